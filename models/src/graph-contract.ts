@@ -1,0 +1,33 @@
+/**
+ * Names and shapes of the inputs and outputs of every graph that Tandem builds: what `models` writes and `services` feeds.
+ *
+ * Axes: S tokens of this run, B sessions of this run, T tokens in the cache (0 is allowed), R rows to read out,
+ * L layers, KVH key/value heads, D head size, V vocabulary.
+ *
+ * Time is the first axis, so that one session's cache is a prefix of its buffer (no copy to grow a run, to truncate,
+ * to fork), and B is dynamic, so that one graph serves one session, a batch and a pair.
+ */
+export const graphInputs = {
+  /** int64 [S, B] */
+  tokenIds: 'token_ids',
+  /** int64 [S, B]: the position of each token in its own session (RoPE). */
+  positions: 'positions',
+  /** float32 [B, 1, S, T + S]: 0 where a token may look, a large negative number where it may not. */
+  attentionBias: 'attention_bias',
+  /** int64 [R]: which of the S * B tokens (row-major) to run through the output layer. */
+  rowIndices: 'row_indices',
+} as const
+
+export const graphOutputs = {
+  /** float32 [R, V] */
+  logits: 'logits',
+} as const
+
+/** float32 [T, B, KVH, D]: keys (after RoPE) of the tokens before this run. */
+export const pastKeyName = (layer: number) => `past_key.${layer}`
+/** float32 [T, B, KVH, D] */
+export const pastValueName = (layer: number) => `past_value.${layer}`
+/** float32 [S, B, KVH, D]: keys of this run's tokens, to be appended to the cache by the caller. */
+export const newKeyName = (layer: number) => `new_key.${layer}`
+/** float32 [S, B, KVH, D] */
+export const newValueName = (layer: number) => `new_value.${layer}`

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+export * from './graph-contract.js'
+
+export const manifestFileName = 'tandem.json'
+export const graphFileName = 'model.onnx'
+
+/**
+ * How the weights are stored and multiplied.
+ * - `fp32`, `fp16` (storage only: computed in float32), `int8`, `int4` (blocks of 32; activations as int8 twice, value and residual);
+ * - `native`: a GGUF's own grid, exact, activations as int8 twice;
+ * - `fast`: the grid of `native` with activations as int8 once, which changes tokens (docs/precision.md).
+ */
+export const precisions = ['fp32', 'fp16', 'int8', 'int4', 'native', 'fast'] as const
+export type Precision = (typeof precisions)[number]
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** `tandem.json`: everything that a logit service must know of a model folder without reading the graph. */
+export const manifestSchema = z.strictObject({
+  format: z.literal(1),
+  /** A name for people and for the API, e.g. `smollm2-135m-hh-dpo`. */
+  modelId: z.string().min(1),
+  /** SHA-256 over the hashes of all files: equal versions give equal logits. */
+  version: sha256,
+  architecture: z.string(),
+  precision: z.enum(precisions),
+  layers: z.int().positive(),
+  keyValueHeads: z.int().positive(),
+  headSize: z.int().positive(),
+  vocabularySize: z.int().positive(),
+  /** Most tokens that a session can hold. */
+  contextLength: z.int().positive(),
+  eosTokenIds: z.array(z.int().nonnegative()),
+  bosTokenId: z.int().nonnegative().nullable(),
+  tokenizerFingerprint: sha256,
+  chatTemplateFingerprint: sha256.nullable(),
+  adapter: z.strictObject({ name: z.string(), merged: z.boolean(), sha256 }).nullable(),
+  /** What it was built from: files by name, with their hashes. */
+  source: z.strictObject({
+    kind: z.enum(['safetensors', 'gguf']),
+    files: z.record(z.string(), z.strictObject({ bytes: z.int().nonnegative(), sha256 })),
+  }),
+  /** The files of this folder, the manifest itself left out. */
+  files: z.record(z.string(), z.strictObject({ bytes: z.int().nonnegative(), sha256 })),
+  /** Versions of what wrote it. */
+  builtWith: z.record(z.string(), z.string()),
+})
+export type Manifest = z.infer<typeof manifestSchema>
+
+/** Bytes of keys and values that one token takes in a session: float32, both, all layers. */
+export function keyValueBytesPerToken(m: Pick<Manifest, 'layers' | 'keyValueHeads' | 'headSize'>): number {
+  return m.layers * 2 * m.keyValueHeads * m.headSize * Float32Array.BYTES_PER_ELEMENT
+}
+
+/**
+ * Reads and checks a model folder's manifest.
+ * @throws Error naming the file and what is wrong with it.
+ */
+export async function loadManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, manifestFileName)
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new Error(
+      `${folder} is not a model folder: ${manifestFileName} cannot be read. Build one with "tandem build SOURCE --out ${folder}".`,
+      { cause },
+    )
+  }
+  const result = manifestSchema.safeParse(JSON.parse(text))
+  if (!result.success)
+    throw new Error(
+      `${path} is not a manifest that this version reads. Build the folder again. ${z.prettifyError(result.error)}`,
+    )
+  return result.data
+}

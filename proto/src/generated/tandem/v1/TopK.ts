@@ -1,0 +1,10 @@
+// Original file: tandem/v1/logits.proto
+
+
+export interface TopK {
+  'k'?: (number);
+}
+
+export interface TopK__Output {
+  'k': (number);
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+// The condition makes workspace imports resolve to TypeScript sources, so that unit tests need no build.
+// Tests that start processes or worker threads run what `npm run build` made: `npm test` builds first.
+const conditions = ['tandem-source']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['*/src/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
+    maxWorkers: 2,
+  },
+})
