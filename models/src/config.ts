@@ -1,0 +1,177 @@
+import { z } from 'zod'
+import { parseRopeConfig, type RopeConfig, ropeConfigSchema } from './rope-config.js'
+
+export const architectureNames = ['llama', 'mistral', 'qwen2', 'qwen3', 'olmo2'] as const
+export type ArchitectureName = (typeof architectureNames)[number]
+
+/** What a decoder is, every field resolved: nothing about its files or precision. */
+export interface ModelConfig {
+  readonly architecture: ArchitectureName
+  readonly layers: number
+  readonly hiddenSize: number
+  readonly intermediateSize: number
+  readonly heads: number
+  readonly keyValueHeads: number
+  /** Need not be hiddenSize / heads. */
+  readonly headSize: number
+  readonly vocabularySize: number
+  /** max_position_embeddings, in tokens. */
+  readonly contextLength: number
+  readonly normEpsilon: number
+  readonly rope: RopeConfig
+  /** Which linear layers add a bias. */
+  readonly biases: { readonly queryKeyValue: boolean; readonly attentionOutput: boolean; readonly mlp: boolean }
+  /** The output layer multiplies by the embedding. */
+  readonly tiedEmbeddings: boolean
+  /** Ends an answer: generation_config.json's where it names any. */
+  readonly eosTokenIds: readonly number[]
+  readonly bosTokenId: number | null
+}
+
+const size = z.int().positive()
+const tokenId = z.int().nonnegative()
+const endTokens = z.union([tokenId, z.array(tokenId)]).nullish()
+
+const configSchema = ropeConfigSchema.extend({
+  model_type: z.string(),
+  num_hidden_layers: size,
+  hidden_size: size,
+  intermediate_size: size,
+  num_attention_heads: size,
+  num_key_value_heads: size.nullish(),
+  head_dim: size.nullish(),
+  vocab_size: size,
+  max_position_embeddings: size,
+  rms_norm_eps: z.number().positive(),
+  hidden_act: z.string().nullish(),
+  attention_bias: z.boolean().nullish(),
+  mlp_bias: z.boolean().nullish(),
+  tie_word_embeddings: z.boolean().nullish(),
+  use_sliding_window: z.boolean().nullish(),
+  sliding_window: z.int().nullish(),
+  max_window_layers: z.int().nullish(),
+  layer_types: z.array(z.string()).nullish(),
+  quantization_config: z.unknown().optional(),
+  eos_token_id: endTokens,
+  bos_token_id: tokenId.nullish(),
+})
+type Config = z.infer<typeof configSchema>
+
+const generationSchema = z.looseObject({ eos_token_id: endTokens, bos_token_id: tokenId.nullish() })
+
+/** What transformers' classes of these architectures have where `config.json` is silent. */
+interface Traits {
+  readonly headSize: number | null
+  readonly biases: (config: Config) => ModelConfig['biases']
+  readonly slidingLayers: (config: Config) => boolean
+}
+
+const attentionBiases = (config: Config) => ({
+  queryKeyValue: config.attention_bias ?? false,
+  attentionOutput: config.attention_bias ?? false,
+  mlp: false,
+})
+const noBiases = { queryKeyValue: false, attentionOutput: false, mlp: false }
+
+const traits: Readonly<Record<ArchitectureName, Traits>> = {
+  llama: {
+    headSize: null,
+    biases: (config) => ({ ...attentionBiases(config), mlp: config.mlp_bias ?? false }),
+    slidingLayers: () => false,
+  },
+  mistral: { headSize: null, biases: () => noBiases, slidingLayers: mistralSlides },
+  qwen2: { headSize: null, biases: () => ({ ...noBiases, queryKeyValue: true }), slidingLayers: qwenSlides },
+  qwen3: { headSize: 128, biases: attentionBiases, slidingLayers: qwenSlides },
+  olmo2: { headSize: null, biases: attentionBiases, slidingLayers: () => false },
+}
+
+/**
+ * Reads `config.json` (as transformers 4 or 5 writes it) and `generation_config.json`.
+ * @throws Error naming the key and value of anything that no graph of ours computes.
+ */
+export function parseModelConfig(
+  config: Readonly<Record<string, unknown>>,
+  generationConfig: Readonly<Record<string, unknown>> | null,
+): ModelConfig {
+  const architecture = parseArchitecture(config.model_type)
+  const c = parseWith(configSchema, config, 'config.json')
+  const generation = parseWith(generationSchema, generationConfig ?? {}, 'generation_config.json')
+  const trait = traits[architecture]
+  refuseUnsupported(c, trait)
+
+  const headSize = c.head_dim ?? trait.headSize ?? wholeHeadSize(c)
+  const keyValueHeads = c.num_key_value_heads ?? c.num_attention_heads
+  if (c.num_attention_heads % keyValueHeads !== 0)
+    throw new Error(
+      `config.json has ${c.num_attention_heads} attention heads, which ${keyValueHeads} key/value heads do not divide`,
+    )
+  return {
+    architecture,
+    layers: c.num_hidden_layers,
+    hiddenSize: c.hidden_size,
+    intermediateSize: c.intermediate_size,
+    heads: c.num_attention_heads,
+    keyValueHeads,
+    headSize,
+    vocabularySize: c.vocab_size,
+    contextLength: c.max_position_embeddings,
+    normEpsilon: c.rms_norm_eps,
+    rope: parseRopeConfig(c, headSize, c.max_position_embeddings),
+    biases: trait.biases(c),
+    tiedEmbeddings: c.tie_word_embeddings ?? false,
+    eosTokenIds: [generation.eos_token_id ?? c.eos_token_id ?? []].flat(),
+    bosTokenId: c.bos_token_id ?? generation.bos_token_id ?? null,
+  }
+}
+
+function parseArchitecture(modelType: unknown): ArchitectureName {
+  const known = architectureNames.find((name) => name === modelType)
+  if (known === undefined)
+    throw new Error(
+      `config.json has model_type ${JSON.stringify(modelType)}; known architectures are: ${architectureNames.join(', ')}`,
+    )
+  return known
+}
+
+function parseWith<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
+  const result = schema.safeParse(value)
+  if (!result.success) throw new Error(`${file} cannot be used. ${z.prettifyError(result.error)}`)
+  return result.data
+}
+
+function refuseUnsupported(config: Config, trait: Traits): void {
+  const activation = config.hidden_act ?? 'silu'
+  if (activation !== 'silu') throw new Error(`config.json has hidden_act "${activation}"; only "silu" is built`)
+  if (config.quantization_config != null)
+    throw new Error(
+      'config.json has a quantization_config; build from the float checkpoint (safetensors F32, F16 or BF16) or a GGUF',
+    )
+  const other = config.layer_types?.find((type) => type !== 'full_attention' && type !== 'sliding_attention')
+  if (other !== undefined) throw new Error(`config.json has the layer type "${other}"; only "full_attention" is built`)
+  if (config.layer_types?.includes('sliding_attention') || trait.slidingLayers(config))
+    throw new Error(
+      `config.json has an active sliding window (sliding_window ${config.sliding_window}); only full attention is built. ` +
+        'Where the window is not wanted, set sliding_window to null (and use_sliding_window to false) in config.json',
+    )
+}
+
+/** qwen2, qwen3: layers from max_window_layers on slide, if use_sliding_window says so. */
+function qwenSlides(config: Config): boolean {
+  if (!config.use_sliding_window || config.layer_types != null || config.sliding_window === null) return false
+  return config.num_hidden_layers > (config.max_window_layers ?? 28)
+}
+
+/** mistral: every layer slides; a window as long as the context shuts nothing out. Absent means 4096 there. */
+function mistralSlides(config: Config): boolean {
+  const window = config.sliding_window === undefined ? 4096 : config.sliding_window
+  return window !== null && window < config.max_position_embeddings
+}
+
+function wholeHeadSize(config: Config): number {
+  const headSize = config.hidden_size / config.num_attention_heads
+  if (!Number.isInteger(headSize))
+    throw new Error(
+      `config.json has hidden_size ${config.hidden_size}, which ${config.num_attention_heads} heads do not divide, and no head_dim`,
+    )
+  return headSize
+}

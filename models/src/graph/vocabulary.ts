@@ -1,0 +1,64 @@
+import { graphInputs, graphOutputs } from '../graph-contract.js'
+import { first } from '../lists.js'
+import type { Value } from '../onnx/graph-builder.js'
+import { type BlockMatrix, blocksPerRow } from '../weights/blocks.js'
+import { blockSize } from '../weights/dequantize.js'
+import { storeBlocks } from './block-product.js'
+import type { Decoder, Run } from './decoder.js'
+import { addUpdates, multiply } from './linear.js'
+import { LinearInput } from './linear-input.js'
+import { rmsNorm } from './norm.js'
+import { float16Initializer, float32Initializer, storeMatrix } from './storage.js'
+
+const embeddingName = 'model.embed_tokens.weight'
+const headName = 'lm_head.weight'
+
+/** The tokens' rows of the embedding: float32 [N, H]. */
+export function embed(decoder: Decoder, { tokenIds }: Run): Value {
+  const { graph, config, weights, precision } = decoder
+  const matrix = weights.matrix(embeddingName, config.vocabularySize, config.hiddenSize)
+  const stored = storeMatrix(matrix, 'vocabulary', precision)
+  if (stored.form === 'blocks') return gatherBlocks(decoder, stored.blocks, tokenIds)
+  const gather = (table: Value) => graph.node('Gather', [table, tokenIds])
+  if (stored.form === 'float32') return gather(graph.initializer(matrix.name, float32Initializer(matrix)))
+  return graph.cast(gather(graph.initializer(matrix.name, float16Initializer(matrix))), 'float32')
+}
+
+function gatherBlocks(decoder: Decoder, blocks: BlockMatrix, ids: Value): Value {
+  const { graph } = decoder
+  const { quants, scales, offsets } = storeBlocks(decoder, blocks)
+  const perRow = blocksPerRow(blocks.columns)
+  const whole = graph.node('GatherBlockQuantized', [quants, ids, scales], {
+    domain: 'com.microsoft',
+    attributes: { bits: blocks.bits, block_size: blockSize, gather_axis: 0, quantize_axis: 1 },
+  })
+  const rows = blocks.hasOffsets ? addOffsets(decoder, whole, graph.node('Gather', [offsets, ids]), perRow) : whole
+  const width = perRow * blockSize
+  if (width === blocks.columns) return rows
+  return first(graph.split(rows, [blocks.columns, width - blocks.columns], 1))
+}
+
+function addOffsets({ graph }: Decoder, rows: Value, offsets: Value, perRow: number): Value {
+  const inBlocks = graph.node('Reshape', [rows, graph.ints([-1, perRow, blockSize])])
+  const sum = graph.node('Add', [inBlocks, graph.node('Unsqueeze', [offsets, graph.ints([2])])])
+  return graph.node('Reshape', [sum, graph.ints([-1, perRow * blockSize])])
+}
+
+/** The output layer for the rows that the run asks for. x [N, H]; declares the logits. */
+export function readOut(decoder: Decoder, x: Value): void {
+  const { graph, config } = decoder
+  const rows = graph.node('Gather', [x, graphInputs.rowIndices])
+  const normed = rmsNorm(decoder, 'model.norm', rows, config.hiddenSize)
+  const logits = headProduct(decoder, normed)
+  graph.node('Identity', [logits], { name: graphOutputs.logits })
+  graph.output(graphOutputs.logits, 'float32', ['R', config.vocabularySize])
+}
+
+/** A tied output layer multiplies by the embedding's own stored tensor, unless an adapter was merged into it. */
+function headProduct(decoder: Decoder, x: Value): Value {
+  const { config, weights, precision, graph } = decoder
+  const { vocabularySize: rows, hiddenSize: columns } = config
+  const matrix = weights.matrix(config.tiedEmbeddings ? embeddingName : headName, rows, columns, headName)
+  const product = multiply(decoder, new LinearInput(graph, x, columns), storeMatrix(matrix, 'vocabulary', precision))
+  return first(addUpdates(decoder, x, columns, [{ name: 'lm_head', rows, y: product }]))
+}

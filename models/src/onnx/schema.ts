@@ -1,0 +1,109 @@
+import protobuf from 'protobufjs'
+
+/**
+ * The part of ONNX's protobuf messages that a graph of ours uses: field numbers as the ONNX IR specification gives them.
+ * A field is [name, number, type]; a trailing `[]` is a repeated field.
+ */
+const messages = {
+  ModelProto: [
+    ['irVersion', 1, 'int64'],
+    ['producerName', 2, 'string'],
+    ['producerVersion', 3, 'string'],
+    ['graph', 7, 'GraphProto'],
+    ['opsetImport', 8, 'OperatorSetIdProto[]'],
+  ],
+  OperatorSetIdProto: [
+    ['domain', 1, 'string'],
+    ['version', 2, 'int64'],
+  ],
+  GraphProto: [
+    ['node', 1, 'NodeProto[]'],
+    ['name', 2, 'string'],
+    ['initializer', 5, 'TensorProto[]'],
+    ['input', 11, 'ValueInfoProto[]'],
+    ['output', 12, 'ValueInfoProto[]'],
+  ],
+  NodeProto: [
+    ['input', 1, 'string[]'],
+    ['output', 2, 'string[]'],
+    ['name', 3, 'string'],
+    ['opType', 4, 'string'],
+    ['attribute', 5, 'AttributeProto[]'],
+    ['domain', 7, 'string'],
+  ],
+  AttributeProto: [
+    ['name', 1, 'string'],
+    ['f', 2, 'float'],
+    ['i', 3, 'int64'],
+    ['s', 4, 'bytes'],
+    ['floats', 7, 'float[]'],
+    ['ints', 8, 'int64[]'],
+    ['type', 20, 'int32'],
+  ],
+  TensorProto: [
+    ['dims', 1, 'int64[]'],
+    ['dataType', 2, 'int32'],
+    ['name', 8, 'string'],
+    ['rawData', 9, 'bytes'],
+    ['externalData', 13, 'StringStringEntryProto[]'],
+    ['dataLocation', 14, 'int32'],
+  ],
+  StringStringEntryProto: [
+    ['key', 1, 'string'],
+    ['value', 2, 'string'],
+  ],
+  ValueInfoProto: [
+    ['name', 1, 'string'],
+    ['type', 2, 'TypeProto'],
+  ],
+  TypeProto: [['tensorType', 1, 'TensorTypeProto']],
+  TensorTypeProto: [
+    ['elemType', 1, 'int32'],
+    ['shape', 2, 'TensorShapeProto'],
+  ],
+  TensorShapeProto: [['dim', 1, 'DimensionProto[]']],
+  DimensionProto: [
+    ['dimValue', 1, 'int64'],
+    ['dimParam', 2, 'string'],
+  ],
+} as const satisfies Record<string, readonly (readonly [name: string, number: number, type: string])[]>
+
+function createRoot(): protobuf.Root {
+  const root = new protobuf.Root()
+  for (const [name, fields] of Object.entries(messages)) {
+    const type = new protobuf.Type(name)
+    for (const [field, number, fieldType] of fields)
+      type.add(
+        fieldType.endsWith('[]')
+          ? new protobuf.Field(field, number, fieldType.slice(0, -2), 'repeated')
+          : new protobuf.Field(field, number, fieldType),
+      )
+    root.add(type)
+  }
+  return root
+}
+
+const modelProto = createRoot().lookupType('ModelProto')
+
+/** Element types (TensorProto.DataType) that our graphs use, by our names. */
+export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, float16: 10 } as const
+export type ElementType = keyof typeof elementTypes
+
+export const bytesPerElement: Readonly<Record<ElementType, number>> = {
+  float32: 4,
+  uint8: 1,
+  int32: 4,
+  int64: 8,
+  float16: 2,
+}
+
+/** AttributeProto.AttributeType */
+export const attributeTypes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const
+
+/** TensorProto.DataLocation */
+export const externalLocation = 1
+
+/** The bytes of a `.onnx` file for a ModelProto written as a plain object with the field names above. */
+export function encodeModel(model: object): Uint8Array {
+  return modelProto.encode(modelProto.fromObject(model)).finish()
+}

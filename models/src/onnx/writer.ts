@@ -1,0 +1,146 @@
+import { once } from 'node:events'
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import {
+  attributeProto,
+  type GraphBuilder,
+  type Initializer,
+  initializerBytes,
+  type TensorType,
+} from './graph-builder.js'
+import { elementTypes, encodeModel, externalLocation } from './schema.js'
+
+/** Offsets in the data file are multiples of this, so that onnxruntime can map the file into memory. */
+const alignment = 4096
+/** Smaller tensors (norms, shapes, constants) stand in the graph itself. */
+const inlineLimitBytes = 1024
+const opset = 21
+const irVersion = 10
+
+export interface WriteOptions {
+  /** Where the two files go; the folder exists. */
+  readonly folder: string
+  readonly graphFileName: string
+  readonly dataFileName: string
+  readonly producerVersion: string
+  /** Called with the number of data bytes written since the last call. */
+  readonly onBytes?: (bytes: number) => void
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Bytes that `writeGraph` will report through `onBytes`. */
+export function graphDataBytes(graph: GraphBuilder): number {
+  let total = 0
+  for (const initializer of graph.initializers.values()) total += initializerBytes(initializer)
+  return total
+}
+
+/**
+ * Writes a graph as an ONNX file with its large tensors in a second file beside it, one chunk after the other.
+ * @throws Error where an initializer gives another number of bytes than its shape says; the signal's reason on abort.
+ */
+export async function writeGraph(graph: GraphBuilder, options: WriteOptions): Promise<void> {
+  const data = createWriteStream(join(options.folder, options.dataFileName), { flush: true })
+  const failed = finished(data)
+  failed.catch(() => {})
+  try {
+    const tensors = await writeInitializers(graph, data, options)
+    data.end()
+    await failed
+    const model = modelProto(graph, tensors, options.producerVersion)
+    await writeFile(join(options.folder, options.graphFileName), encodeModel(model), { flush: true })
+  } catch (error) {
+    data.destroy()
+    throw error
+  }
+}
+
+async function writeInitializers(graph: GraphBuilder, data: WriteStream, options: WriteOptions): Promise<object[]> {
+  const tensors: object[] = []
+  let offset = 0
+  for (const [name, initializer] of graph.initializers) {
+    const head = { name, dims: initializer.shape, dataType: elementTypes[initializer.type] }
+    const length = initializerBytes(initializer)
+    if (length < inlineLimitBytes) {
+      const parts: Uint8Array[] = []
+      await eachChunk(name, initializer, options, async (chunk) => void parts.push(chunk))
+      tensors.push({ ...head, rawData: Buffer.concat(parts) })
+      continue
+    }
+    const gap = (alignment - (offset % alignment)) % alignment
+    await write(data, new Uint8Array(gap))
+    offset += gap
+    await eachChunk(name, initializer, options, (chunk) => write(data, chunk))
+    tensors.push({
+      ...head,
+      dataLocation: externalLocation,
+      externalData: Object.entries({ location: options.dataFileName, offset, length }).map(([key, value]) => ({
+        key,
+        value: String(value),
+      })),
+    })
+    offset += length
+  }
+  return tensors
+}
+
+async function eachChunk(
+  name: string,
+  initializer: Initializer,
+  { signal, onBytes }: WriteOptions,
+  use: (chunk: Uint8Array) => Promise<void>,
+): Promise<void> {
+  let bytes = 0
+  for await (const chunk of initializer.chunks()) {
+    signal?.throwIfAborted()
+    await use(chunk)
+    bytes += chunk.byteLength
+    onBytes?.(chunk.byteLength)
+  }
+  const expected = initializerBytes(initializer)
+  if (bytes !== expected)
+    throw new Error(`tensor ${name} of shape [${initializer.shape}] gave ${bytes} bytes, expected ${expected}`)
+}
+
+async function write(stream: WriteStream, chunk: Uint8Array): Promise<void> {
+  if (stream.errored) throw stream.errored
+  if (chunk.byteLength > 0 && !stream.write(chunk)) await once(stream, 'drain')
+}
+
+function modelProto(graph: GraphBuilder, initializer: object[], producerVersion: string): object {
+  return {
+    irVersion,
+    producerName: 'tandem',
+    producerVersion,
+    opsetImport: [
+      { domain: '', version: opset },
+      { domain: 'com.microsoft', version: 1 },
+    ],
+    graph: {
+      name: 'model',
+      initializer,
+      input: [...graph.inputs].map(valueInfo),
+      output: [...graph.outputs].map(valueInfo),
+      node: graph.nodes.map((node) => ({
+        name: node.outputs[0],
+        opType: node.operator,
+        domain: node.domain,
+        input: node.inputs,
+        output: node.outputs,
+        attribute: Object.entries(node.attributes).map(([name, value]) => attributeProto(name, value)),
+      })),
+    },
+  }
+}
+
+const valueInfo = ([name, { type, shape }]: [string, TensorType]) => ({
+  name,
+  type: {
+    tensorType: {
+      elemType: elementTypes[type],
+      shape: { dim: shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size })) },
+    },
+  },
+})

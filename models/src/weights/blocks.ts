@@ -1,0 +1,125 @@
+import type { StoredType } from '../read/source.js'
+import { blockSize, halfAt, nibbleAt, storedBytes } from './dequantize.js'
+import type { Matrix } from './matrix.js'
+
+export type Bits = 4 | 8
+
+/** Rows of weights w = scale * (q - 2^(bits-1)) + offset, in blocks of 32 along a row. */
+export interface Blocks {
+  /** [rows, blocks, 32 * bits / 8]: number i of a 4-bit block in byte i >> 1, even i in the low half (MatMulNBits). */
+  readonly quants: Uint8Array<ArrayBuffer>
+  /** [rows, blocks] */
+  readonly scales: Float32Array<ArrayBuffer>
+  /** [rows, blocks]; all zero for a symmetric grid. */
+  readonly offsets: Float32Array<ArrayBuffer>
+}
+
+/** A matrix as blocks: what MatMulNBits multiplies by. The last block of a row is filled up with zeros. */
+export interface BlockMatrix {
+  readonly name: string
+  readonly bits: Bits
+  readonly rows: number
+  readonly columns: number
+  /** Whether offsets are not all zero. */
+  readonly hasOffsets: boolean
+  readBlocks(start: number, end: number): Promise<Blocks>
+}
+
+export const blocksPerRow = (columns: number) => Math.ceil(columns / blockSize)
+export const blockBytes = (bits: Bits) => (blockSize * bits) / 8
+
+function createBlocks(count: number, bits: Bits): Blocks {
+  return {
+    quants: new Uint8Array(count * blockBytes(bits)),
+    scales: new Float32Array(count),
+    offsets: new Float32Array(count),
+  }
+}
+
+type GridType = Extract<StoredType, `Q${string}`>
+const grids: Readonly<Record<GridType, { bits: Bits; hasOffsets: boolean }>> = {
+  Q8_0: { bits: 8, hasOffsets: false },
+  Q4_0: { bits: 4, hasOffsets: false },
+  Q4_1: { bits: 4, hasOffsets: true },
+}
+
+export const isGridType = (type: StoredType): type is GridType => type in grids
+
+/** A GGUF matrix on its own grid: the same numbers, laid out for MatMulNBits. */
+export function gridMatrix(matrix: Matrix, type: GridType): BlockMatrix {
+  return {
+    ...grids[type],
+    name: matrix.name,
+    rows: matrix.rows,
+    columns: matrix.columns,
+    readBlocks: async (start, end) => relayBlocks(type, await matrix.readStored(start, end)),
+  }
+}
+
+function relayBlocks(type: GridType, bytes: Uint8Array): Blocks {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const { bits, hasOffsets } = grids[type]
+  const count = bytes.byteLength / storedBytes[type]
+  const blocks = createBlocks(count, bits)
+  for (let block = 0; block < count; block++) {
+    const at = block * storedBytes[type]
+    const scale = halfAt(view, at)
+    blocks.scales[block] = scale
+    // Q4_1 is w = scale * q + minimum, here scale * (q - 8) + offset.
+    if (hasOffsets) blocks.offsets[block] = halfAt(view, at + 2) + 8 * scale
+    const first = at + (hasOffsets ? 4 : 2)
+    const read = bits === 8 ? (i: number) => view.getInt8(first + i) + 128 : (i: number) => nibbleAt(view, first, i)
+    writeBlock(blocks, bits, block, read)
+  }
+  return blocks
+}
+
+function writeBlock({ quants }: Blocks, bits: Bits, block: number, read: (i: number) => number): void {
+  const at = block * blockBytes(bits)
+  if (bits === 8) for (let i = 0; i < blockSize; i++) quants[at + i] = read(i)
+  else for (let i = 0; i < blockSize; i += 2) quants[at + i / 2] = read(i) | (read(i + 1) << 4)
+}
+
+/** A matrix rounded to the nearest point of a symmetric grid, one scale for each block of 32. */
+export function roundedMatrix(matrix: Matrix, bits: Bits): BlockMatrix {
+  return {
+    name: matrix.name,
+    bits,
+    rows: matrix.rows,
+    columns: matrix.columns,
+    hasOffsets: false,
+    readBlocks: async (start, end) => roundRows(await matrix.readFloats(start, end), matrix.columns, bits),
+  }
+}
+
+/**
+ * Rounds float32 rows to blocks. The number of largest magnitude lies on the grid: at -8 (4 bits, whose grid reaches
+ * from -8 to 7, so the scale may be negative) or at +-127 (8 bits).
+ */
+export function roundRows(rows: Float32Array, columns: number, bits: Bits): Blocks {
+  const perRow = blocksPerRow(columns)
+  const rowCount = rows.length / columns
+  const blocks = createBlocks(rowCount * perRow, bits)
+  for (let row = 0; row < rowCount; row++)
+    for (let b = 0; b < perRow; b++) {
+      const start = row * columns + b * blockSize
+      const numbers = rows.subarray(start, Math.min(start + blockSize, (row + 1) * columns))
+      const scale = blockScale(numbers, bits)
+      const block = row * perRow + b
+      blocks.scales[block] = scale
+      writeBlock(blocks, bits, block, (i) => quantize(numbers[i] ?? 0, scale, bits))
+    }
+  return blocks
+}
+
+function blockScale(numbers: Float32Array, bits: Bits): number {
+  let extreme = 0
+  for (const x of numbers) if (Math.abs(x) > Math.abs(extreme)) extreme = x
+  return Math.fround(bits === 8 ? Math.abs(extreme) / 127 : extreme / -8)
+}
+
+function quantize(x: number, scale: number, bits: Bits): number {
+  const middle = 1 << (bits - 1)
+  if (scale === 0) return middle
+  return Math.min(Math.max(Math.round(x / scale) + middle, 0), 2 * middle - 1)
+}

@@ -1,0 +1,105 @@
+import type { StoredType } from '../read/source.js'
+
+/** Numbers in one block of the Q types. */
+export const blockSize = 32
+
+/** Bytes of one block (of one number for the float types). */
+export const storedBytes: Readonly<Record<StoredType, number>> = {
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  Q8_0: 2 + blockSize,
+  Q4_0: 2 + blockSize / 2,
+  Q4_1: 4 + blockSize / 2,
+}
+
+/** IEEE half to float32 for every 16-bit pattern. */
+const halfTable = Float32Array.from({ length: 65536 }, (_, bits) => {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 31
+  const fraction = bits & 1023
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25)
+})
+
+/** The float32 value of a half's bits. */
+export const halfToFloat = (bits: number): number => halfTable[bits] ?? Number.NaN
+
+/** Bits of the half nearest to each number, ties to even; from 65520 on it is infinity. */
+export function floatsToHalves(values: Float32Array): Uint16Array {
+  return Uint16Array.from(values, floatToHalf)
+}
+
+function floatToHalf(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0
+  const magnitude = Math.abs(value)
+  if (Number.isNaN(value)) return 0x7e00
+  if (magnitude >= 65520) return sign | 0x7c00
+  if (magnitude < 2 ** -14) return sign | roundHalfEven(magnitude * 2 ** 24)
+  const exponent = Math.floor(Math.log2(magnitude))
+  const fraction = roundHalfEven((magnitude / 2 ** exponent) * 1024)
+  return sign | (((exponent + 15) << 10) + fraction - 1024)
+}
+
+function roundHalfEven(x: number): number {
+  const floor = Math.floor(x)
+  const rest = x - floor
+  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor
+}
+
+/** float32 of stored little-endian bytes: whole blocks of the type. */
+export function dequantize(type: StoredType, bytes: Uint8Array): Float32Array {
+  return readers[type](new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+}
+
+const readers: Readonly<Record<StoredType, (view: DataView) => Float32Array>> = {
+  F32: (view) => readEach(view, 4, (at) => view.getFloat32(at, true)),
+  F16: (view) => readEach(view, 2, (at) => halfAt(view, at)),
+  BF16: readBrainFloats,
+  Q8_0: (view) =>
+    readBlocks(view, 'Q8_0', (at, out) => {
+      const scale = halfAt(view, at)
+      for (let i = 0; i < blockSize; i++) out[i] = scale * view.getInt8(at + 2 + i)
+    }),
+  Q4_0: (view) =>
+    readBlocks(view, 'Q4_0', (at, out) => {
+      const scale = halfAt(view, at)
+      for (let i = 0; i < blockSize; i++) out[i] = scale * (nibbleAt(view, at + 2, i) - 8)
+    }),
+  Q4_1: (view) =>
+    readBlocks(view, 'Q4_1', (at, out) => {
+      const scale = halfAt(view, at)
+      const minimum = halfAt(view, at + 2)
+      for (let i = 0; i < blockSize; i++) out[i] = Math.fround(scale * nibbleAt(view, at + 4, i)) + minimum
+    }),
+}
+
+/** The half at a byte offset. */
+export const halfAt = (view: DataView, at: number): number => halfToFloat(view.getUint16(at, true))
+
+/** Number i of a 4-bit block: byte j holds number j in its low half and number j + 16 in its high half. */
+export function nibbleAt(view: DataView, at: number, i: number): number {
+  const half = blockSize / 2
+  return i < half ? view.getUint8(at + i) & 15 : view.getUint8(at + i - half) >> 4
+}
+
+function readEach(view: DataView, bytes: number, read: (at: number) => number): Float32Array {
+  const out = new Float32Array(view.byteLength / bytes)
+  for (let i = 0; i < out.length; i++) out[i] = read(i * bytes)
+  return out
+}
+
+/** The upper half of a float32's bits. */
+function readBrainFloats(view: DataView): Float32Array {
+  const bits = new Uint32Array(view.byteLength / 2)
+  for (let i = 0; i < bits.length; i++) bits[i] = view.getUint16(i * 2, true) << 16
+  return new Float32Array(bits.buffer)
+}
+
+function readBlocks(view: DataView, type: StoredType, read: (at: number, out: Float32Array) => void): Float32Array {
+  const blocks = view.byteLength / storedBytes[type]
+  const out = new Float32Array(blocks * blockSize)
+  for (let block = 0; block < blocks; block++)
+    read(block * storedBytes[type], out.subarray(block * blockSize, (block + 1) * blockSize))
+  return out
+}

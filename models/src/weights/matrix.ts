@@ -1,0 +1,100 @@
+import { first } from '../lists.js'
+import type { LoraUpdate, StoredType, WeightSource } from '../read/source.js'
+import { dequantize } from './dequantize.js'
+
+/** A linear layer's weight, [rows = out, columns = in], read in parts. */
+export interface Matrix {
+  readonly name: string
+  /** How `readStored` lays out a row. */
+  readonly type: StoredType
+  readonly rows: number
+  readonly columns: number
+  /** Stored bytes of rows [start, end). */
+  readStored(start: number, end: number): Promise<Uint8Array>
+  /** float32 of rows [start, end). */
+  readFloats(start: number, end: number): Promise<Float32Array>
+}
+
+/** One memory chunk while weights are converted. */
+const chunkBytes = 4 << 20
+
+/** A stored matrix, as it is. */
+export function storedMatrix(source: WeightSource, name: string, type: StoredType, shape: readonly number[]): Matrix {
+  const [rows = 1, columns = 1] = shape
+  const readStored = (start: number, end: number) => source.readRows(name, start, end)
+  return {
+    name,
+    type,
+    rows,
+    columns,
+    readStored,
+    readFloats: async (start, end) => dequantize(type, await readStored(start, end)),
+  }
+}
+
+/** base + b a, in float32. */
+export function mergedMatrix(base: Matrix, { a, b, rank }: LoraUpdate): Matrix {
+  const { columns } = base
+  const readFloats = async (start: number, end: number) => {
+    const weights = await base.readFloats(start, end)
+    for (let row = start; row < end; row++) {
+      const out = weights.subarray((row - start) * columns, (row - start + 1) * columns)
+      for (let k = 0; k < rank; k++) {
+        addScaled(out, b[row * rank + k] ?? 0, a.subarray(k * columns, (k + 1) * columns))
+      }
+    }
+    return weights
+  }
+  const readStored = async (start: number, end: number) => new Uint8Array((await readFloats(start, end)).buffer)
+  return { ...base, name: `${base.name}+lora`, type: 'F32', readStored, readFloats }
+}
+
+function addScaled(out: Float32Array, factor: number, row: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = (out[i] ?? 0) + factor * (row[i] ?? 0)
+}
+
+/** Matrices of one type and width, one below the other. */
+export function stackMatrices(parts: readonly Matrix[]): Matrix {
+  const top = first(parts)
+  if (parts.length === 1) return top
+  const read = async <T>(start: number, end: number, one: (part: Matrix, from: number, to: number) => Promise<T>) => {
+    const pieces: T[] = []
+    let offset = 0
+    for (const part of parts) {
+      const from = Math.max(start - offset, 0)
+      const to = Math.min(end - offset, part.rows)
+      if (from < to) pieces.push(await one(part, from, to))
+      offset += part.rows
+    }
+    return pieces
+  }
+  return {
+    name: parts.map((part) => part.name).join('|'),
+    type: top.type,
+    rows: parts.reduce((sum, part) => sum + part.rows, 0),
+    columns: top.columns,
+    readStored: async (start, end) =>
+      concatenate(await read(start, end, (part, ...range) => part.readStored(...range))),
+    readFloats: async (start, end) => {
+      const pieces = await read(start, end, (part, ...range) => part.readFloats(...range))
+      const bytes = concatenate(pieces.map((p) => new Uint8Array(p.buffer, p.byteOffset, p.byteLength)))
+      return new Float32Array(bytes.buffer)
+    },
+  }
+}
+
+function concatenate(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0))
+  let at = 0
+  for (const piece of pieces) {
+    out.set(piece, at)
+    at += piece.byteLength
+  }
+  return out
+}
+
+/** Row ranges of a matrix, each a few MiB of float32. */
+export function* rowRanges(matrix: Pick<Matrix, 'rows' | 'columns'>): Iterable<readonly [start: number, end: number]> {
+  const step = Math.max(1, Math.floor(chunkBytes / (matrix.columns * 4)))
+  for (let start = 0; start < matrix.rows; start += step) yield [start, Math.min(start + step, matrix.rows)]
+}

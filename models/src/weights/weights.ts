@@ -1,0 +1,77 @@
+import type { Initializer } from '../onnx/graph-builder.js'
+import type { Adapter, LoraUpdate, WeightSource } from '../read/source.js'
+import { dequantize } from './dequantize.js'
+import { type Matrix, mergedMatrix, storedMatrix } from './matrix.js'
+
+/** A checkpoint's tensors with its adapter, each checked against the shape that the graph needs. */
+export class Weights {
+  readonly #usedUpdates = new Set<string>()
+
+  constructor(
+    readonly source: WeightSource,
+    readonly adapter: Adapter | null,
+    /** Add the adapter into the weights, rather than beside them at run time. */
+    readonly merge: boolean,
+  ) {}
+
+  /**
+   * The weight of a linear layer, the adapter merged in where asked.
+   * @param updatedAs the name that an adapter knows it by, where it is another (a tied output layer).
+   */
+  matrix(name: string, rows: number, columns: number, updatedAs = name): Matrix {
+    const { type, shape } = this.#info(name, [rows, columns])
+    const stored = storedMatrix(this.source, name, type, shape)
+    const update = this.merge ? this.#update(updatedAs, rows, columns) : null
+    return update === null ? stored : mergedMatrix(stored, update)
+  }
+
+  /** A norm's weight or a bias: float32 [size]. */
+  vector(name: string, size: number): Initializer {
+    const { type } = this.#info(name, [size])
+    const read = () => this.source.readRows(name, 0, 1)
+    return {
+      type: 'float32',
+      shape: [size],
+      async *chunks() {
+        yield new Uint8Array(dequantize(type, await read()).buffer)
+      },
+    }
+  }
+
+  /** The low-rank update to compute beside a linear layer, if any. */
+  updateBeside(name: string, rows: number, columns: number): LoraUpdate | null {
+    return this.merge ? null : this.#update(name, rows, columns)
+  }
+
+  hasUpdate(name: string): boolean {
+    return this.adapter?.updates.has(name) ?? false
+  }
+
+  /** @throws Error naming the adapter's updates that no linear layer of the graph took. */
+  assertAllUpdatesUsed(): void {
+    const unused = [...(this.adapter?.updates.keys() ?? [])].filter((name) => !this.#usedUpdates.has(name))
+    if (unused.length > 0)
+      throw new Error(
+        `adapter ${this.adapter?.name} changes ${unused.length} tensors that are no linear layers of this model: ${unused.slice(0, 3).join(', ')}`,
+      )
+  }
+
+  #update(name: string, rows: number, columns: number): LoraUpdate | null {
+    const update = this.adapter?.updates.get(name)
+    if (update === undefined) return null
+    if (update.a.length !== update.rank * columns || update.b.length !== rows * update.rank)
+      throw new Error(
+        `adapter ${this.adapter?.name}: the update of ${name} does not fit its shape [${rows}, ${columns}]; is it an adapter of another model?`,
+      )
+    this.#usedUpdates.add(name)
+    return update
+  }
+
+  #info(name: string, shape: readonly number[]) {
+    const info = this.source.tensors.get(name)
+    if (info === undefined) throw new Error(`the checkpoint has no tensor ${name}, which its config.json calls for`)
+    if (info.shape.join() !== shape.join())
+      throw new Error(`tensor ${name} has shape [${info.shape}], config.json calls for [${shape}]`)
+    return info
+  }
+}
