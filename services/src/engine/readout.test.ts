@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { candidates, readRow } from './readout.js'
+import { topK } from './top-k.js'
+import { logSumExp, maxOf } from './vector.js'
+
+/** Few distinct values, so that ties are common. */
+const rows = fc
+  .array(fc.integer({ min: -6, max: 6 }), { minLength: 1, maxLength: 60 })
+  .map((values) => Float32Array.from(values, (v) => v / 2))
+
+const sorted = (row: Float32Array, ids: number[]) => ids.sort((a, b) => (row[b] ?? 0) - (row[a] ?? 0) || a - b)
+const allIds = (row: Float32Array) => Array.from(row, (_, id) => id)
+
+test('candidates are every id within ln(alpha) of the best that is not excluded, best first, ties by lowest id', () => {
+  const alphas = fc.double({ min: 1e-6, max: 1, noNaN: true })
+  fc.assert(
+    fc.property(rows, alphas, fc.uniqueArray(fc.nat(59), { maxLength: 10 }), (row, alpha, exclude) => {
+      const open = allIds(row).filter((id) => !exclude.includes(id))
+      fc.pre(open.length > 0)
+      const best = Math.max(...open.map((id) => row[id] ?? 0))
+      const expected = open.filter((id) => (row[id] ?? 0) >= best + Math.log(alpha))
+      expect([...candidates(row, maxOf(row), alpha, Uint32Array.from(exclude))]).toEqual(sorted(row, expected))
+    }),
+  )
+})
+
+test('alpha 1 is the best id and its ties; all ids excluded is an error', () => {
+  const row = Float32Array.of(1, 3, 2, 3)
+  expect([...candidates(row, 3, 1, new Uint32Array(0))]).toEqual([1, 3])
+  expect([...candidates(row, 3, 1, Uint32Array.of(1, 3))]).toEqual([2])
+  expect(() => candidates(row, 3, 0.5, Uint32Array.of(0, 1, 2, 3))).toThrow(
+    'candidates.exclude names all 4 ids: none is left to choose from',
+  )
+})
+
+test('top k equals a full sort', () => {
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 1, max: 70 }), (row, k) => {
+      expect([...topK(row, k)]).toEqual(sorted(row, allIds(row)).slice(0, k))
+    }),
+  )
+})
+
+test('log-sum-exp equals the plain sum in float64', () => {
+  const values = fc.array(fc.float({ min: -300, max: 300, noNaN: true }), { minLength: 1, maxLength: 200 })
+  fc.assert(
+    fc.property(values, (numbers) => {
+      const row = Float32Array.from(numbers)
+      const max = Math.max(...row)
+      const plain = max + Math.log(row.reduce((sum, z) => sum + Math.exp(z - max), 0))
+      expect(Math.abs(logSumExp(row, maxOf(row)) - plain)).toBeLessThan(1e-12 * Math.max(1, Math.abs(plain)))
+    }),
+  )
+})
+
+test('a row answers all its readouts, in their order', () => {
+  const row = Float32Array.of(0, 2, 1, 2)
+  const read = readRow(
+    row,
+    [
+      { kind: 'gather', rows: [Uint32Array.of(9), Uint32Array.of(3, 0)] },
+      { kind: 'top-k', k: 2 },
+      { kind: 'full' },
+      { kind: 'candidates', alpha: 0.5, exclude: new Uint32Array(0) },
+    ],
+    1,
+  )
+  expect(read.max).toBe(2)
+  expect(read.logSumExp).toBeCloseTo(Math.log(1 + 2 * Math.exp(2) + Math.E), 14)
+  expect(read.scores).toEqual([
+    { tokenIds: null, logits: Float32Array.of(2, 0) },
+    { tokenIds: Uint32Array.of(1, 3), logits: Float32Array.of(2, 2) },
+    { tokenIds: null, logits: row },
+    { tokenIds: Uint32Array.of(1, 3), logits: Float32Array.of(2, 2) },
+  ])
+})
+
+test('logits without a distribution are an internal error, not an answer', () => {
+  for (const row of [
+    Float32Array.of(1, Number.NaN, 2),
+    Float32Array.of(-Infinity, -Infinity),
+    Float32Array.of(Infinity, 0),
+  ])
+    expect(() => readRow(row, [], 0)).toThrow('without a finite log-sum-exp')
+})

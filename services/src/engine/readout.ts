@@ -1,0 +1,79 @@
+import { invalidArgument, ServiceError, statusCodes } from '../errors.js'
+import type { Readout, RowReadout, Scores } from './messages.js'
+import { topK } from './top-k.js'
+import { byLogit, gatherLogits, idsAtLeast, logSumExp, maxOf } from './vector.js'
+
+/** Pure functions from one row of logits to what was asked about it. */
+
+/**
+ * @param logits float32 [V], cut to the ids that take part
+ * @param rowIndex which of the rows read out this is: gather may name ids for each
+ */
+export function readRow(logits: Float32Array, readouts: readonly Readout[], rowIndex: number): RowReadout {
+  const max = maxOf(logits)
+  const lse = logSumExp(logits, max)
+  if (!Number.isFinite(lse))
+    throw new ServiceError(
+      statusCodes.internal,
+      `the model gave logits without a finite log-sum-exp (max ${max}, log-sum-exp ${lse}): its weights or its precision are broken`,
+    )
+  return { logSumExp: lse, max, scores: readouts.map((readout) => readScores(logits, max, readout, rowIndex)) }
+}
+
+function readScores(logits: Float32Array, max: number, readout: Readout, rowIndex: number): Scores {
+  switch (readout.kind) {
+    case 'candidates':
+      return withLogits(logits, candidates(logits, max, readout.alpha, readout.exclude))
+    case 'gather':
+      return { tokenIds: null, logits: gather(logits, readout.rows, rowIndex) }
+    case 'top-k':
+      return withLogits(logits, topK(logits, readout.k))
+    case 'full':
+      // A copy: the row stays with the session for later readouts.
+      return { tokenIds: null, logits: logits.slice() }
+  }
+}
+
+const withLogits = (logits: Float32Array, tokenIds: Uint32Array): Scores => ({
+  tokenIds,
+  logits: gatherLogits(logits, tokenIds),
+})
+
+/**
+ * V_alpha (paper, eq. 9) without the excluded ids: logit >= max + ln(alpha), best first, ties by lowest id.
+ * @param max of `logits`
+ */
+export function candidates(logits: Float32Array, max: number, alpha: number, exclude: Uint32Array): Uint32Array {
+  if (exclude.length === 0) return ranked(logits, idsAtLeast(logits, max + Math.log(alpha)))
+  const excluded = new Set(exclude)
+  const best = maxWithout(logits, excluded)
+  if (best === -Infinity)
+    throw invalidArgument(`candidates.exclude names all ${logits.length} ids: none is left to choose from`)
+  const ids = idsAtLeast(logits, best + Math.log(alpha))
+  return ranked(
+    logits,
+    ids.filter((id) => !excluded.has(id)),
+  )
+}
+
+const ranked = (logits: Float32Array, ids: number[]) => Uint32Array.from(ids.sort(byLogit(logits)))
+
+function maxWithout(logits: Float32Array, excluded: ReadonlySet<number>): number {
+  const kept = logits.slice()
+  for (const id of excluded) if (id < kept.length) kept[id] = -Infinity
+  return maxOf(kept)
+}
+
+function gather(logits: Float32Array, rows: readonly Uint32Array[], rowIndex: number): Float32Array {
+  const ids = rows.length === 1 ? rows[0] : rows[rowIndex]
+  if (ids === undefined)
+    throw invalidArgument(
+      `gather has ${rows.length} lists of ids, but row ${rowIndex} is read out: send one list, or one for each row`,
+    )
+  return gatherLogits(logits, ids)
+}
+
+/** Bytes of the arrays of a row's readouts, as they will lie in the message. */
+export function readoutBytes(row: RowReadout): number {
+  return row.scores.reduce((sum, s) => sum + s.logits.byteLength + (s.tokenIds?.byteLength ?? 0), 0)
+}

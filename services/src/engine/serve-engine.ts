@@ -1,0 +1,76 @@
+import { ServiceError } from '../errors.js'
+import type { Engine } from './engine.js'
+import type { HostMessage, WorkerMessage, WorkOutcome } from './messages.js'
+import { Scheduler } from './scheduler.js'
+import { SessionStore, type StoreLimits } from './session-store.js'
+
+export interface EngineSettings extends StoreLimits {
+  /** Most requests that are not finished. */
+  maxQueue: number
+  /** Most tokens of one run. */
+  prefillChunk: number
+}
+
+/** What the worker needs of its parentPort. */
+export interface WorkerPort {
+  postMessage(message: WorkerMessage, transfer?: ArrayBuffer[]): void
+  on(event: 'message', listener: (message: HostMessage) => void): unknown
+}
+
+/** Buffers below this are cheaper copied than transferred. */
+const leastTransferBytes = 4096
+
+/** The worker's side: takes work from the port, gives it to the scheduler, posts what comes out. Returns a function that ends it. */
+export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSettings): () => Promise<void> {
+  const store = new SessionStore(engine, settings)
+  const scheduler = new Scheduler({ engine, store, prefillChunk: settings.prefillChunk }, settings.maxQueue)
+  const running = new Map<number, AbortController>()
+  const sweeper = setInterval(() => store.sweep(), Math.min(Math.max(settings.ttlMs / 4, 10), 10_000))
+  sweeper.unref()
+
+  const run = async ({ id, work, sentAtMs }: Extract<HostMessage, { type: 'work-run' }>) => {
+    const controller = new AbortController()
+    running.set(id, controller)
+    const outcome = await scheduler.submit(work, controller.signal, sentAtMs)
+    running.delete(id)
+    // Cancelled work has nobody who waits for it.
+    if (!controller.signal.aborted) port.postMessage({ type: 'work-done', id, outcome }, largeBuffers(outcome))
+  }
+
+  const close = async () => {
+    clearInterval(sweeper)
+    await engine.close()
+  }
+
+  port.on('message', (message) => {
+    switch (message.type) {
+      case 'work-run':
+        void run(message)
+        return
+      case 'work-cancel':
+        running.get(message.id)?.abort(ServiceError.ofFailure(message.failure))
+        return
+      case 'sessions-close':
+        void scheduler.submit(closing(message.sessionIds), new AbortController().signal, 0)
+        return
+      case 'engine-close':
+        void close()
+    }
+  })
+  port.postMessage({ type: 'engine-ready', description: engine.description })
+  return close
+}
+
+const closing = (closeSessionIds: string[]) => ({ forks: [], reorder: null, steps: [], closeSessionIds })
+
+/** The readouts' large arrays: each owns its buffer, so it can change threads without a copy. */
+function largeBuffers(outcome: WorkOutcome): ArrayBuffer[] {
+  const arrays = outcome.results.flatMap((result) =>
+    result.rows.flatMap((row) =>
+      row.scores.flatMap((s) => (s.tokenIds === null ? [s.logits] : [s.logits, s.tokenIds])),
+    ),
+  )
+  return arrays
+    .filter((array) => array.byteLength >= leastTransferBytes && array.byteLength === array.buffer.byteLength)
+    .map((array) => array.buffer as ArrayBuffer)
+}

@@ -1,0 +1,192 @@
+import { emptyPrefixHash } from '@tandem/proto'
+import { failedPrecondition, resourceExhausted } from '../errors.js'
+import type { Engine } from './engine.js'
+import { Session } from './session.js'
+
+export interface StoreLimits {
+  maxSessions: number
+  /** Of keys, values and kept rows, all sessions together. */
+  maxBytes: number
+  /** A session that nobody uses for so long is closed. */
+  ttlMs: number
+}
+
+/** Tokens of room that a session gets beyond what it needs, so that its next step need not grow it. */
+const slack = 16
+
+/**
+ * Sessions by id, least recently used first. They are soft state: an idle one gives way where room is needed, one in use never.
+ * What does not fit even so is RESOURCE_EXHAUSTED and changes nothing.
+ */
+export class SessionStore {
+  private readonly sessions = new Map<string, Session>()
+  private readonly inUse = new Set<string>()
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly limits: StoreLimits,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  get size(): number {
+    return this.sessions.size
+  }
+
+  get byteLength(): number {
+    return sum([...this.sessions.values()].map((session) => session.byteLength))
+  }
+
+  get(id: string): Session | undefined {
+    return this.sessions.get(id)
+  }
+
+  /** From now until `release` these ids are not evicted, whether they are held already or not. */
+  use(ids: Iterable<string>): void {
+    for (const id of ids) this.inUse.add(id)
+  }
+
+  release(ids: Iterable<string>): void {
+    for (const id of ids) {
+      this.inUse.delete(id)
+      const session = this.sessions.get(id)
+      if (session !== undefined) this.touch(id, session)
+    }
+  }
+
+  /** A new, empty session. */
+  open(id: string): Session {
+    this.makePlace()
+    const session = new Session(this.engine.createCache())
+    this.touch(id, session)
+    return session
+  }
+
+  close(id: string): void {
+    this.sessions.delete(id)
+  }
+
+  /** Closes what has been idle for the TTL. */
+  sweep(): void {
+    for (const [id, session] of this.idle()) if (this.now() - session.lastUsedMs >= this.limits.ttlMs) this.close(id)
+  }
+
+  /**
+   * Makes room in a session for `length` tokens in all, and in the store for `keptBytes` of rows.
+   * Doubles the room where the budget has it to spare, takes what is needed where it has not.
+   */
+  reserve(session: Session, length: number, keptBytes: number): void {
+    const { capacity, bytesPerToken } = session.cache
+    const more = Math.max(0, keptBytes - session.kept.byteLength)
+    if (length <= capacity && more === 0) return
+    const target = length <= capacity ? capacity : this.targetCapacity(session, length, more)
+    this.makeRoom((target - capacity) * bytesPerToken + more)
+    session.cache.reserve(target)
+  }
+
+  /** `to` becomes a copy of `from`, replacing what it held. */
+  fork(from: string, to: string): void {
+    const parent = this.require(from)
+    if (from === to) return
+    const replaced = this.sessions.get(to)
+    if (replaced === undefined) this.makePlace()
+    this.makeRoom(this.copyBytes(parent) - (replaced?.byteLength ?? 0))
+    this.close(to)
+    this.touch(to, this.copyOf(parent))
+  }
+
+  /** Session i goes on from what session parents[i] held, all at once. A session that has one child is handed on, not copied. */
+  reorder(ids: readonly string[], parents: readonly number[]): void {
+    const sources = parents.map((parent) => this.require(ids[parent] as string))
+    const handedOn = new Set<Session>()
+    const repeats = sources.filter((source) => handedOn.has(source) || !handedOn.add(source))
+    const dropped = ids.flatMap((id) => this.sessions.get(id) ?? []).filter((session) => !handedOn.has(session))
+    const needed = sum(repeats.map((source) => this.copyBytes(source)))
+    this.makeRoom(needed - sum(dropped.map((session) => session.byteLength)))
+    for (const id of ids) this.close(id)
+    handedOn.clear()
+    sources.forEach((source, i) => {
+      const child = handedOn.has(source) ? this.copyOf(source) : source
+      handedOn.add(source)
+      this.touch(ids[i] as string, child)
+    })
+  }
+
+  private require(id: string): Session {
+    const session = this.sessions.get(id)
+    if (session === undefined)
+      throw failedPrecondition(
+        `session "${id}" is not held (closed, evicted or idle too long): replay it from position 0`,
+        {
+          position: 0,
+          prefixHash: emptyPrefixHash,
+        },
+      )
+    return session
+  }
+
+  private copyOf(session: Session): Session {
+    return session.copy(this.roomy(session.cache.length))
+  }
+
+  private copyBytes(session: Session): number {
+    return this.roomy(session.cache.length) * session.cache.bytesPerToken + session.kept.byteLength
+  }
+
+  private roomy(length: number): number {
+    return Math.max(length, Math.min(length + slack, this.engine.description.contextLength))
+  }
+
+  /** Twice the room where that needs no eviction; else a little more than needed; else what is needed. */
+  private targetCapacity({ cache }: Session, length: number, keptBytes: number): number {
+    const affordable = (bytes: number) => cache.capacity + Math.floor(bytes / cache.bytesPerToken)
+    const free = this.limits.maxBytes - this.byteLength - keptBytes
+    const doubled = Math.min(2 * cache.capacity, this.engine.description.contextLength)
+    const modest = Math.min(this.roomy(length), affordable(free + this.idleBytes()))
+    return Math.max(length, modest, Math.min(doubled, affordable(free)))
+  }
+
+  /** Room for one session more. */
+  private makePlace(): void {
+    if (this.sessions.size < this.limits.maxSessions) return
+    const [oldest] = this.idle()
+    if (oldest === undefined)
+      throw resourceExhausted(
+        `all ${this.limits.maxSessions} sessions are in use, the most this service holds (TANDEM_MAX_SESSIONS): try again later, or raise it`,
+      )
+    this.close(oldest[0])
+  }
+
+  /** Evicts idle sessions, the least recently used first, until `bytes` more fit; none where that would not be enough. */
+  private makeRoom(bytes: number): void {
+    let missing = this.byteLength + bytes - this.limits.maxBytes
+    if (missing <= 0 || bytes <= 0) return
+    const idle = this.idle()
+    const reclaimable = this.idleBytes()
+    if (missing > reclaimable)
+      throw resourceExhausted(
+        `${bytes} bytes of keys and values are needed, ${Math.max(0, bytes - missing + reclaimable)} of ${this.limits.maxBytes} (TANDEM_KV_BYTES) can be had: try again later, send a shorter prompt, or raise it`,
+      )
+    for (const [id, session] of idle) {
+      if (missing <= 0) return
+      missing -= session.byteLength
+      this.close(id)
+    }
+  }
+
+  private idleBytes(): number {
+    return sum(this.idle().map(([, session]) => session.byteLength))
+  }
+
+  private idle(): [string, Session][] {
+    return [...this.sessions].filter(([id]) => !this.inUse.has(id))
+  }
+
+  /** Makes it the most recently used. */
+  private touch(id: string, session: Session): void {
+    this.sessions.delete(id)
+    this.sessions.set(id, session)
+    session.lastUsedMs = this.now()
+  }
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)

@@ -1,0 +1,219 @@
+import { emptyPrefixHash } from '@tandem/proto'
+import { failedPrecondition, invalidArgument } from '../errors.js'
+import type { Engine } from './engine.js'
+import { KeptRows, maxKeptRows } from './kept-rows.js'
+import type { Readout, RowReadout, Step } from './messages.js'
+import { readoutBytes, readRow } from './readout.js'
+import { type ResponseBudget, rowOverheadBytes } from './response-budget.js'
+import type { Session } from './session.js'
+import type { SessionStore } from './session-store.js'
+
+/** Rows of all prompt tokens are read out chunk by chunk; a chunk's logits take at most this much. */
+const maxChunkRowBytes = 32 * 1024 * 1024
+
+export interface StepContext {
+  engine: Engine
+  store: SessionStore
+  /** Most tokens of one run. */
+  prefillChunk: number
+}
+
+/**
+ * One step of one session, a run at a time: `begin`, then `advance` until `isDone`. Where anything fails the session is as it was
+ * before, or holds the tokens before the step's position where more was already overwritten.
+ */
+export class StepRun {
+  readonly rows: RowReadout[] = []
+  computeMs = 0
+  private offset = 0
+  private keptRows: Float32Array[] = []
+
+  private constructor(
+    private readonly context: StepContext,
+    private readonly step: Step,
+    private readonly session: Session,
+    private readonly budget: ResponseBudget,
+  ) {}
+
+  /** Checks the step against what the session holds, opens the session at position 0, reserves room; a step without tokens is then done. */
+  static begin(context: StepContext, step: Step, budget: ResponseBudget): StepRun {
+    const { store } = context
+    const existing = store.get(step.sessionId)
+    assertPosition(step, existing)
+    assertContext(step, context.engine.description.contextLength)
+    const session = existing ?? store.open(step.sessionId)
+    const run = new StepRun(context, step, session, budget)
+    try {
+      if (step.tokenIds.length === 0) run.readKept()
+      else run.reserve()
+    } catch (error) {
+      run.closeIfEmpty()
+      throw error
+    }
+    return run
+  }
+
+  get isDone(): boolean {
+    return this.offset === this.step.tokenIds.length
+  }
+
+  /** Tokens that the session holds now. */
+  get position(): number {
+    return this.session.history.length
+  }
+
+  /** One run: the next chunk of a prompt, or a decode step. */
+  async advance(): Promise<void> {
+    try {
+      await this.runChunk()
+    } catch (error) {
+      this.abandon()
+      throw error
+    }
+  }
+
+  /** Undoes a step that ends early. */
+  abandon(): void {
+    if (this.offset > 0) {
+      this.session.truncate(this.step.position)
+      this.session.kept = KeptRows.none
+    }
+    this.closeIfEmpty()
+  }
+
+  private async runChunk(): Promise<void> {
+    const { session, step } = this
+    const position = step.position + this.offset
+    const tokenIds = step.tokenIds.subarray(this.offset, this.offset + this.chunkSize())
+    const rowIndices = this.rowIndices(tokenIds.length)
+    const startedMs = performance.now()
+    const logits = await this.context.engine.run({ cache: session.cache, position, tokenIds, rowIndices })
+    this.computeMs += performance.now() - startedMs
+    session.history.truncate(position)
+    session.history.append(tokenIds)
+    session.kept = KeptRows.none
+    this.offset += tokenIds.length
+    this.takeRows(logits, rowIndices.length)
+    if (this.isDone) session.kept = KeptRows.of(this.position, this.keptRows, this.stepRows())
+  }
+
+  private chunkSize(): number {
+    const { prefillChunk, engine } = this.context
+    if (this.step.rows !== 'all') return prefillChunk
+    const rowBytes = engine.description.vocabularySize * Float32Array.BYTES_PER_ELEMENT
+    return Math.min(prefillChunk, Math.max(1, Math.floor(maxChunkRowBytes / rowBytes)))
+  }
+
+  /** The last row always: a later step without tokens may ask for it. */
+  private rowIndices(chunkTokens: number): number[] {
+    if (this.step.rows === 'all') return Array.from({ length: chunkTokens }, (_, i) => i)
+    return this.offset + chunkTokens === this.step.tokenIds.length ? [chunkTokens - 1] : []
+  }
+
+  /** @param logits [count, V] of one run */
+  private takeRows(logits: Float32Array, count: number): void {
+    const size = this.context.engine.description.vocabularySize
+    const rowsLeft = this.step.tokenIds.length - this.offset
+    for (let i = 0; i < count; i++) {
+      const row = logits.subarray(i * size, (i + 1) * size)
+      if (this.step.rows !== 'none') this.readOut(row)
+      // A kept row is a copy, unless it is all of the run's logits: a view would keep the others alive.
+      if (rowsLeft + count - i <= maxKeptRows) this.keptRows.push(count === 1 ? row : row.slice())
+    }
+  }
+
+  private readOut(row: Float32Array): void {
+    const read = readRow(row.subarray(0, this.step.vocabularyLimit), this.step.readouts, this.rows.length)
+    this.budget.spend(readoutBytes(read) + rowOverheadBytes)
+    this.rows.push(read)
+  }
+
+  private readKept(): void {
+    const { session, step } = this
+    const kept = session.kept.truncate(step.position)
+    const last = kept.last()
+    const rows = step.rows === 'all' ? kept.all() : last && [last]
+    if (rows === undefined) throw this.notKept(last !== undefined)
+    session.truncate(step.position)
+    if (step.rows === 'none') return
+    assertGatherRows(step.readouts, rows.length)
+    for (const row of rows) this.readOut(row)
+  }
+
+  /** A replay from one token earlier makes the rows again. */
+  private notKept(hasLast: boolean): Error {
+    const { position, sessionId } = this.step
+    if (hasLast)
+      return invalidArgument(
+        `session "${sessionId}" does not keep all rows of its last step (at most ${maxKeptRows} are kept): ask for the last one, or read all out with the step itself`,
+      )
+    const before = Math.max(0, position - 1)
+    return failedPrecondition(
+      `session "${sessionId}" keeps no row for position ${position}: send the token before it again`,
+      { position: before, prefixHash: this.session.history.hashAt(before) },
+    )
+  }
+
+  private reserve(): void {
+    const { step, session, context } = this
+    const rowBytes = context.engine.description.vocabularySize * Float32Array.BYTES_PER_ELEMENT
+    const rows = this.stepRows()
+    assertGatherRows(step.readouts, rows)
+    if (step.rows !== 'none') this.budget.require(rows * (leastBytes(step) + rowOverheadBytes))
+    context.store.reserve(session, step.position + step.tokenIds.length, Math.min(rows, maxKeptRows) * rowBytes)
+  }
+
+  private stepRows(): number {
+    return this.step.rows === 'all' ? this.step.tokenIds.length : 1
+  }
+
+  private closeIfEmpty(): void {
+    if (this.position === 0) this.context.store.close(this.step.sessionId)
+  }
+}
+
+function assertPosition(step: Step, session: Session | undefined): void {
+  const held = session?.held ?? { position: 0, prefixHash: emptyPrefixHash }
+  if (session === undefined && (step.position > 0 || step.tokenIds.length === 0))
+    throw failedPrecondition(
+      `session "${step.sessionId}" is not held (closed, evicted or idle too long): replay it from position 0`,
+      held,
+    )
+  if (step.position > held.position)
+    throw failedPrecondition(
+      `session "${step.sessionId}" holds ${held.position} tokens, the step is at position ${step.position}: replay from ${held.position}`,
+      held,
+    )
+  const hash = session?.history.hashAt(step.position) ?? emptyPrefixHash
+  if (hash !== step.prefixHash)
+    throw failedPrecondition(
+      `session "${step.sessionId}" holds other tokens before position ${step.position} (hash ${hash}, the step's is ${step.prefixHash}): replay from 0`,
+      held,
+    )
+}
+
+function assertContext(step: Step, contextLength: number): void {
+  const length = step.position + step.tokenIds.length
+  if (length > contextLength)
+    throw invalidArgument(
+      `session "${step.sessionId}" would hold ${length} tokens (${step.position} and ${step.tokenIds.length} more): the model's context length is ${contextLength}`,
+    )
+}
+
+function assertGatherRows(readouts: readonly Readout[], rows: number): void {
+  for (const readout of readouts)
+    if (readout.kind === 'gather' && readout.rows.length !== 1 && readout.rows.length !== rows)
+      throw invalidArgument(
+        `gather has ${readout.rows.length} lists of ids for ${rows} rows: send one list, or one for each row`,
+      )
+}
+
+/** Bytes of a row's arrays that are known before the run. */
+function leastBytes(step: Step): number {
+  const bytes = step.readouts.map((readout) => {
+    if (readout.kind === 'full') return 4 * step.vocabularyLimit
+    if (readout.kind === 'top-k') return 8 * Math.min(readout.k, step.vocabularyLimit)
+    return 0
+  })
+  return bytes.reduce((a, b) => a + b, 0)
+}

@@ -1,0 +1,47 @@
+import type { Engine, Forward } from './engine.js'
+import { KeyValueCache } from './kv-cache.js'
+
+/**
+ * The smallest engine: its logits are a hash of all tokens before them, which it reads back from the cache. So a cache that
+ * lies shows in every logit. It stands in for a model where sessions, scheduling and readouts are tested.
+ */
+export class ToyEngine implements Engine {
+  readonly description = { name: 'toy', vocabularySize: 32, contextLength: 64 }
+  /** Called before each run; what it throws is the run's failure. */
+  beforeRun: (forward: Forward) => void | Promise<void> = () => undefined
+  /** Tokens of each run, in order. */
+  readonly runs: number[][] = []
+
+  createCache(): KeyValueCache {
+    return new KeyValueCache({ layers: 1, keyValueHeads: 1, headSize: 1 })
+  }
+
+  async run({ cache, position, tokenIds, rowIndices }: Forward): Promise<Float32Array> {
+    if (!(cache instanceof KeyValueCache)) throw new TypeError('not a cache of this engine')
+    // As onnxruntime-node does: messages come in between two runs.
+    await new Promise((resolve) => setImmediate(resolve))
+    await this.beforeRun({ cache, position, tokenIds, rowIndices })
+    this.runs.push([...tokenIds])
+    const positions = Float32Array.from(tokenIds, (_, i) => position + i)
+    cache.write(0, position, Float32Array.from(tokenIds), positions)
+    cache.commit(position + tokenIds.length)
+    const size = this.description.vocabularySize
+    const logits = new Float32Array(rowIndices.length * size)
+    rowIndices.forEach((row, i) => {
+      logits.set(toyLogits(cache, position + row + 1, size), i * size)
+    })
+    return logits
+  }
+
+  async close(): Promise<void> {}
+}
+
+function toyLogits(cache: KeyValueCache, length: number, vocabularySize: number): Float32Array {
+  const positions = cache.valuePrefix(0, length)
+  let hash = 7
+  cache.keyPrefix(0, length).forEach((id, i) => {
+    if (positions[i] !== i) throw new Error(`the value at position ${i} is ${positions[i]}`)
+    hash = (hash * 31 + id + 11) % 65521
+  })
+  return Float32Array.from({ length: vocabularySize }, (_, v) => (((hash + 1) * (v + 3) * 7919) % 10007) / 1000)
+}

@@ -1,0 +1,45 @@
+/** Arithmetic over one row of logits. Plain indexed loops: they run once a token over the whole vocabulary. */
+
+/** Below this many nats under the maximum a term changes no digit of the sum: 1e6 such terms add less than 1e-11. */
+const negligible = -40
+
+/** The largest element; -Infinity where there is none (empty, or all NaN). */
+export function maxOf(row: Float32Array): number {
+  let max = -Infinity
+  for (let i = 0; i < row.length; i++) {
+    const value = row[i] as number
+    if (value > max) max = value
+  }
+  return max
+}
+
+/**
+ * log(sum(exp(row))) in float64.
+ * @param max of the row
+ */
+export function logSumExp(row: Float32Array, max: number): number {
+  let sum = 0
+  for (let i = 0; i < row.length; i++) {
+    const below = (row[i] as number) - max
+    // Not `below > negligible`: a NaN must reach the sum.
+    if (!(below <= negligible)) sum += Math.exp(below)
+  }
+  return max + Math.log(sum)
+}
+
+/** The ids whose logit is at least `threshold`, ascending. */
+export function idsAtLeast(row: Float32Array, threshold: number): number[] {
+  const ids: number[] = []
+  for (let i = 0; i < row.length; i++) if ((row[i] as number) >= threshold) ids.push(i)
+  return ids
+}
+
+/** @returns row[id] for each id, float32 */
+export function gatherLogits(row: Float32Array, ids: ArrayLike<number>): Float32Array {
+  const out = new Float32Array(ids.length)
+  for (let i = 0; i < ids.length; i++) out[i] = row[ids[i] as number] as number
+  return out
+}
+
+/** Orders ids by logit, best first, ties by lowest id. */
+export const byLogit = (row: Float32Array) => (a: number, b: number) => (row[b] as number) - (row[a] as number) || a - b
