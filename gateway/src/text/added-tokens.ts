@@ -1,0 +1,90 @@
+import type { AddedToken } from './tokenizer-file.js'
+
+/** A half-open range of UTF-16 offsets. */
+export type Span = readonly [start: number, end: number]
+
+/** A piece of text between added tokens, or one added token. */
+export type Section =
+  | { readonly kind: 'token'; readonly id: number; readonly start: number; readonly end: number }
+  | { readonly kind: 'text'; readonly start: number; readonly end: number }
+
+/** A token to look for: `pattern` is its content, normalized where the token says so. */
+export interface TokenPattern {
+  readonly pattern: string
+  readonly token: AddedToken
+}
+
+/** Splits a text at its added tokens; special tokens that touch a span of `protectedSpans` stay text. */
+export type TokenSplitter = (text: string, protectedSpans: readonly Span[]) => Section[]
+
+/**
+ * Builds a splitter with the semantics of the Rust library's `AddedVocabulary::find_matches`: leftmost longest match,
+ * `single_word` drops a match inside a word, `lstrip` and `rstrip` take the white space beside the token along.
+ */
+export function createTokenSplitter(patterns: readonly TokenPattern[]): TokenSplitter {
+  const find = createFinder(patterns)
+  return (text, protectedSpans) => {
+    const sections: Section[] = []
+    let offset = 0
+    let nextSpan = 0
+    for (const { start, end, token } of find(text)) {
+      while ((protectedSpans[nextSpan]?.[1] ?? Number.POSITIVE_INFINITY) <= start) nextSpan++
+      const isProtected = (protectedSpans[nextSpan]?.[0] ?? Number.POSITIVE_INFINITY) < end
+      if (isProtected && token.special) continue
+      if (token.singleWord && (isWordBefore(text, start) || isWordAfter(text, end))) continue
+      const from = token.lstrip ? Math.max(offset, spaceStart(text, start)) : start
+      const to = token.rstrip ? spaceEnd(text, end) : end
+      if (from < offset) continue
+      if (offset < from) sections.push({ kind: 'text', start: offset, end: from })
+      sections.push({ kind: 'token', id: token.id, start: from, end: to })
+      offset = to
+    }
+    if (offset < text.length) sections.push({ kind: 'text', start: offset, end: text.length })
+    return sections
+  }
+}
+
+const WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]/u
+const SPACE = /\p{White_Space}/u
+
+function isWordBefore(text: string, end: number): boolean {
+  return WORD.test([...text.slice(Math.max(0, end - 2), end)].at(-1) ?? '')
+}
+
+function isWordAfter(text: string, start: number): boolean {
+  return WORD.test(String.fromCodePoint(text.codePointAt(start) ?? 0))
+}
+
+/** White space lies in the basic plane, so single UTF-16 units do. */
+function spaceStart(text: string, end: number): number {
+  let start = end
+  while (start > 0 && SPACE.test(text.charAt(start - 1))) start--
+  return start
+}
+
+function spaceEnd(text: string, start: number): number {
+  let end = start
+  while (end < text.length && SPACE.test(text.charAt(end))) end++
+  return end
+}
+
+/** The ranges of `text` that spell one of the tokens, leftmost and longest first, as users write them: flags are not looked at. */
+export function createFinder(patterns: readonly TokenPattern[]) {
+  const byPattern = new Map(patterns.map((entry) => [entry.pattern, entry.token]))
+  // A regular expression takes the first alternative that matches: longest first makes that the longest.
+  const alternatives = [...byPattern.keys()].sort((a, b) => b.length - a.length).map(escapeRegExp)
+  const expression = alternatives.length === 0 ? null : new RegExp(alternatives.join('|'), 'g')
+  return (text: string): { start: number; end: number; token: AddedToken }[] => {
+    if (expression === null) return []
+    const found: { start: number; end: number; token: AddedToken }[] = []
+    for (const match of text.matchAll(expression)) {
+      const token = byPattern.get(match[0])
+      if (token !== undefined) found.push({ start: match.index, end: match.index + match[0].length, token })
+    }
+    return found
+  }
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+}

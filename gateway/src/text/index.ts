@@ -1,0 +1,13 @@
+export { compareTokenizers } from './compare-tokenizers.js'
+export { createText } from './create-text.js'
+export { createStopMatcher, type StopMatcher } from './stop-matcher.js'
+export {
+  type ChatMessage,
+  type ConversationOptions,
+  type DecodeOptions,
+  type Detokenizer,
+  type Text,
+  TextError,
+  type TextErrorCode,
+  type TextFiles,
+} from './types.js'
