@@ -79,7 +79,7 @@ const traits: Readonly<Record<ArchitectureName, Traits>> = {
     biases: (config) => ({ ...attentionBiases(config), mlp: config.mlp_bias ?? false }),
     slidingLayers: () => false,
   },
-  mistral: { headSize: null, biases: () => noBiases, slidingLayers: mistralSlides },
+  mistral: { headSize: null, biases: () => noBiases, slidingLayers: () => true },
   qwen2: { headSize: null, biases: () => ({ ...noBiases, queryKeyValue: true }), slidingLayers: qwenSlides },
   qwen3: { headSize: 128, biases: attentionBiases, slidingLayers: qwenSlides },
   olmo2: { headSize: null, biases: attentionBiases, slidingLayers: () => false },
@@ -146,25 +146,27 @@ function refuseUnsupported(config: Config, trait: Traits): void {
     throw new Error(
       'config.json has a quantization_config; build from the float checkpoint (safetensors F32, F16 or BF16) or a GGUF',
     )
-  const other = config.layer_types?.find((type) => type !== 'full_attention' && type !== 'sliding_attention')
+  const known = ['full_attention', 'sliding_attention']
+  const other = config.layer_types?.find((type) => !known.includes(type))
   if (other !== undefined) throw new Error(`config.json has the layer type "${other}"; only "full_attention" is built`)
-  if (config.layer_types?.includes('sliding_attention') || trait.slidingLayers(config))
+  if (trait.slidingLayers(config) && windowSize(config) < config.max_position_embeddings)
     throw new Error(
-      `config.json has an active sliding window (sliding_window ${config.sliding_window}); only full attention is built. ` +
+      `config.json has an active sliding window (sliding_window ${windowSize(config)}); only full attention is built. ` +
         'Where the window is not wanted, set sliding_window to null (and use_sliding_window to false) in config.json',
     )
 }
 
-/** qwen2, qwen3: layers from max_window_layers on slide, if use_sliding_window says so. */
-function qwenSlides(config: Config): boolean {
-  if (!config.use_sliding_window || config.layer_types != null || config.sliding_window === null) return false
-  return config.num_hidden_layers > (config.max_window_layers ?? 28)
+/** A window as long as the context shuts nothing out. Absent means 4096 in transformers' classes. */
+function windowSize({ sliding_window }: Config): number {
+  if (sliding_window === undefined) return 4096
+  return sliding_window ?? Number.POSITIVE_INFINITY
 }
 
-/** mistral: every layer slides; a window as long as the context shuts nothing out. Absent means 4096 there. */
-function mistralSlides(config: Config): boolean {
-  const window = config.sliding_window === undefined ? 4096 : config.sliding_window
-  return window !== null && window < config.max_position_embeddings
+/** Layers from max_window_layers on slide, if use_sliding_window says so; layer_types names them one by one. */
+function qwenSlides(config: Config): boolean {
+  if (config.layer_types?.includes('sliding_attention')) return true
+  if (!config.use_sliding_window || config.layer_types != null) return false
+  return config.num_hidden_layers > (config.max_window_layers ?? 28)
 }
 
 function wholeHeadSize(config: Config): number {

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { parseModelConfig } from './config.js'
+
+const llama = {
+  model_type: 'llama',
+  num_hidden_layers: 2,
+  hidden_size: 64,
+  intermediate_size: 96,
+  num_attention_heads: 4,
+  vocab_size: 512,
+  max_position_embeddings: 256,
+  rms_norm_eps: 1e-6,
+  hidden_act: 'silu',
+}
+const parse = (changes: Record<string, unknown>, generation: Record<string, unknown> | null = null) =>
+  parseModelConfig({ ...llama, ...changes }, generation)
+
+describe('parseModelConfig', () => {
+  it('fills in what a llama config leaves out', () => {
+    const config = parse({ head_dim: null })
+    expect(config).toMatchObject({
+      headSize: 16,
+      keyValueHeads: 4,
+      tiedEmbeddings: false,
+      eosTokenIds: [],
+      bosTokenId: null,
+      biases: { queryKeyValue: false, attentionOutput: false, mlp: false },
+    })
+    expect(config.rope.inverseFrequencies[0]).toBe(1)
+    expect(config.rope.inverseFrequencies[1]).toBeCloseTo(10_000 ** (-2 / 16), 7)
+  })
+
+  it('takes head_dim apart from hidden_size / heads, and qwen3 has 128 where it is silent', () => {
+    expect(parse({ head_dim: 24 }).headSize).toBe(24)
+    expect(parse({ model_type: 'qwen3' }).headSize).toBe(128)
+  })
+
+  it('knows which layers of each architecture have biases', () => {
+    const asked = { attention_bias: true, mlp_bias: true }
+    expect(parse(asked).biases).toEqual({ queryKeyValue: true, attentionOutput: true, mlp: true })
+    expect(parse({ ...asked, model_type: 'olmo2' }).biases).toEqual({
+      queryKeyValue: true,
+      attentionOutput: true,
+      mlp: false,
+    })
+    expect(parse({ model_type: 'qwen2' }).biases).toEqual({ queryKeyValue: true, attentionOutput: false, mlp: false })
+    expect(parse({ ...asked, model_type: 'mistral', sliding_window: null }).biases.queryKeyValue).toBe(false)
+  })
+
+  it('prefers the end tokens of generation_config.json', () => {
+    expect(parse({ eos_token_id: 2 }).eosTokenIds).toEqual([2])
+    expect(parse({ eos_token_id: 2 }, { eos_token_id: [2, 5] }).eosTokenIds).toEqual([2, 5])
+    expect(parse({ eos_token_id: [7, 8] }, { eos_token_id: null }).eosTokenIds).toEqual([7, 8])
+  })
+
+  it('reads rope parameters of transformers 4 and 5 alike', () => {
+    const llama3 = {
+      rope_type: 'llama3',
+      factor: 8,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 64,
+    }
+    const four = parse({ rope_theta: 500_000, rope_scaling: llama3 }).rope
+    const five = parse({ rope_parameters: { ...llama3, rope_theta: 500_000 } }).rope
+    expect(four).toEqual(five)
+    expect(parse({ rope_scaling: { type: 'linear', factor: 4 } }).rope.inverseFrequencies[0]).toBe(0.25)
+    expect(parse({ rope_parameters: { full_attention: { rope_type: 'linear', factor: 2 } } }).rope).toEqual(
+      parse({ rope_scaling: { rope_type: 'linear', factor: 2 } }).rope,
+    )
+  })
+
+  it('divides frequencies by the factors of a GGUF', () => {
+    const factors = [1, 2, 4, 8, 8, 8, 8, 8]
+    const plain = parse({}).rope.inverseFrequencies
+    const divided = parse({ rope_frequency_factors: factors }).rope.inverseFrequencies
+    expect([...divided]).toEqual([...plain].map((x, i) => Math.fround(x / (factors[i] ?? 1))))
+    expect(() => parse({ rope_frequency_factors: [1] })).toThrow(
+      'rope_frequency_factors has 1 numbers, expected 8 (head size / 2)',
+    )
+  })
+
+  it.each([
+    [{ model_type: 'gpt2' }, 'model_type "gpt2"; known architectures are: llama, mistral, qwen2, qwen3, olmo2'],
+    [{ hidden_act: 'gelu' }, 'hidden_act "gelu"'],
+    [{ rope_scaling: { rope_type: 'yarn', factor: 4 } }, 'rope type "yarn"; known are: default, linear, llama3'],
+    [{ rope_scaling: { rope_type: 'linear' } }, 'rope type "linear" without "factor"'],
+    [{ partial_rotary_factor: 0.5 }, 'partial_rotary_factor 0.5'],
+    [{ quantization_config: { quant_method: 'gptq' } }, 'quantization_config'],
+    [{ num_key_value_heads: 3 }, 'which 3 key/value heads do not divide'],
+    [{ hidden_size: 66 }, 'which 4 heads do not divide'],
+    [{ vocab_size: undefined }, 'vocab_size'],
+    [{ model_type: 'mistral', sliding_window: 128 }, 'active sliding window (sliding_window 128)'],
+    [{ model_type: 'qwen2', use_sliding_window: true, max_window_layers: 1, sliding_window: 64 }, 'sliding window'],
+    [
+      { model_type: 'qwen3', layer_types: ['full_attention', 'sliding_attention'], sliding_window: 8 },
+      'sliding window',
+    ],
+    [{ model_type: 'qwen3', layer_types: ['full_attention', 'linear_attention'] }, 'layer type "linear_attention"'],
+  ])('refuses %j', (changes, message) => {
+    expect(() => parse(changes)).toThrow(message)
+  })
+
+  it.each([
+    { model_type: 'mistral', sliding_window: null },
+    { model_type: 'mistral', sliding_window: 4096 },
+    { model_type: 'qwen2', use_sliding_window: false, sliding_window: 64 },
+    { model_type: 'qwen2', use_sliding_window: true, sliding_window: 64, max_window_layers: 28 },
+    { model_type: 'qwen3', use_sliding_window: true, sliding_window: 256, max_window_layers: 0 },
+  ])('accepts a window that shuts nothing out: %j', (changes) => {
+    expect(parse(changes).layers).toBe(2)
+  })
+})
