@@ -1,1 +1,6 @@
-export {}
+import { fileURLToPath } from 'node:url'
+
+export { type LogitConfig, type LogitEnvironment, parseLogitConfig } from './logit/config.js'
+
+/** The program of a logit service: `node <path>`, configured by a LogitEnvironment. It is there once the package is built. */
+export const logitMainPath = fileURLToPath(new URL('../dist/logit/main.js', import.meta.url))

@@ -94,6 +94,7 @@ export class EngineHost implements LogitBackend {
         this.settleReady?.resolve(message.description)
         return
       case 'engine-failed':
+        this.settleReady?.reject(new Error(message.message))
         this.fail(message.message)
         return
       case 'work-done': {

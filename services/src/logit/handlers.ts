@@ -1,0 +1,87 @@
+import { type ServerWritableStream, status } from '@grpc/grpc-js'
+import type {
+  GetModelResponse,
+  LogitServiceHandlers,
+  StepRequest__Output,
+  StepResponse,
+  TextFileChunk,
+} from '@tandem/proto'
+import type { Logger } from 'pino'
+import type { EngineDescription } from '../engine/engine.js'
+import type { LogitBackend } from '../engine/host.js'
+import { ServiceError, statusCodes } from '../errors.js'
+import { parseWork } from './parse-work.js'
+import { toFailedResponse, toStepResponse } from './step-response.js'
+import { serveStepStream } from './step-stream.js'
+
+export interface LogitServiceOptions {
+  model: GetModelResponse
+  description: EngineDescription
+  backend: LogitBackend
+  textFiles: () => AsyncIterable<TextFileChunk>
+  /** The longest a request may take. */
+  requestTimeoutMs: number
+  log: Logger
+}
+
+/** `tandem.v1.LogitService` over an engine. Knows messages and sessions' ids, no logits. */
+export function createLogitHandlers(options: LogitServiceOptions): LogitServiceHandlers {
+  const answer = (request: StepRequest__Output, controller: AbortController) => answerStep(options, request, controller)
+  return {
+    GetModel: (_call, callback) => callback(null, options.model),
+    GetTextFiles: (call) => void sendTextFiles(options, call),
+    Step: (call, callback) => {
+      const controller = new AbortController()
+      call.on('cancelled', () => controller.abort(new ServiceError(statusCodes.cancelled, 'the caller has gone')))
+      void answer(call.request, controller).then((response) => callback(null, response))
+    },
+    StepStream: (call) => serveStepStream(call, { answer, closeSessions: (ids) => options.backend.closeSessions(ids) }),
+  }
+}
+
+async function answerStep(
+  { backend, description, requestTimeoutMs, log }: LogitServiceOptions,
+  request: StepRequest__Output,
+  controller: AbortController,
+): Promise<StepResponse> {
+  const timeoutMs = Math.min(request.timeoutMs || requestTimeoutMs, requestTimeoutMs)
+  const late = () => controller.abort(new ServiceError(statusCodes.deadlineExceeded, `not done within ${timeoutMs} ms`))
+  const timer = setTimeout(late, timeoutMs)
+  try {
+    const outcome = await backend.run(parseWork(request, description), controller.signal)
+    for (const failure of [outcome.failure, ...outcome.results.map((result) => result.failure)])
+      if (failure?.code === statusCodes.internal) log.error({ traceparent: request.traceparent }, failure.message)
+    return toStepResponse(request.requestId, outcome)
+  } catch (error) {
+    const failure = ServiceError.from(error)
+    if (failure.code === statusCodes.internal)
+      log.error({ traceparent: request.traceparent, err: error }, failure.message)
+    return toFailedResponse(request.requestId, failure.toFailure())
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function sendTextFiles(
+  { textFiles, log }: LogitServiceOptions,
+  call: ServerWritableStream<unknown, TextFileChunk>,
+): Promise<void> {
+  try {
+    for await (const chunk of textFiles()) {
+      if (call.cancelled) return
+      if (!call.write(chunk)) await drained(call)
+    }
+    call.end()
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    log.error({ err: error }, 'text files cannot be read')
+    call.emit('error', { code: status.INTERNAL, details: `the model's text files cannot be read: ${message}` })
+  }
+}
+
+function drained(call: ServerWritableStream<unknown, TextFileChunk>): Promise<void> {
+  return new Promise((resolve) => {
+    call.once('drain', resolve)
+    call.once('cancelled', resolve)
+  })
+}

@@ -1,0 +1,21 @@
+import { keyValueBytesPerToken, type Manifest } from '@tandem/models'
+import type { GetModelResponse } from '@tandem/proto'
+
+/** The handshake: what the gateway must know of the model. */
+export function toModelResponse(manifest: Manifest, role: string, engine: string): GetModelResponse {
+  return {
+    modelId: manifest.modelId,
+    version: manifest.version,
+    role,
+    vocabularySize: manifest.vocabularySize,
+    tokenizerFingerprint: manifest.tokenizerFingerprint,
+    chatTemplateFingerprint: manifest.chatTemplateFingerprint ?? '',
+    eosTokenIds: manifest.eosTokenIds,
+    ...(manifest.bosTokenId === null ? {} : { bosTokenId: manifest.bosTokenId }),
+    contextLength: manifest.contextLength,
+    precision: manifest.precision,
+    adapter: manifest.adapter?.name ?? '',
+    kvBytesPerToken: keyValueBytesPerToken(manifest),
+    engine,
+  }
+}

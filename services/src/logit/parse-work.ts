@@ -1,0 +1,124 @@
+import type { Readout__Output, Rows__Output, Step__Output, StepRequest__Output } from '@tandem/proto'
+import type { EngineDescription } from '../engine/engine.js'
+import type { Readout, Step, Work } from '../engine/messages.js'
+import { invalidArgument } from '../errors.js'
+
+/** The door: a message is checked here once, in itself; what depends on sessions is checked where they are. */
+
+const maxSteps = 256
+const maxForks = 256
+const maxCloses = 4096
+/** Ids to gather or to exclude, all readouts of a request together. */
+const maxReadoutIds = 1 << 20
+const maxReadouts = 8
+const maxSessionIdLength = 128
+
+/** @throws ServiceError INVALID_ARGUMENT naming the field, what it holds and what it may hold */
+export function parseWork(request: StepRequest__Output, model: EngineDescription): Work {
+  assertCount('steps', request.steps.length, maxSteps)
+  assertCount('forks', request.forks.length, maxForks)
+  assertCount('close_session_ids', request.closeSessionIds.length, maxCloses)
+  const work = {
+    forks: request.forks.map((fork, i) => ({
+      from: sessionId(`forks[${i}].from_session_id`, fork.fromSessionId),
+      to: sessionId(`forks[${i}].to_session_id`, fork.toSessionId),
+    })),
+    reorder: request.reorder === null ? null : parseReorder(request.reorder),
+    steps: request.steps.map((step, i) => parseStep(`steps[${i}]`, step, model)),
+    closeSessionIds: request.closeSessionIds.map((id, i) => sessionId(`close_session_ids[${i}]`, id)),
+  }
+  const ids = work.steps.flatMap((step) => step.readouts).reduce((sum, readout) => sum + readoutIds(readout), 0)
+  assertCount('ids of all readouts together', ids, maxReadoutIds)
+  return work
+}
+
+function parseReorder({ sessionIds, parents }: NonNullable<StepRequest__Output['reorder']>): Work['reorder'] {
+  assertCount('reorder.session_ids', sessionIds.length, maxForks)
+  if (sessionIds.length !== parents.length)
+    throw invalidArgument(
+      `reorder has ${sessionIds.length} session_ids and ${parents.length} parents: one parent for each`,
+    )
+  if (new Set(sessionIds).size !== sessionIds.length) throw invalidArgument('reorder.session_ids names a session twice')
+  parents.forEach((parent, i) => {
+    if (parent >= sessionIds.length)
+      throw invalidArgument(
+        `reorder.parents[${i}] is ${parent}: it must be an index into the ${sessionIds.length} session_ids`,
+      )
+  })
+  return { sessionIds: sessionIds.map((id, i) => sessionId(`reorder.session_ids[${i}]`, id)), parents }
+}
+
+function parseStep(path: string, step: Step__Output, model: EngineDescription): Step {
+  const limit = step.vocabularyLimit === 0 ? model.vocabularySize : step.vocabularyLimit
+  if (limit > model.vocabularySize)
+    throw invalidArgument(`${path}.vocabulary_limit is ${limit}: the vocabulary has ${model.vocabularySize} ids`)
+  assertCount(`${path}.token_ids`, step.tokenIds.length, model.contextLength)
+  assertCount(`${path}.readouts`, step.readouts.length, maxReadouts)
+  const rows = parseRows(path, step.rows)
+  if (rows === 'none' && step.readouts.length > 0)
+    throw invalidArgument(`${path} has readouts but rows is ROWS_NONE: ask for ROWS_LAST or ROWS_ALL`)
+  return {
+    sessionId: sessionId(`${path}.session_id`, step.sessionId),
+    position: step.position,
+    prefixHash: BigInt(step.prefixHash),
+    tokenIds: ids(`${path}.token_ids`, step.tokenIds, model.vocabularySize),
+    rows,
+    readouts: step.readouts.map((readout, i) => parseReadout(`${path}.readouts[${i}]`, readout, limit, model)),
+    vocabularyLimit: limit,
+  }
+}
+
+function parseReadout(path: string, readout: Readout__Output, limit: number, model: EngineDescription): Readout {
+  if (readout.candidates) {
+    const { alpha, exclude } = readout.candidates
+    if (!(alpha > 0 && alpha <= 1)) throw invalidArgument(`${path}.candidates.alpha is ${alpha}: it must be in (0, 1]`)
+    return { kind: 'candidates', alpha, exclude: ids(`${path}.candidates.exclude`, exclude, model.vocabularySize) }
+  }
+  if (readout.gather) {
+    const lists = readout.gather.rows
+    if (lists.length === 0)
+      throw invalidArgument(`${path}.gather has no rows: send one list of ids, or one for each row`)
+    return { kind: 'gather', rows: lists.map((list, i) => ids(`${path}.gather.rows[${i}].ids`, list.ids, limit)) }
+  }
+  if (readout.topK) {
+    if (readout.topK.k === 0) throw invalidArgument(`${path}.top_k.k is 0: it must be at least 1`)
+    return { kind: 'top-k', k: Math.min(readout.topK.k, limit) }
+  }
+  if (readout.full) return { kind: 'full' }
+  throw invalidArgument(`${path} has no kind: it must be candidates, gather, top_k or full`)
+}
+
+function parseRows(path: string, rows: Rows__Output): Step['rows'] {
+  switch (rows) {
+    case 'ROWS_NONE':
+      return 'none'
+    case 'ROWS_LAST':
+      return 'last'
+    case 'ROWS_ALL':
+      return 'all'
+    default:
+      throw invalidArgument(`${path}.rows is ${String(rows)}: it must be ROWS_NONE, ROWS_LAST or ROWS_ALL`)
+  }
+}
+
+function ids(path: string, values: readonly number[], limit: number): Uint32Array {
+  const wrong = values.findIndex((id) => id >= limit)
+  if (wrong >= 0) throw invalidArgument(`${path}[${wrong}] is ${values[wrong]}: ids below ${limit} take part`)
+  return Uint32Array.from(values)
+}
+
+function sessionId(path: string, id: string): string {
+  if (id.length === 0 || id.length > maxSessionIdLength)
+    throw invalidArgument(`${path} has ${id.length} characters: it must have 1 to ${maxSessionIdLength}`)
+  return id
+}
+
+function assertCount(what: string, count: number, most: number): void {
+  if (count > most) throw invalidArgument(`${what}: found ${count}, at most ${most} are taken`)
+}
+
+function readoutIds(readout: Readout): number {
+  if (readout.kind === 'candidates') return readout.exclude.length
+  if (readout.kind === 'gather') return readout.rows.reduce((sum, row) => sum + row.length, 0)
+  return 0
+}
