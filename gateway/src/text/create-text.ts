@@ -25,7 +25,7 @@ import {
 export function createText(files: TextFiles): Text {
   const file = parseTokenizerFile(files.tokenizerJson, files.tokenizerConfig)
   const encoder = createEncoder(file)
-  const ends = readEnds(file)
+  const ends = readEnds(file.postProcessor)
   const names = readNames(file)
   const specialTokenIds = new Set(file.addedTokens.filter((token) => token.special).map((token) => token.id))
   const decoder = createTokenDecoder(file.decoder)

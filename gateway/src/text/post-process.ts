@@ -1,4 +1,4 @@
-import type { AddedToken, Component, TokenizerFile } from './tokenizer-file.js'
+import type { Component } from './tokenizer-file.js'
 import { TextError } from './types.js'
 
 /** What the tokenizer puts before and after one text. */
@@ -9,28 +9,18 @@ export interface Ends {
 
 const NONE: Ends = { before: [], after: [] }
 
-/** The post-processor's part for a single text: BOS and EOS. @throws TextError for a type that is not known. */
-export function readEnds(file: TokenizerFile): Ends {
-  if (file.addedEnds !== null) return configuredEnds(file, file.addedEnds)
-  return endsOf(file.postProcessor)
-}
-
-/** transformers' `update_post_processor`: a name that has no token adds nothing. */
-function configuredEnds(file: TokenizerFile, added: { bos: boolean; eos: boolean }): Ends {
-  const idOf = (name: string): number[] => {
-    const token = file.addedTokens.find((candidate: AddedToken) => candidate.content === file.namedTokens[name])
-    return token === undefined ? [] : [token.id]
-  }
-  return { before: added.bos ? idOf('bos_token') : [], after: added.eos ? idOf('eos_token') : [] }
-}
-
-function endsOf(processor: Component | null): Ends {
+/**
+ * The post-processor's part for a single text: BOS and EOS. `add_bos_token` and `add_eos_token` of tokenizer_config.json are
+ * not looked at: transformers 5 leaves them out where there is a tokenizer.json.
+ * @throws TextError `unsupported_tokenizer` for a type that is not known.
+ */
+export function readEnds(processor: Component | null): Ends {
   if (processor === null) return NONE
   switch (processor.type) {
     case 'ByteLevel':
       return NONE
     case 'Sequence':
-      return ((processor.processors ?? []) as Component[]).map(endsOf).reduce(wrap, NONE)
+      return ((processor.processors ?? []) as Component[]).map(readEnds).reduce(wrap, NONE)
     case 'BertProcessing':
     case 'RobertaProcessing':
       return { before: [(processor.cls as [string, number])[1]], after: [(processor.sep as [string, number])[1]] }

@@ -38,8 +38,6 @@ const config = z.looseObject({
   additional_special_tokens: z.array(configuredToken).nullish(),
   extra_special_tokens: z.union([z.array(configuredToken), z.record(z.string(), configuredToken)]).nullish(),
   added_tokens_decoder: z.record(z.string(), addedToken.omit({ id: true })).nullish(),
-  add_bos_token: z.boolean().nullish(),
-  add_eos_token: z.boolean().nullish(),
   chat_template: z.union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))]).nullish(),
 })
 
@@ -65,8 +63,6 @@ export interface TokenizerFile {
   readonly model: Component
   /** `bos_token`, `eos_token`, ... by name, as a chat template sees them. */
   readonly namedTokens: Readonly<Record<string, string>>
-  /** Set where tokenizer_config.json has add_bos_token or add_eos_token: these then replace the post-processor. */
-  readonly addedEnds: { readonly bos: boolean; readonly eos: boolean } | null
   readonly chatTemplate: string | null
 }
 
@@ -95,7 +91,6 @@ export function parseTokenizerFile(tokenizerJson: unknown, tokenizerConfig: unkn
     const known = addedTokens.get(content)
     if (known === undefined && id !== null) addedTokens.set(content, toAddedToken({ id, content, special: true }))
   }
-  const ends = settings.add_bos_token ?? settings.add_eos_token
   return {
     addedTokens: [...addedTokens.values()].sort((a, b) => a.id - b.id),
     normalizer: tokenizer.normalizer ?? null,
@@ -104,10 +99,6 @@ export function parseTokenizerFile(tokenizerJson: unknown, tokenizerConfig: unkn
     decoder: tokenizer.decoder ?? null,
     model,
     namedTokens,
-    addedEnds:
-      ends === undefined || ends === null
-        ? null
-        : { bos: settings.add_bos_token ?? false, eos: settings.add_eos_token ?? false },
     chatTemplate: templateOf(settings.chat_template),
   }
 }
