@@ -1,9 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { type ChatMessage, createText } from './index.js'
-
-const fixtures = fileURLToPath(new URL('../../../test/fixtures/', import.meta.url))
+import type { ChatMessage } from './index.js'
+import { readFixture, readText, tokenizerFolders } from './testing/fixtures.js'
 
 interface References {
   encode: { text: string; ids: number[]; ids_without_special: number[] }[]
@@ -11,25 +8,10 @@ interface References {
   decode?: { ids: number[]; skip: string; keep: string }[]
 }
 
-function readText(folder: string) {
-  const read = (name: string) => readFileSync(`${folder}/${name}`, 'utf8')
-  return createText({
-    tokenizerJson: JSON.parse(read('tokenizer.json')),
-    tokenizerConfig: JSON.parse(read('tokenizer_config.json')),
-    chatTemplate: existsSync(`${folder}/chat_template.jinja`) ? read('chat_template.jinja') : null,
-    eosTokenIds: [],
-    bosTokenId: null,
-  })
-}
-
-const folders = ['tiny', 'tokenizers'].flatMap((group) =>
-  existsSync(fixtures + group) ? readdirSync(fixtures + group).map((name) => `${group}/${name}`) : [],
-)
-
-for (const name of folders.filter((folder) => existsSync(`${fixtures}${folder}/reference-tokens.json`))) {
+for (const name of tokenizerFolders) {
   describe(name, () => {
-    const text = readText(fixtures + name)
-    const references = JSON.parse(readFileSync(`${fixtures}${name}/reference-tokens.json`, 'utf8')) as References
+    const text = readText(name)
+    const references = readFixture(name, 'reference-tokens.json') as References
 
     it.each(references.encode)('encodes $text as transformers does', (reference) => {
       expect(text.encode(reference.text)).toEqual(reference.ids)
