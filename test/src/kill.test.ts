@@ -1,0 +1,135 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { tinyFolder } from './support/fixtures.js'
+import { waitUntilGone } from './support/processes.js'
+import { startTandemUp, type TandemUp } from './support/tandem-up.js'
+
+const errorLimitMs = 5000
+const exitLimitMs = 15_000
+
+let home: string
+let up: TandemUp | undefined
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'tandem-kill-'))
+})
+afterEach(async () => {
+  if (!up) return
+  const pids = [up.process.pid ?? -1, ...up.children().map(({ pid }) => pid)]
+  up.process.kill('SIGKILL')
+  await waitUntilGone(pids, exitLimitMs)
+  up = undefined
+})
+afterAll(() => rm(home, { recursive: true, force: true }))
+
+const start = () =>
+  startTandemUp(['--sft', tinyFolder('llama-tied'), '--dpo', tinyFolder('llama-tied+lora'), '--precision', 'fp32'], {
+    TANDEM_HOME: home,
+  })
+
+interface StreamEnd {
+  readonly events: readonly string[]
+  readonly endedAfterKillMs: number
+}
+
+/** Streams an answer of 200 tokens; calls `onFirst` when the first event with text has come. */
+async function stream(running: TandemUp, onFirst: () => void): Promise<StreamEnd> {
+  const response = await fetch(`${running.url}/v1/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: running.model,
+      prompt: [4, 388, 365],
+      max_tokens: 200,
+      ignore_eos: true,
+      stream: true,
+    }),
+    signal: AbortSignal.timeout(30_000),
+  })
+  expect(response.status).toBe(200)
+  let text = ''
+  let killedAt: number | undefined
+  const decoder = new TextDecoder()
+  try {
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk, { stream: true })
+      if (killedAt === undefined) {
+        onFirst()
+        killedAt = Date.now()
+      }
+    }
+  } catch (cause) {
+    text += `connection lost: ${cause}`
+  }
+  return { events: text.split('\n\n').filter(Boolean), endedAfterKillMs: Date.now() - (killedAt ?? 0) }
+}
+
+const serviceOf = (running: TandemUp, role: 'sft' | 'dpo', pids: Map<string, number>) => {
+  const pid = pids.get(role)
+  if (pid === undefined) throw new Error(`no ${role} service among ${JSON.stringify(running.children())}`)
+  return pid
+}
+
+/** Process ids by role. Services are told apart by TANDEM_ROLE, which only their environment shows: by order of start here. */
+function rolesOf(running: TandemUp): Map<string, number> {
+  const services = running
+    .children()
+    .filter(({ command }) => command.includes('logit/main.js'))
+    .map(({ pid }) => pid)
+    .sort((a, b) => a - b)
+  expect(services).toHaveLength(2)
+  return new Map([
+    ['sft', services[0] ?? -1],
+    ['dpo', services[1] ?? -1],
+  ])
+}
+
+describe('tandem up', () => {
+  test.each(['sft', 'dpo'] as const)(
+    'kill -9 of the %s service in mid-answer: clear errors, no hang, no orphan',
+    async (role) => {
+      up = await start()
+      const running = up
+      const pids = running.children().map(({ pid }) => pid)
+      expect(pids).toHaveLength(3)
+      const victim = serviceOf(running, role, rolesOf(running))
+      let killed = false
+      const kill = () => {
+        if (!killed) process.kill(victim, 'SIGKILL')
+        killed = true
+      }
+      const ends = await Promise.all([1, 2, 3, 4].map(() => stream(running, kill)))
+      for (const { events, endedAfterKillMs } of ends) {
+        expect(endedAfterKillMs).toBeLessThan(errorLimitMs)
+        const failures = events.filter((event) => event.startsWith('data: {"error"'))
+        expect(failures, events.slice(-3).join('\n')).toHaveLength(1)
+        const { error } = JSON.parse(failures[0]?.slice('data: '.length) ?? '') as { error: Record<string, unknown> }
+        expect(Object.keys(error).sort()).toEqual(['code', 'message', 'param', 'type'])
+        expect(error.message).toMatch(/service/)
+        expect(events.some((event) => event.includes('"finish_reason":"'))).toBe(false)
+      }
+      expect(await waitUntilGone([running.process.pid ?? -1, ...pids], exitLimitMs)).toEqual([])
+      expect(running.process.exitCode).not.toBe(0)
+      expect(running.output()).toMatch(/service/)
+    },
+  )
+
+  test('kill -9 of tandem up itself leaves no orphan', async () => {
+    up = await start()
+    const pids = up.children().map(({ pid }) => pid)
+    expect(pids).toHaveLength(3)
+    up.process.kill('SIGKILL')
+    expect(await waitUntilGone(pids, exitLimitMs)).toEqual([])
+  })
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends everything with exit code 0', async (signal) => {
+    up = await start()
+    const pids = up.children().map(({ pid }) => pid)
+    const exited = once(up.process, 'exit')
+    up.process.kill(signal)
+    expect(await exited).toEqual([0, null])
+    expect(await waitUntilGone(pids, 1000)).toEqual([])
+  })
+})

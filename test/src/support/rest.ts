@@ -1,0 +1,95 @@
+import type { GoldenRow } from './fixtures.js'
+import { endTokenId } from './fixtures.js'
+
+/** What a completion gave: token ids without the end token, and text. */
+export interface Answer {
+  readonly promptIds: readonly number[] | undefined
+  readonly tokenIds: readonly number[]
+  readonly text: string
+  readonly finish: string
+  readonly decoding: unknown
+}
+
+interface Choice {
+  readonly text?: string
+  readonly message?: { readonly content?: string | null }
+  readonly delta?: { readonly content?: string | null }
+  readonly finish_reason?: string | null
+  readonly token_ids?: readonly number[] | null
+  readonly prompt_token_ids?: readonly number[] | null
+}
+
+interface Body {
+  readonly choices?: readonly Choice[]
+  readonly prompt_token_ids?: readonly number[] | null
+  readonly decoding?: unknown
+  readonly error?: { readonly message: string }
+}
+
+export type Endpoint = '/v1/completions' | '/v1/chat/completions'
+
+const requestLimitMs = 120_000
+
+function post(url: string, endpoint: Endpoint, body: object): Promise<Response> {
+  return fetch(url + endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(requestLimitMs),
+  })
+}
+
+/** @throws Error with the body where the answer is not 200 or carries an error */
+export async function complete(url: string, endpoint: Endpoint, body: object): Promise<Answer> {
+  const response = await post(url, endpoint, { ...body, return_token_ids: true })
+  if (!response.ok) throw new Error(`${endpoint}: ${response.status} ${await response.text()}`)
+  return joined([(await response.json()) as Body])
+}
+
+/** The same, streamed: the chunks' token ids and texts joined. */
+export async function completeStreamed(url: string, endpoint: Endpoint, body: object): Promise<Answer> {
+  const response = await post(url, endpoint, { ...body, return_token_ids: true, stream: true })
+  if (!response.ok) throw new Error(`${endpoint}: ${response.status} ${await response.text()}`)
+  const events = (await response.text()).split('\n\n').filter((event) => event.startsWith('data: '))
+  if (events.pop() !== 'data: [DONE]') throw new Error('the stream does not end with data: [DONE]')
+  return joined(events.map((event) => JSON.parse(event.slice('data: '.length)) as Body))
+}
+
+function joined(bodies: readonly Body[]): Answer {
+  const failed = bodies.find((body) => body.error)
+  if (failed?.error) throw new Error(failed.error.message)
+  const choices = bodies.flatMap((body) => body.choices ?? [])
+  const finish = choices.flatMap((choice) => choice.finish_reason ?? [])
+  if (finish.length !== 1) throw new Error(`expected one finish_reason, found ${finish.join(', ') || 'none'}`)
+  const ids = choices.flatMap((choice) => choice.token_ids ?? [])
+  return {
+    promptIds:
+      bodies.map((body) => body.prompt_token_ids).find(Boolean) ??
+      choices.map((c) => c.prompt_token_ids).find(Boolean) ??
+      undefined,
+    tokenIds: finish[0] === 'stop' && ids.at(-1) === endTokenId ? ids.slice(0, -1) : ids,
+    text: choices.map((choice) => choice.text ?? choice.message?.content ?? choice.delta?.content ?? '').join(''),
+    finish: finish[0] ?? '',
+    decoding: bodies.map((body) => body.decoding).find(Boolean),
+  }
+}
+
+/**
+ * Where an answer leaves a golden row: 'equal', 'excused' where floats right to `error` may differ at that step
+ * (fixtures/reference.py: margin < error * factor), else what was found and expected.
+ */
+export function compare(row: GoldenRow, answer: Pick<Answer, 'tokenIds' | 'finish'>, error: number): string {
+  const expected = row.token_ids
+  const found = answer.tokenIds
+  const length = Math.max(expected.length, found.length)
+  let step = 0
+  while (step < length && found[step] === expected[step]) step++
+  if (step === length && answer.finish === row.finish) return 'equal'
+  const factor = row.method === 'aad' ? 4 : 2
+  const margin = row.margins[step]
+  if (margin !== undefined && margin < error * factor) return 'excused'
+  return (
+    `prompt ${row.prompt}, ${row.method} ${JSON.stringify(row.params)}, step ${step} (margin ${margin}): ` +
+    `expected ${expected[step] ?? row.finish}, found ${found[step] ?? answer.finish}`
+  )
+}

@@ -1,0 +1,104 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { repositoryFolder } from './fixtures.js'
+
+export interface StackOptions {
+  /** Model folders. */
+  readonly sft: string
+  readonly dpo: string
+  /** The pair's name in the API. */
+  readonly pair: string
+  /** Environment of every process, besides this one's. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Two logit services and a gateway, as three processes. */
+export interface Stack {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string
+  readonly sft: ChildProcess
+  readonly dpo: ChildProcess
+  readonly gateway: ChildProcess
+  /** Ends all three; resolves when they are gone. */
+  stop(): Promise<void>
+}
+
+const startLimitMs = 60_000
+const stopLimitMs = 10_000
+
+/** @throws Error with the process's stderr where one does not get ready */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const children: ChildProcess[] = []
+  const start = async (script: string, env: Record<string, string>): Promise<[ChildProcess, string]> => {
+    const child = fork(join(repositoryFolder, script), {
+      env: { ...process.env, TANDEM_LOG_LEVEL: 'warn', ...options.env, ...env },
+      execArgv: [],
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    })
+    children.push(child)
+    return [child, await readyAddress(child, script)]
+  }
+  const stop = async () => {
+    await Promise.all(children.map(end))
+  }
+  try {
+    const service = (role: 'sft' | 'dpo') =>
+      start('services/dist/logit/main.js', {
+        TANDEM_MODEL: options[role],
+        TANDEM_ROLE: role,
+        TANDEM_LISTEN: '127.0.0.1:0',
+        TANDEM_THREADS: '1',
+      })
+    const [[sft, sftAddress], [dpo, dpoAddress]] = await Promise.all([service('sft'), service('dpo')])
+    const [gateway, url] = await start('gateway/dist/main.js', {
+      TANDEM_SFT: sftAddress,
+      TANDEM_DPO: dpoAddress,
+      TANDEM_HOST: '127.0.0.1',
+      TANDEM_PORT: '0',
+      TANDEM_PAIR: options.pair,
+    })
+    return { url, sft, dpo, gateway, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Waits for `{ type: 'ready', address | url }`. */
+export function readyAddress(child: ChildProcess, script: string): Promise<string> {
+  let errors = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString()).slice(-4000)
+  })
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`${script} was not ready in ${startLimitMs} ms. ${errors}`)),
+      startLimitMs,
+    )
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer)
+      reject(new Error(`${script} exited with ${code ?? signal} before it was ready. ${errors}`))
+    })
+    child.on('message', (message: { type?: string; address?: string; url?: string }) => {
+      const address = message.address ?? message.url
+      if (message.type !== 'ready' || address === undefined) return
+      clearTimeout(timer)
+      resolve(address)
+    })
+  })
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  const limit = new AbortController()
+  await Promise.race([exited, delay(stopLimitMs, undefined, { signal: limit.signal }).catch(() => undefined)])
+  limit.abort()
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGKILL')
+    await exited
+  }
+}

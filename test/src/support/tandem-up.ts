@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { repositoryFolder } from './fixtures.js'
+import { descendants, freePort, type ProcessInfo } from './processes.js'
+
+/** A running `tandem up`, as a person starts it. */
+export interface TandemUp {
+  readonly url: string
+  readonly process: ChildProcess
+  /** The pair's name, first of /v1/models. */
+  readonly model: string
+  /** What it and its children printed so far. */
+  output(): string
+  /** Its services and its gateway. */
+  children(): ProcessInfo[]
+}
+
+const startLimitMs = 60_000
+
+/** @throws Error with what it printed where it does not get ready */
+export async function startTandemUp(args: readonly string[], env: Record<string, string>): Promise<TandemUp> {
+  const port = await freePort()
+  const child = spawn(
+    process.execPath,
+    [join(repositoryFolder, 'cli/bin/tandem.js'), 'up', '--port', `${port}`, ...args],
+    {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  let printed = ''
+  const keep = (chunk: Buffer) => {
+    printed = (printed + chunk.toString()).slice(-20_000)
+  }
+  child.stdout.on('data', keep)
+  child.stderr.on('data', keep)
+  const url = `http://127.0.0.1:${port}`
+  const model = await firstModel(url, child, () => printed)
+  return { url, process: child, model, output: () => printed, children: () => descendants(child.pid ?? -1) }
+}
+
+async function firstModel(url: string, child: ChildProcess, printed: () => string): Promise<string> {
+  const end = Date.now() + startLimitMs
+  while (Date.now() < end && child.exitCode === null && child.signalCode === null) {
+    const ready = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5000) }).catch(() => undefined)
+    if (ready?.ok) {
+      const models = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] }
+      const first = models.data[0]?.id
+      if (first !== undefined) return first
+    }
+    await delay(100)
+  }
+  child.kill('SIGKILL')
+  throw new Error(`tandem up was not ready (exit code ${child.exitCode}). It printed:\n${printed()}`)
+}

@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildModel } from '@tandem/models'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type GoldenRow, readGoldenRows, tinyFolder } from './support/fixtures.js'
+import { compare, complete, completeStreamed } from './support/rest.js'
+import { type Stack, startStack } from './support/stack.js'
+
+/** What log p of this pair is right to at fp32, in nats. */
+const error = 1e-5
+const pair = 'tiny'
+const rows = readGoldenRows('tiny-pair.jsonl', ['aad', 'greedy-sft', 'greedy-dpo'])
+
+let folder: string
+let stack: Stack
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tandem-tiny-pair-'))
+  const source = tinyFolder('llama-tied')
+  const [sft, dpo] = [join(folder, 'sft'), join(folder, 'dpo')]
+  await buildModel({ source, out: sft, precision: 'fp32' })
+  await buildModel({ source, adapter: tinyFolder('llama-tied+lora'), out: dpo, precision: 'fp32' })
+  stack = await startStack({ sft, dpo, pair })
+})
+afterAll(async () => {
+  await stack?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const requestOf = (row: GoldenRow) => ({
+  model: pair,
+  max_tokens: row.max_tokens,
+  decoding: { strategy: row.method, ...row.params },
+})
+const nameOf = (row: GoldenRow) => `prompt ${row.prompt}, ${row.method} ${JSON.stringify(row.params)}`
+
+function firstRow(method: string): GoldenRow {
+  const row = rows.find((candidate) => candidate.method === method)
+  if (!row) throw new Error(`tiny-pair.jsonl has no ${method}`)
+  return row
+}
+
+describe('the golden answers of the tiny pair through REST', () => {
+  test('there is one for every prompt and method', () => expect(rows).toHaveLength(20))
+
+  test.each(rows.map((row) => [nameOf(row), row] as const))('%s', async (_, row) => {
+    const request = { ...requestOf(row), prompt: row.prompt_ids }
+    const whole = await complete(stack.url, '/v1/completions', request)
+    const streamed = await completeStreamed(stack.url, '/v1/completions', request)
+    expect(compare(row, whole, error)).toBe('equal')
+    expect(streamed.tokenIds).toEqual(whole.tokenIds)
+    expect(streamed.text).toBe(whole.text)
+    expect(streamed.finish).toBe(whole.finish)
+    expect(whole.decoding).toMatchObject({ strategy: row.method, ...row.params })
+  })
+
+  test('none of them rests on a margin too small to decide', () => {
+    expect(rows.filter((row) => row.margins.some((margin) => margin < error * 4))).toEqual([])
+  })
+
+  test('as a chat: the same prompt ids and the same answers, also when all are asked at once', async () => {
+    const chats = rows.filter((row) => row.messages)
+    const check = async (row: GoldenRow) => {
+      const request = { ...requestOf(row), messages: row.messages }
+      const answer = await complete(stack.url, '/v1/chat/completions', request)
+      expect(answer.promptIds, nameOf(row)).toEqual(row.prompt_ids)
+      expect(compare(row, answer, error)).toBe('equal')
+    }
+    await Promise.all(chats.map(check))
+  })
+
+  test('a model name carries the strategy', async () => {
+    const row = firstRow('greedy-dpo')
+    const request = { model: `${pair}/greedy-dpo`, max_tokens: row.max_tokens, prompt: row.prompt_ids }
+    expect(compare(row, await complete(stack.url, '/v1/completions', request), error)).toBe('equal')
+  })
+
+  test('without a strategy it is aad, whatever temperature a client sends, and the answer says what it ignored', async () => {
+    const row = firstRow('aad')
+    const request = { model: pair, max_tokens: row.max_tokens, prompt: row.prompt_ids, temperature: 1.3, top_p: 0.5 }
+    const answer = await complete(stack.url, '/v1/completions', request)
+    expect(compare(row, answer, error)).toBe('equal')
+    expect(answer.decoding).toMatchObject({ strategy: 'aad', alpha: 0.1, ignored: ['temperature', 'top_p'] })
+  })
+})
