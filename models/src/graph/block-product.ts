@@ -8,31 +8,26 @@ import { blockInitializers } from './storage.js'
 /** int8 activations: onnxruntime's only fast kernels for block weights. */
 const accuracyLevel = 4
 
-/** The names under which a block matrix is stored, for all who use it. */
-export function storeBlocks({ graph }: Decoder, blocks: BlockMatrix): { quants: Value; scales: Value; offsets: Value } {
+/** The names under which a block matrix's numbers and scales are stored, for all who use it. */
+export function storeBlocks({ graph }: Decoder, blocks: BlockMatrix): { quants: Value; scales: Value } {
   const parts = blockInitializers(blocks)
   return {
     quants: graph.initializer(`${blocks.name}.quants`, parts.quants),
     scales: graph.initializer(`${blocks.name}.scales`, parts.scales),
-    offsets: blocks.hasOffsets ? graph.initializer(`${blocks.name}.offsets`, parts.offsets) : '',
   }
 }
 
-/**
- * x W^T for w = scale * (q - middle) + offset: float32 [N, rows]. The offsets need only the sums of x over each block:
- * a float product with 1/32 of the columns.
- */
+/** x W^T for w = scale * (q - middle): float32 [N, rows]. Offsets are a correction (correction.ts). */
 export function multiplyBlocks(decoder: Decoder, input: LinearInput, blocks: BlockMatrix): Value {
-  const { graph } = decoder
-  const { quants, scales, offsets } = storeBlocks(decoder, blocks)
-  const once = decoder.precision === 'fast'
-  const product = matMulNBits(decoder, once ? input.padded : input.doubled, quants, scales, blocks)
-  const whole = once ? product : addHalves(decoder, product, blocks.rows)
-  if (!blocks.hasOffsets) return whole
-  return graph.node('Gemm', [input.blockSums, offsets, whole], { attributes: { transB: 1 } })
+  const { graph, precision } = decoder
+  if (precision === 'fast') return matMulNBits(decoder, input.padded, blocks)
+  const both = matMulNBits(decoder, input.doubled, blocks)
+  return graph.node('ReduceSum', [both, graph.ints([0])], { attributes: { keepdims: 0 } })
 }
 
-function matMulNBits({ graph }: Decoder, x: Value, quants: Value, scales: Value, blocks: BlockMatrix): Value {
+function matMulNBits(decoder: Decoder, x: Value, blocks: BlockMatrix): Value {
+  const { graph } = decoder
+  const { quants, scales } = storeBlocks(decoder, blocks)
   const perRow = blocksPerRow(blocks.columns)
   const shape = graph.ints([blocks.rows, perRow, blockBytes(blocks.bits)])
   return graph.node('MatMulNBits', [x, graph.node('Reshape', [quants, shape]), scales], {
@@ -45,10 +40,4 @@ function matMulNBits({ graph }: Decoder, x: Value, quants: Value, scales: Value,
       accuracy_level: accuracyLevel,
     },
   })
-}
-
-/** [2 N, rows] -> [N, rows]: row n plus row N + n. */
-function addHalves({ graph }: Decoder, value: Value, rows: number): Value {
-  const pairs = graph.node('Reshape', [value, graph.ints([2, -1, rows])])
-  return graph.node('ReduceSum', [pairs, graph.ints([0])], { attributes: { keepdims: 0 } })
 }

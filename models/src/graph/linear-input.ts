@@ -13,7 +13,7 @@ export class LinearInput {
     private readonly graph: GraphBuilder,
     /** float32 [N, K] */
     readonly value: Value,
-    private readonly columns: number,
+    readonly columns: number,
   ) {}
 
   /** float32 [N, K filled up with zeros to whole blocks] */
@@ -45,7 +45,7 @@ export class LinearInput {
   }
 
   /**
-   * float32 [2 N, K]: the rows x, then their residuals x - Q8(x), where Q8 is the rounding to int8 that onnxruntime's
+   * float32 [2, N, K]: the rows x, then their residuals x - Q8(x), where Q8 is the rounding to int8 that onnxruntime's
    * accuracy level 4 applies to a block: s = max |x| / 127, Q8(x) = s * round(x / s). A product with both, summed,
    * has int8's speed and nearly float32's exactness (docs/precision.md).
    */
@@ -61,8 +61,7 @@ export class LinearInput {
     // The smallest normal number keeps a block of zeros from dividing by zero.
     const scale = graph.node('Max', [graph.node('Mul', [largest, graph.float(1 / 127)]), graph.float(2 ** -126)])
     const rounded = graph.node('Mul', [graph.node('Round', [graph.node('Div', [x, scale])]), scale])
-    const residual = graph.node('Sub', [x, rounded])
-    const rows = graph.node('Reshape', [residual, graph.ints([-1, blocksPerRow(this.columns) * blockSize])])
-    return graph.node('Concat', [this.padded, rows], { attributes: { axis: 0 } })
+    const both = graph.node('Concat', [x, graph.node('Sub', [x, rounded])], { attributes: { axis: 0 } })
+    return graph.node('Reshape', [both, graph.ints([2, -1, blocksPerRow(this.columns) * blockSize])])
   }
 }

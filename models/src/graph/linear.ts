@@ -1,8 +1,8 @@
-import { first, zip } from '../lists.js'
-import type { Value } from '../onnx/graph-builder.js'
-import type { LoraUpdate } from '../read/source.js'
+import { first } from '../lists.js'
+import type { Initializer, Value } from '../onnx/graph-builder.js'
 import { type Matrix, stackMatrices } from '../weights/matrix.js'
 import { multiplyBlocks } from './block-product.js'
+import { correct } from './correction.js'
 import type { Decoder } from './decoder.js'
 import { LinearInput } from './linear-input.js'
 import { float16Initializer, float32Initializer, type StoredMatrix, storeMatrix } from './storage.js'
@@ -12,14 +12,6 @@ export interface LinearSpec {
   readonly name: string
   readonly rows: number
   readonly bias: boolean
-}
-
-/** A linear layer's output so far. */
-export interface LinearOutput {
-  readonly name: string
-  readonly rows: number
-  /** float32 [N, rows] */
-  readonly y: Value
 }
 
 /** A single linear layer over x [N, columns]. */
@@ -34,13 +26,28 @@ export function linears(decoder: Decoder, x: Value, columns: number, specs: read
     ...spec,
     matrix: decoder.weights.matrix(`${spec.name}.weight`, spec.rows, columns),
   }))
-  const outputs = groupAlike(layers).flatMap((group) => {
+  return groupAlike(layers).flatMap((group) => {
     const stacked = storeMatrix(stackMatrices(group.map(({ matrix }) => matrix)), 'layer', decoder.precision)
     const rows = group.map((layer) => layer.rows)
-    return decoder.graph.split(multiply(decoder, input, stacked), rows, 1)
+    const y = addBias(decoder, applyMatrix(decoder, input, stacked, group), group)
+    return decoder.graph.split(y, rows, 1)
   })
-  const biased = zip(specs, outputs).map(([spec, y]) => ({ ...spec, y: addBias(decoder, y, spec) }))
-  return addUpdates(decoder, x, columns, biased)
+}
+
+/** x W^T for one stored matrix that holds the weights of `parts`, one below the other, with their adapters: [N, rows]. */
+export function applyMatrix(
+  decoder: Decoder,
+  input: LinearInput,
+  stored: StoredMatrix,
+  parts: readonly Pick<LinearSpec, 'name' | 'rows'>[],
+): Value {
+  let start = 0
+  const updated = parts.map(({ name, rows }) => {
+    const part = { name, start, rows, update: decoder.weights.updateBeside(`${name}.weight`, rows, input.columns) }
+    start += rows
+    return part
+  })
+  return correct(decoder, input, multiply(decoder, input, stored), stored, updated)
 }
 
 function groupAlike<T extends { matrix: Matrix }>(layers: readonly T[]): T[][] {
@@ -53,58 +60,31 @@ function groupAlike<T extends { matrix: Matrix }>(layers: readonly T[]): T[][] {
   return groups
 }
 
-/** x W^T: float32 [N, rows] */
-export function multiply(decoder: Decoder, input: LinearInput, stored: StoredMatrix): Value {
+/** x W^T: float32 [N, rows], offsets and adapters left out. */
+function multiply(decoder: Decoder, input: LinearInput, stored: StoredMatrix): Value {
   if (stored.form === 'blocks') return multiplyBlocks(decoder, input, stored.blocks)
   return matrixProduct(decoder, input.value, floatMatrix(decoder, stored.form, stored.matrix))
 }
 
 /** A stored float matrix as a float32 value; a half is widened when the model is loaded. */
-export function floatMatrix({ graph }: Decoder, form: 'float32' | 'float16', matrix: Matrix): Value {
+function floatMatrix({ graph }: Decoder, form: 'float32' | 'float16', matrix: Matrix): Value {
   if (form === 'float32') return graph.initializer(matrix.name, float32Initializer(matrix))
   return graph.cast(graph.initializer(matrix.name, float16Initializer(matrix)), 'float32')
 }
 
 /** x m^T: x [N, K], m [M, K] */
-export const matrixProduct = ({ graph }: Decoder, x: Value, m: Value): Value =>
+const matrixProduct = ({ graph }: Decoder, x: Value, m: Value): Value =>
   graph.node('Gemm', [x, m], { attributes: { transB: 1 } })
 
-function addBias({ graph, weights }: Decoder, y: Value, { name, rows, bias }: LinearSpec): Value {
-  if (!bias) return y
-  return graph.node('Add', [y, graph.initializer(`${name}.bias`, weights.vector(`${name}.bias`, rows))])
-}
-
-/** y + (x A^T) B^T for each output that an adapter changes; the A of all are one product. */
-export function addUpdates(decoder: Decoder, x: Value, columns: number, outputs: readonly LinearOutput[]): Value[] {
-  const { graph, weights } = decoder
-  const updates = outputs.flatMap(({ name, rows }) => {
-    const update = weights.updateBeside(`${name}.weight`, rows, columns)
-    return update === null ? [] : [{ name, update }]
-  })
-  if (updates.length === 0) return outputs.map(({ y }) => y)
-  const ranks = updates.map(({ update }) => update.rank)
-  const rankSum = ranks.reduce((sum, rank) => sum + rank, 0)
-  const joined = updates.map(({ name }) => name).join('|')
-  const a = graph.floats(`${joined}.lora_a`, [rankSum, columns], joinRows(updates.map(({ update }) => update)))
-  const reduced = zip(updates, graph.split(matrixProduct(decoder, x, a), ranks, 1))
-  const increments = new Map(
-    reduced.map(([{ name, update }, part]) => {
-      const b = graph.floats(`${name}.lora_b`, [update.b.length / update.rank, update.rank], update.b)
-      return [name, matrixProduct(decoder, part, b)]
-    }),
-  )
-  return outputs.map(({ name, y }) => {
-    const increment = increments.get(name)
-    return increment === undefined ? y : graph.node('Add', [y, increment])
-  })
-}
-
-function joinRows(updates: readonly LoraUpdate[]): Float32Array {
-  const out = new Float32Array(updates.reduce((sum, { a }) => sum + a.length, 0))
-  let at = 0
-  for (const { a } of updates) {
-    out.set(a, at)
-    at += a.length
+function addBias({ graph, weights }: Decoder, y: Value, group: readonly LinearSpec[]): Value {
+  if (group.every(({ bias }) => !bias)) return y
+  const parts = group.map(({ name, rows }) => weights.vector(`${name}.bias`, rows))
+  const stacked: Initializer = {
+    type: 'float32',
+    shape: [group.reduce((sum, { rows }) => sum + rows, 0)],
+    async *chunks() {
+      for (const part of parts) yield* part.chunks()
+    },
   }
-  return out
+  return graph.node('Add', [y, graph.initializer(`${group.map(({ name }) => name).join('|')}.bias`, stacked)])
 }

@@ -5,10 +5,10 @@ import { type BlockMatrix, blocksPerRow } from '../weights/blocks.js'
 import { blockSize } from '../weights/dequantize.js'
 import { storeBlocks } from './block-product.js'
 import type { Decoder, Run } from './decoder.js'
-import { addUpdates, multiply } from './linear.js'
+import { applyMatrix } from './linear.js'
 import { LinearInput } from './linear-input.js'
 import { rmsNorm } from './norm.js'
-import { float16Initializer, float32Initializer, storeMatrix } from './storage.js'
+import { blockInitializers, float16Initializer, float32Initializer, storeMatrix } from './storage.js'
 
 const embeddingName = 'model.embed_tokens.weight'
 const headName = 'lm_head.weight'
@@ -26,19 +26,22 @@ export function embed(decoder: Decoder, { tokenIds }: Run): Value {
 
 function gatherBlocks(decoder: Decoder, blocks: BlockMatrix, ids: Value): Value {
   const { graph } = decoder
-  const { quants, scales, offsets } = storeBlocks(decoder, blocks)
+  const { quants, scales } = storeBlocks(decoder, blocks)
   const perRow = blocksPerRow(blocks.columns)
   const whole = graph.node('GatherBlockQuantized', [quants, ids, scales], {
     domain: 'com.microsoft',
     attributes: { bits: blocks.bits, block_size: blockSize, gather_axis: 0, quantize_axis: 1 },
   })
-  const rows = blocks.hasOffsets ? addOffsets(decoder, whole, graph.node('Gather', [offsets, ids]), perRow) : whole
+  const rows = blocks.hasOffsets ? addOffsets(decoder, whole, ids, blocks) : whole
   const width = perRow * blockSize
   if (width === blocks.columns) return rows
   return first(graph.split(rows, [blocks.columns, width - blocks.columns], 1))
 }
 
-function addOffsets({ graph }: Decoder, rows: Value, offsets: Value, perRow: number): Value {
+function addOffsets({ graph }: Decoder, rows: Value, ids: Value, blocks: BlockMatrix): Value {
+  const perRow = blocksPerRow(blocks.columns)
+  const table = graph.initializer(`${blocks.name}.offsets`, blockInitializers(blocks).offsets)
+  const offsets = graph.node('Gather', [table, ids])
   const inBlocks = graph.node('Reshape', [rows, graph.ints([-1, perRow, blockSize])])
   const sum = graph.node('Add', [inBlocks, graph.node('Unsqueeze', [offsets, graph.ints([2])])])
   return graph.node('Reshape', [sum, graph.ints([-1, perRow * blockSize])])
@@ -59,6 +62,6 @@ function headProduct(decoder: Decoder, x: Value): Value {
   const { config, weights, precision, graph } = decoder
   const { vocabularySize: rows, hiddenSize: columns } = config
   const matrix = weights.matrix(config.tiedEmbeddings ? embeddingName : headName, rows, columns, headName)
-  const product = multiply(decoder, new LinearInput(graph, x, columns), storeMatrix(matrix, 'vocabulary', precision))
-  return first(addUpdates(decoder, x, columns, [{ name: 'lm_head', rows, y: product }]))
+  const stored = storeMatrix(matrix, 'vocabulary', precision)
+  return applyMatrix(decoder, new LinearInput(graph, x, columns), stored, [{ name: 'lm_head', rows }])
 }
