@@ -68,23 +68,44 @@ function spaceEnd(text: string, start: number): number {
   return end
 }
 
-/** The ranges of `text` that spell one of the tokens, leftmost and longest first, as users write them: flags are not looked at. */
+interface TrieNode {
+  readonly next: Map<number, TrieNode>
+  token: AddedToken | null
+}
+
+/** Finds what spells one of the tokens, leftmost and longest first and without overlaps; flags are not looked at. */
 export function createFinder(patterns: readonly TokenPattern[]) {
-  const byPattern = new Map(patterns.map((entry) => [entry.pattern, entry.token]))
-  // A regular expression takes the first alternative that matches: longest first makes that the longest.
-  const alternatives = [...byPattern.keys()].sort((a, b) => b.length - a.length).map(escapeRegExp)
-  const expression = alternatives.length === 0 ? null : new RegExp(alternatives.join('|'), 'g')
+  const root: TrieNode = { next: new Map(), token: null }
+  for (const { pattern, token } of patterns) {
+    let node = root
+    for (let index = 0; index < pattern.length; index++) node = childOf(node, pattern.charCodeAt(index))
+    node.token = token
+  }
+  const longestAt = (text: string, start: number): { start: number; end: number; token: AddedToken } | null => {
+    let longest = null
+    let node = root.next.get(text.charCodeAt(start))
+    for (let end = start + 1; node !== undefined; end++) {
+      if (node.token !== null) longest = { start, end, token: node.token }
+      node = end < text.length ? node.next.get(text.charCodeAt(end)) : undefined
+    }
+    return longest
+  }
   return (text: string): { start: number; end: number; token: AddedToken }[] => {
-    if (expression === null) return []
     const found: { start: number; end: number; token: AddedToken }[] = []
-    for (const match of text.matchAll(expression)) {
-      const token = byPattern.get(match[0])
-      if (token !== undefined) found.push({ start: match.index, end: match.index + match[0].length, token })
+    for (let start = 0; start < text.length; start++) {
+      const match = longestAt(text, start)
+      if (match === null) continue
+      found.push(match)
+      start = match.end - 1
     }
     return found
   }
 }
 
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+function childOf(node: TrieNode, unit: number): TrieNode {
+  const known = node.next.get(unit)
+  if (known !== undefined) return known
+  const child: TrieNode = { next: new Map(), token: null }
+  node.next.set(unit, child)
+  return child
 }

@@ -39,7 +39,7 @@ export function createEncoder(file: TokenizerFile): Encoder {
 
   const encodeRun = (text: string, first: boolean, spans: readonly Span[], pieceModel: PieceModel): number[] => {
     const normal = normalize(text)
-    const mapped = normalized.length > 0 ? spans.map((span) => normalSpan(text, span, normalize)) : []
+    const mapped = normalized.some(({ token }) => token.special) ? normalSpans(text, spans, normalize) : []
     return splitNormalized(normal, mapped).flatMap((section) => {
       if (section.kind === 'token') return [section.id]
       return preTokenize(normal.slice(section.start, section.end), first && section.start === 0).flatMap(pieceModel)
@@ -94,9 +94,22 @@ function createNormalizer(file: TokenizerFile): (text: string) => string {
   }
 }
 
-/** Where a span lies once its text is normalized. Normalizers work from left to right, so a prefix gives the offset. */
-function normalSpan(text: string, span: Span, normalize: (text: string) => string): Span {
-  return [normalize(text.slice(0, span[0])).length, normalize(text.slice(0, span[1])).length]
+/** A character that no normalizer changes or joins to its neighbours. */
+const GUARD = '\ue000'
+
+/** Where spans lie once their text is normalized: normalizers work from left to right, so lengths of parts add up. */
+function normalSpans(text: string, spans: readonly Span[], normalize: (text: string) => string): Span[] {
+  const guards = normalize(GUARD + GUARD).length
+  let from = 0
+  let offset = 0
+  const advance = (to: number): number => {
+    const part = text.slice(from, to)
+    offset +=
+      from === 0 ? normalize(part + GUARD).length - GUARD.length : normalize(GUARD + part + GUARD).length - guards
+    from = to
+    return offset
+  }
+  return spans.map(([start, end]): Span => [advance(start), advance(end)])
 }
 
 function createModelWithoutSpecials(file: TokenizerFile): PieceModel | null {
