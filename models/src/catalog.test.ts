@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { catalog, defaultPairName, findPair } from './catalog.js'
+
+describe('catalog', () => {
+  it('finds the default pair, and names what there is for an unknown one', () => {
+    expect(findPair(defaultPairName).name).toBe('smollm2-135m-hh')
+    expect(() => findPair('nope')).toThrow(
+      'there is no pair "nope" in the catalog; it has "smollm2-135m-hh". For models of your own give --sft and --dpo',
+    )
+  })
+
+  it.each(catalog)('$name: the adapter is here, its card points at nothing that a clone lacks', (pair) => {
+    const config: unknown = JSON.parse(readFileSync(join(pair.adapter, 'adapter_config.json'), 'utf8'))
+    expect(config).toMatchObject({ peft_type: 'LORA' })
+    const card = readFileSync(join(pair.adapter, 'README.md'), 'utf8')
+    expect(card).toContain(pair.sft.requirement)
+    expect(card).not.toContain('../')
+  })
+
+  it.each(catalog)('$name: the demonstration is a prompt of the golden file, whose answers differ', (pair) => {
+    const golden = readFileSync(new URL('../../test/fixtures/smollm2-pair.jsonl', import.meta.url), 'utf8')
+    const rows = golden
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { messages: unknown; method: string; text: string })
+      .filter(({ messages }) => JSON.stringify(messages) === JSON.stringify(pair.demo))
+    const answer = (method: string) => rows.find((row) => row.method === method)?.text
+    expect(answer('greedy-sft')).toContain('I completely agree')
+    expect(answer('aad')).not.toContain('agree')
+  })
+
+  it.each(catalog)('$name: hashes are hashes', ({ sft }) => {
+    expect(sft.wheel.sha256).toMatch(/^[0-9a-f]{64}$/)
+    expect(sft.sha256).toMatch(/^[0-9a-f]{64}$/)
+  })
+})

