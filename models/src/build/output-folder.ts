@@ -4,6 +4,7 @@ import { loadManifest, type Manifest, manifestFileName } from '../manifest.js'
 
 /** Marks the folder of a build under way: `.NAME.building-PID-NUMBER`, beside the folder that it will become. */
 const buildingMark = '.building-'
+const renameAttempts = 10
 let builds = 0
 
 /**
@@ -72,14 +73,26 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A folder with files in it cannot be renamed over: it steps aside first, under a name that the next build removes. */
+/**
+ * A folder with files in it cannot be renamed over: it steps aside first, under a name that the next build removes.
+ * Where another process puts its build there in between, that one steps aside too.
+ */
 async function putInPlace(building: string, target: string): Promise<void> {
-  const aside = `${building}-old`
-  await rename(target, aside).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-  })
-  await rename(building, target)
-  await rm(aside, { recursive: true, force: true })
+  for (let attempt = 1; ; attempt++) {
+    const aside = `${building}-old-${attempt}`
+    await rename(target, aside).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+    try {
+      await rename(building, target)
+      return
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if ((code !== 'ENOTEMPTY' && code !== 'EEXIST') || attempt === renameAttempts) throw error
+    } finally {
+      await rm(aside, { recursive: true, force: true })
+    }
+  }
 }
 
 async function syncFolder(path: string): Promise<void> {

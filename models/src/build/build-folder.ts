@@ -1,0 +1,131 @@
+import { stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { type ModelConfig, parseModelConfig } from '../config.js'
+import { buildGraph } from '../graph/build-graph.js'
+import { graphFileName, type Manifest, manifestFileName, type Precision } from '../manifest.js'
+import { graphDataBytes, writeGraph } from '../onnx/writer.js'
+import { assertPrecisionFits } from '../precision.js'
+import type { Adapter, ModelSource } from '../read/source.js'
+import { Weights } from '../weights/weights.js'
+import { tokenizerFingerprint } from './fingerprint.js'
+import { combinedHash, hashFiles, sha256 } from './hash.js'
+import { existingModel, isComplete, replaceFolder } from './output-folder.js'
+import { chatTemplateName, folderTextFiles } from './text-files.js'
+
+const dataFileName = `${graphFileName}.data`
+/** Rises whenever the same inputs would give other files. */
+const builderVersion = '1'
+
+export interface BuildProgress {
+  /** `hash` reads the sources, `write` the graph, `check` hashes what was written. */
+  readonly phase: 'hash' | 'write' | 'check'
+  readonly doneBytes: number
+  readonly totalBytes: number
+}
+
+export interface FolderOptions {
+  /** Adds the adapter into the weights, rather than beside them at run time. */
+  readonly merge: boolean
+  /** The model folder to make; a model folder that stands there is replaced. */
+  readonly out: string
+  readonly precision: Precision
+  readonly modelId: string
+  readonly onProgress: (progress: BuildProgress) => void
+  readonly signal: AbortSignal | undefined
+}
+
+/** What decides what a build makes: equal plans give equal folders. */
+type Plan = Pick<Manifest, 'modelId' | 'precision' | 'source' | 'adapter' | 'builtWith'>
+
+/**
+ * Builds a model folder: graph, weights, tokenizer files and manifest. Atomic: until it is done, `out` stays as it was.
+ * Where `out` was built from the same inputs before, it is left alone.
+ * @throws Error naming what cannot be built and why; the signal's reason on abort.
+ */
+export async function buildFolder(
+  source: ModelSource,
+  adapter: Adapter | null,
+  options: FolderOptions,
+): Promise<Manifest> {
+  const { out, precision, signal } = options
+  assertPrecisionFits(precision, source)
+  const existing = await existingModel(out)
+  const config = parseModelConfig(source.config, source.generationConfig)
+  const graph = buildGraph(config, new Weights(source.weights, adapter, options.merge), precision)
+  const texts = folderTextFiles(source)
+
+  const plan = await planBuild(source, adapter, options)
+  if (existing !== null && samePlan(existing, plan) && (await isComplete(out, existing))) return existing
+
+  return await replaceFolder(out, async (folder) => {
+    const report = progressOf('write', graphDataBytes(graph), options)
+    const names = { folder, graphFileName, dataFileName, producerVersion: builderVersion }
+    await writeGraph(graph, { ...names, onBytes: report, signal })
+    for (const [name, bytes] of texts) await writeFile(join(folder, name), bytes, { flush: true })
+    const written = [graphFileName, dataFileName, ...texts.keys()].map((name) => join(folder, name))
+    const files = await hashFiles(written, progressOf('check', await totalBytes(written), options), signal)
+    const manifest = createManifest(plan, config, texts, files)
+    await writeFile(join(folder, manifestFileName), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true })
+    signal?.throwIfAborted()
+    return manifest
+  })
+}
+
+async function planBuild(source: ModelSource, adapter: Adapter | null, options: FolderOptions): Promise<Plan> {
+  const adapterFiles = adapter?.files ?? []
+  const report = progressOf('hash', await totalBytes([...source.files, ...adapterFiles]), options)
+  return {
+    modelId: options.modelId,
+    precision: options.precision,
+    source: { kind: source.weights.kind, files: await hashFiles(source.files, report, options.signal) },
+    adapter: adapter && {
+      name: adapter.name,
+      merged: options.merge,
+      sha256: combinedHash(await hashFiles(adapterFiles, report, options.signal)),
+    },
+    builtWith: { builder: builderVersion },
+  }
+}
+
+const samePlan = (existing: Manifest, plan: Plan) =>
+  (Object.keys(plan) as (keyof Plan)[]).every((key) => isDeepStrictEqual(existing[key], plan[key]))
+
+function createManifest(
+  plan: Plan,
+  config: ModelConfig,
+  texts: ReadonlyMap<string, Uint8Array>,
+  files: Manifest['files'],
+): Manifest {
+  const text = (name: string) => new TextDecoder().decode(texts.get(name))
+  return {
+    format: 1,
+    ...plan,
+    version: combinedHash(files),
+    architecture: config.architecture,
+    layers: config.layers,
+    keyValueHeads: config.keyValueHeads,
+    headSize: config.headSize,
+    vocabularySize: config.vocabularySize,
+    contextLength: config.contextLength,
+    eosTokenIds: [...config.eosTokenIds],
+    bosTokenId: config.bosTokenId,
+    tokenizerFingerprint: tokenizerFingerprint(text('tokenizer.json')),
+    chatTemplateFingerprint: texts.has(chatTemplateName) ? sha256(text(chatTemplateName)) : null,
+    files,
+  }
+}
+
+/** A counter that tells `onProgress` the sum so far. */
+function progressOf(phase: BuildProgress['phase'], totalBytes: number, { onProgress }: FolderOptions) {
+  let doneBytes = 0
+  return (bytes: number) => {
+    doneBytes += bytes
+    onProgress({ phase, doneBytes, totalBytes })
+  }
+}
+
+async function totalBytes(paths: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
