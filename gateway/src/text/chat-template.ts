@@ -1,3 +1,4 @@
+import { stripText } from './python-text.js'
 import { parseTemplate, type Render, TemplateRefusal } from './template-engine.js'
 import { type ChatMessage, type ConversationOptions, TextError } from './types.js'
 
@@ -81,14 +82,14 @@ function markFinal(messages: readonly ChatMessage[]): ChatMessage[] {
 
 function cutAtMark(rendered: string, messages: readonly ChatMessage[]): string {
   const end = rendered.lastIndexOf(END_MARK.trim())
-  if (end < 0 || !rendered.includes((messages.at(-1)?.content ?? '').trim())) {
+  if (end < 0 || !rendered.includes(stripText(messages.at(-1)?.content ?? '', { left: true, right: true }))) {
     throw new TextError(
       'invalid_messages',
       "The final message cannot be continued: the model's chat template does not show its text.",
     )
   }
   const isKept = rendered.startsWith(END_MARK, end)
-  return isKept ? rendered.slice(0, end) : rendered.slice(0, end).trimEnd()
+  return isKept ? rendered.slice(0, end) : stripText(rendered.slice(0, end), { left: false, right: true })
 }
 
 function messageOf(cause: unknown): string {

@@ -1,5 +1,7 @@
 import * as jinja from '@huggingface/jinja'
 import { formatTime } from './format-time.js'
+import { capitalizeText, type EngineValue, pythonText, stripText } from './python-text.js'
+import { type Node, PYTHON, rewriteForPython } from './template-rewrite.js'
 
 /** The parts of @huggingface/jinja 0.5.11 that are used here. Its own declarations do not resolve under nodenext. */
 interface Engine {
@@ -13,9 +15,6 @@ interface Environment {
   set(name: string, value: unknown): unknown
 }
 
-/** A node of the parsed template. */
-type Node = { type: string; [key: string]: unknown }
-
 const engine = jinja as unknown as Engine
 
 /** What a template throws with `raise_exception`; told apart from a fault of the template itself. */
@@ -23,9 +22,6 @@ export class TemplateRefusal extends Error {}
 
 /** A parsed template: variables to text. */
 export type Render = (variables: Readonly<Record<string, unknown>>) => string
-
-/** Names that a template cannot write, so that none of its own can hide them. */
-const STRIP = { strip: ' strip', lstrip: ' lstrip', rstrip: ' rstrip' } as const
 
 /**
  * Parses a template as transformers' Jinja environment does (trim_blocks, lstrip_blocks, `{% generation %}`).
@@ -35,7 +31,7 @@ export function parseTemplate(source: string): Render {
   // Jinja reads every kind of line end as a line feed.
   const tokens = engine.tokenize(source.replace(/\r\n?/g, '\n'), { lstrip_blocks: true, trim_blocks: true })
   const program = engine.parse(tokens)
-  rewriteStrips(program)
+  rewriteForPython(program)
   return (variables) => {
     const globals = createGlobals()
     const environment = new engine.Environment(globals)
@@ -53,9 +49,7 @@ function createGlobals(): Environment {
   })
   environment.set('range', range)
   environment.set('strftime_now', (format: string) => formatTime(new Date(), format))
-  environment.set(STRIP.strip, (text: unknown, characters?: unknown) => strip(text, characters, true, true))
-  environment.set(STRIP.lstrip, (text: unknown, characters?: unknown) => strip(text, characters, true, false))
-  environment.set(STRIP.rstrip, (text: unknown, characters?: unknown) => strip(text, characters, false, true))
+  addPythonFunctions(environment)
   return environment
 }
 
@@ -68,45 +62,23 @@ function range(first: number, second?: number, step = 1): number[] {
   return Array.from({ length }, (_, index) => start + index * step)
 }
 
-/**
- * Python's `str.strip`: the library's own ignores the characters asked for (`lstrip('\n')` would take spaces too)
- * and takes JavaScript's white space for Python's.
- */
-function strip(text: unknown, characters: unknown, left: boolean, right: boolean): string {
-  if (typeof text !== 'string') throw new Error(`strip() of something that is not a string: ${String(text)}`)
-  const isCut = typeof characters === 'string' ? (unit: string) => characters.includes(unit) : isPythonSpace
-  let start = 0
-  let end = text.length
-  while (left && start < end && isCut(text.charAt(start))) start++
-  while (right && start < end && isCut(text.charAt(end - 1))) end--
-  return text.slice(start, end)
-}
-
-function isPythonSpace(unit: string): boolean {
-  return (unit >= '\x1c' && unit <= '\x1f') || /\p{White_Space}/u.test(unit)
-}
-
-/** Turns `x.rstrip(...)` and `x | trim` into calls of the functions above. */
-function rewriteStrips(node: unknown): void {
-  if (typeof node !== 'object' || node === null) return
-  for (const child of node instanceof Map ? [...node].flat() : Object.values(node)) rewriteStrips(child)
-  const current = node as Node
-  const callee = current.callee as Node | undefined
-  const method = callee?.computed === false ? nameOf(callee.property) : undefined
-  if (current.type === 'CallExpression' && (method === 'strip' || method === 'lstrip' || method === 'rstrip')) {
-    current.args = [callee?.object, ...(current.args as Node[])]
-    current.callee = { type: 'Identifier', value: STRIP[method] }
-  }
-  const filter = current.filter as Node | undefined
-  const isTrim = nameOf(filter) === 'trim' || (filter?.type === 'CallExpression' && nameOf(filter.callee) === 'trim')
-  if (current.type === 'FilterExpression' && isTrim) {
-    current.type = 'CallExpression'
-    current.args = [current.operand, ...((filter?.args as Node[] | undefined) ?? [])]
-    current.callee = { type: 'Identifier', value: STRIP.strip }
+/** A function of one string, with the characters to strip where a template names some. */
+function onText(name: string, change: (text: string, characters: string | undefined) => string) {
+  return (text: unknown, characters?: unknown): string => {
+    if (typeof text !== 'string') throw new Error(`${name} needs a string, not ${String(text)}`)
+    return change(text, typeof characters === 'string' ? characters : undefined)
   }
 }
 
-function nameOf(node: unknown): string | undefined {
-  const identifier = node as Node | undefined
-  return identifier?.type === 'Identifier' ? String(identifier.value) : undefined
+function addPythonFunctions(environment: Environment): void {
+  const addStrip = (name: string, left: boolean, right: boolean) =>
+    environment.set(
+      name,
+      onText('strip', (text, characters) => stripText(text, { left, right }, characters)),
+    )
+  addStrip(PYTHON.strip, true, true)
+  addStrip(PYTHON.lstrip, true, false)
+  addStrip(PYTHON.rstrip, false, true)
+  environment.set(PYTHON.capitalize, onText('capitalize', capitalizeText))
+  environment.set(PYTHON.text, ([value]: [EngineValue]) => pythonText(value))
 }
