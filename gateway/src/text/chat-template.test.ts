@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { createChatTemplate } from './chat-template.js'
+import { formatTime } from './format-time.js'
+import { type ChatMessage, TextError } from './index.js'
+import { readFixture } from './testing/fixtures.js'
+
+const { messages, cases } = readFixture('templates', 'reference-renderings.json') as {
+  messages: ChatMessage[]
+  cases: { template: string; text: string | null }[]
+}
+const render = (template: string, options = {}) =>
+  createChatTemplate(template, { bos_token: '<s>' })(messages, { addGenerationPrompt: true, ...options })
+
+describe('chat templates', () => {
+  it.each(cases.filter(({ text }) => text !== null))('renders $template as transformers does', ({ template, text }) => {
+    expect(render(template)).toBe(text)
+  })
+
+  it.each(cases.filter(({ text }) => text === null))('refuses $template, as transformers does', ({ template }) => {
+    expect(() => render(template)).toThrow(TextError)
+  })
+
+  it('reads Windows line ends as line feeds', () => {
+    expect(render('{% if true %}\r\na\r\nb\r\n{% endif %}\r\n')).toBe('a\nb\n')
+  })
+
+  it('gives templates further arguments, but not in the place of messages', () => {
+    expect(render('{{ depth }}{{ messages | length }}', { templateArguments: { depth: 3, messages: [] } })).toBe('33')
+  })
+
+  it('knows the year', () => {
+    expect(render("{{ strftime_now('%Y') }}")).toBe(String(new Date().getFullYear()))
+  })
+
+  it('makes no endless range', () => {
+    expect(() => render('{{ range(100000000) | length }}')).toThrow(/at most 100000/)
+  })
+
+  it('ends at the last message where it is to be continued', () => {
+    const open = { addGenerationPrompt: false, continueFinalMessage: true }
+    const [, last] = render('{% for m in messages %}[{{ m.content }}]{% endfor %}', open).split('kept')
+    expect(last).toBe('')
+    expect(() => render('{{ messages[0].content }}', open)).toThrow(/does not show its text/)
+  })
+})
+
+describe('formatTime', () => {
+  it("writes Python's directives", () => {
+    const time = new Date(2024, 6, 4, 15, 5, 9)
+    expect(formatTime(time, '%d %b %Y %A %-d %B %y %H:%M:%S %I %p %F %T %j %%')).toBe(
+      '04 Jul 2024 Thursday 4 July 24 15:05:09 03 PM 2024-07-04 15:05:09 %j %',
+    )
+  })
+})
