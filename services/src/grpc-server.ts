@@ -1,4 +1,4 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
 import { channelOptions } from '@tandem/proto'
 import { HealthImplementation } from 'grpc-health-check'
@@ -30,6 +30,8 @@ export async function startGrpcServer({
   addServices,
   reflection,
 }: GrpcServerOptions): Promise<GrpcServer> {
+  // grpc-js prints to stderr what it also throws; whoever debugs it sets the variable.
+  if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
   const server = new Server({ ...channelOptions, 'grpc.max_concurrent_streams': maxConcurrentStreams })
   addServices(server)
   const health = new HealthImplementation()

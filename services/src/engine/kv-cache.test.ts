@@ -1,0 +1,66 @@
+import { emptyPrefixHash, extendPrefixHash } from '@tandem/proto'
+import { expect, test } from 'vitest'
+import { CausalBias } from './causal-bias.js'
+import { KeyValueCache } from './kv-cache.js'
+import { TokenHistory } from './token-history.js'
+
+const shape = { layers: 2, keyValueHeads: 1, headSize: 2 }
+
+function cacheOf(tokens: number): KeyValueCache {
+  const cache = new KeyValueCache(shape)
+  cache.reserve(tokens)
+  for (let layer = 0; layer < 2; layer++) {
+    const key = Float32Array.from({ length: tokens * 2 }, (_, i) => 100 * layer + i)
+    cache.write(
+      layer,
+      0,
+      key,
+      key.map((k) => -k),
+    )
+  }
+  cache.commit(tokens)
+  return cache
+}
+
+test('a prefix is a view: it lies where the cache lies', () => {
+  const cache = cacheOf(4)
+  expect([...cache.keyPrefix(1, 2)]).toEqual([100, 101, 102, 103])
+  expect([...cache.valuePrefix(0, 1)]).toEqual([-0, -1])
+  expect(cache.keyPrefix(1, 2).buffer).toBe(cache.keyPrefix(1, 4).buffer)
+  expect(cache.bytesPerToken).toBe(2 * 2 * 2 * 4)
+})
+
+test('growth and copies keep what is held; a copy is written to alone', () => {
+  const cache = cacheOf(3)
+  cache.truncate(2)
+  const copy = cache.copy(5)
+  cache.reserve(50)
+  copy.write(0, 0, Float32Array.of(9, 9), Float32Array.of(9, 9))
+  expect([cache.length, cache.capacity, copy.length, copy.capacity]).toEqual([2, 50, 2, 5])
+  expect([...cache.keyPrefix(0, 2)]).toEqual([0, 1, 2, 3])
+  expect([...copy.keyPrefix(0, 2)]).toEqual([9, 9, 2, 3])
+})
+
+test('a cache is not longer than its room, nor truncated to more than it holds', () => {
+  const cache = cacheOf(3)
+  expect(() => cache.commit(4)).toThrow('a cache with room for 3 tokens cannot hold 4')
+  expect(() => cache.truncate(4)).toThrow('a cache of 3 tokens cannot be truncated to 4')
+})
+
+test('a history knows the hash of every prefix, also after it was cut and went on', () => {
+  const history = new TokenHistory()
+  history.append(Uint32Array.of(5, 6, 7, 8))
+  history.truncate(2)
+  history.append(Uint32Array.of(9))
+  const tokens = [5, 6, 9]
+  for (const length of [0, 1, 2, 3])
+    expect(history.hashAt(length)).toBe(extendPrefixHash(emptyPrefixHash, tokens.slice(0, length)))
+  expect(() => history.hashAt(4)).toThrow('position 4 of a history of 3 tokens')
+})
+
+test('a token looks at the past, at itself and at what stands before it in its run', () => {
+  const bias = new CausalBias()
+  expect([...bias.of(1, 3)].map((b) => (b === 0 ? 1 : 0))).toEqual([1, 1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 1])
+  expect([...bias.of(0, 2)].map((b) => (b === 0 ? 1 : 0))).toEqual([1, 0, 1, 1])
+  expect([...bias.of(4, 1)]).toEqual([0, 0, 0, 0, 0])
+})

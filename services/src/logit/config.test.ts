@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { parseLogitConfig } from './config.js'
+
+const least = { TANDEM_MODEL: '/models/tiny', TANDEM_ROLE: 'sft' }
+
+test("a model and a role are enough; other variables are nobody's business", () => {
+  const config = parseLogitConfig({ ...least, TANDEM_HOME: '/cache', PATH: '/bin' })
+  expect(config).toMatchObject({
+    model: '/models/tiny',
+    role: 'sft',
+    listen: '127.0.0.1:0',
+    sessionTtlMs: 300_000,
+    maxSessions: 64,
+    maxQueue: 256,
+    prefillChunk: 128,
+    reflection: false,
+    logLevel: 'info',
+  })
+  expect(config.threads).toBeGreaterThanOrEqual(1)
+  expect(config.kvBytes).toBeGreaterThan(2 ** 20)
+})
+
+test('every wrong variable is named at once', () => {
+  expect(() =>
+    parseLogitConfig({
+      TANDEM_ROLE: 'sft',
+      TANDEM_THREADS: 'many',
+      TANDEM_LISTEN: 'localhost',
+      TANDEM_REFLECTION: 'yes',
+    }),
+  ).toThrow(
+    /^TANDEM_MODEL is not set: name a model folder.*TANDEM_LISTEN must be host:port.*TANDEM_THREADS .*TANDEM_REFLECTION /,
+  )
+})
+
+test.each(['127.0.0.1:7001', '[::1]:7001', '0.0.0.0:0', 'sft-0.sft.svc:50051'])(
+  '%s is an address to listen on',
+  (listen) => {
+    expect(parseLogitConfig({ ...least, TANDEM_LISTEN: listen }).listen).toBe(listen)
+  },
+)
+
+test.each([
+  ['TANDEM_THREADS', '0'],
+  ['TANDEM_THREADS', '1.5'],
+  ['TANDEM_KV_BYTES', '-1'],
+  ['TANDEM_MAX_SESSIONS', ''],
+  ['TANDEM_PREFILL_CHUNK', '1e9'],
+])('%s=%s is refused', (name, value) => {
+  expect(() => parseLogitConfig({ ...least, [name]: value })).toThrow(name)
+})
