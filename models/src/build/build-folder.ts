@@ -7,6 +7,7 @@ import { graphFileName, type Manifest, manifestFileName, type Precision } from '
 import { graphDataBytes, writeGraph } from '../onnx/writer.js'
 import { assertPrecisionFits } from '../precision.js'
 import type { Adapter, ModelSource } from '../read/source.js'
+import { hasTiedHead } from '../weights/tied-head.js'
 import { Weights } from '../weights/weights.js'
 import { tokenizerFingerprint } from './fingerprint.js'
 import { combinedHash, hashFiles, sha256 } from './hash.js'
@@ -51,7 +52,8 @@ export async function buildFolder(
   const { out, precision, signal } = options
   assertPrecisionFits(precision, source)
   const existing = await existingModel(out)
-  const config = parseModelConfig(source.config, source.generationConfig)
+  const parsed = parseModelConfig(source.config, source.generationConfig)
+  const config = { ...parsed, tiedEmbeddings: await hasTiedHead(parsed, source.weights) }
   const graph = buildGraph(config, new Weights(source.weights, adapter, options.merge), precision)
   const texts = folderTextFiles(source)
 

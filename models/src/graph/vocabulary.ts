@@ -3,15 +3,13 @@ import { first } from '../lists.js'
 import type { Value } from '../onnx/graph-builder.js'
 import { type BlockMatrix, blocksPerRow } from '../weights/blocks.js'
 import { blockSize } from '../weights/dequantize.js'
+import { embeddingName, headName } from '../weights/tied-head.js'
 import { storeBlocks } from './block-product.js'
 import type { Decoder, Run } from './decoder.js'
 import { applyMatrix } from './linear.js'
 import { LinearInput } from './linear-input.js'
 import { rmsNorm } from './norm.js'
 import { blockInitializers, float16Initializer, float32Initializer, storeMatrix } from './storage.js'
-
-const embeddingName = 'model.embed_tokens.weight'
-const headName = 'lm_head.weight'
 
 /** The tokens' rows of the embedding: float32 [N, H]. */
 export function embed(decoder: Decoder, { tokenIds }: Run): Value {
