@@ -42,7 +42,8 @@ export function createEncoder(file: TokenizerFile): Encoder {
     const mapped = normalized.some(({ token }) => token.special) ? normalSpans(text, spans, normalize) : []
     return splitNormalized(normal, mapped).flatMap((section) => {
       if (section.kind === 'token') return [section.id]
-      return preTokenize(normal.slice(section.start, section.end), first && section.start === 0).flatMap(pieceModel)
+      const pieces = preTokenize(normal.slice(section.start, section.end), first && section.start === 0)
+      return pieces.flatMap((piece) => (piece === '' ? [] : pieceModel(piece)))
     })
   }
 

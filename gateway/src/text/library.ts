@@ -6,11 +6,11 @@ interface Library {
   readonly BPE: new (
     config: unknown,
   ) => { encode(pieces: string[]): string[] }
-  /** Pieces to names of tokens; a character without a token comes as itself. */
+  /** One piece to names of tokens; a character without a token comes as itself. (`encode` overflows the stack on long pieces.) */
   readonly Unigram: new (
     config: unknown,
     eosToken: string,
-  ) => { encode(pieces: string[]): string[] }
+  ) => { tokenize(piece: string): string[] }
   readonly SequenceNormalizer: new (config: unknown) => { normalize(text: string): string }
   /** `pattern` is the Oniguruma expression in JavaScript's terms; null where there is none. */
   readonly SplitPreTokenizer: new (

@@ -68,8 +68,8 @@ function createUnigram(config: Component): PieceModel {
   const ids = new Map(vocabularyEntries(config))
   const fallsBack = config.byte_fallback === true
   return (piece) => {
-    if (!fallsBack) return collectIds(unigram.encode([piece]), ids, unknown, true)
-    const names = unigram.encode([piece]).flatMap((name) => (ids.has(name) ? [name] : byteNames(name)))
+    if (!fallsBack) return collectIds(unigram.tokenize(piece), ids, unknown, true)
+    const names = unigram.tokenize(piece).flatMap((name) => (ids.has(name) ? [name] : byteNames(name)))
     return collectIds(names, ids, unknown, false)
   }
 }

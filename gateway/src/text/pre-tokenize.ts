@@ -4,7 +4,7 @@ import { TextError } from './types.js'
 
 /**
  * Splits text into the pieces that the model encodes one by one.
- * `first` says whether the piece begins the whole prompt (Metaspace's prepend_scheme "first" asks).
+ * `first` says whether the piece begins the whole prompt (Metaspace's prepend_scheme "first" asks). Empty pieces mean nothing.
  */
 export type PreTokenizer = (text: string, first: boolean) => string[]
 
@@ -50,7 +50,10 @@ const PUNCTUATION = /[\p{P}!-/:-@[-`{-~]/gu
 function createSequence(config: Component): PreTokenizer {
   const parts = ((config.pretokenizers ?? []) as Component[]).map(createPreTokenizer)
   return (text, first) =>
-    parts.reduce((pieces, part) => pieces.flatMap((piece, index) => part(piece, first && index === 0)), [text])
+    parts.reduce(
+      (pieces, part) => pieces.flatMap((piece, index) => (piece === '' ? [''] : part(piece, first && index === 0))),
+      [text],
+    )
 }
 
 const BYTE_LEVEL_WORDS =
@@ -141,7 +144,8 @@ function splitText(text: string, parts: readonly Part[], behaviour: string, inve
     case 'isolated':
       return delimited.map((part) => part.text)
     case 'removed':
-      return delimited.filter((part) => !part.isMatch).map((part) => part.text)
+      // What was removed at the start stays as an empty piece, so that the next one is not taken for the first.
+      return delimited.flatMap((part, index) => (part.isMatch ? (index === 0 ? [''] : []) : [part.text]))
     case 'contiguous':
       return join(delimited, (before, part) => before.isMatch === part.isMatch)
     case 'mergedwithprevious':
