@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, realpath, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { adapterIdentity, shortHash, weightsIdentity } from './identity.js'
+import { findSource } from './source.js'
+
+let folder: string
+const signal = new AbortController().signal
+
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'tandem-source-')))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+async function make(...names: string[]) {
+  for (const name of names) {
+    await mkdir(join(folder, name, '..'), { recursive: true })
+    await writeFile(join(folder, name), name)
+  }
+}
+
+describe('findSource', () => {
+  it('tells the four kinds apart', async () => {
+    await make('m/tandem.json', 'm/config.json', 'c/config.json', 'a/adapter_config.json', 'w.GGUF')
+    const kinds = await Promise.all(['m', 'c', 'a', 'w.GGUF'].map((name) => findSource(join(folder, name), '--sft')))
+    expect(kinds.map(({ kind }) => kind)).toEqual(['model-folder', 'checkpoint', 'adapter', 'gguf'])
+    expect(kinds[3]?.path).toBe(join(folder, 'w.GGUF'))
+  })
+
+  it.each([
+    ['nothing', 'none', 'there is no such file or folder; expected a model folder (tandem.json)'],
+    ['another file', 'x.bin', 'is a file that does not end in .gguf'],
+    ['a folder of something else', 'other', 'has neither tandem.json nor config.json nor adapter_config.json'],
+    ['a folder with a GGUF file', 'g', 'is a folder; name the GGUF file in it: y.gguf'],
+    ['a folder that is two things', 'both', 'holds both config.json and adapter_config.json'],
+  ])('refuses %s', async (_name, path, message) => {
+    await make('x.bin', 'other/readme', 'g/y.gguf', 'both/config.json', 'both/adapter_config.json')
+    await expect(findSource(join(folder, path), '--dpo')).rejects.toThrow(message)
+    await expect(findSource(join(folder, path), '--dpo')).rejects.toThrow(`--dpo ${join(folder, path)}`)
+  })
+})
+
+describe('identities', () => {
+  it('change when a file of the checkpoint changes', async () => {
+    await make('c/config.json', 'c/model.safetensors')
+    const before = await weightsIdentity(join(folder, 'c'))
+    expect(await weightsIdentity(join(folder, 'c'))).toBe(before)
+    await utimes(join(folder, 'c', 'model.safetensors'), 1, 1)
+    expect(await weightsIdentity(join(folder, 'c'))).not.toBe(before)
+  })
+
+  it('follow the content of an adapter, not its place', async () => {
+    await make('a/adapter_config.json', 'b/adapter_config.json')
+    await writeFile(join(folder, 'b/adapter_config.json'), 'a/adapter_config.json')
+    await make('b/README.md')
+    expect(await adapterIdentity(join(folder, 'b'), signal)).toBe(await adapterIdentity(join(folder, 'a'), signal))
+    await writeFile(join(folder, 'b/adapter_config.json'), 'other')
+    expect(await adapterIdentity(join(folder, 'b'), signal)).not.toBe(await adapterIdentity(join(folder, 'a'), signal))
+  })
+
+  it('are unambiguous as keys', () => {
+    expect(shortHash(['a', 'b'])).not.toBe(shortHash(['ab', '']))
+    expect(shortHash(['a', null])).not.toBe(shortHash(['a', 'null']))
+  })
+})

@@ -1,0 +1,110 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
+import { LastLines } from './last-lines.js'
+
+/** How long a process has between SIGTERM and SIGKILL; longer than a service drains. */
+const graceMs = 8_000
+
+/** What a process says over IPC once it serves: a service its address, the gateway its URL. */
+const readySchema = z.union([
+  z.object({ type: z.literal('ready'), address: z.string() }).transform(({ address }) => address),
+  z.object({ type: z.literal('ready'), url: z.string() }).transform(({ url }) => url),
+])
+
+export interface ProcessSpec {
+  /** For people: "SFT service". */
+  readonly name: string
+  readonly modulePath: string
+  readonly environment: NodeJS.ProcessEnv
+}
+
+export interface ProcessEnd {
+  readonly name: string
+  /** "killed by SIGKILL", "exit code 1" */
+  readonly how: string
+  /** The last that it said on stderr. */
+  readonly lastLines: string
+}
+
+/**
+ * A child process of ours, in a process group of its own so that a Ctrl-C in the terminal reaches it through its parent,
+ * in the parent's order. It ends by itself when its IPC channel closes: no orphan stays, even if the parent is killed.
+ */
+export class ManagedProcess {
+  readonly name: string
+  /** Resolves when the process is gone, however it went. Never rejects. */
+  readonly ended: Promise<ProcessEnd>
+  readonly #child: ChildProcess
+  readonly #served: Promise<string>
+
+  constructor({ name, modulePath, environment }: ProcessSpec, onLine: (line: string) => void) {
+    this.name = name
+    this.#child = fork(modulePath, [], {
+      env: environment,
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      detached: process.platform !== 'win32',
+    })
+    this.ended = this.#watch(onLine)
+    this.#served = new Promise((resolve) => {
+      this.#child.on('message', (message) => {
+        const result = readySchema.safeParse(message)
+        if (result.success) resolve(result.data)
+      })
+    })
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /**
+   * Where the process serves, once it does.
+   * @throws Error with the last that it said, if it ends before; the signal's reason on abort
+   */
+  async ready(signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted()
+    const stopWaiting = new AbortController()
+    const aborted = new Promise<never>((_resolve, reject) => {
+      const abort = () => reject(signal.reason as Error)
+      signal.addEventListener('abort', abort, { once: true, signal: stopWaiting.signal })
+    })
+    const endedFirst = this.ended.then((end): never => {
+      throw new Error(describeFailedStart(end))
+    })
+    try {
+      return await Promise.race([this.#served, endedFirst, aborted])
+    } finally {
+      stopWaiting.abort()
+    }
+  }
+
+  /** Asks it to end, waits, and after a grace ends it. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    this.#child.kill('SIGTERM')
+    const patience = new AbortController()
+    const late = delay(graceMs, 'late', { signal: patience.signal }).catch(() => 'in time')
+    if ((await Promise.race([this.ended, late])) === 'late') this.#child.kill('SIGKILL')
+    patience.abort()
+    await this.ended
+  }
+
+  async #watch(onLine: (line: string) => void): Promise<ProcessEnd> {
+    const { stderr } = this.#child
+    const lines = stderr ? new LastLines(stderr, onLine) : null
+    const how = await new Promise<string>((resolve) => {
+      this.#child.once('error', (error) => {
+        if (this.#child.pid === undefined) resolve(error.message)
+      })
+      this.#child.once('close', (code, signal) => resolve(signal ? `killed by ${signal}` : `exit code ${code}`))
+    })
+    return { name: this.name, how, lastLines: lines?.text ?? '' }
+  }
+}
+
+function describeFailedStart({ name, how, lastLines }: ProcessEnd): string {
+  if (lastLines === '') return `the ${name} could not start (${how}) and said nothing; run again with --verbose`
+  return `the ${name} could not start (${how}). It said:\n${lastLines}`
+}

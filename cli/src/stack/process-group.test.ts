@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ProcessGroup } from './process-group.js'
+
+let folder: string
+let group: ProcessGroup
+let lines: string[]
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tandem-group-'))
+  lines = []
+  group = new ProcessGroup((name, line) => lines.push(`${name}: ${line}`))
+})
+afterEach(async () => {
+  await group.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const signal = new AbortController().signal
+
+async function script(name: string, source: string) {
+  const modulePath = join(folder, `${name}.mjs`)
+  await writeFile(modulePath, source)
+  return { name, modulePath, environment: process.env }
+}
+
+/** As our processes do: ready over IPC, gone when the channel closes, and at once on SIGTERM. */
+const service = `
+process.on('disconnect', () => process.exit(0))
+process.on('SIGTERM', () => { console.error('stopping'); process.exit(0) })
+process.send({ type: 'hello' })
+process.send({ type: 'ready', address: '127.0.0.1:' + process.pid })
+setInterval(() => {}, 1000)`
+
+const pidOf = (address: string) => Number(address.split(':')[1])
+
+function isAlive(pid: number) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function isGone(pid: number) {
+  for (let i = 0; i < 100 && isAlive(pid); i++) await delay(50)
+  return !isAlive(pid)
+}
+
+describe('ProcessGroup', () => {
+  it('starts processes, and ends all, the newest first', async () => {
+    const first = pidOf(await group.start(await script('first', service), signal))
+    const second = pidOf(await group.start(await script('second', service), signal))
+    expect([isAlive(first), isAlive(second)]).toEqual([true, true])
+    await group.stop()
+    expect([isAlive(first), isAlive(second)]).toEqual([false, false])
+    expect(lines).toEqual(['second: stopping', 'first: stopping'])
+  })
+
+  it('tells why one could not start', async () => {
+    const failing = await script('SFT service', `console.error('The model is gone.'); process.exit(1)`)
+    await expect(group.start(failing, signal)).rejects.toThrow(
+      'the SFT service could not start (exit code 1). It said:\nThe model is gone.',
+    )
+  })
+
+  it('tells so when a process that could not start said nothing', async () => {
+    const failing = await script('gateway', 'process.exit(3)')
+    await expect(group.start(failing, signal)).rejects.toThrow(
+      'the gateway could not start (exit code 3) and said nothing; run again with --verbose',
+    )
+  })
+
+  it('reports a process that dies later, with its last words', async () => {
+    await group.start(await script('first', service), signal)
+    const dying = await script('second', `${service}\nconsole.error('last words')`)
+    const second = pidOf(await group.start(dying, signal))
+    await delay(100)
+    process.kill(second, 'SIGKILL')
+    expect(await group.firstEnd).toEqual({ name: 'second', how: 'killed by SIGKILL', lastLines: 'last words' })
+  })
+
+  it('stops waiting on abort, and ends the process that was starting', async () => {
+    const controller = new AbortController()
+    const slow = await script('slow', `console.error(process.pid); setInterval(() => {}, 1000)`)
+    const starting = group.start(slow, controller.signal)
+    while (lines.length === 0) await delay(20)
+    controller.abort(new Error('interrupted'))
+    await expect(starting).rejects.toThrow('interrupted')
+    await group.stop()
+    expect(isAlive(Number(lines[0]?.split(': ')[1]))).toBe(false)
+  })
+
+  it('leaves no orphan when the parent is killed', async () => {
+    const child = await script('child', service)
+    // The parent forks just as ManagedProcess does: the channel's end is what ends the child.
+    const parent = await script(
+      'parent',
+      `import { fork } from 'node:child_process'
+      const child = fork('${child.modulePath}', [], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+      child.on('message', () => console.log(child.pid))
+      setInterval(() => {}, 1000)`,
+    )
+    const running = spawn(process.execPath, [parent.modulePath], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [chunk] = (await once(running.stdout, 'data')) as [Buffer]
+    const pid = Number.parseInt(chunk.toString(), 10)
+    expect(isAlive(pid)).toBe(true)
+    running.kill('SIGKILL')
+    expect(await isGone(pid)).toBe(true)
+  })
+})

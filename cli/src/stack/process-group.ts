@@ -1,0 +1,40 @@
+import { ManagedProcess, type ProcessEnd, type ProcessSpec } from './managed-process.js'
+
+/** Processes that live and end together. */
+export class ProcessGroup {
+  readonly #processes: ManagedProcess[] = []
+  readonly #onLine: (name: string, line: string) => void
+  readonly #firstEnd: Promise<ProcessEnd>
+  #reportEnd: (end: ProcessEnd) => void = () => undefined
+
+  constructor(onLine: (name: string, line: string) => void) {
+    this.#onLine = onLine
+    this.#firstEnd = new Promise((resolve) => {
+      this.#reportEnd = resolve
+    })
+  }
+
+  /** Resolves with the first process that ends, once one does. Never rejects. */
+  get firstEnd(): Promise<ProcessEnd> {
+    return this.#firstEnd
+  }
+
+  /**
+   * Starts a process and waits until it serves.
+   * @returns its address or URL
+   */
+  async start(spec: ProcessSpec, signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted()
+    const child = new ManagedProcess(spec, (line) => this.#onLine(spec.name, line))
+    this.#processes.push(child)
+    void child.ended.then(this.#reportEnd)
+    return child.ready(signal)
+  }
+
+  /** Ends the newest first: the gateway, with its open answers, before the services that it needs. */
+  async stop(): Promise<void> {
+    const [last, ...others] = this.#processes.toReversed()
+    await last?.stop()
+    await Promise.all(others.map((child) => child.stop()))
+  }
+}
