@@ -32,6 +32,14 @@ describe('chat templates', () => {
     expect(render("{{ strftime_now('%Y') }}")).toBe(String(new Date().getFullYear()))
   })
 
+  it('shows reasoning under each of its names', () => {
+    const template = createChatTemplate('{{ messages[0].reasoning_content }} {{ messages[0].thinking }}', {})
+    for (const name of ['reasoning', 'thinking', 'reasoning_content']) {
+      const message = { role: 'assistant', content: '', [name]: 'why' }
+      expect(template([message], { addGenerationPrompt: false })).toBe('why why')
+    }
+  })
+
   it('makes no endless range', () => {
     expect(() => render('{{ range(100000000) | length }}')).toThrow(/at most 100000/)
   })

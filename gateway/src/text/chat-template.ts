@@ -54,7 +54,7 @@ function render(
       documents: null,
       tools: options.tools ?? null,
       add_generation_prompt: options.addGenerationPrompt,
-      messages,
+      messages: messages.map(aliasReasoning),
     })
     if (text.length <= MAX_RENDERED_LENGTH) return text
   } catch (cause) {
@@ -70,6 +70,13 @@ function render(
     )
   }
   throw new TextError('invalid_messages', `The rendered messages are longer than ${MAX_RENDERED_LENGTH} characters.`)
+}
+
+/** Templates read a message's reasoning under one of two names, clients send it under one of three; transformers joins them so. */
+function aliasReasoning(message: ChatMessage): ChatMessage {
+  const reasoning = message.reasoning_content ?? message.thinking ?? message.reasoning
+  if (reasoning === null || reasoning === undefined) return message
+  return { thinking: reasoning, ...message, reasoning_content: reasoning }
 }
 
 function markFinal(messages: readonly ChatMessage[]): ChatMessage[] {

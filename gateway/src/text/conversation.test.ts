@@ -110,6 +110,15 @@ describe('refusals', () => {
     expect(refusal(() => text.encodeConversation(user('a'), GENERATE)).code).toBe('no_chat_template')
   })
 
+  it('goes a hundred levels deep at most', () => {
+    let tool: unknown = {}
+    for (let depth = 0; depth < 100_000; depth++) tool = [tool]
+    const text = readText('tokenizers/qwen')
+    expect(refusal(() => text.encodeConversation(user('a'), { ...GENERATE, tools: [tool] })).message).toBe(
+      'The messages or tools are nested more than 100 levels deep.',
+    )
+  })
+
   it('wants a message', () => {
     expect(refusal(() => readText('tokenizers/qwen').encodeConversation([], GENERATE)).message).toBe(
       'There are no messages; at least one is needed.',

@@ -92,10 +92,17 @@ function mapMessages(messages: readonly ChatMessage[], change: (text: string) =>
   })
 }
 
+const MAX_DEPTH = 100
+
 /** A copy of JSON-like data with every string changed, keys too. */
-function mapStrings(value: unknown, change: (text: string) => string): unknown {
+function mapStrings(value: unknown, change: (text: string) => string, depth = 0): unknown {
   if (typeof value === 'string') return change(value)
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), mapStrings(item, change)]))
+  if (depth === MAX_DEPTH) {
+    throw new TextError('invalid_messages', `The messages or tools are nested more than ${MAX_DEPTH} levels deep.`)
+  }
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [change(key), mapStrings(item, change, depth + 1)]),
+  )
 }
