@@ -1,0 +1,36 @@
+import type { Precision } from '@tandem/models'
+import { buildWithProgress } from '../sources/build-cached.js'
+import { findSource } from '../sources/source.js'
+import type { Context } from './context.js'
+
+export interface BuildCommandOptions {
+  readonly adapter?: string | undefined
+  readonly merge?: boolean | undefined
+  readonly out: string
+  readonly precision?: Precision | undefined
+  readonly name?: string | undefined
+}
+
+/** `tandem build`: turns a checkpoint, with an adapter where one is given, into a model folder. */
+export async function build(source: string, options: BuildCommandOptions, context: Context): Promise<void> {
+  const { adapter, merge, out, precision, name } = options
+  const found = await findSource(source, 'SOURCE')
+  if (found.kind === 'model-folder')
+    throw new Error(
+      `SOURCE ${source} is a model folder already; give what it was built from, or serve it with "tandem up"`,
+    )
+  if (found.kind === 'adapter')
+    throw new Error(
+      `SOURCE ${source} is a LoRA adapter; give the model under it as SOURCE, and this with --adapter ${source}`,
+    )
+  if (adapter === undefined && merge)
+    throw new Error('--merge adds an adapter into the weights; give one with --adapter')
+  if (adapter !== undefined && (await findSource(adapter, '--adapter')).kind !== 'adapter')
+    throw new Error(`--adapter ${adapter} is not a LoRA adapter folder: it has no adapter_config.json`)
+  const manifest = await buildWithProgress(
+    { source: found.path, adapter, merge, out, precision, modelId: name, signal: context.signal },
+    context,
+  )
+  const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0)
+  context.answers.write(`${out}: ${manifest.modelId}, ${manifest.precision}, ${(bytes / 1e6).toFixed(1)} MB\n`)
+}

@@ -1,0 +1,4 @@
+import { createProgram } from './program.js'
+import { runCommand } from './run-command.js'
+
+await createProgram(runCommand, process.env).parseAsync()

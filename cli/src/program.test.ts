@@ -1,0 +1,104 @@
+import { type Command, CommanderError } from 'commander'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Context } from './commands/context.js'
+import { findHome } from './home.js'
+import { type Actions, createProgram } from './program.js'
+
+let calls: unknown[][]
+let words: string
+
+beforeEach(() => {
+  calls = []
+  words = ''
+})
+
+const output = { write: () => true }
+const context: Context = {
+  home: findHome({ TANDEM_HOME: '/nowhere' }),
+  environment: {},
+  output,
+  answers: output,
+  isVerbose: false,
+  signal: new AbortController().signal,
+}
+
+function quiet(command: Command) {
+  command.exitOverride().configureOutput({
+    writeErr: (text) => {
+      words += text
+    },
+    writeOut: (text) => {
+      words += text
+    },
+  })
+  for (const child of command.commands) quiet(child)
+  return command
+}
+
+function parse(args: string, environment: NodeJS.ProcessEnv = {}) {
+  const record = (name: string) => (first: unknown, second: unknown) => {
+    calls.push([name, first, ...(second === context ? [] : [second])])
+    return Promise.resolve()
+  }
+  const actions: Actions = {
+    up: record('up'),
+    generate: record('generate'),
+    build: record('build'),
+    pull: record('pull'),
+  }
+  const program = quiet(createProgram((work) => work(context), environment, actions))
+  return program.parseAsync(args.split(' '), { from: 'user' })
+}
+
+describe('createProgram', () => {
+  it('up: defaults', async () => {
+    await parse('up')
+    expect(calls).toEqual([['up', { host: '127.0.0.1', port: 8080, verbose: false, apiKeys: [] }]])
+  })
+
+  it('up: everything', async () => {
+    await parse(
+      'up --sft a --dpo b --precision int8 --port 0 --host ::1 --threads 2 --name n --template-from sft --api-key k1 --api-key k2 --verbose',
+      { TANDEM_API_KEYS: 'k3, k4,' },
+    )
+    const parsed = { sft: 'a', dpo: 'b', precision: 'int8', port: 0, host: '::1', threads: 2, name: 'n' }
+    expect(calls[0]?.[1]).toMatchObject({
+      ...parsed,
+      templateFrom: 'sft',
+      apiKeys: ['k1', 'k2', 'k3', 'k4'],
+      verbose: true,
+    })
+  })
+
+  it('generate, build and pull', async () => {
+    await parse('generate hello --strategy aad --alpha 0.25 --max-tokens 7 --url http://h')
+    await parse('build in --adapter a --merge --out o --precision fp32')
+    await parse('pull')
+    expect(calls[0]?.slice(0, 2)).toEqual(['generate', 'hello'])
+    expect(calls[0]?.[2]).toMatchObject({ strategy: 'aad', alpha: 0.25, maxTokens: 7, url: 'http://h' })
+    expect(calls[1]?.slice(0, 2)).toEqual(['build', 'in'])
+    expect(calls[1]?.[2]).toMatchObject({ adapter: 'a', merge: true, out: 'o', precision: 'fp32' })
+    expect(calls[2]).toEqual(['pull', 'smollm2-135m-hh'])
+  })
+
+  it.each([
+    ['up --port 70000', 'It must be a whole number from 0 to 65535.'],
+    ['up --port 0x50', 'It must be a whole number from 0 to 65535.'],
+    ['up --threads 0', 'It must be a whole number from 1 to 1024.'],
+    ['up --precision int3', 'Allowed choices are fp32, fp16, int8, int4, native, fast.'],
+    ['up --template-from both', 'Allowed choices are dpo, sft.'],
+    ['up --api-key a,b', 'A key is not empty and holds no comma.'],
+    ['up --prot 1', "unknown option '--prot'"],
+    ['up extra', 'too many arguments'],
+    ['generate', "missing required argument 'prompt'"],
+    ['generate hello --alpha 0', 'It must be a number above 0 and at most 1.'],
+    ['generate hello --alpha x', 'It must be a number above 0 and at most 1.'],
+    ['generate hello --max-tokens 1.5', 'It must be a whole number from 1 to 1000000.'],
+    ['build in', "required option '--out <folder>' not specified"],
+    ['serve', "unknown command 'serve'"],
+  ])('refuses: tandem %s', async (args, message) => {
+    await expect(parse(args)).rejects.toThrow(CommanderError)
+    expect(words).toContain(message)
+    expect(calls).toEqual([])
+  })
+})

@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { type BuildOptions, builderVersion, buildModel, loadManifest } from '@tandem/models'
+import type { Context } from '../commands/context.js'
+import { withLock } from '../lock.js'
+import { createProgress } from '../progress.js'
+import { adapterIdentity, shortHash, weightsIdentity } from './identity.js'
+
+export type BuildRequest = Pick<BuildOptions, 'source' | 'adapter' | 'precision'> & {
+  readonly modelId: string
+  /** Stands for the content of `source`; left out, it is found from the files. */
+  readonly identity?: string | undefined
+}
+
+/**
+ * Builds a model folder in the cache, or finds it there. Two processes that want the same one build it once.
+ * @returns the model folder's path
+ */
+export async function buildCached(request: BuildRequest, context: Context): Promise<string> {
+  const { home, output } = context
+  const name = await folderName(request, context.signal)
+  const out = join(home.models, name)
+  if (await isModelFolder(out)) return out
+  const onWait = () =>
+    output.write(`Waiting for another process that builds ${request.modelId} in ${home.models} ...\n`)
+  return withLock({ folder: home.locks, name: `build-${name}`, onWait, signal: context.signal }, async (signal) => {
+    if (!(await isModelFolder(out))) await buildWithProgress({ ...request, out, signal }, context)
+    return out
+  })
+}
+
+/** `buildModel` with a bar on the terminal. */
+export async function buildWithProgress(options: BuildOptions, { output }: Pick<Context, 'output'>) {
+  const title = options.modelId === undefined ? 'Building' : `Building ${options.modelId}`
+  const progress = createProgress(output, title)
+  try {
+    const onProgress: BuildOptions['onProgress'] = ({ phase, doneBytes, totalBytes }) =>
+      progress.update(phase, doneBytes, totalBytes)
+    return await buildModel({ ...options, onProgress })
+  } finally {
+    progress.stop()
+  }
+}
+
+async function folderName(request: BuildRequest, signal: AbortSignal): Promise<string> {
+  const source = request.identity ?? (await weightsIdentity(request.source))
+  const adapter = request.adapter === undefined ? null : await adapterIdentity(request.adapter, signal)
+  const key = shortHash([source, adapter, request.precision ?? null, request.modelId, builderVersion])
+  return `${request.modelId.replaceAll(/[^\w.-]+/g, '-')}-${key}`
+}
+
+const isModelFolder = (folder: string) =>
+  loadManifest(folder).then(
+    () => true,
+    () => false,
+  )

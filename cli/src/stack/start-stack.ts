@@ -1,0 +1,97 @@
+import { createRequire } from 'node:module'
+import type { Context } from '../commands/context.js'
+import type { PreparedPair } from '../sources/prepare-pair.js'
+import { ProcessGroup } from './process-group.js'
+
+export interface StackOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Of each service; left out, the service's own default. */
+  readonly threads?: number | undefined
+  readonly templateFrom?: 'dpo' | 'sft' | undefined
+  readonly apiKeys: readonly string[]
+}
+
+export interface Stack {
+  /** Of the gateway. */
+  readonly url: string
+  readonly group: ProcessGroup
+}
+
+const { resolve } = createRequire(import.meta.url)
+
+/**
+ * Starts both logit services at once, then the gateway. Whoever gets the stack calls `group.stop()`.
+ * @throws Error telling which process could not start and what it said; none is left then
+ */
+export async function startStack(pair: PreparedPair, options: StackOptions, context: Context): Promise<Stack> {
+  const { output, isVerbose } = context
+  const group = new ProcessGroup((name, line) => {
+    if (isVerbose) output.write(`[${name}] ${line}\n`)
+  })
+  // Of two services that start, the first failure ends the wait for the other.
+  const failed = new AbortController()
+  const signal = AbortSignal.any([context.signal, failed.signal])
+  const startService = (role: 'sft' | 'dpo') =>
+    group.start(
+      {
+        name: `${role.toUpperCase()} service`,
+        modulePath: modulePath('@tandem/services/logit-main'),
+        environment: serviceEnvironment(context.environment, role, pair[role], options),
+      },
+      signal,
+    )
+  try {
+    const [sft, dpo] = await Promise.all([startService('sft'), startService('dpo')])
+    const environment = gatewayEnvironment(context.environment, { sft, dpo }, pair, options)
+    const gateway = { name: 'gateway', modulePath: modulePath('@tandem/gateway/main'), environment }
+    return { url: await group.start(gateway, signal), group }
+  } catch (error) {
+    failed.abort(error)
+    await group.stop()
+    throw error
+  }
+}
+
+function modulePath(specifier: string): string {
+  try {
+    return resolve(specifier)
+  } catch (cause) {
+    throw new Error(`${specifier} is not built; run "npm run build" in Tandem's folder`, { cause })
+  }
+}
+
+function serviceEnvironment(
+  { TANDEM_API_KEYS: _keys, ...environment }: NodeJS.ProcessEnv,
+  role: string,
+  folder: string,
+  { threads }: StackOptions,
+): NodeJS.ProcessEnv {
+  return {
+    ...environment,
+    TANDEM_MODEL: folder,
+    TANDEM_ROLE: role,
+    // Reached by the gateway alone, whatever the environment says for services that run by themselves.
+    TANDEM_LISTEN: '127.0.0.1:0',
+    ...(threads === undefined ? {} : { TANDEM_THREADS: String(threads) }),
+  }
+}
+
+function gatewayEnvironment(
+  { TANDEM_API_KEYS: _keys, ...environment }: NodeJS.ProcessEnv,
+  services: { readonly sft: string; readonly dpo: string },
+  pair: PreparedPair,
+  { host, port, apiKeys, templateFrom }: StackOptions,
+): NodeJS.ProcessEnv {
+  return {
+    ...environment,
+    TANDEM_SFT: services.sft,
+    TANDEM_DPO: services.dpo,
+    TANDEM_HOST: host,
+    TANDEM_PORT: String(port),
+    TANDEM_PAIR: pair.name,
+    ...(apiKeys.length === 0 ? {} : { TANDEM_API_KEYS: apiKeys.join(',') }),
+    ...(templateFrom === undefined ? {} : { TANDEM_TEMPLATE_FROM: templateFrom }),
+  }
+}
