@@ -48,7 +48,10 @@ export async function measurePair(options: Options): Promise<Measured[]> {
     const goldenIds = goldenIdsOf(options.rows)
     const qualities: (Variant & Quality & { bytes: number })[] = []
     for (const variant of options.variants) {
-      const found = { sft: await bench.sftSteps(variant.precision), dpo: await bench.dpoSteps(variant) }
+      const isExact = variant.precision === 'fp32' && !variant.merge
+      const found = isExact
+        ? exact
+        : { sft: await bench.sftSteps(variant.precision), dpo: await bench.dpoSteps(variant) }
       const quality = measureQuality(exact, found, goldenIds, alpha)
       const bytes = (await bench.bytesOf(variant.precision)) + (await bench.bytesOf(variant.precision, variant.merge))
       options.onProgress(`${variant.precision}, merge ${variant.merge}: ${JSON.stringify(quality)}`)
