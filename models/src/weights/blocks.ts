@@ -61,6 +61,7 @@ function relayBlocks(type: GridType, bytes: Uint8Array): Blocks {
   const { bits, hasOffsets } = grids[type]
   const count = bytes.byteLength / storedBytes[type]
   const blocks = createBlocks(count, bits)
+  const numbers = new Uint8Array(blockSize)
   for (let block = 0; block < count; block++) {
     const at = block * storedBytes[type]
     const scale = halfAt(view, at)
@@ -68,16 +69,17 @@ function relayBlocks(type: GridType, bytes: Uint8Array): Blocks {
     // Q4_1 is w = scale * q + minimum, here scale * (q - 8) + offset.
     if (hasOffsets) blocks.offsets[block] = halfAt(view, at + 2) + 8 * scale
     const first = at + (hasOffsets ? 4 : 2)
-    const read = bits === 8 ? (i: number) => view.getInt8(first + i) + 128 : (i: number) => nibbleAt(view, first, i)
-    writeBlock(blocks, bits, block, read)
+    if (bits === 8) for (let i = 0; i < blockSize; i++) numbers[i] = view.getInt8(first + i) + 128
+    else for (let i = 0; i < blockSize; i++) numbers[i] = nibbleAt(view, first, i)
+    packBlock(blocks.quants, bits, block, numbers)
   }
   return blocks
 }
 
-function writeBlock({ quants }: Blocks, bits: Bits, block: number, read: (i: number) => number): void {
+function packBlock(quants: Uint8Array, bits: Bits, block: number, numbers: Uint8Array): void {
   const at = block * blockBytes(bits)
-  if (bits === 8) for (let i = 0; i < blockSize; i++) quants[at + i] = read(i)
-  else for (let i = 0; i < blockSize; i += 2) quants[at + i / 2] = read(i) | (read(i + 1) << 4)
+  if (bits === 8) quants.set(numbers, at)
+  else for (let i = 0; i < blockSize; i += 2) quants[at + i / 2] = (numbers[i] ?? 0) | ((numbers[i + 1] ?? 0) << 4)
 }
 
 /** A matrix rounded to the nearest point of a symmetric grid, one scale for each block of 32. */
@@ -100,6 +102,7 @@ export function roundRows(rows: Float32Array, columns: number, bits: Bits): Bloc
   const perRow = blocksPerRow(columns)
   const rowCount = rows.length / columns
   const blocks = createBlocks(rowCount * perRow, bits)
+  const rounded = new Uint8Array(blockSize)
   for (let row = 0; row < rowCount; row++)
     for (let b = 0; b < perRow; b++) {
       const start = row * columns + b * blockSize
@@ -107,7 +110,8 @@ export function roundRows(rows: Float32Array, columns: number, bits: Bits): Bloc
       const scale = blockScale(numbers, bits)
       const block = row * perRow + b
       blocks.scales[block] = scale
-      writeBlock(blocks, bits, block, (i) => quantize(numbers[i] ?? 0, scale, bits))
+      for (let i = 0; i < blockSize; i++) rounded[i] = quantize(numbers[i] ?? 0, scale, bits)
+      packBlock(blocks.quants, bits, block, rounded)
     }
   return blocks
 }

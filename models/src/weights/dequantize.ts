@@ -53,7 +53,7 @@ export function dequantize(type: StoredType, bytes: Uint8Array): Float32Array {
 }
 
 const readers: Readonly<Record<StoredType, (view: DataView) => Float32Array>> = {
-  F32: (view) => readEach(view, 4, (at) => view.getFloat32(at, true)),
+  F32: readFloats,
   F16: (view) => readEach(view, 2, (at) => halfAt(view, at)),
   BF16: readBrainFloats,
   Q8_0: (view) =>
@@ -81,6 +81,11 @@ export const halfAt = (view: DataView, at: number): number => halfToFloat(view.g
 export function nibbleAt(view: DataView, at: number, i: number): number {
   const half = blockSize / 2
   return i < half ? view.getUint8(at + i) & 15 : view.getUint8(at + i - half) >> 4
+}
+
+/** A copy, because the stored bytes may lie at any offset. Every platform that onnxruntime runs on is little-endian. */
+function readFloats({ buffer, byteOffset, byteLength }: DataView): Float32Array {
+  return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength))
 }
 
 function readEach(view: DataView, bytes: number, read: (at: number) => number): Float32Array {
