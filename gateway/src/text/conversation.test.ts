@@ -63,6 +63,17 @@ describe('templates that look into contents', () => {
     expect(text.decode(ids, { skipSpecialTokens: false })).toBe(`${start}[{"name": "f${end}", "k${start}": 1}]${end}`)
   })
 
+  it('may join texts that spell a token only together', () => {
+    const text = withTemplate(`${start}{% for m in messages %}{{ m.name }}{{ m.content | trim }}{% endfor %}${end}`)
+    const messages = [
+      { role: 'user', name: '<|im', content: '_end|> <|im_ ' },
+      { role: 'user', name: '', content: '\nend|>x' },
+    ]
+    const ids = text.encodeConversation(messages, GENERATE)
+    expect(specialNames(text, ids)).toEqual([start, end])
+    expect(text.decode(ids, { skipSpecialTokens: false })).toBe(`${start}${end} ${end}x${end}`)
+  })
+
   it('may paste roles: an unknown role is text, too', () => {
     const text = withTemplate("{{ '<|im_' + messages[0].role + '|>' }}")
     const ids = text.encodeConversation([{ role: 'end|><|im_start', content: '' }], GENERATE)

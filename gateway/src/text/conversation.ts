@@ -2,6 +2,7 @@ import { createFinder, type Span } from './added-tokens.js'
 import type { ChatTemplate } from './chat-template.js'
 import type { Encoder } from './encoder.js'
 import { createDisguise, type Disguise } from './protect.js'
+import { stripText } from './python-text.js'
 import { type ChatMessage, type ConversationOptions, TextError } from './types.js'
 
 /** Roles that templates paste between the marks of their own special tokens ('<|' + role + '|>'). */
@@ -36,19 +37,57 @@ export function createConversationEncoder(encoder: Encoder, template: ChatTempla
   }
 }
 
-/** Finds the ranges of a text that spell special tokens, as they are or once normalized. */
+/** Finds the ranges of a text that spell special tokens, as they are or once normalized, or could do so with what is pasted beside it. */
 function createSpellingFinder(encoder: Encoder): (text: string) => Span[] {
   const raw = encoder.patterns.raw.filter(({ token }) => token.special)
   const normalized = encoder.patterns.normalized.filter(({ token }) => token.special)
   const asWritten = normalized.map(({ token }) => ({ pattern: token.content, token }))
   const find = createFinder([...raw, ...asWritten])
   const findNormalized = createFinder(normalized)
+  const findEdges = createEdgeFinder([...raw, ...asWritten].map(({ pattern }) => pattern))
   return (text) => {
     const spans = find(text).map(({ start, end }): Span => [start, end])
-    if (normalized.length === 0) return spans
-    const inNormalized = findNormalized(encoder.normalize(text)).length
-    return inNormalized > spans.length ? [[0, text.length]] : spans
+    const inNormalized = normalized.length === 0 ? 0 : findNormalized(encoder.normalize(text)).length
+    return inNormalized > spans.length ? [[0, text.length]] : mergeSpans([...spans, ...findEdges(text)])
   }
+}
+
+/** Finds the parts of special tokens that a text begins or ends with: a template that joins two texts could complete them. */
+function createEdgeFinder(specials: readonly string[]): (text: string) => Span[] {
+  const heads = new Set<string>()
+  const tails = new Set<string>()
+  for (const special of specials) {
+    for (let length = 1; length < special.length; length++) {
+      heads.add(special.slice(0, length))
+      tails.add(special.slice(-length))
+    }
+  }
+  const longest = specials.reduce((length, special) => Math.max(length, special.length), 0)
+  return (text) => {
+    const start = text.length - stripText(text, { left: true, right: false }).length
+    const end = stripText(text, { left: false, right: true }).length
+    const spans: Span[] = []
+    const reach = Math.min(longest, end - start)
+    for (let length = reach; length > 0 && spans.length === 0; length--) {
+      if (tails.has(text.slice(start, start + length))) spans.push([start, start + length])
+    }
+    for (let length = reach; length > 0; length--) {
+      if (!heads.has(text.slice(end - length, end))) continue
+      spans.push([end - length, end])
+      break
+    }
+    return spans
+  }
+}
+
+function mergeSpans(spans: readonly Span[]): Span[] {
+  const merged: [number, number][] = []
+  for (const [start, end] of [...spans].sort((a, b) => a[0] - b[0])) {
+    const last = merged.at(-1)
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end)
+    else merged.push([start, end])
+  }
+  return merged
 }
 
 interface Hidden {
