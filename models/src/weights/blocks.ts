@@ -102,15 +102,17 @@ export function roundRows(rows: Float32Array, columns: number, bits: Bits): Bloc
   const perRow = blocksPerRow(columns)
   const rowCount = rows.length / columns
   const blocks = createBlocks(rowCount * perRow, bits)
+  const numbers = new Float32Array(blockSize)
   const rounded = new Uint8Array(blockSize)
   for (let row = 0; row < rowCount; row++)
     for (let b = 0; b < perRow; b++) {
-      const start = row * columns + b * blockSize
-      const numbers = rows.subarray(start, Math.min(start + blockSize, (row + 1) * columns))
-      const scale = blockScale(numbers, bits)
+      const column = b * blockSize
+      for (let i = 0; i < blockSize; i++)
+        numbers[i] = column + i < columns ? (rows[row * columns + column + i] ?? 0) : 0
       const block = row * perRow + b
+      const scale = blockScale(numbers, bits)
       blocks.scales[block] = scale
-      for (let i = 0; i < blockSize; i++) rounded[i] = quantize(numbers[i] ?? 0, scale, bits)
+      quantize(numbers, scale, bits, rounded)
       packBlock(blocks.quants, bits, block, rounded)
     }
   return blocks
@@ -118,12 +120,18 @@ export function roundRows(rows: Float32Array, columns: number, bits: Bits): Bloc
 
 function blockScale(numbers: Float32Array, bits: Bits): number {
   let extreme = 0
-  for (const x of numbers) if (Math.abs(x) > Math.abs(extreme)) extreme = x
+  for (let i = 0; i < blockSize; i++) {
+    const x = numbers[i] ?? 0
+    if (Math.abs(x) > Math.abs(extreme)) extreme = x
+  }
   return Math.fround(bits === 8 ? Math.abs(extreme) / 127 : extreme / -8)
 }
 
-function quantize(x: number, scale: number, bits: Bits): number {
+function quantize(numbers: Float32Array, scale: number, bits: Bits, out: Uint8Array): void {
   const middle = 1 << (bits - 1)
-  if (scale === 0) return middle
-  return Math.min(Math.max(Math.round(x / scale) + middle, 0), 2 * middle - 1)
+  const largest = 2 * middle - 1
+  for (let i = 0; i < blockSize; i++) {
+    const q = scale === 0 ? middle : Math.floor((numbers[i] ?? 0) / scale + 0.5) + middle
+    out[i] = q < 0 ? 0 : q > largest ? largest : q
+  }
 }
