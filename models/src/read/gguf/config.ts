@@ -1,0 +1,85 @@
+import type { MetadataReader } from './metadata.js'
+
+const architectures = ['llama', 'qwen2', 'qwen3', 'olmo2'] as const
+
+/** Scales of other families under llama's name (granite, minicpm): no graph of ours has them. */
+const foreignKeys = ['attention.scale', 'embedding_scale', 'residual_scale', 'logit_scale', 'attn_logit_softcapping']
+
+/** What the tensors say that the metadata does not. */
+export interface TensorFacts {
+  readonly vocabularySize: number
+  readonly tiedEmbeddings: boolean
+  readonly attentionBias: boolean
+  readonly mlpBias: boolean
+  /** [head size / 2] of `rope_freqs.weight`, where there is one. */
+  readonly frequencyFactors: readonly number[] | null
+}
+
+/**
+ * config.json from a GGUF's metadata.
+ * @throws Error naming an architecture or a key that no graph of ours computes.
+ */
+export function createConfig(metadata: MetadataReader, facts: TensorFacts): Record<string, unknown> {
+  const architecture = metadata.string('general.architecture')
+  if (!architectures.some((known) => known === architecture))
+    throw new Error(
+      `${metadata.path} has the architecture "${architecture}"; known in GGUF files are: ${architectures.join(', ')}`,
+    )
+  const key = (name: string) => `${architecture}.${name}`
+  const number = (name: string) => metadata.number(key(name))
+  const optional = (name: string) => metadata.optionalNumber(key(name))
+  for (const name of foreignKeys)
+    if (metadata.has(key(name))) throw new Error(`${metadata.path} has ${key(name)}, which no graph of ours computes`)
+  if ((optional('expert_count') ?? 0) > 0)
+    throw new Error(
+      `${metadata.path} has ${key('expert_count')} ${optional('expert_count')}; mixtures of experts are not built`,
+    )
+
+  const heads = number('attention.head_count')
+  const headSize = optional('attention.key_length') ?? number('embedding_length') / heads
+  const rotated = optional('rope.dimension_count') ?? headSize
+  const window = optional('attention.sliding_window') ?? 0
+  if (window > 0 && window < number('context_length'))
+    throw new Error(`${metadata.path} has ${key('attention.sliding_window')} ${window}; only full attention is built`)
+  return {
+    model_type: architecture,
+    hidden_size: number('embedding_length'),
+    intermediate_size: number('feed_forward_length'),
+    num_hidden_layers: number('block_count'),
+    num_attention_heads: heads,
+    num_key_value_heads: optional('attention.head_count_kv') ?? heads,
+    head_dim: headSize,
+    hidden_act: 'silu',
+    max_position_embeddings: number('context_length'),
+    rms_norm_eps: number('attention.layer_norm_rms_epsilon'),
+    vocab_size: facts.vocabularySize,
+    tie_word_embeddings: facts.tiedEmbeddings,
+    attention_bias: facts.attentionBias,
+    mlp_bias: facts.mlpBias,
+    rope_parameters: { ...ropeParameters(metadata, key), partial_rotary_factor: rotated / headSize },
+    ...(facts.frequencyFactors === null ? {} : { rope_frequency_factors: facts.frequencyFactors }),
+    bos_token_id: metadata.optionalNumber('tokenizer.ggml.bos_token_id'),
+    eos_token_id: metadata.optionalNumber('tokenizer.ggml.eos_token_id'),
+  }
+}
+
+function ropeParameters(metadata: MetadataReader, key: (name: string) => string): Record<string, unknown> {
+  const theta = metadata.optionalNumber(key('rope.freq_base')) ?? 10_000
+  const type = metadata.optionalString(key('rope.scaling.type')) ?? 'none'
+  // Before there were types, a linear factor stood alone.
+  const factor =
+    metadata.optionalNumber(key('rope.scaling.factor')) ?? metadata.optionalNumber(key('rope.scale_linear'))
+  if (type === 'none') return { rope_type: 'default', rope_theta: theta }
+  if (type === 'linear') return { rope_type: 'linear', rope_theta: theta, factor }
+  throw new Error(`${metadata.path} has ${key('rope.scaling.type')} "${type}"; known are: none, linear`)
+}
+
+/** Every id that ends an answer. */
+export function createGenerationConfig(metadata: MetadataReader): Record<string, unknown> {
+  const ends = ['eos', 'eot', 'eom'].map((name) => metadata.optionalNumber(`tokenizer.ggml.${name}_token_id`))
+  const bos = metadata.optionalNumber('tokenizer.ggml.bos_token_id')
+  return {
+    ...(bos === null ? {} : { bos_token_id: bos }),
+    eos_token_id: [...new Set(ends.filter((id) => id !== null))],
+  }
+}

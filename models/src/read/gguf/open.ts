@@ -1,0 +1,56 @@
+import { resolve } from 'node:path'
+import { dequantize } from '../../weights/dequantize.js'
+import { type BinaryFile, openBinaryFile } from '../binary-file.js'
+import type { ModelSource } from '../source.js'
+import { tensorBytes } from '../tensor-table.js'
+import { createConfig, createGenerationConfig } from './config.js'
+import { type Header, readHeader } from './header.js'
+import { MetadataReader } from './metadata.js'
+import { createGgufSource, frequencyFactorsName, locate } from './tensors.js'
+import { createTextFiles } from './tokenizer.js'
+
+/**
+ * A GGUF file as a checkpoint: config and tokenizer from its metadata, tensors under Hugging Face's names.
+ * @throws Error naming the file and what in it is damaged or not known.
+ */
+export async function openGguf(path: string, signal?: AbortSignal): Promise<ModelSource> {
+  const file = await openBinaryFile(resolve(path))
+  try {
+    const header = await readHeader(file)
+    signal?.throwIfAborted()
+    return await describeModel(file, header)
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+async function describeModel(file: BinaryFile, header: Header): Promise<ModelSource> {
+  const metadata = new MetadataReader(header.metadata, file.path)
+  const names = new Set(header.tensors.map(({ name }) => name))
+  const config = createConfig(metadata, {
+    vocabularySize: header.tensors.find(({ name }) => name === 'token_embd.weight')?.shape[0] ?? 0,
+    tiedEmbeddings: !names.has('output.weight'),
+    attentionBias: names.has('blk.0.attn_q.bias'),
+    mlpBias: names.has('blk.0.ffn_gate.bias'),
+    frequencyFactors: await readFrequencyFactors(file, header),
+  })
+  const permutedHeads =
+    config.model_type === 'llama'
+      ? { heads: Number(config.num_attention_heads), keyValueHeads: Number(config.num_key_value_heads) }
+      : null
+  return {
+    weights: createGgufSource(file, header.tensors, permutedHeads),
+    config,
+    generationConfig: createGenerationConfig(metadata),
+    textFiles: createTextFiles(metadata),
+    files: [file.path],
+  }
+}
+
+async function readFrequencyFactors(file: BinaryFile, header: Header): Promise<number[] | null> {
+  const entry = header.tensors.find(({ name }) => name === frequencyFactorsName)
+  if (entry === undefined) return null
+  const tensor = locate(file, entry)
+  return [...dequantize(tensor.type, await file.read(tensor.offset, tensorBytes(tensor) ?? 0))]
+}

@@ -1,0 +1,72 @@
+import type { BinaryFile } from '../binary-file.js'
+import type { StoredType, WeightSource } from '../source.js'
+import { createWeightSource, type StoredTensor, tensorBytes } from '../tensor-table.js'
+import type { TensorEntry } from './header.js'
+import { type HeadCounts, unpermuteRows } from './permutation.js'
+import { typeName } from './types.js'
+
+/** Tensors of llama.cpp that are no weights of a layer: how fast each frequency turns. */
+export const frequencyFactorsName = 'rope_freqs.weight'
+
+const readableTypes: readonly StoredType[] = ['F32', 'F16', 'BF16', 'Q8_0', 'Q4_0', 'Q4_1']
+
+const topNames: Readonly<Record<string, string>> = {
+  token_embd: 'model.embed_tokens',
+  output_norm: 'model.norm',
+  output: 'lm_head',
+}
+
+const layerNames: Readonly<Record<string, string>> = {
+  attn_norm: 'input_layernorm',
+  attn_q: 'self_attn.q_proj',
+  attn_k: 'self_attn.k_proj',
+  attn_v: 'self_attn.v_proj',
+  attn_output: 'self_attn.o_proj',
+  attn_q_norm: 'self_attn.q_norm',
+  attn_k_norm: 'self_attn.k_norm',
+  ffn_norm: 'post_attention_layernorm',
+  ffn_gate: 'mlp.gate_proj',
+  ffn_up: 'mlp.up_proj',
+  ffn_down: 'mlp.down_proj',
+  // olmo2, which normalises after its layers
+  post_attention_norm: 'post_attention_layernorm',
+  post_ffw_norm: 'post_feedforward_layernorm',
+}
+
+/**
+ * The tensors by their Hugging Face names, rows in Hugging Face's order.
+ * @throws Error naming a tensor of an unknown name or of a type that is not read.
+ */
+export function createGgufSource(
+  file: BinaryFile,
+  entries: readonly TensorEntry[],
+  permutedHeads: HeadCounts | null,
+): WeightSource {
+  const tensors = new Map<string, StoredTensor>()
+  for (const entry of entries)
+    if (entry.name !== frequencyFactorsName) tensors.set(huggingFaceName(file, entry.name), locate(file, entry))
+  const source = createWeightSource('gguf', [file], tensors)
+  return permutedHeads === null ? source : unpermuteRows(source, permutedHeads)
+}
+
+/** Where a tensor lies, its type and size checked. */
+export function locate(file: BinaryFile, { name, shape, typeId, offset }: TensorEntry): StoredTensor {
+  const found = typeName(typeId)
+  const type = readableTypes.find((readable) => readable === found)
+  if (type === undefined)
+    throw new Error(`${file.path}: tensor ${name} is stored as ${found}; readable are ${readableTypes.join(', ')}`)
+  const bytes = tensorBytes({ type, shape })
+  if (bytes === null) throw new Error(`${file.path}: tensor ${name} [${shape}] is no whole number of blocks of ${type}`)
+  if (offset + bytes > file.bytes)
+    throw new Error(
+      `${file.path} has ${file.bytes} bytes, tensor ${name} ends at ${offset + bytes}; is it wholly downloaded?`,
+    )
+  return { type, shape, file, offset }
+}
+
+function huggingFaceName(file: BinaryFile, name: string): string {
+  const [, layer, part, leaf] = /^(?:blk\.(\d+)\.)?([a-z_]+)\.(weight|bias)$/.exec(name) ?? []
+  const known = part === undefined ? undefined : (layer === undefined ? topNames : layerNames)[part]
+  if (known === undefined) throw new Error(`${file.path}: tensor ${name} is none of the known architectures'`)
+  return layer === undefined ? `${known}.${leaf}` : `model.layers.${layer}.${known}.${leaf}`
+}

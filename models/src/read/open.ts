@@ -1,0 +1,17 @@
+import { stat } from 'node:fs/promises'
+import { openGguf } from './gguf/open.js'
+import { openHuggingFaceFolder } from './hugging-face.js'
+import type { ModelSource } from './source.js'
+
+export { openAdapter } from './peft/open.js'
+
+/**
+ * Opens a Hugging Face folder or a .gguf file. Close its weights when done.
+ * @throws Error naming what was found there, what was expected and what to do.
+ */
+export async function openModelSource(path: string, signal?: AbortSignal): Promise<ModelSource> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new Error(`there is nothing at ${path}. Expected a Hugging Face folder or a .gguf file`, { cause })
+  })
+  return found.isDirectory() ? await openHuggingFaceFolder(path, signal) : await openGguf(path, signal)
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod'
+
+/** Keys that say how it was trained, or where from: nothing that changes its sum with the base. */
+const harmlessKeys = [
+  'auto_mapping',
+  'base_model_name_or_path',
+  'ensure_weight_tying',
+  'inference_mode',
+  'loftq_config',
+  'lora_dropout',
+  'megatron_core',
+  'peft_version',
+  'qalora_group_size',
+  'revision',
+  'runtime_config',
+  'task_type',
+  // Means GPT-2's Conv1D; PEFT itself switches it off for linear layers, and ours are.
+  'fan_in_fan_out',
+]
+
+/** Ways to begin that leave the base as it is; the others (pissa, olora, corda, loftq ...) subtract from it. */
+const plainBeginnings = [true, false, 'gaussian', 'eva', 'orthogonal']
+
+const nameOrNames = z.union([z.string(), z.array(z.string())])
+const pattern = z.record(z.string(), z.number().positive())
+
+const schema = z.looseObject({
+  peft_type: z.string(),
+  r: z.int().positive().default(8),
+  lora_alpha: z.number().positive().default(8),
+  use_rslora: z.boolean().nullish(),
+  rank_pattern: pattern.nullish(),
+  alpha_pattern: pattern.nullish(),
+  target_modules: nameOrNames.nullish(),
+  exclude_modules: nameOrNames.nullish(),
+  layers_to_transform: z.union([z.int(), z.array(z.int())]).nullish(),
+  layers_pattern: nameOrNames.nullish(),
+  init_lora_weights: z.union([z.boolean(), z.string()]).nullish(),
+  bias: z.string().nullish(),
+})
+
+/** adapter_config.json: what is needed of it. */
+export interface LoraConfig {
+  readonly rank: (module: string) => number
+  /** What B A is multiplied by. */
+  readonly scale: (module: string) => number
+  readonly targets: TargetRule
+}
+
+/** Which modules an adapter changes. */
+export interface TargetRule {
+  /** Names, a regex over whole names, or all linear layers but the output layer. */
+  readonly modules: readonly string[] | RegExp | 'all-linear'
+  readonly excluded: readonly string[] | RegExp
+  /** Empty: all. */
+  readonly layers: readonly number[]
+  /** Names of the list of layers; empty: any. */
+  readonly layerLists: readonly RegExp[]
+}
+
+/**
+ * Reads adapter_config.json as peft 0.21 does.
+ * @throws Error naming what cannot be applied.
+ */
+export function parseLoraConfig(config: Readonly<Record<string, unknown>>, path: string): LoraConfig {
+  if (config.peft_type !== 'LORA')
+    throw new Error(`${path} has peft_type ${JSON.stringify(config.peft_type)}; only "LORA" is applied`)
+  const result = schema.safeParse(config)
+  if (!result.success) throw new Error(`${path} cannot be used. ${z.prettifyError(result.error)}`)
+  const c = result.data
+  refuseUnsupported(c, path)
+  const byPattern = (patterns: Record<string, number> | null | undefined, otherwise: number) => {
+    const rules = Object.entries(patterns ?? {}).map(
+      ([key, value]) => [compile(`^(.*\\.)?(${key})$`, key, path), value] as const,
+    )
+    return (module: string) => rules.find(([rule]) => rule.test(module))?.[1] ?? otherwise
+  }
+  const rank = byPattern(c.rank_pattern, c.r)
+  const alpha = byPattern(c.alpha_pattern, c.lora_alpha)
+  return {
+    rank,
+    scale: (module) => alpha(module) / (c.use_rslora ? Math.sqrt(rank(module)) : rank(module)),
+    targets: {
+      modules: parseTargets(c.target_modules, path),
+      excluded: parseNames(c.exclude_modules ?? [], path),
+      layers: [c.layers_to_transform ?? []].flat(),
+      layerLists: [c.layers_pattern ?? []].flat().map((name) => compile(`(?:^|.*?\\.)${name}\\.(\\d+)\\.`, name, path)),
+    },
+  }
+}
+
+function refuseUnsupported(config: z.infer<typeof schema>, path: string): void {
+  const isActive = (value: unknown) =>
+    value != null && value !== false && !(typeof value === 'object' && Object.keys(value).length === 0)
+  const known = [...Object.keys(schema.shape), ...harmlessKeys]
+  const active = Object.entries(config).find(([key, value]) => !known.includes(key) && isActive(value))
+  if (active !== undefined)
+    throw new Error(
+      `${path} has ${active[0]} ${JSON.stringify(active[1])}, which cannot be applied; only plain LoRA is`,
+    )
+  const { bias = 'none', init_lora_weights: beginning = true } = config
+  if (bias !== null && bias !== 'none') throw new Error(`${path} has bias "${bias}"; only "none" can be applied`)
+  if (beginning !== null && !plainBeginnings.includes(beginning))
+    throw new Error(
+      `${path} has init_lora_weights "${beginning}", which changes the base; convert it with peft: save_pretrained(..., path_initial_model_for_weight_conversion=...)`,
+    )
+}
+
+function parseTargets(targets: string | string[] | null | undefined, path: string): TargetRule['modules'] {
+  if (targets == null)
+    throw new Error(`${path} has no target_modules; expected a list of names, a regex or "all-linear"`)
+  if (typeof targets === 'string' && targets.toLowerCase() === 'all-linear') return 'all-linear'
+  return parseNames(targets, path)
+}
+
+const parseNames = (names: string | string[], path: string): readonly string[] | RegExp =>
+  typeof names === 'string' ? compile(`^(?:${names})$`, names, path) : names
+
+function compile(source: string, shown: string, path: string): RegExp {
+  try {
+    // Python's named groups have a letter more.
+    return new RegExp(source.replaceAll('(?P<', '(?<'))
+  } catch (cause) {
+    throw new Error(`${path}: the pattern "${shown}" is no regex that can be read here`, { cause })
+  }
+}

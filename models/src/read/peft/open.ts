@@ -1,0 +1,119 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { dequantize } from '../../weights/dequantize.js'
+import { parseJsonObject } from '../json-file.js'
+import { openSafetensors } from '../safetensors.js'
+import type { Adapter, LoraUpdate, ModelSource, WeightSource } from '../source.js'
+import { rowCount } from '../tensor-table.js'
+import { assertSameLayer } from './base-layer.js'
+import { type LoraConfig, parseLoraConfig } from './config.js'
+import { isTargeted } from './targets.js'
+
+const configName = 'adapter_config.json'
+const weightsName = 'adapter_model.safetensors'
+const outputLayer = 'lm_head'
+
+/** base_model.model.<module>.<lora_A | lora_B | base_layer>[.<adapter>].weight */
+const tensorName = /^base_model\.model\.(.+?)\.(lora_A|lora_B|base_layer)(?:\.[^.]+)?\.weight$/
+
+/**
+ * A PEFT LoRA adapter for a checkpoint: low-rank updates with their scale in b.
+ * @throws Error naming what cannot be applied, does not fit the base, or is missing.
+ */
+export async function openAdapter(folder: string, source: ModelSource): Promise<Adapter> {
+  const root = resolve(folder)
+  await assertAdapterFolder(root)
+  const path = join(root, configName)
+  const config = parseLoraConfig(parseJsonObject(await readFile(path), path), path)
+  const weights = await openSafetensors([join(root, weightsName)])
+  try {
+    const modules = await readModules(weights, source.weights, root)
+    assertTargets(config, modules, source.weights, root)
+    const updates = new Map<string, LoraUpdate>()
+    for (const module of modules) updates.set(`${module}.weight`, await readUpdate(weights, config, module, root))
+    return { name: basename(root), updates, files: [path, join(root, weightsName)] }
+  } finally {
+    await weights.close()
+  }
+}
+
+async function assertAdapterFolder(root: string): Promise<void> {
+  const names = await readdir(root).catch((cause: unknown) => {
+    throw new Error(`there is no adapter folder at ${root}`, { cause })
+  })
+  if (!names.includes(configName))
+    throw new Error(
+      `${root} is no PEFT adapter: it has no ${configName}. Expected a folder that peft's save_pretrained wrote`,
+    )
+  if (!names.includes(weightsName))
+    throw new Error(
+      `${root} has no ${weightsName}` +
+        (names.includes('adapter_model.bin') ? ' (adapter_model.bin is a pickle, which runs code when read)' : '') +
+        '. Save it with peft: save_pretrained(..., safe_serialization=True)',
+    )
+}
+
+/** The modules that the adapter's file has tensors for; every tensor is accounted for. */
+async function readModules(weights: WeightSource, base: WeightSource, root: string): Promise<string[]> {
+  const modules = new Set<string>()
+  for (const name of weights.tensors.keys()) {
+    const [, module, kind] = tensorName.exec(name) ?? []
+    if (module === undefined)
+      throw new Error(`${root}: the tensor ${name} is no LoRA update of a linear layer; it cannot be applied`)
+    if (kind === 'base_layer') await assertSameLayer(weights, name, base, module, root)
+    else modules.add(module)
+  }
+  return [...modules].sort()
+}
+
+/** What the config names, the file holds and the base has must be the same layers. */
+function assertTargets(config: LoraConfig, modules: readonly string[], base: WeightSource, root: string): void {
+  const linears = linearModules(base)
+  const foreign = modules.find((module) => !linears.has(module))
+  if (foreign !== undefined)
+    throw new Error(
+      `${root} changes ${foreign}, which is no linear layer of the base; is it an adapter of another model?`,
+    )
+  const unasked = modules.find((module) => !isTargeted(config.targets, module))
+  if (unasked !== undefined)
+    throw new Error(
+      `${root} has tensors for ${unasked}, which its target_modules do not name; is its config another's?`,
+    )
+  const held = new Set(modules)
+  const missing = [...linears].find((module) => isTargeted(config.targets, module) && !held.has(module))
+  if (missing !== undefined)
+    throw new Error(`${root} has no tensors for ${missing}, which its target_modules name; is it wholly downloaded?`)
+  if (modules.length === 0) throw new Error(`${root} changes no layer of the base`)
+}
+
+function linearModules(base: WeightSource): Set<string> {
+  const modules = new Set([outputLayer])
+  for (const [name, { shape }] of base.tensors)
+    if (shape.length === 2 && name.endsWith('_proj.weight')) modules.add(name.slice(0, -'.weight'.length))
+  return modules
+}
+
+async function readUpdate(
+  weights: WeightSource,
+  config: LoraConfig,
+  module: string,
+  root: string,
+): Promise<LoraUpdate> {
+  const rank = config.rank(module)
+  const a = await readMatrix(weights, module, 'lora_A', root)
+  const b = await readMatrix(weights, module, 'lora_B', root)
+  if (a.shape[0] !== rank || b.shape[1] !== rank)
+    throw new Error(`${root}: ${module} has lora_A [${a.shape}] and lora_B [${b.shape}], its config says rank ${rank}`)
+  const scale = config.scale(module)
+  return { rank, a: a.values, b: b.values.map((value) => value * scale) }
+}
+
+async function readMatrix(weights: WeightSource, module: string, kind: 'lora_A' | 'lora_B', root: string) {
+  const found = [...weights.tensors].find(([name]) => {
+    const [, ofModule, ofKind] = tensorName.exec(name) ?? []
+    return ofModule === module && ofKind === kind
+  })
+  if (found === undefined) throw new Error(`${root} has no ${kind} for ${module}; is it wholly downloaded?`)
+  const [name, info] = found
+  return { shape: info.shape, values: dequantize(info.type, await weights.readRows(name, 0, rowCount(info))) }
+}

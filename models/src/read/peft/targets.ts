@@ -1,0 +1,24 @@
+import type { TargetRule } from './config.js'
+
+/** PEFT keeps the output layer out of "all-linear". */
+const outputLayer = 'lm_head'
+
+/** Whether the adapter changes a linear layer of this name ("model.layers.0.self_attn.q_proj"), as peft decides it. */
+export function isTargeted(rule: TargetRule, module: string): boolean {
+  if (isNamed(rule.excluded, module)) return false
+  if (rule.modules === 'all-linear') return module !== outputLayer
+  if (rule.modules instanceof RegExp) return rule.modules.test(module)
+  return isNamed(rule.modules, module) && isInLayers(rule, module)
+}
+
+function isNamed(names: readonly string[] | RegExp, module: string): boolean {
+  if (names instanceof RegExp) return names.test(module)
+  return names.some((name) => module === name || module.endsWith(`.${name}`))
+}
+
+function isInLayers({ layers, layerLists }: TargetRule, module: string): boolean {
+  if (layers.length === 0) return true
+  const rules = layerLists.length === 0 ? [/^.*?\.[^.]*\.(\d+)\./] : layerLists
+  const index = rules.map((rule) => rule.exec(module)?.[1]).find((found) => found !== undefined)
+  return index !== undefined && layers.includes(Number(index))
+}
