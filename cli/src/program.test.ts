@@ -18,6 +18,7 @@ const context: Context = {
   environment: {},
   output,
   answers: output,
+  findModule: String,
   isVerbose: false,
   signal: new AbortController().signal,
 }

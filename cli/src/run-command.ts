@@ -1,4 +1,5 @@
-import type { Context } from './commands/context.js'
+import { createRequire } from 'node:module'
+import type { Context, ProcessModule } from './commands/context.js'
 import { findHome } from './home.js'
 
 /** What a shell reports for a program that Ctrl-C ended. */
@@ -16,6 +17,7 @@ export async function runCommand(work: (context: Context) => Promise<void>, isVe
     environment: process.env,
     output: process.stderr,
     answers: process.stdout,
+    findModule,
     isVerbose,
     signal: controller.signal,
   }
@@ -26,6 +28,16 @@ export async function runCommand(work: (context: Context) => Promise<void>, isVe
   } catch (error) {
     process.exitCode = controller.signal.aborted ? interruptedCode : 1
     if (!controller.signal.aborted || isVerbose) process.stderr.write(describeError(error, isVerbose))
+  }
+}
+
+const { resolve } = createRequire(import.meta.url)
+
+function findModule(name: ProcessModule): string {
+  try {
+    return resolve(name)
+  } catch (cause) {
+    throw new Error(`${name} is not built; run "npm run build" in Tandem's folder`, { cause })
   }
 }
 

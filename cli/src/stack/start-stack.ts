@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import type { Context } from '../commands/context.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { ProcessGroup } from './process-group.js'
@@ -19,14 +18,12 @@ export interface Stack {
   readonly group: ProcessGroup
 }
 
-const { resolve } = createRequire(import.meta.url)
-
 /**
  * Starts both logit services at once, then the gateway. Whoever gets the stack calls `group.stop()`.
  * @throws Error telling which process could not start and what it said; none is left then
  */
 export async function startStack(pair: PreparedPair, options: StackOptions, context: Context): Promise<Stack> {
-  const { output, isVerbose } = context
+  const { output, isVerbose, findModule } = context
   const group = new ProcessGroup((name, line) => {
     if (isVerbose) output.write(`[${name}] ${line}\n`)
   })
@@ -37,7 +34,7 @@ export async function startStack(pair: PreparedPair, options: StackOptions, cont
     group.start(
       {
         name: `${role.toUpperCase()} service`,
-        modulePath: modulePath('@tandem/services/logit-main'),
+        modulePath: findModule('@tandem/services/logit-main'),
         environment: serviceEnvironment(context.environment, role, pair[role], options),
       },
       signal,
@@ -45,20 +42,12 @@ export async function startStack(pair: PreparedPair, options: StackOptions, cont
   try {
     const [sft, dpo] = await Promise.all([startService('sft'), startService('dpo')])
     const environment = gatewayEnvironment(context.environment, { sft, dpo }, pair, options)
-    const gateway = { name: 'gateway', modulePath: modulePath('@tandem/gateway/main'), environment }
+    const gateway = { name: 'gateway', modulePath: findModule('@tandem/gateway/main'), environment }
     return { url: await group.start(gateway, signal), group }
   } catch (error) {
     failed.abort(error)
     await group.stop()
     throw error
-  }
-}
-
-function modulePath(specifier: string): string {
-  try {
-    return resolve(specifier)
-  } catch (cause) {
-    throw new Error(`${specifier} is not built; run "npm run build" in Tandem's folder`, { cause })
   }
 }
 

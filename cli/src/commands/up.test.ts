@@ -1,0 +1,167 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findHome } from '../home.js'
+import type { Context } from './context.js'
+import { generate } from './generate.js'
+import { type UpOptions, up } from './up.js'
+
+const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
+const pair = { sft: fixture('llama-tied'), dpo: fixture('llama-tied+lora') }
+
+/** Small programs that keep the contract between processes; what they serve is no matter here. */
+const common = `
+process.on('disconnect', () => process.exit(0))
+process.on('SIGTERM', () => process.exit(0))
+setInterval(() => {}, 1000)
+const say = (text) => process.stderr.write(text + '\\n')
+`
+const logit = `${common}
+say('pid ' + process.pid + ' ' + process.env.TANDEM_LISTEN + ' keys ' + process.env.TANDEM_API_KEYS)
+if (process.env.FAIL === process.env.TANDEM_ROLE) { say('The model is broken.'); process.exit(1) }
+process.send({ type: 'ready', address: process.env.TANDEM_ROLE + ':1' })
+`
+const gateway = `import http from 'node:http'
+${common}
+const { TANDEM_SFT, TANDEM_DPO, TANDEM_PAIR, TANDEM_API_KEYS } = process.env
+say('pid ' + process.pid + ' ' + [TANDEM_SFT, TANDEM_DPO, TANDEM_PAIR].join(' ') + ' keys ' + TANDEM_API_KEYS)
+const server = http.createServer(async (request, response) => {
+  let body = ''
+  for await (const chunk of request) body += chunk
+  const { model, messages } = JSON.parse(body)
+  for (const content of [model, ': ', messages[0].content.toUpperCase()])
+    response.write('data: ' + JSON.stringify({ choices: [{ delta: { content } }] }) + '\\n\\n')
+  response.end('data: [DONE]\\n\\n')
+})
+server.listen(Number(process.env.TANDEM_PORT), process.env.TANDEM_HOST, () =>
+  process.send({ type: 'ready', url: 'http://127.0.0.1:' + server.address().port }))
+`
+
+let folder: string
+let words: string
+let answers: string
+let controller: AbortController
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tandem-up-'))
+  await writeFile(join(folder, 'logit-main.mjs'), logit)
+  await writeFile(join(folder, 'main.mjs'), gateway)
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+beforeEach(() => {
+  words = ''
+  answers = ''
+  controller = new AbortController()
+})
+
+function context(environment: NodeJS.ProcessEnv = {}): Context {
+  return {
+    home: findHome({ TANDEM_HOME: join(folder, 'home') }),
+    environment: { PATH: process.env.PATH, ...environment },
+    output: {
+      write: (text: string) => {
+        words += text
+      },
+    },
+    answers: {
+      write: (text: string) => {
+        answers += text
+      },
+    },
+    findModule: (name) => join(folder, `${name.split('/').at(-1)}.mjs`),
+    isVerbose: true,
+    signal: controller.signal,
+  }
+}
+
+const options = (changes: Partial<UpOptions> = {}): UpOptions => ({
+  ...pair,
+  host: '127.0.0.1',
+  port: 0,
+  apiKeys: [],
+  ...changes,
+})
+
+async function until(condition: () => boolean) {
+  for (let i = 0; i < 400 && !condition(); i++) await delay(25)
+  expect(condition()).toBe(true)
+}
+
+const pids = () => [...words.matchAll(/pid (\d+)/g)].map((match) => Number(match[1]))
+
+function isAlive(pid: number) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe('up', () => {
+  it('starts three processes, says where and how to ask, and ends all on abort', async () => {
+    const running = up(options({ name: 'mine' }), context())
+    await until(() => answers !== '')
+    expect(answers).toMatch(/mine is ready at http:\/\/127\.0\.0\.1:\d+ /)
+    expect(answers).toContain('No API key is set: every program on this machine can use it')
+    expect(answers).toContain('"model":"mine/greedy-sft"')
+    expect(words).toContain('sft:1 dpo:1 mine')
+    expect(words).toContain('[SFT service] pid')
+    expect(pids().map(isAlive)).toEqual([true, true, true])
+    controller.abort()
+    await running
+    expect(pids().map(isAlive)).toEqual([false, false, false])
+  })
+
+  it('gives keys to the gateway alone, and services an address of this machine', async () => {
+    const environment = { TANDEM_API_KEYS: 'secret', TANDEM_LISTEN: '0.0.0.0:7' }
+    const running = up(options({ apiKeys: ['secret'] }), context(environment))
+    await until(() => answers !== '')
+    expect(words.match(/127\.0\.0\.1:0 keys undefined/g)).toHaveLength(2)
+    expect(words).toContain('llama-tied+lora keys secret')
+    expect(answers).toContain('Clients need one of the API keys.')
+    controller.abort()
+    await running
+  })
+
+  it('ends all when one cannot start, and tells what it said', async () => {
+    await expect(up(options(), context({ FAIL: 'dpo' }))).rejects.toThrow(
+      /the DPO service could not start \(exit code 1\). It said:\npid .*\nThe model is broken\./,
+    )
+    expect(pids().map(isAlive)).not.toContain(true)
+  })
+
+  it('ends all when one dies later, after a moment for the last answers', async () => {
+    const running = up(options(), context())
+    await until(() => answers !== '')
+    const [service, other, last] = pids()
+    process.kill(Number(service), 'SIGKILL')
+    const died = Date.now()
+    await expect(running).rejects.toThrow(
+      /the (SFT|DPO) service has ended \(killed by SIGKILL\), and nothing can be decoded/,
+    )
+    expect(Date.now() - died).toBeGreaterThan(900)
+    expect([isAlive(Number(other)), isAlive(Number(last))]).toEqual([false, false])
+  })
+
+  it('refuses another host without keys before anything is built', async () => {
+    await expect(up(options({ host: '0.0.0.0' }), context())).rejects.toThrow('no API key is set')
+    expect(words).toBe('')
+  })
+})
+
+describe('generate', () => {
+  it('starts its own gateway, prints the answer, and ends it', async () => {
+    await generate('hello', { ...pair, apiKeys: ['unused'] }, context())
+    expect(answers).toBe('llama-tied+lora: HELLO\n')
+    expect(pids().map(isAlive)).toEqual([false, false, false])
+  })
+
+  it('refuses models beside --url', async () => {
+    const running = generate('hello', { ...pair, apiKeys: [], url: 'http://127.0.0.1:1' }, context())
+    await expect(running).rejects.toThrow('--url asks a gateway that runs already, with its own models')
+  })
+})

@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { loadManifest } from '@tandem/models'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Context } from '../commands/context.js'
+import { findHome } from '../home.js'
+import { type PairOptions, preparePair } from './prepare-pair.js'
+
+const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
+const sft = fixture('llama-tied')
+const dpo = fixture('llama-tied+lora')
+let folder: string
+let words: string[]
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tandem-prepare-'))
+  words = []
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+function prepare(options: PairOptions, signal = new AbortController().signal) {
+  const output = { write: (text: string) => words.push(text) }
+  const home = findHome({ TANDEM_HOME: join(folder, 'home') })
+  const context: Context = {
+    home,
+    environment: {},
+    output,
+    answers: output,
+    findModule: String,
+    isVerbose: false,
+    signal,
+  }
+  return preparePair(options, context)
+}
+
+describe('preparePair', () => {
+  it('builds both models into the cache, an adapter on the SFT source, and finds them the next time', async () => {
+    const pair = await prepare({ sft, dpo })
+    expect(pair.name).toBe('llama-tied+lora')
+    const manifests = [await loadManifest(pair.sft), await loadManifest(pair.dpo)]
+    expect(manifests.map(({ adapter }) => adapter?.merged)).toEqual([undefined, false])
+    expect(words.join('')).toContain('Building llama-tied: write 100%')
+
+    const before = await stat(join(pair.dpo, 'tandem.json'))
+    words = []
+    expect(await prepare({ sft, dpo })).toEqual(pair)
+    expect(words).toEqual([])
+    expect((await stat(join(pair.dpo, 'tandem.json'))).mtimeMs).toBe(before.mtimeMs)
+  })
+
+  it('keeps precisions apart', async () => {
+    const plain = await prepare({ sft, dpo })
+    const other = await prepare({ sft, dpo, precision: 'int8' })
+    expect(other.sft).not.toBe(plain.sft)
+    expect((await loadManifest(other.sft)).precision).toBe('int8')
+  })
+
+  it('builds once when two want the same at once; the other says what it waits for', async () => {
+    const pairs = await Promise.all([prepare({ sft, dpo }), prepare({ sft, dpo })])
+    expect(pairs[0]).toEqual(pairs[1])
+    const waits = words.filter((text) => text.startsWith('Waiting for another process that builds llama-tied in '))
+    expect(waits.length).toBeGreaterThan(0)
+    const written = words.filter((text) => text.startsWith('Building llama-tied: write 100%'))
+    expect(written).toHaveLength(1)
+  })
+
+  it('serves model folders as they are', async () => {
+    const built = await prepare({ sft, dpo })
+    const pair = await prepare({ sft: built.sft, dpo: built.dpo, name: 'mine' })
+    expect(pair).toMatchObject({ name: 'mine', sft: built.sft, dpo: built.dpo })
+    await expect(prepare({ sft: built.sft, dpo: built.dpo, precision: 'int4' })).rejects.toThrow(
+      `${built.sft} was built with precision fp32, and --precision asks for int4. Leave --precision out`,
+    )
+    await expect(prepare({ sft: built.sft, dpo })).rejects.toThrow(
+      'an adapter goes on the weights that it was trained on',
+    )
+  })
+
+  it.each<[string, PairOptions, string]>([
+    ['one model alone', { sft }, '--dpo is missing; a pair is two models: give both --sft and --dpo, or --pair NAME'],
+    ['one model alone', { dpo }, '--sft is missing'],
+    ['a pair and models', { sft, dpo, pair: 'x' }, '--pair names both models'],
+    ['an unknown pair', { pair: 'x' }, 'there is no pair "x" in the catalog'],
+    ['an adapter as SFT', { sft: dpo, dpo: sft }, 'is a LoRA adapter, which needs a model under it'],
+  ])('refuses %s', async (_name, options, message) => {
+    await expect(prepare(options)).rejects.toThrow(message)
+  })
+
+  it('leaves nothing that loads when it is interrupted', async () => {
+    const controller = new AbortController()
+    const preparing = prepare({ sft, dpo }, controller.signal)
+    controller.abort(new Error('interrupted'))
+    await expect(preparing).rejects.toThrow('interrupted')
+    const models = join(folder, 'home', 'models')
+    await mkdir(models, { recursive: true })
+    expect(await readdir(models)).toEqual([])
+  })
+
+  it('builds again where a folder of the cache is broken', async () => {
+    const pair = await prepare({ sft, dpo })
+    await writeFile(join(pair.sft, 'tandem.json'), '{}')
+    await prepare({ sft, dpo })
+    expect((await loadManifest(pair.sft)).architecture).toBe('llama')
+  })
+})
