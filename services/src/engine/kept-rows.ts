@@ -1,3 +1,5 @@
+import type { LogitsRow } from './logits-row.js'
+
 /** Most rows that a session keeps: enough for a draft of 31 tokens; a prompt read out whole keeps its last ones. */
 export const maxKeptRows = 32
 
@@ -6,7 +8,7 @@ export class KeptRows {
   private constructor(
     /** Tokens before the prediction of the last row. */
     private readonly endPosition: number,
-    private readonly rows: readonly Float32Array[],
+    private readonly rows: readonly LogitsRow[],
     /** How many rows the step read out; more than `rows` where not all were kept. */
     readonly stepRows: number,
   ) {}
@@ -14,12 +16,12 @@ export class KeptRows {
   static readonly none = new KeptRows(0, [], 0)
 
   /** @param rows of a step that ended at `endPosition`; the last `maxKeptRows` of them stay */
-  static of(endPosition: number, rows: readonly Float32Array[], stepRows: number): KeptRows {
+  static of(endPosition: number, rows: readonly LogitsRow[], stepRows: number): KeptRows {
     return new KeptRows(endPosition, rows.slice(-maxKeptRows), stepRows)
   }
 
   get byteLength(): number {
-    return this.rows.reduce((sum, row) => sum + row.byteLength, 0)
+    return this.rows.reduce((sum, row) => sum + row.logits.byteLength, 0)
   }
 
   /** What remains where the session is cut to `position` tokens. */
@@ -31,12 +33,12 @@ export class KeptRows {
   }
 
   /** The row that predicts what follows the last token. */
-  last(): Float32Array | undefined {
+  last(): LogitsRow | undefined {
     return this.rows.at(-1)
   }
 
   /** All rows of the step, or undefined where some were not kept. */
-  all(): readonly Float32Array[] | undefined {
+  all(): readonly LogitsRow[] | undefined {
     return this.rows.length > 0 && this.rows.length === this.stepRows ? this.rows : undefined
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { LogitsRow } from './logits-row.js'
 import { candidates, readRow } from './readout.js'
 import { topK } from './top-k.js'
 import { logSumExp, maxOf } from './vector.js'
@@ -57,7 +58,7 @@ test('log-sum-exp equals the plain sum in float64', () => {
 test('a row answers all its readouts, in their order', () => {
   const row = Float32Array.of(0, 2, 1, 2)
   const read = readRow(
-    row,
+    new LogitsRow(row).cut(4),
     [
       { kind: 'gather', rows: [Uint32Array.of(9), Uint32Array.of(3, 0)] },
       { kind: 'top-k', k: 2 },
@@ -82,5 +83,13 @@ test('logits without a distribution are an internal error, not an answer', () =>
     Float32Array.of(-Infinity, -Infinity),
     Float32Array.of(Infinity, 0),
   ])
-    expect(() => readRow(row, [], 0)).toThrow('without a finite log-sum-exp')
+    expect(() => new LogitsRow(row).cut(row.length)).toThrow('without a finite log-sum-exp')
+})
+
+test('a row is summed up once, for each limit it is cut to; a copy knows the sum', () => {
+  const row = new LogitsRow(Float32Array.of(0, 2, 1))
+  const cut = row.cut(2)
+  expect(row.cut(2)).toBe(cut)
+  expect(row.copy().cut(2)).toEqual(cut)
+  expect([cut.max, row.cut(1).max, row.cut(1).logSumExp]).toEqual([2, 0, 0])
 })

@@ -1,23 +1,18 @@
-import { invalidArgument, ServiceError, statusCodes } from '../errors.js'
+import { invalidArgument } from '../errors.js'
+import type { CutRow } from './logits-row.js'
 import type { Readout, RowReadout, Scores } from './messages.js'
 import { topK } from './top-k.js'
-import { byLogit, gatherLogits, idsAtLeast, logSumExp, maxOf } from './vector.js'
+import { byLogit, gatherLogits, idsAtLeast, maxOf } from './vector.js'
 
 /** Pure functions from one row of logits to what was asked about it. */
 
-/**
- * @param logits float32 [V], cut to the ids that take part
- * @param rowIndex which of the rows read out this is: gather may name ids for each
- */
-export function readRow(logits: Float32Array, readouts: readonly Readout[], rowIndex: number): RowReadout {
-  const max = maxOf(logits)
-  const lse = logSumExp(logits, max)
-  if (!Number.isFinite(lse))
-    throw new ServiceError(
-      statusCodes.internal,
-      `the model gave logits without a finite log-sum-exp (max ${max}, log-sum-exp ${lse}): its weights or its precision are broken`,
-    )
-  return { logSumExp: lse, max, scores: readouts.map((readout) => readScores(logits, max, readout, rowIndex)) }
+/** @param rowIndex which of the rows read out this is: gather may name ids for each */
+export function readRow(
+  { logits, max, logSumExp }: CutRow,
+  readouts: readonly Readout[],
+  rowIndex: number,
+): RowReadout {
+  return { logSumExp, max, scores: readouts.map((readout) => readScores(logits, max, readout, rowIndex)) }
 }
 
 function readScores(logits: Float32Array, max: number, readout: Readout, rowIndex: number): Scores {

@@ -2,6 +2,7 @@ import { emptyPrefixHash } from '@tandem/proto'
 import { failedPrecondition, invalidArgument } from '../errors.js'
 import type { Engine } from './engine.js'
 import { KeptRows, maxKeptRows } from './kept-rows.js'
+import { LogitsRow } from './logits-row.js'
 import type { Readout, RowReadout, Step } from './messages.js'
 import { readoutBytes, readRow } from './readout.js'
 import { type ResponseBudget, rowOverheadBytes } from './response-budget.js'
@@ -26,7 +27,7 @@ export class StepRun {
   readonly rows: RowReadout[] = []
   computeMs = 0
   private offset = 0
-  private keptRows: Float32Array[] = []
+  private keptRows: LogitsRow[] = []
 
   private constructor(
     private readonly context: StepContext,
@@ -115,15 +116,14 @@ export class StepRun {
     const size = this.context.engine.description.vocabularySize
     const rowsLeft = this.step.tokenIds.length - this.offset
     for (let i = 0; i < count; i++) {
-      const row = logits.subarray(i * size, (i + 1) * size)
+      const row = new LogitsRow(logits.subarray(i * size, (i + 1) * size))
       if (this.step.rows !== 'none') this.readOut(row)
-      // A kept row is a copy, unless it is all of the run's logits: a view would keep the others alive.
-      if (rowsLeft + count - i <= maxKeptRows) this.keptRows.push(count === 1 ? row : row.slice())
+      if (rowsLeft + count - i <= maxKeptRows) this.keptRows.push(count === 1 ? row : row.copy())
     }
   }
 
-  private readOut(row: Float32Array): void {
-    const read = readRow(row.subarray(0, this.step.vocabularyLimit), this.step.readouts, this.rows.length)
+  private readOut(row: LogitsRow): void {
+    const read = readRow(row.cut(this.step.vocabularyLimit), this.step.readouts, this.rows.length)
     this.budget.spend(readoutBytes(read) + rowOverheadBytes)
     this.rows.push(read)
   }

@@ -49,31 +49,24 @@ export function stepOf(
   }
 }
 
-/** The first step's result, replayed from where the service says it must be. @throws what else fails */
-export async function runReplaying(
-  backend: LogitBackend,
-  work: Omit<Work, 'steps'>,
-  tokens: readonly number[],
-  step: Step,
-): Promise<WorkOutcome> {
-  const outcome = await backend.run({ ...work, steps: [step] }, never())
-  const failure = outcome.failure ?? outcome.results[0]?.failure ?? null
+/** The step's outcome; where the service has lost what stands before it, that of a replay. @throws what else fails */
+export async function runReplaying(backend: LogitBackend, tokens: readonly number[], step: Step): Promise<WorkOutcome> {
+  const outcome = await backend.run({ ...emptyWork, steps: [step] }, never())
+  const failure = failureOf(outcome)
   if (failure === null) return outcome
   if (failure.held === null) throw new Error(failure.message)
   const { position, prefixHash } = failure.held
   const isPrefix = extendPrefixHash(emptyPrefixHash, tokens.slice(0, position)) === prefixHash
   const from = isPrefix ? Math.min(position, tokens.length - 1) : 0
-  const replay = stepOf(step.sessionId, tokens.slice(0, from), tokens.slice(from), {
-    ...limitsOf(step),
-    rows: step.rows,
-  })
+  const { rows, readouts, vocabularyLimit } = step
+  const replay = stepOf(step.sessionId, tokens.slice(0, from), tokens.slice(from), { rows, readouts, vocabularyLimit })
   const replayed = await backend.run({ ...emptyWork, steps: [replay] }, never())
-  const again = replayed.failure ?? replayed.results[0]?.failure ?? null
+  const again = failureOf(replayed)
   if (again !== null) throw new Error(`after a replay: ${again.message}`)
   return replayed
 }
 
-const limitsOf = (step: Step) => ({ vocabularyLimit: step.vocabularyLimit, readouts: step.readouts })
+const failureOf = (outcome: WorkOutcome) => outcome.failure ?? outcome.results[0]?.failure ?? null
 
 /** Full logits of the rows of the first result. */
 export const rowsOf = (outcome: WorkOutcome): Float32Array[] =>
