@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest'
+import type { GoldenRow } from './fixtures.js'
+import { compare } from './rest.js'
+
+const row: GoldenRow = {
+  prompt: 0,
+  prompt_ids: [1],
+  method: 'aad',
+  params: { alpha: 0.1 },
+  max_tokens: 3,
+  token_ids: [5, 6],
+  finish: 'stop',
+  text: '',
+  margins: [0.5, 0.0001, 0.5],
+}
+
+describe('an answer beside a golden row', () => {
+  test('is equal with the same tokens and the same end', () => {
+    expect(compare(row, { tokenIds: [5, 6], finish: 'stop' }, 1e-5)).toBe('equal')
+  })
+
+  test('may leave it from a step on whose margin is under the error times the factor, 4 for aad', () => {
+    expect(compare(row, { tokenIds: [5, 9, 9], finish: 'length' }, 3e-5)).toBe('excused')
+    expect(compare(row, { tokenIds: [5, 9, 9], finish: 'length' }, 2e-5)).toContain('step 1 (margin 0.0001)')
+    expect(compare({ ...row, method: 'greedy-dpo' }, { tokenIds: [5, 9, 9], finish: 'length' }, 3e-5)).toContain(
+      'step 1',
+    )
+  })
+
+  test('is told by step, expected and found where it leaves it elsewhere', () => {
+    expect(compare(row, { tokenIds: [7], finish: 'stop' }, 1e-5)).toContain('expected 5, found 7')
+    expect(compare(row, { tokenIds: [5, 6, 7], finish: 'length' }, 1e-5)).toContain(
+      'step 2 (margin 0.5): expected stop, found 7',
+    )
+    expect(compare(row, { tokenIds: [5], finish: 'length' }, 0)).toContain('expected 6, found length')
+  })
+})
