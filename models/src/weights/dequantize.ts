@@ -27,18 +27,22 @@ export const halfToFloat = (bits: number): number => halfTable[bits] ?? Number.N
 
 /** Bits of the half nearest to each number, ties to even; from 65520 on it is infinity. */
 export function floatsToHalves(values: Float32Array): Uint16Array {
-  return Uint16Array.from(values, floatToHalf)
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
+  const out = new Uint16Array(values.length)
+  for (let i = 0; i < out.length; i++) out[i] = halfBits(bits[i] ?? 0, values[i] ?? 0)
+  return out
 }
 
-function floatToHalf(value: number): number {
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0
-  const magnitude = Math.abs(value)
-  if (Number.isNaN(value)) return 0x7e00
-  if (magnitude >= 65520) return sign | 0x7c00
-  if (magnitude < 2 ** -14) return sign | roundHalfEven(magnitude * 2 ** 24)
-  const exponent = Math.floor(Math.log2(magnitude))
-  const fraction = roundHalfEven((magnitude / 2 ** exponent) * 1024)
-  return sign | (((exponent + 15) << 10) + fraction - 1024)
+/** The half of one float32, given as its bits and as a number. */
+function halfBits(bits: number, value: number): number {
+  const sign = (bits >>> 16) & 0x8000
+  const magnitude = bits & 0x7fffffff
+  if (magnitude > 0x7f800000) return 0x7e00
+  if (magnitude >= 0x47800000) return sign | 0x7c00
+  if (magnitude < 0x38800000) return sign | roundHalfEven(Math.abs(value) * 2 ** 24)
+  // The exponent's bias goes from 127 to 15, and 13 fraction bits are rounded away; a carry moves into the exponent.
+  const rebiased = magnitude - ((127 - 15) << 23)
+  return sign | ((rebiased + 0xfff + ((rebiased >>> 13) & 1)) >>> 13)
 }
 
 function roundHalfEven(x: number): number {
