@@ -4,6 +4,7 @@ import { findHome } from './home.js'
 
 /** What a shell reports for a program that Ctrl-C ended. */
 const interruptedCode = 130
+const echoMs = 500
 
 /**
  * Runs a command as this process: signals abort it, an error is told in one line (more with --verbose or TANDEM_DEBUG),
@@ -41,11 +42,14 @@ function findModule(name: ProcessModule): string {
   }
 }
 
-/** The first signal asks everything to end; a second one does not wait. */
+/** The first signal asks everything to end; a later one does not wait. npm sends on what the terminal has sent already: an echo is not a later one. */
 function listenForSignals(controller: AbortController): void {
+  let firstAt = 0
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(interruptedCode)
+      const isEcho = performance.now() - firstAt < echoMs
+      if (controller.signal.aborted && !isEcho) process.exit(interruptedCode)
+      if (!controller.signal.aborted) firstAt = performance.now()
       controller.abort(new Error(`interrupted by ${signal}`))
     })
 }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BuildOptions, builderVersion, buildModel, loadManifest } from '@tandem/models'
 import type { Context } from '../commands/context.js'
@@ -48,8 +49,13 @@ async function folderName(request: BuildRequest, signal: AbortSignal): Promise<s
   return `${request.modelId.replaceAll(/[^\w.-]+/g, '-')}-${key}`
 }
 
-const isModelFolder = (folder: string) =>
-  loadManifest(folder).then(
-    () => true,
-    () => false,
-  )
+/** Whether the folder loads, and has every file that its manifest names, with its size. */
+async function isModelFolder(folder: string): Promise<boolean> {
+  const manifest = await loadManifest(folder).catch(() => null)
+  if (!manifest) return false
+  for (const [name, { bytes }] of Object.entries(manifest.files)) {
+    const found = await stat(join(folder, name)).catch(() => null)
+    if (found?.size !== bytes) return false
+  }
+  return true
+}

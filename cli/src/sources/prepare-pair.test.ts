@@ -103,5 +103,8 @@ describe('preparePair', () => {
     await writeFile(join(pair.sft, 'tandem.json'), '{}')
     await prepare({ sft, dpo })
     expect((await loadManifest(pair.sft)).architecture).toBe('llama')
+    await rm(join(pair.dpo, 'model.onnx.data'))
+    await prepare({ sft, dpo })
+    expect(await readdir(pair.dpo)).toContain('model.onnx.data')
   })
 })
