@@ -1,1 +1,8 @@
+export { builderVersion } from './build/build-folder.js'
+export * from './build.js'
+export * from './catalog.js'
+export * from './config.js'
 export * from './manifest.js'
+export * from './precision.js'
+export { openAdapter, openModelSource } from './read/open.js'
+export type * from './read/source.js'

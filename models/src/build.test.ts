@@ -1,0 +1,119 @@
+import { spawnSync } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type BuildProgress, buildModel } from './build.js'
+import { loadManifest } from './manifest.js'
+import { tinyFolder } from './testing/reference.js'
+
+const source = join(tinyFolder, 'llama-tied')
+const adapter = join(tinyFolder, 'llama-tied+lora')
+let folder: string
+let out: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tandem-build-'))
+  out = join(folder, 'model')
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+it('writes a model folder whose manifest says what is in it', async () => {
+  const manifest = await buildModel({ source, out })
+  expect(await loadManifest(out)).toEqual(manifest)
+  expect(manifest).toMatchObject({
+    modelId: 'llama-tied',
+    architecture: 'llama',
+    precision: 'fp32',
+    layers: 3,
+    keyValueHeads: 2,
+    headSize: 16,
+    vocabularySize: 512,
+    contextLength: 256,
+    eosTokenIds: [2],
+    bosTokenId: 1,
+    adapter: null,
+  })
+  expect([...Object.keys(manifest.files), 'tandem.json'].sort()).toEqual((await readdir(out)).sort())
+  for (const [name, { bytes }] of Object.entries(manifest.files)) expect((await stat(join(out, name))).size).toBe(bytes)
+  expect(await readdir(folder)).toEqual(['model'])
+})
+
+it('does nothing when run again with the same inputs', async () => {
+  const first = await buildModel({ source, out })
+  const { mtimeMs } = await stat(join(out, 'model.onnx'))
+  const phases = new Set<string>()
+  const again = await buildModel({ source, out, onProgress: ({ phase }) => phases.add(phase) })
+  expect(again).toEqual(first)
+  expect([...phases]).toEqual(['hash'])
+  expect((await stat(join(out, 'model.onnx'))).mtimeMs).toBe(mtimeMs)
+})
+
+it('builds again when an input, an option or a file has changed', async () => {
+  const copy = join(folder, 'llama-tied')
+  await cp(source, copy, { recursive: true })
+  const plain = await buildModel({ source: copy, out })
+  const beside = await buildModel({ source: copy, adapter, out })
+  expect(beside.version).not.toBe(plain.version)
+  expect(beside.modelId).toBe('llama-tied+lora')
+  const merged = await buildModel({ source: copy, adapter, merge: true, out })
+  expect(merged.adapter).toEqual({ ...beside.adapter, merged: true })
+  const half = await buildModel({ source: copy, out, precision: 'fp16', modelId: 'half' })
+  expect(half).toMatchObject({ modelId: 'half', precision: 'fp16' })
+
+  await writeFile(join(copy, 'generation_config.json'), JSON.stringify({ eos_token_id: [2, 5] }))
+  expect((await buildModel({ source: copy, out })).eosTokenIds).toEqual([2, 5])
+  await rm(join(out, 'tokenizer.json'))
+  await buildModel({ source: copy, out })
+  expect(await readFile(join(out, 'tokenizer.json'))).toEqual(await readFile(join(copy, 'tokenizer.json')))
+})
+
+it('gives equal versions for equal builds', async () => {
+  const one = await buildModel({ source, out })
+  const two = await buildModel({ source, out: join(folder, 'other') })
+  expect(two.version).toBe(one.version)
+})
+
+it('keeps what stands at out when it is aborted, and leaves nothing beside it', async () => {
+  const before = await buildModel({ source, out })
+  const controller = new AbortController()
+  const abortInWrite = ({ phase }: BuildProgress) => {
+    if (phase === 'write') controller.abort(new Error('enough'))
+  }
+  const build = buildModel({ source, out, precision: 'int8', onProgress: abortInWrite, signal: controller.signal })
+  await expect(build).rejects.toThrow('enough')
+  expect(await loadManifest(out)).toEqual(before)
+  expect(await readdir(folder)).toEqual(['model'])
+})
+
+it('removes what a killed build left, and not what a living one is writing', async () => {
+  const dead = spawnSync(process.execPath, ['--eval', '']).pid
+  await mkdir(join(folder, `.model.building-${dead}-0`))
+  await mkdir(join(folder, `.model.building-${process.ppid}-0`))
+  await buildModel({ source, out })
+  expect((await readdir(folder)).sort()).toEqual([`.model.building-${process.ppid}-0`, 'model'])
+})
+
+it('lets two builds of one folder run at once', async () => {
+  const [one, two] = await Promise.all([buildModel({ source, out }), buildModel({ source, out })])
+  expect(one).toEqual(two)
+  expect(await loadManifest(out)).toEqual(one)
+  expect(await readdir(folder)).toEqual(['model'])
+})
+
+it('refuses to replace a folder that is not a model folder', async () => {
+  await mkdir(out)
+  await writeFile(join(out, 'thesis.txt'), '')
+  await expect(buildModel({ source, out })).rejects.toThrow(
+    `${out} exists and is not a model folder (it has no tandem.json); name a folder that does not exist yet`,
+  )
+  await expect(buildModel({ source, out: join(out, 'thesis.txt') })).rejects.toThrow('is not a folder')
+  expect(await readdir(out)).toEqual(['thesis.txt'])
+})
+
+it('refuses a grid that the source does not have', async () => {
+  await expect(buildModel({ source, out, precision: 'native' })).rejects.toThrow(
+    'precision "native" keeps the grid of a GGUF file, and this source is a safetensors checkpoint. ' +
+      'Choose fp32, fp16, int8 or int4, or build from a GGUF file',
+  )
+})
