@@ -1,0 +1,43 @@
+/** What to read of a row of logits. */
+export type Readout =
+  /** V_alpha without the excluded ids, best first, ties by lowest id. */
+  | { readonly kind: 'candidates'; readonly alpha: number; readonly exclude: readonly number[] }
+  /** These ids in their order; one list for every row, or one for each. */
+  | { readonly kind: 'gather'; readonly rows: readonly (readonly number[])[] }
+  /** The k best, best first, ties by lowest id. */
+  | { readonly kind: 'top-k'; readonly k: number }
+  | { readonly kind: 'full' }
+
+/** Ids and their logits, of one length. */
+export interface Scores {
+  readonly tokenIds: Uint32Array
+  readonly logits: Float32Array
+}
+
+/** What follows one token. log p(id) = logit - logSumExp. */
+export interface Row {
+  readonly logSumExp: number
+  readonly max: number
+  /** One for each readout, in their order. */
+  readonly scores: readonly Scores[]
+}
+
+export type Rows = 'last' | 'all'
+
+/**
+ * One sequence in one service: it knows what was appended, and hides how the service keeps it.
+ * One call at a time; every call rejects with a SessionError, at once when the service or the caller is gone.
+ */
+export interface Session {
+  /** Tokens appended. */
+  readonly position: number
+  /** Appends tokens and reads rows after them: of the last one, or of all. */
+  step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]>
+  /** Reads the row after the last token again, without a forward. */
+  readout(readouts: readonly Readout[]): Promise<Row>
+  /** Frees the sequence in the service. Safe to call twice, and with a call under way. */
+  close(): void
+}
+
+/** Opens a session; the signal ends it wherever it is. */
+export type OpenSession = (signal: AbortSignal) => Promise<Session>
