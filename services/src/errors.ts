@@ -54,6 +54,7 @@ export class ServiceError extends Error {
 }
 
 export const invalidArgument = (message: string) => new ServiceError(statusCodes.invalidArgument, message)
-export const resourceExhausted = (message: string) => new ServiceError(statusCodes.resourceExhausted, message)
+export const resourceExhausted = (message: string, options?: ErrorOptions) =>
+  new ServiceError(statusCodes.resourceExhausted, message, null, options)
 export const failedPrecondition = (message: string, held: Held) =>
   new ServiceError(statusCodes.failedPrecondition, message, held)

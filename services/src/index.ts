@@ -1,5 +1,12 @@
 import { fileURLToPath } from 'node:url'
 
+/** What a service tells its parent over IPC once it serves. */
+export interface ServiceReady {
+  type: 'ready'
+  /** host:port */
+  address: string
+}
+
 export { type LogitConfig, type LogitEnvironment, parseLogitConfig } from './logit/config.js'
 
 /** The program of a logit service: `node <path>`, configured by a LogitEnvironment. It is there once the package is built. */

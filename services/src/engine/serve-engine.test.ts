@@ -257,3 +257,28 @@ test('a dead engine fails what waits and what comes, with its reason', async () 
   })
   await expect(host.run(emptyWork, never())).rejects.toMatchObject({ code: statusCodes.unavailable })
 })
+
+test('rows that do not fit into a message are refused before the run; what fits is answered', async () => {
+  const { host, engine } = join(new ToyEngine(8192))
+  const readouts = Array.from({ length: 8 }, () => ({ kind: 'full' as const }))
+  const wide = (id: string) => stepOf(id, [], new Array(60).fill(1), { vocabularyLimit: 8192, readouts })
+  const outcome = await host.run(work(wide('a'), wide('b'), wide('c'), wide('d'), wide('e')), never())
+  expect(outcome.results.map((result) => result.failure?.code ?? 0)).toEqual([
+    0,
+    0,
+    0,
+    0,
+    statusCodes.resourceExhausted,
+  ])
+  expect(outcome.results[4]?.failure?.message).toMatch(
+    /^the rows asked for take \d+ bytes or more, a response holds \d+/,
+  )
+  expect(engine.runs.length).toBe(4 * 12)
+})
+
+test('a step without tokens and rows is a truncation', async () => {
+  const { host } = join()
+  await host.run(work(stepOf('a', [], prompt, { rows: 'last' })), never())
+  const outcome = await host.run(work(stepOf('a', [3, 1], [], { rows: 'none', readouts: [] })), never())
+  expect(outcome.results[0]).toEqual({ position: 2, rows: [], failure: null })
+})

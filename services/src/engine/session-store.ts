@@ -80,7 +80,14 @@ export class SessionStore {
     if (length <= capacity && more === 0) return
     const target = length <= capacity ? capacity : this.targetCapacity(session, length, more)
     this.makeRoom((target - capacity) * bytesPerToken + more)
-    session.cache.reserve(target)
+    try {
+      session.cache.reserve(target)
+    } catch (cause) {
+      throw resourceExhausted(
+        `the machine has no memory for ${target * bytesPerToken} bytes of keys and values, though TANDEM_KV_BYTES allows them: lower it`,
+        { cause },
+      )
+    }
   }
 
   /** `to` becomes a copy of `from`, replacing what it held. */

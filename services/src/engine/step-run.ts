@@ -130,12 +130,15 @@ export class StepRun {
 
   private readKept(): void {
     const { session, step } = this
+    if (step.rows === 'none') {
+      session.truncate(step.position)
+      return
+    }
     const kept = session.kept.truncate(step.position)
     const last = kept.last()
     const rows = step.rows === 'all' ? kept.all() : last && [last]
     if (rows === undefined) throw this.notKept(last !== undefined)
     session.truncate(step.position)
-    if (step.rows === 'none') return
     assertGatherRows(step.readouts, rows.length)
     for (const row of rows) this.readOut(row)
   }

@@ -1,4 +1,4 @@
-import type { Engine, Forward } from './engine.js'
+import type { Engine, EngineDescription, Forward } from './engine.js'
 import { KeyValueCache } from './kv-cache.js'
 
 /**
@@ -6,11 +6,15 @@ import { KeyValueCache } from './kv-cache.js'
  * lies shows in every logit. It stands in for a model where sessions, scheduling and readouts are tested.
  */
 export class ToyEngine implements Engine {
-  readonly description = { name: 'toy', vocabularySize: 32, contextLength: 64 }
+  readonly description: EngineDescription
   /** Called before each run; what it throws is the run's failure. */
   beforeRun: (forward: Forward) => void | Promise<void> = () => undefined
   /** Tokens of each run, in order. */
   readonly runs: number[][] = []
+
+  constructor(vocabularySize = 32) {
+    this.description = { name: 'toy', vocabularySize, contextLength: 64 }
+  }
 
   createCache(): KeyValueCache {
     return new KeyValueCache({ layers: 1, keyValueHeads: 1, headSize: 1 })

@@ -23,13 +23,13 @@ const tolerance = 1e-4
 
 let folder: string
 let service: TestService
-/** Holds two sessions and runs three tokens at a time. */
+/** Holds two sessions and runs three tokens at a time, on two threads. */
 let small: TestService
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tandem-golden-'))
   await buildModel({ source, out: join(folder, 'tiny'), precision: 'fp32' })
   const environment = { TANDEM_MODEL: join(folder, 'tiny'), TANDEM_THREADS: '1' }
-  const limits = { TANDEM_MAX_SESSIONS: '2', TANDEM_PREFILL_CHUNK: '3' }
+  const limits = { TANDEM_MAX_SESSIONS: '2', TANDEM_PREFILL_CHUNK: '3', TANDEM_THREADS: '2' }
   ;[service, small] = await Promise.all([startService(environment), startService({ ...environment, ...limits })])
 })
 afterAll(async () => {

@@ -33,28 +33,26 @@ export function serveStepStream(call: StepCall, backend: StreamBackend): void {
     backend.closeSessions([...touched])
   }
 
-  const answer = async (request: StepRequest__Output): Promise<StepResponse> => {
+  const answer = (request: StepRequest__Output, controller: AbortController): Promise<StepResponse> => {
     touch(touched, request)
-    if (touched.size > maxTouched) {
-      const error = resourceExhausted(
-        `the stream has more than ${maxTouched} open sessions: close some, or open another stream`,
-      )
-      return toFailedResponse(request.requestId, error.toFailure())
-    }
-    const controller = new AbortController()
-    inFlight.add(controller)
-    if (inFlight.size >= maxInFlight) call.pause()
-    const response = await backend.answer(request, controller)
-    inFlight.delete(controller)
-    call.resume()
-    for (const id of request.closeSessionIds) touched.delete(id)
-    return response
+    if (touched.size <= maxTouched) return backend.answer(request, controller)
+    const error = resourceExhausted(
+      `the stream has more than ${maxTouched} open sessions: close some, or open another stream`,
+    )
+    return Promise.resolve(toFailedResponse(request.requestId, error.toFailure()))
   }
 
   const respond = async (request: StepRequest__Output) => {
+    const controller = new AbortController()
+    inFlight.add(controller)
+    if (inFlight.size >= maxInFlight) call.pause()
     const before = lastWritten
-    const [response] = await Promise.all([answer(request), before])
+    const [response] = await Promise.all([answer(request, controller), before])
+    for (const id of request.closeSessionIds) touched.delete(id)
     if (!isOver) await write(call, response)
+    // Under way until it is written: a peer that does not read its answers is not read from.
+    inFlight.delete(controller)
+    call.resume()
   }
 
   call.on('data', (request: StepRequest__Output) => {
