@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { defaultPairName, precisions } from '@tandem/models'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type BuildCommandOptions, build } from './commands/build.js'
@@ -29,6 +30,7 @@ type Run = (work: (context: Context) => Promise<void>, isVerbose: boolean) => Pr
 export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions: Actions = allActions): Command {
   const program = new Command('tandem')
     .description('Serves alignment-aware decoding: two models, one token at a time, over an OpenAI-compatible API.')
+    .version(version)
     .showSuggestionAfterError()
     .showHelpAfterError('(tandem --help lists the commands)')
   const keys = ({ apiKey = [] }: { readonly apiKey?: readonly string[] }) => [
@@ -77,6 +79,9 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
 
   return program
 }
+
+/** The same file from src/ and from dist/. */
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
 const allActions: Actions = { up, generate, build, pull }
 
