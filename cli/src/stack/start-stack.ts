@@ -24,6 +24,8 @@ export interface Stack {
  */
 export async function startStack(pair: PreparedPair, options: StackOptions, context: Context): Promise<Stack> {
   const { output, isVerbose, findModule } = context
+  const logitModule = findModule('@tandem/services/logit-main')
+  const gatewayModule = findModule('@tandem/gateway/main')
   const group = new ProcessGroup((name, line) => {
     if (isVerbose) output.write(`[${name}] ${line}\n`)
   })
@@ -34,7 +36,7 @@ export async function startStack(pair: PreparedPair, options: StackOptions, cont
     group.start(
       {
         name: `${role.toUpperCase()} service`,
-        modulePath: findModule('@tandem/services/logit-main'),
+        modulePath: logitModule,
         environment: serviceEnvironment(context.environment, role, pair[role], options),
       },
       signal,
@@ -42,7 +44,7 @@ export async function startStack(pair: PreparedPair, options: StackOptions, cont
   try {
     const [sft, dpo] = await Promise.all([startService('sft'), startService('dpo')])
     const environment = gatewayEnvironment(context.environment, { sft, dpo }, pair, options)
-    const gateway = { name: 'gateway', modulePath: findModule('@tandem/gateway/main'), environment }
+    const gateway = { name: 'gateway', modulePath: gatewayModule, environment }
     return { url: await group.start(gateway, signal), group }
   } catch (error) {
     failed.abort(error)
