@@ -14,30 +14,46 @@ export function createRandom(seed: number): () => number {
   }
 }
 
-/** Names and shapes of a llama, mistral or qwen2 checkpoint's tensors. */
+/** Names and shapes of a checkpoint's tensors. */
 export function tensorShapes(config: ModelConfig): Map<string, number[]> {
   const shapes = new Map<string, number[]>()
   const { hiddenSize, intermediateSize, headSize, biases } = config
+  const querySize = config.heads * headSize
+  const keySize = config.keyValueHeads * headSize
   const linear = (name: string, rows: number, columns: number, bias: boolean) => {
     shapes.set(`${name}.weight`, [rows, columns])
     if (bias) shapes.set(`${name}.bias`, [rows])
   }
+  const norm = (name: string, size: number) => shapes.set(`${name}.weight`, [size])
   linear('model.embed_tokens', config.vocabularySize, hiddenSize, false)
   if (!config.tiedEmbeddings) linear('lm_head', config.vocabularySize, hiddenSize, false)
-  shapes.set('model.norm.weight', [hiddenSize])
+  norm('model.norm', hiddenSize)
   for (let layer = 0; layer < config.layers; layer++) {
     const name = `model.layers.${layer}`
-    shapes.set(`${name}.input_layernorm.weight`, [hiddenSize])
-    shapes.set(`${name}.post_attention_layernorm.weight`, [hiddenSize])
-    linear(`${name}.self_attn.q_proj`, config.heads * headSize, hiddenSize, biases.queryKeyValue)
-    linear(`${name}.self_attn.k_proj`, config.keyValueHeads * headSize, hiddenSize, biases.queryKeyValue)
-    linear(`${name}.self_attn.v_proj`, config.keyValueHeads * headSize, hiddenSize, biases.queryKeyValue)
-    linear(`${name}.self_attn.o_proj`, hiddenSize, config.heads * headSize, biases.attentionOutput)
+    for (const part of layerNorms[config.architecture]) norm(`${name}.${part}`, hiddenSize)
+    if (config.architecture === 'qwen3') for (const part of ['q', 'k']) norm(`${name}.self_attn.${part}_norm`, headSize)
+    if (config.architecture === 'olmo2') {
+      norm(`${name}.self_attn.q_norm`, querySize)
+      norm(`${name}.self_attn.k_norm`, keySize)
+    }
+    linear(`${name}.self_attn.q_proj`, querySize, hiddenSize, biases.queryKeyValue)
+    linear(`${name}.self_attn.k_proj`, keySize, hiddenSize, biases.queryKeyValue)
+    linear(`${name}.self_attn.v_proj`, keySize, hiddenSize, biases.queryKeyValue)
+    linear(`${name}.self_attn.o_proj`, hiddenSize, querySize, biases.attentionOutput)
     linear(`${name}.mlp.gate_proj`, intermediateSize, hiddenSize, biases.mlp)
     linear(`${name}.mlp.up_proj`, intermediateSize, hiddenSize, biases.mlp)
     linear(`${name}.mlp.down_proj`, hiddenSize, intermediateSize, biases.mlp)
   }
   return shapes
+}
+
+const normsBefore = ['input_layernorm', 'post_attention_layernorm']
+const layerNorms: Readonly<Record<ModelConfig['architecture'], readonly string[]>> = {
+  llama: normsBefore,
+  mistral: normsBefore,
+  qwen2: normsBefore,
+  qwen3: normsBefore,
+  olmo2: ['post_attention_layernorm', 'post_feedforward_layernorm'],
 }
 
 /** A checkpoint of random weights in memory; `typeOf` says how each matrix is stored, vectors are F32. */
