@@ -95,7 +95,7 @@ export class ManagedProcess {
     const { stderr } = this.#child
     const lines = stderr ? new LastLines(stderr, onLine) : null
     const how = await new Promise<string>((resolve) => {
-      this.#child.once('error', (error) => {
+      this.#child.on('error', (error) => {
         if (this.#child.pid === undefined) resolve(error.message)
       })
       this.#child.once('close', (code, signal) => resolve(signal ? `killed by ${signal}` : `exit code ${code}`))

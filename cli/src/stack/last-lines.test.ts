@@ -1,0 +1,26 @@
+import { PassThrough } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { expect, it } from 'vitest'
+import { LastLines } from './last-lines.js'
+
+it('keeps the last lines, whole characters, none endless', async () => {
+  const stream = new PassThrough()
+  const seen: string[] = []
+  const lines = new LastLines(stream, (line) => seen.push(line))
+  const bytes = Buffer.from(`${Array.from({ length: 50 }, (_, i) => `Zeile ${i} – ü`).join('\n')}\nno end`)
+  for (const byte of bytes) stream.write(Buffer.from([byte]))
+  stream.end()
+  await finished(stream)
+  expect(seen).toHaveLength(51)
+  expect(lines.text.split('\n')).toHaveLength(20)
+  expect(lines.text).toMatch(/^Zeile 31 – ü\n.*Zeile 49 – ü\nno end$/s)
+})
+
+it('cuts a line that does not end', async () => {
+  const stream = new PassThrough()
+  const lines = new LastLines(stream, () => undefined)
+  for (let i = 0; i < 100; i++) stream.write('x'.repeat(1000))
+  stream.end()
+  await finished(stream)
+  expect(lines.text).toHaveLength(2000)
+})
