@@ -1,0 +1,108 @@
+import type { OpenSession, Session } from '../session/session.js'
+import { createStopMatcher, type Text } from '../text/index.js'
+import { DecodeLoop, modelsOf } from './loop.js'
+import type { ModelRole } from './strategies/index.js'
+import type { DecodeRequest, PromptToken, Token } from './token.js'
+
+/** A request with its text side. */
+export interface GenerationRequest extends DecodeRequest {
+  readonly stops: readonly string[]
+  readonly includesStop: boolean
+  readonly skipsSpecialTokens: boolean
+}
+
+export interface Ending {
+  readonly finishReason: 'stop' | 'length'
+  /** The stop string or the id of `stop_token_ids`; null for an end token of the model and for length. */
+  readonly stopReason: string | number | null
+}
+
+/** `prompt` first, then deltas; the last one carries the ending. Tokens whose text is held back come with the text that follows. */
+export type GenerationEvent =
+  | { readonly type: 'prompt'; readonly tokens: readonly PromptToken[] | null }
+  | { readonly type: 'delta'; readonly text: string; readonly tokens: readonly Token[]; readonly ending: Ending | null }
+
+export interface GenerationContext {
+  readonly open: Readonly<Record<ModelRole, OpenSession>>
+  readonly text: Text
+}
+
+/** Decodes one prompt. Both sessions are closed when it ends, however it ends. */
+export async function* generate(
+  context: GenerationContext,
+  request: GenerationRequest,
+  signal: AbortSignal,
+): AsyncGenerator<GenerationEvent, void> {
+  const sessions = await openSessions(context, request, signal)
+  try {
+    const loop = new DecodeLoop(sessions, request)
+    yield { type: 'prompt', tokens: request.readsPrompt ? await loop.readPrompt(request.topLogprobs ?? 0) : null }
+    if (request.maxTokens === 0) {
+      yield { type: 'delta', text: '', tokens: [], ending: { finishReason: 'length', stopReason: null } }
+      return
+    }
+    yield* readAnswer(loop, context.text, request)
+  } finally {
+    sessions.dpo?.close()
+    sessions.sft?.close()
+  }
+}
+
+async function* readAnswer(
+  loop: DecodeLoop,
+  text: Text,
+  request: GenerationRequest,
+): AsyncGenerator<GenerationEvent, void> {
+  const writer = createWriter(text, request)
+  let held: Token[] = []
+  for (let count = 1; ; count++) {
+    const token = await loop.next()
+    held.push(token)
+    const written = writer.push(token.id, count)
+    if (written.text !== '' || written.ending) {
+      yield { type: 'delta', text: written.text, tokens: held, ending: written.ending }
+      held = []
+    }
+    if (written.ending) return
+  }
+}
+
+/** Text and end of an answer, token by token. */
+function createWriter(text: Text, request: GenerationRequest) {
+  const { eosTokenIds, stopTokenIds, ignoresEndTokens, includesStop, maxTokens, minTokens } = request
+  const detokenizer = text.createDetokenizer({
+    skipSpecialTokens: request.skipsSpecialTokens,
+    context: request.promptIds,
+  })
+  const matcher = createStopMatcher(request.stops, includesStop)
+
+  const endOf = (id: number): Ending | null => {
+    if (eosTokenIds.has(id) && !ignoresEndTokens) return { finishReason: 'stop', stopReason: null }
+    return stopTokenIds.has(id) ? { finishReason: 'stop', stopReason: id } : null
+  }
+  return {
+    /** @param count of tokens, this one included */
+    push(id: number, count: number): { text: string; ending: Ending | null } {
+      const endToken = endOf(id)
+      const ended = endToken ?? (count >= maxTokens ? ({ finishReason: 'length', stopReason: null } as const) : null)
+      // As in vLLM: the text of the token that ends the answer is part of it only where stops are.
+      let piece = endToken && !includesStop ? '' : detokenizer.push(id)
+      if (ended) piece += detokenizer.finish()
+      // As in vLLM: stop strings do not count within the first min_tokens tokens.
+      if (count <= minTokens && !ended) return { text: piece, ending: null }
+      const { text: safe, stopped } = matcher.push(piece)
+      if (stopped !== null) return { text: safe, ending: { finishReason: 'stop', stopReason: stopped } }
+      return { text: ended ? safe + matcher.finish() : safe, ending: ended }
+    },
+  }
+}
+
+async function openSessions(context: GenerationContext, request: DecodeRequest, signal: AbortSignal) {
+  const needed = modelsOf(request)
+  const open = (role: ModelRole): Promise<Session | null> =>
+    needed.has(role) ? context.open[role](signal) : Promise.resolve(null)
+  const [dpo, sft] = await Promise.allSettled([open('dpo'), open('sft')])
+  if (dpo.status === 'fulfilled' && sft.status === 'fulfilled') return { dpo: dpo.value, sft: sft.value }
+  for (const opened of [dpo, sft]) if (opened.status === 'fulfilled') opened.value?.close()
+  throw dpo.status === 'rejected' ? dpo.reason : sft.status === 'rejected' ? sft.reason : undefined
+}

@@ -1,0 +1,17 @@
+import { aad } from './aad.js'
+import { greedyDpo, greedySft } from './greedy.js'
+import { sample } from './sample.js'
+import { bindMethod, type Method, type Strategy } from './strategy.js'
+
+/** Every strategy, the default first. Adding one is a file, its test and a line here. */
+export const strategies: readonly Strategy[] = [aad, greedySft, greedyDpo, sample] as readonly Strategy[]
+
+export const strategyNames: readonly string[] = strategies.map(({ name }) => name)
+export const defaultStrategyName = aad.name
+
+export function findStrategy(name: string): Strategy | undefined {
+  return strategies.find((strategy) => strategy.name === name)
+}
+
+export type { ModelRole } from './strategy.js'
+export { bindMethod, type Method, type Strategy }

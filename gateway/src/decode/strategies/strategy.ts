@@ -1,0 +1,58 @@
+import type { z } from 'zod'
+import type { Readout, Row, Scores } from '../../session/session.js'
+
+export type ModelRole = 'dpo' | 'sft'
+
+/** What a strategy reads at a step: its leading model first, then the other one at the ids that the leader named. */
+export interface Reads {
+  readonly lead: ModelRole
+  /** Of the leader's row, in the step itself. */
+  readonly readout: Readout
+  /** Whether the other model's logits of the ids read are needed to pick. */
+  readonly gathersOther: boolean
+}
+
+/** What was read. `lead` and `other` hold the same ids in the same order. */
+export interface PickInput {
+  readonly lead: { readonly row: Pick<Row, 'logSumExp'>; readonly scores: Scores }
+  readonly other: { readonly row: Pick<Row, 'logSumExp'>; readonly scores: Scores } | null
+  /** Tokens of the answer so far: where a seeded draw stands. */
+  readonly index: number
+  /** Ids that may not be picked. */
+  readonly excluded: ReadonlySet<number>
+}
+
+/**
+ * A way to choose the next token: its parameters, what it reads, and a pure function from what was read to the token.
+ * It holds no state and does no I/O.
+ */
+export interface Strategy<Schema extends z.ZodObject = z.ZodObject> {
+  readonly name: string
+  /** Strict; every parameter has its default. */
+  readonly parameters: Schema
+  /** Parameters that OpenAI's request has at its top level and this strategy takes from there. */
+  readonly topLevel: readonly string[]
+  reads(parameters: z.output<Schema>, excluded: readonly number[]): Reads
+  pick(parameters: z.output<Schema>, input: PickInput): number
+}
+
+/** A strategy with its parameters: what the decode loop runs. */
+export interface Method {
+  readonly name: string
+  /** As the answer echoes them. */
+  readonly parameters: Readonly<Record<string, unknown>>
+  reads(excluded: readonly number[]): Reads
+  pick(input: PickInput): number
+}
+
+export function bindMethod<Schema extends z.ZodObject>(
+  strategy: Strategy<Schema>,
+  parameters: z.output<Schema>,
+): Method {
+  return {
+    name: strategy.name,
+    parameters,
+    reads: (excluded) => strategy.reads(parameters, excluded),
+    pick: (input) => strategy.pick(parameters, input),
+  }
+}
