@@ -1,16 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { parseJsonObject } from './json-file.js'
-import { openSafetensors, readShardPaths } from './safetensors.js'
-import type { ModelSource } from './source.js'
+import { assertIndexed, openSafetensors, readShardIndex, type ShardIndex } from './safetensors.js'
+import type { ModelSource, WeightSource } from './source.js'
 
+const templateName = 'chat_template.jinja'
+const oldTemplateName = 'chat_template.json'
 const textFileNames = [
   'config.json',
   'generation_config.json',
   'tokenizer.json',
   'tokenizer_config.json',
   'special_tokens_map.json',
-  'chat_template.jinja',
+  templateName,
 ]
 
 /**
@@ -22,11 +24,12 @@ export async function openHuggingFaceFolder(folder: string, signal?: AbortSignal
   const names = new Set(await readdir(root))
   if (!names.has('config.json')) throw new Error(describeForeignFolder(root, names))
 
-  const weightPaths = await findWeights(root, names)
+  refuseOtherTokenizers(root, names)
+  const index = await findWeights(root, names)
   const textFiles = new Map<string, Uint8Array>()
   for (const name of textFileNames) if (names.has(name)) textFiles.set(name, await readFile(join(root, name)))
-  if (!textFiles.has('chat_template.jinja') && names.has('chat_template.json'))
-    textFiles.set('chat_template.jinja', await readTemplate(join(root, 'chat_template.json')))
+  if (!textFiles.has(templateName) && names.has(oldTemplateName))
+    textFiles.set(templateName, await readTemplate(join(root, oldTemplateName)))
   signal?.throwIfAborted()
 
   const json = (name: string) => {
@@ -37,15 +40,46 @@ export async function openHuggingFaceFolder(folder: string, signal?: AbortSignal
     config: json('config.json') ?? {},
     generationConfig: json('generation_config.json'),
     textFiles,
-    files: [...[...textFiles.keys()].filter((name) => names.has(name)).map((name) => join(root, name)), ...weightPaths],
-    weights: await openSafetensors(weightPaths),
+    files: [
+      ...[...textFiles.keys()].filter((name) => names.has(name)).map((name) => join(root, name)),
+      ...(textFiles.has(templateName) && !names.has(templateName) ? [join(root, oldTemplateName)] : []),
+      ...index.files,
+    ],
+    weights: await openWeights(index, names),
   }
 }
 
+async function openWeights(index: ShardIndex, names: ReadonlySet<string>): Promise<WeightSource> {
+  const missing = index.files.find((path) => !names.has(basename(path)))
+  if (missing !== undefined)
+    throw new Error(
+      `${index.path} names the file ${basename(missing)}, which is not there; is the folder wholly downloaded?`,
+    )
+  const weights = await openSafetensors(index.files)
+  try {
+    assertIndexed(index, weights)
+    return weights
+  } catch (error) {
+    await weights.close()
+    throw error
+  }
+}
+
+/** Only tokenizer.json holds a whole tokenizer; a folder without any is read for its weights. */
+function refuseOtherTokenizers(root: string, names: ReadonlySet<string>): void {
+  if (names.has('tokenizer.json')) return
+  const other = ['tokenizer.model', 'spiece.model', 'vocab.json', 'tekken.json'].find((name) => names.has(name))
+  if (other !== undefined)
+    throw new Error(
+      `${root} has ${other} and no tokenizer.json; save one beside the weights with transformers: AutoTokenizer.from_pretrained(...).save_pretrained(...)`,
+    )
+}
+
 /** One file wins over shards, as in transformers. */
-async function findWeights(root: string, names: ReadonlySet<string>): Promise<string[]> {
-  if (names.has('model.safetensors')) return [join(root, 'model.safetensors')]
-  if (names.has('model.safetensors.index.json')) return await readShardPaths(join(root, 'model.safetensors.index.json'))
+async function findWeights(root: string, names: ReadonlySet<string>): Promise<ShardIndex> {
+  const single = join(root, 'model.safetensors')
+  if (names.has('model.safetensors')) return { path: single, files: [single], places: new Map() }
+  if (names.has('model.safetensors.index.json')) return await readShardIndex(join(root, 'model.safetensors.index.json'))
   const found = [...names].filter((name) => /\.(bin|pt|pth|gguf|safetensors)$/.test(name))
   throw new Error(
     `${root} has no model.safetensors and no model.safetensors.index.json` +

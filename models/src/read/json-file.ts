@@ -1,15 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 
 /**
- * The object in a JSON file.
- * @throws Error naming the file where it cannot be read or holds something else.
+ * The object that a JSON text holds.
+ * @param name of where the bytes are from, for the error.
+ * @throws Error naming it where it holds something else.
  */
-export async function readJsonObject(path: string): Promise<Record<string, unknown>> {
-  return parseJsonObject(await readFile(path), path)
-}
-
-/** @param name of where the bytes are from, for the error. */
 export function parseJsonObject(bytes: Uint8Array, name: string): Record<string, unknown> {
   let value: unknown
   try {

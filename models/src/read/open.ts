@@ -13,5 +13,7 @@ export async function openModelSource(path: string, signal?: AbortSignal): Promi
   const found = await stat(path).catch((cause: unknown) => {
     throw new Error(`there is nothing at ${path}. Expected a Hugging Face folder or a .gguf file`, { cause })
   })
+  if (!found.isDirectory() && !found.isFile())
+    throw new Error(`${path} is neither a file nor a folder. Expected a Hugging Face folder or a .gguf file`)
   return found.isDirectory() ? await openHuggingFaceFolder(path, signal) : await openGguf(path, signal)
 }

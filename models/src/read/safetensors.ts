@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { type BinaryFile, openBinaryFile } from './binary-file.js'
+import { parseJsonObject } from './json-file.js'
 import type { StoredType, WeightSource } from './source.js'
 import { createWeightSource, openTogether, type StoredTensor, tensorBytes } from './tensor-table.js'
 
@@ -29,29 +30,64 @@ export async function openSafetensors(paths: readonly string[]): Promise<WeightS
   const files = await openTogether(paths, openBinaryFile, (file) => file.close())
   try {
     const tables = await Promise.all(files.map(readTable))
-    return createWeightSource('safetensors', files, new Map(tables.flatMap((table) => [...table])))
+    return createWeightSource('safetensors', files, joinTables(tables))
   } catch (error) {
     await Promise.all(files.map((file) => file.close()))
     throw error
   }
 }
 
+/** An index of shards: which tensor lies in which file. */
+export interface ShardIndex {
+  readonly path: string
+  /** Absolute, each once. */
+  readonly files: readonly string[]
+  /** File by tensor name. */
+  readonly places: ReadonlyMap<string, string>
+}
+
 /**
- * The files that an index (model.safetensors.index.json) names, beside it.
+ * Reads an index (model.safetensors.index.json); its files lie beside it.
  * @throws Error where it is no index or points elsewhere.
  */
-export async function readShardPaths(indexPath: string): Promise<string[]> {
-  const result = indexSchema.safeParse(JSON.parse(await readFile(indexPath, 'utf8')))
-  if (!result.success) throw new Error(`${indexPath} is no index of shards. ${z.prettifyError(result.error)}`)
+export async function readShardIndex(path: string): Promise<ShardIndex> {
+  const result = indexSchema.safeParse(parseJsonObject(await readFile(path), path))
+  if (!result.success) throw new Error(`${path} is no index of shards. ${z.prettifyError(result.error)}`)
   const names = [...new Set(Object.values(result.data.weight_map))].sort()
+  if (names.length === 0) throw new Error(`${path} names no file; expected the shards of a checkpoint`)
   const outside = names.find((name) => name !== basename(name) || name === '..')
-  if (outside !== undefined)
-    throw new Error(`${indexPath} names the file "${outside}"; shards must lie beside the index`)
-  return names.map((name) => join(dirname(indexPath), name))
+  if (outside !== undefined) throw new Error(`${path} names the file "${outside}"; shards must lie beside the index`)
+  const places = Object.entries(result.data.weight_map).map(
+    ([tensor, name]) => [tensor, join(dirname(path), name)] as const,
+  )
+  return { path, files: names.map((name) => join(dirname(path), name)), places: new Map(places) }
+}
+
+/** @throws Error naming a weight that the index has and its files have not. */
+export function assertIndexed({ path, places }: ShardIndex, weights: WeightSource): void {
+  for (const [name, file] of places)
+    if (isParameter(name) && !weights.tensors.has(name))
+      throw new Error(
+        `${path} names the tensor ${name} in ${basename(file)}, which has none; is it of another checkpoint?`,
+      )
+}
+
+function joinTables(tables: readonly ReadonlyMap<string, StoredTensor>[]): Map<string, StoredTensor> {
+  const joined = new Map<string, StoredTensor>()
+  for (const [name, tensor] of tables.flatMap((table) => [...table])) {
+    const other = joined.get(name)
+    if (other !== undefined)
+      throw new Error(
+        `${tensor.file.path} and ${other.file.path} both have the tensor ${name}; which is meant is not known`,
+      )
+    joined.set(name, tensor)
+  }
+  return joined
 }
 
 async function readTable(file: BinaryFile): Promise<Map<string, StoredTensor>> {
   const { header, dataStart } = await readHeader(file)
+  assertWhole(file, header, file.bytes - dataStart)
   const table = new Map<string, StoredTensor>()
   for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(header)) {
     const type = readableTypes.find((known) => known === dtype)
@@ -65,14 +101,29 @@ async function readTable(file: BinaryFile): Promise<Map<string, StoredTensor>> {
       throw new Error(
         `${file.path}: tensor ${name} has ${end - start} bytes, ${expected} expected for ${dtype} [${shape}]`,
       )
-    if (dataStart + end > file.bytes)
-      throw new Error(
-        `${file.path} has ${file.bytes} bytes, tensor ${name} ends at ${dataStart + end}; is it wholly downloaded?`,
-      )
     table.set(name, { type, shape, file, offset: dataStart + start })
   }
   return table
 }
+
+/** As in the reference reader: the tensors fill the data, one after another, without a gap. */
+function assertWhole(file: BinaryFile, header: z.infer<typeof headerSchema>, dataBytes: number): void {
+  let filled = 0
+  for (const [name, { data_offsets: offsets }] of Object.entries(header).sort(byOffsets)) {
+    const [start, end] = offsets
+    if (start !== filled || end < start)
+      throw new Error(
+        `${file.path}: tensor ${name} lies at [${start}, ${end}), where the one before it ends at ${filled}; is the file damaged?`,
+      )
+    filled = end
+  }
+  if (filled !== dataBytes)
+    throw new Error(`${file.path} has ${dataBytes} bytes of tensors, ${filled} expected; is it wholly downloaded?`)
+}
+
+type HeaderEntry = [string, z.infer<typeof headerSchema>[string]]
+const byOffsets = ([, a]: HeaderEntry, [, b]: HeaderEntry) =>
+  a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]
 
 async function readHeader(file: BinaryFile) {
   const length = file.bytes < 8 ? 0n : new DataView((await file.read(0, 8)).buffer).getBigUint64(0, true)
@@ -80,21 +131,17 @@ async function readHeader(file: BinaryFile) {
     throw new Error(
       `${file.path} is no safetensors file: its header claims ${length} bytes, the file has ${file.bytes}; is it wholly downloaded (no pointer of Git LFS)?`,
     )
-  const text = new TextDecoder().decode(await file.read(8, Number(length)))
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(text)
-  } catch (cause) {
-    throw new Error(`${file.path} is no safetensors file: its header is not JSON`, { cause })
-  }
-  const { __metadata__: _, ...tensors } = z.record(z.string(), z.unknown()).parse(parsed)
+  const parsed = parseJsonObject(await file.read(8, Number(length)), `${file.path}: the header`)
+  const { __metadata__: _, ...tensors } = parsed
   const result = headerSchema.safeParse(tensors)
   if (!result.success) throw new Error(`${file.path}: the header is damaged. ${z.prettifyError(result.error)}`)
   return { header: result.data, dataStart: 8 + Number(length) }
 }
 
+const isParameter = (name: string) => /\.(weight|bias)$/.test(name)
+
 /** Buffers of other types (masks, counters) are nothing to us; a weight would be missed later under a less telling name. */
 function refuseUnreadable(file: BinaryFile, name: string, dtype: string): void {
-  if (/\.(weight|bias)$/.test(name))
+  if (isParameter(name))
     throw new Error(`${file.path}: tensor ${name} is stored as ${dtype}; readable are ${readableTypes.join(', ')}`)
 }

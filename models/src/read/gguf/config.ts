@@ -38,6 +38,11 @@ export function createConfig(metadata: MetadataReader, facts: TensorFacts): Reco
   const heads = number('attention.head_count')
   const headSize = optional('attention.key_length') ?? number('embedding_length') / heads
   const rotated = optional('rope.dimension_count') ?? headSize
+  const valueSize = optional('attention.value_length') ?? headSize
+  if (valueSize !== headSize)
+    throw new Error(
+      `${metadata.path} has ${key('attention.value_length')} ${valueSize} beside heads of ${headSize}; only equal sizes are built`,
+    )
   const window = optional('attention.sliding_window') ?? 0
   if (window > 0 && window < number('context_length'))
     throw new Error(`${metadata.path} has ${key('attention.sliding_window')} ${window}; only full attention is built`)
@@ -65,18 +70,25 @@ export function createConfig(metadata: MetadataReader, facts: TensorFacts): Reco
 
 function ropeParameters(metadata: MetadataReader, key: (name: string) => string): Record<string, unknown> {
   const theta = metadata.optionalNumber(key('rope.freq_base')) ?? 10_000
-  const type = metadata.optionalString(key('rope.scaling.type')) ?? 'none'
-  // Before there were types, a linear factor stood alone.
   const factor =
-    metadata.optionalNumber(key('rope.scaling.factor')) ?? metadata.optionalNumber(key('rope.scale_linear'))
-  if (type === 'none') return { rope_type: 'default', rope_theta: theta }
+    metadata.optionalNumber(key('rope.scaling.factor')) ?? metadata.optionalNumber(key('rope.scale_linear')) ?? 0
+  // Before there were types a linear factor stood alone, and llama.cpp takes 0 for none.
+  const type = metadata.optionalString(key('rope.scaling.type')) ?? 'linear'
+  if (type === 'none' || (type === 'linear' && factor === 0)) return { rope_type: 'default', rope_theta: theta }
   if (type === 'linear') return { rope_type: 'linear', rope_theta: theta, factor }
   throw new Error(`${metadata.path} has ${key('rope.scaling.type')} "${type}"; known are: none, linear`)
 }
 
-/** Every id that ends an answer. */
+/** Texts that llama.cpp takes for ends where a file names too few. */
+const endTexts = ['<|im_end|>', '<|eot_id|>', '<|eom_id|>', '<|end|>', '<|endoftext|>', '<end_of_turn>', '</s>']
+
+/** Every id that ends an answer: those that the file names, and the end tokens that its chat template writes. */
 export function createGenerationConfig(metadata: MetadataReader): Record<string, unknown> {
-  const ends = ['eos', 'eot', 'eom'].map((name) => metadata.optionalNumber(`tokenizer.ggml.${name}_token_id`))
+  const template = metadata.optionalString('tokenizer.chat_template') ?? ''
+  const tokens = metadata.strings('tokenizer.ggml.tokens')
+  const written = endTexts.filter((text) => template.includes(text)).map((text) => tokens.indexOf(text))
+  const named = ['eos', 'eot', 'eom'].map((name) => metadata.optionalNumber(`tokenizer.ggml.${name}_token_id`))
+  const ends = [...named, ...written.map((id) => (id < 0 ? null : id))]
   const bos = metadata.optionalNumber('tokenizer.ggml.bos_token_id')
   return {
     ...(bos === null ? {} : { bos_token_id: bos }),

@@ -1,6 +1,6 @@
 import type { BinaryFile } from '../binary-file.js'
 
-/** A metadata value: numbers of 64 bits beyond 2^53 are refused, none of the keys that matter has one. */
+/** A metadata value: integers beyond 2^53 are refused, none of the keys that matter has one. */
 export type MetadataValue = string | number | boolean | readonly MetadataValue[]
 export type Metadata = ReadonlyMap<string, MetadataValue>
 
@@ -20,9 +20,12 @@ export interface Header {
 }
 
 /** Longest header that is read: vocabularies of a million tokens stay far below. */
-const maxHeaderBytes = 512 << 20
+const maxHeaderBytes = 128 << 20
 const firstReadBytes = 1 << 20
-const maxEntries = 1 << 20
+const maxEntries = 1 << 16
+/** Longest text (a chat template) and array (the tokens): beyond them a length is damage, and nothing is read for it. */
+const maxTextBytes = 8 << 20
+const maxArrayLength = 4 << 20
 
 /**
  * Reads a GGUF file's header (versions 2 and 3, little-endian; https://github.com/ggml-org/ggml/blob/master/docs/gguf.md).
@@ -31,9 +34,9 @@ const maxEntries = 1 << 20
 export async function readHeader(file: BinaryFile): Promise<Header> {
   const limit = Math.min(file.bytes, maxHeaderBytes)
   for (let length = Math.min(firstReadBytes, limit); ; length = Math.min(length * 4, limit)) {
-    const reader = new Reader(await file.read(0, length))
+    const reader = new Reader(await file.read(0, length), file.path)
     try {
-      return parseHeader(reader, file.path)
+      return parseHeader(reader, file)
     } catch (error) {
       if (!(error instanceof EndOfBytes)) throw error
       if (length === limit)
@@ -42,21 +45,23 @@ export async function readHeader(file: BinaryFile): Promise<Header> {
   }
 }
 
-function parseHeader(reader: Reader, path: string): Header {
-  if (reader.text(4) !== 'GGUF')
+function parseHeader(reader: Reader, { path, bytes }: BinaryFile): Header {
+  // What is too short to say what it is, is not asked for more.
+  if (bytes < 4 || reader.text(4) !== 'GGUF')
     throw new Error(`${path} is neither a GGUF file nor a folder. Expected a Hugging Face folder or a .gguf file`)
   const version = reader.u32()
   if (version !== 2 && version !== 3)
     throw new Error(`${path} is GGUF version ${version}; 2 and 3 (little-endian) are read`)
-  const tensorCount = reader.count(path, maxEntries)
-  const metadataCount = reader.count(path, maxEntries)
+  const tensorCount = reader.length('the number of tensors', maxEntries)
+  const metadataCount = reader.length('the number of metadata keys', maxEntries)
 
   const metadata = new Map<string, MetadataValue>()
   for (let i = 0; i < metadataCount; i++) {
-    const key = reader.string()
-    metadata.set(key, reader.value(reader.u32(), `${path}: metadata ${key}`))
+    const key = reader.string('a metadata key')
+    if (metadata.has(key)) throw new Error(`${path} has the metadata ${key} twice; is the file damaged?`)
+    metadata.set(key, reader.value(reader.u32(), `metadata ${key}`))
   }
-  const entries = Array.from({ length: tensorCount }, () => readEntry(reader, path))
+  const entries = Array.from({ length: tensorCount }, () => readEntry(reader))
   const alignment = metadata.get('general.alignment') ?? 32
   if (typeof alignment !== 'number' || alignment < 1 || alignment % 8 !== 0)
     throw new Error(`${path}: general.alignment is ${String(alignment)}, expected a multiple of 8`)
@@ -64,12 +69,13 @@ function parseHeader(reader: Reader, path: string): Header {
   return { metadata, tensors: entries.map((entry) => ({ ...entry, offset: dataStart + entry.offset })) }
 }
 
-function readEntry(reader: Reader, path: string): TensorEntry {
-  const name = reader.string()
+function readEntry(reader: Reader): TensorEntry {
+  const name = reader.string("a tensor's name")
   const axes = reader.u32()
-  if (axes > 4) throw new Error(`${path}: tensor ${name} has ${axes} axes; is the file damaged?`)
-  const shape = Array.from({ length: axes }, () => reader.u64(`${path}: tensor ${name}`)).reverse()
-  return { name, shape, typeId: reader.u32(), offset: reader.u64(`${path}: tensor ${name}`) }
+  if (axes < 1 || axes > 4)
+    throw new Error(`${reader.path}: tensor ${name} has ${axes} axes, expected 1 to 4; is the file damaged?`)
+  const shape = Array.from({ length: axes }, () => reader.u64(`tensor ${name}`)).reverse()
+  return { name, shape, typeId: reader.u32(), offset: reader.u64(`tensor ${name}`) }
 }
 
 /** The bytes at hand end before the header does: more must be read. */
@@ -79,7 +85,10 @@ class Reader {
   offset = 0
   readonly #view: DataView
 
-  constructor(private readonly bytes: Uint8Array<ArrayBuffer>) {
+  constructor(
+    private readonly bytes: Uint8Array<ArrayBuffer>,
+    readonly path: string,
+  ) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
@@ -91,17 +100,19 @@ class Reader {
   }
 
   u32 = () => this.#view.getUint32(this.#take(4), true)
+  u64 = (what: string) => this.#safe(this.#view.getBigUint64(this.#take(8), true), what)
+  #i64 = (what: string) => this.#safe(this.#view.getBigInt64(this.#take(8), true), what)
 
-  u64(what: string): number {
-    const value = Number(this.#view.getBigUint64(this.#take(8), true))
-    if (!Number.isSafeInteger(value))
-      throw new Error(`${what}: a number of ${value} is out of range; is the file damaged?`)
-    return value
+  #safe(value: bigint, what: string): number {
+    if (!Number.isSafeInteger(Number(value)))
+      throw new Error(`${this.path}: ${what} has the number ${value}, which is out of range; is the file damaged?`)
+    return Number(value)
   }
 
-  count(path: string, limit: number): number {
-    const value = this.u64(path)
-    if (value > limit) throw new Error(`${path}: a count of ${value} is above ${limit}; is the file damaged?`)
+  length(what: string, limit: number): number {
+    const value = this.u64(what)
+    if (value > limit)
+      throw new Error(`${this.path}: ${what} has the length ${value}, at most ${limit} expected; is the file damaged?`)
     return value
   }
 
@@ -110,30 +121,31 @@ class Reader {
     return utf8.decode(this.bytes.subarray(at, at + length))
   }
 
-  string = () => this.text(this.u64('a string'))
+  string = (what: string) => this.text(this.length(what, maxTextBytes))
 
   /** One value of a gguf_metadata_value_type. */
   value(type: number, what: string): MetadataValue {
     const scalar = scalars[type]
     if (scalar !== undefined) return scalar.read(this.#view, this.#take(scalar.bytes))
-    if (type === 8) return this.string()
+    if (type === 8) return this.string(what)
     if (type === 10) return this.u64(what)
-    if (type === 11) return Number(this.#view.getBigInt64(this.#take(8), true))
+    if (type === 11) return this.#i64(what)
     if (type === 9) return this.#array(what)
-    throw new Error(`${what} has the unknown value type ${type}; is the file damaged?`)
+    throw new Error(`${this.path}: ${what} has the unknown value type ${type}; is the file damaged?`)
   }
 
   #array(what: string): MetadataValue[] {
     const type = this.u32()
-    if (type === 9) throw new Error(`${what} is an array of arrays, which is not read`)
-    const length = this.u64(what)
+    if (type === 9) throw new Error(`${this.path}: ${what} is an array of arrays, which is not read`)
+    const length = this.length(what, maxArrayLength)
     // Every element takes a byte at least: a damaged length must not allocate.
     if (length > this.bytes.length - this.offset) throw new EndOfBytes()
     return Array.from({ length }, () => this.value(type, what))
   }
 }
 
-const utf8 = new TextDecoder()
+/** A text keeps its byte order mark: a token may be one. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 interface Scalar {
   readonly bytes: number

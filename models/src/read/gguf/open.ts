@@ -28,8 +28,11 @@ export async function openGguf(path: string, signal?: AbortSignal): Promise<Mode
 async function describeModel(file: BinaryFile, header: Header): Promise<ModelSource> {
   const metadata = new MetadataReader(header.metadata, file.path)
   const names = new Set(header.tensors.map(({ name }) => name))
+  const vocabularySize = header.tensors.find(({ name }) => name === 'token_embd.weight')?.shape[0]
+  if (vocabularySize === undefined)
+    throw new Error(`${file.path} has no tensor token_embd.weight; expected a whole language model`)
   const config = createConfig(metadata, {
-    vocabularySize: header.tensors.find(({ name }) => name === 'token_embd.weight')?.shape[0] ?? 0,
+    vocabularySize,
     tiedEmbeddings: !names.has('output.weight'),
     attentionBias: names.has('blk.0.attn_q.bias'),
     mlpBias: names.has('blk.0.ffn_gate.bias'),
@@ -43,7 +46,7 @@ async function describeModel(file: BinaryFile, header: Header): Promise<ModelSou
     weights: createGgufSource(file, header.tensors, permutedHeads),
     config,
     generationConfig: createGenerationConfig(metadata),
-    textFiles: createTextFiles(metadata),
+    textFiles: createTextFiles(metadata, vocabularySize),
     files: [file.path],
   }
 }

@@ -44,7 +44,11 @@ export function createGgufSource(
 ): WeightSource {
   const tensors = new Map<string, StoredTensor>()
   for (const entry of entries)
-    if (entry.name !== frequencyFactorsName) tensors.set(huggingFaceName(file, entry.name), locate(file, entry))
+    if (entry.name !== frequencyFactorsName) {
+      const name = huggingFaceName(file, entry.name)
+      if (tensors.has(name)) throw new Error(`${file.path} has tensor ${entry.name} twice; is the file damaged?`)
+      tensors.set(name, locate(file, entry))
+    }
   const source = createWeightSource('gguf', [file], tensors)
   return permutedHeads === null ? source : unpermuteRows(source, permutedHeads)
 }

@@ -2,17 +2,28 @@ import type { MetadataReader } from './metadata.js'
 import { findPreTokenizer } from './pre-tokenizers.js'
 
 /** llama.cpp's llama_token_type. */
-const tokenTypes = { unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const
+const tokenTypes = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const
 
 /**
  * tokenizer.json, tokenizer_config.json and chat_template.jinja from a GGUF's metadata: byte-level BPE.
- * @throws Error naming a tokenizer or pre-tokenizer that is not known.
+ * @param rows of the embedding: no token's id may be above.
+ * @throws Error naming a tokenizer or pre-tokenizer that is not known, or a setting that is damaged.
  */
-export function createTextFiles(metadata: MetadataReader): Map<string, Uint8Array> {
+export function createTextFiles(metadata: MetadataReader, rows: number): Map<string, Uint8Array> {
   const model = metadata.string('tokenizer.ggml.model')
   if (model !== 'gpt2')
     throw new Error(
       `${metadata.path} has a tokenizer of the kind "${model}"; only "gpt2" (byte-level BPE) is converted. Build from the Hugging Face folder, which has a tokenizer.json`,
+    )
+  const { length } = metadata.strings('tokenizer.ggml.tokens')
+  if (length > rows)
+    throw new Error(
+      `${metadata.path} has ${length} tokens and an embedding of ${rows} rows; expected a row for each; is the file damaged?`,
+    )
+  // llama.cpp ignores it for these tokenizers, transformers would not: whose prompts are meant cannot be known.
+  if (metadata.optionalBoolean('tokenizer.ggml.add_space_prefix') === true)
+    throw new Error(
+      `${metadata.path} has tokenizer.ggml.add_space_prefix true, which is not converted. Build from the Hugging Face folder, which has a tokenizer.json`,
     )
   const files = new Map<string, Uint8Array>()
   const add = (name: string, text: string) => files.set(name, new TextEncoder().encode(text))
@@ -26,7 +37,11 @@ export function createTextFiles(metadata: MetadataReader): Map<string, Uint8Arra
 function createTokenizer(metadata: MetadataReader): Record<string, unknown> {
   const preTokenizer = findPreTokenizer(metadata)
   const tokens = metadata.strings('tokenizer.ggml.tokens')
-  const types = metadata.optionalNumbers('tokenizer.ggml.token_type') ?? []
+  const types = metadata.optionalNumbers('tokenizer.ggml.token_type') ?? tokens.map(() => tokenTypes.normal)
+  if (types.length !== tokens.length)
+    throw new Error(
+      `${metadata.path} has ${tokens.length} tokens and ${types.length} of tokenizer.ggml.token_type; is the file damaged?`,
+    )
   const isAdded = (id: number) =>
     types[id] === tokenTypes.control || types[id] === tokenTypes.userDefined || types[id] === tokenTypes.unknown
   const vocabulary = tokens.flatMap((token, id) => (types[id] === tokenTypes.unused ? [] : [[token, id] as const]))
@@ -67,7 +82,8 @@ function createTokenizer(metadata: MetadataReader): Record<string, unknown> {
 /** "a b" -> [a, b]; no byte-level token holds a space, so the first one parts them. */
 function splitMerge(merge: string, path: string): [string, string] {
   const at = merge.indexOf(' ', 1)
-  if (at < 0) throw new Error(`${path}: the merge "${merge}" is no pair; is the file damaged?`)
+  if (at < 0 || at === merge.length - 1)
+    throw new Error(`${path}: the merge "${merge}" is no pair; is the file damaged?`)
   return [merge.slice(0, at), merge.slice(at + 1)]
 }
 
