@@ -282,3 +282,15 @@ test('a step without tokens and rows is a truncation', async () => {
   const outcome = await host.run(work(stepOf('a', [3, 1], [], { rows: 'none', readouts: [] })), never())
   expect(outcome.results[0]).toEqual({ position: 2, rows: [], failure: null })
 })
+
+test('two beams of one parent go their own ways without a replay', async () => {
+  const { host } = join()
+  await host.run(work(stepOf('a', [], [1, 2]), stepOf('b', [], [9])), never())
+  const reorder = { sessionIds: ['a', 'b'], parents: [0, 0] }
+  await host.run({ ...emptyWork, reorder, steps: [stepOf('a', [1, 2], [3]), stepOf('b', [1, 2], [4])] }, never())
+  const outcome = await host.run(work(stepOf('a', [1, 2, 3], [5]), stepOf('b', [1, 2, 4], [5])), never())
+  expect(outcome.results.map((result) => [result.position, result.failure])).toEqual([
+    [4, null],
+    [4, null],
+  ])
+})

@@ -50,11 +50,17 @@ export function stepOf(
 }
 
 /** The step's outcome; where the service has lost what stands before it, that of a replay. @throws what else fails */
-export async function runReplaying(backend: LogitBackend, tokens: readonly number[], step: Step): Promise<WorkOutcome> {
+export async function runReplaying(
+  backend: LogitBackend,
+  tokens: readonly number[],
+  step: Step,
+  onReplay: () => unknown = () => undefined,
+): Promise<WorkOutcome> {
   const outcome = await backend.run({ ...emptyWork, steps: [step] }, never())
   const failure = failureOf(outcome)
   if (failure === null) return outcome
   if (failure.held === null) throw new Error(failure.message)
+  onReplay()
   const { position, prefixHash } = failure.held
   const isPrefix = extendPrefixHash(emptyPrefixHash, tokens.slice(0, position)) === prefixHash
   const from = isPrefix ? Math.min(position, tokens.length - 1) : 0
