@@ -1,0 +1,63 @@
+import { SessionError, type SessionErrorCode } from '../session/session-error.js'
+import { TextError } from '../text/index.js'
+
+export interface ApiErrorOptions extends ErrorOptions {
+  /** The request's field at fault. */
+  readonly param?: string
+  readonly code?: string
+  readonly type?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What a client gets instead of an answer, in OpenAI's form. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly headers: Readonly<Record<string, string>>
+  private readonly options: ApiErrorOptions
+
+  constructor(
+    readonly status: number,
+    message: string,
+    options: ApiErrorOptions = {},
+  ) {
+    super(message, options)
+    this.options = options
+    this.headers = options.headers ?? {}
+  }
+
+  get body(): { error: { message: string; type: string; param: string | null; code: string | null } } {
+    const { type, param = null, code = null } = this.options
+    const usual = this.status < 500 ? 'invalid_request_error' : 'server_error'
+    return { error: { message: this.message, type: type ?? usual, param, code } }
+  }
+
+  /** Foreign errors, once, at the edge. What is not known is told to the log alone. */
+  static from(error: unknown): ApiError {
+    if (error instanceof ApiError) return error
+    if (error instanceof SessionError) return ofSession(error)
+    if (error instanceof TextError && error.status === 400)
+      return new ApiError(400, error.message, { param: 'messages', code: error.code, cause: error })
+    return new ApiError(500, 'the gateway failed; its log tells more under this request id', { cause: error })
+  }
+}
+
+export const invalidRequest = (message: string, param: string, code?: string): ApiError =>
+  new ApiError(400, message, code === undefined ? { param } : { param, code })
+
+const retrySoon = { 'retry-after': '1' }
+
+const statuses: Readonly<Record<SessionErrorCode, number>> = {
+  unavailable: 503,
+  exhausted: 503,
+  changed: 503,
+  deadline: 504,
+  aborted: 499,
+  refused: 500,
+  internal: 500,
+}
+
+function ofSession(error: SessionError): ApiError {
+  const status = statuses[error.code]
+  const headers = status === 503 ? retrySoon : {}
+  return new ApiError(status, error.message, { code: `service_${error.code}`, headers, cause: error })
+}

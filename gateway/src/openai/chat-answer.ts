@@ -1,0 +1,68 @@
+import type { Token } from '../decode/token.js'
+import type { AnswerHead, AnswerWriter } from './answer.js'
+import { detailField, type TokenFormat } from './token-format.js'
+
+/** Answers of /v1/chat/completions. */
+export function createChatWriter(head: AnswerHead, format: TokenFormat, hasLogprobs: boolean): AnswerWriter {
+  const { id, created, model } = head
+  const chunk = { id, object: 'chat.completion.chunk', created, model }
+  const usageField = head.includesUsage ? { usage: null } : {}
+  const logprobs = (tokens: readonly Token[]) =>
+    hasLogprobs ? { content: tokens.map((token) => toEntry(token, format)), refusal: null } : null
+  const ids = (tokens: readonly Token[]) => (head.returnsTokenIds ? { token_ids: tokens.map((token) => token.id) } : {})
+
+  return {
+    whole: (answers, usage) => ({
+      id,
+      object: 'chat.completion',
+      created,
+      model,
+      choices: answers.map(({ text, tokens, ending }, index) => ({
+        index,
+        message: { role: 'assistant', content: text, refusal: null },
+        logprobs: logprobs(tokens),
+        finish_reason: ending.finishReason,
+        stop_reason: ending.stopReason,
+        ...ids(tokens),
+        ...detailField(tokens, format),
+      })),
+      usage,
+      ...(head.returnsTokenIds ? { prompt_token_ids: answers[0]?.prompt.request.promptIds } : {}),
+      decoding: head.decoding,
+    }),
+    open: (index, prompt) => [
+      {
+        ...chunk,
+        choices: [{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }],
+        ...usageField,
+        ...(head.returnsTokenIds ? { prompt_token_ids: prompt.request.promptIds } : {}),
+        decoding: head.decoding,
+      },
+    ],
+    delta: (index, { text, tokens, ending }) => ({
+      ...chunk,
+      choices: [
+        {
+          index,
+          delta: text === '' ? {} : { content: text },
+          logprobs: logprobs(tokens),
+          finish_reason: ending?.finishReason ?? null,
+          ...(ending ? { stop_reason: ending.stopReason } : {}),
+          ...ids(tokens),
+          ...detailField(tokens, format),
+        },
+      ],
+      ...usageField,
+    }),
+    usage: (usage) => ({ ...chunk, choices: [], usage }),
+  }
+}
+
+function toEntry({ id, logprob, top }: Token, format: TokenFormat): object {
+  const entry = (tokenId: number, value: number | null) => ({
+    token: format.name(tokenId),
+    logprob: format.logprob(value),
+    bytes: format.bytes(tokenId),
+  })
+  return { ...entry(id, logprob), top_logprobs: top.map((score) => entry(score.id, score.logprob)) }
+}

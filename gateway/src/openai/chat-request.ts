@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { Pair } from '../session/handshake.js'
+import type { ChatMessage } from '../text/index.js'
+import type { PreparedRequest } from './answer.js'
+import { invalidRequest } from './api-error.js'
+import { createChatWriter } from './chat-answer.js'
+import { resolveDecoding, strategyOfModel } from './decoding.js'
+import { commonFields, fieldKinds, parseFields } from './fields.js'
+import { type PromptLimits, toGenerationRequest } from './generation-request.js'
+import { createTokenFormat } from './token-format.js'
+import { assertSupported } from './unsupported.js'
+
+const { optional, flag } = fieldKinds
+
+const contentSchema = z
+  .union([z.string(), z.array(z.object({ type: z.literal('text'), text: z.string() })), z.null()], {
+    error: 'must be a string or a list of parts { type: "text", text }; this server takes text alone',
+  })
+  .optional()
+  .transform((content) => (Array.isArray(content) ? content.map(({ text }) => text).join('\n') : (content ?? null)))
+
+const messageSchema = z.looseObject({
+  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
+  content: contentSchema,
+  tool_calls: optional(z.array(z.unknown()).max(0, 'tool calls are not supported by this server')),
+})
+
+const schema = z.object({
+  ...commonFields,
+  messages: z.array(messageSchema).min(1, 'must hold at least one message'),
+  max_completion_tokens: optional(z.int().min(1)),
+  logprobs: flag(false),
+  top_logprobs: optional(z.int().min(0).max(20)),
+  add_generation_prompt: optional(z.boolean()),
+  continue_final_message: flag(false),
+})
+
+type ChatRequest = z.output<typeof schema>
+
+/** A chat request, checked and turned into token ids. @throws ApiError */
+export function prepareChat(
+  body: Readonly<Record<string, unknown>>,
+  pair: Pair,
+  pairName: string,
+  limits: PromptLimits,
+): PreparedRequest {
+  assertSupported(body)
+  const request = parseFields(schema, body)
+  const decoding = resolveDecoding(strategyOfModel(pairName, request.model), request.decoding ?? {}, request)
+  assertConsistent(request)
+  const wishes = {
+    promptIds: pair.text.encodeConversation(request.messages.map(toMessage), {
+      addGenerationPrompt: request.add_generation_prompt ?? !request.continue_final_message,
+      continueFinalMessage: request.continue_final_message,
+    }),
+    promptField: 'messages' as const,
+    maxTokens: request.max_completion_tokens ?? request.max_tokens,
+    defaultMaxTokens: Number.POSITIVE_INFINITY,
+    topLogprobs: request.logprobs ? (request.top_logprobs ?? 0) : null,
+    readsPrompt: false,
+  }
+  const includesUsage = request.stream_options?.include_usage ?? false
+  const head = {
+    id: `chatcmpl-${randomUUID()}`,
+    created: Math.floor(Date.now() / 1000),
+    model: request.model,
+    decoding: decoding.echo,
+    includesUsage,
+    returnsTokenIds: request.return_token_ids,
+  }
+  const format = createTokenFormat(pair.text, request.return_tokens_as_token_ids)
+  return {
+    prompts: [{ request: toGenerationRequest(pair, request, decoding, wishes, limits), echo: null }],
+    isStreamed: request.stream,
+    includesUsage,
+    writer: createChatWriter(head, format, request.logprobs),
+  }
+}
+
+function assertConsistent(request: ChatRequest): void {
+  if (request.top_logprobs !== undefined && !request.logprobs)
+    throw invalidRequest('top_logprobs needs logprobs: true', 'top_logprobs')
+  if (request.stream_options && !request.stream)
+    throw invalidRequest('stream_options needs stream: true', 'stream_options')
+  if (request.max_tokens === 0) throw invalidRequest('max_tokens: a chat answer has at least one token', 'max_tokens')
+  if (request.continue_final_message && request.add_generation_prompt)
+    throw invalidRequest(
+      'continue_final_message and add_generation_prompt exclude each other: leave one out',
+      'continue_final_message',
+    )
+}
+
+/** OpenAI's newer name of the system role is unknown to the templates of open models. */
+function toMessage({ role, tool_calls: _calls, ...message }: ChatRequest['messages'][number]): ChatMessage {
+  return { ...message, role: role === 'developer' ? 'system' : role }
+}

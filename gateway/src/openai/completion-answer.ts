@@ -1,0 +1,106 @@
+import type { PromptToken, Token, TokenScore } from '../decode/token.js'
+import type { AnswerHead, AnswerWriter } from './answer.js'
+import { detailField, type TokenFormat } from './token-format.js'
+
+interface ScoredToken {
+  readonly id: number
+  readonly logprob: number | null
+  readonly top: readonly TokenScore[] | null
+}
+
+/** Answers of /v1/completions. */
+export function createCompletionWriter(head: AnswerHead, format: TokenFormat, hasLogprobs: boolean): AnswerWriter {
+  const { id, created, model } = head
+  const base = { id, object: 'text_completion', created, model }
+  const usageField = head.includesUsage ? { usage: null } : {}
+  /** Where in the text the next token of a streamed choice begins. */
+  const offsets = new Map<number, number>()
+  const logprobs = (tokens: readonly ScoredToken[], index: number | null) => {
+    if (!hasLogprobs) return null
+    const written = toLogprobs(tokens, format, index === null ? 0 : (offsets.get(index) ?? 0))
+    if (index !== null) offsets.set(index, written.end)
+    return written.logprobs
+  }
+  const promptField = (ids: readonly number[]) => (head.returnsTokenIds ? { prompt_token_ids: ids } : {})
+  const ids = (tokens: readonly Token[]) => (head.returnsTokenIds ? { token_ids: tokens.map((token) => token.id) } : {})
+
+  return {
+    whole: (answers, usage) => ({
+      ...base,
+      choices: answers.map(({ prompt, promptTokens, text, tokens, ending }, index) => ({
+        index,
+        text: (prompt.echo ?? '') + text,
+        logprobs: logprobs([...(promptTokens ?? []), ...tokens], null),
+        finish_reason: ending.finishReason,
+        stop_reason: ending.stopReason,
+        ...promptField(prompt.request.promptIds),
+        ...ids(tokens),
+        ...detailField(tokens, format),
+      })),
+      usage,
+      decoding: head.decoding,
+    }),
+    open: (index, prompt, promptTokens) => [
+      {
+        ...base,
+        choices: [
+          {
+            index,
+            text: prompt.echo ?? '',
+            logprobs: promptTokens ? logprobs(promptTokens, index) : null,
+            finish_reason: null,
+            ...promptField(prompt.request.promptIds),
+          },
+        ],
+        ...usageField,
+        decoding: head.decoding,
+      },
+    ],
+    delta: (index, { text, tokens, ending }) => ({
+      ...base,
+      choices: [
+        {
+          index,
+          text,
+          logprobs: logprobs(tokens, index),
+          finish_reason: ending?.finishReason ?? null,
+          ...(ending ? { stop_reason: ending.stopReason } : {}),
+          ...ids(tokens),
+          ...detailField(tokens, format),
+        },
+      ],
+      ...usageField,
+    }),
+    usage: (usage) => ({ ...base, choices: [], usage }),
+  }
+}
+
+function toLogprobs(tokens: readonly (ScoredToken | PromptToken)[], format: TokenFormat, start: number) {
+  let end = start
+  const offsets = tokens.map(({ id }) => {
+    const offset = end
+    end += format.name(id).length
+    return offset
+  })
+  return {
+    end,
+    logprobs: {
+      tokens: tokens.map(({ id }) => format.name(id)),
+      token_logprobs: tokens.map(({ logprob }) => (logprob === null ? null : format.logprob(logprob))),
+      top_logprobs: tokens.map((token) => toTop(token, format)),
+      text_offset: offsets,
+    },
+  }
+}
+
+/** The best ids and the token itself, by name; null for the first token of a prompt. */
+function toTop({ id, logprob, top }: ScoredToken, format: TokenFormat): Record<string, number> | null {
+  if (logprob === null) return null
+  const entries: Record<string, number> = {}
+  for (const score of [...(top ?? []), { id, logprob }]) {
+    const name = format.name(score.id)
+    // Two ids can have one text, e.g. parts of characters: the more probable stands for both.
+    entries[name] = Math.max(entries[name] ?? Number.NEGATIVE_INFINITY, format.logprob(score.logprob))
+  }
+  return entries
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { Pair } from '../session/handshake.js'
+import type { PreparedPrompt, PreparedRequest } from './answer.js'
+import { invalidRequest } from './api-error.js'
+import { createCompletionWriter } from './completion-answer.js'
+import { resolveDecoding, strategyOfModel } from './decoding.js'
+import { commonFields, fieldKinds, parseFields } from './fields.js'
+import { type PromptLimits, toGenerationRequest } from './generation-request.js'
+import { createTokenFormat } from './token-format.js'
+import { assertSupported } from './unsupported.js'
+
+const { optional, flag } = fieldKinds
+
+const maxPrompts = 64
+const defaultMaxTokens = 16
+const tokenIds = z.array(z.int().min(0))
+
+const schema = z.object({
+  ...commonFields,
+  prompt: z
+    .union([z.string(), tokenIds, z.array(z.string()).min(1), z.array(tokenIds).min(1)], {
+      error: 'must be a string, a list of strings, a list of token ids, or a list of such lists',
+    })
+    .transform(toPrompts)
+    .pipe(z.array(z.union([z.string(), tokenIds])).max(maxPrompts)),
+  logprobs: optional(z.int().min(0).max(5)),
+  echo: flag(false),
+  add_special_tokens: flag(true),
+})
+
+type CompletionRequest = z.output<typeof schema>
+type Prompt = string | number[]
+
+function toPrompts(prompt: string | number[] | string[] | number[][]): Prompt[] {
+  if (typeof prompt === 'string') return [prompt]
+  const isNested = prompt.length > 0 && typeof prompt[0] !== 'number'
+  return isNested ? (prompt as Prompt[]) : [prompt as number[]]
+}
+
+/** A completions request, checked and turned into token ids. @throws ApiError */
+export function prepareCompletion(
+  body: Readonly<Record<string, unknown>>,
+  pair: Pair,
+  pairName: string,
+  limits: PromptLimits,
+): PreparedRequest {
+  assertSupported(body)
+  const request = parseFields(schema, body)
+  const decoding = resolveDecoding(strategyOfModel(pairName, request.model), request.decoding ?? {}, request)
+  assertConsistent(request)
+  const prompts = request.prompt.map((prompt): PreparedPrompt => {
+    const wishes = {
+      promptIds: toIds(prompt, request, pair),
+      promptField: 'prompt' as const,
+      maxTokens: request.max_tokens,
+      defaultMaxTokens,
+      topLogprobs: request.logprobs ?? null,
+      readsPrompt: request.echo && request.logprobs !== undefined,
+    }
+    return {
+      request: toGenerationRequest(pair, request, decoding, wishes, limits),
+      echo: request.echo ? toText(prompt, request, pair) : null,
+    }
+  })
+  const includesUsage = request.stream_options?.include_usage ?? false
+  const head = {
+    id: `cmpl-${randomUUID()}`,
+    created: Math.floor(Date.now() / 1000),
+    model: request.model,
+    decoding: decoding.echo,
+    includesUsage,
+    returnsTokenIds: request.return_token_ids,
+  }
+  const format = createTokenFormat(pair.text, request.return_tokens_as_token_ids)
+  return {
+    prompts,
+    isStreamed: request.stream,
+    includesUsage,
+    writer: createCompletionWriter(head, format, request.logprobs !== undefined),
+  }
+}
+
+function toIds(prompt: Prompt, { add_special_tokens }: CompletionRequest, { text }: Pair): number[] {
+  if (typeof prompt !== 'string') return prompt
+  return add_special_tokens ? text.encode(prompt) : text.encodePlain(prompt)
+}
+
+function toText(prompt: Prompt, { skip_special_tokens }: CompletionRequest, { text }: Pair): string {
+  return typeof prompt === 'string' ? prompt : text.decode(prompt, { skipSpecialTokens: skip_special_tokens })
+}
+
+function assertConsistent(request: CompletionRequest): void {
+  if (request.stream_options && !request.stream)
+    throw invalidRequest('stream_options needs stream: true', 'stream_options')
+  if (request.max_tokens === 0 && !request.echo)
+    throw invalidRequest('max_tokens: 0 gives an answer only with echo: true', 'max_tokens')
+}

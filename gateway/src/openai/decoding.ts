@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import {
+  bindMethod,
+  defaultStrategyName,
+  findStrategy,
+  type Method,
+  type Strategy,
+  strategyNames,
+} from '../decode/strategies/index.js'
+import { ApiError, invalidRequest } from './api-error.js'
+import { parseFields } from './fields.js'
+
+export interface Decoding {
+  readonly method: Method
+  readonly detail: boolean
+  /** What the answer says of it: the values used, and what was given without effect. */
+  readonly echo: Readonly<Record<string, unknown>>
+}
+
+/** Sampling parameters at the request's top level, as OpenAI and vLLM have them. */
+const topLevelNames = ['temperature', 'top_p', 'top_k', 'min_p', 'seed'] as const
+export type TopLevel = Readonly<Record<(typeof topLevelNames)[number], number | undefined>>
+
+/** Names of models: the bare pair, which means the default strategy, then one for each strategy. */
+export const modelNames = (pair: string): string[] => [pair, ...strategyNames.map((name) => `${pair}/${name}`)]
+
+/** The strategy that a model name carries. @throws ApiError 404 */
+export function strategyOfModel(pair: string, model: string): string {
+  if (model === pair) return defaultStrategyName
+  const found = strategyNames.find((name) => model === `${pair}/${name}`)
+  if (found !== undefined) return found
+  throw new ApiError(404, `the model "${model}" does not exist; there are: ${modelNames(pair).join(', ')}`, {
+    param: 'model',
+    code: 'model_not_found',
+  })
+}
+
+const ownFields = { strategy: z.string().optional(), detail: z.boolean().default(false) }
+
+/**
+ * How to decode: `decoding.strategy` over the model's suffix, `decoding`'s parameters over the top level's.
+ * @throws ApiError 400 naming an unknown strategy, an unknown key, or a value out of range
+ */
+export function resolveDecoding(
+  modelStrategy: string,
+  decoding: Readonly<Record<string, unknown>>,
+  topLevel: TopLevel,
+): Decoding {
+  const { strategy: name, detail, ...own } = parseFields(z.looseObject(ownFields), decoding, 'decoding')
+  const strategy = findOrRefuse(name ?? modelStrategy)
+  const given = topLevelNames.filter((key) => topLevel[key] !== undefined)
+  const used = given.filter((key) => strategy.topLevel.includes(key) && !(key in own))
+  const taken = Object.fromEntries(used.map((key) => [key, topLevel[key]]))
+  const parameters = parseFields(strategy.parameters, { ...taken, ...own }, 'decoding')
+  const ignored = given.filter((key) => !used.includes(key))
+  return {
+    method: bindMethod(strategy, parameters),
+    detail,
+    echo: { strategy: strategy.name, ...parameters, detail, ignored },
+  }
+}
+
+function findOrRefuse(name: string): Strategy {
+  const strategy = findStrategy(name)
+  if (strategy) return strategy
+  throw invalidRequest(
+    `decoding.strategy: there is no strategy "${name}"; there are: ${strategyNames.join(', ')}`,
+    'decoding.strategy',
+  )
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { ApiError } from './api-error.js'
+
+/** OpenAI's fields are nullable nearly everywhere: null is the default. */
+const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
+const flag = (byDefault: boolean) =>
+  z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? byDefault)
+
+const maxStops = 16
+const maxStopLength = 1024
+const maxStopTokenIds = 256
+
+/** What both endpoints take. Units: tokens. */
+export const commonFields = {
+  model: z.string({ error: 'must name a model; /v1/models lists them' }).max(512),
+  max_tokens: optional(z.int().min(0)),
+  min_tokens: optional(z.int().min(0)).transform((value) => value ?? 0),
+  temperature: optional(z.number().min(0).max(2)),
+  top_p: optional(z.number().gt(0).max(1)),
+  top_k: optional(z.int().min(-1)),
+  min_p: optional(z.number().min(0).max(1)),
+  seed: optional(z.int()),
+  stop: optional(
+    z.union([z.string().max(maxStopLength), z.array(z.string().max(maxStopLength)).max(maxStops)], {
+      error: `must be a string or at most ${maxStops} strings, of at most ${maxStopLength} characters each`,
+    }),
+  ).transform((value) => (typeof value === 'string' ? [value] : (value ?? []))),
+  stop_token_ids: optional(z.array(z.int().min(0)).max(maxStopTokenIds)).transform((value) => value ?? []),
+  include_stop_str_in_output: flag(false),
+  skip_special_tokens: flag(true),
+  ignore_eos: flag(false),
+  return_token_ids: flag(false),
+  return_tokens_as_token_ids: flag(false),
+  stream: flag(false),
+  stream_options: optional(z.object({ include_usage: flag(false), continuous_usage_stats: flag(false) })),
+  decoding: optional(z.record(z.string(), z.unknown())),
+}
+
+export const fieldKinds = { optional, flag }
+
+/** @throws ApiError 400 naming the field */
+export function parseFields<T extends z.ZodType>(schema: T, value: unknown, prefix = ''): z.output<T> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const path = [prefix, ...(issue?.path ?? []).map(String)].filter((part) => part !== '').join('.')
+  const param = path === '' ? {} : { param: path }
+  throw new ApiError(400, path === '' ? `the body ${issue?.message}` : `${path}: ${issue?.message}`, param)
+}
+
+/** The body as an object, before its fields are read. @throws ApiError 400 */
+export function parseBody(text: string): Record<string, unknown> {
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch (cause) {
+    throw new ApiError(400, 'the body is not JSON', { cause })
+  }
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>
+  throw new ApiError(400, 'the body must be a JSON object')
+}

@@ -1,0 +1,97 @@
+import type { GenerationRequest } from '../decode/generate.js'
+import type { Pair } from '../session/handshake.js'
+import { type ApiError, invalidRequest } from './api-error.js'
+import type { Decoding } from './decoding.js'
+
+export interface PromptLimits {
+  readonly maxPromptTokens: number
+}
+
+/** What both endpoints' fields say of a generation, once parsed. */
+export interface GenerationFields {
+  readonly min_tokens: number
+  readonly stop: readonly string[]
+  readonly stop_token_ids: readonly number[]
+  readonly include_stop_str_in_output: boolean
+  readonly skip_special_tokens: boolean
+  readonly ignore_eos: boolean
+}
+
+export interface GenerationWishes {
+  readonly promptIds: readonly number[]
+  /** The name of the field that gave the prompt. */
+  readonly promptField: 'prompt' | 'messages'
+  /** Undefined: `defaultMaxTokens`, or what the context leaves. */
+  readonly maxTokens: number | undefined
+  readonly defaultMaxTokens: number
+  readonly topLogprobs: number | null
+  readonly readsPrompt: boolean
+}
+
+/** @throws ApiError 400 where the prompt is empty, names an id that is not there, or leaves no room in the context */
+export function toGenerationRequest(
+  pair: Pair,
+  fields: GenerationFields,
+  decoding: Decoding,
+  wishes: GenerationWishes,
+  { maxPromptTokens }: PromptLimits,
+): GenerationRequest {
+  const { promptIds, promptField } = wishes
+  if (promptIds.length === 0)
+    throw invalidRequest(`${promptField} is empty: it must give at least one token`, promptField)
+  assertIds(promptIds, pair.vocabularyLimit, promptField)
+  assertIds(fields.stop_token_ids, pair.vocabularyLimit, 'stop_token_ids')
+  if (promptIds.length > maxPromptTokens)
+    throw tooLong(
+      `this server takes prompts of at most ${maxPromptTokens} tokens; yours has ${promptIds.length}`,
+      promptField,
+    )
+  const maxTokens = roomFor(pair.contextLength, wishes)
+  if (fields.min_tokens > maxTokens)
+    throw invalidRequest(
+      `min_tokens is ${fields.min_tokens}: it must not be above max_tokens, ${maxTokens}`,
+      'min_tokens',
+    )
+  const eosTokenIds = pair.eosTokenIds.filter((id) => id < pair.vocabularyLimit)
+  const endTokenIds = new Set([...(fields.ignore_eos ? [] : eosTokenIds), ...fields.stop_token_ids])
+  return {
+    promptIds,
+    method: decoding.method,
+    maxTokens,
+    minTokens: fields.min_tokens,
+    endTokenIds: [...endTokenIds],
+    ignoresEndTokens: fields.ignore_eos,
+    stopTokenIds: new Set(fields.stop_token_ids),
+    eosTokenIds: new Set(eosTokenIds),
+    topLogprobs: wishes.topLogprobs,
+    readsPrompt: wishes.readsPrompt,
+    detail: decoding.detail,
+    stops: fields.stop,
+    includesStop: fields.include_stop_str_in_output,
+    skipsSpecialTokens: fields.skip_special_tokens,
+  }
+}
+
+function assertIds(ids: readonly number[], limit: number, param: string): void {
+  const wrong = ids.findIndex((id) => id >= limit)
+  if (wrong >= 0)
+    throw invalidRequest(`${param}[${wrong}] is ${ids[wrong]}: token ids of this model are below ${limit}`, param)
+}
+
+function roomFor(
+  contextLength: number,
+  { promptIds, promptField, maxTokens, defaultMaxTokens }: GenerationWishes,
+): number {
+  const room = contextLength - promptIds.length
+  const asked = maxTokens ?? 1
+  if (asked > room)
+    throw tooLong(
+      `This model's maximum context length is ${contextLength} tokens. However, you requested ` +
+        `${promptIds.length + asked} tokens (${promptIds.length} in the ${promptField}, ${asked} in the completion). ` +
+        'Please reduce the length of the prompt or of the completion.',
+      promptField,
+    )
+  return maxTokens ?? Math.min(room, defaultMaxTokens)
+}
+
+const tooLong = (message: string, param: string): ApiError => invalidRequest(message, param, 'context_length_exceeded')

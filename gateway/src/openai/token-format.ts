@@ -1,0 +1,45 @@
+import type { Token } from '../decode/token.js'
+import type { Text } from '../text/index.js'
+
+/** Tokens as logprobs and `decoding_detail` show them. */
+export interface TokenFormat {
+  name(id: number): string
+  bytes(id: number): number[]
+  logprob(value: number | null): number
+  detail(token: Token): object | null
+}
+
+/** JSON has no -Infinity; OpenAI writes this. */
+const lowestLogprob = -9999
+
+export function createTokenFormat(text: Text, asTokenIds: boolean): TokenFormat {
+  const name = (id: number): string => (asTokenIds ? `token_id:${id}` : text.tokenText(id))
+  const logprob = (value: number | null): number => Math.max(value ?? lowestLogprob, lowestLogprob)
+  const compared = (values: { dpoLogprob: number; sftLogprob: number; advantage: number }) => ({
+    dpo_logprob: logprob(values.dpoLogprob),
+    sft_logprob: logprob(values.sftLogprob),
+    advantage: values.advantage,
+  })
+  return {
+    name,
+    bytes: (id) => [...text.tokenBytes(id)],
+    logprob,
+    detail: ({ id, detail }) =>
+      detail && {
+        token_id: id,
+        token: name(id),
+        ...compared(detail),
+        candidate_count: detail.candidateCount,
+        candidates: detail.candidates.map((candidate) => ({
+          token_id: candidate.id,
+          token: name(candidate.id),
+          ...compared(candidate),
+        })),
+      },
+  }
+}
+
+/** Of a choice: per token detail, where it was asked for. */
+export function detailField(tokens: readonly Token[], format: TokenFormat): object {
+  return tokens.some(({ detail }) => detail) ? { decoding_detail: tokens.map((token) => format.detail(token)) } : {}
+}

@@ -1,0 +1,59 @@
+import { invalidRequest } from './api-error.js'
+
+type Check = (value: unknown) => boolean
+
+const is =
+  (...harmless: readonly unknown[]): Check =>
+  (value) =>
+    harmless.includes(value)
+const isEmpty: Check = (value) => typeof value === 'object' && value !== null && Object.keys(value).length === 0
+const isText: Check = (value) => typeof value === 'object' && value !== null && 'type' in value && value.type === 'text'
+const isTextOnly: Check = (value) => Array.isArray(value) && value.every((item) => item === 'text')
+const never: Check = () => false
+
+/** Fields that would change the answer and are not done here, with the values that change nothing. */
+const fields: Readonly<Record<string, Check>> = {
+  n: is(1),
+  best_of: is(1),
+  use_beam_search: is(false),
+  presence_penalty: is(0),
+  frequency_penalty: is(0),
+  repetition_penalty: is(1),
+  length_penalty: is(1),
+  logit_bias: isEmpty,
+  suffix: is(''),
+  tools: isEmpty,
+  functions: isEmpty,
+  tool_choice: is('none', 'auto'),
+  function_call: is('none', 'auto'),
+  response_format: isText,
+  modalities: isTextOnly,
+  audio: never,
+  web_search_options: never,
+  prompt_logprobs: never,
+  truncate_prompt_tokens: never,
+  allowed_token_ids: isEmpty,
+  bad_words: isEmpty,
+  chat_template: never,
+  chat_template_kwargs: isEmpty,
+  documents: isEmpty,
+  structured_outputs: never,
+  guided_json: never,
+  guided_regex: never,
+  guided_choice: never,
+  guided_grammar: never,
+  prompt_embeds: never,
+}
+
+/** @throws ApiError 400 naming the first field that this server cannot honour */
+export function assertSupported(body: Readonly<Record<string, unknown>>): void {
+  for (const [name, isHarmless] of Object.entries(fields)) {
+    const value = body[name]
+    if (value === undefined || value === null || isHarmless(value)) continue
+    throw invalidRequest(
+      `${name} is not supported by this server: found ${JSON.stringify(value).slice(0, 100)}; leave it out`,
+      name,
+      'unsupported_parameter',
+    )
+  }
+}
