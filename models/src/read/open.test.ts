@@ -1,0 +1,61 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { openModelSource } from './open.js'
+import { encodeSafetensors, floats } from './testing/safetensors-file.js'
+import { createFolders } from './testing/temporary-folder.js'
+
+const createFolder = createFolders(afterAll)
+
+async function folderWith(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
+  const folder = await createFolder()
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+  return folder
+}
+const weights = encodeSafetensors({ 'a.weight': floats([1]) })
+
+it('opens a folder of transformers with what stands beside the weights', async () => {
+  const folder = await folderWith({
+    'config.json': '{"model_type":"llama"}',
+    'generation_config.json': '{"eos_token_id":[1,2]}',
+    'tokenizer.json': '{}',
+    'chat_template.json': '{"chat_template":"{{ messages }}"}',
+    'model.safetensors': weights,
+    'training_args.bin': 'pickle',
+  })
+  const source = await openModelSource(folder)
+  await source.weights.close()
+  expect(source.config).toEqual({ model_type: 'llama' })
+  expect(source.generationConfig).toEqual({ eos_token_id: [1, 2] })
+  expect(Buffer.from(source.textFiles.get('chat_template.jinja') ?? '').toString()).toBe('{{ messages }}')
+  expect(source.files).toEqual(
+    ['config.json', 'generation_config.json', 'tokenizer.json', 'chat_template.json', 'model.safetensors'].map((name) =>
+      join(folder, name),
+    ),
+  )
+})
+
+it('says what it found where it is no checkpoint', async () => {
+  const absent = join(await createFolder(), 'nothing')
+  await expect(openModelSource(absent)).rejects.toThrow(`there is nothing at ${absent}`)
+  await expect(openModelSource(await folderWith({}))).rejects.toThrow('it has no config.json')
+  await expect(openModelSource(await folderWith({ 'adapter_config.json': '{}' }))).rejects.toThrow(
+    'is a PEFT adapter; it needs its base as the source',
+  )
+  await expect(openModelSource(await folderWith({ 'config.json': '{}', 'pytorch_model.bin': '' }))).rejects.toThrow(
+    'has no model.safetensors and no model.safetensors.index.json (found: pytorch_model.bin). Save the model with transformers',
+  )
+  await expect(openModelSource(await folderWith({ 'config.json': '{}', 'tokenizer.model': '' }))).rejects.toThrow(
+    'has tokenizer.model and no tokenizer.json; save one beside the weights with transformers',
+  )
+  const damaged = await folderWith({ 'config.json': '[1]', 'model.safetensors': weights })
+  await expect(openModelSource(damaged)).rejects.toThrow(`${join(damaged, 'config.json')} holds no JSON object`)
+  const other = join(await folderWith({ 'notes.txt': 'a thesis' }), 'notes.txt')
+  await expect(openModelSource(other)).rejects.toThrow(`${other} is neither a GGUF file nor a folder`)
+})
+
+it('stops when it is told to', async () => {
+  const folder = await folderWith({ 'config.json': '{}', 'model.safetensors': weights })
+  await mkdir(join(folder, 'runs'))
+  await expect(openModelSource(folder, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
+})
