@@ -5,6 +5,7 @@ const harmlessKeys = [
   'auto_mapping',
   'base_model_name_or_path',
   'ensure_weight_tying',
+  'eva_config',
   'inference_mode',
   'loftq_config',
   'lora_dropout',
@@ -84,7 +85,9 @@ export function parseLoraConfig(config: Readonly<Record<string, unknown>>, path:
       modules: parseTargets(c.target_modules, path),
       excluded: parseNames(c.exclude_modules ?? [], path),
       layers: [c.layers_to_transform ?? []].flat(),
-      layerLists: [c.layers_pattern ?? []].flat().map((name) => compile(`(?:^|.*?\\.)${name}\\.(\\d+)\\.`, name, path)),
+      layerLists: [c.layers_pattern ?? []]
+        .flat()
+        .map((name) => compile(`^(?:(?:|.*?\\.)${name}\\.(?<idx>\\d+)\\.)`, name, path)),
     },
   }
 }
@@ -117,6 +120,11 @@ const parseNames = (names: string | string[], path: string): readonly string[] |
   typeof names === 'string' ? compile(`^(?:${names})$`, names, path) : names
 
 function compile(source: string, shown: string, path: string): RegExp {
+  // Here they would mean the letters, there the ends of the text.
+  if (/\\[AZz]/.test(source))
+    throw new Error(
+      `${path}: the pattern "${shown}" has \\A or \\Z, which is not read; leave it out, whole names are matched`,
+    )
   try {
     // Python's named groups have a letter more.
     return new RegExp(source.replaceAll('(?P<', '(?<'))

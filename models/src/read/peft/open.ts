@@ -14,7 +14,7 @@ const weightsName = 'adapter_model.safetensors'
 const outputLayer = 'lm_head'
 
 /** base_model.model.<module>.<lora_A | lora_B | base_layer>[.<adapter>].weight */
-const tensorName = /^base_model\.model\.(.+?)\.(lora_A|lora_B|base_layer)(?:\.[^.]+)?\.weight$/
+const tensorName = /^base_model\.model\.(?<module>.+?)\.(?<kind>lora_A|lora_B|base_layer)(?:\.[^.]+)?\.weight$/
 
 /**
  * A PEFT LoRA adapter for a checkpoint: low-rank updates with their scale in b.
@@ -28,9 +28,10 @@ export async function openAdapter(folder: string, source: ModelSource): Promise<
   const weights = await openSafetensors([join(root, weightsName)])
   try {
     const modules = await readModules(weights, source.weights, root)
-    assertTargets(config, modules, source.weights, root)
+    assertTargets(config, [...modules.keys()], source.weights, root)
     const updates = new Map<string, LoraUpdate>()
-    for (const module of modules) updates.set(`${module}.weight`, await readUpdate(weights, config, module, root))
+    for (const [module, names] of modules)
+      updates.set(`${module}.weight`, await readUpdate(weights, config, module, names, root))
     return { name: basename(root), updates, files: [path, join(root, weightsName)] }
   } finally {
     await weights.close()
@@ -53,17 +54,27 @@ async function assertAdapterFolder(root: string): Promise<void> {
     )
 }
 
+/** The names of a module's two tensors. */
+type TensorNames = { lora_A?: string; lora_B?: string }
+
 /** The modules that the adapter's file has tensors for; every tensor is accounted for. */
-async function readModules(weights: WeightSource, base: WeightSource, root: string): Promise<string[]> {
-  const modules = new Set<string>()
+async function readModules(weights: WeightSource, base: WeightSource, root: string): Promise<Map<string, TensorNames>> {
+  const modules = new Map<string, TensorNames>()
   for (const name of weights.tensors.keys()) {
-    const [, module, kind] = tensorName.exec(name) ?? []
+    const { module, kind } = tensorName.exec(name)?.groups ?? {}
     if (module === undefined)
       throw new Error(`${root}: the tensor ${name} is no LoRA update of a linear layer; it cannot be applied`)
-    if (kind === 'base_layer') await assertSameLayer(weights, name, base, module, root)
-    else modules.add(module)
+    if (kind === 'base_layer') {
+      await assertSameLayer(weights, name, base, module, root)
+      continue
+    }
+    const names = modules.get(module) ?? {}
+    const part = kind === 'lora_A' ? 'lora_A' : 'lora_B'
+    if (names[part] !== undefined)
+      throw new Error(`${root} has two updates of ${module}: ${names[part]} and ${name}; expected one adapter's`)
+    modules.set(module, { ...names, [part]: name })
   }
-  return [...modules].sort()
+  return modules
 }
 
 /** What the config names, the file holds and the base has must be the same layers. */
@@ -97,23 +108,21 @@ async function readUpdate(
   weights: WeightSource,
   config: LoraConfig,
   module: string,
+  names: TensorNames,
   root: string,
 ): Promise<LoraUpdate> {
   const rank = config.rank(module)
-  const a = await readMatrix(weights, module, 'lora_A', root)
-  const b = await readMatrix(weights, module, 'lora_B', root)
-  if (a.shape[0] !== rank || b.shape[1] !== rank)
+  const read = async (part: 'lora_A' | 'lora_B') => {
+    const name = names[part]
+    const info = name === undefined ? undefined : weights.tensors.get(name)
+    if (name === undefined || info === undefined)
+      throw new Error(`${root} has no ${part} for ${module}; is it wholly downloaded?`)
+    return { shape: info.shape, values: dequantize(info.type, await weights.readRows(name, 0, rowCount(info))) }
+  }
+  const a = await read('lora_A')
+  const b = await read('lora_B')
+  if (a.shape.length !== 2 || b.shape.length !== 2 || a.shape[0] !== rank || b.shape[1] !== rank)
     throw new Error(`${root}: ${module} has lora_A [${a.shape}] and lora_B [${b.shape}], its config says rank ${rank}`)
   const scale = config.scale(module)
   return { rank, a: a.values, b: b.values.map((value) => value * scale) }
-}
-
-async function readMatrix(weights: WeightSource, module: string, kind: 'lora_A' | 'lora_B', root: string) {
-  const found = [...weights.tensors].find(([name]) => {
-    const [, ofModule, ofKind] = tensorName.exec(name) ?? []
-    return ofModule === module && ofKind === kind
-  })
-  if (found === undefined) throw new Error(`${root} has no ${kind} for ${module}; is it wholly downloaded?`)
-  const [name, info] = found
-  return { shape: info.shape, values: dequantize(info.type, await weights.readRows(name, 0, rowCount(info))) }
 }

@@ -8,7 +8,8 @@ export function isTargeted(rule: TargetRule, module: string): boolean {
   if (isNamed(rule.excluded, module)) return false
   if (rule.modules === 'all-linear') return module !== outputLayer
   if (rule.modules instanceof RegExp) return rule.modules.test(module)
-  return isNamed(rule.modules, module) && isInLayers(rule, module)
+  // A whole name is taken whatever layers_to_transform says.
+  return rule.modules.includes(module) || (isNamed(rule.modules, module) && isInLayers(rule, module))
 }
 
 function isNamed(names: readonly string[] | RegExp, module: string): boolean {
@@ -18,7 +19,7 @@ function isNamed(names: readonly string[] | RegExp, module: string): boolean {
 
 function isInLayers({ layers, layerLists }: TargetRule, module: string): boolean {
   if (layers.length === 0) return true
-  const rules = layerLists.length === 0 ? [/^.*?\.[^.]*\.(\d+)\./] : layerLists
-  const index = rules.map((rule) => rule.exec(module)?.[1]).find((found) => found !== undefined)
+  const rules = layerLists.length === 0 ? [/^.*?\.[^.]*\.(?<idx>\d+)\./] : layerLists
+  const index = rules.map((rule) => rule.exec(module)?.groups?.idx).find((found) => found !== undefined)
   return index !== undefined && layers.includes(Number(index))
 }
