@@ -33,7 +33,7 @@ const measured = await measurePair({
 const steps = rows.reduce((sum, row) => sum + row.margins.length, 0)
 const setting =
   `${rows.length} golden prompts, ${steps} steps; ${cpus()[0]?.model ?? 'unknown processor'}, ` +
-  `${availableParallelism()} cores, one thread; Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.`
+  `${availableParallelism()} cores, one thread, ${values.rounds} timed steps each; Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.`
 const path = join(repositoryFolder, 'docs/precision.md')
 await writeFile(path, replaceTable(await readFile(path, 'utf8'), `${tableOf(measured)}\n\n${setting}`))
 console.error(`wrote ${path}`)
