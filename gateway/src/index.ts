@@ -1,1 +1,10 @@
-export {}
+import { fileURLToPath } from 'node:url'
+
+/** The built program: `node gateway/dist/main.js`, configured by environment. */
+export const gatewayMainPath = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+export { type GatewayConfig, gatewayEnvironmentSchema, isLoopback, parseGatewayConfig } from './config.js'
+export { defaultStrategyName, strategies, strategyNames } from './decode/strategies/index.js'
+export { modelNames } from './openai/decoding.js'
+export { createApp } from './routes/app.js'
+export { type RunningGateway, startGateway } from './start.js'

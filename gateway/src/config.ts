@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import type { Role } from './session/service.js'
+
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
+const addressPattern = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/
+const address = (what: string) =>
+  z
+    .string({ error: `is not set: give the ${what} service as host:port` })
+    .regex(addressPattern, 'must be host:port, e.g. 127.0.0.1:7001')
+
+/** The environment that configures the gateway. */
+export const gatewayEnvironmentSchema = z.object({
+  TANDEM_SFT: address('SFT'),
+  TANDEM_DPO: address('DPO'),
+  TANDEM_HOST: z.string().min(1).default('127.0.0.1'),
+  /** 0 takes a free one. */
+  TANDEM_PORT: whole(0, 65_535).default(8080),
+  /** Comma-separated; empty: none, and only a loopback host is then served. */
+  TANDEM_API_KEYS: z
+    .string()
+    .default('')
+    .transform((keys) =>
+      keys
+        .split(',')
+        .map((key) => key.trim())
+        .filter((key) => key !== ''),
+    ),
+  /** The pair's name in the API. */
+  TANDEM_PAIR: z.string().min(1).max(256).default('pair'),
+  /** Whose chat template and end tokens are used. */
+  TANDEM_TEMPLATE_FROM: z.enum(['dpo', 'sft']).default('dpo'),
+  TANDEM_MAX_CONCURRENT: whole(1, 100_000).default(16),
+  /** Requests that may wait for their turn. */
+  TANDEM_MAX_WAITING: whole(0, 100_000).default(64),
+  TANDEM_MAX_PROMPT_TOKENS: whole(1, 2 ** 31 - 1).default(131_072),
+  TANDEM_MAX_BODY_BYTES: whole(1, 2 ** 31 - 1).default(8 * 1024 * 1024),
+  /** The longest a request may take, its wait included. */
+  TANDEM_REQUEST_TIMEOUT_MS: whole(1, 2 ** 31 - 1).default(300_000),
+  /** How long to try to reach the services at the start. */
+  TANDEM_START_TIMEOUT_MS: whole(1, 2 ** 31 - 1).default(60_000),
+  /** How long open answers may go on after SIGTERM. */
+  TANDEM_DRAIN_MS: whole(0, 3_600_000).default(5_000),
+  TANDEM_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+export interface GatewayConfig {
+  readonly services: Readonly<Record<Role, string>>
+  readonly host: string
+  readonly port: number
+  readonly apiKeys: readonly string[]
+  readonly pairName: string
+  readonly templateFrom: Role
+  readonly maxConcurrent: number
+  readonly maxWaiting: number
+  readonly maxPromptTokens: number
+  readonly maxBodyBytes: number
+  readonly requestTimeoutMs: number
+  readonly startTimeoutMs: number
+  readonly drainMs: number
+  readonly logLevel: string
+}
+
+/** @throws Error naming every variable that is wrong, and why */
+export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
+  const result = gatewayEnvironmentSchema.safeParse(environment)
+  if (!result.success)
+    throw new Error(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; '))
+  const env = result.data
+  if (env.TANDEM_API_KEYS.length === 0 && !isLoopback(env.TANDEM_HOST))
+    throw new Error(
+      `TANDEM_HOST is ${env.TANDEM_HOST}, which others can reach, and there are no API keys: ` +
+        'set TANDEM_API_KEYS, or listen on 127.0.0.1',
+    )
+  return {
+    services: { sft: env.TANDEM_SFT, dpo: env.TANDEM_DPO },
+    host: env.TANDEM_HOST,
+    port: env.TANDEM_PORT,
+    apiKeys: env.TANDEM_API_KEYS,
+    pairName: env.TANDEM_PAIR,
+    templateFrom: env.TANDEM_TEMPLATE_FROM,
+    maxConcurrent: env.TANDEM_MAX_CONCURRENT,
+    maxWaiting: env.TANDEM_MAX_WAITING,
+    maxPromptTokens: env.TANDEM_MAX_PROMPT_TOKENS,
+    maxBodyBytes: env.TANDEM_MAX_BODY_BYTES,
+    requestTimeoutMs: env.TANDEM_REQUEST_TIMEOUT_MS,
+    startTimeoutMs: env.TANDEM_START_TIMEOUT_MS,
+    drainMs: env.TANDEM_DRAIN_MS,
+    logLevel: env.TANDEM_LOG_LEVEL,
+  }
+}
+
+/** Names that a resolver could send elsewhere do not count, except localhost. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { ApiError } from '../openai/api-error.js'
+import { requireApiKey } from './api-keys.js'
+import { createChatHandler, createCompletionHandler } from './completions.js'
+import type { AppDependencies, AppEnvironment } from './dependencies.js'
+import { createHealthHandlers } from './health.js'
+import { createModelHandlers } from './models.js'
+
+const requestIdPattern = /^[\w.:-]{1,128}$/
+
+/** The gateway's HTTP side. Routes know no decoding. */
+export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
+  const { apiKeys, limits, log } = dependencies
+  const app = new Hono<AppEnvironment>()
+
+  app.use(async (context, next) => {
+    const given = context.req.header('x-request-id')
+    const requestId = given && requestIdPattern.test(given) ? given : randomUUID()
+    context.set('requestId', requestId)
+    await next()
+    context.header('x-request-id', requestId)
+  })
+  app.use('/v1/*', requireApiKey(apiKeys))
+  app.use(
+    '/v1/*',
+    bodyLimit({
+      maxSize: limits.maxBodyBytes,
+      onError: () => {
+        throw new ApiError(413, `the body is larger than the ${limits.maxBodyBytes} bytes that this server takes`)
+      },
+    }),
+  )
+
+  const health = createHealthHandlers(dependencies)
+  const models = createModelHandlers(dependencies)
+  app.get('/livez', health.live)
+  app.get('/readyz', health.ready)
+  app.get('/health', health.ready)
+  app.get('/v1/models', models.list)
+  app.get('/v1/models/*', models.one)
+  app.post('/v1/chat/completions', createChatHandler(dependencies))
+  app.post('/v1/completions', createCompletionHandler(dependencies))
+
+  for (const path of ['/livez', '/readyz', '/health', '/v1/models', '/v1/models/*']) refuseOthers(app, path, 'GET')
+  for (const path of ['/v1/chat/completions', '/v1/completions']) refuseOthers(app, path, 'POST')
+  app.notFound((context) =>
+    toResponse(
+      new ApiError(404, `there is nothing at ${context.req.method} ${context.req.path}`, { code: 'not_found' }),
+    ),
+  )
+  app.onError((error, context) => {
+    const answer = ApiError.from(error)
+    const details = { err: error, requestId: context.get('requestId') }
+    if (answer.status >= 500) log.error(details, 'a request failed')
+    else log.debug(details, 'a request was refused')
+    return toResponse(answer)
+  })
+  return app
+}
+
+function refuseOthers(app: Hono<AppEnvironment>, path: string, allowed: string): void {
+  app.all(path, (context) => {
+    throw new ApiError(405, `${context.req.path} takes ${allowed}, not ${context.req.method}`, {
+      code: 'method_not_allowed',
+      headers: { allow: allowed },
+    })
+  })
+}
+
+/** `x-should-retry`: OpenAI's clients try 409, 429 and 5xx again; only what may be over soon is worth it. */
+function toResponse(error: ApiError): Response {
+  const shouldRetry = String(error.status === 429 || error.status === 503)
+  return Response.json(error.body, {
+    // 499 is for logs: a client that has gone reads no status.
+    status: error.status,
+    headers: { ...error.headers, 'x-should-retry': shouldRetry },
+  })
+}

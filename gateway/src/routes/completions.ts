@@ -1,0 +1,66 @@
+import type { Context } from 'hono'
+import type { PreparedRequest } from '../openai/answer.js'
+import { ApiError } from '../openai/api-error.js'
+import { prepareChat } from '../openai/chat-request.js'
+import { prepareCompletion } from '../openai/completion-request.js'
+import { parseBody } from '../openai/fields.js'
+import type { AppDependencies, AppEnvironment } from './dependencies.js'
+import { eventStream } from './event-stream.js'
+import { streamAnswers, wholeAnswer } from './generation.js'
+
+type Prepare = typeof prepareChat
+
+/** Both generating endpoints: parse, wait for a place, answer. */
+function createHandler(dependencies: AppDependencies, prepare: Prepare) {
+  return async (context: Context<AppEnvironment>): Promise<Response> => {
+    const body = parseBody(await readJson(context))
+    const { pair, pairName, limits } = dependencies
+    const request = prepare(body, pair, pairName, limits)
+    return run(context, dependencies, request)
+  }
+}
+
+export const createChatHandler = (dependencies: AppDependencies) => createHandler(dependencies, prepareChat)
+export const createCompletionHandler = (dependencies: AppDependencies) => createHandler(dependencies, prepareCompletion)
+
+async function run(
+  context: Context<AppEnvironment>,
+  dependencies: AppDependencies,
+  request: PreparedRequest,
+): Promise<Response> {
+  const { admission, limits, pair, log } = dependencies
+  const reader = new AbortController()
+  const signal = AbortSignal.any([
+    context.req.raw.signal,
+    reader.signal,
+    dependencies.stopping,
+    AbortSignal.timeout(limits.requestTimeoutMs),
+  ])
+  const open = (role: 'dpo' | 'sft') => (sessionSignal: AbortSignal) =>
+    pair[role].openSession(pair.vocabularyLimit, limits.requestTimeoutMs, sessionSignal)
+  const generation = { open: { dpo: open('dpo'), sft: open('sft') }, text: pair.text }
+  const leave = await admission.enter(signal)
+  let isStreaming = false
+  try {
+    if (!request.isStreamed) return context.json(await wholeAnswer(generation, request, signal))
+    const chunks = streamAnswers(generation, request, signal)
+    const onEnd = () => {
+      reader.abort()
+      leave()
+    }
+    const onError = (error: unknown) =>
+      log.warn({ err: error, requestId: context.get('requestId') }, 'an answer was broken off')
+    const response = await eventStream(chunks, { onError, onEnd })
+    isStreaming = true
+    return response
+  } finally {
+    if (!isStreaming) leave()
+  }
+}
+
+async function readJson(context: Context<AppEnvironment>): Promise<string> {
+  const type = context.req.header('content-type') ?? ''
+  if (!/^application\/(\w+\+)?json\b/i.test(type))
+    throw new ApiError(415, `the body must come as content-type application/json, found "${type.slice(0, 100)}"`)
+  return context.req.text()
+}

@@ -1,0 +1,24 @@
+import type { Logger } from 'pino'
+import type { Pair } from '../session/handshake.js'
+import type { Admission } from './admission.js'
+
+/** What the app needs of its surroundings. */
+export interface AppDependencies {
+  readonly pair: Pair
+  /** Its name in the API. */
+  readonly pairName: string
+  readonly apiKeys: readonly string[]
+  readonly admission: Admission
+  readonly limits: {
+    readonly maxPromptTokens: number
+    readonly maxBodyBytes: number
+    readonly requestTimeoutMs: number
+  }
+  /** Ends all answers; its reason tells clients why. */
+  readonly stopping: AbortSignal
+  readonly log: Logger
+}
+
+export interface AppEnvironment {
+  Variables: { requestId: string }
+}

@@ -1,0 +1,25 @@
+import type { Context } from 'hono'
+import { modelNames, strategyOfModel } from '../openai/decoding.js'
+import type { AppDependencies } from './dependencies.js'
+
+/** GET /v1/models and /v1/models/{id}; an id may hold a slash, escaped or not. */
+export function createModelHandlers({ pair, pairName }: AppDependencies) {
+  const created = Math.floor(Date.now() / 1000)
+  const describe = (id: string) => ({
+    id,
+    object: 'model',
+    created,
+    owned_by: 'tandem',
+    root: pairName,
+    parent: null,
+    max_model_len: pair.contextLength,
+  })
+  return {
+    list: (context: Context) => context.json({ object: 'list', data: modelNames(pairName).map(describe) }),
+    one: (context: Context) => {
+      const id = decodeURIComponent(new URL(context.req.url).pathname.slice('/v1/models/'.length))
+      strategyOfModel(pairName, id)
+      return context.json(describe(id))
+    },
+  }
+}

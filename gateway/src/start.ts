@@ -1,0 +1,111 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
+import { createAdaptorServer, type ServerType } from '@hono/node-server'
+import type { Logger } from 'pino'
+import type { GatewayConfig } from './config.js'
+import { Admission } from './routes/admission.js'
+import { createApp } from './routes/app.js'
+import { type Pair, shakeHands } from './session/handshake.js'
+import { LogitServiceConnection, type Role } from './session/service.js'
+import { SessionError } from './session/session-error.js'
+
+const retryMs = 200
+
+export interface RunningGateway {
+  readonly url: string
+  /** Takes no new requests, gives open answers their time, then ends them and closes the services' channels. */
+  stop(): Promise<void>
+}
+
+/** Reaches both services, then listens. @throws Error where they cannot be reached in time or are no pair */
+export async function startGateway(config: GatewayConfig, log: Logger): Promise<RunningGateway> {
+  // grpc-js prints to stderr what it also throws; whoever debugs it sets the variable.
+  if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
+  const connect = (role: Role) => new LogitServiceConnection(role, config.services[role])
+  const [dpo, sft] = [connect('dpo'), connect('sft')]
+  const closeChannels = () => {
+    dpo.close()
+    sft.close()
+  }
+  try {
+    const pair = await reachPair(dpo, sft, config)
+    for (const warning of pair.warnings) log.warn(warning)
+    const stopping = new AbortController()
+    const server = await listen(createServer(config, pair, stopping.signal, log), config)
+    const url = urlOf(config.host, server)
+    log.info({ url, pair: config.pairName, dpo: pair.models.dpo.modelId, sft: pair.models.sft.modelId }, 'serving')
+    const stop = async () => {
+      log.info('draining')
+      await drain(server, stopping, config.drainMs)
+      closeChannels()
+    }
+    return { url, stop }
+  } catch (error) {
+    closeChannels()
+    throw error
+  }
+}
+
+function createServer(config: GatewayConfig, pair: Pair, stopping: AbortSignal, log: Logger): ServerType {
+  const { pairName, apiKeys, maxPromptTokens, maxBodyBytes, requestTimeoutMs } = config
+  const limits = { maxPromptTokens, maxBodyBytes, requestTimeoutMs }
+  const app = createApp({ pair, pairName, apiKeys, admission: new Admission(config), limits, stopping, log })
+  return createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false })
+}
+
+/** A service may still be starting. What is wrong with a pair is wrong at once. */
+async function reachPair(
+  dpo: LogitServiceConnection,
+  sft: LogitServiceConnection,
+  { startTimeoutMs, templateFrom }: GatewayConfig,
+): Promise<Pair> {
+  const end = Date.now() + startTimeoutMs
+  for (;;) {
+    try {
+      return await shakeHands(dpo, sft, templateFrom)
+    } catch (error) {
+      const mayPass = error instanceof SessionError && (error.code === 'unavailable' || error.code === 'deadline')
+      if (!mayPass || Date.now() + retryMs > end) throw error
+      await delay(retryMs)
+    }
+  }
+}
+
+async function listen(server: ServerType, { host, port }: GatewayConfig): Promise<ServerType> {
+  const isOpen = once(server, 'listening')
+  server.listen(port, host)
+  try {
+    await isOpen
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`cannot listen on ${host}:${port}: ${message}`, { cause })
+  }
+  return server
+}
+
+function urlOf(host: string, server: ServerType): string {
+  const { port } = server.address() as AddressInfo
+  return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`
+}
+
+async function drain(server: ServerType, stopping: AbortController, drainMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve())
+  })
+  const closeIdle = () => {
+    if ('closeIdleConnections' in server) server.closeIdleConnections()
+  }
+  closeIdle()
+  const idle = setInterval(closeIdle, 50)
+  const last = new AbortController()
+  const limit = delay(drainMs, undefined, { signal: last.signal }).catch(() => undefined)
+  await Promise.race([closed, limit])
+  stopping.abort(new SessionError('unavailable', 'the gateway is stopping'))
+  // The clients' last error event leaves before their connections are cut.
+  await Promise.race([closed, delay(100)])
+  if ('closeAllConnections' in server) server.closeAllConnections()
+  clearInterval(idle)
+  last.abort()
+}
