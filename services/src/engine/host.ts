@@ -70,11 +70,6 @@ export class EngineHost implements LogitBackend {
     if (sessionIds.length > 0) this.post({ type: 'sessions-close', sessionIds })
   }
 
-  /** Asks the worker to end. */
-  close(): void {
-    this.post({ type: 'engine-close' })
-  }
-
   /** The worker is gone: whatever waits for it fails, now and from now on. */
   fail(reason: string): void {
     if (this.deadReason !== null) return

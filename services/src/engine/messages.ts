@@ -6,7 +6,6 @@ export type HostMessage =
   | { type: 'work-run'; id: number; work: Work; sentAtMs: number }
   | { type: 'work-cancel'; id: number; failure: Failure }
   | { type: 'sessions-close'; sessionIds: string[] }
-  | { type: 'engine-close' }
 
 export type WorkerMessage =
   | { type: 'engine-ready'; description: EngineDescription }

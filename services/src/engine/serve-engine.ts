@@ -52,9 +52,6 @@ export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSe
         return
       case 'sessions-close':
         void scheduler.submit(closing(message.sessionIds), new AbortController().signal, 0)
-        return
-      case 'engine-close':
-        void close()
     }
   })
   port.postMessage({ type: 'engine-ready', description: engine.description })

@@ -1,24 +1,20 @@
-import { createRequire } from 'node:module'
-import { type Client, credentials, makeClientConstructor, type ServiceDefinition, status } from '@grpc/grpc-js'
-import { loadSync } from '@grpc/proto-loader'
+import { credentials } from '@grpc/grpc-js'
 import {
   channelOptions,
   emptyPrefixHash,
   extendPrefixHash,
   LogitService,
-  packageDefinition,
   type Step,
   type StepRequest,
   type StepResponse__Output,
   toFloat32Array,
   toUint32Array,
 } from '@tandem/proto'
-import { service as healthService } from 'grpc-health-check'
 import pino from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { joinEngine } from '../engine/testing.js'
 import { ToyEngine } from '../engine/toy-engine.js'
-import { type GrpcServer, startGrpcServer } from '../grpc-server.js'
+import { startGrpcServer } from '../grpc-server.js'
 import { createLogitHandlers } from './handlers.js'
 
 const cleanups: (() => unknown)[] = []
@@ -32,11 +28,7 @@ const files = [
   { name: 'config.json', data: Buffer.from('{}') },
 ]
 
-async function serveToy(
-  settings: Parameters<typeof joinEngine>[1] = {},
-  requestTimeoutMs = 60_000,
-  reflection = false,
-) {
+async function serveToy(settings: Parameters<typeof joinEngine>[1] = {}, requestTimeoutMs = 60_000) {
   const engine = new ToyEngine()
   const { host, close } = joinEngine(engine, settings)
   const handlers = createLogitHandlers({
@@ -53,7 +45,7 @@ async function serveToy(
     listen: '127.0.0.1:0',
     serviceNames: ['tandem.v1.LogitService'],
     addServices: (grpc) => grpc.addService(LogitService.service, handlers),
-    reflection: reflection ? packageDefinition : null,
+    reflection: null,
   })
   const client = new LogitService(server.address, credentials.createInsecure(), channelOptions)
   cleanups.push(
@@ -259,63 +251,3 @@ test('the handshake and the text files', async () => {
   for await (const chunk of client.getTextFiles({})) chunks.push(chunk)
   expect(chunks).toEqual(files)
 })
-
-test('the health service says SERVING, and NOT_SERVING from the moment the service drains', async () => {
-  const { server } = await serveToy()
-  const statuses: unknown[] = []
-  const method = methodOf(healthService, 'Watch')
-  const call = clientOf(healthService, server).makeServerStreamRequest(
-    method.path,
-    method.requestSerialize,
-    method.responseDeserialize,
-    { service: 'tandem.v1.LogitService' },
-  )
-  call.on('error', () => undefined)
-  call.on('data', ({ status }) => statuses.push(status))
-  await expect.poll(() => statuses).toEqual(['SERVING'])
-  const drained = server.drain(200)
-  await expect.poll(() => statuses).toEqual(['SERVING', 'NOT_SERVING'])
-  await drained
-})
-
-test('reflection names the service where it is on, and is not there where it is off', async () => {
-  const services = await Promise.all(
-    [true, false].map(async (on) => reflectedServices((await serveToy({}, 1000, on)).server)),
-  )
-  expect(services[0]).toContain('tandem.v1.LogitService')
-  expect(services[1]).toBe('UNIMPLEMENTED')
-})
-
-function clientOf(service: ServiceDefinition, server: GrpcServer): Client {
-  const client = new (makeClientConstructor(service, 'any'))(server.address, credentials.createInsecure())
-  cleanups.push(() => client.close())
-  return client
-}
-
-function methodOf(service: ServiceDefinition, name: string) {
-  const method = service[name]
-  if (method === undefined) throw new Error(`no method ${name} among ${Object.keys(service).join(', ')}`)
-  return method
-}
-
-const reflectionProto = createRequire(import.meta.url)
-  .resolve('@grpc/reflection/package.json')
-  .replace('package.json', 'build/proto/grpc/reflection/v1/reflection.proto')
-
-function reflectedServices(server: GrpcServer): Promise<unknown> {
-  const service = loadSync(reflectionProto)['grpc.reflection.v1.ServerReflection'] as ServiceDefinition
-  const method = methodOf(service, 'ServerReflectionInfo')
-  const call = clientOf(service, server).makeBidiStreamRequest(
-    method.path,
-    method.requestSerialize,
-    method.responseDeserialize,
-  )
-  return new Promise((resolve) => {
-    call.on('data', ({ listServicesResponse }) => {
-      resolve(listServicesResponse.service.map(({ name }: { name: string }) => name))
-      call.cancel()
-    })
-    call.on('error', (error: Error & { code: number }) => resolve(status[error.code]))
-    call.write({ listServices: '' })
-  })
-}
