@@ -1,9 +1,18 @@
 import { dequantize } from '../../weights/dequantize.js'
 import { rowRanges } from '../../weights/matrix.js'
-import type { WeightSource } from '../source.js'
+import type { StoredType, WeightSource } from '../source.js'
 
-/** Half precision and a block's rounding stay below this share of the largest weight; another vocabulary does not. */
-const tolerance = 0.05
+/** Rounding stays below this share of the largest weight, by how the base is stored; another vocabulary does not. */
+const tolerances: Readonly<Record<StoredType, number>> = {
+  F32: 0.01,
+  F16: 0.01,
+  BF16: 0.01,
+  Q8_0: 0.01,
+  // One step, an eighth of the largest: the end of the grid that has a number less is clipped.
+  Q4_0: 0.14,
+  // Half a step of fifteen from the least to the largest.
+  Q4_1: 0.08,
+}
 
 /**
  * PEFT saves a copy of an output layer that it changed. A copy of the base's own is nothing new; another cannot be applied.
@@ -29,6 +38,7 @@ export async function assertSameLayer(
     const ours = dequantize(own.type, await base.readRows(baseName, ...range))
     const theirs = dequantize(copy.type, await weights.readRows(name, ...range))
     const largest = ours.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-    if (theirs.some((value, i) => Math.abs(value - (ours[i] ?? 0)) > tolerance * largest)) throw new Error(refusal)
+    if (theirs.some((value, i) => Math.abs(value - (ours[i] ?? 0)) > tolerances[own.type] * largest))
+      throw new Error(refusal)
   }
 }
