@@ -9,8 +9,9 @@ export const graphFileName = 'model.onnx'
 
 /**
  * How the weights are stored and multiplied.
- * - `fp32`, `fp16` (storage only: computed in float32), `int8`, `int4` (blocks of 32; activations as int8 twice, value and residual);
- * - `native`: a GGUF's own grid, exact, activations as int8 twice;
+ * - `fp32`, `fp16` (storage only: computed in float32), `int8`, `int4` (blocks of 32);
+ * - `native`: a GGUF's own grid, exact. As with `int8` and `int4`, activations are int8 twice (value and residual), or
+ *   float32 where 4-bit layers see many tokens at once;
  * - `fast`: the grid of `native` with activations as int8 once, which changes tokens (docs/precision.md).
  */
 export const precisions = ['fp32', 'fp16', 'int8', 'int4', 'native', 'fast'] as const

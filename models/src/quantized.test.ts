@@ -53,7 +53,7 @@ interface Options {
   readonly merge?: boolean
 }
 
-/** All logits of `tokens`, the first five in one chunk, the rest one by one. */
+/** All logits of `tokens`, the first eight in one chunk (many to the graph), the rest one by one (few). */
 async function logitsOf(config: ModelConfig, source: WeightSource, precision: Precision, options: Options = {}) {
   const weights = new Weights(source, options.adapter ?? null, options.merge ?? false)
   await writeGraph(buildGraph(config, weights, precision), {
@@ -64,8 +64,8 @@ async function logitsOf(config: ModelConfig, source: WeightSource, precision: Pr
   })
   const session = await loadGraph(join(folder, 'model.onnx'))
   const sequence = new GraphSession(session, config)
-  const rows = (await sequence.append([tokens.slice(0, 5)])).flat()
-  for (const token of tokens.slice(5)) rows.push(...(await sequence.append([[token]])).flat())
+  const rows = (await sequence.append([tokens.slice(0, 8)])).flat()
+  for (const token of tokens.slice(8)) rows.push(...(await sequence.append([[token]])).flat())
   await session.release()
   return rows
 }

@@ -66,7 +66,7 @@ function extendCache({ graph, config }: Decoder, run: Run, layer: number, key: V
   const shape = ['B', config.keyValueHeads, config.headSize]
   const extend = (pastName: string, newName: string, v: Value) => {
     const past = graph.input(pastName, 'float32', ['T', ...shape])
-    const fresh = graph.node('Reshape', [v, run.keyShape], { name: newName })
+    const fresh = graph.node('Reshape', [v, run.keyShape], { name: `${newName}${run.suffix}` })
     graph.output(newName, 'float32', ['S', ...shape])
     return graph.node('Concat', [past, fresh], { attributes: { axis: 0 } })
   }

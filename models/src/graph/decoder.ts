@@ -10,7 +10,14 @@ export interface Decoder {
   readonly config: ModelConfig
   readonly weights: Weights
   readonly precision: Precision
+  readonly activations: Activations
 }
+
+/**
+ * What block matrices multiply: int8 twice (value and residual), int8 once, or float32, which costs more for a few rows
+ * and less for many, and has no fast kernel for 8-bit weights: those get `twice`.
+ */
+export type Activations = 'twice' | 'once' | 'float'
 
 /** Values that all layers share, computed once a run. N = S * B tokens, row-major. */
 export interface Run {
@@ -26,6 +33,8 @@ export interface Run {
   readonly queryShape: Value
   /** int64 [4]: S, B, KVH, D */
   readonly keyShape: Value
+  /** Goes behind the names of new keys and values, where one run can be computed in two ways. */
+  readonly suffix: string
 }
 
 /** Declares the graph's inputs (graph-contract.ts) and what all layers share. */
@@ -46,6 +55,7 @@ export function startRun({ graph, config }: Decoder): Run {
     bias: group === 1 ? bias : graph.node('Concat', Array(group).fill(bias), { attributes: { axis: 2 } }),
     queryShape: shapeWith(keyValueHeads, group, headSize),
     keyShape: shapeWith(keyValueHeads, headSize),
+    suffix: '',
   }
 }
 

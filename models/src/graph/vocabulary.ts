@@ -1,7 +1,7 @@
 import { graphInputs, graphOutputs } from '../graph-contract.js'
 import { first } from '../lists.js'
 import type { Value } from '../onnx/graph-builder.js'
-import { type BlockMatrix, blocksPerRow } from '../weights/blocks.js'
+import { type BlockMatrix, blockBytes, blocksPerRow } from '../weights/blocks.js'
 import { blockSize } from '../weights/dequantize.js'
 import { embeddingName, headName } from '../weights/tied-head.js'
 import { storeBlocks } from './block-product.js'
@@ -24,8 +24,8 @@ export function embed(decoder: Decoder, { tokenIds }: Run): Value {
 
 function gatherBlocks(decoder: Decoder, blocks: BlockMatrix, ids: Value): Value {
   const { graph } = decoder
-  const { quants, scales } = storeBlocks(decoder, blocks)
   const perRow = blocksPerRow(blocks.columns)
+  const { quants, scales } = storeBlocks(decoder, blocks, [blocks.rows, perRow * blockBytes(blocks.bits)])
   const whole = graph.node('GatherBlockQuantized', [quants, ids, scales], {
     domain: 'com.microsoft',
     attributes: { bits: blocks.bits, block_size: blockSize, gather_axis: 0, quantize_axis: 1 },

@@ -1,4 +1,4 @@
-import { attributeTypes, bytesPerElement, type ElementType, elementTypes } from './schema.js'
+import { bytesPerElement, type ElementType, elementTypes } from './schema.js'
 
 /** A name of a tensor in the graph. The empty string is an optional input left out. */
 export type Value = string
@@ -19,7 +19,13 @@ export interface Initializer {
   chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
-export type Attribute = number | string | readonly number[] | { readonly float: number }
+/** Nodes of one branch of an `If`; they read values of the graph around them. */
+export interface Branch {
+  readonly nodes: readonly GraphNode[]
+  readonly outputs: readonly Value[]
+}
+
+export type Attribute = number | string | readonly number[] | { readonly float: number } | { readonly branch: Branch }
 
 export interface GraphNode {
   readonly operator: string
@@ -46,9 +52,10 @@ export const initializerBytes = (t: Pick<Initializer, 'type' | 'shape'>) =>
 export class GraphBuilder {
   readonly inputs = new Map<Value, TensorType>()
   readonly outputs = new Map<Value, TensorType>()
-  readonly nodes: GraphNode[] = []
+  nodes: GraphNode[] = []
   readonly initializers = new Map<Value, Initializer>()
   readonly #constants = new Map<string, Value>()
+  #names = 0
 
   input(name: Value, type: ElementType, shape: readonly Dimension[]): Value {
     this.inputs.set(name, { type, shape })
@@ -62,7 +69,7 @@ export class GraphBuilder {
 
   /** Adds an operator with one output. */
   node(operator: string, inputs: readonly Value[], options: NodeOptions = {}): Value {
-    const output = options.name ?? `${operator}_${this.nodes.length}`
+    const output = options.name ?? `${operator}_${this.#names++}`
     this.#add(operator, inputs, [output], options)
     return output
   }
@@ -74,7 +81,7 @@ export class GraphBuilder {
   /** Cuts a tensor along an axis into parts of the given sizes; one size gives the tensor itself. */
   split(value: Value, sizes: readonly number[], axis: number): Value[] {
     if (sizes.length === 1) return [value]
-    const outputs = sizes.map((_, i) => `Split_${this.nodes.length}_${i}`)
+    const outputs = sizes.map(() => `Split_${this.#names++}`)
     this.#add('Split', [value, this.ints(sizes)], outputs, { attributes: { axis } })
     return outputs
   }
@@ -89,6 +96,23 @@ export class GraphBuilder {
     })
   }
 
+  /**
+   * Computes the named values in one of two ways, chosen each run by a boolean scalar. Each way gives them in their order;
+   * whatever it stores belongs to the whole graph.
+   */
+  choose(condition: Value, names: readonly Value[], whenTrue: () => Value[], whenFalse: () => Value[]): void {
+    const attributes = { then_branch: this.#branch(whenTrue), else_branch: this.#branch(whenFalse) }
+    this.#add('If', [condition], names, { attributes })
+  }
+
+  #branch(build: () => Value[]): Attribute {
+    const around = this.nodes
+    this.nodes = []
+    const branch = { outputs: build(), nodes: this.nodes }
+    this.nodes = around
+    return { branch }
+  }
+
   /** A stored tensor; a name that is there already keeps its first data (tied weights). */
   initializer(name: Value, initializer: Initializer): Value {
     if (!this.initializers.has(name)) this.initializers.set(name, initializer)
@@ -98,6 +122,11 @@ export class GraphBuilder {
   /** A small int64 list, [n]. Equal lists share one tensor. */
   ints(values: readonly number[]): Value {
     return this.#constant('int64', [values.length], BigInt64Array.from(values, BigInt), values)
+  }
+
+  /** An int64 scalar. */
+  int(value: number): Value {
+    return this.#constant('int64', [], BigInt64Array.of(BigInt(value)), [value])
   }
 
   /** A float32 tensor held in memory: for small things. */
@@ -122,11 +151,3 @@ export class GraphBuilder {
 
 /** The bytes of a typed array, uncopied. */
 export const bytesOf = (view: ArrayBufferView) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
-
-/** The attribute as AttributeProto has it. */
-export function attributeProto(name: string, value: Attribute): object {
-  if (typeof value === 'number') return { name, i: value, type: attributeTypes.int }
-  if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: attributeTypes.string }
-  if ('float' in value) return { name, f: value.float, type: attributeTypes.float }
-  return { name, ints: value, type: attributeTypes.ints }
-}

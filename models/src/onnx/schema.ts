@@ -36,7 +36,7 @@ const messages = {
     ['f', 2, 'float'],
     ['i', 3, 'int64'],
     ['s', 4, 'bytes'],
-    ['floats', 7, 'float[]'],
+    ['g', 6, 'GraphProto'],
     ['ints', 8, 'int64[]'],
     ['type', 20, 'int32'],
   ],
@@ -98,7 +98,7 @@ export const bytesPerElement: Readonly<Record<ElementType, number>> = {
 }
 
 /** AttributeProto.AttributeType */
-export const attributeTypes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const
+export const attributeTypes = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const
 
 /** TensorProto.DataLocation */
 export const externalLocation = 1

@@ -3,21 +3,14 @@ import { createWriteStream, type WriteStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
-import {
-  attributeProto,
-  type GraphBuilder,
-  type Initializer,
-  initializerBytes,
-  type TensorType,
-} from './graph-builder.js'
+import { type GraphBuilder, type Initializer, initializerBytes } from './graph-builder.js'
+import { modelProto } from './model-proto.js'
 import { elementTypes, encodeModel, externalLocation } from './schema.js'
 
 /** Offsets in the data file are multiples of this, so that onnxruntime can map the file into memory. */
 const alignment = 4096
 /** Smaller tensors (norms, shapes, constants) stand in the graph itself. */
 const inlineLimitBytes = 1024
-const opset = 21
-const irVersion = 10
 
 export interface WriteOptions {
   /** Where the two files go; the folder exists. */
@@ -108,39 +101,3 @@ async function write(stream: WriteStream, chunk: Uint8Array): Promise<void> {
   if (stream.errored) throw stream.errored
   if (chunk.byteLength > 0 && !stream.write(chunk)) await once(stream, 'drain')
 }
-
-function modelProto(graph: GraphBuilder, initializer: object[], producerVersion: string): object {
-  return {
-    irVersion,
-    producerName: 'tandem',
-    producerVersion,
-    opsetImport: [
-      { domain: '', version: opset },
-      { domain: 'com.microsoft', version: 1 },
-    ],
-    graph: {
-      name: 'model',
-      initializer,
-      input: [...graph.inputs].map(valueInfo),
-      output: [...graph.outputs].map(valueInfo),
-      node: graph.nodes.map((node) => ({
-        name: node.outputs[0],
-        opType: node.operator,
-        domain: node.domain,
-        input: node.inputs,
-        output: node.outputs,
-        attribute: Object.entries(node.attributes).map(([name, value]) => attributeProto(name, value)),
-      })),
-    },
-  }
-}
-
-const valueInfo = ([name, { type, shape }]: [string, TensorType]) => ({
-  name,
-  type: {
-    tensorType: {
-      elemType: elementTypes[type],
-      shape: { dim: shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size })) },
-    },
-  },
-})
