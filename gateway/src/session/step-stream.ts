@@ -1,9 +1,12 @@
-import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js'
+import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js'
 import type { LogitServiceClient, StepRequest, StepResponse__Output } from '@tandem/proto'
 import { SessionError, toSessionError } from './session-error.js'
 
 /** How long a service may take to end a stream that was closed. */
 const closeLimitMs = 5_000
+
+/** What a stream ends with that nobody here has cancelled: a step's own failure comes in its response. */
+const brokenStream: ReadonlySet<number> = new Set([status.CANCELLED, status.UNKNOWN, status.INTERNAL])
 
 interface Waiting {
   readonly resolve: (response: StepResponse__Output) => void
@@ -40,7 +43,10 @@ export function openStepStream(client: LogitServiceClient, service: string, sign
     waiting.delete(response.requestId)
     found?.resolve(response)
   })
-  call.on('error', (error: ServiceError) => fail(toSessionError(service, error.code, error.details, error)))
+  call.on('error', (error: ServiceError) => {
+    const code = brokenStream.has(error.code) ? status.UNAVAILABLE : error.code
+    fail(toSessionError(service, code, error.details, error))
+  })
   call.on('end', () => fail(new SessionError('unavailable', `${service} has ended the stream of this answer`)))
   if (signal.aborted) abort()
   else signal.addEventListener('abort', abort)

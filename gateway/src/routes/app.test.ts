@@ -1,0 +1,242 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+import { Admission } from './admission.js'
+
+let gateway: ToyGateway
+beforeAll(async () => {
+  gateway = await startToyGateway()
+})
+afterAll(() => gateway.stop())
+beforeEach(() => {
+  gateway.dpo.steps = []
+  gateway.sft.steps = []
+})
+
+const prompt = [4, 388, 365]
+const completion = (body: object) => gateway.post('/v1/completions', { model: 'toy', prompt, ...body })
+const jsonOf = async (response: Promise<Response>): Promise<Record<string, unknown>> =>
+  (await (await response).json()) as Record<string, unknown>
+const choiceOf = (body: Record<string, unknown>) => (body.choices as Record<string, unknown>[])[0] ?? {}
+const idsOf = (body: Record<string, unknown>) => choiceOf(body).token_ids as number[]
+const greedy = (values: Float64Array) => values.indexOf(Math.max(...values))
+
+/** AAD by its definition, over the toy distributions. */
+function oracle(count: number, alpha: number): number[] {
+  const ids = [...prompt]
+  for (let i = 0; i < count; i++) {
+    const dpo = gateway.dpo.logProbabilities(ids)
+    const sft = gateway.sft.logProbabilities(ids)
+    const least = Math.max(...dpo) + Math.log(alpha)
+    ids.push(greedy(dpo.map((value, id) => (value >= least ? value - (sft[id] ?? 0) : Number.NEGATIVE_INFINITY))))
+  }
+  return ids.slice(prompt.length)
+}
+
+describe('decoding', () => {
+  test('aad by its definition, at several alphas, streamed or not', async () => {
+    for (const alpha of [0.01, 0.1, 1]) {
+      const body = { max_tokens: 12, ignore_eos: true, return_token_ids: true, decoding: { alpha } }
+      const whole = await jsonOf(completion(body))
+      expect(idsOf(whole)).toEqual(oracle(12, alpha))
+      expect(whole.decoding).toEqual({ strategy: 'aad', alpha, detail: false, ignored: [] })
+      const events = (await readEvents(await completion({ ...body, stream: true }))) as Record<string, unknown>[]
+      const choices = events.map(choiceOf)
+      expect(choices.flatMap((choice) => choice.token_ids ?? [])).toEqual(idsOf(whole))
+      expect(choices.map((choice) => choice.text).join('')).toBe(choiceOf(whole).text)
+    }
+  })
+
+  test('greedy reads one model alone', async () => {
+    const body = await jsonOf(completion({ model: 'toy/greedy-sft', max_tokens: 1, return_token_ids: true }))
+    expect(idsOf(body)).toEqual([greedy(gateway.sft.logProbabilities(prompt))])
+    expect(gateway.dpo.steps).toEqual([])
+  })
+
+  test('log-probabilities are those of the DPO model, whatever picks', async () => {
+    const body = await jsonOf(
+      completion({ model: 'toy/greedy-sft', max_tokens: 1, return_token_ids: true, logprobs: 1 }),
+    )
+    const expected = gateway.dpo.logProbabilities(prompt)
+    const { token_logprobs } = choiceOf(body).logprobs as { token_logprobs: number[] }
+    expect(token_logprobs[0]).toBeCloseTo(expected[idsOf(body)[0] ?? -1] ?? Number.NaN, 5)
+  })
+
+  test('detail tells both log-probabilities, the advantage and the candidates', async () => {
+    const body = await jsonOf(
+      completion({ max_tokens: 1, return_token_ids: true, decoding: { alpha: 0.2, detail: true } }),
+    )
+    const [detail] = choiceOf(body).decoding_detail as Record<string, unknown>[]
+    const dpo = gateway.dpo.logProbabilities(prompt)
+    const sft = gateway.sft.logProbabilities(prompt)
+    const [id = -1] = idsOf(body)
+    const count = dpo.filter((value) => value >= Math.max(...dpo) + Math.log(0.2)).length
+    expect(detail).toMatchObject({ token_id: id, candidate_count: count })
+    expect(detail?.advantage).toBeCloseTo((dpo[id] ?? 0) - (sft[id] ?? 0), 5)
+    expect(detail?.candidates).toMatchObject({ 0: { token_id: id, advantage: detail?.advantage } })
+  })
+
+  test('echo gives the prompt with its log-probabilities, the first null', async () => {
+    const body = await jsonOf(completion({ max_tokens: 0, echo: true, logprobs: 1 }))
+    const { token_logprobs } = choiceOf(body).logprobs as { token_logprobs: (number | null)[] }
+    expect(token_logprobs[0]).toBeNull()
+    expect(token_logprobs[2]).toBeCloseTo(gateway.dpo.logProbabilities(prompt.slice(0, 2))[365] ?? 0, 5)
+    expect(body.usage).toEqual({ prompt_tokens: 3, completion_tokens: 0, total_tokens: 3 })
+  })
+
+  test('echo changes no token, and min_tokens bans end tokens alone', async () => {
+    const plain = idsOf(await jsonOf(completion({ max_tokens: 6, ignore_eos: true, return_token_ids: true })))
+    const body = { max_tokens: 6, ignore_eos: true, return_token_ids: true, echo: true, logprobs: 0 }
+    expect(idsOf(await jsonOf(completion(body)))).toEqual(plain)
+    const [first = -1] = plain
+    const stopped = await jsonOf(completion({ max_tokens: 6, stop_token_ids: [first], return_token_ids: true }))
+    expect(choiceOf(stopped)).toMatchObject({ finish_reason: 'stop', stop_reason: first, token_ids: [first], text: '' })
+    const least = { max_tokens: 6, min_tokens: 3, stop_token_ids: [first], return_token_ids: true }
+    const kept = idsOf(await jsonOf(completion(least)))
+    expect(kept.length).toBeGreaterThanOrEqual(3)
+    expect(kept.slice(0, 3)).not.toContain(first)
+  })
+
+  test('a seed repeats itself; without one the answer tells which was drawn', async () => {
+    const request = { model: 'toy/sample', max_tokens: 8, ignore_eos: true, return_token_ids: true, top_p: 0.9 }
+    const first = await jsonOf(completion(request))
+    const { seed } = first.decoding as { seed: number }
+    expect(first.decoding).toMatchObject({ strategy: 'sample', top_p: 0.9, temperature: 1, model: 'dpo', ignored: [] })
+    expect(idsOf(await jsonOf(completion({ ...request, seed })))).toEqual(idsOf(first))
+  })
+
+  test('a service that has lost the session gets the tokens again, and no token changes', async () => {
+    let count = 0
+    gateway.sft.beforeStep = () => {
+      if (++count === 5) gateway.sft.sessions.clear()
+    }
+    const body = await jsonOf(completion({ max_tokens: 8, ignore_eos: true, return_token_ids: true }))
+    gateway.sft.beforeStep = () => undefined
+    expect(idsOf(body)).toEqual(oracle(8, 0.1))
+    expect(gateway.sft.steps.filter((step) => step.position === 0).length).toBe(2)
+  })
+})
+
+describe('sessions', () => {
+  const noneLeft = async () => {
+    for (let i = 0; i < 100 && gateway.dpo.sessions.size + gateway.sft.sessions.size > 0; i++) await delay(10)
+    expect([gateway.dpo.sessions.size, gateway.sft.sessions.size]).toEqual([0, 0])
+  }
+
+  test('close on both services when an answer ends', async () => {
+    await jsonOf(completion({ max_tokens: 2 }))
+    await noneLeft()
+  })
+
+  test('close when a reader of a stream goes', async () => {
+    gateway.dpo.beforeStep = () => delay(5)
+    const response = await completion({ max_tokens: 60, ignore_eos: true, stream: true })
+    const reader = response.body?.getReader()
+    await reader?.read()
+    await reader?.cancel()
+    gateway.dpo.beforeStep = () => undefined
+    await noneLeft()
+    expect(gateway.dpo.steps.length).toBeLessThan(30)
+  })
+
+  test('close when a caller goes before the first token', async () => {
+    const caller = new AbortController()
+    gateway.dpo.beforeStep = () => delay(300)
+    const answer = gateway.post('/v1/completions', { model: 'toy', prompt }, { signal: caller.signal })
+    await delay(50)
+    caller.abort()
+    expect((await answer).status).toBe(499)
+    gateway.dpo.beforeStep = () => undefined
+    await noneLeft()
+  })
+})
+
+describe('what is refused', () => {
+  const refusal = async (response: Promise<Response>) => {
+    const found = await response
+    const { error } = (await found.json()) as { error: { message: string; param: string | null; code: string | null } }
+    expect(Object.keys(error).sort()).toEqual(['code', 'message', 'param', 'type'])
+    return { status: found.status, ...error }
+  }
+
+  test.each([
+    [{ n: 2 }, 'n'],
+    [{ tools: [{}] }, 'tools'],
+    [{ logit_bias: { 5: 1 } }, 'logit_bias'],
+    [{ frequency_penalty: 0.5 }, 'frequency_penalty'],
+    [{ response_format: { type: 'json_object' } }, 'response_format'],
+    [{ suffix: 'x' }, 'suffix'],
+    [{ logprobs: 6 }, 'logprobs'],
+    [{ max_tokens: 0 }, 'max_tokens'],
+    [{ min_tokens: 20, max_tokens: 10 }, 'min_tokens'],
+    [{ stream_options: {} }, 'stream_options'],
+    [{ decoding: { alpha: 0 } }, 'decoding.alpha'],
+    [{ decoding: { strategy: 'nothing' } }, 'decoding.strategy'],
+    [{ stop_token_ids: [512] }, 'stop_token_ids'],
+  ])('%j with 400, naming the field', async (body, param) => {
+    expect(await refusal(completion(body))).toMatchObject({ status: 400, param })
+  })
+
+  test('what changes nothing is accepted', async () => {
+    const harmless = { n: 1, best_of: 1, logit_bias: null, presence_penalty: 0, user: 'me', store: true, stop: null }
+    expect((await completion({ ...harmless, max_tokens: 1, metadata: {}, unknown: 1 })).status).toBe(200)
+  })
+
+  test('a prompt that is too long, with the code that agents look for', async () => {
+    expect(await refusal(completion({ max_tokens: 100 }))).toMatchObject({
+      status: 400,
+      code: 'context_length_exceeded',
+    })
+    expect(await refusal(completion({ prompt: Array(51).fill(7) }))).toMatchObject({ code: 'context_length_exceeded' })
+  })
+
+  test('by every layer, in one shape', async () => {
+    const app = gateway.app({ apiKeys: ['secret'] })
+    const authorization = 'Bearer secret'
+    expect(await refusal(postJson(app, '/v1/completions', {}))).toMatchObject({ status: 401, code: 'invalid_api_key' })
+    const get = async (path: string) => app.request(path, { headers: { authorization } })
+    expect(await refusal(get('/v1/completions'))).toMatchObject({ status: 405 })
+    expect(await refusal(get('/v1/nothing'))).toMatchObject({ status: 404 })
+    expect(await refusal(get('/v1/models/other'))).toMatchObject({ status: 404, code: 'model_not_found' })
+    expect((await get('/v1/models/toy%2Faad')).status).toBe(200)
+    const large = { model: 'toy', prompt: 'x'.repeat(200_000) }
+    expect(await refusal(gateway.post('/v1/completions', large))).toMatchObject({ status: 413 })
+    const text = { headers: { 'content-type': 'text/plain' } }
+    expect(await refusal(gateway.post('/v1/completions', {}, text))).toMatchObject({ status: 415 })
+  })
+
+  test('one request more than may wait, with a time to come back', async () => {
+    const app = gateway.app({ admission: new Admission({ maxConcurrent: 1, maxWaiting: 1 }) })
+    gateway.dpo.beforeStep = () => delay(50)
+    const body = { model: 'toy', prompt, max_tokens: 1 }
+    const answers = await Promise.all([1, 2, 3].map(() => postJson(app, '/v1/completions', body)))
+    gateway.dpo.beforeStep = () => undefined
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429])
+    expect(answers[2]?.headers.get('retry-after')).toBe('1')
+  })
+
+  test('a request past its deadline', async () => {
+    const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 80 }
+    gateway.dpo.beforeStep = () => delay(200)
+    const app = gateway.app({ limits })
+    expect(await refusal(postJson(app, '/v1/completions', { model: 'toy', prompt }))).toMatchObject({ status: 504 })
+    gateway.dpo.beforeStep = () => undefined
+  })
+})
+
+test('a service that dies in mid-answer ends the stream with an error, and is used again when it is back', async () => {
+  const own = await startToyGateway()
+  const port = Number(own.pair.dpo.address.split(':')[1])
+  own.sft.beforeStep = () => delay(5)
+  const body = { model: 'toy', prompt, max_tokens: 60, ignore_eos: true, stream: true }
+  const response = await own.post('/v1/completions', body)
+  setTimeout(() => own.dpo.kill(), 40)
+  const events = (await readEvents(response)) as { error?: { message: string } }[]
+  expect(events.at(-1)?.error?.message).toMatch(/the DPO service at 127\.0\.0\.1:\d+ is unavailable/)
+  expect((await own.app().request('/readyz')).status).toBe(503)
+  expect((await own.post('/v1/completions', { model: 'toy', prompt })).status).toBe(503)
+  await own.dpo.start(port)
+  for (let i = 0; i < 100 && (await own.app().request('/readyz')).status !== 200; i++) await delay(50)
+  expect((await own.post('/v1/completions', { model: 'toy', prompt })).status).toBe(200)
+  own.stop()
+})

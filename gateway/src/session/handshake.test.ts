@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { startToyGateway } from '../testing/toy-gateway.js'
+
+const tokenizer = readFileSync(
+  new URL('../../../test/fixtures/tiny/llama-tied/tokenizer.json', import.meta.url),
+  'utf8',
+)
+
+test('vocabularies padded to different sizes are cut to the smaller, other templates and ends are warnings', async () => {
+  const gateway = await startToyGateway(({ sft }) => {
+    Object.assign(sft.model, { vocabularySize: 500, chatTemplateFingerprint: 'other', eosTokenIds: [2, 3] })
+  })
+  expect(gateway.pair.vocabularyLimit).toBe(500)
+  expect(gateway.pair.eosTokenIds).toEqual([2])
+  expect(gateway.pair.warnings).toEqual([
+    "the two models have different chat templates: the DPO model's is used",
+    "the two models have different end tokens (DPO: 2; SFT: 2, 3): the DPO model's is used",
+    'the vocabularies are padded to 512 (DPO) and 500 (SFT): ids beyond the smaller are masked',
+  ])
+  const body = { model: 'toy', prompt: [4, 5], max_tokens: 30, ignore_eos: true, return_token_ids: true }
+  const answer = (await (await gateway.post('/v1/completions', body)).json()) as { choices: { token_ids: number[] }[] }
+  expect(Math.max(...(answer.choices[0]?.token_ids ?? [512]))).toBeLessThan(500)
+  gateway.stop()
+})
+
+test('a tokenizer that differs is refused, telling where', async () => {
+  const start = startToyGateway(({ sft }) => {
+    Object.assign(sft.model, { tokenizerFingerprint: 'other' })
+    sft.textFiles.set('tokenizer.json', tokenizer.replaceAll('"ding"', '"dong"'))
+  })
+  await expect(start).rejects.toThrow(/are no pair: id \d+ is the token .*ding.* in the first.*dong/)
+})
+
+test('the SFT model gives template and end tokens where it is asked to', async () => {
+  const gateway = await startToyGateway(({ sft }) => {
+    Object.assign(sft.model, { eosTokenIds: [3] })
+    sft.textFiles.set('chat_template.jinja', '{{ messages[0].content }}')
+  }, 'sft')
+  expect(gateway.pair.eosTokenIds).toEqual([3])
+  expect(gateway.pair.text.renderConversation([{ role: 'user', content: 'hi' }], { addGenerationPrompt: true })).toBe(
+    'hi',
+  )
+  gateway.stop()
+})

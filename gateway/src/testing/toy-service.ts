@@ -1,0 +1,191 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js'
+import {
+  emptyPrefixHash,
+  extendPrefixHash,
+  type GetModelResponse,
+  LogitService,
+  type LogitServiceHandlers,
+  type Readout__Output,
+  type Row,
+  type Step__Output,
+  type StepError,
+  type StepRequest__Output,
+  type StepResponse,
+  type StepResult,
+  toBytes,
+} from '@tandem/proto'
+
+type StepCall = ServerDuplexStream<StepRequest__Output, StepResponse>
+const fixture = fileURLToPath(new URL('../../../test/fixtures/tiny/llama-tied/', import.meta.url))
+
+/** A logit service in this process, over the real contract: its logits are a hash of the tokens before them. */
+export class ToyService {
+  readonly model: GetModelResponse = {
+    modelId: 'toy',
+    version: 'a'.repeat(64),
+    role: 'toy',
+    vocabularySize: 512,
+    tokenizerFingerprint: 'b'.repeat(64),
+    chatTemplateFingerprint: 'c'.repeat(64),
+    eosTokenIds: [2],
+    contextLength: 64,
+    precision: 'fp32',
+    adapter: '',
+    kvBytesPerToken: 4,
+    engine: 'toy',
+  }
+  readonly sessions = new Map<string, number[]>()
+  /** Rounds of text files by name, over those of the fixture. */
+  readonly textFiles = new Map<string, string>()
+  /** Awaited before each answer. */
+  beforeStep: (step: Step__Output) => void | Promise<void> = () => undefined
+  /** Sent instead of the next answer, once. */
+  nextError: StepError | undefined
+  isServing = true
+  /** Steps seen so far. */
+  steps: Step__Output[] = []
+  private server = new Server()
+
+  /** @param salt what makes this model's distribution another one's */
+  constructor(private readonly salt: number) {}
+
+  /** host:port */
+  async start(port = 0): Promise<string> {
+    this.server = new Server()
+    this.server.addService(LogitService.service, this.handlers())
+    this.server.addService(
+      {
+        check: {
+          path: '/grpc.health.v1.Health/Check',
+          requestStream: false,
+          responseStream: false,
+          requestSerialize: () => Buffer.alloc(0),
+          requestDeserialize: () => null,
+          responseSerialize: (isServing: boolean) => Buffer.from([8, isServing ? 1 : 2]),
+          responseDeserialize: () => null,
+        },
+      },
+      { check: (_call: unknown, answer: (e: null, v: boolean) => void) => answer(null, this.isServing) },
+    )
+    const bound = await new Promise<number>((resolve, reject) => {
+      this.server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, found) =>
+        error ? reject(error) : resolve(found),
+      )
+    })
+    return `127.0.0.1:${bound}`
+  }
+
+  /** Cuts every connection, as a killed process does. */
+  kill(): void {
+    this.server.forceShutdown()
+    this.sessions.clear()
+  }
+
+  /** log p of what follows, by id: the oracle. */
+  logProbabilities(ids: readonly number[], limit = this.model.vocabularySize ?? 0): Float64Array {
+    const logits = this.logits(ids).subarray(0, limit)
+    const logSumExp = logSumExpOf(logits)
+    return Float64Array.from(logits, (logit) => logit - logSumExp)
+  }
+
+  private logits(ids: readonly number[]): Float32Array {
+    let hash = this.salt
+    for (const id of ids) hash = (hash * 31 + id + 11) % 65521
+    const shared = ids.reduce((sum, id) => (sum * 17 + id) % 4093, 5)
+    return Float32Array.from({ length: this.model.vocabularySize ?? 0 }, (_, v) => {
+      const common = (((shared + 1) * (v + 3) * 7919) % 10007) / 1500
+      return common + (((hash + 1) * (v + 5) * 104729) % 9973) / 8000
+    })
+  }
+
+  private handlers(): LogitServiceHandlers {
+    return {
+      GetModel: (_call, answer) => answer(null, this.model),
+      GetTextFiles: (call) => {
+        const send = async () => {
+          for (const name of ['tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja']) {
+            const data = Buffer.from(this.textFiles.get(name) ?? (await readFile(fixture + name)))
+            for (let start = 0; start < data.length; start += 4096)
+              call.write({ name, data: data.subarray(start, start + 4096) })
+          }
+          call.end()
+        }
+        send().catch((error: Error) => call.destroy(error))
+      },
+      Step: (_call, answer) => answer(null, { results: [] }),
+      StepStream: (call) => this.serve(call),
+    }
+  }
+
+  private serve(call: StepCall): void {
+    const touched = new Set<string>()
+    let last: Promise<void> = Promise.resolve()
+    const finish = () => {
+      for (const id of touched) this.sessions.delete(id)
+    }
+    call.on('data', (request: StepRequest__Output) => {
+      last = last.then(async () => {
+        const results: StepResult[] = []
+        for (const step of request.steps) {
+          touched.add(step.sessionId)
+          await this.beforeStep(step)
+          if (!call.cancelled) results.push(this.answer(step))
+        }
+        if (!call.cancelled) call.write({ requestId: request.requestId, results })
+        else finish()
+      })
+    })
+    call.on('end', () => {
+      last = last.then(() => {
+        finish()
+        call.end()
+      })
+    })
+    call.on('cancelled', finish)
+    call.on('error', finish)
+  }
+
+  private answer(step: Step__Output): StepResult {
+    this.steps.push(step)
+    const error = this.nextError
+    this.nextError = undefined
+    if (error) return { error }
+    const held = this.sessions.get(step.sessionId) ?? []
+    const before = held.slice(0, step.position)
+    if (held.length < step.position || extendPrefixHash(emptyPrefixHash, before).toString() !== step.prefixHash)
+      return { error: { code: 9, message: `holds ${held.length} tokens`, heldPosition: held.length } }
+    const ids = [...before, ...step.tokenIds]
+    this.sessions.set(step.sessionId, ids)
+    const ends = step.rows === 'ROWS_ALL' ? step.tokenIds.map((_, i) => step.position + i + 1) : [ids.length]
+    if (step.rows === 'ROWS_NONE') return { position: ids.length, rows: [] }
+    return { position: ids.length, rows: ends.map((end, i) => this.row(ids.slice(0, end), i, step)) }
+  }
+
+  private row(ids: readonly number[], index: number, { readouts, vocabularyLimit }: Step__Output): Row {
+    const logits = this.logits(ids).subarray(0, vocabularyLimit || undefined)
+    return {
+      logSumExp: logSumExpOf(logits),
+      max: Math.max(...logits),
+      scores: readouts.map((readout) => read(logits, readout, index)),
+    }
+  }
+}
+
+function read(logits: Float32Array, { candidates, gather, topK }: Readout__Output, index: number) {
+  const at = (ids: readonly number[]) => Float32Array.from(ids, (id) => logits[id] ?? Number.NaN)
+  if (gather) return { logits: toBytes(at((gather.rows[index] ?? gather.rows[0])?.ids ?? [])) }
+  const order = Array.from(logits.keys()).sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b)
+  const withIds = (ids: number[]) => ({ tokenIds: toBytes(Uint32Array.from(ids)), logits: toBytes(at(ids)) })
+  if (topK) return withIds(order.slice(0, topK.k))
+  if (!candidates) return { logits: toBytes(Float32Array.from(logits)) }
+  const allowed = order.filter((id) => !candidates.exclude.includes(id))
+  const least = (logits[allowed[0] ?? 0] ?? 0) + Math.log(candidates.alpha)
+  return withIds(allowed.filter((id) => (logits[id] ?? 0) >= least))
+}
+
+function logSumExpOf(logits: Float32Array): number {
+  const max = Math.max(...logits)
+  return max + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - max), 0))
+}
