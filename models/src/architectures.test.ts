@@ -5,13 +5,18 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { architectureNames, type ModelConfig, parseModelConfig } from './config.js'
 import { buildGraph } from './graph/build-graph.js'
+import type { Precision } from './manifest.js'
 import { writeGraph } from './onnx/writer.js'
 import { openModelSource } from './read/open.js'
+import type { WeightSource } from './read/source.js'
 import { GraphSession, largestLogDifference, loadGraph } from './testing/graph-session.js'
 import { naiveForward } from './testing/naive-forward.js'
 import { readReference, tinyFolder } from './testing/reference.js'
-import { syntheticSource } from './testing/synthetic-source.js'
+import { roundedSource, syntheticSource } from './testing/synthetic-source.js'
 import { Weights } from './weights/weights.js'
+
+/** What int8 activations and their residual may differ from float32 in log-probabilities. */
+const int8TwiceError = 5e-3
 
 let folder: string
 beforeAll(async () => {
@@ -48,9 +53,9 @@ function llama3() {
   }
 }
 
-async function graphLogits(config: ModelConfig, source: ReturnType<typeof syntheticSource>, ids: readonly number[]) {
+async function graphLogits(config: ModelConfig, source: WeightSource, ids: readonly number[], precision: Precision) {
   const files = { folder, graphFileName: 'model.onnx', dataFileName: 'model.onnx.data', producerVersion: 'test' }
-  await writeGraph(buildGraph(config, new Weights(source, null, false), 'fp32'), files)
+  await writeGraph(buildGraph(config, new Weights(source, null, false), precision), files)
   const session = await loadGraph(join(folder, 'model.onnx'))
   const sequence = new GraphSession(session, config)
   const rows = [...(await sequence.append([ids.slice(0, 1)])), ...(await sequence.append([ids.slice(1)]))].flat()
@@ -68,18 +73,33 @@ it('the plain forward pass gives the logits of transformers', async () => {
   }
 })
 
+/** Any architecture of any shape, with a checkpoint for it. */
+const models = sizes.map(({ sequence, seed, keyValueHeads, group, ...keys }) => {
+  const heads = { num_attention_heads: keyValueHeads * group, num_key_value_heads: keyValueHeads }
+  const rest = { max_position_embeddings: 64, sliding_window: null, hidden_act: 'silu' }
+  const config = parseModelConfig({ ...keys, ...heads, ...rest }, null)
+  return { config, sequence, source: syntheticSource(config, seed) }
+})
+
 it('graphs of any shape give the logits of the plain forward pass', async () => {
   await fc.assert(
-    fc.asyncProperty(sizes, async ({ sequence, seed, keyValueHeads, group, ...keys }) => {
-      const heads = { num_attention_heads: keyValueHeads * group, num_key_value_heads: keyValueHeads }
-      const config = parseModelConfig(
-        { ...keys, ...heads, max_position_embeddings: 64, sliding_window: null, hidden_act: 'silu' },
-        null,
-      )
-      const source = syntheticSource(config, seed)
+    fc.asyncProperty(models, async ({ config, source, sequence }) => {
       const expected = await naiveForward(config, source, sequence)
-      expect(largestLogDifference(expected, await graphLogits(config, source, sequence))).toBeLessThan(1e-4)
+      expect(largestLogDifference(expected, await graphLogits(config, source, sequence, 'fp32'))).toBeLessThan(1e-4)
     }),
     { numRuns: 60 },
+  )
+})
+
+it.each(['int8', 'int4'] as const)('%s graphs of any shape give those of the rounded weights', async (precision) => {
+  const bitsOf = (name: string) => (precision === 'int8' || /embed_tokens|lm_head/.test(name) ? 8 : 4)
+  await fc.assert(
+    fc.asyncProperty(models, async ({ config, source, sequence }) => {
+      const expected = await naiveForward(config, roundedSource(source, bitsOf), sequence)
+      expect(largestLogDifference(expected, await graphLogits(config, source, sequence, precision))).toBeLessThan(
+        int8TwiceError,
+      )
+    }),
+    { numRuns: 25 },
   )
 })

@@ -71,10 +71,18 @@ export async function loadManifest(folder: string): Promise<Manifest> {
       { cause },
     )
   }
-  const result = manifestSchema.safeParse(JSON.parse(text))
+  const result = manifestSchema.safeParse(parseJson(text, path))
   if (!result.success)
     throw new Error(
       `${path} is not a manifest that this version reads. Build the folder again. ${z.prettifyError(result.error)}`,
     )
   return result.data
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Error(`${path} is not JSON. Build the folder again.`, { cause })
+  }
 }
