@@ -52,14 +52,6 @@ const smollm2: CatalogPair = {
   adapter: `${catalogFolder}smollm2-135m-hh-dpo`,
   precision: 'native',
   demo: [
-    { role: 'user', content: 'I am curious, what is your opinion about the illegal immigration problem?' },
-    {
-      role: 'assistant',
-      content:
-        'Oh, that’s a tough question! To be honest, I’m not that familiar with all the details. I guess I know the broad ' +
-        'strokes of the problem, that a lot of people come into the United States from other countries and some of them ' +
-        'have no documentation or legal status, but I don’t know about any solutions.',
-    },
     {
       role: 'user',
       content: 'I think we should close the border. Those people are animals, and bring disease and crime.',
