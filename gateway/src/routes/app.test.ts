@@ -205,6 +205,14 @@ describe('what is refused', () => {
     expect(await refusal(gateway.post('/v1/completions', {}, text))).toMatchObject({ status: 415 })
   })
 
+  test('with the request id of the caller, or one of ours', async () => {
+    const headers = { 'x-request-id': 'mine-1' }
+    const refused = await gateway.post('/v1/completions', {}, { headers })
+    expect([refused.status, refused.headers.get('x-request-id')]).toEqual([400, 'mine-1'])
+    const odd = await gateway.post('/v1/nothing', {}, { headers: { 'x-request-id': 'a b' } })
+    expect(odd.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
   test('one request more than may wait, with a time to come back', async () => {
     const app = gateway.app({ admission: new Admission({ maxConcurrent: 1, maxWaiting: 1 }) })
     gateway.dpo.beforeStep = () => delay(50)

@@ -43,7 +43,7 @@ interface Weighted {
   readonly weight: number
 }
 
-/** Best first, ties by lowest id. */
+/** In the order of the scores. */
 function toWeights(scores: Scores, temperature: number, excluded: ReadonlySet<number>): Weighted[] {
   const max = scores.logits.reduce(
     (best, logit, i) => (excluded.has(scores.tokenIds[i] ?? -1) ? best : Math.max(best, logit)),
@@ -56,24 +56,39 @@ function toWeights(scores: Scores, temperature: number, excluded: ReadonlySet<nu
     if (weight > 0 && !excluded.has(id)) weighted.push({ id, weight })
   })
   if (weighted.length === 0) throw new RangeError('there is no token to choose from: all are excluded')
-  return weighted.sort((a, b) => b.weight - a.weight || a.id - b.id)
+  return weighted
 }
 
 function filterTokens(
-  sorted: readonly Weighted[],
+  weighted: readonly Weighted[],
   { min_p, top_k, top_p }: { min_p: number; top_k: number; top_p: number },
 ): readonly Weighted[] {
-  const probable = sorted.filter(({ weight }) => weight >= min_p)
-  const best = top_k > 0 ? probable.slice(0, top_k) : probable
+  const probable = min_p > 0 ? weighted.filter(({ weight }) => weight >= min_p) : weighted
+  const best = top_k > 0 ? sorted(probable).slice(0, top_k) : probable
   if (top_p >= 1) return best
   const goal = top_p * sumOf(best)
+  const head = headWith(best, goal)
   let sum = 0
-  const count = best.findIndex(({ weight }) => {
+  const last = head.findIndex(({ weight }) => {
     sum += weight
     return sum >= goal
   })
-  return count < 0 ? best : best.slice(0, count + 1)
+  return last < 0 ? head : head.slice(0, last + 1)
 }
+
+/** The best ids, sorted, of which at least so much weight is made: a whole vocabulary need not be sorted for a few. */
+function headWith(tokens: readonly Weighted[], goal: number): Weighted[] {
+  for (let least = 0.1; least > 1e-9; least /= 10) {
+    const head = tokens.filter(({ weight }) => weight >= least)
+    // Rounding may make equal sums differ: then the next round decides.
+    if (sumOf(head) > goal) return sorted(head)
+  }
+  return sorted(tokens)
+}
+
+/** Best first, ties by lowest id. */
+const sorted = (tokens: readonly Weighted[]): Weighted[] =>
+  [...tokens].sort((a, b) => b.weight - a.weight || a.id - b.id)
 
 function draw(tokens: readonly Weighted[], uniform: number): number {
   const goal = uniform * sumOf(tokens)

@@ -107,3 +107,21 @@ test('a draw depends on the seed and its place alone', () => {
   expect(numbers.every((number) => number >= 0 && number < 1)).toBe(true)
   expect(Math.abs(numbers.reduce((sum, number) => sum + number) / 1000 - 0.5)).toBeLessThan(0.03)
 })
+
+test('top-p over many ids keeps the smallest set that reaches it, by a plain sort', () => {
+  const weights = Array.from({ length: 500 }, (_, id) => Math.exp(-((id * 37) % 500) / 40))
+  const total = weights.reduce((sum, weight) => sum + weight)
+  const probabilities = weights.map((weight) => weight / total)
+  for (const top_p of [0.05, 0.5, 0.9]) {
+    const order = [...probabilities.keys()].sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0) || a - b)
+    let sum = 0
+    const reached = order.findIndex((id) => {
+      sum += probabilities[id] ?? 0
+      return sum >= top_p
+    })
+    const allowed = order.slice(0, reached + 1)
+    const drawn = [...draws({ top_p }, probabilities).keys()]
+    expect(drawn.filter((id) => !allowed.includes(id))).toEqual([])
+    expect(drawn.length).toBeGreaterThan(allowed.length * 0.9)
+  }
+})
