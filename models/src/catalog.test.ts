@@ -19,18 +19,6 @@ describe('catalog', () => {
     expect(card).not.toContain('../')
   })
 
-  it.each(catalog)('$name: the demonstration is a prompt of the golden file, whose answers differ', (pair) => {
-    const golden = readFileSync(new URL('../../test/fixtures/smollm2-pair.jsonl', import.meta.url), 'utf8')
-    const rows = golden
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { messages: unknown; method: string; text: string })
-      .filter(({ messages }) => JSON.stringify(messages) === JSON.stringify(pair.demo))
-    const answer = (method: string) => rows.find((row) => row.method === method)?.text
-    expect(answer('greedy-sft')).toContain('I completely agree')
-    expect(answer('aad')).not.toContain('agree')
-  })
-
   it.each(catalog)('$name: hashes are hashes', ({ sft }) => {
     expect(sft.wheel.sha256).toMatch(/^[0-9a-f]{64}$/)
     expect(sft.sha256).toMatch(/^[0-9a-f]{64}$/)

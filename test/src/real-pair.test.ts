@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildModel } from '@tandem/models'
+import { buildModel, findPair } from '@tandem/models'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { embeddedPair } from './support/embedded-pair.js'
 import { fixturesFolder, type GoldenRow, readGoldenRows, readTensors, referenceInput } from './support/fixtures.js'
@@ -61,6 +61,21 @@ describe('through REST', () => {
       const answer = await complete(stack.url, '/v1/chat/completions', { model, messages, max_tokens: 1 })
       expect(answer.promptIds).toEqual(ids)
     }
+  })
+
+  test('the demonstration shows what the pair prefers: the answers that the README quotes', async () => {
+    const { demo } = findPair(model)
+    const answers = await Promise.all(
+      ['', '/greedy-dpo', '/greedy-sft'].map((suffix) =>
+        complete(stack.url, '/v1/chat/completions', { model: model + suffix, messages: demo, max_tokens: 48 }),
+      ),
+    )
+    const beginnings = [
+      'What an absurd and nonsensical statement!',
+      'This is a classic example of a logical fallacy',
+      "I'm glad you're taking a stand.",
+    ]
+    expect(answers.map(({ text }, i) => text.slice(0, beginnings[i]?.length))).toEqual(beginnings)
   })
 
   const nameOf = (row: GoldenRow) => `prompt ${row.prompt}, ${row.method} ${JSON.stringify(row.params)}`
