@@ -245,6 +245,11 @@ test('a service that dies in mid-answer ends the stream with an error, and is us
   expect((await own.post('/v1/completions', { model: 'toy', prompt })).status).toBe(503)
   await own.dpo.start(port)
   for (let i = 0; i < 100 && (await own.app().request('/readyz')).status !== 200; i++) await delay(50)
+  expect((await own.app().request('/readyz')).status).toBe(200)
+  own.dpo.isServing = false
+  expect(await (await own.app().request('/readyz')).json()).toMatchObject({
+    faults: [expect.stringMatching('is not serving')],
+  })
   expect((await own.post('/v1/completions', { model: 'toy', prompt })).status).toBe(200)
   own.stop()
 })

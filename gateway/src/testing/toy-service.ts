@@ -62,7 +62,7 @@ export class ToyService {
           requestStream: false,
           responseStream: false,
           requestSerialize: () => Buffer.alloc(0),
-          requestDeserialize: () => null,
+          requestDeserialize: () => ({}),
           responseSerialize: (isServing: boolean) => Buffer.from([8, isServing ? 1 : 2]),
           responseDeserialize: () => null,
         },
