@@ -34,8 +34,8 @@ interface StreamEnd {
   readonly endedAfterKillMs: number
 }
 
-/** Streams an answer of 200 tokens; calls `onFirst` when the first event with text has come. */
-async function stream(running: TandemUp, onFirst: () => void): Promise<StreamEnd> {
+/** Streams an answer of 200 tokens; calls `onFirst` when its first event has come. */
+async function stream(running: TandemUp, onFirst: () => void, killedAt: () => number): Promise<StreamEnd> {
   const response = await fetch(`${running.url}/v1/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -50,71 +50,57 @@ async function stream(running: TandemUp, onFirst: () => void): Promise<StreamEnd
   })
   expect(response.status).toBe(200)
   let text = ''
-  let killedAt: number | undefined
+  let begun = false
   const decoder = new TextDecoder()
   try {
     for await (const chunk of response.body ?? []) {
       text += decoder.decode(chunk, { stream: true })
-      if (killedAt === undefined) {
-        onFirst()
-        killedAt = Date.now()
-      }
+      if (!begun) onFirst()
+      begun = true
     }
   } catch (cause) {
     text += `connection lost: ${cause}`
   }
-  return { events: text.split('\n\n').filter(Boolean), endedAfterKillMs: Date.now() - (killedAt ?? 0) }
+  return { events: text.split('\n\n').filter(Boolean), endedAfterKillMs: Date.now() - killedAt() }
 }
 
-const serviceOf = (running: TandemUp, role: 'sft' | 'dpo', pids: Map<string, number>) => {
-  const pid = pids.get(role)
-  if (pid === undefined) throw new Error(`no ${role} service among ${JSON.stringify(running.children())}`)
-  return pid
-}
-
-/** Process ids by role. Services are told apart by TANDEM_ROLE, which only their environment shows: by order of start here. */
-function rolesOf(running: TandemUp): Map<string, number> {
-  const services = running
-    .children()
-    .filter(({ command }) => command.includes('logit/main.js'))
-    .map(({ pid }) => pid)
-    .sort((a, b) => a - b)
+/** The two services, oldest first; which of them is whose does not matter here, for each is killed in its turn. */
+function servicesOf(running: TandemUp): number[] {
+  const services = running.children().filter(({ command }) => command.includes('logit/main.js'))
   expect(services).toHaveLength(2)
-  return new Map([
-    ['sft', services[0] ?? -1],
-    ['dpo', services[1] ?? -1],
-  ])
+  return services.map(({ pid }) => pid).sort((a, b) => a - b)
 }
 
 describe('tandem up', () => {
-  test.each(['sft', 'dpo'] as const)(
-    'kill -9 of the %s service in mid-answer: clear errors, no hang, no orphan',
-    async (role) => {
-      up = await start()
-      const running = up
-      const pids = running.children().map(({ pid }) => pid)
-      expect(pids).toHaveLength(3)
-      const victim = serviceOf(running, role, rolesOf(running))
-      let killed = false
-      const kill = () => {
-        if (!killed) process.kill(victim, 'SIGKILL')
-        killed = true
-      }
-      const ends = await Promise.all([1, 2, 3, 4].map(() => stream(running, kill)))
-      for (const { events, endedAfterKillMs } of ends) {
-        expect(endedAfterKillMs).toBeLessThan(errorLimitMs)
-        const failures = events.filter((event) => event.startsWith('data: {"error"'))
-        expect(failures, events.slice(-3).join('\n')).toHaveLength(1)
-        const { error } = JSON.parse(failures[0]?.slice('data: '.length) ?? '') as { error: Record<string, unknown> }
-        expect(Object.keys(error).sort()).toEqual(['code', 'message', 'param', 'type'])
-        expect(error.message).toMatch(/service/)
-        expect(events.some((event) => event.includes('"finish_reason":"'))).toBe(false)
-      }
-      expect(await waitUntilGone([running.process.pid ?? -1, ...pids], exitLimitMs)).toEqual([])
-      expect(running.process.exitCode).not.toBe(0)
-      expect(running.output()).toMatch(/service/)
-    },
-  )
+  test.each([0, 1])('kill -9 of service %s in mid-answer: clear errors, no hang, no orphan', async (which) => {
+    up = await start()
+    const running = up
+    const pids = running.children().map(({ pid }) => pid)
+    expect(pids).toHaveLength(3)
+    const victim = servicesOf(running)[which] ?? -1
+    const streams = [1, 2, 3, 4]
+    let begun = 0
+    let killedAt = 0
+    const killOnceAllRun = () => {
+      begun++
+      if (begun < streams.length) return
+      process.kill(victim, 'SIGKILL')
+      killedAt = Date.now()
+    }
+    const ends = await Promise.all(streams.map(() => stream(running, killOnceAllRun, () => killedAt)))
+    for (const { events, endedAfterKillMs } of ends) {
+      expect(endedAfterKillMs).toBeLessThan(errorLimitMs)
+      const failures = events.filter((event) => event.startsWith('data: {"error"'))
+      expect(failures, events.slice(-3).join('\n')).toHaveLength(1)
+      const { error } = JSON.parse(failures[0]?.slice('data: '.length) ?? '') as { error: Record<string, unknown> }
+      expect(Object.keys(error).sort()).toEqual(['code', 'message', 'param', 'type'])
+      expect(error.message).toMatch(/service/)
+      expect(events.some((event) => event.includes('"finish_reason":"'))).toBe(false)
+    }
+    expect(await waitUntilGone([running.process.pid ?? -1, ...pids], exitLimitMs)).toEqual([])
+    expect(running.process.exitCode).not.toBe(0)
+    expect(running.output()).toMatch(/service/)
+  })
 
   test('kill -9 of tandem up itself leaves no orphan', async () => {
     up = await start()
