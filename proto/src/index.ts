@@ -1,4 +1,5 @@
 export * from './contract.js'
+export type * from './generated/tandem/v1/Device.js'
 export type * from './generated/tandem/v1/GetModelResponse.js'
 export type * from './generated/tandem/v1/LogitService.js'
 export type * from './generated/tandem/v1/Readout.js'

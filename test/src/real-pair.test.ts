@@ -81,16 +81,26 @@ describe('through REST', () => {
   const nameOf = (row: GoldenRow) => `prompt ${row.prompt}, ${row.method} ${JSON.stringify(row.params)}`
   test.each(rows.map((row) => [nameOf(row), row] as const))('%s', async (_, row) => {
     const request = { model, max_tokens: row.max_tokens, decoding: { strategy: row.method, ...row.params } }
-    // One as the conversation, one as its token ids: both ways in, both ways out.
+    // One as the conversation, one as its token ids on the plain path: both ways in, both ways out.
+    const plain = { ...request, decoding: { ...request.decoding, path: 'plain' } }
     const [whole, streamed] = await Promise.all([
       complete(stack.url, '/v1/chat/completions', { ...request, messages: row.messages }),
-      completeStreamed(stack.url, '/v1/completions', { ...request, prompt: row.prompt_ids }),
+      completeStreamed(stack.url, '/v1/completions', { ...plain, prompt: row.prompt_ids }),
     ])
     expect(whole.promptIds).toEqual(row.prompt_ids)
     expect(compare(row, whole, error)).toMatch(/^(equal|excused)$/)
     expect(compare(row, streamed, error)).toMatch(/^(equal|excused)$/)
     expect(streamed.text).toBe(whole.text)
     if (compare(row, whole, error) === 'equal') expect(whole.text).toBe(row.text)
+  })
+
+  test.each(['lazy', 'draft', 'lookup'])('the same tokens on the path %s', async (path) => {
+    for (const row of rows.filter(({ method }) => method === 'aad').slice(0, 6)) {
+      const decoding = { strategy: row.method, ...row.params, path }
+      const request = { model, max_tokens: row.max_tokens, prompt: row.prompt_ids, decoding }
+      const answer = await complete(stack.url, '/v1/completions', request)
+      expect(compare(row, answer, error)).toMatch(/^(equal|excused)$/)
+    }
   })
 })
 

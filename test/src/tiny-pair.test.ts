@@ -54,6 +54,19 @@ describe('the golden answers of the tiny pair through REST', () => {
     expect(whole.decoding).toMatchObject({ strategy: row.method, ...row.params })
   })
 
+  test.each(['plain', 'eager', 'lazy', 'draft', 'lookup'])('the same tokens on the path %s', async (path) => {
+    for (const row of rows) {
+      const { decoding, ...request } = requestOf(row)
+      const answer = await complete(stack.url, '/v1/completions', {
+        ...request,
+        prompt: row.prompt_ids,
+        decoding: { ...decoding, path },
+      })
+      expect(compare(row, answer, error)).toBe('equal')
+      expect(answer.decoding).toMatchObject({ path })
+    }
+  })
+
   test('none of them rests on a margin too small to decide', () => {
     expect(rows.filter((row) => row.margins.some((margin) => margin < error * 4))).toEqual([])
   })

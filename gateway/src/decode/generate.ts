@@ -1,6 +1,7 @@
 import type { OpenSession, Session } from '../session/session.js'
 import { createStopMatcher, type Text } from '../text/index.js'
-import { DecodeLoop, modelsOf } from './loop.js'
+import { createLoop, type DecodeLoop } from './decode-loop.js'
+import { modelsOf, readPrompt } from './sessions.js'
 import type { ModelRole } from './strategies/index.js'
 import type { DecodeRequest, PromptToken, Token } from './token.js'
 
@@ -25,6 +26,8 @@ export type GenerationEvent =
 export interface GenerationContext {
   readonly open: Readonly<Record<ModelRole, OpenSession>>
   readonly text: Text
+  /** Whether the two models take time from each other. */
+  readonly sharesDevice: boolean
 }
 
 /** Decodes one prompt. Both sessions are closed when it ends, however it ends. */
@@ -35,12 +38,13 @@ export async function* generate(
 ): AsyncGenerator<GenerationEvent, void> {
   const sessions = await openSessions(context, request, signal)
   try {
-    const loop = new DecodeLoop(sessions, request)
-    yield { type: 'prompt', tokens: request.readsPrompt ? await loop.readPrompt(request.topLogprobs ?? 0) : null }
+    const { promptIds, readsPrompt, topLogprobs } = request
+    yield { type: 'prompt', tokens: readsPrompt ? await readPrompt(sessions, promptIds, topLogprobs ?? 0) : null }
     if (request.maxTokens === 0) {
       yield { type: 'delta', text: '', tokens: [], ending: { finishReason: 'length', stopReason: null } }
       return
     }
+    const loop = createLoop({ sessions, sharesDevice: context.sharesDevice }, request)
     yield* readAnswer(loop, context.text, request)
   } finally {
     sessions.dpo?.close()
@@ -55,15 +59,17 @@ async function* readAnswer(
 ): AsyncGenerator<GenerationEvent, void> {
   const writer = createWriter(text, request)
   let held: Token[] = []
-  for (let count = 1; ; count++) {
-    const token = await loop.next()
-    held.push(token)
-    const written = writer.push(token.id, count)
-    if (written.text !== '' || written.ending) {
-      yield { type: 'delta', text: written.text, tokens: held, ending: written.ending }
-      held = []
+  let count = 0
+  for (;;) {
+    for (const token of await loop.next()) {
+      held.push(token)
+      const written = writer.push(token.id, ++count)
+      if (written.text !== '' || written.ending) {
+        yield { type: 'delta', text: written.text, tokens: held, ending: written.ending }
+        held = []
+      }
+      if (written.ending) return
     }
-    if (written.ending) return
   }
 }
 

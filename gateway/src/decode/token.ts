@@ -1,9 +1,13 @@
+import type { DecodePath } from './path.js'
 import type { Method } from './strategies/strategy.js'
 
 /** What to decode: a prompt, how, and when to end. Token ids only. */
 export interface DecodeRequest {
   readonly promptIds: readonly number[]
   readonly method: Method
+  readonly path: DecodePath
+  /** Above every id of the two models. */
+  readonly vocabularySize: number
   readonly maxTokens: number
   /** Before so many tokens the end tokens cannot be picked. */
   readonly minTokens: number

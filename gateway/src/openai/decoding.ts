@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type DecodePath, decodePaths } from '../decode/path.js'
 import {
   bindMethod,
   defaultStrategyName,
@@ -13,6 +14,7 @@ import { parseFields } from './fields.js'
 export interface Decoding {
   readonly method: Method
   readonly detail: boolean
+  readonly path: DecodePath
   /** What the answer says of it: the values used, and what was given without effect. */
   readonly echo: Readonly<Record<string, unknown>>
 }
@@ -35,7 +37,11 @@ export function strategyOfModel(pair: string, model: string): string {
   })
 }
 
-const ownFields = { strategy: z.string().optional(), detail: z.boolean().default(false) }
+const ownFields = {
+  strategy: z.string().optional(),
+  detail: z.boolean().default(false),
+  path: z.enum(decodePaths).default('auto'),
+}
 
 /**
  * How to decode: `decoding.strategy` over the model's suffix, `decoding`'s parameters over the top level's.
@@ -46,7 +52,7 @@ export function resolveDecoding(
   decoding: Readonly<Record<string, unknown>>,
   topLevel: TopLevel,
 ): Decoding {
-  const { strategy: name, detail, ...own } = parseFields(z.looseObject(ownFields), decoding, 'decoding')
+  const { strategy: name, detail, path, ...own } = parseFields(z.looseObject(ownFields), decoding, 'decoding')
   const strategy = findOrRefuse(name ?? modelStrategy)
   const given = topLevelNames.filter((key) => topLevel[key] !== undefined)
   const used = given.filter((key) => strategy.topLevel.includes(key) && !(key in own))
@@ -56,7 +62,8 @@ export function resolveDecoding(
   return {
     method: bindMethod(strategy, parameters),
     detail,
-    echo: { strategy: strategy.name, ...parameters, detail, ignored },
+    path,
+    echo: { strategy: strategy.name, ...parameters, detail, path, ignored },
   }
 }
 

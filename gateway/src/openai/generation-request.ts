@@ -57,6 +57,8 @@ export function toGenerationRequest(
   return {
     promptIds,
     method: decoding.method,
+    path: decoding.path,
+    vocabularySize: pair.vocabularyLimit,
     maxTokens,
     minTokens: fields.min_tokens,
     endTokenIds: [...endTokenIds],

@@ -39,7 +39,7 @@ describe('decoding', () => {
       const body = { max_tokens: 12, ignore_eos: true, return_token_ids: true, decoding: { alpha } }
       const whole = await jsonOf(completion(body))
       expect(idsOf(whole)).toEqual(oracle(12, alpha))
-      expect(whole.decoding).toEqual({ strategy: 'aad', alpha, detail: false, ignored: [] })
+      expect(whole.decoding).toEqual({ strategy: 'aad', alpha, detail: false, path: 'auto', ignored: [] })
       const events = (await readEvents(await completion({ ...body, stream: true }))) as Record<string, unknown>[]
       const choices = events.map(choiceOf)
       expect(choices.flatMap((choice) => choice.token_ids ?? [])).toEqual(idsOf(whole))

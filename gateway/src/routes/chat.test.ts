@@ -81,7 +81,13 @@ test('temperature and top_p have no effect on aad, and the answer says so; null 
   const plain = await answer({})
   const warm = await answer({ temperature: 1.5, top_p: 0.3, seed: null })
   expect(warm.choices).toEqual(plain.choices)
-  expect(warm.decoding).toEqual({ strategy: 'aad', alpha: 0.1, detail: false, ignored: ['temperature', 'top_p'] })
+  expect(warm.decoding).toEqual({
+    strategy: 'aad',
+    alpha: 0.1,
+    detail: false,
+    path: 'auto',
+    ignored: ['temperature', 'top_p'],
+  })
   expect((await answer({ model: 'toy/sample', temperature: 0.5, decoding: { seed: 1 } })).decoding).toMatchObject({
     strategy: 'sample',
     temperature: 0.5,

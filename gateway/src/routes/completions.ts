@@ -38,7 +38,7 @@ async function run(
   ])
   const open = (role: 'dpo' | 'sft') => (sessionSignal: AbortSignal) =>
     pair[role].openSession(pair.vocabularyLimit, limits.requestTimeoutMs, sessionSignal)
-  const generation = { open: { dpo: open('dpo'), sft: open('sft') }, text: pair.text }
+  const generation = { open: { dpo: open('dpo'), sft: open('sft') }, text: pair.text, sharesDevice: pair.sharesDevice }
   const leave = await admission.enter(signal)
   let isStreaming = false
   try {

@@ -23,6 +23,7 @@ export interface SessionOptions {
 }
 
 const failedPrecondition = 9
+const countOf = (rows: Rows, tokenIds: readonly number[]) => ({ none: 0, last: 1, all: tokenIds.length })[rows]
 const wireRows = { last: 'ROWS_LAST', all: 'ROWS_ALL', none: 'ROWS_NONE' } as const
 
 /** A session over one stream to one service. A service that has lost what it held gets the tokens again, once a call. */
@@ -33,7 +34,8 @@ export function createSession(options: SessionOptions): Session {
 class GrpcSession implements Session {
   private readonly id = randomUUID()
   private readonly tokenIds: number[] = []
-  private prefixHash = emptyPrefixHash
+  /** hashes[n] is that of the first n tokens. */
+  private readonly hashes: bigint[] = [emptyPrefixHash]
 
   constructor(
     private readonly options: SessionOptions,
@@ -45,19 +47,28 @@ class GrpcSession implements Session {
   }
 
   async step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]> {
-    const step = this.stepAt(this.position, this.prefixHash, tokenIds, rows, readouts)
+    const step = this.stepAt(this.position, tokenIds, rows, readouts)
     const result = (await this.run(step)) ?? (await this.replay(tokenIds, rows, readouts))
-    for (const id of tokenIds) this.tokenIds.push(id)
-    this.prefixHash = extendPrefixHash(this.prefixHash, tokenIds)
-    return this.rowsOf(result, readouts, rows === 'all' ? tokenIds.length : 1)
+    for (const id of tokenIds) {
+      this.tokenIds.push(id)
+      this.hashes.push(extendPrefixHash(this.hashes.at(-1) ?? emptyPrefixHash, [id]))
+    }
+    return this.rowsOf(result, readouts, countOf(rows, tokenIds))
   }
 
   async readout(readouts: readonly Readout[]): Promise<Row> {
-    const step = this.stepAt(this.position, this.prefixHash, [], 'last', readouts)
+    const step = this.stepAt(this.position, [], 'last', readouts)
     const result = (await this.run(step)) ?? (await this.replay([], 'last', readouts))
     const [row] = this.rowsOf(result, readouts, 1)
     if (!row) throw new SessionError('internal', `${this.options.service} answered without a row`)
     return row
+  }
+
+  truncate(position: number): void {
+    if (position > this.position)
+      throw new RangeError(`a session of ${this.position} tokens cannot be truncated to ${position}`)
+    this.tokenIds.length = position
+    this.hashes.length = position + 1
   }
 
   close(): void {
@@ -70,27 +81,21 @@ class GrpcSession implements Session {
     rows: Rows,
     readouts: readonly Readout[],
   ): Promise<StepResult__Output> {
-    let last = this.stepAt(0, emptyPrefixHash, [...this.tokenIds, ...tokenIds], rows, readouts)
+    let last = this.stepAt(0, [...this.tokenIds, ...tokenIds], rows, readouts)
     if (rows === 'all' && this.position > 0) {
-      await this.run(this.stepAt(0, emptyPrefixHash, this.tokenIds, 'none', []))
-      last = this.stepAt(this.position, this.prefixHash, tokenIds, rows, readouts)
+      await this.run(this.stepAt(0, this.tokenIds, 'none', []))
+      last = this.stepAt(this.position, tokenIds, rows, readouts)
     }
     const result = await this.run(last)
     if (result) return result
     throw new SessionError('unavailable', `${this.options.service} loses this session as soon as it holds it`)
   }
 
-  private stepAt(
-    position: number,
-    prefixHash: bigint,
-    tokenIds: readonly number[],
-    rows: keyof typeof wireRows,
-    readouts: readonly Readout[],
-  ): Step {
+  private stepAt(position: number, tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Step {
     return {
       sessionId: this.id,
       position,
-      prefixHash: prefixHash.toString(),
+      prefixHash: (this.hashes[position] ?? emptyPrefixHash).toString(),
       tokenIds: [...tokenIds],
       rows: wireRows[rows],
       readouts: readouts.map(toWireReadout),

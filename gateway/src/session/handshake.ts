@@ -1,5 +1,6 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
 import { compareTokenizers, createText, type Text } from '../text/index.js'
+import { shareDevice } from './device.js'
 import type { LogitServiceConnection, Role } from './service.js'
 import { SessionError } from './session-error.js'
 
@@ -9,6 +10,8 @@ export interface Pair {
   readonly sft: LogitServiceConnection
   readonly models: Readonly<Record<Role, GetModelResponse__Output>>
   readonly text: Text
+  /** Whether the two models take time from each other. */
+  readonly sharesDevice: boolean
   /** Ids from here on are masked: the two models are padded to different sizes, or equal the smaller one's. */
   readonly vocabularyLimit: number
   /** Most tokens of a prompt and its answer. */
@@ -41,6 +44,7 @@ export async function shakeHands(
     sft,
     models,
     text,
+    sharesDevice: shareDevice(dpoModel.device, sftModel.device),
     vocabularyLimit: Math.min(dpoModel.vocabularySize, sftModel.vocabularySize),
     contextLength: Math.min(dpoModel.contextLength, sftModel.contextLength),
     eosTokenIds: models[templateFrom].eosTokenIds,

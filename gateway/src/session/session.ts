@@ -22,7 +22,7 @@ export interface Row {
   readonly scores: readonly Scores[]
 }
 
-export type Rows = 'last' | 'all'
+export type Rows = 'none' | 'last' | 'all'
 
 /**
  * One sequence in one service: it knows what was appended, and hides how the service keeps it.
@@ -31,10 +31,12 @@ export type Rows = 'last' | 'all'
 export interface Session {
   /** Tokens appended. */
   readonly position: number
-  /** Appends tokens and reads rows after them: of the last one, or of all. */
+  /** Appends tokens and reads rows after them: none, that of the last one, or all. */
   step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]>
-  /** Reads the row after the last token again, without a forward. */
+  /** Reads the row after the last token again; without a forward where the service still keeps it. */
   readout(readouts: readonly Readout[]): Promise<Row>
+  /** Gives up all tokens from `position` on. */
+  truncate(position: number): void
   /** Frees the sequence in the service. Safe to call twice, and with a call under way. */
   close(): void
 }

@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { Candidates as _tandem_v1_Candidates, Candidates__Output as _tandem_v1_Candidates__Output } from './tandem/v1/Candidates.js';
+import type { Device as _tandem_v1_Device, Device__Output as _tandem_v1_Device__Output } from './tandem/v1/Device.js';
 import type { Fork as _tandem_v1_Fork, Fork__Output as _tandem_v1_Fork__Output } from './tandem/v1/Fork.js';
 import type { Full as _tandem_v1_Full, Full__Output as _tandem_v1_Full__Output } from './tandem/v1/Full.js';
 import type { Gather as _tandem_v1_Gather, Gather__Output as _tandem_v1_Gather__Output } from './tandem/v1/Gather.js';
@@ -30,6 +31,7 @@ export interface ProtoGrpcType {
   tandem: {
     v1: {
       Candidates: MessageTypeDefinition<_tandem_v1_Candidates, _tandem_v1_Candidates__Output>
+      Device: MessageTypeDefinition<_tandem_v1_Device, _tandem_v1_Device__Output>
       Fork: MessageTypeDefinition<_tandem_v1_Fork, _tandem_v1_Fork__Output>
       Full: MessageTypeDefinition<_tandem_v1_Full, _tandem_v1_Full__Output>
       Gather: MessageTypeDefinition<_tandem_v1_Gather, _tandem_v1_Gather__Output>

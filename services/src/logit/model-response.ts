@@ -1,8 +1,8 @@
 import { keyValueBytesPerToken, type Manifest } from '@tandem/models'
-import type { GetModelResponse } from '@tandem/proto'
+import type { Device, GetModelResponse } from '@tandem/proto'
 
 /** The handshake: what the gateway must know of the model. */
-export function toModelResponse(manifest: Manifest, role: string, engine: string): GetModelResponse {
+export function toModelResponse(manifest: Manifest, role: string, engine: string, device: Device): GetModelResponse {
   return {
     modelId: manifest.modelId,
     version: manifest.version,
@@ -17,5 +17,6 @@ export function toModelResponse(manifest: Manifest, role: string, engine: string
     adapter: manifest.adapter?.name ?? '',
     kvBytesPerToken: keyValueBytesPerToken(manifest),
     engine,
+    device,
   }
 }

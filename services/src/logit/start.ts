@@ -7,6 +7,7 @@ import { type EngineThread, startEngineThread } from '../engine/engine-thread.js
 import { startGrpcServer } from '../grpc-server.js'
 import type { RunningService } from '../service-process.js'
 import type { LogitConfig } from './config.js'
+import { describeDevice } from './device.js'
 import { createLogitHandlers } from './handlers.js'
 import { toModelResponse } from './model-response.js'
 import { readTextFiles } from './text-files.js'
@@ -41,9 +42,9 @@ export async function startLogitService(
   }
 }
 
-function serve(config: LogitConfig, manifest: Manifest, engine: EngineThread, log: Logger) {
+async function serve(config: LogitConfig, manifest: Manifest, engine: EngineThread, log: Logger) {
   const handlers = createLogitHandlers({
-    model: toModelResponse(manifest, config.role, engine.description.name),
+    model: toModelResponse(manifest, config.role, engine.description.name, await describeDevice(config.threads)),
     description: engine.description,
     backend: engine.host,
     textFiles: () => readTextFiles(config.model, manifest),

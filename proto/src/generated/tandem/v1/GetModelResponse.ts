@@ -1,5 +1,6 @@
 // Original file: tandem/v1/logits.proto
 
+import type { Device as _tandem_v1_Device, Device__Output as _tandem_v1_Device__Output } from '../../tandem/v1/Device.js';
 
 export interface GetModelResponse {
   'modelId'?: (string);
@@ -15,6 +16,7 @@ export interface GetModelResponse {
   'adapter'?: (string);
   'kvBytesPerToken'?: (number);
   'engine'?: (string);
+  'device'?: (_tandem_v1_Device | null);
   '_bosTokenId'?: "bosTokenId";
 }
 
@@ -32,5 +34,6 @@ export interface GetModelResponse__Output {
   'adapter': (string);
   'kvBytesPerToken': (number);
   'engine': (string);
+  'device': (_tandem_v1_Device__Output | null);
   '_bosTokenId'?: "bosTokenId";
 }

@@ -1,21 +1,15 @@
-import type { Readout, Row, Scores, Session } from '../session/session.js'
+import type { Readout, Row, Scores } from '../session/session.js'
+import type { DecodeLoop } from './decode-loop.js'
+import { scoreAt, toDetail, topScores } from './describe.js'
+import { otherOf, present, type Sessions } from './sessions.js'
 import type { Method, ModelRole, PickInput } from './strategies/strategy.js'
-import type { DecodeRequest, PromptToken, Token, TokenDetail, TokenScore } from './token.js'
+import type { DecodeRequest, Token } from './token.js'
 
-/** The sessions of a request; the other model's is null where nothing asks for it. */
-export type Sessions = Readonly<Record<ModelRole, Session | null>>
-
-/** Which models a request needs: the one its strategy reads, the DPO model for log-probabilities, both for detail. */
-export function modelsOf(request: Pick<DecodeRequest, 'method' | 'topLogprobs' | 'detail'>): ReadonlySet<ModelRole> {
-  const { lead, gathersOther } = request.method.reads([])
-  if (gathersOther || request.detail) return new Set(['dpo', 'sft'])
-  return new Set(request.topLogprobs === null ? [lead] : [lead, 'dpo'])
-}
-
-const maxListedCandidates = 256
-
-/** A request under way: the loop asks it for one token after another. Knows no text. */
-export class DecodeLoop {
+/**
+ * The decode loop as the paper has it (Algorithm 1): both models run every token, then one is picked. Knows no text.
+ * WindowLoop takes fewer forwards to the same tokens.
+ */
+export class PlainLoop implements DecodeLoop {
   private index = 0
   private nextIds: readonly number[]
 
@@ -23,28 +17,11 @@ export class DecodeLoop {
     private readonly sessions: Sessions,
     private readonly request: DecodeRequest,
   ) {
-    this.nextIds = request.promptIds
-  }
-
-  /** Sends the prompt ahead and reads the DPO model's log-probabilities of its tokens; null for the first. */
-  async readPrompt(topCount: number): Promise<PromptToken[]> {
-    const ids = this.request.promptIds
-    const forward = (role: ModelRole) => {
-      if (role === 'sft') return this.sessions.sft?.step(ids, 'last', []) ?? []
-      const readouts: Readout[] = [{ kind: 'gather', rows: ids.map((_, i) => ids.slice(i + 1, i + 2)) }]
-      if (topCount > 0) readouts.push({ kind: 'top-k', k: topCount })
-      return this.sessions.dpo?.step(ids, 'all', readouts) ?? []
-    }
-    const [rows] = await Promise.all([forward('dpo'), forward('sft')])
-    this.nextIds = []
-    return ids.map((id, i) => {
-      const row = i === 0 ? undefined : rows[i - 1]
-      return { id, logprob: row ? scoreAt(row, 0, 0).logprob : null, top: row ? topScores(row, 1, topCount) : null }
-    })
+    this.nextIds = request.promptIds.slice(sessions[request.method.reads([]).lead]?.position)
   }
 
   /** The next token of the answer: forward, gather, pick, append. */
-  async next(): Promise<Token> {
+  async next(): Promise<readonly Token[]> {
     const excluded = this.index < this.request.minTokens ? this.request.endTokenIds : []
     const reads = this.request.method.reads([...excluded])
     const rows = await this.forward(reads.lead, reads.readout)
@@ -53,7 +30,7 @@ export class DecodeLoop {
     const token = await this.describe(id, rows, input, reads.lead)
     this.nextIds = [id]
     this.index++
-    return token
+    return [token]
   }
 
   /** Both models at once; the leader's readout is the first of its row. */
@@ -112,33 +89,4 @@ export class DecodeLoop {
     const { row } = await this.gatherAt(role, [id])
     return scoreAt(row, 0, 0).logprob
   }
-}
-
-const otherOf = (role: ModelRole): ModelRole => (role === 'dpo' ? 'sft' : 'dpo')
-
-function scoreAt(row: Row, readout: number, at: number): TokenScore {
-  const scores = row.scores[readout]
-  return { id: scores?.tokenIds[at] ?? -1, logprob: (scores?.logits[at] ?? Number.NaN) - row.logSumExp }
-}
-
-function topScores(row: Row, readout: number, count: number): TokenScore[] {
-  const length = Math.min(count, row.scores[readout]?.tokenIds.length ?? 0)
-  return Array.from({ length }, (_, at) => scoreAt(row, readout, at))
-}
-
-/** Candidates are listed where both models were read at them (V_alpha), by advantage, ties by lowest id. */
-function toDetail(dpo: number, sft: number, { lead, other }: PickInput): TokenDetail {
-  const chosen = { dpoLogprob: dpo, sftLogprob: sft, advantage: dpo - sft }
-  if (!other) return { ...chosen, candidateCount: null, candidates: [] }
-  const candidates = Array.from(lead.scores.tokenIds, (id, i) => {
-    const dpoLogprob = (lead.scores.logits[i] ?? Number.NaN) - lead.row.logSumExp
-    const sftLogprob = (other.scores.logits[i] ?? Number.NaN) - other.row.logSumExp
-    return { id, dpoLogprob, sftLogprob, advantage: dpoLogprob - sftLogprob }
-  }).sort((a, b) => b.advantage - a.advantage || a.id - b.id)
-  return { ...chosen, candidateCount: candidates.length, candidates: candidates.slice(0, maxListedCandidates) }
-}
-
-function present<T>(value: T | null | undefined): T {
-  if (value === null || value === undefined) throw new TypeError('a model that was not asked for is needed')
-  return value
 }

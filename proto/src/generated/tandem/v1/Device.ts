@@ -1,0 +1,16 @@
+// Original file: tandem/v1/logits.proto
+
+
+export interface Device {
+  'host'?: (string);
+  'kind'?: (string);
+  'units'?: (number)[];
+  'threads'?: (number);
+}
+
+export interface Device__Output {
+  'host': (string);
+  'kind': (string);
+  'units': (number)[];
+  'threads': (number);
+}

@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises'
+import { availableParallelism, hostname } from 'node:os'
+import type { Device } from '@tandem/proto'
+
+/** The cores that this process may run on: by their numbers where Linux tells, else as many as there are. */
+export async function describeDevice(threads: number): Promise<Device> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '')
+  const [, list] = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status) ?? []
+  const units = list === undefined ? Array.from({ length: availableParallelism() }, (_, i) => i) : parseCoreList(list)
+  return { host: hostname(), kind: 'cpu', units, threads }
+}
+
+/** "0-2,5" as Linux writes lists of cores: 0, 1, 2, 5. */
+export function parseCoreList(list: string): number[] {
+  return list.split(',').flatMap((range) => {
+    const [first = Number.NaN, last = first] = range.split('-').map(Number)
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+  })
+}
