@@ -84,6 +84,7 @@ function toText(files: ReadonlyMap<string, Buffer>, model: GetModelResponse__Out
     chatTemplate: files.get('chat_template.jinja')?.toString('utf8') ?? null,
     eosTokenIds: model.eosTokenIds,
     bosTokenId: model.bosTokenId ?? null,
+    modelVocabularySize: model.vocabularySize,
   })
 }
 

@@ -44,7 +44,8 @@ export function createTokenSplitter(patterns: readonly TokenPattern[]): TokenSpl
   }
 }
 
-const WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]/u
+/** Rust's \w: Unicode's word characters, the two joiners among them. */
+const WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u
 const SPACE = /\p{White_Space}/u
 
 function isWordBefore(text: string, end: number): boolean {

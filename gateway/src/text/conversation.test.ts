@@ -116,6 +116,7 @@ describe('refusals', () => {
       chatTemplate: null,
       eosTokenIds: [],
       bosTokenId: null,
+      modelVocabularySize: 512,
     })
     expect(text.hasChatTemplate).toBe(false)
     expect(refusal(() => text.encodeConversation(user('a'), GENERATE)).code).toBe('no_chat_template')
@@ -154,6 +155,7 @@ describe('refusals', () => {
         chatTemplate: null,
         eosTokenIds: [],
         bosTokenId: null,
+        modelVocabularySize: 512,
       })
     expect(refusal(build({ pre_tokenizer: { type: 'UnicodeScripts' } })).message).toContain('"UnicodeScripts"')
     expect(refusal(build({ model: { type: 'WordPiece', vocab: {} } })).message).toContain('"WordPiece"')

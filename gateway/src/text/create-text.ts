@@ -2,9 +2,10 @@ import { createChatTemplate } from './chat-template.js'
 import { createConversationEncoder } from './conversation.js'
 import { createTokenDetokenizer } from './detokenizer.js'
 import { createEncoder } from './encoder.js'
+import { vocabularyEntries } from './merge-added-tokens.js'
 import { readEnds } from './post-process.js'
 import { createTokenDecoder } from './token-decoder.js'
-import { parseTokenizerFile, type TokenizerFile, vocabularyEntries } from './tokenizer-file.js'
+import { parseTokenizerFile, type TokenizerFile } from './tokenizer-file.js'
 import {
   type ChatMessage,
   type ConversationOptions,
@@ -19,11 +20,11 @@ import {
  *
  * @throws TextError `invalid_tokenizer` | `unsupported_tokenizer` | `invalid_chat_template`, naming what was found.
  * @example
- * const text = createText({ tokenizerJson, tokenizerConfig, chatTemplate, eosTokenIds: [2], bosTokenId: 1 })
+ * const text = createText({ tokenizerJson, tokenizerConfig, chatTemplate, eosTokenIds: [2], bosTokenId: 1, modelVocabularySize: 512 })
  * const prompt = text.encodeConversation([{ role: 'user', content: 'Hello' }], { addGenerationPrompt: true })
  */
 export function createText(files: TextFiles): Text {
-  const file = parseTokenizerFile(files.tokenizerJson, files.tokenizerConfig)
+  const file = parseTokenizerFile(files.tokenizerJson, files.tokenizerConfig, files.modelVocabularySize)
   const encoder = createEncoder(file)
   const ends = readEnds(file.postProcessor)
   const names = readNames(file)

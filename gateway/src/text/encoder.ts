@@ -1,9 +1,8 @@
 import { createTokenSplitter, type Span, type TokenPattern } from './added-tokens.js'
-import { library } from './library.js'
 import { createPieceModel, type PieceModel, withoutSpecials } from './model.js'
+import { createNormalizer } from './normalizer.js'
 import { createPreTokenizer } from './pre-tokenize.js'
 import type { TokenizerFile } from './tokenizer-file.js'
-import { TextError } from './types.js'
 
 /** Text to ids, without what the post-processor adds. */
 export interface Encoder {
@@ -25,7 +24,7 @@ export interface Encoder {
  * cannot leave special tokens unmatched in a part of a text, and lets every flag of an added token but two go.
  */
 export function createEncoder(file: TokenizerFile): Encoder {
-  const normalize = createNormalizer(file)
+  const normalize = createNormalizer(file.normalizer)
   const raw = file.addedTokens.filter((token) => !token.normalized).map((token) => ({ pattern: token.content, token }))
   const normalized = file.addedTokens
     .filter((token) => token.normalized)
@@ -81,18 +80,6 @@ export function createEncoder(file: TokenizerFile): Encoder {
 /** Lone surrogates have no UTF-8 bytes; every encoder of UTF-8 puts U+FFFD for them. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd')
-}
-
-function createNormalizer(file: TokenizerFile): (text: string) => string {
-  if (file.normalizer === null) return (text) => text
-  try {
-    const normalizer = new library.SequenceNormalizer({ type: 'Sequence', normalizers: [file.normalizer] })
-    return (text) => (text === '' ? '' : normalizer.normalize(text))
-  } catch (cause) {
-    throw new TextError('unsupported_tokenizer', `The tokenizer's normalizer is not supported: ${String(cause)}.`, {
-      cause,
-    })
-  }
 }
 
 /** A character that no normalizer changes or joins to its neighbours. */

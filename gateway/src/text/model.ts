@@ -1,5 +1,6 @@
 import { library } from './library.js'
-import { type Component, vocabularyEntries } from './tokenizer-file.js'
+import { vocabularyEntries } from './merge-added-tokens.js'
+import type { Component } from './tokenizer-file.js'
 import { TextError } from './types.js'
 
 /** Encodes one piece that the pre-tokenizer made. */

@@ -30,10 +30,7 @@ export function createPreTokenizer(config: Component | null): PreTokenizer {
     case 'Punctuation':
       return (text) => splitText(text, matchesOf(text, PUNCTUATION), String(config.behavior ?? 'Isolated'))
     case 'Whitespace':
-      return (text) =>
-        text.match(
-          /[\p{L}\p{M}\p{Nd}\p{Pc}\p{Alphabetic}]+|[^\p{L}\p{M}\p{Nd}\p{Pc}\p{Alphabetic}\p{White_Space}]+/gu,
-        ) ?? []
+      return (text) => text.match(WORDS_AND_MARKS) ?? []
     case 'WhitespaceSplit':
       return (text) => splitText(text, matchesOf(text, /\p{White_Space}/gu), 'Removed')
     default:
@@ -44,6 +41,10 @@ export function createPreTokenizer(config: Component | null): PreTokenizer {
       )
   }
 }
+
+/** Rust's `\w+|[^\w\s]+`; its \w has the two joiners, which emoji are made with. */
+const WORDS_AND_MARKS =
+  /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu
 
 const PUNCTUATION = /[\p{P}!-/:-@[-`{-~]/gu
 
@@ -107,9 +108,7 @@ function codePoint(character: string): string {
 
 function createSplit(config: Component): PreTokenizer {
   const pattern = (config.pattern ?? {}) as { Regex?: string; String?: string }
-  // The library's translation of an Oniguruma pattern into JavaScript's is right; only its splitting is not.
-  const expression = new library.SplitPreTokenizer({ type: 'Split', pattern, invert: true, behavior: 'Isolated' })
-    .pattern
+  const expression = compileSplit(pattern)
   if (expression === null) {
     throw new TextError(
       'unsupported_tokenizer',
@@ -118,6 +117,29 @@ function createSplit(config: Component): PreTokenizer {
   }
   const behaviour = String(config.behavior ?? 'Isolated')
   return (text) => splitText(text, matchesOf(text, expression), behaviour, config.invert === true)
+}
+
+/** The library's translation of an Oniguruma pattern into JavaScript's is right (only its splitting is not), but for a flag at the start. */
+function compileSplit(pattern: { Regex?: string; String?: string }): RegExp | null {
+  const compile = (source: object) =>
+    new library.SplitPreTokenizer({ type: 'Split', pattern: source, invert: true, behavior: 'Isolated' }).pattern
+  const flag = '(?i)'
+  try {
+    if (!pattern.Regex?.startsWith(flag)) return compile(pattern)
+    const expression = compile({ Regex: pattern.Regex.slice(flag.length) })
+    return expression && new RegExp(expression.source, `${expression.flags}i`)
+  } catch (cause) {
+    throw new TextError(
+      'unsupported_tokenizer',
+      `The tokenizer splits by the pattern ${JSON.stringify(pattern.Regex)}, which is not read here (${messageOf(cause)}). ` +
+        'Flags are: (?i) before the whole pattern, (?i:...) around words.',
+      { cause },
+    )
+  }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 type Part = { text: string; isMatch: boolean }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mergeAddedTokens, type NamedToken } from './merge-added-tokens.js'
 import { TextError } from './types.js'
 
 /** One part of tokenizer.json (a normalizer, a pre-tokenizer, ...): a type and its own settings. */
@@ -25,7 +26,8 @@ const file = z.looseObject({
   model: z.looseObject({ type: z.string().optional() }),
 })
 
-const configuredToken = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish()
+const configuredToken = z.union([z.string(), addedToken.omit({ id: true })]).nullish()
+type ConfiguredToken = z.infer<typeof configuredToken>
 
 const config = z.looseObject({
   bos_token: configuredToken,
@@ -37,6 +39,7 @@ const config = z.looseObject({
   mask_token: configuredToken,
   additional_special_tokens: z.array(configuredToken).nullish(),
   extra_special_tokens: z.union([z.array(configuredToken), z.record(z.string(), configuredToken)]).nullish(),
+  model_specific_special_tokens: z.record(z.string(), configuredToken).nullish(),
   added_tokens_decoder: z.record(z.string(), addedToken.omit({ id: true })).nullish(),
   chat_template: z.union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))]).nullish(),
 })
@@ -68,37 +71,35 @@ export interface TokenizerFile {
 
 const NAMED = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'] as const
 
-/** Parses both files. @throws TextError `invalid_tokenizer` naming the first key that is not as expected. */
-export function parseTokenizerFile(tokenizerJson: unknown, tokenizerConfig: unknown): TokenizerFile {
+/**
+ * Parses both files.
+ * @param modelVocabularySize ids that the model has rows for
+ * @throws TextError `invalid_tokenizer` naming the first key that is not as expected.
+ */
+export function parseTokenizerFile(
+  tokenizerJson: unknown,
+  tokenizerConfig: unknown,
+  modelVocabularySize: number,
+): TokenizerFile {
   const tokenizer = parseWith(file, tokenizerJson, 'tokenizer.json')
   const settings = parseWith(config, tokenizerConfig ?? {}, 'tokenizer_config.json')
-  const namedTokens: Record<string, string> = {}
-  for (const name of NAMED) {
-    const content = contentOf(settings[name])
-    if (content !== null) namedTokens[name] = content
-  }
-  const fromConfig = Object.entries(settings.added_tokens_decoder ?? {}).map(([id, token]) => ({
-    ...token,
-    id: Number(id),
-  }))
-  const addedTokens = new Map<string, AddedToken>()
-  for (const token of [...(tokenizer.added_tokens ?? []), ...fromConfig]) {
-    if (!addedTokens.has(token.content)) addedTokens.set(token.content, toAddedToken(token))
-  }
   const model = { ...tokenizer.model, type: tokenizer.model.type ?? guessModelType(tokenizer.model) }
-  for (const content of [...Object.values(namedTokens), ...extraTokens(settings)]) {
-    const id = addedTokens.get(content)?.id ?? vocabularyId(model, content)
-    const known = addedTokens.get(content)
-    if (known === undefined && id !== null) addedTokens.set(content, toAddedToken({ id, content, special: true }))
-  }
+  const named = namedTokens(settings)
   return {
-    addedTokens: [...addedTokens.values()].sort((a, b) => a.id - b.id),
+    addedTokens: mergeAddedTokens({
+      model,
+      added: tokenizer.added_tokens ?? [],
+      configured: configuredTokens(settings),
+      named,
+      extra: extraTokens(settings),
+      modelVocabularySize,
+    }),
     normalizer: tokenizer.normalizer ?? null,
     preTokenizer: tokenizer.pre_tokenizer ?? null,
     postProcessor: tokenizer.post_processor ?? null,
     decoder: tokenizer.decoder ?? null,
     model,
-    namedTokens,
+    namedTokens: Object.fromEntries(named.map(({ name, content }) => [name, content])),
     chatTemplate: templateOf(settings.chat_template),
   }
 }
@@ -114,28 +115,42 @@ function parseWith<T>(schema: z.ZodType<T>, value: unknown, name: string): T {
   )
 }
 
-function toAddedToken(token: Partial<z.infer<typeof addedToken>> & { id: number; content: string }): AddedToken {
-  const special = token.special ?? false
-  return {
-    id: token.id,
-    content: token.content,
-    singleWord: token.single_word ?? false,
-    lstrip: token.lstrip ?? false,
-    rstrip: token.rstrip ?? false,
-    normalized: token.normalized ?? !special,
-    special,
-  }
+function configuredTokens({ added_tokens_decoder: tokens }: z.infer<typeof config>) {
+  return tokens ? Object.entries(tokens).map(([id, token]) => ({ ...token, id: Number(id) })) : null
 }
 
-function contentOf(token: z.infer<typeof configuredToken>): string | null {
-  if (token === null || token === undefined) return null
-  return typeof token === 'string' ? token : token.content
-}
-
-function extraTokens(settings: z.infer<typeof config>): string[] {
+/**
+ * Variables of a chat template that are special tokens: those with a fixed name, then those that a model has of its own, as a
+ * dict or as any other key that ends with "_token".
+ */
+function namedTokens(settings: z.infer<typeof config>): NamedToken[] {
   const extra = settings.extra_special_tokens ?? []
-  const all = [...(settings.additional_special_tokens ?? []), ...(Array.isArray(extra) ? extra : Object.values(extra))]
-  return all.map(contentOf).filter((content) => content !== null && content !== '') as string[]
+  const others = Object.entries(settings).filter(
+    ([key, value]) => key.endsWith('_token') && !NAMED.some((name) => name === key) && isToken(value),
+  )
+  const entries = [
+    ...NAMED.map((name) => [name, settings[name]] as const),
+    ...(others as [string, ConfiguredToken][]),
+    ...Object.entries(settings.model_specific_special_tokens ?? {}),
+    ...(Array.isArray(extra) ? [] : Object.entries(extra)),
+  ]
+  return entries.flatMap(([name, token]) => toFlags(token, name))
+}
+
+function extraTokens(settings: z.infer<typeof config>): NamedToken[] {
+  const extra = settings.extra_special_tokens ?? []
+  return [
+    ...(Array.isArray(extra) ? extra.flatMap((token) => toFlags(token, 'extra_special_tokens')) : []),
+    ...(settings.additional_special_tokens ?? []).flatMap((token) => toFlags(token, 'additional_special_tokens')),
+  ]
+}
+
+const isToken = (value: unknown): boolean =>
+  typeof value === 'string' || (value as { __type?: unknown } | null)?.__type === 'AddedToken'
+
+function toFlags(token: ConfiguredToken, name: string): NamedToken[] {
+  const flags = typeof token === 'string' ? { content: token } : token
+  return flags === null || flags === undefined || flags.content === '' ? [] : [{ ...flags, name }]
 }
 
 function templateOf(template: z.infer<typeof config>['chat_template']): string | null {
@@ -148,18 +163,4 @@ function templateOf(template: z.infer<typeof config>['chat_template']): string |
 function guessModelType(model: Readonly<Record<string, unknown>>): string {
   if (Array.isArray(model.vocab)) return 'Unigram'
   return 'merges' in model ? 'BPE' : 'WordLevel'
-}
-
-/** The pairs of token and id of a model's own vocabulary, without added tokens. */
-export function vocabularyEntries(model: Component): [string, number][] {
-  if (Array.isArray(model.vocab)) return model.vocab.map((entry: unknown, id) => [String((entry as [string])[0]), id])
-  return Object.entries((model.vocab ?? {}) as Record<string, number>)
-}
-
-function vocabularyId(model: Component, content: string): number | null {
-  if (!Array.isArray(model.vocab)) {
-    const vocabulary = (model.vocab ?? {}) as Record<string, number>
-    return Object.hasOwn(vocabulary, content) ? (vocabulary[content] ?? null) : null
-  }
-  return vocabularyEntries(model).find(([token]) => token === content)?.[1] ?? null
 }

@@ -27,6 +27,8 @@ export interface TextFiles {
   readonly chatTemplate: string | null
   readonly eosTokenIds: readonly number[]
   readonly bosTokenId: number | null
+  /** Ids that the model has rows for: no token can have a greater one. */
+  readonly modelVocabularySize: number
 }
 
 /** A chat message as OpenAI writes it, with its content parts already joined; other keys reach the template as they are. */

@@ -22,5 +22,6 @@ export function readText(folder: string, template?: string): Text {
     chatTemplate: template ?? readFileSync(`${fixtures}${folder}/chat_template.jinja`, 'utf8'),
     eosTokenIds: [2],
     bosTokenId: null,
+    modelVocabularySize: 1024,
   })
 }

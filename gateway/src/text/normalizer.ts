@@ -1,0 +1,63 @@
+import { createCharsmap } from './charsmap.js'
+import { library } from './library.js'
+import type { Component } from './tokenizer-file.js'
+import { TextError } from './types.js'
+
+/** Changes text before it is split into pieces. */
+export type Normalizer = (text: string) => string
+
+/**
+ * The normalizers of the Rust library: those of @huggingface/tokenizers 0.2.0, but for what differs there. Its Precompiled
+ * does not look at the map, its lower case knows the Greek final sigma, which characters one by one do not, and its Strip cuts
+ * JavaScript's white space.
+ * @throws TextError `unsupported_tokenizer` for any other type.
+ */
+export function createNormalizer(config: Component | null): Normalizer {
+  if (config === null) return (text) => text
+  switch (config.type) {
+    case 'Sequence': {
+      const parts = ((config.normalizers ?? []) as Component[]).map(createNormalizer)
+      return (text) => parts.reduce((normal, part) => part(normal), text)
+    }
+    case 'Precompiled':
+      return createCharsmap(config.precompiled_charsmap)
+    case 'Lowercase':
+      return lowerCase
+    case 'BertNormalizer':
+      return createBert(config)
+    case 'Strip':
+      return createStrip(config)
+    default:
+      return createFromLibrary(config)
+  }
+}
+
+/** Lower case, each character by itself: a sigma is the same wherever it stands. */
+function lowerCase(text: string): string {
+  return text.replaceAll('Σ', 'σ').toLowerCase()
+}
+
+function createBert(config: Component): Normalizer {
+  const lowers = config.lowercase === true
+  const accents = config.strip_accents ?? lowers
+  const clean = createFromLibrary({ ...config, lowercase: false, strip_accents: accents })
+  return (text) => (lowers ? lowerCase(clean(text)) : clean(text))
+}
+
+function createStrip(config: Component): Normalizer {
+  const left = config.strip_left === true ? '^\\p{White_Space}+' : '(?!)'
+  const right = config.strip_right === true ? '\\p{White_Space}+$' : '(?!)'
+  const ends = new RegExp(`${left}|${right}`, 'gu')
+  return (text) => text.replace(ends, '')
+}
+
+function createFromLibrary(config: Component): Normalizer {
+  try {
+    const normalizer = new library.SequenceNormalizer({ type: 'Sequence', normalizers: [config] })
+    return (text) => (text === '' ? '' : normalizer.normalize(text))
+  } catch (cause) {
+    throw new TextError('unsupported_tokenizer', `The tokenizer's normalizer is not supported: ${String(cause)}.`, {
+      cause,
+    })
+  }
+}
