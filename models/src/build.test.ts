@@ -45,7 +45,7 @@ it('does nothing when run again with the same inputs', async () => {
   const phases = new Set<string>()
   const again = await buildModel({ source, out, onProgress: ({ phase }) => phases.add(phase) })
   expect(again).toEqual(first)
-  expect([...phases]).toEqual(['hash'])
+  expect([...phases]).toEqual(['hash', 'check'])
   expect((await stat(join(out, 'model.onnx'))).mtimeMs).toBe(mtimeMs)
 })
 
@@ -66,6 +66,39 @@ it('builds again when an input, an option or a file has changed', async () => {
   await rm(join(out, 'tokenizer.json'))
   await buildModel({ source: copy, out })
   expect(await readFile(join(out, 'tokenizer.json'))).toEqual(await readFile(join(copy, 'tokenizer.json')))
+})
+
+it('builds again when a file has other bytes, though as many', async () => {
+  await buildModel({ source, out })
+  const path = join(out, 'chat_template.jinja')
+  const bytes = await readFile(path)
+  await writeFile(path, Buffer.from(bytes).reverse())
+  await buildModel({ source, out })
+  expect(await readFile(path)).toEqual(bytes)
+})
+
+it('looks at the text files before it writes anything', async () => {
+  const copy = join(folder, 'llama-tied')
+  await cp(source, copy, { recursive: true })
+  const refused = async (name: string, content: string, message: string) => {
+    await cp(source, copy, { recursive: true })
+    await writeFile(join(copy, name), content)
+    const phases: string[] = []
+    const build = buildModel({ source: copy, out, onProgress: ({ phase }) => phases.push(phase) })
+    await expect(build).rejects.toThrow(message)
+    expect(phases).toEqual([])
+  }
+  await refused('tokenizer.json', '{"model": {}}', 'tokenizer.json cannot be used.')
+  await refused('tokenizer.json', '[', 'tokenizer.json is not JSON')
+  await refused('tokenizer_config.json', '{"a": ', 'tokenizer_config.json is not JSON')
+
+  const validateText = (files: ReadonlyMap<string, Uint8Array>, { vocabularySize }: { vocabularySize: number }) => {
+    throw new Error(`${vocabularySize} ids, ${[...files.keys()].sort().join(' ')}`)
+  }
+  await expect(buildModel({ source, out, validateText })).rejects.toThrow(
+    '512 ids, chat_template.jinja config.json generation_config.json tokenizer.json tokenizer_config.json',
+  )
+  expect(await readdir(folder)).toEqual(['llama-tied'])
 })
 
 it('gives equal versions for equal builds', async () => {

@@ -1,10 +1,10 @@
 import { basename, resolve } from 'node:path'
-import { type BuildProgress, buildFolder } from './build/build-folder.js'
+import { type BuildProgress, buildFolder, type TextModel, type TextValidator } from './build/build-folder.js'
 import type { Manifest, Precision } from './manifest.js'
 import { defaultPrecision } from './precision.js'
 import { openAdapter, openModelSource } from './read/open.js'
 
-export type { BuildProgress }
+export type { BuildProgress, TextModel, TextValidator }
 
 export interface BuildOptions {
   /** A Hugging Face folder or a .gguf file. */
@@ -19,6 +19,8 @@ export interface BuildOptions {
   readonly precision?: Precision | undefined
   /** Left out: the name of the adapter, else of the source. */
   readonly modelId?: string | undefined
+  /** Throws where the text files cannot be served; left out, they need only be tokenizer files that parse. */
+  readonly validateText?: TextValidator | undefined
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -37,6 +39,7 @@ export async function buildModel(options: BuildOptions): Promise<Manifest> {
       merge: options.merge ?? false,
       precision: options.precision ?? defaultPrecision(source),
       modelId: options.modelId ?? adapter?.name ?? basename(resolve(options.source)).replace(/\.gguf$/i, ''),
+      validateText: options.validateText ?? (() => {}),
       onProgress: options.onProgress ?? (() => {}),
       signal,
     })

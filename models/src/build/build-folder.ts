@@ -16,7 +16,7 @@ import { chatTemplateName, folderTextFiles } from './text-files.js'
 
 const dataFileName = `${graphFileName}.data`
 /** Rises whenever the same inputs would give other files. */
-export const builderVersion = '2'
+export const builderVersion = '3'
 
 export interface BuildProgress {
   /** `hash` reads the sources, `write` the graph, `check` hashes what was written. */
@@ -25,6 +25,11 @@ export interface BuildProgress {
   readonly totalBytes: number
 }
 
+/** A check of a model folder's text files, by file name, for a model with these ids; who serves text brings it along. */
+export type TextValidator = (files: ReadonlyMap<string, Uint8Array>, model: TextModel) => void
+
+export type TextModel = Pick<ModelConfig, 'vocabularySize' | 'eosTokenIds' | 'bosTokenId'>
+
 export interface FolderOptions {
   /** Adds the adapter into the weights, rather than beside them at run time. */
   readonly merge: boolean
@@ -32,6 +37,8 @@ export interface FolderOptions {
   readonly out: string
   readonly precision: Precision
   readonly modelId: string
+  /** Throws where the text files cannot be served; asked before anything is written. */
+  readonly validateText: TextValidator
   readonly onProgress: (progress: BuildProgress) => void
   readonly signal: AbortSignal | undefined
 }
@@ -55,23 +62,44 @@ export async function buildFolder(
   const parsed = parseModelConfig(source.config, source.generationConfig)
   const config = { ...parsed, tiedEmbeddings: await hasTiedHead(parsed, source.weights) }
   const graph = buildGraph(config, new Weights(source.weights, adapter, options.merge), precision)
-  const texts = folderTextFiles(source)
+  const texts = describeTexts(folderTextFiles(source))
+  options.validateText(texts.files, config)
 
   const plan = await planBuild(source, adapter, options)
-  if (existing !== null && samePlan(existing, plan) && (await isComplete(out, existing))) return existing
+  if (existing !== null && samePlan(existing, plan) && (await isIntact(existing, options))) return existing
 
   return await replaceFolder(out, async (folder) => {
     const report = progressOf('write', graphDataBytes(graph), options)
     const names = { folder, graphFileName, dataFileName, producerVersion: builderVersion }
     await writeGraph(graph, { ...names, onBytes: report, signal })
-    for (const [name, bytes] of texts) await writeFile(join(folder, name), bytes, { flush: true })
-    const written = [graphFileName, dataFileName, ...texts.keys()].map((name) => join(folder, name))
+    for (const [name, bytes] of texts.files) await writeFile(join(folder, name), bytes, { flush: true })
+    const written = [graphFileName, dataFileName, ...texts.files.keys()].map((name) => join(folder, name))
     const files = await hashFiles(written, progressOf('check', await totalBytes(written), options), signal)
     const manifest = createManifest(plan, config, texts, files)
     await writeFile(join(folder, manifestFileName), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true })
     signal?.throwIfAborted()
     return manifest
   })
+}
+
+/** The text files with what the manifest says of them. */
+function describeTexts(files: ReadonlyMap<string, Uint8Array>) {
+  const template = files.get(chatTemplateName)
+  return {
+    files,
+    tokenizerFingerprint: tokenizerFingerprint(files.get('tokenizer.json') ?? new Uint8Array()),
+    chatTemplateFingerprint: template === undefined ? null : sha256(new TextDecoder().decode(template)),
+  }
+}
+type Texts = ReturnType<typeof describeTexts>
+
+/** Whether every file at `out` is still the one that was built. Hashing is cheap beside a build. */
+async function isIntact(existing: Manifest, options: FolderOptions): Promise<boolean> {
+  const { out, signal } = options
+  if (!(await isComplete(out, existing))) return false
+  const paths = Object.keys(existing.files).map((name) => join(out, name))
+  const found = await hashFiles(paths, progressOf('check', await totalBytes(paths), options), signal)
+  return isDeepStrictEqual(found, existing.files)
 }
 
 async function planBuild(source: ModelSource, adapter: Adapter | null, options: FolderOptions): Promise<Plan> {
@@ -96,10 +124,9 @@ const samePlan = (existing: Manifest, plan: Plan) =>
 function createManifest(
   plan: Plan,
   config: ModelConfig,
-  texts: ReadonlyMap<string, Uint8Array>,
+  { tokenizerFingerprint, chatTemplateFingerprint }: Texts,
   files: Manifest['files'],
 ): Manifest {
-  const text = (name: string) => new TextDecoder().decode(texts.get(name))
   return {
     format: 1,
     ...plan,
@@ -112,8 +139,8 @@ function createManifest(
     contextLength: config.contextLength,
     eosTokenIds: [...config.eosTokenIds],
     bosTokenId: config.bosTokenId,
-    tokenizerFingerprint: tokenizerFingerprint(text('tokenizer.json')),
-    chatTemplateFingerprint: texts.has(chatTemplateName) ? sha256(text(chatTemplateName)) : null,
+    tokenizerFingerprint,
+    chatTemplateFingerprint,
     files,
   }
 }

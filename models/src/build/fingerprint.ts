@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJsonObject } from '../read/json-file.js'
 import { sha256 } from './hash.js'
 
 const tokenizerSchema = z.looseObject({
@@ -13,8 +14,8 @@ const tokenizerSchema = z.looseObject({
  * Equal fingerprints mean that ids can be exchanged.
  * @throws Error where the file is no tokenizer.json.
  */
-export function tokenizerFingerprint(text: string): string {
-  const result = tokenizerSchema.safeParse(JSON.parse(text))
+export function tokenizerFingerprint(bytes: Uint8Array): string {
+  const result = tokenizerSchema.safeParse(parseJsonObject(bytes, 'tokenizer.json'))
   if (!result.success) throw new Error(`tokenizer.json cannot be used. ${z.prettifyError(result.error)}`)
   const { model, added_tokens } = result.data
   const tokens = new Map<number, string>()

@@ -1,7 +1,10 @@
 import { z } from 'zod'
+import { parseJsonObject } from '../read/json-file.js'
 import type { ModelSource } from '../read/source.js'
 
 export const chatTemplateName = 'chat_template.jinja'
+const configName = 'tokenizer_config.json'
+const specialTokensName = 'special_tokens_map.json'
 
 /** Older checkpoints keep the template inside tokenizer_config.json, alone or as a list of named ones. */
 const tokenizerConfigSchema = z.looseObject({
@@ -9,31 +12,56 @@ const tokenizerConfigSchema = z.looseObject({
 })
 
 /**
- * The text files of a model folder: the source's own, with both configs, and the chat template always in a file of its own.
- * @throws Error where there is no tokenizer.json.
+ * The text files of a model folder: the source's own, with both configs, the chat template always in a file of its own, and
+ * in tokenizer_config.json what transformers reads from special_tokens_map.json.
+ * @throws Error where there is no tokenizer.json, or one of the files is not JSON.
  */
-export function folderTextFiles(source: ModelSource): Map<string, Uint8Array> {
+export function folderTextFiles(source: Pick<ModelSource, 'textFiles' | 'config' | 'generationConfig'>) {
   const files = new Map(source.textFiles)
-  if (!files.has('tokenizer.json'))
+  const tokenizer = files.get('tokenizer.json')
+  if (tokenizer === undefined)
     throw new Error(
       'the source has no tokenizer.json; save one beside the weights with transformers: AutoTokenizer.from_pretrained(...).save_pretrained(...)',
     )
+  parseJsonObject(tokenizer, 'tokenizer.json')
   const addJson = (name: string, value: unknown) => {
-    if (value !== null && !files.has(name)) files.set(name, encode(`${JSON.stringify(value, null, 2)}\n`))
+    if (value !== null && !files.has(name)) files.set(name, encodeJson(value))
   }
   addJson('config.json', source.config)
   addJson('generation_config.json', source.generationConfig)
-  const template = files.has(chatTemplateName) ? null : inlineTemplate(files.get('tokenizer_config.json'))
-  if (template !== null) files.set(chatTemplateName, encode(template))
+  const config = readConfig(files)
+  if (config !== null) files.set(configName, config.bytes)
+  const template = files.has(chatTemplateName) ? null : inlineTemplate(config?.value ?? {})
+  if (template !== null) files.set(chatTemplateName, new TextEncoder().encode(template))
   return files
 }
 
-const encode = (text: string) => new TextEncoder().encode(text)
+const encodeJson = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)
 
-function inlineTemplate(tokenizerConfig: Uint8Array | undefined): string | null {
-  if (tokenizerConfig === undefined) return null
-  const result = tokenizerConfigSchema.safeParse(JSON.parse(new TextDecoder().decode(tokenizerConfig)))
-  if (!result.success) throw new Error(`tokenizer_config.json cannot be used. ${z.prettifyError(result.error)}`)
+type JsonFile = { readonly value: Readonly<Record<string, unknown>>; readonly bytes: Uint8Array }
+
+function readJson(files: ReadonlyMap<string, Uint8Array>, name: string): JsonFile | null {
+  const bytes = files.get(name)
+  return bytes === undefined ? null : { value: parseJsonObject(bytes, name), bytes }
+}
+
+/**
+ * tokenizer_config.json. Before it held all added tokens (`added_tokens_decoder`), the special ones were named in
+ * special_tokens_map.json, and that file's names win.
+ */
+function readConfig(files: ReadonlyMap<string, Uint8Array>): JsonFile | null {
+  const config = readJson(files, configName)
+  const special = readJson(files, specialTokensName)?.value
+  if (special === undefined || config?.value.added_tokens_decoder !== undefined) return config
+  const value = { ...config?.value, ...special }
+  const lists = [config?.value.extra_special_tokens, special.extra_special_tokens]
+  if (lists.every(Array.isArray)) value.extra_special_tokens = lists.flat()
+  return { value, bytes: encodeJson(value) }
+}
+
+function inlineTemplate(config: JsonFile['value']): string | null {
+  const result = tokenizerConfigSchema.safeParse(config)
+  if (!result.success) throw new Error(`${configName} cannot be used. ${z.prettifyError(result.error)}`)
   const template = result.data.chat_template ?? null
   if (template === null || typeof template === 'string') return template
   return template.find(({ name }) => name === 'default')?.template ?? null
