@@ -35,6 +35,12 @@ describe('parseModelConfig', () => {
     expect(parse({ model_type: 'qwen3' }).headSize).toBe(128)
   })
 
+  it('floors hidden_size / heads as transformers does, where llama refuses', () => {
+    for (const model_type of ['mistral', 'qwen2', 'olmo2'])
+      expect(parse({ model_type, hidden_size: 66, sliding_window: null }).headSize).toBe(16)
+    expect(() => parse({ hidden_size: 66 })).toThrow('which 4 heads do not divide')
+  })
+
   it('knows which layers of each architecture have biases', () => {
     const asked = { attention_bias: true, mlp_bias: true }
     expect(parse(asked).biases).toEqual({ queryKeyValue: true, attentionOutput: true, mlp: true })

@@ -61,7 +61,7 @@ const generationSchema = z.looseObject({ eos_token_id: endTokens, bos_token_id: 
 
 /** What transformers' classes of these architectures have where `config.json` is silent. */
 interface Traits {
-  readonly headSize: number | null
+  readonly headSize: (config: Config) => number
   readonly biases: (config: Config) => ModelConfig['biases']
   readonly slidingLayers: (config: Config) => boolean
 }
@@ -75,14 +75,14 @@ const noBiases = { queryKeyValue: false, attentionOutput: false, mlp: false }
 
 const traits: Readonly<Record<ArchitectureName, Traits>> = {
   llama: {
-    headSize: null,
+    headSize: wholeHeadSize,
     biases: (config) => ({ ...attentionBiases(config), mlp: config.mlp_bias ?? false }),
     slidingLayers: () => false,
   },
-  mistral: { headSize: null, biases: () => noBiases, slidingLayers: () => true },
-  qwen2: { headSize: null, biases: () => ({ ...noBiases, queryKeyValue: true }), slidingLayers: qwenSlides },
-  qwen3: { headSize: 128, biases: attentionBiases, slidingLayers: qwenSlides },
-  olmo2: { headSize: null, biases: attentionBiases, slidingLayers: () => false },
+  mistral: { headSize: floorHeadSize, biases: () => noBiases, slidingLayers: () => true },
+  qwen2: { headSize: floorHeadSize, biases: () => ({ ...noBiases, queryKeyValue: true }), slidingLayers: qwenSlides },
+  qwen3: { headSize: () => 128, biases: attentionBiases, slidingLayers: qwenSlides },
+  olmo2: { headSize: floorHeadSize, biases: attentionBiases, slidingLayers: () => false },
 }
 
 /**
@@ -99,7 +99,7 @@ export function parseModelConfig(
   const trait = traits[architecture]
   refuseUnsupported(c, trait)
 
-  const headSize = c.head_dim ?? trait.headSize ?? wholeHeadSize(c)
+  const headSize = c.head_dim ?? trait.headSize(c)
   const keyValueHeads = c.num_key_value_heads ?? c.num_attention_heads
   if (c.num_attention_heads % keyValueHeads !== 0)
     throw new Error(
@@ -176,4 +176,9 @@ function wholeHeadSize(config: Config): number {
       `config.json has hidden_size ${config.hidden_size}, which ${config.num_attention_heads} heads do not divide, and no head_dim`,
     )
   return headSize
+}
+
+/** Only llama's class asks for a whole number; a last part of a hidden vector then belongs to no head. */
+function floorHeadSize(config: Config): number {
+  return Math.floor(config.hidden_size / config.num_attention_heads)
 }

@@ -2,6 +2,7 @@ import { stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
+import { Weights } from '../weights/weights.js'
 import { openModelSource } from './open.js'
 import { openSafetensors } from './safetensors.js'
 import { encodeHeader, encodeSafetensors, floats } from './testing/safetensors-file.js'
@@ -98,9 +99,23 @@ it('refuses what is damaged, naming file and tensor', async () => {
   expect(await refusal(one({ dtype: 'F32', shape: [5], data_offsets: [0, 20] }))).toBe(
     'Error: FILE has 16 bytes of tensors, 20 expected; is it wholly downloaded?',
   )
-  expect(await refusal(one({ dtype: 'F8_E4M3', shape: [16], data_offsets: [0, 16] }))).toBe(
-    'Error: FILE: tensor a.weight is stored as F8_E4M3; readable are F32, F16, BF16',
+})
+
+it('passes over what is stored in another type until it is asked for', async () => {
+  const header = {
+    'model.layers.0.self_attn.bias': { dtype: 'BOOL', shape: [4], data_offsets: [0, 4] },
+    'a.weight': { dtype: 'F8_E4M3', shape: [4], data_offsets: [4, 8] },
+    'b.weight': { dtype: 'F32', shape: [2], data_offsets: [8, 16] },
+  }
+  const path = await writeBytes(encodeHeader(JSON.stringify(header), new Uint8Array(16)))
+  const source = await openSafetensors([path])
+  const weights = new Weights(source, null, false)
+  expect([...source.tensors.keys()]).toEqual(['b.weight'])
+  expect(weights.vector('b.weight', 2).shape).toEqual([2])
+  expect(() => weights.vector('a.weight', 4)).toThrow(
+    `${path}: tensor a.weight is stored as F8_E4M3; readable are F32, F16, BF16`,
   )
+  await source.close()
 })
 
 it('names what is missing when it is read', async () => {

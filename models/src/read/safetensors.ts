@@ -24,13 +24,14 @@ const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string())
 
 /**
  * Reads the headers of safetensors files (https://huggingface.co/docs/safetensors): their tensors as one source.
- * @throws Error naming the file and tensor where a header is damaged, a file is short or a weight's type is not F32, F16 or BF16.
+ * @throws Error naming the file and tensor where a header is damaged or a file is short.
  */
 export async function openSafetensors(paths: readonly string[]): Promise<WeightSource> {
   const files = await openTogether(paths, openBinaryFile, (file) => file.close())
   try {
     const tables = await Promise.all(files.map(readTable))
-    return createWeightSource('safetensors', files, joinTables(tables))
+    const unreadable = new Map(tables.flatMap((table) => [...table.unreadable]))
+    return createWeightSource('safetensors', files, joinTables(tables.map(({ tensors }) => tensors)), unreadable)
   } catch (error) {
     await Promise.all(files.map((file) => file.close()))
     throw error
@@ -66,7 +67,7 @@ export async function readShardIndex(path: string): Promise<ShardIndex> {
 /** @throws Error naming a weight that the index has and its files have not. */
 export function assertIndexed({ path, places }: ShardIndex, weights: WeightSource): void {
   for (const [name, file] of places)
-    if (isParameter(name) && !weights.tensors.has(name))
+    if (isParameter(name) && !weights.tensors.has(name) && !weights.unreadable.has(name))
       throw new Error(
         `${path} names the tensor ${name} in ${basename(file)}, which has none; is it of another checkpoint?`,
       )
@@ -85,14 +86,21 @@ function joinTables(tables: readonly ReadonlyMap<string, StoredTensor>[]): Map<s
   return joined
 }
 
-async function readTable(file: BinaryFile): Promise<Map<string, StoredTensor>> {
+interface Table {
+  readonly tensors: ReadonlyMap<string, StoredTensor>
+  readonly unreadable: ReadonlyMap<string, string>
+}
+
+async function readTable(file: BinaryFile): Promise<Table> {
   const { header, dataStart } = await readHeader(file)
   assertWhole(file, header, file.bytes - dataStart)
-  const table = new Map<string, StoredTensor>()
+  const tensors = new Map<string, StoredTensor>()
+  const unreadable = new Map<string, string>()
   for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(header)) {
     const type = readableTypes.find((known) => known === dtype)
     if (type === undefined) {
-      refuseUnreadable(file, name, dtype)
+      const readable = readableTypes.join(', ')
+      unreadable.set(name, `${file.path}: tensor ${name} is stored as ${dtype}; readable are ${readable}`)
       continue
     }
     const [start, end] = offsets
@@ -101,9 +109,9 @@ async function readTable(file: BinaryFile): Promise<Map<string, StoredTensor>> {
       throw new Error(
         `${file.path}: tensor ${name} has ${end - start} bytes, ${expected} expected for ${dtype} [${shape}]`,
       )
-    table.set(name, { type, shape, file, offset: dataStart + start })
+    tensors.set(name, { type, shape, file, offset: dataStart + start })
   }
-  return table
+  return { tensors, unreadable }
 }
 
 /** As in the reference reader: the tensors fill the data, one after another, without a gap. */
@@ -139,9 +147,3 @@ async function readHeader(file: BinaryFile) {
 }
 
 const isParameter = (name: string) => /\.(weight|bias)$/.test(name)
-
-/** Buffers of other types (masks, counters) are nothing to us; a weight would be missed later under a less telling name. */
-function refuseUnreadable(file: BinaryFile, name: string, dtype: string): void {
-  if (isParameter(name))
-    throw new Error(`${file.path}: tensor ${name} is stored as ${dtype}; readable are ${readableTypes.join(', ')}`)
-}

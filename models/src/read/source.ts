@@ -11,6 +11,8 @@ export interface TensorInfo {
 export interface WeightSource {
   readonly kind: 'safetensors' | 'gguf'
   readonly tensors: ReadonlyMap<string, TensorInfo>
+  /** Tensors whose type is not read (masks and counters, mostly): what to say where one of them is asked for, by name. */
+  readonly unreadable: ReadonlyMap<string, string>
   /**
    * The stored little-endian bytes of rows [start, end) along the first axis; a 1-D tensor counts as one row.
    * @throws Error naming file and tensor where it is missing or the file is shorter than its header says.

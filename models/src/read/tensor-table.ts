@@ -23,10 +23,12 @@ export function createWeightSource(
   kind: WeightSource['kind'],
   files: readonly BinaryFile[],
   tensors: ReadonlyMap<string, StoredTensor>,
+  unreadable: ReadonlyMap<string, string> = new Map(),
 ): WeightSource {
   return {
     kind,
     tensors,
+    unreadable,
     async readRows(name, start, end) {
       const tensor = tensors.get(name)
       if (tensor === undefined) throw new Error(`${files[0]?.path}: there is no tensor ${name}`)

@@ -146,6 +146,7 @@ function memorySource(tensors: Map<string, TensorInfo>, bytesOfTensor: (name: st
   return {
     kind: grid ? 'gguf' : 'safetensors',
     tensors,
+    unreadable: new Map(),
     readRows: async (name, start, end) => {
       const bytes = bytesOfTensor(name)
       const { shape = [] } = tensors.get(name) ?? {}

@@ -83,6 +83,7 @@ describe('matrices', () => {
   const source = (bytes: Uint8Array) => ({
     kind: 'safetensors' as const,
     tensors: new Map(),
+    unreadable: new Map(),
     readRows: async (_: string, start: number, end: number) => bytes.slice(start * 8, end * 8),
     close: async () => {},
   })

@@ -8,11 +8,14 @@ export const headName = 'lm_head.weight'
 /**
  * Whether the output layer is the embedding: as the config says, except where the checkpoint holds both with different
  * numbers; then both count, as in transformers.
+ * @throws Error where the stored output layer cannot be read.
  */
 export async function hasTiedHead(config: ModelConfig, source: WeightSource): Promise<boolean> {
   if (!config.tiedEmbeddings) return false
   const embedding = source.tensors.get(embeddingName)
   const head = source.tensors.get(headName)
+  const unreadable = source.unreadable.get(headName)
+  if (unreadable !== undefined) throw new Error(unreadable)
   if (embedding === undefined || head === undefined) return true
   if (embedding.type !== head.type || embedding.shape.join() !== head.shape.join()) return false
   for (const range of rowRanges({ rows: config.vocabularySize, columns: config.hiddenSize })) {

@@ -69,7 +69,10 @@ export class Weights {
 
   #info(name: string, shape: readonly number[]) {
     const info = this.source.tensors.get(name)
-    if (info === undefined) throw new Error(`the checkpoint has no tensor ${name}, which its config.json calls for`)
+    if (info === undefined)
+      throw new Error(
+        this.source.unreadable.get(name) ?? `the checkpoint has no tensor ${name}, which its config.json calls for`,
+      )
     if (info.shape.join() !== shape.join())
       throw new Error(`tensor ${name} has shape [${info.shape}], config.json calls for [${shape}]`)
     return info

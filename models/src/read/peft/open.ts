@@ -60,6 +60,8 @@ type TensorNames = { lora_A?: string; lora_B?: string }
 /** The modules that the adapter's file has tensors for; every tensor is accounted for. */
 async function readModules(weights: WeightSource, base: WeightSource, root: string): Promise<Map<string, TensorNames>> {
   const modules = new Map<string, TensorNames>()
+  const [unreadable] = weights.unreadable.values()
+  if (unreadable !== undefined) throw new Error(unreadable)
   for (const name of weights.tensors.keys()) {
     const { module, kind } = tensorName.exec(name)?.groups ?? {}
     if (module === undefined)
