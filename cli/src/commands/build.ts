@@ -1,4 +1,5 @@
 import type { Precision } from '@tandem/models'
+import { warnOfOtherBase } from '../sources/adapter-base.js'
 import { buildWithProgress } from '../sources/build-cached.js'
 import { findSource } from '../sources/source.js'
 import type { Context } from './context.js'
@@ -27,6 +28,7 @@ export async function build(source: string, options: BuildCommandOptions, contex
     throw new Error('--merge adds an adapter into the weights; give one with --adapter')
   if (adapter !== undefined && (await findSource(adapter, '--adapter')).kind !== 'adapter')
     throw new Error(`--adapter ${adapter} is not a LoRA adapter folder: it has no adapter_config.json`)
+  if (adapter !== undefined) await warnOfOtherBase(found.path, adapter, context.output)
   const manifest = await buildWithProgress(
     { source: found.path, adapter, merge, out, precision, modelId: name, signal: context.signal },
     context,

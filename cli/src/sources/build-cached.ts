@@ -5,6 +5,7 @@ import type { Context } from '../commands/context.js'
 import { withLock } from '../lock.js'
 import { createProgress } from '../progress.js'
 import { adapterIdentity, shortHash, weightsIdentity } from './identity.js'
+import { validateText } from './validate-text.js'
 
 export type BuildRequest = Pick<BuildOptions, 'source' | 'adapter' | 'precision'> & {
   readonly modelId: string
@@ -36,7 +37,7 @@ export async function buildWithProgress(options: BuildOptions, { output }: Pick<
   try {
     const onProgress: BuildOptions['onProgress'] = ({ phase, doneBytes, totalBytes }) =>
       progress.update(phase, doneBytes, totalBytes)
-    return await buildModel({ ...options, onProgress })
+    return await buildModel({ ...options, validateText, onProgress })
   } finally {
     progress.stop()
   }

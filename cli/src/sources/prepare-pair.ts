@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { type ChatMessage, defaultPairName, findPair, loadManifest, type Precision } from '@tandem/models'
 import type { Context } from '../commands/context.js'
 import { pullWeights } from '../pull/pull-weights.js'
+import { warnOfOtherBase } from './adapter-base.js'
 import { type BuildRequest, buildCached } from './build-cached.js'
 import { findSource, type Source } from './source.js'
 
@@ -67,6 +68,7 @@ async function prepareOwnPair(
   assertFits(sft, dpo, sftPath, dpoPath)
   const folderOf = async (source: Source) => {
     if (source.kind === 'model-folder') return assertPrecision(source.path, precision)
+    if (source.kind === 'adapter') await warnOfOtherBase(sft.path, source.path, context.output)
     const request = source.kind === 'adapter' ? { source: sft.path, adapter: source.path } : { source: source.path }
     return buildCached({ ...request, precision, modelId: plainName(source.path) }, context)
   }

@@ -43,3 +43,12 @@ test('the SFT model gives template and end tokens where it is asked to', async (
   )
   gateway.stop()
 })
+
+test('text that cannot be served is refused, telling whose and why', async () => {
+  const start = startToyGateway(({ dpo }) => {
+    dpo.textFiles.set('tokenizer_config.json', '{')
+  })
+  await expect(start).rejects.toThrow(
+    "the DPO model's text: tokenizer_config.json is not JSON. Build the model folder again.",
+  )
+})

@@ -1,5 +1,5 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
-import { compareTokenizers, createText, type Text } from '../text/index.js'
+import { compareTokenizers, openText, type Text, TextError } from '../text/index.js'
 import { shareDevice } from './device.js'
 import type { LogitServiceConnection, Role } from './service.js'
 import { SessionError } from './session-error.js'
@@ -78,29 +78,14 @@ function findWarnings({ dpo, sft }: Pair['models'], templateFrom: Role): string[
 }
 
 function toText(files: ReadonlyMap<string, Buffer>, model: GetModelResponse__Output, role: Role): Text {
-  return createText({
-    tokenizerJson: parseJson(files, 'tokenizer.json', role),
-    tokenizerConfig: files.has('tokenizer_config.json') ? parseJson(files, 'tokenizer_config.json', role) : {},
-    chatTemplate: files.get('chat_template.jinja')?.toString('utf8') ?? null,
-    eosTokenIds: model.eosTokenIds,
-    bosTokenId: model.bosTokenId ?? null,
-    modelVocabularySize: model.vocabularySize,
-  })
-}
-
-function parseJson(files: ReadonlyMap<string, Buffer>, name: string, role: Role): unknown {
-  const bytes = files.get(name)
-  if (!bytes)
-    throw new SessionError('refused', `the ${role.toUpperCase()} model has no ${name}: build its folder again`)
   try {
-    return JSON.parse(bytes.toString('utf8'))
+    return openText(files, {
+      eosTokenIds: model.eosTokenIds,
+      bosTokenId: model.bosTokenId ?? null,
+      modelVocabularySize: model.vocabularySize,
+    })
   } catch (cause) {
-    throw new SessionError(
-      'refused',
-      `${name} of the ${role.toUpperCase()} model is not JSON: build its folder again`,
-      {
-        cause,
-      },
-    )
+    if (!(cause instanceof TextError)) throw cause
+    throw new SessionError('refused', `the ${role.toUpperCase()} model's text: ${cause.message}`, { cause })
   }
 }

@@ -111,7 +111,7 @@ function parseWith<T>(schema: z.ZodType<T>, value: unknown, name: string): T {
   throw new TextError(
     'invalid_tokenizer',
     `${name} is not a tokenizer's file: at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'unreadable'}. ` +
-      'Build the model folder again from a source whose tokenizer transformers loads.',
+      'Save the files anew beside the weights, with AutoTokenizer.from_pretrained(...).save_pretrained(...), and build again.',
   )
 }
 
