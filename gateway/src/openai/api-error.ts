@@ -37,9 +37,14 @@ export class ApiError extends Error {
     if (error instanceof SessionError) return ofSession(error)
     if (error instanceof TextError && error.status === 400)
       return new ApiError(400, error.message, { param: 'messages', code: error.code, cause: error })
+    if (error instanceof TextError && error.code === 'chat_template_failed')
+      return new ApiError(500, templateFailed, { code: error.code, cause: error })
     return new ApiError(500, 'the gateway failed; its log tells more under this request id', { cause: error })
   }
 }
+
+const templateFailed =
+  "the model's chat template cannot be run here; the gateway's log tells why under this request id. Send the prompt as text to /v1/completions"
 
 export const invalidRequest = (message: string, param: string, code?: string): ApiError =>
   new ApiError(400, message, code === undefined ? { param } : { param, code })

@@ -52,3 +52,29 @@ test('text that cannot be served is refused, telling whose and why', async () =>
     "the DPO model's text: tokenizer_config.json is not JSON. Build the model folder again.",
   )
 })
+
+test('a template that cannot be run is a warning, and no fault of the messages', async () => {
+  const gateway = await startToyGateway(({ dpo }) => {
+    dpo.textFiles.set('chat_template.jinja', '{{ messages | nofilter }}')
+  })
+  expect(gateway.pair.warnings).toEqual([
+    "a chat of one user message cannot be rendered: The model's chat template cannot be run: Unknown ArrayValue filter: nofilter.",
+  ])
+  const response = await gateway.post('/v1/chat/completions', {
+    model: 'toy',
+    messages: [{ role: 'user', content: 'hi' }],
+  })
+  expect([response.status, await response.json()]).toEqual([
+    500,
+    {
+      error: {
+        message:
+          "the model's chat template cannot be run here; the gateway's log tells why under this request id. Send the prompt as text to /v1/completions",
+        type: 'server_error',
+        param: null,
+        code: 'chat_template_failed',
+      },
+    },
+  ])
+  gateway.stop()
+})

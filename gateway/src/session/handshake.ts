@@ -48,7 +48,7 @@ export async function shakeHands(
     vocabularyLimit: Math.min(dpoModel.vocabularySize, sftModel.vocabularySize),
     contextLength: Math.min(dpoModel.contextLength, sftModel.contextLength),
     eosTokenIds: models[templateFrom].eosTokenIds,
-    warnings: findWarnings(models, templateFrom),
+    warnings: [...findWarnings(models, templateFrom), ...probeTemplate(text)],
   }
 }
 
@@ -75,6 +75,17 @@ function findWarnings({ dpo, sft }: Pair['models'], templateFrom: Role): string[
       `the vocabularies are padded to ${dpo.vocabularySize} (DPO) and ${sft.vocabularySize} (SFT): ids beyond the smaller are masked`,
     )
   return warnings
+}
+
+/** A template that fails on the plainest chat fails on all: better told at the start than to a client. */
+function probeTemplate(text: Text): string[] {
+  if (!text.hasChatTemplate) return []
+  try {
+    text.renderConversation([{ role: 'user', content: 'Hello' }], { addGenerationPrompt: true })
+    return []
+  } catch (error) {
+    return [`a chat of one user message cannot be rendered: ${error instanceof Error ? error.message : String(error)}`]
+  }
 }
 
 function toText(files: ReadonlyMap<string, Buffer>, model: GetModelResponse__Output, role: Role): Text {

@@ -20,6 +20,20 @@ describe('chat templates', () => {
     expect(() => render(template)).toThrow(TextError)
   })
 
+  it('tells its own faults from those of the messages', () => {
+    const codeOf = (template: string) => {
+      try {
+        return render(template)
+      } catch (error) {
+        return error instanceof TextError ? [error.code, error.status] : error
+      }
+    }
+    const faults = ['x | nofilter', '"a" is notest', '"a".nomethod()', '[1] | map("nofilter")', '"{:>3}".format(1)']
+    for (const fault of faults) expect(codeOf(`{{ ${fault} }}`)).toEqual(['chat_template_failed', 500])
+    for (const fault of ['"a" + none', 'messages | upper', 'none | trim', 'raise_exception("no")'])
+      expect(codeOf(`{{ ${fault} }}`)).toEqual(['invalid_messages', 400])
+  })
+
   it('reads Windows line ends as line feeds', () => {
     expect(render('{% if true %}\r\na\r\nb\r\n{% endif %}\r\n')).toBe('a\nb\n')
   })

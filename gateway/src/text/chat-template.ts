@@ -1,5 +1,6 @@
 import { stripText } from './python-text.js'
 import { parseTemplate, type Render, TemplateRefusal } from './template-engine.js'
+import { TemplateFault } from './template-functions.js'
 import { type ChatMessage, type ConversationOptions, TextError } from './types.js'
 
 /** A compiled chat template: messages to the prompt's text. */
@@ -63,6 +64,11 @@ function render(
         cause,
       })
     }
+    if (isTemplateFault(cause)) {
+      throw new TextError('chat_template_failed', `The model's chat template cannot be run: ${messageOf(cause)}.`, {
+        cause,
+      })
+    }
     throw new TextError(
       'invalid_messages',
       `The model's chat template failed on these messages: ${messageOf(cause)}.`,
@@ -71,6 +77,23 @@ function render(
   }
   throw new TextError('invalid_messages', `The rendered messages are longer than ${MAX_RENDERED_LENGTH} characters.`)
 }
+
+/** Filters that the engine has for some kind of value. */
+const FILTERS =
+  /^(?:safe|tojson|list|first|last|length|reverse|sort|join|string|unique|upper|lower|title|capitalize|trim|indent|replace|int|float|abs|bool|default|selectattr|rejectattr|map|items|keys|values|get|dictsort)$/
+
+/** Whether a template asks for what the engine has not, a method, filter or test: no other messages would help. */
+function isTemplateFault(cause: unknown): boolean {
+  if (cause instanceof TemplateFault) return true
+  const message = messageOf(cause)
+  const filter = /^Unknown \w+ filter: (.*)$|^Cannot apply filter "(.*?)"/.exec(message)
+  if (filter !== null) return !FILTERS.test(filter[1] ?? filter[2] ?? '')
+  return FAULTS.test(message)
+}
+
+/** The engine's words for calls, tests, products of text and unpacked tuples that it does not know. */
+const FAULTS =
+  /^Cannot call something that is not a function|^Unknown (?:test|filter|node type|operator "\*")|not currently supported|TupleValue/
 
 /** Templates read a message's reasoning under one of two names, clients send it under one of three; transformers joins them so. */
 function aliasReasoning(message: ChatMessage): ChatMessage {

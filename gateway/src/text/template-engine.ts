@@ -1,7 +1,7 @@
 import * as jinja from '@huggingface/jinja'
 import { formatTime } from './format-time.js'
-import { capitalizeText, type EngineValue, pythonText, stripText } from './python-text.js'
-import { type Node, PYTHON, rewriteForPython } from './template-rewrite.js'
+import { pythonFunctions } from './template-functions.js'
+import { type Node, rewriteForPython } from './template-rewrite.js'
 
 /** The parts of @huggingface/jinja 0.5.11 that are used here. Its own declarations do not resolve under nodenext. */
 interface Engine {
@@ -29,7 +29,8 @@ export type Render = (variables: Readonly<Record<string, unknown>>) => string
  */
 export function parseTemplate(source: string): Render {
   // Jinja reads every kind of line end as a line feed.
-  const tokens = engine.tokenize(source.replace(/\r\n?/g, '\n'), { lstrip_blocks: true, trim_blocks: true })
+  const text = quoteRaw(source.replace(/\r\n?/g, '\n'))
+  const tokens = engine.tokenize(text, { lstrip_blocks: true, trim_blocks: true })
   const program = engine.parse(tokens)
   rewriteForPython(program)
   return (variables) => {
@@ -40,6 +41,18 @@ export function parseTemplate(source: string): Render {
   }
 }
 
+/** `{% raw %}`, which the engine lacks, as an expression that prints its text. */
+function quoteRaw(source: string): string {
+  return source.replace(RAW, (_, left: string, before: string, text: string, after: string, right: string) => {
+    const inner = before === '-' ? text.trimStart() : text
+    const shown = after === '-' ? inner.trimEnd() : inner
+    const quoted = JSON.stringify(shown).replace(/[{}%#]/g, (mark) => `\\x${mark.charCodeAt(0).toString(16)}`)
+    return `{{${left} ${quoted} ${right}}}`
+  })
+}
+
+const RAW = /(?:^[ \t]*)?\{%(-?)\s*raw\s*(-?)%\}(.*?)\{%(-?)\s*endraw\s*(-?)%\}\n?/gms
+
 function createGlobals(): Environment {
   const environment = new engine.Environment()
   const constants = { true: true, True: true, false: false, False: false, none: null, None: null }
@@ -49,7 +62,7 @@ function createGlobals(): Environment {
   })
   environment.set('range', range)
   environment.set('strftime_now', (format: string) => formatTime(new Date(), format))
-  addPythonFunctions(environment)
+  for (const [name, run] of Object.entries(pythonFunctions)) environment.set(name, run)
   return environment
 }
 
@@ -60,25 +73,4 @@ function range(first: number, second?: number, step = 1): number[] {
   const length = Math.max(0, Math.ceil((stop - start) / step))
   if (!(length <= MAX_RANGE)) throw new Error(`range() of ${length} numbers; at most ${MAX_RANGE} are made`)
   return Array.from({ length }, (_, index) => start + index * step)
-}
-
-/** A function of one string, with the characters to strip where a template names some. */
-function onText(name: string, change: (text: string, characters: string | undefined) => string) {
-  return (text: unknown, characters?: unknown): string => {
-    if (typeof text !== 'string') throw new Error(`${name} needs a string, not ${String(text)}`)
-    return change(text, typeof characters === 'string' ? characters : undefined)
-  }
-}
-
-function addPythonFunctions(environment: Environment): void {
-  const addStrip = (name: string, left: boolean, right: boolean) =>
-    environment.set(
-      name,
-      onText('strip', (text, characters) => stripText(text, { left, right }, characters)),
-    )
-  addStrip(PYTHON.strip, true, true)
-  addStrip(PYTHON.lstrip, true, false)
-  addStrip(PYTHON.rstrip, false, true)
-  environment.set(PYTHON.capitalize, onText('capitalize', capitalizeText))
-  environment.set(PYTHON.text, ([value]: [EngineValue]) => pythonText(value))
 }

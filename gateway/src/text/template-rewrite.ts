@@ -8,6 +8,16 @@ export const PYTHON = {
   rstrip: ' rstrip',
   capitalize: ' capitalize',
   text: ' text',
+  length: ' length',
+  at: ' at',
+  find: ' find',
+  count: ' count',
+  isDigit: ' isdigit',
+  splitLines: ' splitlines',
+  escape: ' escape',
+  format: ' format',
+  join: ' join',
+  map: ' map',
 } as const
 
 const METHODS: ReadonlyMap<string, string> = new Map([
@@ -15,11 +25,21 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['lstrip', PYTHON.lstrip],
   ['rstrip', PYTHON.rstrip],
   ['capitalize', PYTHON.capitalize],
+  ['find', PYTHON.find],
+  ['count', PYTHON.count],
+  ['isdigit', PYTHON.isDigit],
+  ['splitlines', PYTHON.splitLines],
+  ['format', PYTHON.format],
 ])
 
 const FILTERS: ReadonlyMap<string, string> = new Map([
   ['trim', PYTHON.strip],
   ['capitalize', PYTHON.capitalize],
+  ['length', PYTHON.length],
+  ['count', PYTHON.length],
+  ['e', PYTHON.escape],
+  ['escape', PYTHON.escape],
+  ['join', PYTHON.join],
 ])
 
 /** Lists of nodes whose values a template prints. */
@@ -41,14 +61,15 @@ const PRINTED = new Set([
 ])
 
 /**
- * Turns the places where the engine differs from Python into calls of functions that do not: `x.rstrip('\n')` and
- * `x | trim` (the engine strips all of JavaScript's white space), `x | capitalize`, and what is printed or joined with `~`
- * (the engine prints `true`, nothing for none, and JSON for lists).
+ * Turns the places where the engine differs from Python into calls of functions that do not: methods and filters that it
+ * lacks or has otherwise (its white space is JavaScript's, its lengths and places are in UTF-16 units, its join knows no
+ * attribute), and what is printed or joined with `~` (it prints `true`, nothing for none, and JSON for lists).
  */
 export function rewriteForPython(node: unknown): void {
   if (typeof node !== 'object' || node === null) return
   for (const child of node instanceof Map ? [...node].flat() : Object.values(node)) rewriteForPython(child)
   const current = node as Node
+  if (current.type === 'MemberExpression') rewriteIndex(current)
   if (current.type === 'CallExpression') rewriteMethod(current)
   if (current.type === 'FilterExpression') rewriteFilter(current)
   if (current.type === 'BinaryExpression' && operatorOf(current) === '~') {
@@ -61,17 +82,36 @@ export function rewriteForPython(node: unknown): void {
   }
 }
 
+/** `x[i]` of a string is a character; of all else it stays what it is. */
+function rewriteIndex(node: Node): void {
+  const property = node.property as Node
+  if (node.computed !== true || property.type === 'StringLiteral' || property.type === 'SliceExpression') return
+  const isString = { type: 'TestExpression', operand: node.object, negate: false, test: identifier('string') }
+  const parts = {
+    condition: isString,
+    trueExpr: call(PYTHON.at, [node.object, property]),
+    falseExpr: { ...node },
+  }
+  Object.assign(node, { type: 'Ternary', ...parts })
+}
+
 function rewriteMethod(node: Node): void {
   const callee = node.callee as Node
   const name = callee.computed === false ? METHODS.get(nameOf(callee.property)) : undefined
-  if (name !== undefined) Object.assign(node, call(name, [callee.object, ...(node.args as unknown[])]))
+  if (name === undefined) return
+  const args = node.args as Node[]
+  const isKeyword = (arg: Node) => arg.type === 'KeywordArgumentExpression'
+  const given = name === PYTHON.format ? [list(args.filter((arg) => !isKeyword(arg))), ...args.filter(isKeyword)] : args
+  Object.assign(node, call(name, [callee.object, ...given]))
 }
 
 function rewriteFilter(node: Node): void {
   const filter = node.filter as Node
   const isCall = filter.type === 'CallExpression'
-  const name = FILTERS.get(nameOf(isCall ? filter.callee : filter))
-  if (name !== undefined) Object.assign(node, call(name, [node.operand, ...(isCall ? (filter.args as unknown[]) : [])]))
+  const args = isCall ? (filter.args as Node[]) : []
+  const name = nameOf(isCall ? filter.callee : filter)
+  const rewritten = name === 'map' && args[0]?.type === 'StringLiteral' ? PYTHON.map : FILTERS.get(name)
+  if (rewritten !== undefined) Object.assign(node, call(rewritten, [node.operand, ...args]))
 }
 
 function rewritePrinted(node: Node): Node {
@@ -80,11 +120,19 @@ function rewritePrinted(node: Node): Node {
 
 /** The value goes in a list, where it keeps its type: bare, none and undefined would come as the same, and 2.0 as 2. */
 function toText(node: unknown): Node {
-  return call(PYTHON.text, [{ type: 'ArrayLiteral', value: [node] }])
+  return call(PYTHON.text, [list([node])])
+}
+
+function list(value: readonly unknown[]): Node {
+  return { type: 'ArrayLiteral', value }
+}
+
+function identifier(value: string): Node {
+  return { type: 'Identifier', value }
 }
 
 function call(name: string, args: readonly unknown[]): Node {
-  return { type: 'CallExpression', callee: { type: 'Identifier', value: name }, args }
+  return { type: 'CallExpression', callee: identifier(name), args }
 }
 
 function operatorOf(node: Node): unknown {

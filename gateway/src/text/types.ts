@@ -1,8 +1,12 @@
-/** What a text component can refuse: `invalid_messages` is the caller's fault (HTTP 400), the others are the model folder's. */
+/**
+ * What a text component can refuse: `invalid_messages` is the caller's fault (HTTP 400), `no_chat_template` the endpoint's that it
+ * chose (400), the others are the model folder's.
+ */
 export type TextErrorCode =
   | 'invalid_messages'
   | 'no_chat_template'
   | 'invalid_chat_template'
+  | 'chat_template_failed'
   | 'invalid_tokenizer'
   | 'unsupported_tokenizer'
 
