@@ -40,7 +40,8 @@ export interface AddedTokenSources {
 export function mergeAddedTokens(sources: AddedTokenSources): AddedToken[] {
   const ids = new Map(vocabularyEntries(sources.model))
   const tokens = new Map<string, AddedToken>()
-  for (const token of sources.added) tokens.set(token.content, toAddedToken(token, token.id))
+  // The model's own id wins over the one beside it, should they differ.
+  for (const token of sources.added) tokens.set(token.content, toAddedToken(token, ids.get(token.content) ?? token.id))
   const nextId = () => [...tokens.values()].reduce((next, { id }) => Math.max(next, id + 1), ids.size)
   const append = (content: string, where: string): number => {
     const id = nextId()

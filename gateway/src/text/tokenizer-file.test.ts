@@ -57,6 +57,13 @@ describe('added_tokens_decoder', () => {
   })
 })
 
+it('takes the id of the vocabulary for an added token that is in it', () => {
+  const added = { added_tokens: [{ ...plain, id: 406, content: '!' }] }
+  expect(create({}, { tokenizerJson: { ...tokenizerJson, ...added }, tokenizerConfig: {} }).encodePlain('!')).toEqual([
+    0,
+  ])
+})
+
 describe('parts that are not supported', () => {
   const refusalOf = (part: object) => () => create({}, { tokenizerJson: { ...tokenizerJson, ...part } })
   const split = (Regex: string) => ({ pre_tokenizer: { type: 'Split', pattern: { Regex }, behavior: 'Isolated' } })
