@@ -3,7 +3,9 @@ import { TextError } from './types.js'
 
 /** A cluster of more UTF-8 bytes is not looked up whole. */
 const MAX_CLUSTER_BYTES = 5
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** Of a text in UTF-16 units: V8's segmenter takes time by the square of a text's length. */
+const WINDOW = 64
 
 /**
  * SentencePiece's precompiled map of characters, with the semantics of the Rust library's `Precompiled`: each grapheme cluster
@@ -29,12 +31,29 @@ export function createCharsmap(charsmap: unknown): Normalizer {
   }
   return (text) => {
     let normal = ''
-    for (const { segment } of graphemes.segment(text)) {
+    for (const segment of graphemes(text)) {
       const whole = Buffer.byteLength(segment) <= MAX_CLUSTER_BYTES ? lookUp(segment) : null
       if (whole === null) for (const character of segment) normal += lookUp(character) ?? character
       else normal += whole
     }
     return normal
+  }
+}
+
+/** A text's grapheme clusters. What ends a window may go on behind it, so the next window begins there. */
+function* graphemes(text: string): Generator<string> {
+  let start = 0
+  let length = WINDOW
+  while (start < text.length) {
+    const isCut = /[\ud800-\udbff]/.test(text.charAt(start + length - 1))
+    const end = start + length + (isCut ? 1 : 0)
+    const segments = [...segmenter.segment(text.slice(start, end))]
+    const isLast = end >= text.length
+    const open = isLast ? undefined : segments.pop()
+    for (const { segment } of segments) yield segment
+    if (isLast) return
+    length = segments.length === 0 ? 2 * length : WINDOW
+    start += open?.index ?? 0
   }
 }
 
