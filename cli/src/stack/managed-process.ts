@@ -17,6 +17,8 @@ export interface ProcessSpec {
   readonly name: string
   readonly modulePath: string
   readonly environment: NodeJS.ProcessEnv
+  /** A program, with its arguments, that starts Node in its own place: `taskset -c 0`. */
+  readonly launcher?: readonly string[] | undefined
 }
 
 export interface ProcessEnd {
@@ -38,11 +40,13 @@ export class ManagedProcess {
   readonly #child: ChildProcess
   readonly #served: Promise<string>
 
-  constructor({ name, modulePath, environment }: ProcessSpec, onLine: (line: string) => void) {
+  constructor({ name, modulePath, environment, launcher = [] }: ProcessSpec, onLine: (line: string) => void) {
     this.name = name
+    const [execPath = process.execPath, ...execArgv] = [...launcher, process.execPath]
     this.#child = fork(modulePath, [], {
       env: environment,
-      execArgv: [],
+      execPath,
+      execArgv: launcher.length === 0 ? [] : execArgv,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32',
     })

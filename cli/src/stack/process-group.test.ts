@@ -78,6 +78,14 @@ describe('ProcessGroup', () => {
     )
   })
 
+  it.skipIf(process.platform === 'win32')('starts a process through a launcher, which it replaces', async () => {
+    const launched = await script('launched', `${service}\nconsole.error(process.env.MARK)`)
+    const address = await group.start({ ...launched, launcher: ['env', 'MARK=launched'] }, signal)
+    expect(isAlive(pidOf(address))).toBe(true)
+    await group.stop()
+    expect(lines).toEqual(['launched: launched', 'launched: stopping'])
+  })
+
   it('reports a process that dies later, with its last words', async () => {
     await group.start(await script('first', service), signal)
     const dying = await script('second', `${service}\nconsole.error('last words')`)

@@ -2,6 +2,8 @@ import type { Context } from '../commands/context.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { ProcessGroup } from './process-group.js'
 
+export type ProcessRole = 'sft' | 'dpo' | 'gateway'
+
 export interface StackOptions {
   readonly host: string
   /** 0 takes a free one. */
@@ -10,11 +12,15 @@ export interface StackOptions {
   readonly threads?: number | undefined
   readonly templateFrom?: 'dpo' | 'sft' | undefined
   readonly apiKeys: readonly string[]
+  /** What starts each process; left out, Node itself. */
+  readonly launchers?: Readonly<Record<ProcessRole, readonly string[]>> | undefined
 }
 
 export interface Stack {
   /** Of the gateway. */
   readonly url: string
+  /** host:port of each logit service. */
+  readonly services: { readonly sft: string; readonly dpo: string }
   readonly group: ProcessGroup
 }
 
@@ -38,14 +44,17 @@ export async function startStack(pair: PreparedPair, options: StackOptions, cont
         name: `${role.toUpperCase()} service`,
         modulePath: logitModule,
         environment: serviceEnvironment(context.environment, role, pair[role], options),
+        launcher: options.launchers?.[role],
       },
       signal,
     )
   try {
     const [sft, dpo] = await Promise.all([startService('sft'), startService('dpo')])
-    const environment = gatewayEnvironment(context.environment, { sft, dpo }, pair, options)
-    const gateway = { name: 'gateway', modulePath: gatewayModule, environment }
-    return { url: await group.start(gateway, signal), group }
+    const services = { sft, dpo }
+    const environment = gatewayEnvironment(context.environment, services, pair, options)
+    const launcher = options.launchers?.gateway
+    const gateway = { name: 'gateway', modulePath: gatewayModule, environment, launcher }
+    return { url: await group.start(gateway, signal), services, group }
   } catch (error) {
     failed.abort(error)
     await group.stop()
