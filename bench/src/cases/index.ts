@@ -1,0 +1,25 @@
+import type { Case } from '../case.js'
+import { copying } from './copying.js'
+import { llamaCpp } from './llama-cpp.js'
+import { longContext } from './long-context.js'
+import { memory } from './memory.js'
+import { oneCore } from './one-core.js'
+import { oneCorePaired } from './one-core-paired.js'
+import { overhead } from './overhead.js'
+import { ownCores } from './own-cores.js'
+import { manySessions } from './sessions.js'
+import { start } from './start.js'
+
+/** All cases, in the table's order. */
+export const cases: readonly Case[] = [
+  ownCores,
+  oneCore,
+  oneCorePaired,
+  copying,
+  overhead,
+  llamaCpp,
+  manySessions,
+  longContext,
+  memory,
+  start,
+]

@@ -1,0 +1,54 @@
+import type { Case } from '../case.js'
+import { pinnedTo, pinSelf, twoCores } from '../cores.js'
+import { syntheticIds, timeSteps } from '../engine-steps.js'
+import { LlamaEngine } from '../llama/llama-engine.js'
+import { estimate, median } from '../measure/statistics.js'
+import { withService } from '../stack/run-service.js'
+
+const [near, far] = [64, 2048]
+
+/**
+ * P7. How much dearer a step grows with context, against llama.cpp: (our step at 2,048 tokens / at 64) / (llama.cpp's same
+ * ratio), engines and times as in P5. Both contexts of both engines stay open, and a round steps all four in turn.
+ */
+export const longContext: Case = {
+  name: 'P7',
+  measures: [
+    {
+      key: 'P7',
+      what: "step at context 2,048 / at 64, over llama.cpp's same ratio",
+      unit: 'ratio',
+      target: { atMost: 1 },
+    },
+  ],
+  forms: ['default', 'fast'],
+  run: async (bench) => {
+    const [first, second] = twoCores(bench.cores)
+    await pinSelf([second])
+    return LlamaEngine.with(bench, pinnedTo(first), (llama) =>
+      withService(bench, { role: 'sft', launcher: pinnedTo(first) }, async ({ client }) => {
+        const { engineRounds, engineSteps } = bench.settings
+        const sessions = new Map([near, far].map((length) => [length, client.openSession()]))
+        for (const [length, session] of sessions) {
+          await session.append(syntheticIds(length))
+          await llama.run({ type: 'context-open', name: String(length), tokenIds: syntheticIds(length) })
+        }
+        const growth = { ours: [] as number[], llama: [] as number[] }
+        for (let round = -1; round < engineRounds; round++) {
+          const tokenIds = syntheticIds(engineSteps, round + 2)
+          const ours: number[] = []
+          const theirs: number[] = []
+          for (const [length, session] of sessions) {
+            ours.push(median((await timeSteps(session, length, tokenIds)).map(({ computeMs }) => computeMs)))
+            theirs.push(median(await llama.run({ type: 'steps-run', name: String(length), tokenIds })))
+          }
+          if (round < 0) continue
+          growth.ours.push((ours[1] ?? Number.NaN) / (ours[0] ?? Number.NaN))
+          growth.llama.push((theirs[1] ?? Number.NaN) / (theirs[0] ?? Number.NaN))
+        }
+        const notes = [`ours ${median(growth.ours).toFixed(2)}, llama.cpp ${median(growth.llama).toFixed(2)}`]
+        return { P7: { estimate: estimate(growth.ours.map((x, i) => x / (growth.llama[i] ?? Number.NaN))), notes } }
+      }),
+    )
+  },
+}

@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { ManagedProcess } from '@tandem/cli'
+import { loadManifest } from '@tandem/models'
+import { type Bench, type Case, Unavailable } from '../case.js'
+import { syntheticIds } from '../engine-steps.js'
+import { estimate, median } from '../measure/statistics.js'
+import { withService } from '../stack/run-service.js'
+
+const run = promisify(execFile)
+const emptyPath = fileURLToPath(new URL('../empty-main.js', import.meta.url))
+const tokens = 1024
+
+/**
+ * P8. Resident memory of a logit service that holds one session of 1,024 tokens, less that of a Node process which has loaded
+ * onnxruntime and nothing else, over what must be there: the bytes of the graph and its weights, and keys and values of those
+ * tokens. The DPO service, whose adapter stands beside the weights.
+ */
+export const memory: Case = {
+  name: 'P8',
+  measures: [
+    {
+      key: 'P8',
+      what: 'RSS of a service less empty Node with onnxruntime / weights + KV',
+      unit: 'ratio',
+      target: { atMost: 2 },
+    },
+  ],
+  forms: ['default', 'fast'],
+  run: async (bench) => {
+    const found = { ratios: [] as number[], service: [] as number[], empty: [] as number[], needed: [] as number[] }
+    for (let start = 0; start < bench.settings.starts; start++) {
+      const empty = await emptyBytes(bench)
+      const { service, needed } = await serviceBytes(bench)
+      found.ratios.push((service - empty) / needed)
+      found.service.push(service)
+      found.empty.push(empty)
+      found.needed.push(needed)
+    }
+    const megabytes = (bytes: readonly number[]) => (median(bytes) / 1e6).toFixed(0)
+    const notes = [
+      `service ${megabytes(found.service)}, empty ${megabytes(found.empty)}, weights + KV ${megabytes(found.needed)} MB`,
+    ]
+    return { P8: { estimate: estimate(found.ratios), notes } }
+  },
+}
+
+function serviceBytes(bench: Bench): Promise<{ service: number; needed: number }> {
+  return withService(bench, { role: 'dpo' }, async ({ client, pid }) => {
+    const { files } = await loadManifest(bench.pair.dpo)
+    const weights = Object.entries(files).filter(([name]) => name.startsWith('model.onnx'))
+    const { kvBytesPerToken } = await client.getModel()
+    const session = client.openSession()
+    await session.append(syntheticIds(tokens))
+    const service = await residentBytes(pid)
+    await session.close()
+    const weightBytes = weights.reduce((sum, [, { bytes }]) => sum + bytes, 0)
+    return { service, needed: weightBytes + tokens * kvBytesPerToken }
+  })
+}
+
+async function emptyBytes({ context }: Bench): Promise<number> {
+  const spec = { name: 'empty process', modulePath: emptyPath, environment: context.environment }
+  const empty = new ManagedProcess(spec, () => undefined)
+  try {
+    await empty.ready(context.signal)
+    return await residentBytes(empty.pid ?? -1)
+  } finally {
+    await empty.stop()
+  }
+}
+
+/** @throws Unavailable where there is no `ps` */
+async function residentBytes(pid: number): Promise<number> {
+  const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)]).catch((cause: unknown): never => {
+    throw new Unavailable('there is no ps here that tells the memory of a process', { cause })
+  })
+  return Number(stdout.trim()) * 1024
+}

@@ -1,0 +1,73 @@
+import type { Bench, Case } from '../case.js'
+import { timeDecode } from '../client/decode-timing.js'
+import { type Arm, aadArm, type GatewayClient, greedyArm, plainAadArm } from '../client/gateway-client.js'
+import { pinSelf, twoCores } from '../cores.js'
+import { estimate, mean, median, scale } from '../measure/statistics.js'
+import { readGoldenPrompts, takeInTurn } from '../prompts.js'
+import { withStack } from '../stack/run-stack.js'
+
+/**
+ * A pair whose logits are this many times as large is this much more peaked. Its V_alpha is the V of alpha^(1/scale) here, and
+ * the order of A is the same; so it decodes the same tokens as this pair with that alpha, at this pair's cost a forward.
+ */
+const peakedScale = 4
+const peakedAlpha = 0.1 ** (1 / peakedScale)
+
+/**
+ * P2. AAD against greedy, two services and the gateway on one core, this client on the other. Where V_alpha holds one token the
+ * SFT model has no say and can catch up later in one chunk; with c tokens for each ambiguous step that bounds the ratio by
+ * c / (1.2 c + 0.8), and the value is the share of that bound which is reached.
+ */
+export const oneCore: Case = {
+  name: 'P2',
+  measures: [
+    {
+      key: 'P2',
+      what: 'AAD tok/s / greedy-dpo tok/s, all on one core, as a share of the bound c / (1.2 c + 0.8)',
+      unit: 'ratio',
+      target: { atLeast: 0.9 },
+    },
+    { key: 'P2-peaked', what: `the same, logits ${peakedScale} times as large`, unit: 'ratio', target: null },
+  ],
+  forms: ['default', 'fast'],
+  run: async (bench) => {
+    const [first, second] = twoCores(bench.cores)
+    await pinSelf([second])
+    return withStack(bench, { sft: first, dpo: first, gateway: first }, async ({ gateway }) => ({
+      P2: await compare(bench, gateway, aadArm),
+      'P2-peaked': await compare(bench, gateway, { ...aadArm, alpha: peakedAlpha }),
+    }))
+  },
+}
+
+async function compare({ settings }: Bench, gateway: GatewayClient, arm: Arm) {
+  const prompts = readGoldenPrompts()
+  const ratios: number[] = []
+  const candidates: number[] = []
+  const speeds = { aad: [] as number[], greedy: [] as number[] }
+  for (let round = -1; round < settings.rounds; round++) {
+    const prompt = { promptIds: takeInTurn(prompts, Math.max(round, 0)) }
+    const ask = { prompt, maxTokens: settings.maxTokens }
+    const aad = timeDecode((await gateway.stream({ ...ask, arm })).arrivals).tokensPerSecond
+    const greedy = timeDecode((await gateway.stream({ ...ask, arm: greedyArm })).arrivals).tokensPerSecond
+    if (round < 0) continue
+    ratios.push(aad / greedy)
+    speeds.aad.push(aad)
+    speeds.greedy.push(greedy)
+    candidates.push(...(await gateway.countCandidates({ ...ask, arm: { ...plainAadArm, ...arm, path: 'plain' } })))
+  }
+  const ratio = estimate(ratios)
+  const tokensPerAmbiguous = candidates.length / Math.max(1, candidates.filter((count) => count > 1).length)
+  return {
+    estimate: scale(ratio, 1 / boundOf(tokensPerAmbiguous)),
+    notes: [
+      `ratio ${ratio.value.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`,
+      `bound ${boundOf(tokensPerAmbiguous).toFixed(2)} at c = ${tokensPerAmbiguous.toFixed(2)}`,
+      `|V_alpha| = 1 in ${(100 * mean(candidates.map((count) => (count === 1 ? 1 : 0)))).toFixed(0)}% of the steps`,
+      `AAD ${median(speeds.aad).toFixed(1)}, greedy ${median(speeds.greedy).toFixed(1)} tok/s`,
+    ],
+  }
+}
+
+/** c tokens cost c forwards of the DPO model and one chunk of c of the SFT model, at 0.8 and 0.2 more for each of its tokens. */
+const boundOf = (c: number) => c / (1.2 * c + 0.8)

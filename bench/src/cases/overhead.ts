@@ -1,0 +1,81 @@
+import type { Bench, Case } from '../case.js'
+import { timeDecode } from '../client/decode-timing.js'
+import { plainAadArm } from '../client/gateway-client.js'
+import { ServiceClient, type ServiceSession } from '../client/service-session.js'
+import { pinSelf, twoCores } from '../cores.js'
+import { estimate, mean, median } from '../measure/statistics.js'
+import { readGoldenPrompts, takeInTurn } from '../prompts.js'
+import { type RunningStack, withStack } from '../stack/run-stack.js'
+
+/**
+ * P4. What a token of AAD's plain loop takes beyond the slower of its two forwards: gateway, wire, readouts, merge, and the stream
+ * to this client. A round asks the gateway for an answer and times its tokens; then it steps the same two services with the same
+ * tokens itself, both at once, and takes of each step the larger `compute_us`, which is what the service measured around its
+ * forward. (wall a token - forward) / forward. The DPO service has a core of its own; SFT service, gateway and client share one.
+ */
+export const overhead: Case = {
+  name: 'P4',
+  measures: [
+    { key: 'P4', what: '(gateway + wire + merge) / the slower forward', unit: 'percent', target: { atMost: 0.05 } },
+  ],
+  forms: ['default', 'fast'],
+  run: async (bench) => {
+    const [first, second] = twoCores(bench.cores)
+    await pinSelf([first])
+    return withStack(bench, { sft: first, dpo: second, gateway: first }, async (stack) => {
+      const sft = new ServiceClient(stack.services.sft, bench.context.signal)
+      const dpo = new ServiceClient(stack.services.dpo, bench.context.signal)
+      try {
+        return { P4: await measure(bench, stack, { sft, dpo }) }
+      } finally {
+        sft.close()
+        dpo.close()
+      }
+    })
+  },
+}
+
+async function measure(
+  { settings }: Bench,
+  { gateway }: RunningStack,
+  clients: { readonly sft: ServiceClient; readonly dpo: ServiceClient },
+) {
+  const prompts = readGoldenPrompts()
+  const walls: number[] = []
+  const forwards: number[] = []
+  for (let round = -1; round < settings.rounds; round++) {
+    const promptIds = takeInTurn(prompts, Math.max(round, 0))
+    const ask = { prompt: { promptIds }, arm: plainAadArm, maxTokens: settings.maxTokens }
+    const { tokenIds, arrivals } = await gateway.stream(ask)
+    const sessions = { sft: clients.sft.openSession(), dpo: clients.dpo.openSession() }
+    const forwardMs = await timeForwards(sessions, promptIds, tokenIds)
+    if (round < 0) continue
+    walls.push(timeDecode(arrivals).msPerToken)
+    forwards.push(forwardMs)
+  }
+  return {
+    estimate: estimate(walls.map((wall, i) => wall / (forwards[i] ?? 0) - 1)),
+    notes: [
+      `${median(walls).toFixed(2)} ms a token, ${median(forwards).toFixed(2)} ms the slower forward`,
+      `${(1000 * median(walls.map((wall, i) => wall - (forwards[i] ?? 0)))).toFixed(0)} us between`,
+    ],
+  }
+}
+
+/** Mean over an answer's steps of the slower forward, milliseconds. */
+async function timeForwards(
+  { sft, dpo }: { readonly sft: ServiceSession; readonly dpo: ServiceSession },
+  promptIds: readonly number[],
+  tokenIds: readonly number[],
+): Promise<number> {
+  const candidates = [{ candidates: { alpha: 0.1, exclude: [] } }]
+  await Promise.all([sft.append(promptIds), dpo.append(promptIds, candidates)])
+  const slower: number[] = []
+  // The last token of an answer is never fed.
+  for (const id of tokenIds.slice(0, -1)) {
+    const both = await Promise.all([sft.append([id]), dpo.append([id], candidates)])
+    slower.push(Math.max(...both.map(({ computeMs }) => computeMs)))
+  }
+  await Promise.all([sft.close(), dpo.close()])
+  return mean(slower)
+}

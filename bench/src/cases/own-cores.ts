@@ -1,0 +1,94 @@
+import type { Bench, Case } from '../case.js'
+import { timeDecode } from '../client/decode-timing.js'
+import { aadArm, type GatewayClient, greedyArm } from '../client/gateway-client.js'
+import { ServiceClient } from '../client/service-session.js'
+import { pinSelf, twoCores } from '../cores.js'
+import { estimate, median } from '../measure/statistics.js'
+import { readGoldenPrompts, takeInTurn } from '../prompts.js'
+import { withStack } from '../stack/run-stack.js'
+
+/**
+ * P1. AAD against greedy decoding of the DPO model, a core for each service: the SFT service, the gateway and this client on
+ * the first, the DPO service on the second. Two cores share a memory bus, two devices do not; so in the greedy arm the SFT
+ * service runs forwards for nothing, one for each token, in a session of the same length. The ratio without them stands beside.
+ */
+export const ownCores: Case = {
+  name: 'P1',
+  measures: [
+    {
+      key: 'P1',
+      what: 'AAD tok/s / greedy-dpo tok/s, a core for each service, the memory bus busy in both arms',
+      unit: 'ratio',
+      target: { atLeast: 0.95 },
+    },
+    { key: 'P1-plain', what: 'the same, the bus idle in the greedy arm', unit: 'ratio', target: null },
+  ],
+  forms: ['default', 'fast'],
+  run: async (bench) => {
+    const [first, second] = twoCores(bench.cores)
+    await pinSelf([first])
+    return withStack(bench, { sft: first, dpo: second, gateway: first }, async ({ gateway, services }) => {
+      const load = new ServiceClient(services.sft, bench.context.signal)
+      try {
+        return await compare(bench, gateway, load)
+      } finally {
+        load.close()
+      }
+    })
+  },
+}
+
+async function compare({ settings }: Bench, gateway: GatewayClient, load: ServiceClient) {
+  const prompts = readGoldenPrompts()
+  const speeds = { aad: [] as number[], greedy: [] as number[], greedyAlone: [] as number[] }
+  // The first round warms both services and is not counted.
+  for (let round = -1; round < settings.rounds; round++) {
+    const promptIds = takeInTurn(prompts, Math.max(round, 0))
+    const ask = { prompt: { promptIds }, maxTokens: settings.maxTokens }
+    const aad = timeDecode((await gateway.stream({ ...ask, arm: aadArm })).arrivals)
+    const greedy = await timeUnderLoad(gateway, load, promptIds, settings.maxTokens)
+    const greedyAlone = timeDecode((await gateway.stream({ ...ask, arm: greedyArm })).arrivals)
+    if (round < 0) continue
+    speeds.aad.push(aad.tokensPerSecond)
+    speeds.greedy.push(greedy.tokensPerSecond)
+    speeds.greedyAlone.push(greedyAlone.tokensPerSecond)
+  }
+  const ratios = (others: readonly number[]) =>
+    estimate(speeds.aad.map((speed, i) => speed / (others[i] ?? Number.NaN)))
+  const perSecond = (name: string, values: readonly number[]) => `${name} ${median(values).toFixed(1)} tok/s`
+  const aad = perSecond('AAD', speeds.aad)
+  return {
+    P1: { estimate: ratios(speeds.greedy), notes: [aad, perSecond('greedy', speeds.greedy)] },
+    'P1-plain': { estimate: ratios(speeds.greedyAlone), notes: [aad, perSecond('greedy', speeds.greedyAlone)] },
+  }
+}
+
+/** Greedy decoding while the SFT service runs a forward for each of its tokens, as AAD's does. */
+async function timeUnderLoad(
+  gateway: GatewayClient,
+  load: ServiceClient,
+  promptIds: readonly number[],
+  maxTokens: number,
+) {
+  const session = load.openSession()
+  await session.append(promptIds)
+  let forward: Promise<unknown> | null = null
+  let failure: unknown = null
+  const startForward = () => {
+    if (forward !== null || failure !== null) return
+    forward = session
+      .append([promptIds.at(-1) ?? 1])
+      .catch((error: unknown) => {
+        failure = error
+      })
+      .finally(() => {
+        forward = null
+      })
+  }
+  const ask = { prompt: { promptIds }, arm: greedyArm, maxTokens }
+  const { arrivals } = await gateway.stream(ask, startForward)
+  await forward
+  if (failure !== null) throw new Error('the load on the SFT service failed', { cause: failure })
+  await session.close()
+  return timeDecode(arrivals)
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { timeDecode } from './decode-timing.js'
+
+const arrivals = (...times: number[]) => times.map((atMs) => ({ atMs, tokens: 1 }))
+
+describe('timeDecode', () => {
+  it('times from the first token to the last', () => {
+    expect(timeDecode(arrivals(500, 510, 520, 540))).toEqual({
+      tokensPerSecond: 75,
+      msPerToken: 40 / 3,
+      tokensPerStep: 1,
+    })
+  })
+
+  it('counts no token of the first step, which the prompt has paid', () => {
+    const timing = timeDecode(arrivals(100, 100.5, 101, 121, 121.2, 141))
+    expect(timing.tokensPerSecond).toBeCloseTo((1000 * 3) / 40)
+    expect(timing.tokensPerStep).toBe(1.5)
+  })
+
+  it('counts all tokens of a chunk', () => {
+    const timing = timeDecode([
+      { atMs: 0, tokens: 1 },
+      { atMs: 10, tokens: 3 },
+    ])
+    expect(timing).toEqual({ tokensPerSecond: 300, msPerToken: 10 / 3, tokensPerStep: 3 })
+  })
+
+  it('refuses what has no time', () => {
+    expect(() => timeDecode(arrivals(1, 1.1))).toThrow('1 steps are too few to time a decode')
+    expect(() => timeDecode([])).toThrow('0 steps are too few to time a decode')
+  })
+})

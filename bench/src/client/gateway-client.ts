@@ -1,0 +1,149 @@
+import type { ChatMessage } from '@tandem/models'
+import { z } from 'zod'
+import type { Arrival } from './decode-timing.js'
+
+/** How an answer is decoded: `decoding` of a request. */
+export interface Arm {
+  readonly strategy: 'aad' | 'greedy-dpo'
+  readonly alpha?: number
+  /** How the tokens are computed; they are the same whatever it is. "plain": every model that is read forwards every step. */
+  readonly path: 'auto' | 'plain'
+}
+
+export const aadArm: Arm = { strategy: 'aad', path: 'auto' }
+export const plainAadArm: Arm = { strategy: 'aad', path: 'plain' }
+/** The baseline is the plain loop, whatever shortcuts greedy decoding learns. */
+export const greedyArm: Arm = { strategy: 'greedy-dpo', path: 'plain' }
+
+/** Token ids, or a conversation; the answer goes on from an assistant's message at its end. */
+export type Prompt = { readonly promptIds: readonly number[] } | { readonly messages: readonly ChatMessage[] }
+
+export interface Ask {
+  readonly prompt: Prompt
+  readonly arm: Arm
+  readonly maxTokens: number
+}
+
+export interface StreamedAnswer {
+  readonly tokenIds: readonly number[]
+  readonly arrivals: readonly Arrival[]
+}
+
+const usageSchema = z.object({ completion_tokens: z.number() })
+const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })).min(1) })
+const chunkSchema = z.union([
+  z.object({ error: z.object({ message: z.string() }) }),
+  z.object({
+    choices: z.array(z.object({ token_ids: z.array(z.number()).default([]) })),
+    usage: usageSchema.nullish(),
+  }),
+])
+const answerSchema = z.object({
+  usage: usageSchema,
+  choices: z.array(
+    z.object({
+      token_ids: z.array(z.number()).optional(),
+      decoding_detail: z.array(z.object({ candidate_count: z.number().nullable() })).optional(),
+    }),
+  ),
+})
+
+/** A client of the gateway that measures. End tokens do not end its answers, so that all of them have `maxTokens` tokens. */
+export class GatewayClient {
+  /** @param withPath strategies that take `decoding.path`; the others have one path */
+  constructor(
+    private readonly url: string,
+    private readonly model: string,
+    private readonly signal: AbortSignal,
+    private readonly withPath: ReadonlySet<Arm['strategy']> = new Set(),
+  ) {}
+
+  /** Finds out the pair's name, and which strategies take a path. */
+  static async connect(url: string, signal: AbortSignal): Promise<GatewayClient> {
+    const models = modelsSchema.parse(await (await fetch(`${url}/v1/models`, { signal })).json())
+    const model = models.data[0]?.id ?? ''
+    const withPath = new Set<Arm['strategy']>()
+    for (const strategy of ['aad', 'greedy-dpo'] as const) {
+      const body = { model, prompt: [1], max_tokens: 1, decoding: { strategy, path: 'plain' } }
+      if ((await post(`${url}/v1/completions`, body, signal)).ok) withPath.add(strategy)
+    }
+    return new GatewayClient(url, model, signal, withPath)
+  }
+
+  /** Whether there is another way to AAD's tokens than the plain one. */
+  get hasFastPaths(): boolean {
+    return this.withPath.has('aad')
+  }
+
+  /**
+   * Streams an answer; chunks are parsed when all are here, so that reading them costs the other processes little.
+   * @param onChunk called as each comes
+   */
+  async stream(ask: Ask, onChunk: () => void = () => undefined): Promise<StreamedAnswer> {
+    const more = { stream: true, stream_options: { include_usage: true }, return_token_ids: true }
+    const response = await this.send(ask, {}, more)
+    const chunks: { atMs: number; bytes: Uint8Array }[] = []
+    for await (const bytes of response.body ?? []) {
+      chunks.push({ atMs: performance.now(), bytes })
+      onChunk()
+    }
+    return readChunks(chunks)
+  }
+
+  /** Waits for a whole answer. @returns its tokens */
+  async complete(ask: Ask): Promise<number> {
+    const response = await this.send(ask, {}, {})
+    return answerSchema.parse(await response.json()).usage.completion_tokens
+  }
+
+  /** |V_alpha| of each step of an AAD answer. */
+  async countCandidates(ask: Ask): Promise<number[]> {
+    const response = await this.send(ask, { detail: true }, {})
+    const [choice] = answerSchema.parse(await response.json()).choices
+    return (choice?.decoding_detail ?? []).map((detail) => detail.candidate_count ?? 0)
+  }
+
+  private async send({ prompt, arm, maxTokens }: Ask, moreDecoding: object, more: object): Promise<Response> {
+    const { path, ...rest } = arm
+    const decoding = { ...rest, ...(this.withPath.has(arm.strategy) ? { path } : {}), ...moreDecoding }
+    const body = { model: this.model, max_tokens: maxTokens, ignore_eos: true, decoding, ...more, ...fieldsOf(prompt) }
+    const endpoint = 'messages' in prompt ? 'chat/completions' : 'completions'
+    const response = await post(`${this.url}/v1/${endpoint}`, body, this.signal)
+    if (response.ok) return response
+    throw new Error(`the gateway answered ${response.status}: ${(await response.text()).slice(0, 500)}`)
+  }
+}
+
+function fieldsOf(prompt: Prompt): object {
+  if ('promptIds' in prompt) return { prompt: prompt.promptIds }
+  const isContinued = prompt.messages.at(-1)?.role === 'assistant'
+  return { messages: prompt.messages, ...(isContinued ? { continue_final_message: true } : {}) }
+}
+
+const post = (url: string, body: object, signal: AbortSignal): Promise<Response> =>
+  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal })
+
+/** @throws Error where the stream tells one, or its tokens are not those of its usage */
+function readChunks(chunks: readonly { atMs: number; bytes: Uint8Array }[]): StreamedAnswer {
+  const decoder = new TextDecoder()
+  const arrivals: Arrival[] = []
+  const tokenIds: number[] = []
+  let expected = Number.NaN
+  let rest = ''
+  for (const { atMs, bytes } of chunks) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    const before = tokenIds.length
+    for (const line of lines) {
+      if (!line.startsWith('data: {')) continue
+      const chunk = chunkSchema.parse(JSON.parse(line.slice('data: '.length)))
+      if ('error' in chunk) throw new Error(`the gateway ended the answer: ${chunk.error.message}`)
+      for (const choice of chunk.choices) tokenIds.push(...choice.token_ids)
+      expected = chunk.usage?.completion_tokens ?? expected
+    }
+    if (tokenIds.length > before) arrivals.push({ atMs, tokens: tokenIds.length - before })
+  }
+  if (tokenIds.length !== expected)
+    throw new Error(`the answer's usage says ${expected} tokens, and ${tokenIds.length} came`)
+  return { tokenIds, arrivals }
+}

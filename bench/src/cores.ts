@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { Unavailable } from './case.js'
+
+const run = promisify(execFile)
+
+/**
+ * Ids of the cores that this process may use; empty where `taskset` is missing, which binds processes to cores.
+ * (util-linux: "pid 7's current affinity list: 0,2-3".)
+ */
+export async function findCores(): Promise<number[]> {
+  try {
+    const { stdout } = await run('taskset', ['-c', '-p', String(process.pid)])
+    return parseCoreList(stdout.slice(stdout.lastIndexOf(':') + 1))
+  } catch {
+    return []
+  }
+}
+
+/** "0,2-3" */
+export function parseCoreList(text: string): number[] {
+  return text
+    .trim()
+    .split(',')
+    .filter((part) => part !== '')
+    .flatMap((part) => {
+      const [first = Number.NaN, last = first] = part.split('-').map(Number)
+      return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    })
+}
+
+/** The launcher that binds a process to a core. */
+export const pinnedTo = (core: number): readonly string[] => ['taskset', '-c', String(core)]
+
+/** Binds all threads of this process to some cores; the children that it starts from then on inherit them. */
+export async function pinSelf(cores: readonly number[]): Promise<void> {
+  await run('taskset', ['-a', '-c', '-p', cores.join(','), String(process.pid)])
+}
+
+/** @throws Unavailable where there are not two cores to bind to */
+export function twoCores(cores: readonly number[]): readonly [number, number] {
+  const [first, second] = cores
+  if (first === undefined) throw new Unavailable('there is no taskset (util-linux) here to bind processes to cores')
+  if (second === undefined) throw new Unavailable('two cores are needed, and this program may use one')
+  return [first, second]
+}

@@ -1,0 +1,79 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { pullWeights } from '@tandem/cli'
+import { defaultPairName, findPair } from '@tandem/models'
+import type { Bench } from '../case.js'
+import { installLlama } from './install.js'
+import type { LlamaAnswer, LlamaCommand } from './messages.js'
+
+const mainPath = fileURLToPath(new URL('./llama-main.js', import.meta.url))
+
+/** llama.cpp in a process of its own. One command at a time. */
+export class LlamaEngine {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /**
+   * Runs it on the GGUF that the embedded pair is made of, for as long as `work` takes.
+   * @throws Unavailable where node-llama-cpp cannot be had
+   */
+  static async with<T>(
+    { context }: Bench,
+    launcher: readonly string[],
+    work: (engine: LlamaEngine) => Promise<T>,
+  ): Promise<T> {
+    const modulePath = await installLlama(context)
+    const gguf = await pullWeights(findPair(defaultPairName), context)
+    const [execPath = process.execPath, ...execArgv] = [...launcher, process.execPath]
+    const child = fork(mainPath, [modulePath, gguf], {
+      env: context.environment,
+      execPath,
+      execArgv: launcher.length === 0 ? [] : execArgv,
+      stdio: ['ignore', 'ignore', context.isVerbose ? 'inherit' : 'ignore', 'ipc'],
+      detached: process.platform !== 'win32',
+    })
+    const ended = once(child, 'exit')
+    try {
+      const engine = new LlamaEngine(child, context.signal)
+      await engine.nextAnswer()
+      return await work(engine)
+    } finally {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+      await ended
+    }
+  }
+
+  /** @returns milliseconds, one for each step or one for a prompt */
+  async run(command: LlamaCommand): Promise<readonly number[]> {
+    const answered = this.nextAnswer()
+    this.child.send(command)
+    const answer = await answered
+    if (answer.type === 'done') return answer.ms
+    throw new Error(`llama.cpp: ${answer.type === 'failed' ? answer.message : 'answered out of turn'}`)
+  }
+
+  private nextAnswer(): Promise<LlamaAnswer> {
+    this.signal.throwIfAborted()
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        this.child.off('message', answered).off('exit', exited).off('error', failed)
+        this.signal.removeEventListener('abort', aborted)
+      }
+      const answered = (message: LlamaAnswer) => {
+        settle()
+        resolve(message)
+      }
+      const failed = (error: Error) => {
+        settle()
+        reject(error)
+      }
+      const exited = (code: number | null) => failed(new Error(`llama.cpp's process has ended (exit code ${code})`))
+      const aborted = () => failed(this.signal.reason as Error)
+      this.child.once('message', answered).once('exit', exited).once('error', failed)
+      this.signal.addEventListener('abort', aborted, { once: true })
+    })
+  }
+}

@@ -1,0 +1,55 @@
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import type { Settings } from '../settings.js'
+import { keyOf, type Result } from './result.js'
+import type { Estimate } from './statistics.js'
+
+export interface Hardware {
+  readonly processor: string
+  readonly cores: number
+  readonly memoryBytes: number
+  readonly node: string
+}
+
+/** What `--json` writes. */
+export interface Report {
+  readonly cases: Readonly<Record<string, Estimate>>
+  /** Why a case has no number. */
+  readonly missing: Readonly<Record<string, string>>
+  readonly notes: Readonly<Record<string, readonly string[]>>
+  readonly hardware: Hardware
+  readonly settings: Settings
+  /** ISO 8601 */
+  readonly date: string
+}
+
+export const findHardware = (): Hardware => ({
+  processor: cpus()[0]?.model.trim() ?? 'unknown processor',
+  cores: availableParallelism(),
+  memoryBytes: totalmem(),
+  node: process.versions.node,
+})
+
+export function reportOf(results: readonly Result[], hardware: Hardware, settings: Settings, date: Date): Report {
+  const cases: Record<string, Estimate> = {}
+  const missing: Record<string, string> = {}
+  const notes: Record<string, readonly string[]> = {}
+  for (const result of results) {
+    const key = keyOf(result)
+    if (result.type === 'missing') missing[key] = result.reason
+    else {
+      cases[key] = result.measurement.estimate
+      notes[key] = result.measurement.notes
+    }
+  }
+  return { cases, missing, notes, hardware, settings, date: date.toISOString() }
+}
+
+/** The line under the table. */
+export function settingLine({ hardware, settings, date }: Omit<Report, 'cases' | 'missing' | 'notes'>): string {
+  const { processor, cores, memoryBytes, node } = hardware
+  return (
+    `${processor}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB; Node ${node}; ` +
+    `the ${settings.length} form (${settings.rounds} prompts of ${settings.maxTokens} tokens, ` +
+    `${settings.engineRounds} rounds of ${settings.engineSteps} engine steps, ${settings.starts} starts); ${date.slice(0, 10)}.`
+  )
+}

@@ -1,0 +1,34 @@
+/** A median with its spread over rounds. */
+export interface Estimate {
+  readonly value: number
+  /** 10th and 90th percentile. */
+  readonly low: number
+  readonly high: number
+}
+
+/** @throws RangeError without values, or where one is no finite number */
+export function estimate(values: readonly number[]): Estimate {
+  if (values.length === 0) throw new RangeError('a median of no rounds')
+  const wrong = values.find((value) => !Number.isFinite(value))
+  if (wrong !== undefined) throw new RangeError(`a round gave ${wrong}`)
+  return { value: quantile(values, 0.5), low: quantile(values, 0.1), high: quantile(values, 0.9) }
+}
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5)
+
+export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** Linear between the two nearest ranks. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const rank = share * (sorted.length - 1)
+  const [below, above] = [sorted[Math.floor(rank)], sorted[Math.ceil(rank)]]
+  if (below === undefined || above === undefined) return Number.NaN
+  return below + (above - below) * (rank - Math.floor(rank))
+}
+
+export const scale = ({ value, low, high }: Estimate, factor: number): Estimate => ({
+  value: value * factor,
+  low: low * factor,
+  high: high * factor,
+})

@@ -1,0 +1,69 @@
+import { type Context, preparePair } from '@tandem/cli'
+import { type Bench, type Case, type Form, type Measurement, Unavailable } from './case.js'
+import { pinSelf } from './cores.js'
+import type { Result } from './measure/result.js'
+import type { Settings } from './settings.js'
+
+interface Options {
+  readonly cases: readonly Case[]
+  readonly forms: readonly Form[]
+  readonly settings: Settings
+  readonly cores: readonly number[]
+  readonly context: Context
+  readonly onResult: (result: Result) => void
+}
+
+export interface Outcome {
+  readonly results: readonly Result[]
+  /** Cases that broke, which is not the same as cases that this machine has no means for. */
+  readonly failures: readonly Error[]
+}
+
+/**
+ * Runs one case after another, each in its forms. One that cannot run, or breaks, has rows that say so.
+ * @throws the signal's reason on abort
+ */
+export async function runCases({ cases, forms, settings, cores, context, onResult }: Options): Promise<Outcome> {
+  const results: Result[] = []
+  const failures: Error[] = []
+  for (const current of cases)
+    for (const form of forms.filter((name) => current.forms.includes(name))) {
+      context.signal.throwIfAborted()
+      context.output.write(`${current.name}${form === 'fast' ? ', fast form' : ''} ...\n`)
+      try {
+        const pair = await preparePair(form === 'fast' ? { precision: 'fast' } : {}, context)
+        const found = await runUnpinned(current, { context, settings, form, cores, pair })
+        results.push(...resultsOf(current, form, found, 'not measured here'))
+      } catch (error) {
+        context.signal.throwIfAborted()
+        const failure = error instanceof Error ? error : new Error(String(error))
+        if (!(failure instanceof Unavailable)) failures.push(failure)
+        results.push(...resultsOf(current, form, {}, describe(failure)))
+      }
+      for (const result of results.slice(-current.measures.length)) onResult(result)
+    }
+  return { results, failures }
+}
+
+/** A case may bind this process to a core, which the next one must not inherit. */
+async function runUnpinned(current: Case, bench: Bench): Promise<Readonly<Record<string, Measurement>>> {
+  try {
+    return await current.run(bench)
+  } finally {
+    if (bench.cores.length > 0) await pinSelf(bench.cores)
+  }
+}
+
+function resultsOf(
+  { measures }: Case,
+  form: Form,
+  found: Readonly<Record<string, Measurement>>,
+  reason: string,
+): Result[] {
+  return measures.map((measure) => {
+    const measurement = found[measure.key]
+    return measurement ? { type: 'measured', measure, form, measurement } : { type: 'missing', measure, form, reason }
+  })
+}
+
+const describe = (failure: Error) => (failure instanceof Unavailable ? failure.message : `failed: ${failure.message}`)

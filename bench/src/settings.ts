@@ -1,0 +1,35 @@
+/** How long the cases measure. */
+export interface Settings {
+  readonly length: 'short' | 'long'
+  /** Prompts that the variants of a case answer in turn. */
+  readonly rounds: number
+  /** Of each answer. */
+  readonly maxTokens: number
+  /** One-token steps of each engine a round, and rounds. */
+  readonly engineSteps: number
+  readonly engineRounds: number
+  /** Starts of a whole stack or service, where the start is what is measured. */
+  readonly starts: number
+  /** Rounds of 16 sessions at once, each beside one session alone. */
+  readonly sessionRounds: number
+}
+
+export const shortSettings: Settings = {
+  length: 'short',
+  rounds: 4,
+  maxTokens: 24,
+  engineSteps: 6,
+  engineRounds: 4,
+  starts: 1,
+  sessionRounds: 1,
+}
+
+export const longSettings: Settings = {
+  length: 'long',
+  rounds: 16,
+  maxTokens: 48,
+  engineSteps: 16,
+  engineRounds: 12,
+  starts: 5,
+  sessionRounds: 4,
+}
