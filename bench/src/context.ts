@@ -1,20 +1,10 @@
-import { createRequire } from 'node:module'
-import { type Context, findHome } from '@tandem/cli'
+import type { Context } from '@tandem/cli'
 
-const { resolve } = createRequire(import.meta.url)
-
-/** What the parts of the command line are given: this program's signal, and an environment without settings of the user's own. */
-export function createContext(signal: AbortSignal, isVerbose: boolean): Context {
-  return {
-    home: findHome(),
-    environment: plainEnvironment(process.env, isVerbose),
-    output: process.stderr,
-    answers: process.stdout,
-    findModule: (name) => resolve(name),
-    isVerbose,
-    signal,
-  }
-}
+/** The command line's context, with an environment that holds no settings of the user's own. */
+export const plainContext = (context: Context): Context => ({
+  ...context,
+  environment: plainEnvironment(context.environment, context.isVerbose),
+})
 
 /** A setting that somebody once exported would be measured unseen; where models are kept is none. */
 export function plainEnvironment(environment: NodeJS.ProcessEnv, isVerbose: boolean): NodeJS.ProcessEnv {

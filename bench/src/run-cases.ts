@@ -1,4 +1,4 @@
-import { type Context, preparePair } from '@tandem/cli'
+import type { Context, PreparedPair } from '@tandem/cli'
 import { type Bench, type Case, type Form, type Measurement, Unavailable } from './case.js'
 import { pinSelf } from './cores.js'
 import type { Result } from './measure/result.js'
@@ -10,6 +10,7 @@ interface Options {
   readonly settings: Settings
   readonly cores: readonly number[]
   readonly context: Context
+  readonly pairOf: (form: Form) => Promise<PreparedPair>
   readonly onResult: (result: Result) => void
 }
 
@@ -23,15 +24,23 @@ export interface Outcome {
  * Runs one case after another, each in its forms. One that cannot run, or breaks, has rows that say so.
  * @throws the signal's reason on abort
  */
-export async function runCases({ cases, forms, settings, cores, context, onResult }: Options): Promise<Outcome> {
+export async function runCases({
+  cases,
+  forms,
+  settings,
+  cores,
+  context,
+  pairOf,
+  onResult,
+}: Options): Promise<Outcome> {
   const results: Result[] = []
   const failures: Error[] = []
   for (const current of cases)
-    for (const form of forms.filter((name) => current.forms.includes(name))) {
+    for (const form of formsOf(current, settings).filter((form) => forms.includes(form))) {
       context.signal.throwIfAborted()
       context.output.write(`${current.name}${form === 'fast' ? ', fast form' : ''} ...\n`)
       try {
-        const pair = await preparePair(form === 'fast' ? { precision: 'fast' } : {}, context)
+        const pair = await pairOf(form)
         const found = await runUnpinned(current, { context, settings, form, cores, pair })
         results.push(...resultsOf(current, form, found, 'not measured here'))
       } catch (error) {
@@ -43,6 +52,12 @@ export async function runCases({ cases, forms, settings, cores, context, onResul
       for (const result of results.slice(-current.measures.length)) onResult(result)
     }
   return { results, failures }
+}
+
+/** The short form measures the fast precision only where something else is asked of it. */
+function formsOf({ forms, measures }: Case, { length }: Settings): readonly Form[] {
+  const isAsked = length === 'long' || measures.some(({ fastTarget }) => fastTarget !== undefined)
+  return isAsked ? forms : forms.filter((form) => form !== 'fast')
 }
 
 /** A case may bind this process to a core, which the next one must not inherit. */

@@ -5,6 +5,8 @@ export interface Settings {
   readonly rounds: number
   /** Of each answer. */
   readonly maxTokens: number
+  /** Of each answer that copies. */
+  readonly copyTokens: number
   /** One-token steps of each engine a round, and rounds. */
   readonly engineSteps: number
   readonly engineRounds: number
@@ -18,6 +20,7 @@ export const shortSettings: Settings = {
   length: 'short',
   rounds: 4,
   maxTokens: 24,
+  copyTokens: 32,
   engineSteps: 6,
   engineRounds: 4,
   starts: 1,
@@ -28,6 +31,7 @@ export const longSettings: Settings = {
   length: 'long',
   rounds: 16,
   maxTokens: 48,
+  copyTokens: 64,
   engineSteps: 16,
   engineRounds: 12,
   starts: 5,

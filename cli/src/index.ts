@@ -1,6 +1,7 @@
 export type { Context, ProcessModule } from './commands/context.js'
 export { findHome, type Home } from './home.js'
 export { pullWeights } from './pull/pull-weights.js'
+export { runCommand } from './run-command.js'
 export { type PairOptions, type PreparedPair, preparePair } from './sources/prepare-pair.js'
 export { ManagedProcess, type ProcessSpec } from './stack/managed-process.js'
 export { type ProcessRole, type Stack, type StackOptions, startStack } from './stack/start-stack.js'

@@ -30,8 +30,7 @@ export const copying: Case = {
     return withStack(bench, { sft: first, dpo: second, gateway: first }, async ({ gateway }) => {
       const time = async (arm: typeof aadArm, round: number) =>
         timeDecode((await gateway.stream({ prompt: takeInTurn(copyPrompts, round), arm, maxTokens })).arrivals)
-      // Long enough to copy a paragraph, short enough to end with it.
-      const maxTokens = 64
+      const maxTokens = settings.copyTokens
       const speeds = { auto: [] as number[], plain: [] as number[], greedy: [] as number[] }
       const tokensPerStep: number[] = []
       await time(aadArm, 0)

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '@tandem/models'
 import { z } from 'zod'
-import type { Arrival } from './decode-timing.js'
+import { type Chunk, readAnswer, type StreamedAnswer } from './read-answer.js'
 
 /** How an answer is decoded: `decoding` of a request. */
 export interface Arm {
@@ -24,22 +24,9 @@ export interface Ask {
   readonly maxTokens: number
 }
 
-export interface StreamedAnswer {
-  readonly tokenIds: readonly number[]
-  readonly arrivals: readonly Arrival[]
-}
-
-const usageSchema = z.object({ completion_tokens: z.number() })
 const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })).min(1) })
-const chunkSchema = z.union([
-  z.object({ error: z.object({ message: z.string() }) }),
-  z.object({
-    choices: z.array(z.object({ token_ids: z.array(z.number()).default([]) })),
-    usage: usageSchema.nullish(),
-  }),
-])
 const answerSchema = z.object({
-  usage: usageSchema,
+  usage: z.object({ completion_tokens: z.number() }),
   choices: z.array(
     z.object({
       token_ids: z.array(z.number()).optional(),
@@ -82,12 +69,12 @@ export class GatewayClient {
   async stream(ask: Ask, onChunk: () => void = () => undefined): Promise<StreamedAnswer> {
     const more = { stream: true, stream_options: { include_usage: true }, return_token_ids: true }
     const response = await this.send(ask, {}, more)
-    const chunks: { atMs: number; bytes: Uint8Array }[] = []
+    const chunks: Chunk[] = []
     for await (const bytes of response.body ?? []) {
       chunks.push({ atMs: performance.now(), bytes })
       onChunk()
     }
-    return readChunks(chunks)
+    return readAnswer(chunks)
   }
 
   /** Waits for a whole answer. @returns its tokens */
@@ -122,28 +109,3 @@ function fieldsOf(prompt: Prompt): object {
 
 const post = (url: string, body: object, signal: AbortSignal): Promise<Response> =>
   fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal })
-
-/** @throws Error where the stream tells one, or its tokens are not those of its usage */
-function readChunks(chunks: readonly { atMs: number; bytes: Uint8Array }[]): StreamedAnswer {
-  const decoder = new TextDecoder()
-  const arrivals: Arrival[] = []
-  const tokenIds: number[] = []
-  let expected = Number.NaN
-  let rest = ''
-  for (const { atMs, bytes } of chunks) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    const before = tokenIds.length
-    for (const line of lines) {
-      if (!line.startsWith('data: {')) continue
-      const chunk = chunkSchema.parse(JSON.parse(line.slice('data: '.length)))
-      if ('error' in chunk) throw new Error(`the gateway ended the answer: ${chunk.error.message}`)
-      for (const choice of chunk.choices) tokenIds.push(...choice.token_ids)
-      expected = chunk.usage?.completion_tokens ?? expected
-    }
-    if (tokenIds.length > before) arrivals.push({ atMs, tokens: tokenIds.length - before })
-  }
-  if (tokenIds.length !== expected)
-    throw new Error(`the answer's usage says ${expected} tokens, and ${tokenIds.length} came`)
-  return { tokenIds, arrivals }
-}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import type { Arrival } from './decode-timing.js'
+
+/** Bytes of a streamed answer, and when they came. */
+export interface Chunk {
+  readonly atMs: number
+  readonly bytes: Uint8Array
+}
+
+export interface StreamedAnswer {
+  readonly tokenIds: readonly number[]
+  readonly arrivals: readonly Arrival[]
+}
+
+const chunkSchema = z.union([
+  z.object({ error: z.object({ message: z.string() }) }),
+  z.object({
+    choices: z.array(z.object({ token_ids: z.array(z.number()).default([]) })),
+    usage: z.object({ completion_tokens: z.number() }).nullish(),
+  }),
+])
+/** @throws Error where the stream tells one, or its tokens are not those of its usage */
+export function readAnswer(chunks: readonly Chunk[]): StreamedAnswer {
+  const decoder = new TextDecoder()
+  const arrivals: Arrival[] = []
+  const tokenIds: number[] = []
+  let expected: number | null = null
+  let rest = ''
+  for (const { atMs, bytes } of chunks) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    const before = tokenIds.length
+    for (const line of lines) {
+      if (!line.startsWith('data: {')) continue
+      const chunk = chunkSchema.parse(JSON.parse(line.slice('data: '.length)))
+      if ('error' in chunk) throw new Error(`the gateway ended the answer: ${chunk.error.message}`)
+      for (const choice of chunk.choices) tokenIds.push(...choice.token_ids)
+      expected = chunk.usage?.completion_tokens ?? expected
+    }
+    if (tokenIds.length > before) arrivals.push({ atMs, tokens: tokenIds.length - before })
+  }
+  if (expected === null) throw new Error('the answer was cut off: the stream ended without its usage')
+  if (tokenIds.length !== expected)
+    throw new Error(`the answer's usage says ${expected} tokens, and ${tokenIds.length} came`)
+  return { tokenIds, arrivals }
+}

@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest'
+import { plainEnvironment } from './context.js'
+
+it('keeps where models are, and no other setting of ours', () => {
+  const environment = { PATH: '/bin', TANDEM_HOME: '/models', TANDEM_THREADS: '4', TANDEM_API_KEYS: 'key' }
+  expect(plainEnvironment(environment, false)).toEqual({
+    PATH: '/bin',
+    TANDEM_HOME: '/models',
+    TANDEM_LOG_LEVEL: 'warn',
+  })
+})

@@ -1,0 +1,87 @@
+import type { Context } from '@tandem/cli'
+import { expect, it } from 'vitest'
+import { type Case, type Form, type Measure, Unavailable } from './case.js'
+import { keyOf, type Result } from './measure/result.js'
+import { runCases } from './run-cases.js'
+import { longSettings, type Settings, shortSettings } from './settings.js'
+
+const estimate = { value: 1, low: 1, high: 1 }
+const measure = (key: string): Measure => ({ key, what: key, unit: 'ratio', target: { atLeast: 1 } })
+
+const works: Case = {
+  name: 'P1',
+  measures: [measure('P1'), { ...measure('P1-plain'), target: null }],
+  forms: ['default', 'fast'],
+  run: async ({ form }) => ({ P1: { estimate, notes: [form] } }),
+}
+const asksMoreOfFast: Case = {
+  ...works,
+  name: 'P5',
+  measures: [{ ...measure('P5'), fastTarget: { atLeast: 2 } }],
+  run: async () => ({ P5: { estimate, notes: [] } }),
+}
+const lacks: Case = {
+  ...works,
+  name: 'P7',
+  measures: [measure('P7')],
+  forms: ['default'],
+  run: () => {
+    throw new Unavailable('there is no taskset')
+  },
+}
+const breaks: Case = { ...lacks, run: () => Promise.reject(new Error('the gateway answered 500')) }
+
+function run(cases: Case[], settings: Settings, signal = new AbortController().signal, forms?: Form[]) {
+  const seen: Result[] = []
+  const context = { signal, output: { write: () => true } } as unknown as Context
+  const outcome = runCases({
+    cases,
+    forms: forms ?? ['default', 'fast'],
+    settings,
+    cores: [],
+    context,
+    pairOf: async () => ({ name: 'pair', sft: 'sft', dpo: 'dpo', demo: [] }),
+    onResult: (result) => seen.push(result),
+  })
+  return outcome.then((found) => ({ ...found, seen }))
+}
+
+it('has a row for each number of each form, the unmeasured too', async () => {
+  const { results, failures, seen } = await run([works], longSettings)
+  expect(results.map(keyOf)).toEqual(['P1', 'P1-plain', 'P1-fast', 'P1-plain-fast'])
+  expect(results.map(({ type }) => type)).toEqual(['measured', 'missing', 'measured', 'missing'])
+  expect(seen).toEqual(results)
+  expect(failures).toEqual([])
+})
+
+it('measures the fast form in short only where it has a target of its own', async () => {
+  const { results } = await run([works, asksMoreOfFast], shortSettings)
+  expect(results.map(keyOf)).toEqual(['P1', 'P1-plain', 'P5', 'P5-fast'])
+  expect((await run([works], longSettings, undefined, ['fast'])).results.map(keyOf)).toEqual([
+    'P1-fast',
+    'P1-plain-fast',
+  ])
+})
+
+it('goes on after a case that cannot run, and after one that broke, which is a failure', async () => {
+  const { results, failures } = await run([lacks, breaks, asksMoreOfFast], longSettings)
+  expect(results.map((result) => (result.type === 'missing' ? result.reason : keyOf(result)))).toEqual([
+    'there is no taskset',
+    'failed: the gateway answered 500',
+    'P5',
+    'P5-fast',
+  ])
+  expect(failures.map(({ message }) => message)).toEqual(['the gateway answered 500'])
+})
+
+it('stops on abort', async () => {
+  const controller = new AbortController()
+  const interrupts: Case = {
+    ...lacks,
+    run: () => {
+      controller.abort(new Error('interrupted by SIGINT'))
+      return Promise.reject(new Error('the request was cut off'))
+    },
+  }
+  await expect(run([interrupts, works], longSettings, controller.signal)).rejects.toThrow('interrupted by SIGINT')
+})
