@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import type { Settings } from '../settings.js'
 import { keyOf, type Result } from './result.js'
 import type { Estimate } from './statistics.js'
@@ -8,6 +8,8 @@ export interface Hardware {
   readonly cores: number
   readonly memoryBytes: number
   readonly node: string
+  /** Of the minute before: what else was running. */
+  readonly load: number
 }
 
 /** What `--json` writes. */
@@ -27,6 +29,7 @@ export const findHardware = (): Hardware => ({
   cores: availableParallelism(),
   memoryBytes: totalmem(),
   node: process.versions.node,
+  load: loadavg()[0] ?? 0,
 })
 
 export function reportOf(results: readonly Result[], hardware: Hardware, settings: Settings, date: Date): Report {
@@ -46,9 +49,9 @@ export function reportOf(results: readonly Result[], hardware: Hardware, setting
 
 /** The line under the table. */
 export function settingLine({ hardware, settings, date }: Omit<Report, 'cases' | 'missing' | 'notes'>): string {
-  const { processor, cores, memoryBytes, node } = hardware
+  const { processor, cores, memoryBytes, node, load } = hardware
   return (
-    `${processor}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB; Node ${node}; ` +
+    `${processor}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB, load ${load.toFixed(1)} before; Node ${node}; ` +
     `the ${settings.length} form (${settings.rounds} prompts of ${settings.maxTokens} tokens, ` +
     `${settings.engineRounds} rounds of ${settings.engineSteps} engine steps, ${settings.starts} starts); ${date.slice(0, 10)}.`
   )

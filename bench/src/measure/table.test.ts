@@ -70,7 +70,7 @@ describe('replaceTable', () => {
 })
 
 describe('the report', () => {
-  const hardware = { processor: 'AMD EPYC', cores: 2, memoryBytes: 8 * 2 ** 30, node: '20.20.2' }
+  const hardware = { processor: 'AMD EPYC', cores: 2, memoryBytes: 8 * 2 ** 30, node: '20.20.2', load: 0.25 }
   const report = reportOf(results, hardware, shortSettings, new Date('2026-11-24T15:00:00Z'))
 
   it('has estimates by key, the fast form beside the default, and why others are missing', () => {
@@ -87,7 +87,7 @@ describe('the report', () => {
 
   it('tells hardware and settings in a line', () => {
     expect(settingLine(report)).toBe(
-      'AMD EPYC, 2 cores, 8 GiB; Node 20.20.2; the short form (4 prompts of 24 tokens, 4 rounds of 6 engine steps, 1 starts); 2026-11-24.',
+      'AMD EPYC, 2 cores, 8 GiB, load 0.3 before; Node 20.20.2; the short form (4 prompts of 24 tokens, 4 rounds of 6 engine steps, 1 starts); 2026-11-24.',
     )
   })
 })
