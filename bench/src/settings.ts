@@ -18,11 +18,11 @@ export interface Settings {
 
 export const shortSettings: Settings = {
   length: 'short',
-  rounds: 4,
+  rounds: 3,
   maxTokens: 24,
-  copyTokens: 32,
+  copyTokens: 24,
   engineSteps: 6,
-  engineRounds: 4,
+  engineRounds: 3,
   starts: 1,
   sessionRounds: 1,
 }

@@ -87,7 +87,7 @@ describe('the report', () => {
 
   it('tells hardware and settings in a line', () => {
     expect(settingLine(report)).toBe(
-      'AMD EPYC, 2 cores, 8 GiB, load 0.3 before; Node 20.20.2; the short form (4 prompts of 24 tokens, 4 rounds of 6 engine steps, 1 starts); 2026-11-24.',
+      'AMD EPYC, 2 cores, 8 GiB, load 0.3 before; Node 20.20.2; the short form (3 prompts of 24 tokens, 3 rounds of 6 engine steps, 1 starts); 2026-11-24.',
     )
   })
 })
