@@ -1,47 +1,13 @@
 import type { Value } from '../onnx/graph-builder.js'
-import { type BlockMatrix, blockBytes, blocksPerRow } from '../weights/blocks.js'
-import { blockSize } from '../weights/dequantize.js'
+import type { BlockMatrix } from '../weights/blocks.js'
 import type { Decoder } from './decoder.js'
 import type { LinearInput } from './linear-input.js'
-import { blockInitializers } from './storage.js'
+import { matMulNBits } from './mat-mul-n-bits.js'
 
-/** How MatMulNBits multiplies: in float32, or with activations rounded to int8 by blocks. */
-const accuracyLevels = { float: 1, int8: 4 } as const
-
-/** The names under which a block matrix's numbers and scales are stored, for all who use it. */
-export function storeBlocks({ graph }: Decoder, blocks: BlockMatrix, quantShape: readonly number[]) {
-  const parts = blockInitializers(blocks)
-  return {
-    quants: graph.initializer(`${blocks.name}.quants`, { ...parts.quants, shape: quantShape }),
-    scales: graph.initializer(`${blocks.name}.scales`, parts.scales),
-  }
-}
-
-/** x W^T for w = scale * (q - middle): float32 [N, rows]. Offsets are a correction (correction.ts). */
-export function multiplyBlocks(decoder: Decoder, input: LinearInput, blocks: BlockMatrix): Value {
-  const { graph, activations } = decoder
-  if (activations === 'once') return matMulNBits(decoder, input.padded, blocks, 'int8')
-  if (activations === 'float' && blocks.bits === 4) return matMulNBits(decoder, input.padded, blocks, 'float')
-  const both = matMulNBits(decoder, input.doubled, blocks, 'int8')
-  return graph.node('ReduceSum', [both, graph.ints([0])], { attributes: { keepdims: 0 } })
-}
-
-function matMulNBits(decoder: Decoder, x: Value, blocks: BlockMatrix, accuracy: keyof typeof accuracyLevels): Value {
-  const { graph } = decoder
-  const perRow = blocksPerRow(blocks.columns)
-  const shape = [blocks.rows, perRow, blockBytes(blocks.bits)]
-  const { quants, scales } = storeBlocks(decoder, blocks, shape)
-  // A tied embedding is stored as GatherBlockQuantized wants it, and seen in another shape here.
-  const isCube = graph.initializers.get(quants)?.shape.length === shape.length
-  const cube = isCube ? quants : graph.node('Reshape', [quants, graph.ints(shape)])
-  return graph.node('MatMulNBits', [x, cube, scales], {
-    domain: 'com.microsoft',
-    attributes: {
-      K: perRow * blockSize,
-      N: blocks.rows,
-      bits: blocks.bits,
-      block_size: blockSize,
-      accuracy_level: accuracyLevels[accuracy],
-    },
-  })
+/** x W^T for a block matrix without its offsets, as exactly as the decoder's activations are. */
+export function multiplyBlocks({ graph, activations }: Decoder, input: LinearInput, blocks: BlockMatrix): Value {
+  if (activations === 'once') return matMulNBits(graph, input.padded, blocks, 'int8')
+  if (activations === 'float' && blocks.bits === 4) return matMulNBits(graph, input.padded, blocks, 'float')
+  const both = matMulNBits(graph, input.doubled(blocks.bits), blocks, 'int8')
+  return graph.node('Add', graph.halve(both, 0))
 }

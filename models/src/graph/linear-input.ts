@@ -1,13 +1,14 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js'
-import { blocksPerRow } from '../weights/blocks.js'
+import { type Bits, blocksPerRow, identityMatrix } from '../weights/blocks.js'
 import { blockSize } from '../weights/dequantize.js'
+import { matMulNBits } from './mat-mul-n-bits.js'
 
 /** The activations that several linear layers multiply by, with the forms that block matrices need made once for all. */
 export class LinearInput {
   #padded: Value | undefined
-  #doubled: Value | undefined
-  #blockSums: Value | undefined
   #blocks: Value | undefined
+  #blockSums: Value | undefined
+  readonly #doubled = new Map<Bits, Value>()
 
   constructor(
     private readonly graph: GraphBuilder,
@@ -23,8 +24,12 @@ export class LinearInput {
   }
 
   #pad(): Value {
-    const missing = blocksPerRow(this.columns) * blockSize - this.columns
+    const missing = this.#width - this.columns
     return missing === 0 ? this.value : this.graph.node('Pad', [this.value, this.graph.ints([0, 0, 0, missing])])
+  }
+
+  get #width(): number {
+    return blocksPerRow(this.columns) * blockSize
   }
 
   /** float32 [N, K / 32, 32] */
@@ -45,23 +50,24 @@ export class LinearInput {
   }
 
   /**
-   * float32 [2, N, K]: the rows x, then their residuals x - Q8(x), where Q8 is the rounding to int8 that onnxruntime's
-   * accuracy level 4 applies to a block: s = max |x| / 127, Q8(x) = s * round(x / s). A product with both, summed,
+   * float32 [2 N, K]: the rows x, then their residuals x - Q8(x), where Q8 is the rounding to int8 that onnxruntime's
+   * accuracy level 4 applies to a block before it multiplies by weights of so many bits. A product with both, summed,
    * has int8's speed and nearly float32's exactness (docs/precision.md).
    */
-  get doubled(): Value {
-    this.#doubled ??= this.#double()
-    return this.#doubled
+  doubled(bits: Bits): Value {
+    const known = this.#doubled.get(bits)
+    if (known !== undefined) return known
+    const doubled = this.#double(bits)
+    this.#doubled.set(bits, doubled)
+    return doubled
   }
 
-  #double(): Value {
+  #double(bits: Bits): Value {
     const { graph } = this
     const x = this.#inBlocks
-    const largest = graph.node('ReduceMax', [graph.node('Abs', [x]), graph.ints([2])], { attributes: { keepdims: 1 } })
-    // The smallest normal number keeps a block of zeros from dividing by zero.
-    const scale = graph.node('Max', [graph.node('Mul', [largest, graph.float(1 / 127)]), graph.float(2 ** -126)])
-    const rounded = graph.node('Mul', [graph.node('Round', [graph.node('Div', [x, scale])]), scale])
+    // A product with the identity is what the kernel itself makes of a block, on whatever processor.
+    const rounded = matMulNBits(graph, x, identityMatrix(bits), 'int8')
     const both = graph.node('Concat', [x, graph.node('Sub', [x, rounded])], { attributes: { axis: 0 } })
-    return graph.node('Reshape', [both, graph.ints([2, -1, blocksPerRow(this.columns) * blockSize])])
+    return graph.node('Reshape', [both, graph.ints([-1, this.#width])])
   }
 }

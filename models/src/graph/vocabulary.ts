@@ -4,10 +4,10 @@ import type { Value } from '../onnx/graph-builder.js'
 import { type BlockMatrix, blockBytes, blocksPerRow } from '../weights/blocks.js'
 import { blockSize } from '../weights/dequantize.js'
 import { embeddingName, headName } from '../weights/tied-head.js'
-import { storeBlocks } from './block-product.js'
 import type { Decoder, Run } from './decoder.js'
 import { applyMatrix } from './linear.js'
 import { LinearInput } from './linear-input.js'
+import { storeBlocks } from './mat-mul-n-bits.js'
 import { rmsNorm } from './norm.js'
 import { blockInitializers, float16Initializer, float32Initializer, storeMatrix } from './storage.js'
 
@@ -25,7 +25,7 @@ export function embed(decoder: Decoder, { tokenIds }: Run): Value {
 function gatherBlocks(decoder: Decoder, blocks: BlockMatrix, ids: Value): Value {
   const { graph } = decoder
   const perRow = blocksPerRow(blocks.columns)
-  const { quants, scales } = storeBlocks(decoder, blocks, [blocks.rows, perRow * blockBytes(blocks.bits)])
+  const { quants, scales } = storeBlocks(graph, blocks, [blocks.rows, perRow * blockBytes(blocks.bits)])
   const whole = graph.node('GatherBlockQuantized', [quants, ids, scales], {
     domain: 'com.microsoft',
     attributes: { bits: blocks.bits, block_size: blockSize, gather_axis: 0, quantize_axis: 1 },

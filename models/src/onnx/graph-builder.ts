@@ -86,6 +86,13 @@ export class GraphBuilder {
     return outputs
   }
 
+  /** Cuts a tensor into two equal parts along an axis. */
+  halve(value: Value, axis: number): [Value, Value] {
+    const outputs: [Value, Value] = [`Split_${this.#names++}`, `Split_${this.#names++}`]
+    this.#add('Split', [value], outputs, { attributes: { axis, num_outputs: 2 } })
+    return outputs
+  }
+
   #add(operator: string, inputs: readonly Value[], outputs: readonly Value[], options: NodeOptions): void {
     this.nodes.push({
       operator,
@@ -97,8 +104,7 @@ export class GraphBuilder {
   }
 
   /**
-   * Computes the named values in one of two ways, chosen each run by a boolean scalar. Each way gives them in their order;
-   * whatever it stores belongs to the whole graph.
+   * Computes the named values in one of two ways, chosen each run by a boolean scalar. Each way gives them in their order.
    */
   choose(condition: Value, names: readonly Value[], whenTrue: () => Value[], whenFalse: () => Value[]): void {
     const attributes = { then_branch: this.#branch(whenTrue), else_branch: this.#branch(whenFalse) }

@@ -1,11 +1,27 @@
-import type { Attribute, GraphBuilder, GraphNode, TensorType } from './graph-builder.js'
-import { attributeTypes, elementTypes } from './schema.js'
+import type { Attribute, GraphBuilder, GraphNode, TensorType, Value } from './graph-builder.js'
+import { attributeTypes, elementTypes, type externalLocation } from './schema.js'
 
 const opset = 21
 const irVersion = 10
 
-/** The graph as a ModelProto; `initializer` are its stored tensors as TensorProtos. */
-export function modelProto(graph: GraphBuilder, initializer: readonly object[], producerVersion: string): object {
+/** A stored tensor as a TensorProto: its bytes in the graph itself, or where they are in the data file. */
+export interface StoredTensor {
+  readonly name: string
+  readonly dims: readonly number[]
+  readonly dataType: number
+  readonly rawData?: Uint8Array
+  readonly dataLocation?: typeof externalLocation
+  readonly externalData?: readonly { readonly key: string; readonly value: string }[]
+}
+
+/**
+ * The graph as a ModelProto. Tensors with their bytes in the graph belong to the branch that uses them, once for each: each
+ * value that a branch reads from outside costs time in every run. Those in the data file are mapped once, for all.
+ */
+export function modelProto(graph: GraphBuilder, tensors: readonly StoredTensor[], producerVersion: string): object {
+  const used = new Set(graph.nodes.flatMap(({ inputs }) => inputs))
+  const isShared = ({ name, rawData }: StoredTensor) => rawData === undefined || used.has(name)
+  const branchTensors = new Map(tensors.filter((tensor) => !isShared(tensor)).map((tensor) => [tensor.name, tensor]))
   return {
     irVersion,
     producerName: 'tandem',
@@ -16,30 +32,41 @@ export function modelProto(graph: GraphBuilder, initializer: readonly object[], 
     ],
     graph: {
       name: 'model',
-      initializer,
+      initializer: tensors.filter(isShared),
       input: [...graph.inputs].map(valueInfo),
       output: [...graph.outputs].map(valueInfo),
-      node: graph.nodes.map(nodeProto),
+      node: graph.nodes.map((node) => nodeProto(node, branchTensors)),
     },
   }
 }
 
-const nodeProto = (node: GraphNode): object => ({
+type BranchTensors = ReadonlyMap<Value, StoredTensor>
+
+const nodeProto = (node: GraphNode, branchTensors: BranchTensors): object => ({
   name: node.outputs[0],
   opType: node.operator,
   domain: node.domain,
   input: node.inputs,
   output: node.outputs,
-  attribute: Object.entries(node.attributes).map(([name, value]) => ({ name, ...attributeValue(value) })),
+  attribute: Object.entries(node.attributes).map(([name, value]) => ({
+    name,
+    ...attributeValue(value, branchTensors),
+  })),
 })
 
-function attributeValue(value: Attribute): object {
+function attributeValue(value: Attribute, branchTensors: BranchTensors): object {
   if (typeof value === 'number') return { i: value, type: attributeTypes.int }
   if (typeof value === 'string') return { s: new TextEncoder().encode(value), type: attributeTypes.string }
   if ('float' in value) return { f: value.float, type: attributeTypes.float }
   if (!('branch' in value)) return { ints: value, type: attributeTypes.ints }
   const { nodes, outputs } = value.branch
-  const g = { name: 'branch', node: nodes.map(nodeProto), output: outputs.map((name) => ({ name })) }
+  const used = new Set(nodes.flatMap(({ inputs }) => inputs))
+  const g = {
+    name: 'branch',
+    initializer: [...used].flatMap((name) => branchTensors.get(name) ?? []),
+    node: nodes.map((node) => nodeProto(node, branchTensors)),
+    output: outputs.map((name) => ({ name })),
+  }
   return { g, type: attributeTypes.graph }
 }
 

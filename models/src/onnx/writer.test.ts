@@ -14,24 +14,24 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const options = () => ({ folder, graphFileName: 'g.onnx', dataFileName: 'g.data', producerVersion: 'test' })
 
-/** y = x W^T + 1 with W [600, 2] in two chunks. */
+/** y = x W^T + 1 with W [6000, 2] in two chunks. */
 function affine(chunks: Float32Array[]): GraphBuilder {
   const graph = new GraphBuilder()
   const x = graph.input('x', 'float32', ['N', 2])
   const w = graph.initializer('w', {
     type: 'float32',
-    shape: [600, 2],
+    shape: [6000, 2],
     chunks: () => chunks.map((chunk) => new Uint8Array(chunk.buffer)),
   })
   const product = graph.node('Gemm', [x, w], { attributes: { transB: 1, alpha: { float: 2 } } })
   graph.node('Add', [product, graph.float(1)], { name: 'y' })
-  graph.output('y', 'float32', ['N', 600])
+  graph.output('y', 'float32', ['N', 6000])
   return graph
 }
 
 it('writes a graph that onnxruntime runs, large tensors aligned in a file beside it', async () => {
-  const graph = affine([new Float32Array(600).fill(1), new Float32Array(600).fill(2)])
-  graph.initializer('another', { type: 'uint8', shape: [5000], chunks: () => [new Uint8Array(5000)] })
+  const graph = affine([new Float32Array(6000).fill(1), new Float32Array(6000).fill(2)])
+  graph.initializer('another', { type: 'uint8', shape: [50_000], chunks: () => [new Uint8Array(50_000)] })
   let bytes = 0
   await writeGraph(graph, {
     ...options(),
@@ -40,22 +40,49 @@ it('writes a graph that onnxruntime runs, large tensors aligned in a file beside
     },
   })
   expect(bytes).toBe(graphDataBytes(graph))
-  expect((await readFile(join(folder, 'g.data'))).length).toBe(8192 + 5000)
+  expect((await readFile(join(folder, 'g.data'))).length).toBe(49_152 + 50_000)
 
   const session = await InferenceSession.create(join(folder, 'g.onnx'))
   const { y } = await session.run({ x: new Tensor('float32', Float32Array.of(1, 10), [1, 2]) })
-  expect(y?.dims).toEqual([1, 600])
-  expect([y?.data[0], y?.data[299], y?.data[300], y?.data[599]]).toEqual([23, 23, 45, 45])
+  expect(y?.dims).toEqual([1, 6000])
+  expect([y?.data[0], y?.data[2999], y?.data[3000], y?.data[5999]]).toEqual([23, 23, 45, 45])
   await session.release()
 })
 
 it('refuses a tensor with another number of bytes than its shape', async () => {
-  await expect(writeGraph(affine([new Float32Array(600)]), options())).rejects.toThrow(
-    'tensor w of shape [600,2] gave 2400 bytes, expected 4800',
+  await expect(writeGraph(affine([new Float32Array(6000)]), options())).rejects.toThrow(
+    'tensor w of shape [6000,2] gave 24000 bytes, expected 48000',
   )
+})
+
+it('gives each branch its own small tensors, and all branches the large ones', async () => {
+  const graph = new GraphBuilder()
+  const x = graph.input('x', 'float32', ['N'])
+  const large = graph.floats('large', [10_000], new Float32Array(10_000).fill(5))
+  const sum = () => graph.node('Add', [graph.node('Add', [x, graph.float(2)]), large])
+  const positive = graph.node('Greater', [
+    graph.node('ReduceMax', [x], { attributes: { keepdims: 0 } }),
+    graph.float(0),
+  ])
+  graph.choose(
+    positive,
+    ['y'],
+    () => [sum()],
+    () => [graph.node('Mul', [sum(), graph.float(0)])],
+  )
+  graph.output('y', 'float32', ['N'])
+  await writeGraph(graph, options())
+
+  const session = await InferenceSession.create(join(folder, 'g.onnx'))
+  const first = async (value: number) => {
+    const { y } = await session.run({ x: new Tensor('float32', Float32Array.of(value), [1]) })
+    return y?.data[0]
+  }
+  expect([await first(1), await first(-1)]).toEqual([8, 0])
+  await session.release()
 })
 
 it('stops when the signal says so', async () => {
   const signal = AbortSignal.abort(new Error('stopped'))
-  await expect(writeGraph(affine([new Float32Array(1200)]), { ...options(), signal })).rejects.toThrow('stopped')
+  await expect(writeGraph(affine([new Float32Array(12_000)]), { ...options(), signal })).rejects.toThrow('stopped')
 })

@@ -4,13 +4,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { type GraphBuilder, type Initializer, initializerBytes } from './graph-builder.js'
-import { modelProto } from './model-proto.js'
+import { modelProto, type StoredTensor } from './model-proto.js'
 import { elementTypes, encodeModel, externalLocation } from './schema.js'
 
 /** Offsets in the data file are multiples of this, so that onnxruntime can map the file into memory. */
 const alignment = 4096
-/** Smaller tensors (norms, shapes, constants) stand in the graph itself. */
-const inlineLimitBytes = 1024
+/** Smaller tensors (norms, shapes, constants) stand in the graph itself, in the branch that uses them. */
+const inlineLimitBytes = 32 << 10
 
 export interface WriteOptions {
   /** Where the two files go; the folder exists. */
@@ -50,8 +50,12 @@ export async function writeGraph(graph: GraphBuilder, options: WriteOptions): Pr
   }
 }
 
-async function writeInitializers(graph: GraphBuilder, data: WriteStream, options: WriteOptions): Promise<object[]> {
-  const tensors: object[] = []
+async function writeInitializers(
+  graph: GraphBuilder,
+  data: WriteStream,
+  options: WriteOptions,
+): Promise<StoredTensor[]> {
+  const tensors: StoredTensor[] = []
   let offset = 0
   for (const [name, initializer] of graph.initializers) {
     const head = { name, dims: initializer.shape, dataType: elementTypes[initializer.type] }

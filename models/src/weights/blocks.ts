@@ -82,6 +82,28 @@ function packBlock(quants: Uint8Array, bits: Bits, block: number, numbers: Uint8
   else for (let i = 0; i < blockSize; i += 2) quants[at + i / 2] = (numbers[i] ?? 0) | ((numbers[i + 1] ?? 0) << 4)
 }
 
+/** The identity of one block. */
+export const identityMatrix = (bits: Bits): BlockMatrix => ({
+  name: `identity.${bits}`,
+  bits,
+  rows: blockSize,
+  columns: blockSize,
+  hasOffsets: false,
+  readBlocks: async (start, end) => identityRows(start, end, bits),
+})
+
+function identityRows(start: number, end: number, bits: Bits): Blocks {
+  const blocks = createBlocks(end - start, bits)
+  const middle = 1 << (bits - 1)
+  for (let row = start; row < end; row++) {
+    const numbers = new Uint8Array(blockSize).fill(middle)
+    numbers[row] = middle + 1
+    packBlock(blocks.quants, bits, row - start, numbers)
+  }
+  blocks.scales.fill(1)
+  return blocks
+}
+
 /** A matrix rounded to the nearest point of a symmetric grid, one scale for each block of 32. */
 export function roundedMatrix(matrix: Matrix, bits: Bits): BlockMatrix {
   return {
