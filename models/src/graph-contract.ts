@@ -21,13 +21,21 @@ export const graphInputs = {
 export const graphOutputs = {
   /** float32 [R, V] */
   logits: 'logits',
+  /**
+   * float32 [L, 2, S, B, KVH, D]: keys (after RoPE) and values of this run's tokens, to be appended to the cache by the caller.
+   * One tensor, since each output costs time in every run.
+   */
+  newKeysValues: 'new_keys_values',
 } as const
 
 /** float32 [T, B, KVH, D]: keys (after RoPE) of the tokens before this run. */
 export const pastKeyName = (layer: number) => `past_key.${layer}`
 /** float32 [T, B, KVH, D] */
 export const pastValueName = (layer: number) => `past_value.${layer}`
-/** float32 [S, B, KVH, D]: keys of this run's tokens, to be appended to the cache by the caller. */
-export const newKeyName = (layer: number) => `new_key.${layer}`
-/** float32 [S, B, KVH, D] */
-export const newValueName = (layer: number) => `new_value.${layer}`
+
+/** One layer's part of `newKeysValues`, uncopied: float32 [S, B, KVH, D] each. */
+export function newKeysValuesOf(data: Float32Array, layers: number, layer: number) {
+  const size = data.length / (2 * layers)
+  const part = (index: number) => data.subarray(index * size, (index + 1) * size)
+  return { keys: part(2 * layer), values: part(2 * layer + 1) }
+}

@@ -1,5 +1,5 @@
 import type { Decoder, Run } from '../graph/decoder.js'
-import type { Value } from '../onnx/graph-builder.js'
+import type { ResidualStream } from '../graph/residual-stream.js'
 
-/** One decoder layer: x [N, H] in, [N, H] out. */
-export type DecoderLayer = (decoder: Decoder, run: Run, layer: number, x: Value) => Value
+/** One decoder layer: adds to the stream. */
+export type DecoderLayer = (decoder: Decoder, run: Run, layer: number, stream: ResidualStream) => void

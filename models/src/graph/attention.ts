@@ -1,4 +1,4 @@
-import { newKeyName, newValueName, pastKeyName, pastValueName } from '../graph-contract.js'
+import { pastKeyName, pastValueName } from '../graph-contract.js'
 import type { Value } from '../onnx/graph-builder.js'
 import type { Decoder, Run } from './decoder.js'
 import { linear, linears } from './linear.js'
@@ -7,7 +7,7 @@ import { rmsNorm } from './norm.js'
 /** Whether queries and keys are normalised before the rotation: not at all, each head by itself, or the whole projection. */
 export type QueryKeyNorm = 'none' | 'head' | 'projection'
 
-/** Self-attention of one layer over x [N, H]: float32 [N, H]. Declares the layer's cache inputs and outputs. */
+/** Self-attention of one layer over x [N, H]: float32 [N, H]. Declares the layer's cache inputs, adds to the run's new keys and values. */
 export function attention(decoder: Decoder, run: Run, layer: number, x: Value, queryKeyNorm: QueryKeyNorm): Value {
   const { config } = decoder
   const name = `model.layers.${layer}.self_attn`
@@ -64,14 +64,14 @@ function attend(decoder: Decoder, run: Run, layer: number, query: Value, key: Va
 /** The cache with this run's keys and values behind it: [T + S, B, KVH, D] each; T may be 0. */
 function extendCache({ graph, config }: Decoder, run: Run, layer: number, key: Value, value: Value) {
   const shape = ['B', config.keyValueHeads, config.headSize]
-  const extend = (pastName: string, newName: string, v: Value) => {
+  const extend = (pastName: string, v: Value) => {
     const past = graph.input(pastName, 'float32', ['T', ...shape])
-    const fresh = graph.node('Reshape', [v, run.keyShape], { name: `${newName}${run.suffix}` })
-    graph.output(newName, 'float32', ['S', ...shape])
+    const fresh = graph.node('Reshape', [v, run.keyShape])
+    run.newKeysValues.push(fresh)
     return graph.node('Concat', [past, fresh], { attributes: { axis: 0 } })
   }
   return {
-    keys: extend(pastKeyName(layer), newKeyName(layer), key),
-    values: extend(pastValueName(layer), newValueName(layer), value),
+    keys: extend(pastKeyName(layer), key),
+    values: extend(pastValueName(layer), value),
   }
 }

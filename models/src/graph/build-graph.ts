@@ -1,10 +1,11 @@
 import { decoderLayers } from '../architectures/index.js'
 import type { ModelConfig } from '../config.js'
-import { newKeyName, newValueName } from '../graph-contract.js'
+import { graphOutputs } from '../graph-contract.js'
 import type { Precision } from '../manifest.js'
 import { GraphBuilder, type Value } from '../onnx/graph-builder.js'
 import type { Weights } from '../weights/weights.js'
 import { type Activations, type Decoder, type Run, startRun } from './decoder.js'
+import { ResidualStream } from './residual-stream.js'
 import { embed, readOut } from './vocabulary.js'
 
 /** Up to so many tokens in a run, int8 activations twice are the faster exact form; beyond, float32 is (docs/precision.md). */
@@ -20,17 +21,28 @@ export function buildGraph(config: ModelConfig, weights: Weights, precision: Pre
   const decoder: Decoder = { graph, config, weights, precision, activations }
   const run = startRun(decoder)
   const embedded = embed(decoder, run)
-  const last = hasHalfByteLayers(decoder) ? layersInTwoWays(decoder, run, embedded) : layers(decoder, run, embedded)
+  const compute = hasHalfByteLayers(decoder) ? layersInTwoWays : layers
+  const { last, newKeysValues } = compute(decoder, run, embedded)
   readOut(decoder, last)
+  declareNewKeysValues(decoder, run, newKeysValues)
   weights.assertAllUpdatesUsed()
   return graph
 }
 
-function layers(decoder: Decoder, run: Run, embedded: Value): Value {
-  const layer = decoderLayers[decoder.config.architecture]
-  let x = embedded
-  for (let i = 0; i < decoder.config.layers; i++) x = layer(decoder, run, i, x)
-  return x
+interface Computed {
+  /** float32 [N, H]: what the last layer gives. */
+  readonly last: Value
+  /** float32 [L * 2 * S, B, KVH, D] */
+  readonly newKeysValues: Value
+}
+
+function layers(decoder: Decoder, run: Run, embedded: Value): Computed {
+  const { graph, config } = decoder
+  const layer = decoderLayers[config.architecture]
+  const parts: Value[] = []
+  const stream = new ResidualStream(decoder, embedded)
+  for (let i = 0; i < config.layers; i++) layer(decoder, { ...run, newKeysValues: parts }, i, stream)
+  return { last: stream.value, newKeysValues: graph.node('Concat', parts, { attributes: { axis: 0 } }) }
 }
 
 /** 4-bit layers with exact activations, which pay to be computed differently for a few tokens and for many. */
@@ -39,16 +51,21 @@ function hasHalfByteLayers({ precision, weights }: Decoder): boolean {
   return precision === 'int4' || (precision === 'native' && (types.includes('Q4_0') || types.includes('Q4_1')))
 }
 
-function layersInTwoWays(decoder: Decoder, run: Run, embedded: Value): Value {
-  const { graph, config } = decoder
-  const caches = Array.from({ length: config.layers }, (_, i) => [newKeyName(i), newValueName(i)]).flat()
+function layersInTwoWays(decoder: Decoder, run: Run, embedded: Value): Computed {
+  const { graph } = decoder
   const way = (activations: Activations) => () => {
-    const suffix = `.${activations}`
-    const last = layers({ ...decoder, activations }, { ...run, suffix }, embedded)
-    return [last, ...caches.map((name) => `${name}${suffix}`)]
+    const { last, newKeysValues } = layers({ ...decoder, activations }, run, embedded)
+    return [last, newKeysValues]
   }
   const few = graph.node('LessOrEqual', [graph.node('Size', [run.tokenIds]), graph.int(fewTokens)])
-  const last = 'last_hidden_state'
-  graph.choose(few, [last, ...caches], way('twice'), way('float'))
-  return last
+  const computed: Computed = { last: 'last_hidden_state', newKeysValues: 'flat_keys_values' }
+  graph.choose(few, [computed.last, computed.newKeysValues], way('twice'), way('float'))
+  return computed
+}
+
+function declareNewKeysValues({ graph, config }: Decoder, { keyShape }: Run, flat: Value): void {
+  const { layers, keyValueHeads, headSize } = config
+  const shape = graph.node('Concat', [graph.ints([layers, 2]), keyShape], { attributes: { axis: 0 } })
+  graph.node('Reshape', [flat, shape], { name: graphOutputs.newKeysValues })
+  graph.output(graphOutputs.newKeysValues, 'float32', [layers, 2, 'S', 'B', keyValueHeads, headSize])
 }

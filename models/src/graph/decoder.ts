@@ -33,8 +33,8 @@ export interface Run {
   readonly queryShape: Value
   /** int64 [4]: S, B, KVH, D */
   readonly keyShape: Value
-  /** Goes behind the names of new keys and values, where one run can be computed in two ways. */
-  readonly suffix: string
+  /** float32 [S, B, KVH, D] each: the layers put their new keys and values here, one layer after the other. */
+  readonly newKeysValues: Value[]
 }
 
 /** Declares the graph's inputs (graph-contract.ts) and what all layers share. */
@@ -55,7 +55,7 @@ export function startRun({ graph, config }: Decoder): Run {
     bias: group === 1 ? bias : graph.node('Concat', Array(group).fill(bias), { attributes: { axis: 2 } }),
     queryShape: shapeWith(keyValueHeads, group, headSize),
     keyShape: shapeWith(keyValueHeads, headSize),
-    suffix: '',
+    newKeysValues: [],
   }
 }
 

@@ -42,6 +42,8 @@ export interface NodeOptions {
   readonly domain?: '' | 'com.microsoft'
   /** Gives the first output this name instead of a made-up one. */
   readonly name?: string
+  /** Names of the outputs behind the first; the empty string leaves one out. */
+  readonly furtherOutputs?: readonly Value[]
 }
 
 /** Bytes of a stored tensor. */
@@ -67,10 +69,10 @@ export class GraphBuilder {
     return name
   }
 
-  /** Adds an operator with one output. */
+  /** Adds an operator and gives its first output. */
   node(operator: string, inputs: readonly Value[], options: NodeOptions = {}): Value {
     const output = options.name ?? `${operator}_${this.#names++}`
-    this.#add(operator, inputs, [output], options)
+    this.#add(operator, inputs, [output, ...(options.furtherOutputs ?? [])], options)
     return output
   }
 

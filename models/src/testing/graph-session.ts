@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { ModelConfig } from '../config.js'
-import { graphInputs, graphOutputs, newKeyName, newValueName, pastKeyName, pastValueName } from '../graph-contract.js'
+import { graphInputs, graphOutputs, newKeysValuesOf, pastKeyName, pastValueName } from '../graph-contract.js'
 
 type Shape = Pick<ModelConfig, 'layers' | 'keyValueHeads' | 'headSize' | 'vocabularySize'>
 
@@ -32,9 +32,11 @@ export class GraphSession {
   async append(tokens: readonly (readonly number[])[]): Promise<Float32Array[][]> {
     const steps = tokens[0]?.length ?? 0
     const outputs = await this.session.run(this.#feeds(tokens, steps))
+    const fresh = outputs[graphOutputs.newKeysValues]?.data as Float32Array
     for (let layer = 0; layer < this.shape.layers; layer++) {
-      this.#extend(pastKeyName(layer), outputs[newKeyName(layer)])
-      this.#extend(pastValueName(layer), outputs[newValueName(layer)])
+      const { keys, values } = newKeysValuesOf(fresh, this.shape.layers, layer)
+      this.#extend(pastKeyName(layer), keys)
+      this.#extend(pastValueName(layer), values)
     }
     this.#length += steps
     const logits = outputs[graphOutputs.logits]?.data as Float32Array
@@ -83,9 +85,8 @@ export class GraphSession {
     return new Tensor('float32', data, [this.batch, 1, steps, width])
   }
 
-  #extend(name: string, fresh: Tensor | undefined): void {
+  #extend(name: string, added: Float32Array): void {
     const old = this.#past.get(name) ?? new Float32Array(0)
-    const added = fresh?.data as Float32Array
     const joined = new Float32Array(old.length + added.length)
     joined.set(old)
     joined.set(added, old.length)

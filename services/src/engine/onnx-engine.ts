@@ -5,8 +5,7 @@ import {
   graphOutputs,
   loadManifest,
   type Manifest,
-  newKeyName,
-  newValueName,
+  newKeysValuesOf,
   pastKeyName,
   pastValueName,
 } from '@tandem/models'
@@ -30,7 +29,7 @@ export class OnnxEngine implements Engine {
   private readonly bias = new CausalBias()
   /** One object for all runs; each run sets every input anew. */
   private readonly feeds: Record<string, Tensor> = {}
-  private readonly layers: { pastKey: string; pastValue: string; newKey: string; newValue: string }[]
+  private readonly layers: { pastKey: string; pastValue: string }[]
 
   private constructor(
     private readonly session: InferenceSession,
@@ -45,8 +44,6 @@ export class OnnxEngine implements Engine {
     this.layers = Array.from({ length: manifest.layers }, (_, layer) => ({
       pastKey: pastKeyName(layer),
       pastValue: pastValueName(layer),
-      newKey: newKeyName(layer),
-      newValue: newValueName(layer),
     }))
   }
 
@@ -69,9 +66,11 @@ export class OnnxEngine implements Engine {
     const rows = rowIndices.length > 0 ? rowIndices : [0]
     this.feed(cache, position, tokenIds, rows)
     const outputs = await this.session.run(this.feeds)
-    this.layers.forEach(({ newKey, newValue }, layer) => {
-      cache.write(layer, position, floats(outputs, newKey), floats(outputs, newValue))
-    })
+    const fresh = floats(outputs, graphOutputs.newKeysValues)
+    for (let layer = 0; layer < this.layers.length; layer++) {
+      const { keys, values } = newKeysValuesOf(fresh, this.layers.length, layer)
+      cache.write(layer, position, keys, values)
+    }
     cache.commit(position + tokenIds.length)
     return rowIndices.length > 0 ? floats(outputs, graphOutputs.logits) : new Float32Array(0)
   }

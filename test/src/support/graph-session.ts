@@ -5,8 +5,7 @@ import {
   graphOutputs,
   loadManifest,
   type Manifest,
-  newKeyName,
-  newValueName,
+  newKeysValuesOf,
   pastKeyName,
   pastValueName,
 } from '@tandem/models'
@@ -58,9 +57,11 @@ export class GraphSession {
     const start = performance.now()
     const outputs = await this.session.run(feeds)
     this.lastRunMs = performance.now() - start
+    const fresh = floatsOf(outputs[graphOutputs.newKeysValues], graphOutputs.newKeysValues)
     for (let layer = 0; layer < this.manifest.layers; layer++) {
-      this.grow(pastKeyName(layer), outputs[newKeyName(layer)])
-      this.grow(pastValueName(layer), outputs[newValueName(layer)])
+      const { keys, values } = newKeysValuesOf(fresh, this.manifest.layers, layer)
+      this.grow(pastKeyName(layer), keys)
+      this.grow(pastValueName(layer), values)
     }
     this.length += ids.length
     return floatsOf(outputs[graphOutputs.logits], graphOutputs.logits)
@@ -90,9 +91,8 @@ export class GraphSession {
     return feeds
   }
 
-  private grow(name: string, added: Tensor | undefined): void {
+  private grow(name: string, after: Float32Array): void {
     const before = this.cache.get(name) ?? new Float32Array(0)
-    const after = floatsOf(added, name)
     const joined = new Float32Array(before.length + after.length)
     joined.set(before)
     joined.set(after, before.length)
