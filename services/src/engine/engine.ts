@@ -8,7 +8,28 @@ export interface Engine {
    * @returns logits, float32 [rowIndices.length, V], a fresh array that the caller owns
    */
   run(forward: Forward): Promise<Float32Array>
+  /**
+   * The same for several sessions at once, each of them named once. Where it fails, some of the caches may have been appended to;
+   * each forward can be run again.
+   * @param memoryBytes the most that `batchMemory` may take afterwards
+   * @returns for each forward what `run` returns
+   */
+  runBatch(forwards: readonly Forward[], memoryBytes: number): Promise<Float32Array[]>
+  readonly batchMemory: BatchMemory
   close(): Promise<void>
+}
+
+/** What an engine keeps beside the caches so that batches are fast. It can be given up between any two runs: only time is lost. */
+export interface BatchMemory {
+  readonly byteLength: number
+  clear(): void
+}
+
+/** The naive form of `runBatch`: the oracle of its tests, and what remains where memory for a batch is short. */
+export async function runOneByOne(engine: Pick<Engine, 'run'>, forwards: readonly Forward[]): Promise<Float32Array[]> {
+  const logits = []
+  for (const forward of forwards) logits.push(await engine.run(forward))
+  return logits
 }
 
 export interface EngineDescription {
@@ -19,7 +40,7 @@ export interface EngineDescription {
   contextLength: number
 }
 
-/** One session's part of a run. A batch is several of these in one call. */
+/** One session's part of a run. */
 export interface Forward {
   cache: SessionCache
   /** At most `cache.length`; what the cache holds beyond it is given up once the run has succeeded. */
@@ -43,4 +64,6 @@ export interface SessionCache {
   truncate(length: number): void
   /** A cache of its own that holds the same, with room for `capacity` tokens. */
   copy(capacity: number): SessionCache
+  /** Gives up what is held, also in the batch memory. The cache is not used again. */
+  close(): void
 }

@@ -13,8 +13,11 @@ export interface KeyValueShape {
 export class KeyValueCache implements SessionCache {
   length = 0
   capacity = 0
+  /** A batch's memory holds the first `mirror.length` tokens too, until they are overwritten here. */
+  mirror: { length: number } | null = null
   readonly bytesPerToken: number
-  private readonly stride: number
+  /** Floats of one token's keys in a layer. */
+  readonly stride: number
   private readonly keys: Float32Array[]
   private readonly values: Float32Array[]
 
@@ -23,6 +26,10 @@ export class KeyValueCache implements SessionCache {
     this.bytesPerToken = shape.layers * 2 * this.stride * Float32Array.BYTES_PER_ELEMENT
     this.keys = Array.from({ length: shape.layers }, () => new Float32Array(0))
     this.values = Array.from({ length: shape.layers }, () => new Float32Array(0))
+  }
+
+  get layers(): number {
+    return this.shape.layers
   }
 
   /** float32 [length, KVH, D], a view: valid until the cache grows. */
@@ -39,6 +46,7 @@ export class KeyValueCache implements SessionCache {
    * @param key float32 [S, KVH, D]
    */
   write(layer: number, position: number, key: Float32Array, value: Float32Array): void {
+    this.truncateMirror(position)
     this.buffer(this.keys, layer).set(key, position * this.stride)
     this.buffer(this.values, layer).set(value, position * this.stride)
   }
@@ -53,6 +61,7 @@ export class KeyValueCache implements SessionCache {
   truncate(length: number): void {
     if (length > this.length) throw new RangeError(`a cache of ${this.length} tokens cannot be truncated to ${length}`)
     this.length = length
+    this.truncateMirror(length)
   }
 
   reserve(capacity: number): void {
@@ -68,6 +77,17 @@ export class KeyValueCache implements SessionCache {
       copy.write(layer, 0, this.keyPrefix(layer, this.length), this.valuePrefix(layer, this.length))
     copy.commit(this.length)
     return copy
+  }
+
+  close(): void {
+    this.mirror = null
+    this.length = 0
+    this.capacity = 0
+    for (const buffers of [this.keys, this.values]) buffers.fill(new Float32Array(0))
+  }
+
+  private truncateMirror(length: number): void {
+    if (this.mirror !== null && this.mirror.length > length) this.mirror.length = length
   }
 
   /** One buffer after another, so that only one layer is held twice at any time. */

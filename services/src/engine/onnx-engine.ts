@@ -3,6 +3,7 @@ import {
   graphFileName,
   graphInputs,
   graphOutputs,
+  keyValueBytesPerToken,
   loadManifest,
   type Manifest,
   newKeysValuesOf,
@@ -10,8 +11,12 @@ import {
   pastValueName,
 } from '@tandem/models'
 import { env, InferenceSession, Tensor } from 'onnxruntime-node'
+import { ArenaPool } from './arena-pool.js'
+import type { BatchArena } from './batch-arena.js'
+import { groupForwards, type RunCosts } from './batch-groups.js'
 import { CausalBias } from './causal-bias.js'
-import type { Engine, EngineDescription, Forward } from './engine.js'
+import { type Engine, type EngineDescription, type Forward, runOneByOne } from './engine.js'
+import { batchRun, type GraphRun, singleRun } from './graph-run.js'
 import { KeyValueCache } from './kv-cache.js'
 
 export interface OnnxSettings {
@@ -26,6 +31,7 @@ type Outputs = InferenceSession.OnnxValueMapType
 /** onnxruntime on CPU over a graph of models/graph-contract. `run` blocks its thread: give it one of its own. */
 export class OnnxEngine implements Engine {
   readonly description: EngineDescription
+  readonly batchMemory: ArenaPool
   private readonly bias = new CausalBias()
   /** One object for all runs; each run sets every input anew. */
   private readonly feeds: Record<string, Tensor> = {}
@@ -35,23 +41,28 @@ export class OnnxEngine implements Engine {
     private readonly session: InferenceSession,
     private readonly manifest: Manifest,
     threads: number,
+    private readonly costs: RunCosts,
   ) {
     this.description = {
       name: `onnxruntime-node ${env.versions.node ?? 'of unknown version'}, cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
       vocabularySize: manifest.vocabularySize,
       contextLength: manifest.contextLength,
     }
+    this.batchMemory = new ArenaPool(manifest, costs.tokenBytes)
     this.layers = Array.from({ length: manifest.layers }, (_, layer) => ({
       pastKey: pastKeyName(layer),
       pastValue: pastValueName(layer),
     }))
   }
 
-  /** @throws Error where the folder is none, or its graph is not what the manifest says */
-  static async load({ folder, threads }: OnnxSettings): Promise<OnnxEngine> {
+  /**
+   * @param costs where they are known better than from the sizes of the files
+   * @throws Error where the folder is none, or its graph is not what the manifest says
+   */
+  static async load({ folder, threads }: OnnxSettings, costs?: RunCosts): Promise<OnnxEngine> {
     const manifest = await loadManifest(folder)
     const session = await InferenceSession.create(join(folder, graphFileName), sessionOptions(threads))
-    const engine = new OnnxEngine(session, manifest, threads)
+    const engine = new OnnxEngine(session, manifest, threads, costs ?? runCosts(manifest))
     engine.assertInputs()
     return engine
   }
@@ -60,12 +71,10 @@ export class OnnxEngine implements Engine {
     return new KeyValueCache(this.manifest)
   }
 
-  async run({ cache, position, tokenIds, rowIndices }: Forward): Promise<Float32Array> {
-    if (!(cache instanceof KeyValueCache)) throw new TypeError('the cache was made by another engine')
-    // A run without rows would be a product with an empty matrix; one row costs little beside a chunk.
-    const rows = rowIndices.length > 0 ? rowIndices : [0]
-    this.feed(cache, position, tokenIds, rows)
-    const outputs = await this.session.run(this.feeds)
+  async run(forward: Forward): Promise<Float32Array> {
+    const { position, tokenIds, rowIndices } = forward
+    const cache = cacheOf(forward)
+    const outputs = await this.runGraph(singleRun(forward, cache, this.bias))
     const fresh = floats(outputs, graphOutputs.newKeysValues)
     for (let layer = 0; layer < this.layers.length; layer++) {
       const { keys, values } = newKeysValuesOf(fresh, this.layers.length, layer)
@@ -75,26 +84,87 @@ export class OnnxEngine implements Engine {
     return rowIndices.length > 0 ? floats(outputs, graphOutputs.logits) : new Float32Array(0)
   }
 
+  async runBatch(forwards: readonly Forward[], memoryBytes: number): Promise<Float32Array[]> {
+    if (this.batchMemory.byteLength > memoryBytes) this.batchMemory.clear()
+    const items = forwards.map(({ position, tokenIds }) => ({ position, tokens: tokenIds.length }))
+    const logits: Float32Array[] = new Array(forwards.length)
+    for (const group of groupForwards(items, this.costs)) {
+      const members = group.map((index) => forwards[index] as Forward)
+      const found = await this.runGroup(members, memoryBytes)
+      group.forEach((index, i) => {
+        logits[index] = found[i] as Float32Array
+      })
+    }
+    return logits
+  }
+
   async close(): Promise<void> {
     await this.session.release()
   }
 
-  private feed(cache: KeyValueCache, position: number, tokenIds: Uint32Array, rows: readonly number[]): void {
-    const { keyValueHeads, headSize } = this.manifest
-    const count = tokenIds.length
-    this.feeds[graphInputs.tokenIds] = int64(tokenIds, [count, 1])
-    this.feeds[graphInputs.positions] = int64(
-      tokenIds.map((_, i) => position + i),
-      [count, 1],
-    )
-    this.feeds[graphInputs.rowIndices] = int64(rows, [rows.length])
-    const bias = this.bias.of(position, count)
-    this.feeds[graphInputs.attentionBias] = new Tensor('float32', bias, [1, 1, count, position + count])
-    const pastShape = [position, 1, keyValueHeads, headSize]
-    this.layers.forEach(({ pastKey, pastValue }, layer) => {
-      this.feeds[pastKey] = new Tensor('float32', cache.keyPrefix(layer, position), pastShape)
-      this.feeds[pastValue] = new Tensor('float32', cache.valuePrefix(layer, position), pastShape)
+  /** One run of the graph for all, where the memory for it can be had. */
+  private async runGroup(forwards: readonly Forward[], memoryBytes: number): Promise<Float32Array[]> {
+    const seatings = forwards.map((forward) => ({
+      cache: cacheOf(forward),
+      position: forward.position,
+      tokens: forward.tokenIds.length,
+    }))
+    const place = forwards.length > 1 ? this.batchMemory.seat(seatings, memoryBytes) : null
+    if (place === null) return runOneByOne(this, forwards)
+    const { arena, columns } = place
+    const outputs = await this.runGraph(batchRun(forwards, columns, arena.width, arena, this.bias))
+    forwards.forEach((forward, i) => {
+      this.store(outputs, forward, arena, columns[i] as number)
     })
+    return this.splitRows(outputs, forwards)
+  }
+
+  /** New keys and values [S, B, KVH, D] go to the session's cache and to its column. */
+  private store(outputs: Outputs, forward: Forward, arena: BatchArena, column: number): void {
+    const { position, tokenIds } = forward
+    const cache = cacheOf(forward)
+    const end = position + tokenIds.length
+    const fresh = floats(outputs, graphOutputs.newKeysValues)
+    for (let layer = 0; layer < this.layers.length; layer++) {
+      const { keys, values } = newKeysValuesOf(fresh, this.layers.length, layer)
+      for (let p = position; p < end; p++) {
+        const start = ((p - position) * arena.width + column) * cache.stride
+        const key = keys.subarray(start, start + cache.stride)
+        const value = values.subarray(start, start + cache.stride)
+        cache.write(layer, p, key, value)
+        arena.write(layer, column, p, key, value)
+      }
+    }
+    cache.commit(end)
+    arena.commit(column, end)
+  }
+
+  /** Copies: a session that keeps its row must not keep those of the whole batch. */
+  private splitRows(outputs: Outputs, forwards: readonly Forward[]): Float32Array[] {
+    const size = this.manifest.vocabularySize
+    let row = 0
+    return forwards.map(({ rowIndices }) => {
+      const start = row * size
+      row += rowIndices.length
+      return rowIndices.length > 0 ? floats(outputs, graphOutputs.logits).slice(start, row * size) : new Float32Array(0)
+    })
+  }
+
+  private runGraph(run: GraphRun): Promise<Outputs> {
+    const { slots, tokens, sessions } = run
+    const { keyValueHeads, headSize } = this.manifest
+    // A run without rows would be a product with an empty matrix; one row costs little beside a chunk.
+    const rows = run.rowIndices.length > 0 ? run.rowIndices : [0]
+    this.feeds[graphInputs.tokenIds] = int64(run.tokenIds, [tokens, sessions])
+    this.feeds[graphInputs.positions] = int64(run.positions, [tokens, sessions])
+    this.feeds[graphInputs.rowIndices] = int64(rows, [rows.length])
+    this.feeds[graphInputs.attentionBias] = new Tensor('float32', run.bias, [sessions, 1, tokens, slots + tokens])
+    const pastShape = [slots, sessions, keyValueHeads, headSize]
+    this.layers.forEach(({ pastKey, pastValue }, layer) => {
+      this.feeds[pastKey] = new Tensor('float32', run.past.keyPrefix(layer, slots), pastShape)
+      this.feeds[pastValue] = new Tensor('float32', run.past.valuePrefix(layer, slots), pastShape)
+    })
+    return this.session.run(this.feeds)
   }
 
   private assertInputs(): void {
@@ -107,6 +177,20 @@ export class OnnxEngine implements Engine {
         `${graphFileName} is not the graph its manifest describes (inputs missing: ${missing.join(', ') || 'none'}; unknown: ${unknown.join(', ') || 'none'}). Build the folder again.`,
       )
   }
+}
+
+function cacheOf({ cache }: Forward): KeyValueCache {
+  if (!(cache instanceof KeyValueCache)) throw new TypeError('the cache was made by another engine')
+  return cache
+}
+
+/** A token more costs a fifth of reading the weights (int8 activations, AVX512-VNNI) to nine tenths (twice int8, AVX2). */
+function runCosts(manifest: Manifest): RunCosts {
+  const weightBytes = Object.entries(manifest.files).reduce(
+    (sum, [name, { bytes }]) => (name.startsWith(graphFileName) ? sum + bytes : sum),
+    0,
+  )
+  return { weightBytes, tokenBytes: weightBytes / 2, slotBytes: keyValueBytesPerToken(manifest) }
 }
 
 function sessionOptions(threads: number): InferenceSession.SessionOptions {

@@ -6,8 +6,10 @@ import { ToyEngine } from './toy-engine.js'
 /** The toy cache takes 8 bytes a token. */
 function storeWith(limits: { maxSessions?: number; maxBytes?: number; ttlMs?: number }) {
   let nowMs = 0
-  const store = new SessionStore(new ToyEngine(), { maxSessions: 9, maxBytes: 1e6, ttlMs: 100, ...limits }, () => nowMs)
+  const engine = new ToyEngine()
+  const store = new SessionStore(engine, { maxSessions: 9, maxBytes: 1e6, ttlMs: 100, ...limits }, () => nowMs)
   return {
+    engine,
     store,
     wait: (ms: number) => {
       nowMs += ms
@@ -85,4 +87,30 @@ test('a fork of what is not held says so', () => {
   const { store } = storeWith({})
   expect(codeOf(() => store.fork('a', 'b'))).toBe(statusCodes.failedPrecondition)
   expect(() => store.reorder(['a'], [0])).toThrow('session "a" is not held')
+})
+
+test('the memory of batches counts, and goes before a session does', () => {
+  const { engine, store } = storeWith({ maxBytes: 8 * 100 })
+  engine.batchMemory = { byteLength: 8 * 30, clear: () => Object.assign(engine.batchMemory, { byteLength: 0 }) }
+  store.use(['a'])
+  const session = store.open('a')
+  store.reserve(session, 60, 0)
+  expect([store.byteLength, store.batchBytes, session.cache.capacity]).toEqual([8 * 94, 8 * 36, 64])
+  store.release(['a'])
+  store.use(['b'])
+  store.reserve(store.open('b'), 20, 0)
+  expect([engine.batchMemory.byteLength, store.get('a') !== undefined]).toEqual([0, true])
+})
+
+test('one session alone needs no memory of batches', () => {
+  const { engine, store } = storeWith({})
+  let clears = 0
+  engine.batchMemory = { byteLength: 8, clear: () => clears++ }
+  store.open('a')
+  store.open('b')
+  store.sweep()
+  expect(clears).toBe(0)
+  store.close('b')
+  store.sweep()
+  expect(clears).toBe(1)
 })

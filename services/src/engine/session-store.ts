@@ -5,7 +5,7 @@ import { Session } from './session.js'
 
 export interface StoreLimits {
   maxSessions: number
-  /** Of keys, values and kept rows, all sessions together. */
+  /** Of keys, values and kept rows, all sessions together, and of what the engine keeps beside them for batches. */
   maxBytes: number
   /** A session that nobody uses for so long is closed. */
   ttlMs: number
@@ -33,7 +33,12 @@ export class SessionStore {
   }
 
   get byteLength(): number {
-    return sum([...this.sessions.values()].map((session) => session.byteLength))
+    return this.sessionBytes + this.engine.batchMemory.byteLength
+  }
+
+  /** What the engine's batch memory may take beside the sessions. */
+  get batchBytes(): number {
+    return Math.max(0, this.limits.maxBytes - this.sessionBytes)
   }
 
   get(id: string): Session | undefined {
@@ -62,12 +67,14 @@ export class SessionStore {
   }
 
   close(id: string): void {
+    this.sessions.get(id)?.close()
     this.sessions.delete(id)
   }
 
   /** Closes what has been idle for the TTL. */
   sweep(): void {
     for (const [id, session] of this.idle()) if (this.now() - session.lastUsedMs >= this.limits.ttlMs) this.close(id)
+    if (this.sessions.size < 2) this.engine.batchMemory.clear()
   }
 
   /**
@@ -109,7 +116,7 @@ export class SessionStore {
     const dropped = ids.flatMap((id) => this.sessions.get(id) ?? []).filter((session) => !handedOn.has(session))
     const needed = sum(repeats.map((source) => this.copyBytes(source)))
     this.makeRoom(needed - sum(dropped.map((session) => session.byteLength)))
-    for (const id of ids) this.close(id)
+    for (const session of dropped) session.close()
     handedOn.clear()
     sources.forEach((source, i) => {
       const child = handedOn.has(source) ? this.copyOf(source) : source
@@ -148,7 +155,10 @@ export class SessionStore {
     const affordable = (bytes: number) => cache.capacity + Math.floor(bytes / cache.bytesPerToken)
     const free = this.limits.maxBytes - this.byteLength - keptBytes
     const doubled = Math.min(2 * cache.capacity, this.engine.description.contextLength)
-    const modest = Math.min(this.roomy(length), affordable(free + this.idleBytes()))
+    const modest = Math.min(
+      this.roomy(length),
+      affordable(free + this.engine.batchMemory.byteLength + this.idleBytes()),
+    )
     return Math.max(length, modest, Math.min(doubled, affordable(free)))
   }
 
@@ -163,8 +173,12 @@ export class SessionStore {
     this.close(oldest[0])
   }
 
-  /** Evicts idle sessions, the least recently used first, until `bytes` more fit; none where that would not be enough. */
+  /**
+   * Gives up the batch memory, a mirror, and then evicts idle sessions, the least recently used first, until `bytes` more fit;
+   * no session where that would not be enough.
+   */
   private makeRoom(bytes: number): void {
+    if (bytes > 0 && this.byteLength + bytes > this.limits.maxBytes) this.engine.batchMemory.clear()
     let missing = this.byteLength + bytes - this.limits.maxBytes
     if (missing <= 0 || bytes <= 0) return
     const idle = this.idle()
@@ -178,6 +192,10 @@ export class SessionStore {
       missing -= session.byteLength
       this.close(id)
     }
+  }
+
+  private get sessionBytes(): number {
+    return sum([...this.sessions.values()].map((session) => session.byteLength))
   }
 
   private idleBytes(): number {

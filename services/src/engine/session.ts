@@ -32,4 +32,8 @@ export class Session {
     copy.kept = this.kept
     return copy
   }
+
+  close(): void {
+    this.cache.close()
+  }
 }

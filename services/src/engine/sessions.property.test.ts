@@ -135,6 +135,8 @@ const shared = (engine: Engine): Engine => ({
   description: engine.description,
   createCache: () => engine.createCache(),
   run: (forward) => engine.run(forward),
+  runBatch: (forwards, memoryBytes) => engine.runBatch(forwards, memoryBytes),
+  batchMemory: engine.batchMemory,
   close: async () => undefined,
 })
 

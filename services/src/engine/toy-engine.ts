@@ -1,4 +1,4 @@
-import type { Engine, EngineDescription, Forward } from './engine.js'
+import type { BatchMemory, Engine, EngineDescription, Forward } from './engine.js'
 import { KeyValueCache } from './kv-cache.js'
 
 /**
@@ -9,8 +9,12 @@ export class ToyEngine implements Engine {
   readonly description: EngineDescription
   /** Called before each run; what it throws is the run's failure. */
   beforeRun: (forward: Forward) => void | Promise<void> = () => undefined
-  /** Tokens of each run, in order. */
+  /** Tokens of each forward, in order. */
   readonly runs: number[][] = []
+  /** Sessions of each batch, in order. */
+  readonly batches: number[] = []
+  /** The toy needs none; tests put one here. */
+  batchMemory: BatchMemory = { byteLength: 0, clear: () => undefined }
 
   constructor(vocabularySize = 32) {
     this.description = { name: 'toy', vocabularySize, contextLength: 64 }
@@ -20,11 +24,24 @@ export class ToyEngine implements Engine {
     return new KeyValueCache({ layers: 1, keyValueHeads: 1, headSize: 1 })
   }
 
-  async run({ cache, position, tokenIds, rowIndices }: Forward): Promise<Float32Array> {
-    if (!(cache instanceof KeyValueCache)) throw new TypeError('not a cache of this engine')
+  async run(forward: Forward): Promise<Float32Array> {
     // As onnxruntime-node does: messages come in between two runs.
     await new Promise((resolve) => setImmediate(resolve))
-    await this.beforeRun({ cache, position, tokenIds, rowIndices })
+    await this.beforeRun(forward)
+    return this.compute(forward)
+  }
+
+  async runBatch(forwards: readonly Forward[]): Promise<Float32Array[]> {
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const forward of forwards) await this.beforeRun(forward)
+    this.batches.push(forwards.length)
+    return forwards.map((forward) => this.compute(forward))
+  }
+
+  async close(): Promise<void> {}
+
+  private compute({ cache, position, tokenIds, rowIndices }: Forward): Float32Array {
+    if (!(cache instanceof KeyValueCache)) throw new TypeError('not a cache of this engine')
     this.runs.push([...tokenIds])
     const positions = Float32Array.from(tokenIds, (_, i) => position + i)
     cache.write(0, position, Float32Array.from(tokenIds), positions)
@@ -36,8 +53,6 @@ export class ToyEngine implements Engine {
     })
     return logits
   }
-
-  async close(): Promise<void> {}
 }
 
 function toyLogits(cache: KeyValueCache, length: number, vocabularySize: number): Float32Array {

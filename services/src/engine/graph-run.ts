@@ -1,0 +1,67 @@
+import type { CausalBias } from './causal-bias.js'
+import type { Forward } from './engine.js'
+
+/** What one run of a graph reads (models/graph-contract.ts): S tokens of B sessions, row-major, after T slots of past. */
+export interface GraphRun {
+  slots: number
+  tokens: number
+  sessions: number
+  tokenIds: Uint32Array
+  positions: Uint32Array
+  rowIndices: number[]
+  bias: Float32Array
+  past: Past
+}
+
+export interface Past {
+  /** float32 [slots, B, KVH, D] */
+  keyPrefix(layer: number, slots: number): Float32Array
+  valuePrefix(layer: number, slots: number): Float32Array
+}
+
+/** One session by itself: its past is a prefix of its own cache. */
+export function singleRun({ position, tokenIds, rowIndices }: Forward, past: Past, bias: CausalBias): GraphRun {
+  const tokens = tokenIds.length
+  return {
+    slots: position,
+    tokens,
+    sessions: 1,
+    tokenIds,
+    positions: tokenIds.map((_, i) => position + i),
+    rowIndices,
+    bias: bias.of([position], position, tokens),
+    past,
+  }
+}
+
+/**
+ * Several sessions: the past is padded to the longest, the tokens to the most.
+ * Tokens that pad are run as token 0 at position 0; nothing looks at them, and what comes of them is left where it is.
+ * @param columns of the sessions, in a past of `width` columns
+ */
+export function batchRun(
+  forwards: readonly Forward[],
+  columns: readonly number[],
+  width: number,
+  past: Past,
+  bias: CausalBias,
+): GraphRun {
+  const slots = Math.max(...forwards.map(({ position }) => position))
+  const tokens = Math.max(...forwards.map(({ tokenIds }) => tokenIds.length))
+  const tokenIds = new Uint32Array(tokens * width)
+  const positions = new Uint32Array(tokens * width)
+  const pasts = new Array<number>(width).fill(0)
+  forwards.forEach((forward, i) => {
+    const column = columns[i] as number
+    pasts[column] = forward.position
+    forward.tokenIds.forEach((id, token) => {
+      tokenIds[token * width + column] = id
+      positions[token * width + column] = forward.position + token
+    })
+  })
+  const rowIndices = forwards.flatMap((forward, i) =>
+    forward.rowIndices.map((row) => row * width + (columns[i] as number)),
+  )
+  const causal = bias.of(pasts, slots, tokens)
+  return { slots, tokens, sessions: width, tokenIds, positions, rowIndices, bias: causal, past }
+}
