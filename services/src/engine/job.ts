@@ -1,14 +1,18 @@
 import { ServiceError } from '../errors.js'
-import { epochMs, type StepOutcome, type Work, type WorkOutcome } from './messages.js'
+import type { Forward } from './engine.js'
+import { epochMs, type Step, type StepOutcome, type Work, type WorkOutcome } from './messages.js'
 import { ResponseBudget } from './response-budget.js'
 import { type StepContext, StepRun } from './step-run.js'
 
-/** One request on its way: the steps done, the step under way, the steps to come. */
+/** One request on its way: the steps done, the steps under way (of different sessions), the steps to come. */
 export class Job {
   readonly sessionIds: ReadonlySet<string>
+  /** By the steps' indices. */
   private readonly results: StepOutcome[] = []
   private readonly budget = new ResponseBudget()
-  private current: StepRun | null = null
+  /** Under way, with the index of its step. */
+  private readonly running = new Map<StepRun, number>()
+  private begun = 0
   private failure: ServiceError | null = null
   private firstForwardMs: number | null = null
   private computeMs = 0
@@ -28,7 +32,17 @@ export class Job {
   }
 
   get isDone(): boolean {
-    return this.current === null
+    return this.running.size === 0
+  }
+
+  /** Steps that need a forward next. */
+  get ready(): StepRun[] {
+    return [...this.running.keys()]
+  }
+
+  /** Sessions that the request appends tokens to. */
+  get steppedSessionIds(): string[] {
+    return this.work.steps.filter((step) => step.tokenIds.length > 0).map((step) => step.sessionId)
   }
 
   /** Everything up to the first forward. */
@@ -44,25 +58,39 @@ export class Job {
     this.beginSteps()
   }
 
-  /** One forward, and what needs none after it. */
-  async advance(): Promise<void> {
-    const run = this.current
-    if (run === null) return
+  /** A run begins that takes part of this job along. */
+  beginRun(): void {
     this.firstForwardMs ??= epochMs()
+  }
+
+  /** That run took so long; the job has had all of it, whoever else was in it. */
+  endRun(durationMs: number): void {
+    this.computeMs += durationMs
+  }
+
+  /** What one of the `ready` steps' forwards gave, and what needs no forward after it. */
+  take(run: StepRun, forward: Forward, outcome: Float32Array | ServiceError): void {
+    const index = this.running.get(run)
+    if (index === undefined) return
     try {
-      await run.advance()
+      if (outcome instanceof ServiceError) {
+        run.abandon()
+        throw outcome
+      }
+      run.take(forward, outcome)
       if (!run.isDone) return
-      this.settle(run, null)
+      this.settle(index, run, null)
     } catch (error) {
-      this.settle(run, ServiceError.from(error))
+      this.settle(index, run, ServiceError.from(error))
     }
+    this.running.delete(run)
     this.beginSteps()
   }
 
   /** Drops what is left to do. */
   cancel(reason: ServiceError): void {
-    this.current?.abandon()
-    this.current = null
+    for (const run of this.running.keys()) run.abandon()
+    this.running.clear()
     this.failure = reason
   }
 
@@ -76,32 +104,31 @@ export class Job {
     }
   }
 
-  /** Begins steps until one needs a forward. */
+  /** Begins steps, in their order, until one is of a session that an earlier step still uses. */
   private beginSteps(): void {
-    this.current = null
     for (;;) {
-      const step = this.work.steps[this.results.length]
-      if (step === undefined) return
-      try {
-        const run = StepRun.begin(this.context, step, this.budget)
-        if (!run.isDone) {
-          this.current = run
-          return
-        }
-        this.settle(run, null)
-      } catch (error) {
-        const position = this.context.store.get(step.sessionId)?.history.length ?? 0
-        this.results.push({ position, rows: [], failure: ServiceError.from(error).toFailure() })
-      }
+      const step = this.work.steps[this.begun]
+      if (step === undefined || this.ready.some((run) => run.sessionId === step.sessionId)) return
+      this.begin(this.begun++, step)
     }
   }
 
-  private settle(run: StepRun, failure: ServiceError | null): void {
-    this.computeMs += run.computeMs
-    this.results.push({
+  private begin(index: number, step: Step): void {
+    try {
+      const run = StepRun.begin(this.context, step, this.budget)
+      if (run.isDone) this.settle(index, run, null)
+      else this.running.set(run, index)
+    } catch (error) {
+      const position = this.context.store.get(step.sessionId)?.history.length ?? 0
+      this.results[index] = { position, rows: [], failure: ServiceError.from(error).toFailure() }
+    }
+  }
+
+  private settle(index: number, run: StepRun, failure: ServiceError | null): void {
+    this.results[index] = {
       position: run.position,
       rows: failure === null ? run.rows : [],
       failure: failure?.toFailure() ?? null,
-    })
+    }
   }
 }

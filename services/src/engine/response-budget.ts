@@ -12,16 +12,16 @@ export class ResponseBudget {
 
   constructor(private readonly limit = maxMessageBytes - reservedBytes) {}
 
-  /** @throws ServiceError where so much does not fit; nothing is taken */
-  require(bytes: number): void {
+  /** @throws ServiceError where so much does not fit; nothing is taken then */
+  spend(bytes: number): void {
     if (this.spent + bytes > this.limit)
       throw resourceExhausted(
         `the rows asked for take ${this.spent + bytes} bytes or more, a response holds ${this.limit}: ask for fewer rows or fewer ids in a request`,
       )
+    this.spent += bytes
   }
 
-  spend(bytes: number): void {
-    this.require(bytes)
-    this.spent += bytes
+  refund(bytes: number): void {
+    this.spent -= bytes
   }
 }

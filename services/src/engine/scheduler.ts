@@ -1,7 +1,17 @@
 import { resourceExhausted, ServiceError } from '../errors.js'
+import type { Forward } from './engine.js'
 import { Job } from './job.js'
 import type { Work, WorkOutcome } from './messages.js'
+import { Peers } from './peers.js'
 import type { StepContext } from './step-run.js'
+import { nextTurn, type Turn } from './turn.js'
+
+export interface SchedulerLimits {
+  /** Most requests that are not finished. */
+  maxQueue: number
+  /** Most decode steps of one run. */
+  maxBatch: number
+}
 
 interface Entry {
   job: Job
@@ -9,26 +19,28 @@ interface Entry {
 }
 
 /**
- * Decides whose forward is next. Requests of different sessions take turns, a prefill chunk or a decode step each, so that a long
- * prompt holds nobody up for longer than a chunk; requests of one session go one after the other, in the order they came.
+ * Decides whose forwards are next. Decode steps of different sessions run as one batch, whoever asked for them; prompts take turns
+ * with it and with each other, a chunk each. Requests of one session go one after the other, in the order they came.
  */
 export class Scheduler {
-  /** Wait for a session that an earlier request uses, or for the current forward to end. */
+  /** Wait for a session that an earlier request uses, or for the current run to end. */
   private waiting: Entry[] = []
   /** In the order of their turns. */
-  private readonly active: Entry[] = []
+  private active: Entry[] = []
   private readonly busySessions = new Set<string>()
-  private running: Entry | null = null
+  private readonly peers = new Peers()
+  private lastKind: Turn['kind'] = 'decode'
   private isDriving = false
+  private isRunning = false
 
   constructor(
     private readonly context: StepContext,
-    private readonly maxQueue: number,
+    private readonly limits: SchedulerLimits,
   ) {}
 
   /** Requests that are not finished. */
   get length(): number {
-    return this.waiting.length + this.active.length + (this.running === null ? 0 : 1)
+    return this.waiting.length + this.active.length
   }
 
   /**
@@ -38,11 +50,14 @@ export class Scheduler {
    */
   submit(work: Work, signal: AbortSignal, arrivedMs: number): Promise<WorkOutcome> {
     // What only closes sessions frees room and is never refused.
-    if (this.length >= this.maxQueue && work.steps.length + work.forks.length > 0)
+    if (this.length >= this.limits.maxQueue && work.steps.length + work.forks.length > 0)
       return Promise.resolve(this.refusal())
     const job = new Job(this.context, work, signal, arrivedMs)
     return new Promise((resolve) => {
       this.waiting.push({ job, resolve })
+      // Between two runs at once: what only reads rows again need not wait for the next batch to gather.
+      if (!this.isRunning) this.admit()
+      this.peers.arrived([...job.steppedSessionIds, ...work.closeSessionIds])
       void this.drive()
     })
   }
@@ -52,14 +67,32 @@ export class Scheduler {
     this.isDriving = true
     try {
       for (;;) {
-        this.admit()
-        this.running = this.active.shift() ?? null
-        if (this.running === null) return
-        await this.takeTurn(this.running)
+        await arrivals()
+        const turn = await this.gather()
+        if (turn !== null) await this.take(turn)
+        else if (this.length === 0) return
       }
     } finally {
       this.isDriving = false
     }
+  }
+
+  /** The next turn, after a short wait for those who are likely to join it. */
+  private async gather(): Promise<Turn | null> {
+    const turn = this.nextTurn()
+    if (turn === null || turn.kind === 'prefill' || turn.parts.length >= this.limits.maxBatch) return turn
+    await this.peers.wait()
+    return this.nextTurn()
+  }
+
+  private nextTurn(): Turn | null {
+    this.admit()
+    this.dropCancelled()
+    return nextTurn(
+      this.active.map(({ job }) => job),
+      this.lastKind,
+      this.limits.maxBatch,
+    )
   }
 
   /** Starts every waiting request whose sessions are free, in order. */
@@ -93,19 +126,69 @@ export class Scheduler {
     this.active.push(entry)
   }
 
-  /** One forward of one request. A batch would gather the next forwards of several active requests here and run them at once. */
-  private async takeTurn(entry: Entry): Promise<void> {
-    const { job } = entry
-    if (!job.signal.aborted) await job.advance()
-    this.running = null
-    if (job.signal.aborted && !job.isDone) job.cancel(ServiceError.from(job.signal.reason))
-    if (job.isDone) this.finish(entry)
-    else this.active.push(entry)
+  private dropCancelled(): void {
+    const cancelled = this.active.filter(({ job }) => job.signal.aborted)
+    if (cancelled.length === 0) return
+    this.active = this.active.filter(({ job }) => !job.signal.aborted)
+    for (const entry of cancelled) {
+      entry.job.cancel(ServiceError.from(entry.job.signal.reason))
+      this.finish(entry)
+    }
+    this.admit()
+  }
+
+  /** One run of the model, and what needs none after it. */
+  private async take({ kind, parts }: Turn): Promise<void> {
+    this.lastKind = kind
+    const jobs = new Set(parts.map(({ job }) => job))
+    const taken = this.active.filter(({ job }) => jobs.has(job))
+    for (const { job } of taken) job.beginRun()
+    const forwards = parts.map(({ run }) => run.forward)
+    const startedMs = performance.now()
+    this.isRunning = true
+    const outcomes = await this.run(forwards)
+    this.isRunning = false
+    const runMs = performance.now() - startedMs
+    for (const { job } of taken) job.endRun(runMs)
+    this.active = this.active.filter(({ job }) => !jobs.has(job))
+    const answered: Entry[] = []
+    for (const entry of taken) {
+      parts.forEach(({ job, run }, i) => {
+        if (job === entry.job) job.take(run, forwards[i] as Forward, outcomes[i] as Float32Array | ServiceError)
+      })
+      if (entry.job.isDone) {
+        this.finish(entry)
+        answered.push(entry)
+      } else this.active.push(entry)
+      // Answers leave one by one: the first need not wait until the rows of the last have been read.
+      await null
+    }
+    this.expect(answered, runMs)
+  }
+
+  /** A batch that fails is run one by one, so that only who is the cause fails. */
+  private async run(forwards: readonly Forward[]): Promise<(Float32Array | ServiceError)[]> {
+    const { engine, store } = this.context
+    if (forwards.length > 1) {
+      const batch = await engine.runBatch(forwards, store.batchBytes).catch(() => null)
+      if (batch !== null) return batch
+    }
+    const outcomes = []
+    for (const forward of forwards) outcomes.push(await engine.run(forward).catch(ServiceError.from))
+    return outcomes
+  }
+
+  private expect(answered: readonly Entry[], runMs: number): void {
+    this.peers.expect(
+      answered.filter(({ job }) => !job.signal.aborted).flatMap(({ job }) => job.steppedSessionIds),
+      runMs,
+    )
+    this.peers.arrived(this.waiting.flatMap(({ job }) => job.steppedSessionIds))
   }
 
   private refusal(): WorkOutcome {
     const error = resourceExhausted(
-      `${this.maxQueue} requests wait already, the most this service queues (TANDEM_MAX_QUEUE): try again later`,
+      `${this.limits.maxQueue} requests wait already, the most this service queues (TANDEM_MAX_QUEUE): try again later`,
     )
     return { results: [], failure: error.toFailure(), queueUs: 0, computeUs: 0 }
   }
@@ -117,5 +200,8 @@ export class Scheduler {
     resolve(outcome)
   }
 }
+
+/** Resolves once the messages that came during the last run have been received. */
+const arrivals = () => new Promise((resolve) => setImmediate(resolve))
 
 const isDisjoint = (ids: ReadonlySet<string>, others: ReadonlySet<string>) => [...ids].every((id) => !others.has(id))

@@ -7,7 +7,9 @@ import { SessionStore, type StoreLimits } from './session-store.js'
 export interface EngineSettings extends StoreLimits {
   /** Most requests that are not finished. */
   maxQueue: number
-  /** Most tokens of one run. */
+  /** Most decode steps of one run. */
+  maxBatch: number
+  /** Most tokens that one session brings to a run. */
   prefillChunk: number
 }
 
@@ -23,7 +25,7 @@ const leastTransferBytes = 4096
 /** The worker's side: takes work from the port, gives it to the scheduler, posts what comes out. Returns a function that ends it. */
 export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSettings): () => Promise<void> {
   const store = new SessionStore(engine, settings)
-  const scheduler = new Scheduler({ engine, store, prefillChunk: settings.prefillChunk }, settings.maxQueue)
+  const scheduler = new Scheduler({ engine, store, prefillChunk: settings.prefillChunk }, settings)
   const running = new Map<number, AbortController>()
   const sweeper = setInterval(() => store.sweep(), Math.min(Math.max(settings.ttlMs / 4, 10), 10_000))
   sweeper.unref()

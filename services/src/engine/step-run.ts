@@ -1,6 +1,6 @@
 import { emptyPrefixHash } from '@tandem/proto'
 import { failedPrecondition, invalidArgument } from '../errors.js'
-import type { Engine } from './engine.js'
+import type { Engine, Forward } from './engine.js'
 import { KeptRows, maxKeptRows } from './kept-rows.js'
 import { LogitsRow } from './logits-row.js'
 import type { Readout, RowReadout, Step } from './messages.js'
@@ -20,14 +20,16 @@ export interface StepContext {
 }
 
 /**
- * One step of one session, a run at a time: `begin`, then `advance` until `isDone`. Where anything fails the session is as it was
- * before, or holds the tokens before the step's position where more was already overwritten.
+ * One step of one session, a forward at a time: `begin`, then run `forward` and `take` its logits until `isDone`. Where anything
+ * fails the session is as it was before, or holds the tokens before the step's position where more was already overwritten.
  */
 export class StepRun {
   readonly rows: RowReadout[] = []
-  computeMs = 0
   private offset = 0
   private keptRows: LogitsRow[] = []
+  /** Of the response: what the rows to come take at least, and what was read out took beyond that. */
+  private spentBytes = 0
+  private heldRowBytes = 0
 
   private constructor(
     private readonly context: StepContext,
@@ -48,7 +50,7 @@ export class StepRun {
       if (step.tokenIds.length === 0) run.readKept()
       else run.reserve()
     } catch (error) {
-      run.closeIfEmpty()
+      run.abandon()
       throw error
     }
     return run
@@ -63,39 +65,45 @@ export class StepRun {
     return this.session.history.length
   }
 
-  /** One run: the next chunk of a prompt, or a decode step. */
-  async advance(): Promise<void> {
+  get sessionId(): string {
+    return this.step.sessionId
+  }
+
+  get tokensLeft(): number {
+    return this.step.tokenIds.length - this.offset
+  }
+
+  /** What runs next: a chunk of a prompt, or a decode step. */
+  get forward(): Forward {
+    const tokenIds = this.step.tokenIds.subarray(this.offset, this.offset + this.chunkSize())
+    const position = this.step.position + this.offset
+    return { cache: this.session.cache, position, tokenIds, rowIndices: this.rowIndices(tokenIds.length) }
+  }
+
+  /** Goes on by what a forward of this step gave; ends the step where that fails. */
+  take({ position, tokenIds, rowIndices }: Forward, logits: Float32Array): void {
+    const { session } = this
+    session.history.truncate(position)
+    session.history.append(tokenIds)
+    session.kept = KeptRows.none
+    this.offset += tokenIds.length
     try {
-      await this.runChunk()
+      this.takeRows(logits, rowIndices.length)
     } catch (error) {
       this.abandon()
       throw error
     }
+    if (this.isDone) session.kept = KeptRows.of(this.position, this.keptRows, this.stepRows())
   }
 
   /** Undoes a step that ends early. */
   abandon(): void {
+    this.budget.refund(this.spentBytes)
     if (this.offset > 0) {
       this.session.truncate(this.step.position)
       this.session.kept = KeptRows.none
     }
     this.closeIfEmpty()
-  }
-
-  private async runChunk(): Promise<void> {
-    const { session, step } = this
-    const position = step.position + this.offset
-    const tokenIds = step.tokenIds.subarray(this.offset, this.offset + this.chunkSize())
-    const rowIndices = this.rowIndices(tokenIds.length)
-    const startedMs = performance.now()
-    const logits = await this.context.engine.run({ cache: session.cache, position, tokenIds, rowIndices })
-    this.computeMs += performance.now() - startedMs
-    session.history.truncate(position)
-    session.history.append(tokenIds)
-    session.kept = KeptRows.none
-    this.offset += tokenIds.length
-    this.takeRows(logits, rowIndices.length)
-    if (this.isDone) session.kept = KeptRows.of(this.position, this.keptRows, this.stepRows())
   }
 
   private chunkSize(): number {
@@ -124,8 +132,13 @@ export class StepRun {
 
   private readOut(row: LogitsRow): void {
     const read = readRow(row.cut(this.step.vocabularyLimit), this.step.readouts, this.rows.length)
-    this.budget.spend(readoutBytes(read) + rowOverheadBytes)
+    this.spend(readoutBytes(read) + rowOverheadBytes - this.heldRowBytes)
     this.rows.push(read)
+  }
+
+  private spend(bytes: number): void {
+    this.budget.spend(bytes)
+    this.spentBytes += bytes
   }
 
   private readKept(): void {
@@ -162,7 +175,10 @@ export class StepRun {
     const rowBytes = context.engine.description.vocabularySize * Float32Array.BYTES_PER_ELEMENT
     const rows = this.stepRows()
     assertGatherRows(step.readouts, rows)
-    if (step.rows !== 'none') this.budget.require(rows * (leastBytes(step) + rowOverheadBytes))
+    if (step.rows !== 'none') {
+      this.spend(rows * (leastBytes(step) + rowOverheadBytes))
+      this.heldRowBytes = leastBytes(step) + rowOverheadBytes
+    }
     context.store.reserve(session, step.position + step.tokenIds.length, Math.min(rows, maxKeptRows) * rowBytes)
   }
 

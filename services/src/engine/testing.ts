@@ -12,6 +12,7 @@ export const generousSettings: EngineSettings = {
   maxBytes: 64 * 1024 * 1024,
   ttlMs: 60_000,
   maxQueue: 256,
+  maxBatch: 16,
   prefillChunk: 5,
 }
 

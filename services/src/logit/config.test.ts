@@ -12,6 +12,7 @@ test("a model and a role are enough; other variables are nobody's business", () 
     sessionTtlMs: 300_000,
     maxSessions: 64,
     maxQueue: 256,
+    maxBatch: 16,
     prefillChunk: 128,
     reflection: false,
     logLevel: 'info',
@@ -45,6 +46,7 @@ test.each([
   ['TANDEM_THREADS', '1.5'],
   ['TANDEM_KV_BYTES', '-1'],
   ['TANDEM_MAX_SESSIONS', ''],
+  ['TANDEM_MAX_BATCH', '65'],
   ['TANDEM_PREFILL_CHUNK', '1e9'],
 ])('%s=%s is refused', (name, value) => {
   expect(() => parseLogitConfig({ ...least, [name]: value })).toThrow(name)

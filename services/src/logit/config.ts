@@ -29,7 +29,9 @@ const environmentSchema = z.object({
   TANDEM_KV_BYTES: whole(1, Number.MAX_SAFE_INTEGER).default(defaultKvBytes),
   TANDEM_MAX_SESSIONS: whole(1, 100_000).default(64),
   TANDEM_MAX_QUEUE: whole(1, 100_000).default(256),
-  /** Most tokens of one run. */
+  /** Most sessions whose decode steps run at once. */
+  TANDEM_MAX_BATCH: whole(1, 64).default(16),
+  /** Most tokens that one session brings to a run. */
   TANDEM_PREFILL_CHUNK: whole(1, 65_536).default(128),
   /** The longest a request may take, whatever it asks for. */
   TANDEM_REQUEST_TIMEOUT_MS: whole(1, 2 ** 31 - 1).default(300_000),
@@ -57,6 +59,7 @@ export interface LogitConfig {
   kvBytes: number
   maxSessions: number
   maxQueue: number
+  maxBatch: number
   prefillChunk: number
   requestTimeoutMs: number
   drainMs: number
@@ -79,6 +82,7 @@ export function parseLogitConfig(environment: NodeJS.ProcessEnv): LogitConfig {
     kvBytes: env.TANDEM_KV_BYTES,
     maxSessions: env.TANDEM_MAX_SESSIONS,
     maxQueue: env.TANDEM_MAX_QUEUE,
+    maxBatch: env.TANDEM_MAX_BATCH,
     prefillChunk: env.TANDEM_PREFILL_CHUNK,
     requestTimeoutMs: env.TANDEM_REQUEST_TIMEOUT_MS,
     drainMs: env.TANDEM_DRAIN_MS,

@@ -66,6 +66,7 @@ const workerSettings = (config: LogitConfig) => ({
     maxBytes: config.kvBytes,
     ttlMs: config.sessionTtlMs,
     maxQueue: config.maxQueue,
+    maxBatch: config.maxBatch,
     prefillChunk: config.prefillChunk,
   },
 })
