@@ -11,6 +11,11 @@ export interface EngineSettings extends StoreLimits {
   maxBatch: number
   /** Most tokens that one session brings to a run. */
   prefillChunk: number
+  /**
+   * Every run is one token of one session, so that a session's logits are the same bits whatever else is served, however its tokens
+   * came, and after a replay. Prompts take as long as answers then.
+   */
+  strict: boolean
 }
 
 /** What the worker needs of its parentPort. */
@@ -25,7 +30,8 @@ const leastTransferBytes = 4096
 /** The worker's side: takes work from the port, gives it to the scheduler, posts what comes out. Returns a function that ends it. */
 export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSettings): () => Promise<void> {
   const store = new SessionStore(engine, settings)
-  const scheduler = new Scheduler({ engine, store, prefillChunk: settings.prefillChunk }, settings)
+  const { prefillChunk, maxBatch } = settings.strict ? { prefillChunk: 1, maxBatch: 1 } : settings
+  const scheduler = new Scheduler({ engine, store, prefillChunk }, { maxQueue: settings.maxQueue, maxBatch })
   const running = new Map<number, AbortController>()
   const sweeper = setInterval(() => store.sweep(), Math.min(Math.max(settings.ttlMs / 4, 10), 10_000))
   sweeper.unref()
@@ -56,9 +62,12 @@ export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSe
         void scheduler.submit(closing(message.sessionIds), new AbortController().signal, 0)
     }
   })
-  port.postMessage({ type: 'engine-ready', description: engine.description })
+  port.postMessage({ type: 'engine-ready', description: describe(engine, settings) })
   return close
 }
+
+const describe = ({ description }: Engine, { strict }: EngineSettings) =>
+  strict ? { ...description, name: `${description.name}, strict` } : description
 
 const closing = (closeSessionIds: string[]) => ({ forks: [], reorder: null, steps: [], closeSessionIds })
 

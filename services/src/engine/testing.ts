@@ -14,6 +14,7 @@ export const generousSettings: EngineSettings = {
   maxQueue: 256,
   maxBatch: 16,
   prefillChunk: 5,
+  strict: false,
 }
 
 /** Host and worker side joined by a channel. Close it, or the test process stays. */

@@ -14,6 +14,7 @@ test("a model and a role are enough; other variables are nobody's business", () 
     maxQueue: 256,
     maxBatch: 16,
     prefillChunk: 128,
+    strict: false,
     reflection: false,
     logLevel: 'info',
   })
@@ -32,6 +33,11 @@ test('every wrong variable is named at once', () => {
   ).toThrow(
     /^TANDEM_MODEL is not set: name a model folder.*TANDEM_LISTEN must be host:port.*TANDEM_THREADS .*TANDEM_REFLECTION /,
   )
+})
+
+test('strict is 0 or 1', () => {
+  expect(parseLogitConfig({ ...least, TANDEM_STRICT: '1' }).strict).toBe(true)
+  expect(() => parseLogitConfig({ ...least, TANDEM_STRICT: 'yes' })).toThrow('TANDEM_STRICT')
 })
 
 test.each(['127.0.0.1:7001', '[::1]:7001', '0.0.0.0:0', 'sft-0.sft.svc:50051'])(

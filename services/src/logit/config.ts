@@ -13,6 +13,12 @@ const defaultKvBytes = () => {
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 
+const flag = () =>
+  z
+    .enum(['0', '1'])
+    .default('0')
+    .transform((value) => value === '1')
+
 const environmentSchema = z.object({
   /** A model folder as `tandem build` makes it. */
   TANDEM_MODEL: z.string({ error: 'is not set: name a model folder, as "tandem build" makes it' }).min(1),
@@ -33,14 +39,13 @@ const environmentSchema = z.object({
   TANDEM_MAX_BATCH: whole(1, 64).default(16),
   /** Most tokens that one session brings to a run. */
   TANDEM_PREFILL_CHUNK: whole(1, 65_536).default(128),
+  /** One token of one session a run: logits are the same bits however they came about, and prompts are slow. */
+  TANDEM_STRICT: flag(),
   /** The longest a request may take, whatever it asks for. */
   TANDEM_REQUEST_TIMEOUT_MS: whole(1, 2 ** 31 - 1).default(300_000),
   /** How long open streams may go on after SIGTERM. */
   TANDEM_DRAIN_MS: whole(0, 3_600_000).default(5_000),
-  TANDEM_REFLECTION: z
-    .enum(['0', '1'])
-    .default('0')
-    .transform((value) => value === '1'),
+  TANDEM_REFLECTION: flag(),
   TANDEM_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -61,6 +66,7 @@ export interface LogitConfig {
   maxQueue: number
   maxBatch: number
   prefillChunk: number
+  strict: boolean
   requestTimeoutMs: number
   drainMs: number
   reflection: boolean
@@ -84,6 +90,7 @@ export function parseLogitConfig(environment: NodeJS.ProcessEnv): LogitConfig {
     maxQueue: env.TANDEM_MAX_QUEUE,
     maxBatch: env.TANDEM_MAX_BATCH,
     prefillChunk: env.TANDEM_PREFILL_CHUNK,
+    strict: env.TANDEM_STRICT,
     requestTimeoutMs: env.TANDEM_REQUEST_TIMEOUT_MS,
     drainMs: env.TANDEM_DRAIN_MS,
     reflection: env.TANDEM_REFLECTION,

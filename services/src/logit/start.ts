@@ -68,6 +68,7 @@ const workerSettings = (config: LogitConfig) => ({
     maxQueue: config.maxQueue,
     maxBatch: config.maxBatch,
     prefillChunk: config.prefillChunk,
+    strict: config.strict,
   },
 })
 
