@@ -30,7 +30,8 @@ async function run(args: Arguments, context: Context): Promise<void> {
   const chosen = cases.filter(({ name }) => args.cases.length === 0 || args.cases.includes(name))
   const hardware = findHardware()
   const cores = await findCores()
-  const pairOf = (form: Form) => preparePair(form === 'fast' ? { precision: 'fast' } : {}, context)
+  const pairOf = (form: Form) =>
+    preparePair({ paired: false, ...(form === 'fast' ? { precision: 'fast' } : {}) }, context)
   const onResult = (result: Result) => context.output.write(`${tableOf([result]).split('\n').at(-1)}\n`)
   const { results, failures } = await runCases({
     cases: chosen,

@@ -40,7 +40,7 @@ function run(cases: Case[], settings: Settings, signal = new AbortController().s
     settings,
     cores: [],
     context,
-    pairOf: async () => ({ name: 'pair', sft: 'sft', dpo: 'dpo', demo: [] }),
+    pairOf: async () => ({ name: 'pair', sft: 'sft', dpo: 'dpo', isPaired: false, demo: [] }),
     onResult: (result) => seen.push(result),
   })
   return outcome.then((found) => ({ ...found, seen }))

@@ -65,6 +65,10 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     .argument('<source>')
     .option('--adapter <folder>', 'a PEFT LoRA adapter on the source')
     .option('--merge', 'add the adapter into the weights (left out, it is computed beside them)')
+    .option(
+      '--switched',
+      'keep both models in the folder: each token says whether the adapter counts (for paired serving)',
+    )
     .requiredOption('--out <folder>', 'the model folder to make')
     .addOption(precisionOption())
     .option('--name <name>', "the model's name")
@@ -94,6 +98,8 @@ const addPairOptions = (command: Command) =>
     .option('--sft <path>', 'model folder, Hugging Face folder or GGUF file')
     .option('--dpo <path>', 'the same, or a LoRA adapter folder that goes on the --sft')
     .addOption(precisionOption())
+    .option('--paired', 'one process runs both models in one pass; for adapters, and the default on one core')
+    .option('--no-paired', 'two processes, whatever the machine')
     .addOption(new Option('--threads <number>', 'of each logit service').argParser(wholeNumber(1, 1024)))
     .addOption(new Option('--template-from <model>', 'whose chat template and end tokens hold').choices(['dpo', 'sft']))
 

@@ -55,7 +55,7 @@ function llama3() {
 
 async function graphLogits(config: ModelConfig, source: WeightSource, ids: readonly number[], precision: Precision) {
   const files = { folder, graphFileName: 'model.onnx', dataFileName: 'model.onnx.data', producerVersion: 'test' }
-  await writeGraph(buildGraph(config, new Weights(source, null, false), precision), files)
+  await writeGraph(buildGraph(config, new Weights(source, null, false), { precision, switched: false }), files)
   const session = await loadGraph(join(folder, 'model.onnx'))
   const sequence = new GraphSession(session, config)
   const rows = [...(await sequence.append([ids.slice(0, 1)])), ...(await sequence.append([ids.slice(1)]))].flat()

@@ -13,6 +13,8 @@ export interface BuildOptions {
   readonly adapter?: string | undefined
   /** Adds the adapter into the weights; left out, it is computed beside them at run time. */
   readonly merge?: boolean | undefined
+  /** Lets each token say at run time whether the adapter counts: one folder is then both models of a pair. Not with `merge`. */
+  readonly switched?: boolean | undefined
   /** The model folder to make; a model folder that stands there is replaced. */
   readonly out: string
   /** Left out: `defaultPrecision`. */
@@ -30,13 +32,16 @@ export interface BuildOptions {
  * @throws Error naming what cannot be built and why; the signal's reason on abort.
  */
 export async function buildModel(options: BuildOptions): Promise<Manifest> {
-  const { signal } = options
+  const { signal, merge = false, switched = false } = options
+  if (switched && (merge || options.adapter === undefined))
+    throw new Error('a switched adapter is one that stays beside the weights: give an adapter, and do not merge it')
   const source = await openModelSource(options.source, signal)
   try {
     const adapter = options.adapter === undefined ? null : await openAdapter(options.adapter, source)
     return await buildFolder(source, adapter, {
       out: options.out,
-      merge: options.merge ?? false,
+      merge,
+      switched,
       precision: options.precision ?? defaultPrecision(source),
       modelId: options.modelId ?? adapter?.name ?? basename(resolve(options.source)).replace(/\.gguf$/i, ''),
       validateText: options.validateText ?? (() => {}),

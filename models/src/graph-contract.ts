@@ -18,6 +18,12 @@ export const graphInputs = {
   rowIndices: 'row_indices',
 } as const
 
+/**
+ * float32 [S, B]: 1 for a token of the model with its adapter, 0 for one of the base model beside it. An input of graphs with a
+ * switched adapter alone (manifest.ts): one graph is then both models of a pair, and a run may hold tokens of both.
+ */
+export const adapterSwitchName = 'adapter_switch'
+
 export const graphOutputs = {
   /** float32 [R, V] */
   logits: 'logits',

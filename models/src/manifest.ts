@@ -38,7 +38,15 @@ export const manifestSchema = z.strictObject({
   bosTokenId: z.int().nonnegative().nullable(),
   tokenizerFingerprint: sha256,
   chatTemplateFingerprint: sha256.nullable(),
-  adapter: z.strictObject({ name: z.string(), merged: z.boolean(), sha256 }).nullable(),
+  adapter: z
+    .strictObject({
+      name: z.string(),
+      merged: z.boolean(),
+      /** Whether each token of a run says if the adapter counts (graph-contract.ts): the folder is both models of a pair. */
+      switched: z.boolean().default(false),
+      sha256,
+    })
+    .nullable(),
   /** What it was built from: files by name, with their hashes. */
   source: z.strictObject({
     kind: z.enum(['safetensors', 'gguf']),

@@ -56,7 +56,7 @@ interface Options {
 /** All logits of `tokens`, the first eight in one chunk (many to the graph), the rest one by one (few). */
 async function logitsOf(config: ModelConfig, source: WeightSource, precision: Precision, options: Options = {}) {
   const weights = new Weights(source, options.adapter ?? null, options.merge ?? false)
-  await writeGraph(buildGraph(config, weights, precision), {
+  await writeGraph(buildGraph(config, weights, { precision, switched: false }), {
     folder,
     graphFileName: 'model.onnx',
     dataFileName: 'model.onnx.data',
@@ -153,7 +153,7 @@ describe('an adapter', () => {
       buildGraph(
         even,
         new Weights(syntheticSource(even, 6), { ...adapter, updates: new Map([[name, update(64, 64)]]) }, false),
-        'fp32',
+        { precision: 'fp32', switched: false },
       )
     expect(() => build('model.layers.7.self_attn.q_proj.weight')).toThrow(
       'adapter synthetic changes 1 tensors that are no linear layers of this model: model.layers.7.self_attn.q_proj.weight',
@@ -164,7 +164,8 @@ describe('an adapter', () => {
 
 it('refuses a checkpoint whose tensors are not those of its config', () => {
   const source = syntheticSource(even, 7)
-  const build = (config: ModelConfig) => () => buildGraph(config, new Weights(source, null, false), 'fp32')
+  const build = (config: ModelConfig) => () =>
+    buildGraph(config, new Weights(source, null, false), { precision: 'fp32', switched: false })
   expect(build({ ...even, layers: 3 })).toThrow('the checkpoint has no tensor model.layers.2.')
   expect(build({ ...even, vocabularySize: 201 })).toThrow(
     'tensor model.embed_tokens.weight has shape [200,64], config.json calls for [201,64]',

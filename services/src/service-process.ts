@@ -3,6 +3,8 @@ import pino, { type Logger } from 'pino'
 export interface RunningService {
   /** host:port */
   address: string
+  /** Of the base model, where the service is both models of a pair. */
+  baseAddress?: string
   /** Ends what the service started; open calls get the service's grace. */
   stop(): Promise<void>
 }
@@ -31,7 +33,7 @@ export async function runServiceProcess(name: string, start: () => Promise<Runni
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
-  process.send?.({ type: 'ready', address: service.address })
+  process.send?.({ type: 'ready', address: service.address, baseAddress: service.baseAddress })
 }
 
 /** Logs go to stderr, written before the call returns, so that a last line is never lost. */

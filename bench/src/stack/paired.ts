@@ -1,15 +1,14 @@
-import { type Bench, Unavailable } from '../case.js'
-import type { RunningStack } from './run-stack.js'
+import { preparePair } from '@tandem/cli'
+import type { Bench } from '../case.js'
+import { type RunningStack, withStack } from './run-stack.js'
 
-/**
- * Paired mode: one process that holds both rows of a LoRA pair in one graph.
- * THE PLACE TO SWITCH IT ON: start the gateway and that one process on `core`, as `withStack` does for three processes.
- * @throws Unavailable as long as there is no paired mode
- */
-export function withPairedStack<T>(
-  _bench: Bench,
-  _core: number,
-  _work: (stack: Pick<RunningStack, 'gateway'>) => Promise<T>,
+/** The pair in one process and one pass, with the gateway, all on one core, for as long as `work` takes. */
+export async function withPairedStack<T>(
+  bench: Bench,
+  core: number,
+  work: (stack: RunningStack) => Promise<T>,
 ): Promise<T> {
-  throw new Unavailable('this version has no paired mode')
+  const precision = bench.form === 'fast' ? ({ precision: 'fast' } as const) : {}
+  const pair = await preparePair({ ...precision, paired: true }, bench.context)
+  return withStack({ ...bench, pair }, { sft: core, dpo: core, gateway: core }, work)
 }

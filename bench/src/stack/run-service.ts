@@ -31,7 +31,7 @@ export async function withService<T>(
     if (context.isVerbose) context.output.write(`[${name}] ${line}\n`)
   })
   try {
-    const client = new ServiceClient(await service.ready(context.signal), context.signal)
+    const client = new ServiceClient((await service.ready(context.signal)).at, context.signal)
     try {
       return await work({ client, pid: service.pid ?? -1 })
     } finally {

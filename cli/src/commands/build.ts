@@ -7,6 +7,7 @@ import type { Context } from './context.js'
 export interface BuildCommandOptions {
   readonly adapter?: string | undefined
   readonly merge?: boolean | undefined
+  readonly switched?: boolean | undefined
   readonly out: string
   readonly precision?: Precision | undefined
   readonly name?: string | undefined
@@ -14,7 +15,7 @@ export interface BuildCommandOptions {
 
 /** `tandem build`: turns a checkpoint, with an adapter where one is given, into a model folder. */
 export async function build(source: string, options: BuildCommandOptions, context: Context): Promise<void> {
-  const { adapter, merge, out, precision, name } = options
+  const { adapter, merge, switched, out, precision, name } = options
   const found = await findSource(source, 'SOURCE')
   if (found.kind === 'model-folder')
     throw new Error(
@@ -26,11 +27,13 @@ export async function build(source: string, options: BuildCommandOptions, contex
     )
   if (adapter === undefined && merge)
     throw new Error('--merge adds an adapter into the weights; give one with --adapter')
+  if (switched && (adapter === undefined || merge))
+    throw new Error('--switched keeps an adapter beside the weights: give one with --adapter, and leave --merge out')
   if (adapter !== undefined && (await findSource(adapter, '--adapter')).kind !== 'adapter')
     throw new Error(`--adapter ${adapter} is not a LoRA adapter folder: it has no adapter_config.json`)
   if (adapter !== undefined) await warnOfOtherBase(found.path, adapter, context.output)
   const manifest = await buildWithProgress(
-    { source: found.path, adapter, merge, out, precision, modelId: name, signal: context.signal },
+    { source: found.path, adapter, merge, switched, out, precision, modelId: name, signal: context.signal },
     context,
   )
   const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0)

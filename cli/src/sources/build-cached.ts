@@ -7,7 +7,7 @@ import { createProgress } from '../progress.js'
 import { adapterIdentity, shortHash, weightsIdentity } from './identity.js'
 import { validateText } from './validate-text.js'
 
-export type BuildRequest = Pick<BuildOptions, 'source' | 'adapter' | 'precision'> & {
+export type BuildRequest = Pick<BuildOptions, 'source' | 'adapter' | 'precision' | 'switched'> & {
   readonly modelId: string
   /** Stands for the content of `source`; left out, it is found from the files. */
   readonly identity?: string | undefined
@@ -46,7 +46,14 @@ export async function buildWithProgress(options: BuildOptions, { output }: Pick<
 async function folderName(request: BuildRequest, signal: AbortSignal): Promise<string> {
   const source = request.identity ?? (await weightsIdentity(request.source))
   const adapter = request.adapter === undefined ? null : await adapterIdentity(request.adapter, signal)
-  const key = shortHash([source, adapter, request.precision ?? null, request.modelId, builderVersion])
+  const key = shortHash([
+    source,
+    adapter,
+    request.precision ?? null,
+    request.modelId,
+    request.switched ? 'switched' : null,
+    builderVersion,
+  ])
   return `${request.modelId.replaceAll(/[^\w.-]+/g, '-')}-${key}`
 }
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { type ChatMessage, defaultPairName, findPair, loadManifest, type Precision } from '@tandem/models'
 import type { Context } from '../commands/context.js'
@@ -14,6 +15,8 @@ export interface PairOptions {
   readonly precision?: Precision | undefined
   /** The pair's name in the API. */
   readonly name?: string | undefined
+  /** One process that holds both models; left out: where the pair is an adapter and there is one core. */
+  readonly paired?: boolean | undefined
 }
 
 /** Two model folders, ready to be served. */
@@ -21,6 +24,8 @@ export interface PreparedPair {
   readonly name: string
   readonly sft: string
   readonly dpo: string
+  /** Whether both are one folder, whose adapter can be switched off. */
+  readonly isPaired: boolean
   /** A conversation to try. */
   readonly demo: readonly ChatMessage[]
 }
@@ -47,20 +52,19 @@ async function prepareCatalogPair(pairName: string, options: PairOptions, contex
   const pair = findPair(pairName)
   const source = await pullWeights(pair, context)
   const precision = options.precision ?? pair.precision
-  const build = (request: Pick<BuildRequest, 'modelId' | 'adapter'>) =>
+  const build = (request: Pick<BuildRequest, 'modelId' | 'adapter' | 'switched'>) =>
     buildCached({ source, identity: pair.sft.sha256, precision, ...request }, context)
-  return {
-    name: options.name ?? pair.name,
-    sft: await build({ modelId: `${pair.name}-sft` }),
-    dpo: await build({ modelId: `${pair.name}-dpo`, adapter: pair.adapter }),
-    demo: pair.demo,
-  }
+  const dpo = { modelId: `${pair.name}-dpo`, adapter: pair.adapter }
+  const prepared = { name: options.name ?? pair.name, demo: pair.demo }
+  if (options.paired ?? hasOneCore()) return together(await build({ ...dpo, switched: true }), prepared)
+  const sft = await build({ modelId: `${pair.name}-sft` })
+  return { ...prepared, sft, dpo: await build(dpo), isPaired: false }
 }
 
 async function prepareOwnPair(
   sftPath: string,
   dpoPath: string,
-  { precision, name }: PairOptions,
+  { precision, name, paired }: PairOptions,
   context: Context,
 ): Promise<PreparedPair> {
   const sft = await findSource(sftPath, '--sft')
@@ -72,13 +76,28 @@ async function prepareOwnPair(
     const request = source.kind === 'adapter' ? { source: sft.path, adapter: source.path } : { source: source.path }
     return buildCached({ ...request, precision, modelId: plainName(source.path) }, context)
   }
-  return {
-    name: name ?? plainName(dpo.path),
-    sft: await folderOf(sft),
-    dpo: await folderOf(dpo),
-    demo: plainDemo,
+  const prepared = { name: name ?? plainName(dpo.path), demo: plainDemo }
+  if (dpo.kind === 'adapter' && (paired ?? hasOneCore())) {
+    await warnOfOtherBase(sft.path, dpo.path, context.output)
+    const request = { source: sft.path, adapter: dpo.path, switched: true, precision, modelId: plainName(dpo.path) }
+    return together(await buildCached(request, context), prepared)
   }
+  if (paired)
+    throw new Error(
+      `--paired runs both models in one graph, which a LoRA adapter on the --sft allows alone; --dpo ${dpoPath} is none. Leave --paired out`,
+    )
+  return { ...prepared, sft: await folderOf(sft), dpo: await folderOf(dpo), isPaired: false }
 }
+
+/** Measured (docs/performance.md): on one core one pass for both models is faster than two models in turn, on two cores it is not. */
+const hasOneCore = () => availableParallelism() === 1
+
+const together = (folder: string, prepared: Pick<PreparedPair, 'name' | 'demo'>): PreparedPair => ({
+  ...prepared,
+  sft: folder,
+  dpo: folder,
+  isPaired: true,
+})
 
 const plainName = (path: string) => basename(path).replace(/\.gguf$/i, '')
 

@@ -6,11 +6,20 @@ import { LastLines } from './last-lines.js'
 /** How long a process has between SIGTERM and SIGKILL; longer than a service drains. */
 const graceMs = 8_000
 
-/** What a process says over IPC once it serves: a service its address, the gateway its URL. */
+/** What a process says over IPC once it serves: a service its address, or one for each of its two models; the gateway its URL. */
 const readySchema = z.union([
-  z.object({ type: z.literal('ready'), address: z.string() }).transform(({ address }) => address),
-  z.object({ type: z.literal('ready'), url: z.string() }).transform(({ url }) => url),
+  z
+    .object({ type: z.literal('ready'), address: z.string(), baseAddress: z.string().optional() })
+    .transform(({ address, baseAddress }): Served => ({ at: address, baseAt: baseAddress ?? null })),
+  z.object({ type: z.literal('ready'), url: z.string() }).transform(({ url }): Served => ({ at: url, baseAt: null })),
 ])
+
+/** Where a process serves. */
+export interface Served {
+  readonly at: string
+  /** Where a pair's service serves its base model. */
+  readonly baseAt: string | null
+}
 
 export interface ProcessSpec {
   /** For people: "SFT service". */
@@ -38,7 +47,7 @@ export class ManagedProcess {
   /** Resolves when the process is gone, however it went. Never rejects. */
   readonly ended: Promise<ProcessEnd>
   readonly #child: ChildProcess
-  readonly #served: Promise<string>
+  readonly #served: Promise<Served>
 
   constructor({ name, modulePath, environment, launcher = [] }: ProcessSpec, onLine: (line: string) => void) {
     this.name = name
@@ -67,7 +76,7 @@ export class ManagedProcess {
    * Where the process serves, once it does.
    * @throws Error with the last that it said, if it ends before; the signal's reason on abort
    */
-  async ready(signal: AbortSignal): Promise<string> {
+  async ready(signal: AbortSignal): Promise<Served> {
     signal.throwIfAborted()
     const stopWaiting = new AbortController()
     const aborted = new Promise<never>((_resolve, reject) => {

@@ -56,8 +56,8 @@ async function isGone(pid: number) {
 
 describe('ProcessGroup', () => {
   it('starts processes, and ends all, the newest first', async () => {
-    const first = pidOf(await group.start(await script('first', service), signal))
-    const second = pidOf(await group.start(await script('second', service), signal))
+    const first = pidOf((await group.start(await script('first', service), signal)).at)
+    const second = pidOf((await group.start(await script('second', service), signal)).at)
     expect([isAlive(first), isAlive(second)]).toEqual([true, true])
     await group.stop()
     expect([isAlive(first), isAlive(second)]).toEqual([false, false])
@@ -80,7 +80,7 @@ describe('ProcessGroup', () => {
 
   it.skipIf(process.platform === 'win32')('starts a process through a launcher, which it replaces', async () => {
     const launched = await script('launched', `${service}\nconsole.error(process.env.MARK)`)
-    const address = await group.start({ ...launched, launcher: ['env', 'MARK=launched'] }, signal)
+    const { at: address } = await group.start({ ...launched, launcher: ['env', 'MARK=launched'] }, signal)
     expect(isAlive(pidOf(address))).toBe(true)
     await group.stop()
     expect(lines).toEqual(['launched: launched', 'launched: stopping'])
@@ -89,7 +89,7 @@ describe('ProcessGroup', () => {
   it('reports a process that dies later, with its last words', async () => {
     await group.start(await script('first', service), signal)
     const dying = await script('second', `${service}\nconsole.error('last words')`)
-    const second = pidOf(await group.start(dying, signal))
+    const second = pidOf((await group.start(dying, signal)).at)
     await delay(100)
     process.kill(second, 'SIGKILL')
     expect(await group.firstEnd).toEqual({ name: 'second', how: 'killed by SIGKILL', lastLines: 'last words' })

@@ -1,4 +1,4 @@
-import { ManagedProcess, type ProcessEnd, type ProcessSpec } from './managed-process.js'
+import { ManagedProcess, type ProcessEnd, type ProcessSpec, type Served } from './managed-process.js'
 
 /** Processes that live and end together. */
 export class ProcessGroup {
@@ -21,9 +21,9 @@ export class ProcessGroup {
 
   /**
    * Starts a process and waits until it serves.
-   * @returns its address or URL
+   * @returns where
    */
-  async start(spec: ProcessSpec, signal: AbortSignal): Promise<string> {
+  async start(spec: ProcessSpec, signal: AbortSignal): Promise<Served> {
     signal.throwIfAborted()
     const child = new ManagedProcess(spec, (line) => this.#onLine(spec.name, line))
     this.#processes.push(child)

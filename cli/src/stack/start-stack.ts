@@ -1,7 +1,8 @@
-import type { Context } from '../commands/context.js'
+import type { Context, ProcessModule } from '../commands/context.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { ProcessGroup } from './process-group.js'
 
+/** A service that is both models counts as `dpo`. */
 export type ProcessRole = 'sft' | 'dpo' | 'gateway'
 
 export interface StackOptions {
@@ -25,36 +26,37 @@ export interface Stack {
 }
 
 /**
- * Starts both logit services at once, then the gateway. Whoever gets the stack calls `group.stop()`.
+ * Starts both logit services at once, or the one that is both, then the gateway. Whoever gets the stack calls `group.stop()`.
  * @throws Error telling which process could not start and what it said; none is left then
  */
 export async function startStack(pair: PreparedPair, options: StackOptions, context: Context): Promise<Stack> {
   const { output, isVerbose, findModule } = context
-  const logitModule = findModule('@tandem/services/logit-main')
-  const gatewayModule = findModule('@tandem/gateway/main')
   const group = new ProcessGroup((name, line) => {
     if (isVerbose) output.write(`[${name}] ${line}\n`)
   })
   // Of two services that start, the first failure ends the wait for the other.
   const failed = new AbortController()
   const signal = AbortSignal.any([context.signal, failed.signal])
-  const startService = (role: 'sft' | 'dpo') =>
-    group.start(
-      {
-        name: `${role.toUpperCase()} service`,
-        modulePath: logitModule,
-        environment: serviceEnvironment(context.environment, role, pair[role], options),
-        launcher: options.launchers?.[role],
-      },
-      signal,
-    )
+  const start = (role: ProcessRole, name: string, module: ProcessModule, environment: NodeJS.ProcessEnv) =>
+    group.start({ name, modulePath: findModule(module), environment, launcher: options.launchers?.[role] }, signal)
+  const startService = (role: 'sft' | 'dpo', name: string, more: NodeJS.ProcessEnv = {}) => {
+    const environment = serviceEnvironment(context.environment, role, pair[role], options)
+    return start(role, name, '@tandem/services/logit-main', { ...environment, ...more })
+  }
+  const startApart = async () => {
+    const [sft, dpo] = await Promise.all([startService('sft', 'SFT service'), startService('dpo', 'DPO service')])
+    return { sft: sft.at, dpo: dpo.at }
+  }
+  const startTogether = async () => {
+    const { at, baseAt } = await startService('dpo', 'pair service', { TANDEM_BASE_LISTEN: '127.0.0.1:0' })
+    if (baseAt === null) throw new Error('the pair service serves one model only: run "npm run build"')
+    return { sft: baseAt, dpo: at }
+  }
   try {
-    const [sft, dpo] = await Promise.all([startService('sft'), startService('dpo')])
-    const services = { sft, dpo }
+    const services = await (pair.isPaired ? startTogether() : startApart())
     const environment = gatewayEnvironment(context.environment, services, pair, options)
-    const launcher = options.launchers?.gateway
-    const gateway = { name: 'gateway', modulePath: gatewayModule, environment, launcher }
-    return { url: await group.start(gateway, signal), services, group }
+    const { at: url } = await start('gateway', 'gateway', '@tandem/gateway/main', environment)
+    return { url, services, group }
   } catch (error) {
     failed.abort(error)
     await group.stop()

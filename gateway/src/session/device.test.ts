@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 import { shareDevice } from './device.js'
 
-const cpu = (units: number[], threads: number, host = 'a') => ({ host, kind: 'cpu', units, threads })
+let engines = 0
+const cpu = (units: number[], threads: number, host = 'a') => ({
+  host,
+  kind: 'cpu',
+  units,
+  threads,
+  engineId: `${engines++}`,
+})
+const together = cpu([0], 1)
 
 test.each([
   ['two cores for two threads', cpu([0, 1], 1), cpu([0, 1], 1), false],
@@ -11,5 +19,6 @@ test.each([
   ['two machines', cpu([0], 1), cpu([0], 1, 'b'), false],
   ['one accelerator', { ...cpu([0], 1), kind: 'cuda' }, { ...cpu([0], 1), kind: 'cuda' }, true],
   ['an accelerator each', { ...cpu([0], 1), kind: 'cuda' }, { ...cpu([1], 1), kind: 'cuda' }, false],
+  ['two models of one engine', together, together, false],
   ['a service that does not tell', null, cpu([0], 1), false],
 ])('%s', (_name, a, b, expected) => expect(shareDevice(a, b)).toBe(expected))

@@ -33,6 +33,8 @@ export type TextModel = Pick<ModelConfig, 'vocabularySize' | 'eosTokenIds' | 'bo
 export interface FolderOptions {
   /** Adds the adapter into the weights, rather than beside them at run time. */
   readonly merge: boolean
+  /** Lets each token say whether the adapter counts. */
+  readonly switched: boolean
   /** The model folder to make; a model folder that stands there is replaced. */
   readonly out: string
   readonly precision: Precision
@@ -61,7 +63,7 @@ export async function buildFolder(
   const existing = await existingModel(out)
   const parsed = parseModelConfig(source.config, source.generationConfig)
   const config = { ...parsed, tiedEmbeddings: await hasTiedHead(parsed, source.weights) }
-  const graph = buildGraph(config, new Weights(source.weights, adapter, options.merge), precision)
+  const graph = buildGraph(config, new Weights(source.weights, adapter, options.merge), options)
   const texts = describeTexts(folderTextFiles(source))
   options.validateText(texts.files, config)
 
@@ -112,6 +114,7 @@ async function planBuild(source: ModelSource, adapter: Adapter | null, options: 
     adapter: adapter && {
       name: adapter.name,
       merged: options.merge,
+      switched: options.switched,
       sha256: combinedHash(await hashFiles(adapterFiles, report, options.signal)),
     },
     builtWith: { builder: builderVersion },

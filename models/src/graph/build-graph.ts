@@ -1,12 +1,18 @@
 import { decoderLayers } from '../architectures/index.js'
 import type { ModelConfig } from '../config.js'
-import { graphOutputs } from '../graph-contract.js'
+import { adapterSwitchName, graphOutputs } from '../graph-contract.js'
 import type { Precision } from '../manifest.js'
 import { GraphBuilder, type Value } from '../onnx/graph-builder.js'
 import type { Weights } from '../weights/weights.js'
 import { type Activations, type Decoder, type Run, startRun } from './decoder.js'
 import { ResidualStream } from './residual-stream.js'
 import { embed, readOut } from './vocabulary.js'
+
+export interface GraphOptions {
+  readonly precision: Precision
+  /** Whether each token says if the adapter counts. */
+  readonly switched: boolean
+}
 
 /** Up to so many tokens in a run, int8 activations twice are the faster exact form; beyond, float32 is (docs/precision.md). */
 const fewTokens = 6
@@ -15,10 +21,11 @@ const fewTokens = 6
  * The whole graph of a decoder, with the inputs and outputs of graph-contract.ts. Reads no weights yet: they stream when it is written.
  * @throws Error naming a tensor that is missing or of another shape, and adapter updates that fit nowhere.
  */
-export function buildGraph(config: ModelConfig, weights: Weights, precision: Precision): GraphBuilder {
+export function buildGraph(config: ModelConfig, weights: Weights, { precision, switched }: GraphOptions): GraphBuilder {
   const graph = new GraphBuilder()
   const activations = precision === 'fast' ? 'once' : 'twice'
-  const decoder: Decoder = { graph, config, weights, precision, activations }
+  const adapterSwitch = switched ? startSwitch(graph) : null
+  const decoder: Decoder = { graph, config, weights, precision, activations, adapterSwitch }
   const run = startRun(decoder)
   const embedded = embed(decoder, run)
   const compute = hasHalfByteLayers(decoder) ? layersInTwoWays : layers
@@ -28,6 +35,10 @@ export function buildGraph(config: ModelConfig, weights: Weights, precision: Pre
   weights.assertAllUpdatesUsed()
   return graph
 }
+
+/** float32 [N, 1] */
+const startSwitch = (graph: GraphBuilder): Value =>
+  graph.node('Reshape', [graph.input(adapterSwitchName, 'float32', ['S', 'B']), graph.ints([-1, 1])])
 
 interface Computed {
   /** float32 [N, H]: what the last layer gives. */

@@ -58,16 +58,17 @@ export function correct(
   return graph.node('Gemm', [z, graph.initializer(`${name}.correction`, u), y], { attributes: { transB: 1 } })
 }
 
-/** x A^T of all updates side by side: float32 [N, sum of ranks] */
+/** x A^T of all updates side by side, 0 where the adapter is switched off: float32 [N, sum of ranks] */
 function reduce(
-  { graph }: Decoder,
+  { graph, adapterSwitch }: Decoder,
   input: LinearInput,
   name: string,
   updated: readonly { update: LoraUpdate }[],
 ): Value {
   const a = joinFloats(updated.map(({ update }) => update.a))
   const stored = graph.floats(`${name}.lora_a`, [a.length / input.columns, input.columns], a)
-  return graph.node('Gemm', [input.value, stored], { attributes: { transB: 1 } })
+  const reduced = graph.node('Gemm', [input.value, stored], { attributes: { transB: 1 } })
+  return adapterSwitch === null ? reduced : graph.node('Mul', [reduced, adapterSwitch])
 }
 
 /** Writes rows of `source`, `width` wide, into a wider row-major matrix from a column on. */

@@ -11,6 +11,8 @@ export interface Decoder {
   readonly weights: Weights
   readonly precision: Precision
   readonly activations: Activations
+  /** float32 [N, 1]: 1 for tokens that the adapter counts for; null where it counts for all. */
+  readonly adapterSwitch: Value | null
 }
 
 /**

@@ -50,7 +50,9 @@ export function readOut(decoder: Decoder, x: Value): void {
   const { graph, config } = decoder
   const rows = graph.node('Gather', [x, graphInputs.rowIndices])
   const normed = rmsNorm(decoder, 'model.norm', rows, config.hiddenSize)
-  const logits = headProduct(decoder, normed)
+  const { adapterSwitch } = decoder
+  const switchOfRows = adapterSwitch && graph.node('Gather', [adapterSwitch, graphInputs.rowIndices])
+  const logits = headProduct({ ...decoder, adapterSwitch: switchOfRows }, normed)
   graph.node('Identity', [logits], { name: graphOutputs.logits })
   graph.output(graphOutputs.logits, 'float32', ['R', config.vocabularySize])
 }

@@ -1,7 +1,8 @@
 /** What runs a model: token ids in, logits out. An engine knows no sessions by name, no text, no gRPC. */
 export interface Engine {
   readonly description: EngineDescription
-  createCache(): SessionCache
+  /** @throws ServiceError INVALID_ARGUMENT where the engine does not hold that variant */
+  createCache(variant?: ModelVariant): SessionCache
   /**
    * Runs tokens after the first `position` tokens of a cache and appends their keys and values there.
    * Where it fails the cache is as it was before.
@@ -32,6 +33,9 @@ export async function runOneByOne(engine: Pick<Engine, 'run'>, forwards: readonl
   return logits
 }
 
+/** The model of the folder, or the base model under its adapter, where the graph can switch that off. */
+export type ModelVariant = 'whole' | 'base'
+
 export interface EngineDescription {
   /** For people: "onnxruntime-node 1.30.0, cpu, 2 threads". */
   name: string
@@ -53,6 +57,8 @@ export interface Forward {
 
 /** Keys and values of one session's tokens. */
 export interface SessionCache {
+  /** Whose keys and values these are. */
+  readonly variant: ModelVariant
   /** Tokens held. */
   readonly length: number
   /** Tokens that there is room for. */

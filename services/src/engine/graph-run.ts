@@ -1,5 +1,5 @@
 import type { CausalBias } from './causal-bias.js'
-import type { Forward } from './engine.js'
+import type { Forward, ModelVariant } from './engine.js'
 
 /** What one run of a graph reads (models/graph-contract.ts): S tokens of B sessions, row-major, after T slots of past. */
 export interface GraphRun {
@@ -11,6 +11,8 @@ export interface GraphRun {
   rowIndices: number[]
   bias: Float32Array
   past: Past
+  /** By session. */
+  variants: ModelVariant[]
 }
 
 export interface Past {
@@ -20,7 +22,7 @@ export interface Past {
 }
 
 /** One session by itself: its past is a prefix of its own cache. */
-export function singleRun({ position, tokenIds, rowIndices }: Forward, past: Past, bias: CausalBias): GraphRun {
+export function singleRun({ cache, position, tokenIds, rowIndices }: Forward, past: Past, bias: CausalBias): GraphRun {
   const tokens = tokenIds.length
   return {
     slots: position,
@@ -31,6 +33,7 @@ export function singleRun({ position, tokenIds, rowIndices }: Forward, past: Pas
     rowIndices,
     bias: bias.of([position], position, tokens),
     past,
+    variants: [cache.variant],
   }
 }
 
@@ -51,9 +54,11 @@ export function batchRun(
   const tokenIds = new Uint32Array(tokens * width)
   const positions = new Uint32Array(tokens * width)
   const pasts = new Array<number>(width).fill(0)
+  const variants = new Array<ModelVariant>(width).fill('whole')
   forwards.forEach((forward, i) => {
     const column = columns[i] as number
     pasts[column] = forward.position
+    variants[column] = forward.cache.variant
     forward.tokenIds.forEach((id, token) => {
       tokenIds[token * width + column] = id
       positions[token * width + column] = forward.position + token
@@ -63,5 +68,9 @@ export function batchRun(
     forward.rowIndices.map((row) => row * width + (columns[i] as number)),
   )
   const causal = bias.of(pasts, slots, tokens)
-  return { slots, tokens, sessions: width, tokenIds, positions, rowIndices, bias: causal, past }
+  return { slots, tokens, sessions: width, tokenIds, positions, rowIndices, bias: causal, past, variants }
 }
+
+/** float32 [S, B]: 1 where the adapter counts. */
+export const adapterSwitch = ({ tokens, variants }: GraphRun): Float32Array =>
+  Float32Array.from({ length: tokens * variants.length }, (_, i) => (variants[i % variants.length] === 'whole' ? 1 : 0))

@@ -1,4 +1,4 @@
-import type { SessionCache } from './engine.js'
+import type { ModelVariant, SessionCache } from './engine.js'
 
 export interface KeyValueShape {
   layers: number
@@ -21,7 +21,11 @@ export class KeyValueCache implements SessionCache {
   private readonly keys: Float32Array[]
   private readonly values: Float32Array[]
 
-  constructor(private readonly shape: KeyValueShape) {
+  /** @param variant whose keys and values these are */
+  constructor(
+    private readonly shape: KeyValueShape,
+    readonly variant: ModelVariant = 'whole',
+  ) {
     this.stride = shape.keyValueHeads * shape.headSize
     this.bytesPerToken = shape.layers * 2 * this.stride * Float32Array.BYTES_PER_ELEMENT
     this.keys = Array.from({ length: shape.layers }, () => new Float32Array(0))
@@ -71,7 +75,7 @@ export class KeyValueCache implements SessionCache {
   }
 
   copy(capacity: number): KeyValueCache {
-    const copy = new KeyValueCache(this.shape)
+    const copy = new KeyValueCache(this.shape, this.variant)
     copy.reserve(Math.max(capacity, this.length))
     for (let layer = 0; layer < this.shape.layers; layer++)
       copy.write(layer, 0, this.keyPrefix(layer, this.length), this.valuePrefix(layer, this.length))

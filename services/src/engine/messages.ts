@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.js'
-import type { EngineDescription } from './engine.js'
+import type { EngineDescription, ModelVariant } from './engine.js'
 
 /** What crosses between the service's event loop (host) and the worker thread that runs the model. Closed unions. */
 export type HostMessage =
@@ -22,6 +22,8 @@ export interface Work {
 
 export interface Step {
   sessionId: string
+  /** Which model the session is one of. */
+  variant: ModelVariant
   position: number
   /** Of the tokens before `position`. */
   prefixHash: bigint

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  adapterSwitchName,
   graphFileName,
   graphInputs,
   graphOutputs,
@@ -11,12 +12,13 @@ import {
   pastValueName,
 } from '@tandem/models'
 import { env, InferenceSession, Tensor } from 'onnxruntime-node'
+import { invalidArgument } from '../errors.js'
 import { ArenaPool } from './arena-pool.js'
 import type { BatchArena } from './batch-arena.js'
 import { groupForwards, type RunCosts } from './batch-groups.js'
 import { CausalBias } from './causal-bias.js'
-import { type Engine, type EngineDescription, type Forward, runOneByOne } from './engine.js'
-import { batchRun, type GraphRun, singleRun } from './graph-run.js'
+import { type Engine, type EngineDescription, type Forward, type ModelVariant, runOneByOne } from './engine.js'
+import { adapterSwitch, batchRun, type GraphRun, singleRun } from './graph-run.js'
 import { KeyValueCache } from './kv-cache.js'
 
 export interface OnnxSettings {
@@ -67,8 +69,10 @@ export class OnnxEngine implements Engine {
     return engine
   }
 
-  createCache(): KeyValueCache {
-    return new KeyValueCache(this.manifest)
+  createCache(variant: ModelVariant = 'whole'): KeyValueCache {
+    if (variant === 'base' && !this.isSwitched)
+      throw invalidArgument('this model has no adapter that can be switched off: it is one model, not a pair')
+    return new KeyValueCache(this.manifest, variant)
   }
 
   async run(forward: Forward): Promise<Float32Array> {
@@ -96,6 +100,10 @@ export class OnnxEngine implements Engine {
       })
     }
     return logits
+  }
+
+  private get isSwitched(): boolean {
+    return this.manifest.adapter?.switched ?? false
   }
 
   async close(): Promise<void> {
@@ -164,11 +172,13 @@ export class OnnxEngine implements Engine {
       this.feeds[pastKey] = new Tensor('float32', run.past.keyPrefix(layer, slots), pastShape)
       this.feeds[pastValue] = new Tensor('float32', run.past.valuePrefix(layer, slots), pastShape)
     })
+    if (this.isSwitched) this.feeds[adapterSwitchName] = new Tensor('float32', adapterSwitch(run), [tokens, sessions])
     return this.session.run(this.feeds)
   }
 
   private assertInputs(): void {
     const expected = new Set([...Object.values(graphInputs), ...this.layers.flatMap((l) => [l.pastKey, l.pastValue])])
+    if (this.isSwitched) expected.add(adapterSwitchName)
     const found = new Set(this.session.inputNames)
     const missing = [...expected].filter((name) => !found.has(name))
     const unknown = [...found].filter((name) => !expected.has(name))

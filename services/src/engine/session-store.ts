@@ -1,6 +1,6 @@
 import { emptyPrefixHash } from '@tandem/proto'
 import { failedPrecondition, resourceExhausted } from '../errors.js'
-import type { Engine } from './engine.js'
+import type { Engine, ModelVariant } from './engine.js'
 import { Session } from './session.js'
 
 export interface StoreLimits {
@@ -59,9 +59,9 @@ export class SessionStore {
   }
 
   /** A new, empty session. */
-  open(id: string): Session {
+  open(id: string, variant: ModelVariant = 'whole'): Session {
     this.makePlace()
-    const session = new Session(this.engine.createCache())
+    const session = new Session(this.engine.createCache(variant))
     this.touch(id, session)
     return session
   }

@@ -44,7 +44,8 @@ export class StepRun {
     const existing = store.get(step.sessionId)
     assertPosition(step, existing)
     assertContext(step, context.engine.description.contextLength)
-    const session = existing ?? store.open(step.sessionId)
+    assertVariant(step, existing)
+    const session = existing ?? store.open(step.sessionId, step.variant)
     const run = new StepRun(context, step, session, budget)
     try {
       if (step.tokenIds.length === 0) run.readKept()
@@ -189,6 +190,13 @@ export class StepRun {
   private closeIfEmpty(): void {
     if (this.position === 0) this.context.store.close(this.step.sessionId)
   }
+}
+
+function assertVariant({ sessionId, variant }: Step, session: Session | undefined): void {
+  if (session !== undefined && session.cache.variant !== variant)
+    throw invalidArgument(
+      `session "${sessionId}" is one of the pair's other model: give each model session ids of its own`,
+    )
 }
 
 function assertPosition(step: Step, session: Session | undefined): void {

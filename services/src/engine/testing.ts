@@ -41,6 +41,7 @@ export function stepOf(
 ): Step {
   return {
     sessionId,
+    variant: 'whole',
     position: prefix.length,
     prefixHash: extendPrefixHash(emptyPrefixHash, prefix),
     tokenIds: Uint32Array.from(tokenIds),

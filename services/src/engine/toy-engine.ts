@@ -1,4 +1,4 @@
-import type { BatchMemory, Engine, EngineDescription, Forward } from './engine.js'
+import type { BatchMemory, Engine, EngineDescription, Forward, ModelVariant } from './engine.js'
 import { KeyValueCache } from './kv-cache.js'
 
 /**
@@ -20,7 +20,7 @@ export class ToyEngine implements Engine {
     this.description = { name: 'toy', vocabularySize, contextLength: 64 }
   }
 
-  createCache(): KeyValueCache {
+  createCache(_variant: ModelVariant = 'whole'): KeyValueCache {
     return new KeyValueCache({ layers: 1, keyValueHeads: 1, headSize: 1 })
   }
 

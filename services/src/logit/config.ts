@@ -19,16 +19,21 @@ const flag = () =>
     .default('0')
     .transform((value) => value === '1')
 
+const listenSchema = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/, 'must be host:port, e.g. 127.0.0.1:7001 or [::1]:7001')
+
 const environmentSchema = z.object({
   /** A model folder as `tandem build` makes it. */
   TANDEM_MODEL: z.string({ error: 'is not set: name a model folder, as "tandem build" makes it' }).min(1),
   /** What the model is in its pair: sft, dpo, or a name of the deployment's own. */
   TANDEM_ROLE: z.string({ error: 'is not set: name what the model is in its pair (sft, dpo, ...)' }).min(1).max(64),
   /** host:port; port 0 takes a free one. */
-  TANDEM_LISTEN: z
-    .string()
-    .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/, 'must be host:port, e.g. 127.0.0.1:7001 or [::1]:7001')
-    .default('127.0.0.1:0'),
+  TANDEM_LISTEN: listenSchema.default('127.0.0.1:0'),
+  /** Where the base model under the adapter is served too, from the same graph; the model folder must be built for it. */
+  TANDEM_BASE_LISTEN: listenSchema.optional(),
+  /** What the base model is in the pair. */
+  TANDEM_BASE_ROLE: z.string().min(1).max(64).default('sft'),
   TANDEM_THREADS: whole(1, 1024).default(defaultThreads),
   TANDEM_SESSION_TTL_MS: whole(10, 2 ** 31 - 1).default(300_000),
   /** Of keys and values of all sessions. */
@@ -59,6 +64,8 @@ export interface LogitConfig {
   model: string
   role: string
   listen: string
+  /** Null where the base model is not served beside. */
+  base: { listen: string; role: string } | null
   threads: number
   sessionTtlMs: number
   kvBytes: number
@@ -83,6 +90,7 @@ export function parseLogitConfig(environment: NodeJS.ProcessEnv): LogitConfig {
     model: env.TANDEM_MODEL,
     role: env.TANDEM_ROLE,
     listen: env.TANDEM_LISTEN,
+    base: env.TANDEM_BASE_LISTEN === undefined ? null : { listen: env.TANDEM_BASE_LISTEN, role: env.TANDEM_BASE_ROLE },
     threads: env.TANDEM_THREADS,
     sessionTtlMs: env.TANDEM_SESSION_TTL_MS,
     kvBytes: env.TANDEM_KV_BYTES,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { availableParallelism, hostname } from 'node:os'
 import type { Device } from '@tandem/proto'
@@ -7,7 +8,7 @@ export async function describeDevice(threads: number): Promise<Device> {
   const status = await readFile('/proc/self/status', 'utf8').catch(() => '')
   const [, list] = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status) ?? []
   const units = list === undefined ? Array.from({ length: availableParallelism() }, (_, i) => i) : parseCoreList(list)
-  return { host: hostname(), kind: 'cpu', units, threads }
+  return { host: hostname(), kind: 'cpu', units, threads, engineId: randomUUID() }
 }
 
 /** "0-2,5" as Linux writes lists of cores: 0, 1, 2, 5. */

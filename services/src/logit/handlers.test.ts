@@ -33,6 +33,7 @@ async function serveToy(settings: Parameters<typeof joinEngine>[1] = {}, request
   const { host, close } = joinEngine(engine, settings)
   const handlers = createLogitHandlers({
     model: { modelId: 'toy', vocabularySize: 32, role: 'sft', engine: engine.description.name },
+    variant: 'whole',
     description: engine.description,
     backend: host,
     textFiles: async function* () {

@@ -7,7 +7,7 @@ import type {
   TextFileChunk,
 } from '@tandem/proto'
 import type { Logger } from 'pino'
-import type { EngineDescription } from '../engine/engine.js'
+import type { EngineDescription, ModelVariant } from '../engine/engine.js'
 import type { LogitBackend } from '../engine/host.js'
 import { ServiceError, statusCodes } from '../errors.js'
 import { parseWork } from './parse-work.js'
@@ -17,6 +17,8 @@ import { serveStepStream } from './step-stream.js'
 export interface LogitServiceOptions {
   model: GetModelResponse
   description: EngineDescription
+  /** Which of the engine's models this service is. */
+  variant: ModelVariant
   backend: LogitBackend
   textFiles: () => AsyncIterable<TextFileChunk>
   /** The longest a request may take. */
@@ -40,7 +42,7 @@ export function createLogitHandlers(options: LogitServiceOptions): LogitServiceH
 }
 
 async function answerStep(
-  { backend, description, requestTimeoutMs, log }: LogitServiceOptions,
+  { backend, description, variant, requestTimeoutMs, log }: LogitServiceOptions,
   request: StepRequest__Output,
   controller: AbortController,
 ): Promise<StepResponse> {
@@ -48,7 +50,7 @@ async function answerStep(
   const late = () => controller.abort(new ServiceError(statusCodes.deadlineExceeded, `not done within ${timeoutMs} ms`))
   const timer = setTimeout(late, timeoutMs)
   try {
-    const outcome = await backend.run(parseWork(request, description), controller.signal)
+    const outcome = await backend.run(parseWork(request, description, variant), controller.signal)
     for (const failure of [outcome.failure, ...outcome.results.map((result) => result.failure)])
       if (failure?.code === statusCodes.internal) log.error({ traceparent: request.traceparent }, failure.message)
     return toStepResponse(request.requestId, outcome)

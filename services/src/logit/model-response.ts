@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { keyValueBytesPerToken, type Manifest } from '@tandem/models'
 import type { Device, GetModelResponse } from '@tandem/proto'
 
@@ -19,4 +20,10 @@ export function toModelResponse(manifest: Manifest, role: string, engine: string
     engine,
     device,
   }
+}
+
+/** The same of the base model under the adapter. */
+export function toBaseModel(model: GetModelResponse, role: string): GetModelResponse {
+  const version = createHash('sha256').update(`${model.version} without its adapter`).digest('hex')
+  return { ...model, modelId: `${model.modelId} without its adapter`, version, role, adapter: '' }
 }

@@ -1,5 +1,5 @@
 import type { Readout__Output, Rows__Output, Step__Output, StepRequest__Output } from '@tandem/proto'
-import type { EngineDescription } from '../engine/engine.js'
+import type { EngineDescription, ModelVariant } from '../engine/engine.js'
 import type { Readout, Step, Work } from '../engine/messages.js'
 import { invalidArgument } from '../errors.js'
 
@@ -14,7 +14,11 @@ const maxReadouts = 8
 const maxSessionIdLength = 128
 
 /** @throws ServiceError INVALID_ARGUMENT naming the field, what it holds and what it may hold */
-export function parseWork(request: StepRequest__Output, model: EngineDescription): Work {
+export function parseWork(
+  request: StepRequest__Output,
+  model: EngineDescription,
+  variant: ModelVariant = 'whole',
+): Work {
   assertCount('steps', request.steps.length, maxSteps)
   assertCount('forks', request.forks.length, maxForks)
   assertCount('close_session_ids', request.closeSessionIds.length, maxCloses)
@@ -24,7 +28,7 @@ export function parseWork(request: StepRequest__Output, model: EngineDescription
       to: sessionId(`forks[${i}].to_session_id`, fork.toSessionId),
     })),
     reorder: request.reorder === null ? null : parseReorder(request.reorder),
-    steps: request.steps.map((step, i) => parseStep(`steps[${i}]`, step, model)),
+    steps: request.steps.map((step, i) => parseStep(`steps[${i}]`, step, model, variant)),
     closeSessionIds: request.closeSessionIds.map((id, i) => sessionId(`close_session_ids[${i}]`, id)),
   }
   const ids = work.steps.flatMap((step) => step.readouts).reduce((sum, readout) => sum + readoutIds(readout), 0)
@@ -48,7 +52,7 @@ function parseReorder({ sessionIds, parents }: NonNullable<StepRequest__Output['
   return { sessionIds: sessionIds.map((id, i) => sessionId(`reorder.session_ids[${i}]`, id)), parents }
 }
 
-function parseStep(path: string, step: Step__Output, model: EngineDescription): Step {
+function parseStep(path: string, step: Step__Output, model: EngineDescription, variant: ModelVariant): Step {
   const limit = step.vocabularyLimit === 0 ? model.vocabularySize : step.vocabularyLimit
   if (limit > model.vocabularySize)
     throw invalidArgument(`${path}.vocabulary_limit is ${limit}: the vocabulary has ${model.vocabularySize} ids`)
@@ -59,6 +63,7 @@ function parseStep(path: string, step: Step__Output, model: EngineDescription): 
     throw invalidArgument(`${path} has readouts but rows is ROWS_NONE: ask for ROWS_LAST or ROWS_ALL`)
   return {
     sessionId: sessionId(`${path}.session_id`, step.sessionId),
+    variant,
     position: step.position,
     prefixHash: BigInt(step.prefixHash),
     tokenIds: ids(`${path}.token_ids`, step.tokenIds, model.vocabularySize),

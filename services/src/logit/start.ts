@@ -1,19 +1,21 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadManifest, type Manifest } from '@tandem/models'
-import { LogitService, packageDefinition } from '@tandem/proto'
+import { type GetModelResponse, LogitService, packageDefinition } from '@tandem/proto'
 import type { Logger } from 'pino'
+import type { ModelVariant } from '../engine/engine.js'
 import { type EngineThread, startEngineThread } from '../engine/engine-thread.js'
-import { startGrpcServer } from '../grpc-server.js'
+import { type GrpcServer, startGrpcServer } from '../grpc-server.js'
 import type { RunningService } from '../service-process.js'
 import type { LogitConfig } from './config.js'
 import { describeDevice } from './device.js'
 import { createLogitHandlers } from './handlers.js'
-import { toModelResponse } from './model-response.js'
+import { toBaseModel, toModelResponse } from './model-response.js'
 import { readTextFiles } from './text-files.js'
 
 /**
- * Loads the model and serves it.
+ * Loads the model and serves it; where the configuration names a second address, the base model under its adapter is served there
+ * from the same graph, so that a pair's steps run together.
  * @param onEngineDeath called where the engine ends unasked: the process is of no use then
  */
 export async function startLogitService(
@@ -23,28 +25,53 @@ export async function startLogitService(
 ): Promise<RunningService> {
   const manifest = await loadManifest(config.model)
   await assertFiles(config.model, manifest)
+  if (config.base !== null) assertSwitched(config.model, manifest)
   const engine = await startEngineThread(workerSettings(config), onEngineDeath)
+  const servers: GrpcServer[] = []
+  const stop = async () => {
+    log.info('draining')
+    await Promise.all(servers.map((server) => server.drain(config.drainMs)))
+    await engine.stop()
+  }
   try {
-    const server = await serve(config, manifest, engine, log)
+    const device = await describeDevice(config.threads)
+    const model = toModelResponse(manifest, config.role, engine.description.name, device)
+    const whole = await serve(config, manifest, engine, log, { listen: config.listen, variant: 'whole', model })
+    servers.push(whole)
+    if (config.base !== null) {
+      const { listen, role } = config.base
+      servers.push(
+        await serve(config, manifest, engine, log, { listen, variant: 'base', model: toBaseModel(model, role) }),
+      )
+    }
+    const base = servers[1]
     log.info(
-      { address: server.address, model: manifest.modelId, role: config.role, engine: engine.description.name },
+      { addresses: servers.map(({ address }) => address), model: manifest.modelId, engine: engine.description.name },
       'serving',
     )
-    const stop = async () => {
-      log.info('draining')
-      await server.drain(config.drainMs)
-      await engine.stop()
-    }
-    return { address: server.address, stop }
+    return { address: whole.address, ...(base ? { baseAddress: base.address } : {}), stop }
   } catch (error) {
-    await engine.stop()
+    await stop()
     throw error
   }
 }
 
-async function serve(config: LogitConfig, manifest: Manifest, engine: EngineThread, log: Logger) {
+interface Served {
+  listen: string
+  variant: ModelVariant
+  model: GetModelResponse
+}
+
+function serve(
+  config: LogitConfig,
+  manifest: Manifest,
+  engine: EngineThread,
+  log: Logger,
+  { listen, variant, model }: Served,
+): Promise<GrpcServer> {
   const handlers = createLogitHandlers({
-    model: toModelResponse(manifest, config.role, engine.description.name, await describeDevice(config.threads)),
+    model,
+    variant,
     description: engine.description,
     backend: engine.host,
     textFiles: () => readTextFiles(config.model, manifest),
@@ -52,11 +79,19 @@ async function serve(config: LogitConfig, manifest: Manifest, engine: EngineThre
     log,
   })
   return startGrpcServer({
-    listen: config.listen,
+    listen,
     serviceNames: ['tandem.v1.LogitService'],
     addServices: (server) => server.addService(LogitService.service, handlers),
     reflection: config.reflection ? packageDefinition : null,
   })
+}
+
+function assertSwitched(folder: string, { adapter }: Manifest): void {
+  if (!adapter?.switched)
+    throw new Error(
+      `TANDEM_BASE_LISTEN asks for both models of a pair, and ${folder} holds one: build it with an adapter, ` +
+        '"tandem build SOURCE --adapter DIR --switched", or unset the variable',
+    )
 }
 
 const workerSettings = (config: LogitConfig) => ({

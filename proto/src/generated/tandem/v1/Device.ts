@@ -6,6 +6,7 @@ export interface Device {
   'kind'?: (string);
   'units'?: (number)[];
   'threads'?: (number);
+  'engineId'?: (string);
 }
 
 export interface Device__Output {
@@ -13,4 +14,5 @@ export interface Device__Output {
   'kind': (string);
   'units': (number)[];
   'threads': (number);
+  'engineId': (string);
 }
