@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { ApiError } from '../openai/api-error.js'
 import { requireApiKey } from './api-keys.js'
 import { createChatHandler, createCompletionHandler } from './completions.js'
@@ -12,7 +11,7 @@ const requestIdPattern = /^[\w.:-]{1,128}$/
 
 /** The gateway's HTTP side. Routes know no decoding. */
 export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
-  const { apiKeys, limits, log } = dependencies
+  const { apiKeys, log } = dependencies
   const app = new Hono<AppEnvironment>()
 
   app.use(async (context, next) => {
@@ -23,15 +22,6 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
     context.header('x-request-id', requestId)
   })
   app.use('/v1/*', requireApiKey(apiKeys))
-  app.use(
-    '/v1/*',
-    bodyLimit({
-      maxSize: limits.maxBodyBytes,
-      onError: () => {
-        throw new ApiError(413, `the body is larger than the ${limits.maxBodyBytes} bytes that this server takes`)
-      },
-    }),
-  )
 
   const health = createHealthHandlers(dependencies)
   const models = createModelHandlers(dependencies)
@@ -39,11 +29,12 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
   app.get('/readyz', health.ready)
   app.get('/health', health.ready)
   app.get('/v1/models', models.list)
-  app.get('/v1/models/*', models.one)
+  app.get('/v1/models/:id{.+}', models.one)
   app.post('/v1/chat/completions', createChatHandler(dependencies))
   app.post('/v1/completions', createCompletionHandler(dependencies))
 
-  for (const path of ['/livez', '/readyz', '/health', '/v1/models', '/v1/models/*']) refuseOthers(app, path, 'GET')
+  for (const path of ['/livez', '/readyz', '/health', '/v1/models', '/v1/models/*'])
+    refuseOthers(app, path, 'GET, HEAD')
   for (const path of ['/v1/chat/completions', '/v1/completions']) refuseOthers(app, path, 'POST')
   app.notFound((context) =>
     toResponse(

@@ -7,14 +7,16 @@ import { parseBody } from '../openai/fields.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { eventStream } from './event-stream.js'
 import { streamAnswers, wholeAnswer } from './generation.js'
+import { readBody } from './read-body.js'
 
 type Prepare = typeof prepareChat
 
 /** Both generating endpoints: parse, wait for a place, answer. */
 function createHandler(dependencies: AppDependencies, prepare: Prepare) {
   return async (context: Context<AppEnvironment>): Promise<Response> => {
-    const body = parseBody(await readJson(context))
     const { pair, pairName, limits } = dependencies
+    assertJson(context.req.header('content-type') ?? '')
+    const body = parseBody(await readBody(context.req.raw, limits.maxBodyBytes))
     const request = prepare(body, pair, pairName, limits)
     return run(context, dependencies, request)
   }
@@ -60,9 +62,7 @@ async function run(
   }
 }
 
-async function readJson(context: Context<AppEnvironment>): Promise<string> {
-  const type = context.req.header('content-type') ?? ''
+function assertJson(type: string): void {
   if (!/^application\/(\w+\+)?json\b/i.test(type))
     throw new ApiError(415, `the body must come as content-type application/json, found "${type.slice(0, 100)}"`)
-  return context.req.text()
 }

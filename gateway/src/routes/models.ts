@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { modelNames, strategyOfModel } from '../openai/decoding.js'
-import type { AppDependencies } from './dependencies.js'
+import type { AppDependencies, AppEnvironment } from './dependencies.js'
 
 /** GET /v1/models and /v1/models/{id}; an id may hold a slash, escaped or not. */
 export function createModelHandlers({ pair, pairName }: AppDependencies) {
@@ -16,8 +16,8 @@ export function createModelHandlers({ pair, pairName }: AppDependencies) {
   })
   return {
     list: (context: Context) => context.json({ object: 'list', data: modelNames(pairName).map(describe) }),
-    one: (context: Context) => {
-      const id = decodeURIComponent(new URL(context.req.url).pathname.slice('/v1/models/'.length))
+    one: (context: Context<AppEnvironment, '/v1/models/:id{.+}'>) => {
+      const id = context.req.param('id')
       strategyOfModel(pairName, id)
       return context.json(describe(id))
     },

@@ -1,0 +1,29 @@
+import { ApiError } from '../openai/api-error.js'
+
+/**
+ * A request's body as text, however it is framed: by length or in chunks.
+ * Hono's bodyLimit is no help: of a chunked body it makes another Request, which Node's own class refuses to make of the server's.
+ * @throws ApiError 413 as soon as the body is known to be larger than `maxBytes`; 400 where it breaks off
+ */
+export async function readBody(request: Request, maxBytes: number): Promise<string> {
+  if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge(maxBytes)
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of readChunks(request)) {
+    bytes += chunk.length
+    if (bytes > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(chunk)
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks))
+}
+
+async function* readChunks(request: Request): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* request.body ?? []
+  } catch (cause) {
+    throw new ApiError(400, 'the body broke off before its end', { cause })
+  }
+}
+
+const tooLarge = (maxBytes: number): ApiError =>
+  new ApiError(413, `the body is larger than the ${maxBytes} bytes that this server takes`)
