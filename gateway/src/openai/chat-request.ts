@@ -7,7 +7,8 @@ import { invalidRequest } from './api-error.js'
 import { createChatWriter } from './chat-answer.js'
 import { resolveDecoding, strategyOfModel } from './decoding.js'
 import { commonFields, fieldKinds, parseFields } from './fields.js'
-import { type PromptLimits, toGenerationRequest } from './generation-request.js'
+import { toGenerationRequest } from './generation-request.js'
+import { assertMessageSizes, type PromptLimits } from './prompt-size.js'
 import { createTokenFormat } from './token-format.js'
 import { assertSupported } from './unsupported.js'
 
@@ -46,6 +47,7 @@ export function prepareChat(
   limits: PromptLimits,
 ): PreparedRequest {
   assertSupported(body)
+  assertMessageSizes(body.messages, pair, limits)
   const request = parseFields(schema, body)
   const decoding = resolveDecoding(strategyOfModel(pairName, request.model), request.decoding ?? {}, request)
   assertConsistent(request)

@@ -6,13 +6,13 @@ import { invalidRequest } from './api-error.js'
 import { createCompletionWriter } from './completion-answer.js'
 import { resolveDecoding, strategyOfModel } from './decoding.js'
 import { commonFields, fieldKinds, parseFields } from './fields.js'
-import { type PromptLimits, toGenerationRequest } from './generation-request.js'
+import { toGenerationRequest } from './generation-request.js'
+import { assertPromptSizes, type PromptLimits } from './prompt-size.js'
 import { createTokenFormat } from './token-format.js'
 import { assertSupported } from './unsupported.js'
 
 const { optional, flag } = fieldKinds
 
-const maxPrompts = 64
 const defaultMaxTokens = 16
 const tokenIds = z.array(z.int().min(0))
 
@@ -22,8 +22,7 @@ const schema = z.object({
     .union([z.string(), tokenIds, z.array(z.string()).min(1), z.array(tokenIds).min(1)], {
       error: 'must be a string, a list of strings, a list of token ids, or a list of such lists',
     })
-    .transform(toPrompts)
-    .pipe(z.array(z.union([z.string(), tokenIds])).max(maxPrompts)),
+    .transform(toPrompts),
   logprobs: optional(z.int().min(0).max(5)),
   echo: flag(false),
   add_special_tokens: flag(true),
@@ -46,6 +45,7 @@ export function prepareCompletion(
   limits: PromptLimits,
 ): PreparedRequest {
   assertSupported(body)
+  assertPromptSizes(body.prompt, pair, limits)
   const request = parseFields(schema, body)
   const decoding = resolveDecoding(strategyOfModel(pairName, request.model), request.decoding ?? {}, request)
   assertConsistent(request)

@@ -13,6 +13,14 @@ const maxStops = 16
 const maxStopLength = 1024
 const maxStopTokenIds = 256
 
+/** Its length is checked before its items are. */
+const shortList = <T extends z.ZodType>(item: T, most: number) =>
+  z
+    .custom<unknown[]>((list) => Array.isArray(list) && list.length <= most, `must be a list of at most ${most}`)
+    .pipe(z.array(item))
+
+const stopString = z.string().min(1).max(maxStopLength)
+
 /** What both endpoints take. Units: tokens. */
 export const commonFields = {
   model: z.string({ error: 'must name a model; /v1/models lists them' }).max(512),
@@ -24,11 +32,11 @@ export const commonFields = {
   min_p: optional(z.number().min(0).max(1)),
   seed: optional(z.int()),
   stop: optional(
-    z.union([z.string().max(maxStopLength), z.array(z.string().max(maxStopLength)).max(maxStops)], {
-      error: `must be a string or at most ${maxStops} strings, of at most ${maxStopLength} characters each`,
+    z.union([stopString, shortList(stopString, maxStops)], {
+      error: `must be a string or at most ${maxStops} strings, of 1 to ${maxStopLength} characters each`,
     }),
   ).transform((value) => (typeof value === 'string' ? [value] : (value ?? []))),
-  stop_token_ids: optional(z.array(z.int().min(0)).max(maxStopTokenIds)).transform((value) => value ?? []),
+  stop_token_ids: optional(shortList(z.int().min(0), maxStopTokenIds)).transform((value) => value ?? []),
   include_stop_str_in_output: flag(false),
   skip_special_tokens: flag(true),
   ignore_eos: flag(false),

@@ -1,11 +1,8 @@
 import type { GenerationRequest } from '../decode/generate.js'
 import type { Pair } from '../session/handshake.js'
-import { type ApiError, invalidRequest } from './api-error.js'
+import { invalidRequest } from './api-error.js'
 import type { Decoding } from './decoding.js'
-
-export interface PromptLimits {
-  readonly maxPromptTokens: number
-}
+import { type PromptLimits, tooLong } from './prompt-size.js'
 
 /** What both endpoints' fields say of a generation, once parsed. */
 export interface GenerationFields {
@@ -95,5 +92,3 @@ function roomFor(
     )
   return maxTokens ?? Math.min(room, defaultMaxTokens)
 }
-
-const tooLong = (message: string, param: string): ApiError => invalidRequest(message, param, 'context_length_exceeded')

@@ -173,6 +173,11 @@ describe('what is refused', () => {
     [{ decoding: { alpha: 0 } }, 'decoding.alpha'],
     [{ decoding: { strategy: 'nothing' } }, 'decoding.strategy'],
     [{ stop_token_ids: [512] }, 'stop_token_ids'],
+    [{ stop_token_ids: Array(257).fill(1) }, 'stop_token_ids'],
+    [{ stop: '' }, 'stop'],
+    [{ stop: ['a', ''] }, 'stop.1'],
+    [{ stop: Array(17).fill('a') }, 'stop'],
+    [{ prompt: Array(65).fill('a') }, 'prompt'],
   ])('%j with 400, naming the field', async (body, param) => {
     expect(await refusal(completion(body))).toMatchObject({ status: 400, param })
   })
@@ -188,6 +193,19 @@ describe('what is refused', () => {
       code: 'context_length_exceeded',
     })
     expect(await refusal(completion({ prompt: Array(51).fill(7) }))).toMatchObject({ code: 'context_length_exceeded' })
+  })
+
+  test('by its length before it is encoded, where it is far too long', async () => {
+    const encode = () => {
+      throw new Error('encoded')
+    }
+    const text = { ...gateway.pair.text, encode, encodeConversation: encode }
+    const app = gateway.app({ pair: { ...gateway.pair, text } })
+    const tooLong = 'x'.repeat(50 * gateway.pair.maxTokenLength + 1)
+    const code = 'context_length_exceeded'
+    expect(await refusal(postJson(app, '/v1/completions', { model: 'toy', prompt: tooLong }))).toMatchObject({ code })
+    const messages = [{ role: 'user', content: tooLong }]
+    expect(await refusal(postJson(app, '/v1/chat/completions', { model: 'toy', messages }))).toMatchObject({ code })
   })
 
   test('by every layer, in one shape', async () => {

@@ -16,6 +16,8 @@ export interface Pair {
   readonly vocabularyLimit: number
   /** Most tokens of a prompt and its answer. */
   readonly contextLength: number
+  /** No token stands for more characters. */
+  readonly maxTokenLength: number
   readonly eosTokenIds: readonly number[]
   /** Differences that do not keep the pair from decoding. */
   readonly warnings: readonly string[]
@@ -47,6 +49,7 @@ export async function shakeHands(
     sharesDevice: shareDevice(dpoModel.device, sftModel.device),
     vocabularyLimit: Math.min(dpoModel.vocabularySize, sftModel.vocabularySize),
     contextLength: Math.min(dpoModel.contextLength, sftModel.contextLength),
+    maxTokenLength: findMaxTokenLength(text),
     eosTokenIds: models[templateFrom].eosTokenIds,
     warnings: [...findWarnings(models, templateFrom), ...probeTemplate(text)],
   }
@@ -60,6 +63,13 @@ function assertSameTokens(text: Text, other: Text, templateFrom: Role): void {
     `the tokenizers of the two models differ, so they are no pair: ${difference} (first: ${first}, second: ${second}). ` +
       'Serve two models that share one tokenizer.',
   )
+}
+
+/** In bytes, of which no character has fewer than it has UTF-16 units. */
+function findMaxTokenLength({ vocabularySize, tokenBytes }: Text): number {
+  let most = 0
+  for (let id = 0; id < vocabularySize; id++) most = Math.max(most, tokenBytes(id).length)
+  return most
 }
 
 function findWarnings({ dpo, sft }: Pair['models'], templateFrom: Role): string[] {

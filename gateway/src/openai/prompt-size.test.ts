@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import { assertMessageSizes, assertPromptSizes } from './prompt-size.js'
+
+const context = { contextLength: 20_000, maxTokenLength: 10 }
+const limits = { maxPromptTokens: 100_000 }
+const codeOf = (check: () => void): unknown => {
+  try {
+    check()
+  } catch (error) {
+    return (error as { body: { error: { code: string | null } } }).body.error.code
+  }
+  return 'accepted'
+}
+const ofPrompt = (prompt: unknown) => codeOf(() => assertPromptSizes(prompt, context, limits))
+const ofMessages = (messages: unknown) => codeOf(() => assertMessageSizes(messages, context, limits))
+
+describe('prompts', () => {
+  test.each([
+    ['text of as many characters as the context could hold', 'x'.repeat(200_000), 'accepted'],
+    ['one character more', 'x'.repeat(200_001), 'context_length_exceeded'],
+    ['the same in a list', ['x', 'x'.repeat(200_001)], 'context_length_exceeded'],
+    ['as many token ids as the context holds', Array(20_000).fill(1), 'accepted'],
+    ['one id more', Array(20_001).fill(1), 'context_length_exceeded'],
+    ['one id more in a list of lists', [[1], Array(20_001).fill(1)], 'context_length_exceeded'],
+    ['64 prompts', Array(64).fill('x'), 'accepted'],
+    ['65 prompts', Array(65).fill('x'), 'array_above_max_length'],
+    ['a million characters in several prompts', Array(5).fill('x'.repeat(200_000)), 'accepted'],
+    ['more than that', Array(6).fill('x'.repeat(200_000)), 'context_length_exceeded'],
+    ['what the schema refuses', { text: 'x' }, 'accepted'],
+    ['an empty list', [], 'accepted'],
+  ])('%s: %s', (_, prompt, code) => {
+    expect(ofPrompt(prompt)).toBe(code)
+  })
+
+  test('a lower limit of the server counts, and is what the message says', () => {
+    const check = () => assertPromptSizes('x'.repeat(11), context, { maxPromptTokens: 1 })
+    expect(check).toThrow(
+      'This server takes prompts of at most 1 tokens. However, your prompt has 11 characters. Please reduce its length.',
+    )
+  })
+})
+
+describe('messages', () => {
+  const user = (content: unknown, more: object = {}) => ({ role: 'user', content, ...more })
+  const nested = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000)) as unknown
+
+  test.each([
+    ['contents of as many characters as the context could hold', Array(2).fill(user('x'.repeat(100_000))), 'accepted'],
+    ['one more', [user('x'.repeat(200_000)), user('x')], 'context_length_exceeded'],
+    [
+      'parts count together',
+      [user(Array(201).fill({ type: 'text', text: 'x'.repeat(1000) }))],
+      'context_length_exceeded',
+    ],
+    [
+      '2048 messages of a client that repeats all fields',
+      Array(2048).fill(user('x', { refusal: null, a: [] })),
+      'accepted',
+    ],
+    ['2049 messages', Array(2049).fill(user('x')), 'array_above_max_length'],
+    ['a long text elsewhere', [user('x', { name: 'x'.repeat(300_000) })], null],
+    ['a long list elsewhere', [user('x', { name: Array(300_000).fill(0) })], null],
+    ['many parts', [user(Array(40_000).fill({ type: 'text', text: '' }))], null],
+    ['deep nesting', [user('x', { a: nested })], 'accepted'],
+    ['what the schema refuses', 'x', 'accepted'],
+    ['messages that are none', [null, 1, { content: null }], 'accepted'],
+  ])('%s: %s', (_, messages, code) => {
+    expect(ofMessages(messages)).toBe(code)
+  })
+})

@@ -1,0 +1,109 @@
+import type { Pair } from '../session/handshake.js'
+import { type ApiError, invalidRequest } from './api-error.js'
+
+/**
+ * Sizes that are refused before anything reads them. Checking and encoding are work on the event loop, and what is far too long
+ * would keep it from all other requests.
+ */
+
+export interface PromptLimits {
+  readonly maxPromptTokens: number
+}
+
+type Context = Pick<Pair, 'contextLength' | 'maxTokenLength'>
+
+const maxMessages = 2048
+const maxPrompts = 64
+/** Of several prompts together, where one alone could not be so long. */
+const leastTotalCharacters = 1_000_000
+/** Of everything in messages but their contents. */
+const maxOtherSize = 262_144
+
+/** @throws ApiError 400 where a prompt has more tokens, or more characters than the longest tokens could spell, than it may have */
+export function assertPromptSizes(prompt: unknown, context: Context, limits: PromptLimits): void {
+  const isList = Array.isArray(prompt) && typeof prompt[0] !== 'number'
+  const prompts: readonly unknown[] = isList ? prompt : [prompt]
+  if (prompts.length > maxPrompts) throw tooMany('prompt', prompts.length, maxPrompts)
+  const most = promptLimit(context, limits)
+  let total = 0
+  for (const one of prompts) {
+    if (Array.isArray(one) && one.length > most.tokens)
+      throw mostTokens(context, limits, `${one.length} tokens`, 'prompt')
+    if (typeof one !== 'string') continue
+    if (one.length > most.characters) throw mostTokens(context, limits, `${one.length} characters`, 'prompt')
+    total += one.length
+  }
+  if (total > Math.max(most.characters, leastTotalCharacters))
+    throw tooLong(`the prompts have ${total} characters together: send them in several requests`, 'prompt')
+}
+
+/** @throws ApiError 400 as `assertPromptSizes`, for the messages of one chat */
+export function assertMessageSizes(messages: unknown, context: Context, limits: PromptLimits): void {
+  if (!Array.isArray(messages)) return
+  if (messages.length > maxMessages) throw tooMany('messages', messages.length, maxMessages)
+  const { contents, others } = measure(messages)
+  if (contents > promptLimit(context, limits).characters)
+    throw mostTokens(context, limits, `${contents} characters`, 'messages')
+  if (others > maxOtherSize)
+    throw invalidRequest(`messages carry more than ${maxOtherSize} characters beside their contents`, 'messages')
+}
+
+export const tooLong = (message: string, param: string): ApiError =>
+  invalidRequest(message, param, 'context_length_exceeded')
+
+function promptLimit({ contextLength, maxTokenLength }: Context, { maxPromptTokens }: PromptLimits) {
+  const tokens = Math.min(contextLength, maxPromptTokens)
+  return { tokens, characters: tokens * maxTokenLength }
+}
+
+function mostTokens(
+  { contextLength }: Context,
+  { maxPromptTokens }: PromptLimits,
+  found: string,
+  param: string,
+): ApiError {
+  const most =
+    maxPromptTokens < contextLength
+      ? `This server takes prompts of at most ${maxPromptTokens} tokens.`
+      : `This model's maximum context length is ${contextLength} tokens.`
+  return tooLong(`${most} However, your ${param} has ${found}. Please reduce its length.`, param)
+}
+
+const tooMany = (param: string, found: number, most: number): ApiError =>
+  invalidRequest(`${param}: at most ${most} of them, found ${found}`, param, 'array_above_max_length')
+
+/** Characters of the contents, whole or in parts; and the size of all else. */
+function measure(messages: readonly unknown[]): { contents: number; others: number } {
+  let contents = 0
+  const others: unknown[] = []
+  for (const message of messages) {
+    const { content, ...more } = toObject(message)
+    others.push(more)
+    for (const part of Array.isArray(content) ? content : [{ text: content }]) {
+      const { text, ...extra } = toObject(part)
+      if (typeof text === 'string') contents += text.length
+      others.push(typeof text === 'string' ? extra : part)
+    }
+  }
+  return { contents, others: sizeOf(others) }
+}
+
+/** Characters of texts and names, and one for each other value, counted up to the limit; takes the list apart. */
+function sizeOf(values: unknown[]): number {
+  let size = 0
+  // No recursion: data may be nested deeper than the stack is.
+  while (values.length > 0 && size <= maxOtherSize) {
+    const value = values.pop()
+    size += typeof value === 'string' ? value.length : 1
+    if (Array.isArray(value)) size += value.length
+    if (size > maxOtherSize) break
+    for (const [name, item] of Object.entries(toObject(value))) {
+      size += Array.isArray(value) ? 0 : name.length
+      values.push(item)
+    }
+  }
+  return size
+}
+
+const toObject = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
