@@ -1,5 +1,7 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ToyService } from '../testing/toy-service.js'
 import { LogitServiceConnection } from './service.js'
 import type { Readout, Session } from './session.js'
@@ -92,6 +94,47 @@ test('a session ends at once with its caller, with its deadline and when it is c
   expect(await waiting).toBe('aborted')
   expect(await codeOf(closed.readout(best))).toBe('aborted')
   expect(performance.now() - started).toBeLessThan(1_000)
+})
+
+describe('a service that takes connections and answers nothing', () => {
+  let silent: Server
+  let own: LogitServiceConnection
+  let connections: number
+  beforeEach(async () => {
+    const other = new ToyService(3)
+    const address = await other.start()
+    own = new LogitServiceConnection('sft', address)
+    own.pin(await own.getModel())
+    other.kill()
+    connections = 0
+    silent = createServer(() => connections++).listen(Number(address.split(':')[1]), '127.0.0.1')
+    await once(silent, 'listening')
+    for (let i = 0; i < 100 && connections === 0; i++) await own.findFault(20)
+  })
+  afterEach(() => {
+    own.close()
+    silent.close()
+  })
+
+  test('is unavailable after two seconds, to all who ask meanwhile at once', async () => {
+    const started = performance.now()
+    const signal = new AbortController().signal
+    const open = () => own.openSession(512, 30_000, signal)
+    const first = open()
+    await delay(500)
+    expect(await Promise.all([codeOf(first), codeOf(open())])).toEqual(['unavailable', 'unavailable'])
+    expect(performance.now() - started).toBeLessThan(3_000)
+    await expect(first).rejects.toThrow(/^the SFT service at 127\.0\.0\.1:\d+ is unavailable: it does not answer$/)
+  })
+
+  test('does not keep a caller that goes', async () => {
+    const started = performance.now()
+    const stays = codeOf(own.openSession(512, 30_000, new AbortController().signal))
+    const goes = own.openSession(512, 30_000, AbortSignal.timeout(20))
+    expect(await codeOf(goes)).toBe('deadline')
+    expect(performance.now() - started).toBeLessThan(1_000)
+    expect(await stays).toBe('unavailable')
+  })
 })
 
 test('a service that comes back with another model is refused', async () => {

@@ -1,15 +1,18 @@
-import { connectivityState, credentials, type ServiceError } from '@grpc/grpc-js'
+import { connectivityState, credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { channelOptions, type GetModelResponse__Output, LogitService, type LogitServiceClient } from '@tandem/proto'
 import { createSession } from './client.js'
 import { HealthClient, healthMethod } from './health.js'
 import type { Session } from './session.js'
 import { SessionError, toSessionError } from './session-error.js'
+import { SharedCall } from './shared-call.js'
 
 export type Role = 'sft' | 'dpo'
 
 /** Most bytes of a model's text files. */
 const maxTextBytes = 256 * 1024 * 1024
 const handshakeLimitMs = 30_000
+/** How long a service that has come back may take to say what it serves. */
+const verifyLimitMs = 2_000
 const reconnect = { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1_000 }
 
 /** One logit service as the gateway sees it. Connects when first asked, and again whenever the service is back. */
@@ -20,6 +23,7 @@ export class LogitServiceConnection {
   private readonly health: InstanceType<typeof HealthClient>
   private pinned: GetModelResponse__Output | undefined
   private isVerified = false
+  private readonly verification = new SharedCall((signal) => this.askVersion(signal))
 
   constructor(
     readonly role: Role,
@@ -33,12 +37,15 @@ export class LogitServiceConnection {
   }
 
   /** What the service serves now. */
-  getModel(limitMs = handshakeLimitMs): Promise<GetModelResponse__Output> {
+  getModel(limitMs = handshakeLimitMs, signal?: AbortSignal): Promise<GetModelResponse__Output> {
     return new Promise((resolve, reject) => {
-      this.client.getModel({}, { deadline: Date.now() + limitMs }, (error, model) => {
+      const call = this.client.getModel({}, { deadline: Date.now() + limitMs }, (error, model) => {
+        signal?.removeEventListener('abort', cancel)
         if (model) resolve(model)
         else reject(this.errorOf(error))
       })
+      const cancel = () => call.cancel()
+      signal?.addEventListener('abort', cancel, { once: true })
     })
   }
 
@@ -71,7 +78,7 @@ export class LogitServiceConnection {
   async findFault(limitMs: number): Promise<string | null> {
     try {
       if (!(await this.isServing(limitMs))) return `${this.name} is not serving`
-      await this.verify(limitMs)
+      await this.verify(AbortSignal.timeout(limitMs))
       return null
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
@@ -80,8 +87,7 @@ export class LogitServiceConnection {
 
   /** @throws SessionError where the service is gone or serves another model than at the handshake */
   async openSession(vocabularyLimit: number, stepTimeoutMs: number, signal: AbortSignal): Promise<Session> {
-    await this.verify(Math.min(stepTimeoutMs, handshakeLimitMs))
-    if (signal.aborted) throw SessionError.ofSignal(signal)
+    await this.verify(signal)
     return createSession({ client: this.client, service: this.name, vocabularyLimit, stepTimeoutMs, signal })
   }
 
@@ -101,10 +107,14 @@ export class LogitServiceConnection {
     })
   }
 
-  private async verify(limitMs: number): Promise<void> {
-    if (this.isVerified || !this.pinned) return
-    const found = await this.getModel(limitMs)
-    if (found.version !== this.pinned.version)
+  private async verify(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw SessionError.ofSignal(signal)
+    if (!this.isVerified && this.pinned) await this.verification.join(signal)
+  }
+
+  private async askVersion(signal: AbortSignal): Promise<void> {
+    const found = await this.getModel(verifyLimitMs, signal)
+    if (this.pinned && found.version !== this.pinned.version)
       throw new SessionError(
         'changed',
         `${this.name} serves ${found.modelId} (version ${found.version.slice(0, 12)}) now, it was ` +
@@ -126,7 +136,10 @@ export class LogitServiceConnection {
     })
   }
 
+  /** A service that does not answer these small calls in time is as good as away. */
   private errorOf(error: ServiceError | null): SessionError {
+    if (error?.code === status.DEADLINE_EXCEEDED)
+      return toSessionError(this.name, status.UNAVAILABLE, 'it does not answer', error)
     return toSessionError(this.name, error?.code ?? 13, error?.details ?? 'it gave no answer', error)
   }
 }
