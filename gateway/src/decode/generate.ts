@@ -94,9 +94,8 @@ function createWriter(text: Text, request: GenerationRequest) {
       // As in vLLM: the text of the token that ends the answer is part of it only where stops are.
       let piece = endToken && !includesStop ? '' : detokenizer.push(id)
       if (ended) piece += detokenizer.finish()
-      // As in vLLM: stop strings do not count within the first min_tokens tokens.
-      if (count <= minTokens && !ended) return { text: piece, ending: null }
-      const { text: safe, stopped } = matcher.push(piece)
+      // As in vLLM: a stop string that ends within the first min_tokens tokens does not count; one that begins there does.
+      const { text: safe, stopped } = matcher.push(piece, count > minTokens)
       if (stopped !== null) return { text: safe, ending: { finishReason: 'stop', stopReason: stopped } }
       return { text: ended ? safe + matcher.finish() : safe, ending: ended }
     },

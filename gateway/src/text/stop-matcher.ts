@@ -1,7 +1,10 @@
 /** Streaming search for stop strings. */
 export interface StopMatcher {
-  /** `text` is safe to send; `stopped` is the stop string met, after which nothing more comes. */
-  push(text: string): { text: string; stopped: string | null }
+  /**
+   * `text` is safe to send; `stopped` is the stop string met, after which nothing more comes.
+   * @param counts whether a stop string that ends in this text is one; it may begin in any.
+   */
+  push(text: string, counts?: boolean): { text: string; stopped: string | null }
   /** The text held back when generation ended without a stop string. */
   finish(): string
 }
@@ -17,13 +20,13 @@ export function createStopMatcher(stops: readonly string[], includeStop: boolean
   let held = ''
   let stopped: string | null = null
 
-  const push = (text: string): { text: string; stopped: string | null } => {
+  const push = (text: string, counts = true): { text: string; stopped: string | null } => {
     if (stopped !== null) return { text: '', stopped }
     const seen = held + text
     for (let index = 0; index < text.length; index++) {
       const unit = text.charCodeAt(index)
       for (const automaton of automata) {
-        if (automaton.step(unit) && (stopped === null || automaton.stop.length > stopped.length))
+        if (automaton.step(unit) && counts && (stopped === null || automaton.stop.length > stopped.length))
           stopped = automaton.stop
       }
       if (stopped === null) continue
@@ -55,13 +58,14 @@ function createAutomaton(stop: string) {
   let matched = 0
   return {
     stop,
-    /** How many units of the stop string the text ends with. */
+    /** How many units of the stop string, not all of them, the text ends with. */
     matched: () => matched,
     step(unit: number): boolean {
-      if (matched === stop.length) matched = fallback[matched] ?? 0
       while (matched > 0 && stop.charCodeAt(matched) !== unit) matched = fallback[matched] ?? 0
       if (stop.charCodeAt(matched) === unit) matched++
-      return matched === stop.length
+      const isMet = matched === stop.length
+      if (isMet) matched = fallback[matched] ?? 0
+      return isMet
     },
   }
 }

@@ -1,0 +1,175 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import type { Readout, Row, Rows } from '../session/session.js'
+import { type ToyModel, ToySession } from '../testing/toy-session.js'
+import { readText } from '../text/testing/fixtures.js'
+import { type GenerationContext, type GenerationEvent, type GenerationRequest, generate } from './generate.js'
+import { aad } from './strategies/aad.js'
+import { greedyDpo } from './strategies/greedy.js'
+import { bindMethod } from './strategies/index.js'
+
+/** SentencePiece's kind: words carry their space, and what has no token is spelled in bytes. */
+const text = readText('tokenizers/sentencepiece-first')
+const { vocabularySize } = text
+const idOf = (name: string) => [...Array(vocabularySize).keys()].find((id) => text.tokenName(id) === name) ?? -1
+const idsOf = (...names: string[]) => names.map(idOf)
+const promptIds = idsOf('a', 'b')
+const eos = idOf('</s>')
+
+/** Says these tokens one after the other, then the first one again and again. */
+const scripted =
+  (script: readonly number[]): ToyModel =>
+  (ids) => {
+    const next = script[ids.length - promptIds.length] ?? script[0]
+    return Float32Array.from({ length: vocabularySize }, (_, id) => (id === next ? 9 : 0))
+  }
+const even: ToyModel = () => new Float32Array(vocabularySize)
+
+const request: GenerationRequest = {
+  promptIds,
+  method: bindMethod(greedyDpo, {}),
+  path: 'auto',
+  vocabularySize,
+  maxTokens: 4,
+  minTokens: 0,
+  endTokenIds: [eos],
+  ignoresEndTokens: false,
+  stopTokenIds: new Set(),
+  eosTokenIds: new Set([eos]),
+  topLogprobs: null,
+  readsPrompt: false,
+  detail: false,
+  stops: [],
+  includesStop: false,
+  skipsSpecialTokens: true,
+}
+
+async function run(
+  open: GenerationContext['open'],
+  changes: Partial<GenerationRequest>,
+): Promise<readonly GenerationEvent[]> {
+  const events: GenerationEvent[] = []
+  const context = { open, text, sharesDevice: false }
+  for await (const event of generate(context, { ...request, ...changes }, new AbortController().signal))
+    events.push(event)
+  return events
+}
+
+/** The deltas' texts, and how it ended. */
+async function write(names: readonly string[], changes: Partial<GenerationRequest> = {}) {
+  const dpo = new ToySession(scripted(idsOf(...names)))
+  const open = { dpo: async () => dpo, sft: async () => new ToySession(even) }
+  const events = await run(open, { maxTokens: names.length, ...changes })
+  const deltas = events.flatMap((event) => (event.type === 'delta' ? [event] : []))
+  return { texts: deltas.map((delta) => delta.text), ending: deltas.at(-1)?.ending }
+}
+
+const length = { finishReason: 'length', stopReason: null }
+
+describe('text', () => {
+  test('goes on behind a prompt: the first word keeps its space', async () => {
+    expect(await write(['▁', 'c'])).toEqual({ texts: [' ', 'c'], ending: length })
+  })
+
+  test('an unfinished character is given out at the end', async () => {
+    expect(await write(['c', '<0xF0>', '<0x9F>'])).toEqual({ texts: ['c', '\ufffd\ufffd'], ending: length })
+  })
+
+  test('the beginning of a stop string is held back, and given out at the end', async () => {
+    expect(await write(['c', 'd', 'e'], { stops: ['def'] })).toEqual({ texts: ['c', 'de'], ending: length })
+  })
+
+  test('special tokens are shown where they are asked for', async () => {
+    const names = ['c', '[INST]', 'd']
+    expect((await write(names)).texts).toEqual(['c', 'd'])
+    expect((await write(names, { skipsSpecialTokens: false })).texts).toEqual(['c', '[INST]', 'd'])
+  })
+})
+
+describe('an answer', () => {
+  test('ends at an end token, and goes on behind it where that is ignored', async () => {
+    const names = ['c', '</s>', 'd']
+    expect(await write(names)).toEqual({ texts: ['c', ''], ending: { finishReason: 'stop', stopReason: null } })
+    expect(await write(names, { ignoresEndTokens: true, endTokenIds: [] })).toEqual({
+      texts: ['c', 'd'],
+      ending: length,
+    })
+  })
+
+  test('a stop string that ends within min_tokens does not count, one that only begins there does', async () => {
+    const [names, stops] = [['c', 'd', 'e', 'f'], ['de']]
+    const stopped = { finishReason: 'stop', stopReason: 'de' }
+    expect(await write(names, { stops, minTokens: 3 })).toEqual({ texts: ['c', 'de', 'f'], ending: length })
+    expect(await write(names, { stops, minTokens: 2 })).toEqual({ texts: ['c', ''], ending: stopped })
+    expect(await write(names, { stops: ['ef'], minTokens: 4 })).toEqual({ texts: ['c', 'd', 'ef'], ending: length })
+    // What did not count may still begin another.
+    expect(await write(['c', 'd', 'c', 'd'], { stops: ['cdc', 'cd'], minTokens: 3 })).toEqual({
+      texts: ['cd', ''],
+      ending: { ...stopped, stopReason: 'cd' },
+    })
+  })
+})
+
+/** Resolves for each pair of callers that wait at the same time; one who stays alone is refused. */
+function createMeeting(): () => Promise<void> {
+  let waiting: (() => void) | null = null
+  return async () => {
+    if (waiting) {
+      waiting()
+      waiting = null
+      return
+    }
+    const met = new Promise<boolean>((resolve) => {
+      waiting = () => resolve(true)
+    })
+    if (!(await Promise.race([met, delay(2_000, false)]))) throw new Error('one model ran while the other waited')
+  }
+}
+
+class MeetingSession extends ToySession {
+  constructor(
+    model: ToyModel,
+    private readonly meet: () => Promise<void>,
+  ) {
+    super(model)
+  }
+
+  override async step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]> {
+    await this.meet()
+    return super.step(tokenIds, rows, readouts)
+  }
+}
+
+describe('both models', () => {
+  test.each([
+    ['plain', false],
+    ['plain', true],
+    ['eager', false],
+    ['eager', true],
+  ] as const)(
+    'run each token at the same time on the path %s, the prompt too (read: %s)',
+    async (path, readsPrompt) => {
+      const meet = createMeeting()
+      const script = idsOf('c', 'd', 'e', 'f')
+      const open = {
+        dpo: async () => new MeetingSession(scripted(script), meet),
+        sft: async () => new MeetingSession(even, meet),
+      }
+      const method = bindMethod(aad, { alpha: 1e-3 })
+      const events = await run(open, { method, path, readsPrompt, topLogprobs: readsPrompt ? 0 : null })
+      expect(events.flatMap((event) => (event.type === 'delta' ? event.tokens : [])).map(({ id }) => id)).toEqual(
+        script,
+      )
+    },
+  )
+
+  test('are let go when one of them cannot be opened', async () => {
+    let closed = 0
+    const session = Object.assign(new ToySession(even), { close: () => closed++ })
+    const refuse = () => Promise.reject(new Error('no room'))
+    const method = bindMethod(aad, { alpha: 0.1 })
+    await expect(run({ dpo: refuse, sft: async () => session }, { method })).rejects.toThrow('no room')
+    await expect(run({ dpo: async () => session, sft: refuse }, { method })).rejects.toThrow('no room')
+    expect(closed).toBe(2)
+  })
+})
