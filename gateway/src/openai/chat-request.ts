@@ -5,7 +5,7 @@ import type { ChatMessage } from '../text/index.js'
 import type { PreparedRequest } from './answer.js'
 import { invalidRequest } from './api-error.js'
 import { createChatWriter } from './chat-answer.js'
-import { resolveDecoding, strategyOfModel } from './decoding.js'
+import { assertPlaced, resolveDecoding, strategyOfModel } from './decoding.js'
 import { commonFields, fieldKinds, parseFields } from './fields.js'
 import { toGenerationRequest } from './generation-request.js'
 import { assertMessageSizes, type PromptLimits } from './prompt-size.js'
@@ -47,6 +47,7 @@ export function prepareChat(
   limits: PromptLimits,
 ): PreparedRequest {
   assertSupported(body)
+  assertPlaced(body)
   assertMessageSizes(body.messages, pair, limits)
   const request = parseFields(schema, body)
   const decoding = resolveDecoding(strategyOfModel(pairName, request.model), request.decoding ?? {}, request)

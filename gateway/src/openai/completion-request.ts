@@ -4,7 +4,7 @@ import type { Pair } from '../session/handshake.js'
 import type { PreparedPrompt, PreparedRequest } from './answer.js'
 import { invalidRequest } from './api-error.js'
 import { createCompletionWriter } from './completion-answer.js'
-import { resolveDecoding, strategyOfModel } from './decoding.js'
+import { assertPlaced, resolveDecoding, strategyOfModel } from './decoding.js'
 import { commonFields, fieldKinds, parseFields } from './fields.js'
 import { toGenerationRequest } from './generation-request.js'
 import { assertPromptSizes, type PromptLimits } from './prompt-size.js'
@@ -45,6 +45,7 @@ export function prepareCompletion(
   limits: PromptLimits,
 ): PreparedRequest {
   assertSupported(body)
+  assertPlaced(body)
   assertPromptSizes(body.prompt, pair, limits)
   const request = parseFields(schema, body)
   const decoding = resolveDecoding(strategyOfModel(pairName, request.model), request.decoding ?? {}, request)

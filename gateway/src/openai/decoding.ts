@@ -6,6 +6,7 @@ import {
   findStrategy,
   type Method,
   type Strategy,
+  strategies,
   strategyNames,
 } from '../decode/strategies/index.js'
 import { ApiError, invalidRequest } from './api-error.js'
@@ -43,6 +44,22 @@ const ownFields = {
   path: z.enum(decodePaths).default('auto'),
 }
 
+/** Names that belong into `decoding` and mean nothing elsewhere; the paper's other parameters too, whoever may send them. */
+const misplacedNames = new Set([
+  ...Object.keys(ownFields),
+  ...strategies.flatMap(({ parameters }) => Object.keys(parameters.shape)),
+  'beta',
+])
+for (const name of [...topLevelNames, 'model']) misplacedNames.delete(name)
+
+/** @throws ApiError 400 naming the first of our own parameters that stands beside `decoding` instead of inside */
+export function assertPlaced(body: Readonly<Record<string, unknown>>): void {
+  for (const name of misplacedNames) {
+    if (body[name] === undefined || body[name] === null) continue
+    throw invalidRequest(`${name} is a parameter of decoding: put it in there, as "decoding": {"${name}": ...}`, name)
+  }
+}
+
 /**
  * How to decode: `decoding.strategy` over the model's suffix, `decoding`'s parameters over the top level's.
  * @throws ApiError 400 naming an unknown strategy, an unknown key, or a value out of range
@@ -54,6 +71,7 @@ export function resolveDecoding(
 ): Decoding {
   const { strategy: name, detail, path, ...own } = parseFields(z.looseObject(ownFields), decoding, 'decoding')
   const strategy = findOrRefuse(name ?? modelStrategy)
+  assertKnown(Object.keys(decoding), strategy)
   const given = topLevelNames.filter((key) => topLevel[key] !== undefined)
   const used = given.filter((key) => strategy.topLevel.includes(key) && !(key in own))
   const taken = Object.fromEntries(used.map((key) => [key, topLevel[key]]))
@@ -65,6 +83,16 @@ export function resolveDecoding(
     path,
     echo: { strategy: strategy.name, ...parameters, detail, path, ignored },
   }
+}
+
+function assertKnown(keys: readonly string[], { name, parameters }: Strategy): void {
+  const known = [...Object.keys(ownFields), ...Object.keys(parameters.shape)]
+  const unknown = keys.find((key) => !known.includes(key))
+  if (unknown === undefined) return
+  throw invalidRequest(
+    `decoding.${unknown}: the strategy ${name} has no such key; there are: ${known.join(', ')}`,
+    `decoding.${unknown}`,
+  )
 }
 
 function findOrRefuse(name: string): Strategy {

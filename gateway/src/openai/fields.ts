@@ -44,7 +44,8 @@ export const commonFields = {
   return_tokens_as_token_ids: flag(false),
   stream: flag(false),
   stream_options: optional(z.object({ include_usage: flag(false), continuous_usage_stats: flag(false) })),
-  decoding: optional(z.record(z.string(), z.unknown())),
+  // Not z.record, whose copy loses a key named __proto__.
+  decoding: optional(z.custom<Readonly<Record<string, unknown>>>(isObject, 'must be an object')),
 }
 
 export const fieldKinds = { optional, flag }
@@ -67,6 +68,10 @@ export function parseBody(text: string): Record<string, unknown> {
   } catch (cause) {
     throw new ApiError(400, 'the body is not JSON', { cause })
   }
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>
+  if (isObject(body)) return body
   throw new ApiError(400, 'the body must be a JSON object')
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -30,6 +30,7 @@ export function createTokenFormat(text: Text, asTokenIds: boolean): TokenFormat 
         token: name(id),
         ...compared(detail),
         candidate_count: detail.candidateCount,
+        candidates_truncated: detail.candidates.length < (detail.candidateCount ?? 0),
         candidates: detail.candidates.map((candidate) => ({
           token_id: candidate.id,
           token: name(candidate.id),

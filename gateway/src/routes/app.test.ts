@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
@@ -76,6 +77,34 @@ describe('decoding', () => {
     expect(detail?.candidates).toMatchObject({ 0: { token_id: id, advantage: detail?.advantage } })
   })
 
+  test('detail of a strategy without V_alpha has no candidates; of a large V_alpha the best 256, and it says so', async () => {
+    const detailOf = async (model: string, decoding: object) => {
+      const body = await jsonOf(completion({ model, max_tokens: 1, decoding: { ...decoding, detail: true } }))
+      return (choiceOf(body).decoding_detail as Record<string, unknown>[])[0]
+    }
+    const none = { candidate_count: null, candidates: [], candidates_truncated: false }
+    expect(await detailOf('toy/greedy-dpo', {})).toMatchObject(none)
+    expect(await detailOf('toy/greedy-sft', {})).toMatchObject(none)
+    const all = await detailOf('toy', { alpha: 1e-30 })
+    expect(all).toMatchObject({ candidate_count: 512, candidates_truncated: true })
+    expect(all?.candidates).toHaveLength(256)
+    expect(await detailOf('toy', { alpha: 1 })).toMatchObject({ candidate_count: 1, candidates_truncated: false })
+  })
+
+  test('top_logprobs are those of the DPO model, of the prompt too, whatever picks', async () => {
+    for (const model of ['toy/greedy-sft', 'toy/greedy-dpo']) {
+      const body = await jsonOf(completion({ model, max_tokens: 1, echo: true, logprobs: 2 }))
+      const { top_logprobs } = choiceOf(body).logprobs as { top_logprobs: (Record<string, number> | null)[] }
+      expect(top_logprobs[0]).toBeNull()
+      for (const place of [1, 2, 3]) {
+        const [first, second] = [...gateway.dpo.logProbabilities(prompt.slice(0, place))].sort((a, b) => b - a)
+        const found = Object.values(top_logprobs[place] ?? {})
+        expect(found[0]).toBeCloseTo(first ?? 0, 5)
+        expect(found[1]).toBeCloseTo(second ?? 0, 5)
+      }
+    }
+  })
+
   test('echo gives the prompt with its log-probabilities, the first null', async () => {
     const body = await jsonOf(completion({ max_tokens: 0, echo: true, logprobs: 1 }))
     const { token_logprobs } = choiceOf(body).logprobs as { token_logprobs: (number | null)[] }
@@ -115,6 +144,15 @@ describe('decoding', () => {
     expect(idsOf(body)).toEqual(oracle(8, 0.1))
     expect(gateway.sft.steps.filter((step) => step.position === 0).length).toBe(2)
   })
+})
+
+test('the bare pair stands first, then the strategies as the README lists them', async () => {
+  const { data } = await jsonOf(Promise.resolve(gateway.app().request('/v1/models')))
+  const names = ['toy', 'toy/aad', 'toy/greedy-dpo', 'toy/greedy-sft', 'toy/sample']
+  expect((data as { id: string }[]).map(({ id }) => id)).toEqual(names)
+  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8')
+  const listed = names.slice(1).map((name) => `\`${name.replace('toy', 'smollm2-135m-hh')}\``)
+  expect(readme.replaceAll(/\s+/g, ' ')).toContain(listed.join(', '))
 })
 
 describe('sessions', () => {
@@ -172,6 +210,11 @@ describe('what is refused', () => {
     [{ stream_options: {} }, 'stream_options'],
     [{ decoding: { alpha: 0 } }, 'decoding.alpha'],
     [{ decoding: { strategy: 'nothing' } }, 'decoding.strategy'],
+    [{ decoding: [] }, 'decoding'],
+    [{ alpha: 0.2 }, 'alpha'],
+    [{ strategy: 'aad' }, 'strategy'],
+    [{ detail: true }, 'detail'],
+    [{ beta: 4 }, 'beta'],
     [{ stop_token_ids: [512] }, 'stop_token_ids'],
     [{ stop_token_ids: Array(257).fill(1) }, 'stop_token_ids'],
     [{ stop: '' }, 'stop'],
@@ -182,8 +225,34 @@ describe('what is refused', () => {
     expect(await refusal(completion(body))).toMatchObject({ status: 400, param })
   })
 
+  test('keys of decoding that are not there, with those that are; our own keys elsewhere, with their place', async () => {
+    const messageOf = async (body: object) => (await refusal(completion(body))).message
+    const keys = 'strategy, detail, path'
+    expect(await messageOf({ decoding: { gamma: 1 } })).toBe(
+      `decoding.gamma: the strategy aad has no such key; there are: ${keys}, alpha`,
+    )
+    expect(await messageOf({ decoding: { strategy: 'greedy-dpo', alpha: 1 } })).toBe(
+      `decoding.alpha: the strategy greedy-dpo has no such key; there are: ${keys}`,
+    )
+    const prototype = JSON.parse('{ "decoding": { "__proto__": 1 } }') as object
+    expect(await messageOf(prototype)).toContain('decoding.__proto__: the strategy aad has no such key')
+    expect(await messageOf({ alpha: 0.2 })).toBe(
+      'alpha is a parameter of decoding: put it in there, as "decoding": {"alpha": ...}',
+    )
+  })
+
   test('what changes nothing is accepted', async () => {
-    const harmless = { n: 1, best_of: 1, logit_bias: null, presence_penalty: 0, user: 'me', store: true, stop: null }
+    const harmless = {
+      n: 1,
+      best_of: 1,
+      alpha: null,
+      decoding: null,
+      logit_bias: null,
+      presence_penalty: 0,
+      user: 'me',
+      store: true,
+      stop: null,
+    }
     expect((await completion({ ...harmless, max_tokens: 1, metadata: {}, unknown: 1 })).status).toBe(200)
   })
 

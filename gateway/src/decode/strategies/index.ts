@@ -4,7 +4,7 @@ import { sample } from './sample.js'
 import { bindMethod, type Method, type Strategy } from './strategy.js'
 
 /** Every strategy, the default first. Adding one is a file, its test and a line here. */
-export const strategies: readonly Strategy[] = [aad, greedySft, greedyDpo, sample] as readonly Strategy[]
+export const strategies: readonly Strategy[] = [aad, greedyDpo, greedySft, sample] as readonly Strategy[]
 
 export const strategyNames: readonly string[] = strategies.map(({ name }) => name)
 export const defaultStrategyName = aad.name

@@ -21,7 +21,7 @@ const input = (tokenIds: number[], lead: number[], other: number[] | null = null
 })
 
 test('there are four strategies, aad first', () => {
-  expect(strategyNames).toEqual(['aad', 'greedy-sft', 'greedy-dpo', 'sample'])
+  expect(strategyNames).toEqual(['aad', 'greedy-dpo', 'greedy-sft', 'sample'])
 })
 
 test('aad picks the greatest ratio of the two probabilities among the candidates', () => {
