@@ -2,9 +2,14 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { credentials } from '@grpc/grpc-js'
+import { buildModel } from '@tandem/models'
+import { channelOptions, LogitService, type StepResponse__Output } from '@tandem/proto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { tinyFolder } from './support/fixtures.js'
 import { waitUntilGone } from './support/processes.js'
+import { type Stack, startStack } from './support/stack.js'
 import { startTandemUp, type TandemUp } from './support/tandem-up.js'
 
 const errorLimitMs = 5000
@@ -64,6 +69,22 @@ async function stream(running: TandemUp, onFirst: () => void, killedAt: () => nu
   return { events: text.split('\n\n').filter(Boolean), endedAfterKillMs: Date.now() - killedAt() }
 }
 
+/** The same, not streamed. */
+const ask = (running: TandemUp) =>
+  fetch(`${running.url}/v1/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: running.model, prompt: [4, 388, 365], max_tokens: 200, ignore_eos: true }),
+    signal: AbortSignal.timeout(30_000),
+  })
+
+async function expectServiceError(response: Response): Promise<void> {
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
+  const { error } = (await response.json()) as { error: Record<string, unknown> }
+  expect(Object.keys(error).sort()).toEqual(['code', 'message', 'param', 'type'])
+  expect(error.message).toMatch(/service/)
+}
+
 /** The two services, oldest first; which of them is whose does not matter here, for each is killed in its turn. */
 function servicesOf(running: TandemUp): number[] {
   const services = running.children().filter(({ command }) => command.includes('logit/main.js'))
@@ -87,7 +108,9 @@ describe('tandem up', () => {
       process.kill(victim, 'SIGKILL')
       killedAt = Date.now()
     }
+    const whole = ask(running)
     const ends = await Promise.all(streams.map(() => stream(running, killOnceAllRun, () => killedAt)))
+    await expectServiceError(await whole)
     for (const { events, endedAfterKillMs } of ends) {
       expect(endedAfterKillMs).toBeLessThan(errorLimitMs)
       const failures = events.filter((event) => event.startsWith('data: {"error"'))
@@ -100,6 +123,19 @@ describe('tandem up', () => {
     expect(await waitUntilGone([running.process.pid ?? -1, ...pids], exitLimitMs)).toEqual([])
     expect(running.process.exitCode).not.toBe(0)
     expect(running.output()).toMatch(/service/)
+  })
+
+  test('kill -9 of a service that reads a prompt: a clear error before the answer begins', async () => {
+    up = await start()
+    const [victim = -1] = servicesOf(up)
+    // It takes the prompt and gives no answer.
+    process.kill(victim, 'SIGSTOP')
+    const answers = [ask(up), ask(up)]
+    await delay(300)
+    process.kill(victim, 'SIGKILL')
+    const killedAt = Date.now()
+    for (const answer of answers) await expectServiceError(await answer)
+    expect(Date.now() - killedAt).toBeLessThan(errorLimitMs)
   })
 
   test('kill -9 of tandem up itself leaves no orphan', async () => {
@@ -119,3 +155,59 @@ describe('tandem up', () => {
     expect(await waitUntilGone(pids, 1000)).toEqual([])
   })
 })
+
+describe('kill -9 of the gateway', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    const [source, adapter] = [tinyFolder('llama-tied'), tinyFolder('llama-tied+lora')]
+    const [sft, dpo] = [join(home, 'sft'), join(home, 'dpo')]
+    await buildModel({ source, out: sft, precision: 'fp32' })
+    await buildModel({ source, adapter, out: dpo, precision: 'fp32' })
+    stack = await startStack({ sft, dpo, pair: 'tiny', env: { NODE_OPTIONS: `--import ${countedIds}` } })
+  })
+  afterAll(() => stack?.stop())
+
+  test('frees its sessions in both services', async () => {
+    const held = async () => [await heldSessions(stack.addresses.sft), await heldSessions(stack.addresses.dpo)]
+    const answer = await fetch(`${stack.url}/v1/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'tiny', prompt: [4, 388], max_tokens: 200, ignore_eos: true, stream: true }),
+    })
+    await answer.body?.getReader().read()
+    // In the middle of the answer, for as long as we look.
+    stack.gateway.kill('SIGSTOP')
+    expect(await held()).toEqual([1, 1])
+    stack.gateway.kill('SIGKILL')
+    for (let i = 0; i < 60 && (await held()).some((count) => count > 0); i++) await delay(50)
+    expect(await held()).toEqual([0, 0])
+  })
+})
+
+/** A module that makes the ids of a process 0, 1, 2 and so on, so that its sessions can be asked for. */
+const countedIds = `data:text/javascript,${encodeURIComponent(`
+  import crypto from 'node:crypto'
+  import { syncBuiltinESMExports } from 'node:module'
+  let count = 0
+  crypto.randomUUID = () => String(count++)
+  syncBuiltinESMExports()
+`)}`
+
+/** How many of the sessions 0 to 9 a service holds: a step on a prefix that is not theirs is refused with their length. */
+async function heldSessions(address: string): Promise<number> {
+  const client = new LogitService(address, credentials.createInsecure(), channelOptions)
+  const steps = Array.from(
+    { length: 10 },
+    (_, id) => ({ sessionId: `${id}`, position: 1, prefixHash: '1', rows: 'ROWS_LAST' }) as const,
+  )
+  const responses = await Promise.all(
+    steps.map(
+      (step) =>
+        new Promise<StepResponse__Output>((resolve, reject) =>
+          client.Step({ steps: [step] }, (error, response) => (response ? resolve(response) : reject(error))),
+        ),
+    ),
+  )
+  client.close()
+  return responses.filter(({ results }) => (results[0]?.error?.heldPosition ?? 0) > 0).length
+}

@@ -21,6 +21,8 @@ export interface Stack {
   readonly sft: ChildProcess
   readonly dpo: ChildProcess
   readonly gateway: ChildProcess
+  /** host:port of the services. */
+  readonly addresses: { readonly sft: string; readonly dpo: string }
   /** Ends all three; resolves when they are gone. */
   stop(): Promise<void>
 }
@@ -59,7 +61,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       TANDEM_PORT: '0',
       TANDEM_PAIR: options.pair,
     })
-    return { url, sft, dpo, gateway, stop }
+    return { url, sft, dpo, gateway, addresses: { sft: sftAddress, dpo: dpoAddress }, stop }
   } catch (error) {
     await stop()
     throw error
