@@ -43,6 +43,36 @@ describe('the logits of the embedded pair at fp32', () => {
   })
 })
 
+/** The three answers begin as the README quotes them. */
+async function expectDemo({ url }: Stack): Promise<void> {
+  const { demo } = findPair(model)
+  const answers = await Promise.all(
+    ['', '/greedy-dpo', '/greedy-sft'].map((suffix) =>
+      complete(url, '/v1/chat/completions', { model: model + suffix, messages: demo, max_tokens: 48 }),
+    ),
+  )
+  const beginnings = [
+    'What an absurd and nonsensical statement!',
+    'This is a classic example of a logical fallacy',
+    "I'm glad you're taking a stand.",
+  ]
+  expect(answers.map(({ text }, i) => text.slice(0, beginnings[i]?.length))).toEqual(beginnings)
+}
+
+describe('at the precision that the pair comes with', () => {
+  beforeAll(async () => {
+    const { source, adapter } = await embeddedPair()
+    const { precision } = findPair(model)
+    const [sft, dpo] = [join(folder, 'own-sft'), join(folder, 'own-dpo')]
+    await buildModel({ source, out: sft, precision })
+    await buildModel({ source, adapter, out: dpo, precision })
+    stack = await startStack({ sft, dpo, pair: model })
+  })
+  afterAll(() => stack?.stop())
+
+  test('the demonstration shows the same', () => expectDemo(stack))
+})
+
 describe('through REST', () => {
   beforeAll(async () => {
     stack = await startStack({ sft: join(folder, 'sft'), dpo: join(folder, 'dpo'), pair: model })
@@ -63,20 +93,7 @@ describe('through REST', () => {
     }
   })
 
-  test('the demonstration shows what the pair prefers: the answers that the README quotes', async () => {
-    const { demo } = findPair(model)
-    const answers = await Promise.all(
-      ['', '/greedy-dpo', '/greedy-sft'].map((suffix) =>
-        complete(stack.url, '/v1/chat/completions', { model: model + suffix, messages: demo, max_tokens: 48 }),
-      ),
-    )
-    const beginnings = [
-      'What an absurd and nonsensical statement!',
-      'This is a classic example of a logical fallacy',
-      "I'm glad you're taking a stand.",
-    ]
-    expect(answers.map(({ text }, i) => text.slice(0, beginnings[i]?.length))).toEqual(beginnings)
-  })
+  test('the demonstration shows what the pair prefers: the answers that the README quotes', () => expectDemo(stack))
 
   const nameOf = (row: GoldenRow) => `prompt ${row.prompt}, ${row.method} ${JSON.stringify(row.params)}`
   test.each(rows.map((row) => [nameOf(row), row] as const))('%s', async (_, row) => {
