@@ -13,6 +13,15 @@ export function requireApiKey(keys: readonly string[]): MiddlewareHandler {
   }
 }
 
+/**
+ * Who may reuse whose prompts in the services: requests with one key share, others never, since the speed of an answer would tell
+ * that somebody else has sent its beginning.
+ */
+export const prefixScopeOf = (authorization: string | undefined): string =>
+  digest(authorization ?? '')
+    .toString('hex')
+    .slice(0, 32)
+
 function assertKey(header: string | undefined, digests: readonly Buffer[]): void {
   const [, key] = /^Bearer\s+(\S+)\s*$/i.exec(header ?? '') ?? []
   const found = digest(key ?? '')

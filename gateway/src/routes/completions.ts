@@ -4,6 +4,7 @@ import { ApiError } from '../openai/api-error.js'
 import { prepareChat } from '../openai/chat-request.js'
 import { prepareCompletion } from '../openai/completion-request.js'
 import { parseBody } from '../openai/fields.js'
+import { prefixScopeOf } from './api-keys.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { eventStream } from './event-stream.js'
 import { streamAnswers, wholeAnswer } from './generation.js'
@@ -38,8 +39,9 @@ async function run(
     dependencies.stopping,
     AbortSignal.timeout(limits.requestTimeoutMs),
   ])
+  const prefixScope = prefixScopeOf(context.req.header('authorization'))
   const open = (role: 'dpo' | 'sft') => (sessionSignal: AbortSignal) =>
-    pair[role].openSession(pair.vocabularyLimit, limits.requestTimeoutMs, sessionSignal)
+    pair[role].openSession(pair.vocabularyLimit, limits.requestTimeoutMs, sessionSignal, prefixScope)
   const generation = { open: { dpo: open('dpo'), sft: open('sft') }, text: pair.text, sharesDevice: pair.sharesDevice }
   const leave = await admission.enter(signal)
   let isStreaming = false

@@ -20,6 +20,8 @@ export interface SessionOptions {
   /** The longest that one step may take. */
   readonly stepTimeoutMs: number
   readonly signal: AbortSignal
+  /** Sessions of one scope may reuse each other's prompts; empty: this one shares nothing. */
+  readonly prefixScope: string
 }
 
 const failedPrecondition = 9
@@ -100,6 +102,7 @@ class GrpcSession implements Session {
       rows: wireRows[rows],
       readouts: readouts.map(toWireReadout),
       vocabularyLimit: this.options.vocabularyLimit,
+      prefixScope: position === 0 ? this.options.prefixScope : '',
     }
   }
 

@@ -85,10 +85,19 @@ export class LogitServiceConnection {
     }
   }
 
-  /** @throws SessionError where the service is gone or serves another model than at the handshake */
-  async openSession(vocabularyLimit: number, stepTimeoutMs: number, signal: AbortSignal): Promise<Session> {
+  /**
+   * @param prefixScope sessions of one scope may reuse each other's prompts; empty: this one shares nothing
+   * @throws SessionError where the service is gone or serves another model than at the handshake
+   */
+  async openSession(
+    vocabularyLimit: number,
+    stepTimeoutMs: number,
+    signal: AbortSignal,
+    prefixScope = '',
+  ): Promise<Session> {
     await this.verify(signal)
-    return createSession({ client: this.client, service: this.name, vocabularyLimit, stepTimeoutMs, signal })
+    const { client, name: service } = this
+    return createSession({ client, service, vocabularyLimit, stepTimeoutMs, signal, prefixScope })
   }
 
   close(): void {

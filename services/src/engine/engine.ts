@@ -70,6 +70,8 @@ export interface SessionCache {
   truncate(length: number): void
   /** A cache of its own that holds the same, with room for `capacity` tokens. */
   copy(capacity: number): SessionCache
+  /** Becomes a copy of the first `length` tokens of another cache of its kind; room has been reserved. */
+  take(source: SessionCache, length: number): void
   /** Gives up what is held, also in the batch memory. The cache is not used again. */
   close(): void
 }

@@ -77,10 +77,15 @@ export class KeyValueCache implements SessionCache {
   copy(capacity: number): KeyValueCache {
     const copy = new KeyValueCache(this.shape, this.variant)
     copy.reserve(Math.max(capacity, this.length))
-    for (let layer = 0; layer < this.shape.layers; layer++)
-      copy.write(layer, 0, this.keyPrefix(layer, this.length), this.valuePrefix(layer, this.length))
-    copy.commit(this.length)
+    copy.take(this, this.length)
     return copy
+  }
+
+  take(source: SessionCache, length: number): void {
+    if (!(source instanceof KeyValueCache)) throw new TypeError('the cache was made by another engine')
+    for (let layer = 0; layer < this.shape.layers; layer++)
+      this.write(layer, 0, source.keyPrefix(layer, length), source.valuePrefix(layer, length))
+    this.commit(length)
   }
 
   close(): void {

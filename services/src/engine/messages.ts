@@ -21,6 +21,8 @@ export interface Work {
 }
 
 export interface Step {
+  /** Sessions of one scope may reuse each other's prompts; empty: none. */
+  prefixScope: string
   sessionId: string
   /** Which model the session is one of. */
   variant: ModelVariant

@@ -3,6 +3,7 @@ import type { Engine } from './engine.js'
 import type { HostMessage, WorkerMessage, WorkOutcome } from './messages.js'
 import { Scheduler } from './scheduler.js'
 import { SessionStore, type StoreLimits } from './session-store.js'
+import { mostDecodeTokens } from './turn.js'
 
 export interface EngineSettings extends StoreLimits {
   /** Most requests that are not finished. */
@@ -31,7 +32,12 @@ const leastTransferBytes = 4096
 export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSettings): () => Promise<void> {
   const store = new SessionStore(engine, settings)
   const { prefillChunk, maxBatch } = settings.strict ? { prefillChunk: 1, maxBatch: 1 } : settings
-  const scheduler = new Scheduler({ engine, store, prefillChunk }, { maxQueue: settings.maxQueue, maxBatch })
+  // Whole chunks of a prompt run alone where they are larger than decode steps, and everything does where it is strict.
+  const reusesPrefixes = settings.strict || prefillChunk > mostDecodeTokens
+  const scheduler = new Scheduler(
+    { engine, store, prefillChunk, reusesPrefixes },
+    { maxQueue: settings.maxQueue, maxBatch },
+  )
   const running = new Map<number, AbortController>()
   const sweeper = setInterval(() => store.sweep(), Math.min(Math.max(settings.ttlMs / 4, 10), 10_000))
   sweeper.unref()

@@ -1,6 +1,7 @@
 import { emptyPrefixHash } from '@tandem/proto'
 import { failedPrecondition, resourceExhausted } from '../errors.js'
 import type { Engine, ModelVariant } from './engine.js'
+import { type Prefix, PrefixCache } from './prefix-cache.js'
 import { Session } from './session.js'
 
 export interface StoreLimits {
@@ -11,6 +12,8 @@ export interface StoreLimits {
   ttlMs: number
 }
 
+/** Of the budget, what prompts of closed sessions may take. */
+const prefixShare = 1 / 4
 /** Tokens of room that a session gets beyond what it needs, so that its next step need not grow it. */
 const slack = 16
 
@@ -21,24 +24,27 @@ const slack = 16
 export class SessionStore {
   private readonly sessions = new Map<string, Session>()
   private readonly inUse = new Set<string>()
+  private readonly prefixes: PrefixCache
 
   constructor(
     private readonly engine: Engine,
     private readonly limits: StoreLimits,
     private readonly now: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.prefixes = new PrefixCache(limits.maxSessions)
+  }
 
   get size(): number {
     return this.sessions.size
   }
 
   get byteLength(): number {
-    return this.sessionBytes + this.engine.batchMemory.byteLength
+    return this.sessionBytes + this.prefixes.byteLength + this.engine.batchMemory.byteLength
   }
 
   /** What the engine's batch memory may take beside the sessions. */
   get batchBytes(): number {
-    return Math.max(0, this.limits.maxBytes - this.sessionBytes)
+    return Math.max(0, this.limits.maxBytes - this.sessionBytes - this.prefixes.byteLength)
   }
 
   get(id: string): Session | undefined {
@@ -66,14 +72,28 @@ export class SessionStore {
     return session
   }
 
+  /** Ends a session; what others may reuse of it stays. */
   close(id: string): void {
-    this.sessions.get(id)?.close()
-    this.sessions.delete(id)
+    const session = this.sessions.get(id)
+    if (session) this.keepPrefix(session)
+    this.evict(id)
+  }
+
+  /**
+   * Puts what a closed session's prompt shares with this one into a new session, which has room for it.
+   * @returns tokens that the session holds now
+   */
+  reusePrefix(session: Session, prefix: Prefix, chunk: number): number {
+    const found = this.prefixes.find(prefix, session.cache.variant, chunk, this.now())
+    if (found === null) return 0
+    session.cache.take(found.cache, found.length)
+    return found.length
   }
 
   /** Closes what has been idle for the TTL. */
   sweep(): void {
-    for (const [id, session] of this.idle()) if (this.now() - session.lastUsedMs >= this.limits.ttlMs) this.close(id)
+    for (const [id, session] of this.idle()) if (this.now() - session.lastUsedMs >= this.limits.ttlMs) this.evict(id)
+    this.prefixes.expire(this.now() - this.limits.ttlMs)
     if (this.sessions.size < 2) this.engine.batchMemory.clear()
   }
 
@@ -104,7 +124,7 @@ export class SessionStore {
     const replaced = this.sessions.get(to)
     if (replaced === undefined) this.makePlace()
     this.makeRoom(this.copyBytes(parent) - (replaced?.byteLength ?? 0))
-    this.close(to)
+    this.evict(to)
     this.touch(to, this.copyOf(parent))
   }
 
@@ -123,6 +143,23 @@ export class SessionStore {
       handedOn.add(source)
       this.touch(ids[i] as string, child)
     })
+  }
+
+  private evict(id: string): void {
+    this.sessions.get(id)?.close()
+    this.sessions.delete(id)
+  }
+
+  /** Prompts kept for reuse take a part of the budget that sessions do not need, and no more than their share. */
+  private keepPrefix({ prefix, cache }: Session): void {
+    if (prefix === null || prefix.tokenIds.length === 0 || this.prefixes.has(prefix, cache.variant, this.now())) return
+    const bytes = prefix.tokenIds.length * cache.bytesPerToken
+    const share = this.limits.maxBytes * prefixShare
+    if (bytes > share) return
+    this.prefixes.free(this.prefixes.byteLength + bytes - share)
+    if (this.byteLength + bytes > this.limits.maxBytes) return
+    cache.truncate(prefix.tokenIds.length)
+    this.prefixes.add(prefix, cache.copy(prefix.tokenIds.length), this.now())
   }
 
   private require(id: string): Session {
@@ -157,7 +194,7 @@ export class SessionStore {
     const doubled = Math.min(2 * cache.capacity, this.engine.description.contextLength)
     const modest = Math.min(
       this.roomy(length),
-      affordable(free + this.engine.batchMemory.byteLength + this.idleBytes()),
+      affordable(free + this.prefixes.byteLength + this.engine.batchMemory.byteLength + this.idleBytes()),
     )
     return Math.max(length, modest, Math.min(doubled, affordable(free)))
   }
@@ -170,14 +207,15 @@ export class SessionStore {
       throw resourceExhausted(
         `all ${this.limits.maxSessions} sessions are in use, the most this service holds (TANDEM_MAX_SESSIONS): try again later, or raise it`,
       )
-    this.close(oldest[0])
+    this.evict(oldest[0])
   }
 
   /**
-   * Gives up the batch memory, a mirror, and then evicts idle sessions, the least recently used first, until `bytes` more fit;
+   * Gives up prompts kept for reuse, then the batch memory, a mirror, and then evicts idle sessions, the least recently used first, until `bytes` more fit;
    * no session where that would not be enough.
    */
   private makeRoom(bytes: number): void {
+    if (bytes > 0) this.prefixes.free(this.byteLength + bytes - this.limits.maxBytes)
     if (bytes > 0 && this.byteLength + bytes > this.limits.maxBytes) this.engine.batchMemory.clear()
     let missing = this.byteLength + bytes - this.limits.maxBytes
     if (missing <= 0 || bytes <= 0) return
@@ -190,7 +228,7 @@ export class SessionStore {
     for (const [id, session] of idle) {
       if (missing <= 0) return
       missing -= session.byteLength
-      this.close(id)
+      this.evict(id)
     }
   }
 

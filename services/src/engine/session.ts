@@ -1,12 +1,15 @@
 import type { Held } from '../errors.js'
 import type { SessionCache } from './engine.js'
 import { KeptRows } from './kept-rows.js'
+import type { Prefix } from './prefix-cache.js'
 import { TokenHistory } from './token-history.js'
 
 /** What a service holds of one sequence. The cache's tokens are the history's tokens, always. */
 export class Session {
   kept = KeptRows.none
   lastUsedMs = 0
+  /** What others may reuse once this session is closed. */
+  prefix: Prefix | null = null
 
   constructor(
     readonly cache: SessionCache,
@@ -22,14 +25,21 @@ export class Session {
   }
 
   truncate(position: number): void {
+    this.overwrite(position)
     this.cache.truncate(position)
     this.history.truncate(position)
     this.kept = this.kept.truncate(position)
   }
 
+  /** Tokens from `position` on are about to be others. */
+  overwrite(position: number): void {
+    if (this.prefix !== null && position < this.prefix.tokenIds.length) this.prefix = null
+  }
+
   copy(capacity: number): Session {
     const copy = new Session(this.cache.copy(capacity), this.history.copy())
     copy.kept = this.kept
+    copy.prefix = this.prefix
     return copy
   }
 

@@ -4,6 +4,7 @@ import type { Engine, Forward } from './engine.js'
 import { KeptRows, maxKeptRows } from './kept-rows.js'
 import { LogitsRow } from './logits-row.js'
 import type { Readout, RowReadout, Step } from './messages.js'
+import type { Prefix } from './prefix-cache.js'
 import { readoutBytes, readRow } from './readout.js'
 import { type ResponseBudget, rowOverheadBytes } from './response-budget.js'
 import type { Session } from './session.js'
@@ -17,6 +18,8 @@ export interface StepContext {
   store: SessionStore
   /** Most tokens of one run. */
   prefillChunk: number
+  /** Whether a prompt's whole chunks run alone, so that they can be reused: they are the same bits each time. */
+  reusesPrefixes: boolean
 }
 
 /**
@@ -50,6 +53,7 @@ export class StepRun {
     try {
       if (step.tokenIds.length === 0) run.readKept()
       else run.reserve()
+      if (existing === undefined) run.reusePrefix()
     } catch (error) {
       run.abandon()
       throw error
@@ -84,6 +88,7 @@ export class StepRun {
   /** Goes on by what a forward of this step gave; ends the step where that fails. */
   take({ position, tokenIds, rowIndices }: Forward, logits: Float32Array): void {
     const { session } = this
+    session.overwrite(position)
     session.history.truncate(position)
     session.history.append(tokenIds)
     session.kept = KeptRows.none
@@ -94,7 +99,9 @@ export class StepRun {
       this.abandon()
       throw error
     }
-    if (this.isDone) session.kept = KeptRows.of(this.position, this.keptRows, this.stepRows())
+    if (!this.isDone) return
+    session.kept = KeptRows.of(this.position, this.keptRows, this.stepRows())
+    if (this.hasPrefix) session.prefix = this.prefix(this.context.prefillChunk)
   }
 
   /** Undoes a step that ends early. */
@@ -181,6 +188,26 @@ export class StepRun {
       this.heldRowBytes = leastBytes(step) + rowOverheadBytes
     }
     context.store.reserve(session, step.position + step.tokenIds.length, Math.min(rows, maxKeptRows) * rowBytes)
+  }
+
+  /** A prompt that begins like one before goes on where that one's whole chunks end. */
+  private reusePrefix(): void {
+    if (!this.hasPrefix) return
+    const { store, prefillChunk } = this.context
+    this.offset = store.reusePrefix(this.session, this.prefix(1), prefillChunk)
+    this.session.history.append(this.step.tokenIds.subarray(0, this.offset))
+  }
+
+  /** Rows of all tokens have to be computed, so they reuse nothing. */
+  private get hasPrefix(): boolean {
+    const { position, prefixScope, rows, tokenIds } = this.step
+    return this.context.reusesPrefixes && position === 0 && prefixScope !== '' && rows !== 'all' && tokenIds.length > 0
+  }
+
+  /** The step's tokens in whole chunks. */
+  private prefix(chunk: number): Prefix {
+    const { prefixScope, tokenIds } = this.step
+    return { scope: prefixScope, tokenIds: tokenIds.subarray(0, tokenIds.length - (tokenIds.length % chunk)) }
   }
 
   private stepRows(): number {

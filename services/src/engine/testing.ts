@@ -42,6 +42,7 @@ export function stepOf(
   return {
     sessionId,
     variant: 'whole',
+    prefixScope: '',
     position: prefix.length,
     prefixHash: extendPrefixHash(emptyPrefixHash, prefix),
     tokenIds: Uint32Array.from(tokenIds),

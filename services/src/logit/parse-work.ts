@@ -64,6 +64,7 @@ function parseStep(path: string, step: Step__Output, model: EngineDescription, v
   return {
     sessionId: sessionId(`${path}.session_id`, step.sessionId),
     variant,
+    prefixScope: prefixScope(`${path}.prefix_scope`, step.prefixScope),
     position: step.position,
     prefixHash: BigInt(step.prefixHash),
     tokenIds: ids(`${path}.token_ids`, step.tokenIds, model.vocabularySize),
@@ -116,6 +117,12 @@ function sessionId(path: string, id: string): string {
   if (id.length === 0 || id.length > maxSessionIdLength)
     throw invalidArgument(`${path} has ${id.length} characters: it must have 1 to ${maxSessionIdLength}`)
   return id
+}
+
+function prefixScope(path: string, scope: string): string {
+  if (scope.length > maxSessionIdLength)
+    throw invalidArgument(`${path} has ${scope.length} characters: it may have ${maxSessionIdLength}`)
+  return scope
 }
 
 function assertCount(what: string, count: number, most: number): void {

@@ -12,6 +12,7 @@ export interface Step {
   'rows'?: (_tandem_v1_Rows);
   'readouts'?: (_tandem_v1_Readout)[];
   'vocabularyLimit'?: (number);
+  'prefixScope'?: (string);
 }
 
 export interface Step__Output {
@@ -22,4 +23,5 @@ export interface Step__Output {
   'rows': (_tandem_v1_Rows__Output);
   'readouts': (_tandem_v1_Readout__Output)[];
   'vocabularyLimit': (number);
+  'prefixScope': (string);
 }
