@@ -16,7 +16,7 @@ import { chatTemplateName, folderTextFiles } from './text-files.js'
 
 const dataFileName = `${graphFileName}.data`
 /** Rises whenever the same inputs would give other files. */
-export const builderVersion = '4'
+export const builderVersion = '5'
 
 export interface BuildProgress {
   /** `hash` reads the sources, `write` the graph, `check` hashes what was written. */

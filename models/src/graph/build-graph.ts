@@ -14,8 +14,8 @@ export interface GraphOptions {
   readonly switched: boolean
 }
 
-/** Up to so many tokens in a run, int8 activations twice are the faster exact form; beyond, float32 is (docs/precision.md). */
-const fewTokens = 6
+/** Up to so many tokens in a run int8 activations twice are faster, beyond it float32 (docs/decisions/decode-graph.md). */
+const fewTokens = 8
 
 /**
  * The whole graph of a decoder, with the inputs and outputs of graph-contract.ts. Reads no weights yet: they stream when it is written.

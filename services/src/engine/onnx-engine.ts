@@ -209,6 +209,8 @@ function sessionOptions(threads: number): InferenceSession.SessionOptions {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
+    // onnxruntime would keep a plan of memory for every length that a cache ever had.
+    enableMemPattern: false,
     // Warnings of the optimiser are for the graph's author.
     logSeverityLevel: 3,
     // Idle pools would spin against the other service's on the same machine.
