@@ -23,6 +23,8 @@ export type GenerationEvent =
   | { readonly type: 'prompt'; readonly tokens: readonly PromptToken[] | null }
   | { readonly type: 'delta'; readonly text: string; readonly tokens: readonly Token[]; readonly ending: Ending | null }
 
+type Delta = Extract<GenerationEvent, { type: 'delta' }>
+
 export interface GenerationContext {
   readonly open: Readonly<Record<ModelRole, OpenSession>>
   readonly text: Text
@@ -60,16 +62,25 @@ async function* readAnswer(
   const writer = createWriter(text, request)
   let held: Token[] = []
   let count = 0
+  let next = loop.next()
   for (;;) {
-    for (const token of await loop.next()) {
+    const deltas: Delta[] = []
+    for (const token of await next) {
       held.push(token)
       const written = writer.push(token.id, ++count)
-      if (written.text !== '' || written.ending) {
-        yield { type: 'delta', text: written.text, tokens: held, ending: written.ending }
-        held = []
-      }
-      if (written.ending) return
+      if (written.text === '' && !written.ending) continue
+      deltas.push({ type: 'delta', text: written.text, tokens: held, ending: written.ending })
+      held = []
+      if (written.ending) break
     }
+    const hasEnded = deltas.at(-1)?.ending ?? false
+    if (!hasEnded) {
+      // The next forwards run while these tokens go out; a reader that stalls holds up the ones after.
+      next = loop.next()
+      next.catch(() => undefined)
+    }
+    yield* deltas
+    if (hasEnded) return
   }
 }
 
