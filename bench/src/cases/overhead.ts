@@ -1,6 +1,6 @@
 import type { Bench, Case } from '../case.js'
 import { timeDecode } from '../client/decode-timing.js'
-import { plainAadArm } from '../client/gateway-client.js'
+import { eagerAadArm } from '../client/gateway-client.js'
 import { ServiceClient, type ServiceSession } from '../client/service-session.js'
 import { pinSelf, twoCores } from '../cores.js'
 import { estimate, mean, median } from '../measure/statistics.js'
@@ -8,7 +8,7 @@ import { readGoldenPrompts, takeInTurn } from '../prompts.js'
 import { type RunningStack, withStack } from '../stack/run-stack.js'
 
 /**
- * P4. What a token of AAD's plain loop takes beyond the slower of its two forwards: gateway, wire, readouts, merge, and the stream
+ * P4. What a token of AAD takes, both models running every token (path `eager`), beyond the slower of its two forwards: gateway, wire, readouts, merge, and the stream
  * to this client. A round asks the gateway for an answer and times its tokens; then it steps the same two services with the same
  * tokens itself, both at once, and takes of each step the larger `compute_us`, which is what the service measured around its
  * forward. (wall a token - forward) / forward. The DPO service has a core of its own; SFT service, gateway and client share one.
@@ -45,7 +45,7 @@ async function measure(
   const forwards: number[] = []
   for (let round = -1; round < settings.rounds; round++) {
     const promptIds = takeInTurn(prompts, Math.max(round, 0))
-    const ask = { prompt: { promptIds }, arm: plainAadArm, maxTokens: settings.maxTokens }
+    const ask = { prompt: { promptIds }, arm: eagerAadArm, maxTokens: settings.maxTokens }
     const { tokenIds, arrivals } = await gateway.stream(ask)
     const sessions = { sft: clients.sft.openSession(), dpo: clients.dpo.openSession() }
     const forwardMs = await timeForwards(sessions, promptIds, tokenIds)

@@ -7,11 +7,13 @@ export interface Arm {
   readonly strategy: 'aad' | 'greedy-dpo'
   readonly alpha?: number
   /** How the tokens are computed; they are the same whatever it is. "plain": every model that is read forwards every step. */
-  readonly path: 'auto' | 'plain'
+  readonly path: 'auto' | 'plain' | 'eager'
 }
 
 export const aadArm: Arm = { strategy: 'aad', path: 'auto' }
 export const plainAadArm: Arm = { strategy: 'aad', path: 'plain' }
+/** Both models run every token, no guesses. */
+export const eagerAadArm: Arm = { strategy: 'aad', path: 'eager' }
 /** The baseline is the plain loop, whatever shortcuts greedy decoding learns. */
 export const greedyArm: Arm = { strategy: 'greedy-dpo', path: 'plain' }
 
