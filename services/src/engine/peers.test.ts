@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Peers } from './peers.js'
 
@@ -8,7 +9,7 @@ async function waitedMs(peers: Peers): Promise<number> {
 }
 
 test('the wait ends once all have come', async () => {
-  const peers = new Peers(() => 0)
+  const peers = new Peers()
   peers.expect(['a', 'b'], 1e6)
   const wait = peers.wait()
   let isOver = false
@@ -23,26 +24,47 @@ test('the wait ends once all have come', async () => {
   await wait
 })
 
-test('it is bounded by a tenth of the last run, and by its time', async () => {
-  let nowMs = 0
-  const peers = new Peers(() => nowMs)
-  peers.expect(['a'], 20)
-  nowMs = 1.5
-  expect(await waitedMs(peers)).toBeLessThan(1)
-  peers.expect(['a'], 20)
-  expect(await waitedMs(peers)).toBeGreaterThan(1)
+test('it is bounded by a fifth of the last run, counted from the first step that is there', async () => {
+  const peers = new Peers()
+  peers.expect(['a', 'b'], 20)
+  await delay(6)
+  expect(await waitedMs(peers)).toBeGreaterThan(3)
+  // Too short for a timer.
+  const other = new Peers()
+  other.expect(['a', 'b'], 4)
+  expect(await waitedMs(other)).toBeLessThan(1)
 })
 
 test('who did not come is not waited for again', async () => {
-  const peers = new Peers(() => 0)
+  const peers = new Peers()
   peers.expect(['a'], 20)
   await peers.wait()
   expect(await waitedMs(peers)).toBeLessThan(1)
 })
 
 test('nobody is waited for where all have come before', async () => {
-  const peers = new Peers(() => 0)
+  const peers = new Peers()
   peers.expect(['a'], 1e6)
   peers.arrived(['a'])
   await peers.wait()
+})
+
+test('waits in vain become rare, until one is not', async () => {
+  const peers = new Peers()
+  const round = async () => {
+    peers.expect(['a', 'b'], 20)
+    const wait = waitedMs(peers)
+    return (await wait) > 2
+  }
+  const waits = []
+  for (let i = 0; i < 9; i++) waits.push(await round())
+  expect(waits).toEqual([true, false, true, false, false, true, false, false, false])
+  expect(await round()).toBe(false)
+  peers.expect(['a', 'b'], 20)
+  const wait = peers.wait()
+  peers.arrived(['a'])
+  await wait
+  const after = []
+  for (let i = 0; i < 3; i++) after.push(await round())
+  expect(after).toEqual([true, false, true])
 })
