@@ -1,6 +1,7 @@
 import type { OpenSession, Session } from '../session/session.js'
 import { createStopMatcher, type Text } from '../text/index.js'
-import { createLoop, type DecodeLoop } from './decode-loop.js'
+import { createLoop } from './create-loop.js'
+import type { DecodeLoop } from './decode-loop.js'
 import { modelsOf, readPrompt } from './sessions.js'
 import type { ModelRole } from './strategies/index.js'
 import type { DecodeRequest, PromptToken, Token } from './token.js'

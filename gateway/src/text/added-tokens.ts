@@ -1,4 +1,4 @@
-import type { AddedToken } from './tokenizer-file.js'
+import type { AddedToken } from './parts.js'
 
 /** A half-open range of UTF-16 offsets. */
 export type Span = readonly [start: number, end: number]

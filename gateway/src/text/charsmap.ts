@@ -1,4 +1,4 @@
-import type { Normalizer } from './normalizer.js'
+import type { Normalizer } from './parts.js'
 import { TextError } from './types.js'
 
 /** A cluster of more UTF-8 bytes is not looked up whole. */

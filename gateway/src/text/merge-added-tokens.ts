@@ -1,4 +1,4 @@
-import type { AddedToken, Component } from './tokenizer-file.js'
+import type { AddedToken, Component } from './parts.js'
 import { TextError } from './types.js'
 
 /** A token as a file writes it. */

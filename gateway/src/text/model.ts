@@ -1,6 +1,6 @@
 import { library } from './library.js'
 import { vocabularyEntries } from './merge-added-tokens.js'
-import type { Component } from './tokenizer-file.js'
+import type { Component } from './parts.js'
 import { TextError } from './types.js'
 
 /** Encodes one piece that the pre-tokenizer made. */

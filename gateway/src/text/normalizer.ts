@@ -1,10 +1,7 @@
 import { createCharsmap } from './charsmap.js'
 import { library } from './library.js'
-import type { Component } from './tokenizer-file.js'
+import type { Component, Normalizer } from './parts.js'
 import { TextError } from './types.js'
-
-/** Changes text before it is split into pieces. */
-export type Normalizer = (text: string) => string
 
 /**
  * The normalizers of the Rust library: those of @huggingface/tokenizers 0.2.0, but for what differs there. Its Precompiled

@@ -1,4 +1,4 @@
-import type { Component } from './tokenizer-file.js'
+import type { Component } from './parts.js'
 import { TextError } from './types.js'
 
 /** What the tokenizer puts before and after one text. */

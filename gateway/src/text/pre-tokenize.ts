@@ -1,5 +1,5 @@
 import { library } from './library.js'
-import type { Component } from './tokenizer-file.js'
+import type { Component } from './parts.js'
 import { TextError } from './types.js'
 
 /**

@@ -1,6 +1,6 @@
 import { library } from './library.js'
+import type { Component } from './parts.js'
 import { BYTE_LETTERS } from './pre-tokenize.js'
-import type { Component } from './tokenizer-file.js'
 import { TextError } from './types.js'
 
 /** What one token gives to a text: its bytes, wherever it stands. */

@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import { mergeAddedTokens, type NamedToken } from './merge-added-tokens.js'
+import type { AddedToken, Component } from './parts.js'
 import { TextError } from './types.js'
-
-/** One part of tokenizer.json (a normalizer, a pre-tokenizer, ...): a type and its own settings. */
-export type Component = { readonly type: string; readonly [key: string]: unknown }
 
 const component: z.ZodType<Component> = z.looseObject({ type: z.string() })
 
@@ -43,18 +41,6 @@ const config = z.looseObject({
   added_tokens_decoder: z.record(z.string(), addedToken.omit({ id: true })).nullish(),
   chat_template: z.union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))]).nullish(),
 })
-
-/** A token outside the model's own vocabulary or matched before the model sees the text. */
-export interface AddedToken {
-  readonly id: number
-  readonly content: string
-  readonly singleWord: boolean
-  readonly lstrip: boolean
-  readonly rstrip: boolean
-  /** Matched in the normalized text, with its content normalized too. */
-  readonly normalized: boolean
-  readonly special: boolean
-}
 
 /** tokenizer.json with what tokenizer_config.json changes in it, as transformers merges the two. */
 export interface TokenizerFile {

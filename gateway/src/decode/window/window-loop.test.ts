@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type ToyModel, ToySession } from '../../testing/toy-session.js'
-import { createLoop } from '../decode-loop.js'
+import { createLoop } from '../create-loop.js'
 import { type DecodePath, decodePaths } from '../path.js'
 import { aad } from '../strategies/aad.js'
 import { greedyDpo } from '../strategies/greedy.js'

@@ -1,0 +1,18 @@
+import type { DecodeLoop, DecodeSurroundings } from './decode-loop.js'
+import { PlainLoop } from './plain-loop.js'
+import type { ModelRole } from './strategies/strategy.js'
+import type { DecodeRequest } from './token.js'
+import { createWindowLoop } from './window/window-loop.js'
+
+/** The loop for a request's path. What a path cannot do better than `plain` is done plainly. */
+export function createLoop(surroundings: DecodeSurroundings, request: DecodeRequest): DecodeLoop {
+  const { sessions } = surroundings
+  return isWindowed(request) ? createWindowLoop(surroundings, request) : new PlainLoop(sessions, request)
+}
+
+/** Windows need a choice among few ids, and say nothing of the model that they leave alone. */
+function isWindowed({ path, method, detail, topLogprobs }: DecodeRequest): boolean {
+  const { lead, readout } = method.reads([])
+  const leadGivesLogprobs = topLogprobs === null || lead === ('dpo' satisfies ModelRole)
+  return path !== 'plain' && readout.kind === 'candidates' && !detail && leadGivesLogprobs
+}
