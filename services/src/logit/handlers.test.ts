@@ -205,6 +205,22 @@ test('a stream answers in the order of its requests, and its end closes its sess
   })
 })
 
+test('a session that is opened again before its close is answered ends with its stream too', async () => {
+  const { client } = await serveToy({ prefillChunk: 1 })
+  const stream = client.stepStream()
+  const answers = nextResponses(stream, 3)
+  stream.write({ requestId: 1, steps: [step('a', [], [1, 2, 3])] })
+  stream.write({ requestId: 2, closeSessionIds: ['a'] })
+  stream.write({ requestId: 3, steps: [step('a', [], [4])] })
+  expect((await answers)[2]?.results[0]?.position).toBe(1)
+  stream.on('data', () => undefined)
+  const ended = new Promise((resolve) => stream.on('end', resolve))
+  stream.end()
+  await ended
+  const after = await unary(client, { steps: [step('a', [4], [5])] })
+  expect(after.results[0]?.error).toMatchObject({ code: 9, heldPosition: 0 })
+})
+
 test('a cancelled stream drops its work at the next chunk and closes its sessions', async () => {
   const { client, engine } = await serveToy({ prefillChunk: 1 })
   const stream = client.stepStream()

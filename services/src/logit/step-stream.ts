@@ -48,7 +48,6 @@ export function serveStepStream(call: StepCall, backend: StreamBackend): void {
     if (inFlight.size >= maxInFlight) call.pause()
     const before = lastWritten
     const [response] = await Promise.all([answer(request, controller), before])
-    for (const id of request.closeSessionIds) touched.delete(id)
     if (!isOver) await write(call, response)
     // Under way until it is written: a peer that does not read its answers is not read from.
     inFlight.delete(controller)
@@ -71,10 +70,12 @@ export function serveStepStream(call: StepCall, backend: StreamBackend): void {
   call.on('error', finish)
 }
 
+/** On arrival, in the order in which the engine works: a request that comes later may open again what this one closes. */
 function touch(touched: Set<string>, request: StepRequest__Output): void {
   for (const step of request.steps) touched.add(step.sessionId)
   for (const fork of request.forks) touched.add(fork.toSessionId)
   for (const id of request.reorder?.sessionIds ?? []) touched.add(id)
+  for (const id of request.closeSessionIds) touched.delete(id)
 }
 
 /** Waits where the peer reads slowly, until it has read or is gone. */
