@@ -58,6 +58,18 @@ test('room for bytes is made by evicting idle sessions, only as many as are need
   expect(store.byteLength).toBeLessThanOrEqual(800)
 })
 
+test('rows that a step will keep are promised to it until it ends', () => {
+  const { store } = storeWith({ maxBytes: 8 * 40 + 300 })
+  store.use(['a', 'b'])
+  const [a, b] = [store.open('a'), store.open('b')]
+  store.reserve(a, 20, 200)
+  expect(store.byteLength).toBeGreaterThanOrEqual(8 * 20 + 200)
+  expect(codeOf(() => store.reserve(b, 10, 200))).toBe(statusCodes.resourceExhausted)
+  a.promisedRowBytes = 0
+  store.reserve(b, 10, 200)
+  expect(store.byteLength).toBeLessThanOrEqual(8 * 40 + 300)
+})
+
 test('room doubles while the budget has it to spare', () => {
   const { store } = storeWith({ maxBytes: 8 * 50 })
   store.use(['a'])

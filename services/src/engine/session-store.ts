@@ -98,23 +98,14 @@ export class SessionStore {
   }
 
   /**
-   * Makes room in a session for `length` tokens in all, and in the store for `keptBytes` of rows.
+   * Makes room in a session for `length` tokens in all, and for `keptBytes` of rows, which stay promised to it until its step ends.
    * Doubles the room where the budget has it to spare, takes what is needed where it has not.
    */
   reserve(session: Session, length: number, keptBytes: number): void {
-    const { capacity, bytesPerToken } = session.cache
+    const { capacity } = session.cache
     const more = Math.max(0, keptBytes - session.kept.byteLength)
-    if (length <= capacity && more === 0) return
-    const target = length <= capacity ? capacity : this.targetCapacity(session, length, more)
-    this.makeRoom((target - capacity) * bytesPerToken + more)
-    try {
-      session.cache.reserve(target)
-    } catch (cause) {
-      throw resourceExhausted(
-        `the machine has no memory for ${target * bytesPerToken} bytes of keys and values, though TANDEM_KV_BYTES allows them: lower it`,
-        { cause },
-      )
-    }
+    if (length > capacity || more > 0) this.grow(session, length, more)
+    session.promisedRowBytes = keptBytes
   }
 
   /** `to` becomes a copy of `from`, replacing what it held. */
@@ -185,6 +176,20 @@ export class SessionStore {
 
   private roomy(length: number): number {
     return Math.max(length, Math.min(length + slack, this.engine.description.contextLength))
+  }
+
+  private grow(session: Session, length: number, more: number): void {
+    const { capacity, bytesPerToken } = session.cache
+    const target = length <= capacity ? capacity : this.targetCapacity(session, length, more)
+    this.makeRoom((target - capacity) * bytesPerToken + more)
+    try {
+      session.cache.reserve(target)
+    } catch (cause) {
+      throw resourceExhausted(
+        `the machine has no memory for ${target * bytesPerToken} bytes of keys and values, though TANDEM_KV_BYTES allows them: lower it`,
+        { cause },
+      )
+    }
   }
 
   /** Twice the room where that needs no eviction; else a little more than needed; else what is needed. */

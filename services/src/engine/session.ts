@@ -7,6 +7,8 @@ import { TokenHistory } from './token-history.js'
 /** What a service holds of one sequence. The cache's tokens are the history's tokens, always. */
 export class Session {
   kept = KeptRows.none
+  /** Bytes of rows that a step under way will keep: nobody else may take them until it ends. */
+  promisedRowBytes = 0
   lastUsedMs = 0
   /** What others may reuse once this session is closed. */
   prefix: Prefix | null = null
@@ -21,7 +23,7 @@ export class Session {
   }
 
   get byteLength(): number {
-    return this.cache.capacity * this.cache.bytesPerToken + this.kept.byteLength
+    return this.cache.capacity * this.cache.bytesPerToken + Math.max(this.kept.byteLength, this.promisedRowBytes)
   }
 
   truncate(position: number): void {

@@ -101,12 +101,14 @@ export class StepRun {
     }
     if (!this.isDone) return
     session.kept = KeptRows.of(this.position, this.keptRows, this.stepRows())
+    session.promisedRowBytes = 0
     if (this.hasPrefix) session.prefix = this.prefix(this.context.prefillChunk)
   }
 
   /** Undoes a step that ends early. */
   abandon(): void {
     this.budget.refund(this.spentBytes)
+    this.session.promisedRowBytes = 0
     if (this.offset > 0) {
       this.session.truncate(this.step.position)
       this.session.kept = KeptRows.none
