@@ -2,6 +2,8 @@ import { ServiceError } from '../errors.js'
 import type { Forward } from './engine.js'
 import { epochMs, type Step, type StepOutcome, type Work, type WorkOutcome } from './messages.js'
 import { ResponseBudget } from './response-budget.js'
+import { roomNeeds } from './room-needs.js'
+import type { Room } from './session-store.js'
 import { type StepContext, StepRun } from './step-run.js'
 
 /** One request on its way: the steps done, the steps under way (of different sessions), the steps to come. */
@@ -45,17 +47,19 @@ export class Job {
     return this.work.steps.filter((step) => step.tokenIds.length > 0).map((step) => step.sessionId)
   }
 
+  /** Whether it makes a session that is not held yet. */
+  get isNewcomer(): boolean {
+    return [...this.needs.keys()].some((id) => this.context.store.get(id) === undefined)
+  }
+
+  /** Whether the budget has room for all its steps. */
+  get room(): Room {
+    return this.context.store.roomFor(this.sessionIds, this.needs)
+  }
+
   /** Everything up to the first forward. */
   start(): void {
-    const { store } = this.context
-    try {
-      for (const { from, to } of this.work.forks) store.fork(from, to)
-      if (this.work.reorder !== null) store.reorder(this.work.reorder.sessionIds, this.work.reorder.parents)
-    } catch (error) {
-      this.failure = ServiceError.from(error)
-      return
-    }
-    this.beginSteps()
+    this.context.store.promising(this.needs, () => this.begin())
   }
 
   /** A run begins that takes part of this job along. */
@@ -104,16 +108,32 @@ export class Job {
     }
   }
 
+  private begin(): void {
+    const { store } = this.context
+    try {
+      for (const { from, to } of this.work.forks) store.fork(from, to)
+      if (this.work.reorder !== null) store.reorder(this.work.reorder.sessionIds, this.work.reorder.parents)
+    } catch (error) {
+      this.failure = ServiceError.from(error)
+      return
+    }
+    this.beginSteps()
+  }
+
+  private get needs(): ReadonlyMap<string, number> {
+    return roomNeeds(this.work, this.context.engine, this.context.store)
+  }
+
   /** Begins steps, in their order, until one is of a session that an earlier step still uses. */
   private beginSteps(): void {
     for (;;) {
       const step = this.work.steps[this.begun]
       if (step === undefined || this.ready.some((run) => run.sessionId === step.sessionId)) return
-      this.begin(this.begun++, step)
+      this.beginStep(this.begun++, step)
     }
   }
 
-  private begin(index: number, step: Step): void {
+  private beginStep(index: number, step: Step): void {
     try {
       const run = StepRun.begin(this.context, step, this.budget)
       if (run.isDone) this.settle(index, run, null)

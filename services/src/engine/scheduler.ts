@@ -21,9 +21,11 @@ interface Entry {
 /**
  * Decides whose forwards are next. Decode steps of different sessions run as one batch, whoever asked for them; prompts take turns
  * with it and with each other, a chunk each. Requests of one session go one after the other, in the order they came.
+ *
+ * A request that finds no room waits for it: docs/decisions/waiting-for-room.md.
  */
 export class Scheduler {
-  /** Wait for a session that an earlier request uses, or for the current run to end. */
+  /** Wait for a session that an earlier request uses, for the current run to end, or for room. */
   private waiting: Entry[] = []
   /** In the order of their turns. */
   private active: Entry[] = []
@@ -32,6 +34,8 @@ export class Scheduler {
   private lastKind: Turn['kind'] = 'decode'
   private isDriving = false
   private isRunning = false
+  /** Set while nothing runs and requests wait for the grace of a session. */
+  private retry: NodeJS.Timeout | undefined
 
   constructor(
     private readonly context: StepContext,
@@ -53,6 +57,8 @@ export class Scheduler {
     if (this.length >= this.limits.maxQueue && work.steps.length + work.forks.length > 0)
       return Promise.resolve(this.refusal())
     const job = new Job(this.context, work, signal, arrivedMs)
+    // One that waits for room is let go at once.
+    signal.addEventListener('abort', () => void this.drive(), { once: true })
     return new Promise((resolve) => {
       this.waiting.push({ job, resolve })
       // Between two runs at once: what only reads rows again need not wait for the next batch to gather.
@@ -62,19 +68,29 @@ export class Scheduler {
     })
   }
 
+  /** No request is tried again after this. */
+  stop(): void {
+    clearTimeout(this.retry)
+  }
+
   private async drive(): Promise<void> {
     if (this.isDriving) return
     this.isDriving = true
+    clearTimeout(this.retry)
     try {
       for (;;) {
         await arrivals()
         const turn = await this.gather()
         if (turn !== null) await this.take(turn)
-        else if (this.length === 0) return
+        else break
       }
     } finally {
       this.isDriving = false
     }
+    // Nothing is active: who waits, waits for sessions that were used a moment ago. A submit, a close and a cancellation drive too.
+    if (this.waiting.length === 0) return
+    this.retry = setTimeout(() => void this.drive(), Math.ceil(this.context.store.nextEvictableMs))
+    this.retry.unref()
   }
 
   /** The next turn, after a short wait for those who are likely to join it. */
@@ -95,22 +111,39 @@ export class Scheduler {
     )
   }
 
-  /** Starts every waiting request whose sessions are free, in order. */
   private admit(): void {
-    const claimed = new Set(this.busySessions)
-    const entries = this.waiting
-    this.waiting = []
-    for (const entry of entries) {
-      const { job } = entry
-      if (isDisjoint(job.sessionIds, claimed)) this.start(entry, claimed)
-      else {
-        for (const id of job.sessionIds) claimed.add(id)
-        this.waiting.push(entry)
-      }
-    }
+    while (this.admitOnce());
   }
 
-  private start(entry: Entry, claimed: Set<string>): void {
+  /**
+   * Starts the waiting requests whose sessions are free and for whose steps there is room, in order; those whose sessions are held
+   * first, for they are what newcomers wait for. @returns whether one of them is done already, so that others may find room
+   */
+  private admitOnce(): boolean {
+    const claimed = new Set(this.busySessions)
+    const free = this.waiting.filter(({ job }) => {
+      const isFree = isDisjoint(job.sessionIds, claimed)
+      for (const id of job.sessionIds) claimed.add(id)
+      return isFree
+    })
+    const newcomers = new Set(free.filter(({ job }) => job.isNewcomer))
+    const started = new Set<Entry>()
+    let isRoomAwaited = false
+    for (const entry of [...free.filter((other) => !newcomers.has(other)), ...newcomers]) {
+      const { job } = entry
+      const room = job.signal.aborted ? 'never' : job.room
+      if (room === 'later' || (room === 'now' && isRoomAwaited && newcomers.has(entry))) {
+        isRoomAwaited = true
+        continue
+      }
+      started.add(entry)
+      this.start(entry)
+    }
+    this.waiting = this.waiting.filter((entry) => !started.has(entry))
+    return [...started].some(({ job }) => job.isDone)
+  }
+
+  private start(entry: Entry): void {
     const { job } = entry
     this.context.store.use(job.sessionIds)
     if (job.signal.aborted) job.cancel(ServiceError.from(job.signal.reason))
@@ -119,10 +152,7 @@ export class Scheduler {
       this.finish(entry)
       return
     }
-    for (const id of job.sessionIds) {
-      this.busySessions.add(id)
-      claimed.add(id)
-    }
+    for (const id of job.sessionIds) this.busySessions.add(id)
     this.active.push(entry)
   }
 

@@ -201,11 +201,12 @@ test('a full queue refuses, and names its limit', async () => {
   expect(failures[2]?.message).toContain('TANDEM_MAX_QUEUE')
 })
 
-test('a queue of requests that all want more than the memory ends in clear refusals', async () => {
-  const { host } = join(new ToyEngine(), { maxBytes: 8 * 200 + 128 * 40 })
-  const runs = Array.from({ length: 30 }, (_, i) => host.run(work(stepOf(`s${i}`, [], new Array(40).fill(i))), never()))
-  const codes = (await Promise.all(runs)).map((outcome) => outcome.results[0]?.failure?.code ?? 0)
-  expect(new Set(codes)).toEqual(new Set([0, statusCodes.resourceExhausted]))
+test('requests that together want more than the memory are all answered; one that does alone is refused at once', async () => {
+  const { host } = join(new ToyEngine(), { maxBytes: 8 * 50 + 128 * 32 })
+  const open = (id: string, length: number) => host.run(work(stepOf(id, [], new Array(length).fill(1))), never())
+  const outcomes = await Promise.all(Array.from({ length: 30 }, (_, i) => open(`s${i}`, 40)))
+  expect(new Set(outcomes.map((outcome) => outcome.results[0]?.failure?.code ?? 0))).toEqual(new Set([0]))
+  expect((await open('large', 60)).results[0]?.failure?.code).toBe(statusCodes.resourceExhausted)
 })
 
 test("closing a stream's sessions waits for the work that uses them", async () => {

@@ -53,6 +53,7 @@ export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSe
 
   const close = async () => {
     clearInterval(sweeper)
+    scheduler.stop()
     await engine.close()
   }
 

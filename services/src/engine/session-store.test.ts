@@ -4,10 +4,14 @@ import { SessionStore } from './session-store.js'
 import { ToyEngine } from './toy-engine.js'
 
 /** The toy cache takes 8 bytes a token. */
-function storeWith(limits: { maxSessions?: number; maxBytes?: number; ttlMs?: number }) {
+function storeWith(limits: { maxSessions?: number; maxBytes?: number; ttlMs?: number; graceMs?: number }) {
   let nowMs = 0
   const engine = new ToyEngine()
-  const store = new SessionStore(engine, { maxSessions: 9, maxBytes: 1e6, ttlMs: 100, ...limits }, () => nowMs)
+  const store = new SessionStore(
+    engine,
+    { maxSessions: 9, maxBytes: 1e6, ttlMs: 100, graceMs: 0, ...limits },
+    () => nowMs,
+  )
   return {
     engine,
     store,
@@ -68,6 +72,23 @@ test('rows that a step will keep are promised to it until it ends', () => {
   a.promisedRowBytes = 0
   store.reserve(b, 10, 200)
   expect(store.byteLength).toBeLessThanOrEqual(8 * 40 + 300)
+})
+
+test('a session that was used a moment ago is not evicted, and one that was not goes first', () => {
+  const { store, wait } = storeWith({ maxSessions: 2, graceMs: 50 })
+  store.open('a')
+  wait(30)
+  store.open('b')
+  const newcomer = new Set(['c'])
+  const needs = new Map([['c', 80]])
+  expect(store.roomFor(newcomer, needs)).toBe('later')
+  expect(codeOf(() => store.open('c'))).toBe(statusCodes.resourceExhausted)
+  expect(store.nextEvictableMs).toBe(20)
+  wait(20)
+  expect(store.roomFor(newcomer, needs)).toBe('now')
+  store.open('c')
+  expect(['a', 'b', 'c'].map((id) => store.get(id) !== undefined)).toEqual([false, true, true])
+  expect(store.roomFor(new Set(['d']), new Map([['d', 2e6]]))).toBe('never')
 })
 
 test('room doubles while the budget has it to spare', () => {

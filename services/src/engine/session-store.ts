@@ -10,7 +10,12 @@ export interface StoreLimits {
   maxBytes: number
   /** A session that nobody uses for so long is closed. */
   ttlMs: number
+  /** A session that was used less long ago is between two steps of an answer: it is not evicted for others. */
+  graceMs: number
 }
+
+/** Whether the budget has room for what a request needs: `later` once others give it up, `never` not even alone. */
+export type Room = 'now' | 'later' | 'never'
 
 /** Of the budget, what prompts of closed sessions may take. */
 const prefixShare = 1 / 4
@@ -18,13 +23,16 @@ const prefixShare = 1 / 4
 const slack = 16
 
 /**
- * Sessions by id, least recently used first. They are soft state: an idle one gives way where room is needed, one in use never.
+ * Sessions by id, least recently used first. They are soft state: one that has been idle for the grace gives way where room is
+ * needed; one in use, or used a moment ago, never does.
  * What does not fit even so is RESOURCE_EXHAUSTED and changes nothing.
  */
 export class SessionStore {
   private readonly sessions = new Map<string, Session>()
   private readonly inUse = new Set<string>()
   private readonly prefixes: PrefixCache
+  /** Promised to the steps of a request that is being started: no slack is taken from it. */
+  private promisedBytes = 0
 
   constructor(
     private readonly engine: Engine,
@@ -62,6 +70,41 @@ export class SessionStore {
       const session = this.sessions.get(id)
       if (session !== undefined) this.touch(id, session)
     }
+  }
+
+  /**
+   * @param needs bytes that each of the ids will take, where it is to be held or to grow; ids of one request
+   * @returns `now` too where nothing more is needed than is held
+   */
+  roomFor(ids: ReadonlySet<string>, needs: ReadonlyMap<string, number>): Room {
+    const own = [...ids].filter((id) => needs.has(id) || this.sessions.has(id))
+    const heldBytes = (id: string) => this.sessions.get(id)?.byteLength ?? 0
+    const isMore = own.some((id) => !this.sessions.has(id) || (needs.get(id) ?? 0) > heldBytes(id))
+    if (!isMore) return 'now'
+    const { maxBytes, maxSessions } = this.limits
+    const ownBytes = sum(own.map((id) => Math.max(heldBytes(id), needs.get(id) ?? 0)))
+    if (ownBytes > maxBytes || own.length > maxSessions) return 'never'
+    const evictable = new Set(this.evictable().map(([id]) => id))
+    const others = [...this.sessions].filter(([id]) => !ids.has(id) && !evictable.has(id))
+    const otherBytes = sum(others.map(([, session]) => session.byteLength))
+    return ownBytes + otherBytes <= maxBytes && own.length + others.length <= maxSessions ? 'now' : 'later'
+  }
+
+  /** Runs what reserves those bytes for several sessions; none of them takes slack that another one needs. */
+  promising(needs: ReadonlyMap<string, number>, start: () => void): void {
+    this.promisedBytes = sum([...needs.values()])
+    try {
+      start()
+    } finally {
+      this.promisedBytes = 0
+    }
+  }
+
+  /** Until one session more may be evicted; 0 where none is left within its grace. */
+  get nextEvictableMs(): number {
+    const left = this.idle().map(([, session]) => session.lastUsedMs + this.limits.graceMs - this.now())
+    const waits = left.filter((ms) => ms > 0)
+    return waits.length === 0 ? 0 : Math.min(...waits)
   }
 
   /** A new, empty session. */
@@ -195,11 +238,11 @@ export class SessionStore {
   /** Twice the room where that needs no eviction; else a little more than needed; else what is needed. */
   private targetCapacity({ cache }: Session, length: number, keptBytes: number): number {
     const affordable = (bytes: number) => cache.capacity + Math.floor(bytes / cache.bytesPerToken)
-    const free = this.limits.maxBytes - this.byteLength - keptBytes
+    const free = this.limits.maxBytes - this.byteLength - keptBytes - this.promisedBytes
     const doubled = Math.min(2 * cache.capacity, this.engine.description.contextLength)
     const modest = Math.min(
       this.roomy(length),
-      affordable(free + this.prefixes.byteLength + this.engine.batchMemory.byteLength + this.idleBytes()),
+      affordable(free + this.prefixes.byteLength + this.engine.batchMemory.byteLength + this.evictableBytes()),
     )
     return Math.max(length, modest, Math.min(doubled, affordable(free)))
   }
@@ -207,10 +250,10 @@ export class SessionStore {
   /** Room for one session more. */
   private makePlace(): void {
     if (this.sessions.size < this.limits.maxSessions) return
-    const [oldest] = this.idle()
+    const [oldest] = this.evictable()
     if (oldest === undefined)
       throw resourceExhausted(
-        `all ${this.limits.maxSessions} sessions are in use, the most this service holds (TANDEM_MAX_SESSIONS): try again later, or raise it`,
+        `all ${this.limits.maxSessions} sessions are in use or were a moment ago, the most this service holds (TANDEM_MAX_SESSIONS): try again later, or raise it`,
       )
     this.evict(oldest[0])
   }
@@ -224,13 +267,13 @@ export class SessionStore {
     if (bytes > 0 && this.byteLength + bytes > this.limits.maxBytes) this.engine.batchMemory.clear()
     let missing = this.byteLength + bytes - this.limits.maxBytes
     if (missing <= 0 || bytes <= 0) return
-    const idle = this.idle()
-    const reclaimable = this.idleBytes()
+    const evictable = this.evictable()
+    const reclaimable = this.evictableBytes()
     if (missing > reclaimable)
       throw resourceExhausted(
         `${bytes} bytes of keys and values are needed, ${Math.max(0, bytes - missing + reclaimable)} of ${this.limits.maxBytes} (TANDEM_KV_BYTES) can be had: try again later, send a shorter prompt, or raise it`,
       )
-    for (const [id, session] of idle) {
+    for (const [id, session] of evictable) {
       if (missing <= 0) return
       missing -= session.byteLength
       this.evict(id)
@@ -241,8 +284,12 @@ export class SessionStore {
     return sum([...this.sessions.values()].map((session) => session.byteLength))
   }
 
-  private idleBytes(): number {
-    return sum(this.idle().map(([, session]) => session.byteLength))
+  private evictableBytes(): number {
+    return sum(this.evictable().map(([, session]) => session.byteLength))
+  }
+
+  private evictable(): [string, Session][] {
+    return this.idle().filter(([, session]) => this.now() - session.lastUsedMs >= this.limits.graceMs)
   }
 
   private idle(): [string, Session][] {

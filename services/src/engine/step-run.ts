@@ -7,6 +7,7 @@ import type { Readout, RowReadout, Step } from './messages.js'
 import type { Prefix } from './prefix-cache.js'
 import { readoutBytes, readRow } from './readout.js'
 import { type ResponseBudget, rowOverheadBytes } from './response-budget.js'
+import { keptBytes } from './room-needs.js'
 import type { Session } from './session.js'
 import type { SessionStore } from './session-store.js'
 
@@ -182,14 +183,13 @@ export class StepRun {
 
   private reserve(): void {
     const { step, session, context } = this
-    const rowBytes = context.engine.description.vocabularySize * Float32Array.BYTES_PER_ELEMENT
     const rows = this.stepRows()
     assertGatherRows(step.readouts, rows)
     if (step.rows !== 'none') {
       this.spend(rows * (leastBytes(step) + rowOverheadBytes))
       this.heldRowBytes = leastBytes(step) + rowOverheadBytes
     }
-    context.store.reserve(session, step.position + step.tokenIds.length, Math.min(rows, maxKeptRows) * rowBytes)
+    context.store.reserve(session, step.position + step.tokenIds.length, keptBytes(step, context.engine))
   }
 
   /** A prompt that begins like one before goes on where that one's whole chunks end. */

@@ -11,6 +11,7 @@ export const generousSettings: EngineSettings = {
   maxSessions: 64,
   maxBytes: 64 * 1024 * 1024,
   ttlMs: 60_000,
+  graceMs: 0,
   maxQueue: 256,
   maxBatch: 16,
   prefillChunk: 5,

@@ -94,12 +94,16 @@ function assertSwitched(folder: string, { adapter }: Manifest): void {
     )
 }
 
+/** Longer than an answer takes between two of its steps, short for those who wait. */
+const sessionGraceMs = 1_000
+
 const workerSettings = (config: LogitConfig) => ({
   onnx: { folder: config.model, threads: config.threads },
   engine: {
     maxSessions: config.maxSessions,
     maxBytes: config.kvBytes,
     ttlMs: config.sessionTtlMs,
+    graceMs: sessionGraceMs,
     maxQueue: config.maxQueue,
     maxBatch: config.maxBatch,
     prefillChunk: config.prefillChunk,
