@@ -14,6 +14,8 @@ export interface Settings {
   readonly starts: number
   /** Rounds of 16 sessions at once, each beside one session alone. */
   readonly sessionRounds: number
+  /** Of each of them: enough that the first still decodes when the last one's prompt has been read. */
+  readonly sessionTokens: number
 }
 
 export const shortSettings: Settings = {
@@ -25,6 +27,7 @@ export const shortSettings: Settings = {
   engineRounds: 3,
   starts: 1,
   sessionRounds: 1,
+  sessionTokens: 96,
 }
 
 export const longSettings: Settings = {
@@ -36,4 +39,5 @@ export const longSettings: Settings = {
   engineRounds: 12,
   starts: 5,
   sessionRounds: 4,
+  sessionTokens: 128,
 }

@@ -1,4 +1,5 @@
 import type { Case } from '../case.js'
+import { timeTogether } from '../client/decode-timing.js'
 import { aadArm, type GatewayClient } from '../client/gateway-client.js'
 import { estimate, median } from '../measure/statistics.js'
 import { readGoldenPrompts, takeInTurn } from '../prompts.js'
@@ -7,9 +8,9 @@ import { withStack } from '../stack/run-stack.js'
 const sessions = 16
 
 /**
- * P6. All answers of 16 sessions at once against those of one session, AAD through the whole stack as `tandem up` starts it:
- * completion tokens over the wall time of the whole request, the prompt included. Every request's prompt begins with a token of its
- * own, so that no answer gains from what another one left behind.
+ * P6. Decoding of 16 sessions at once against that of one, AAD through the whole stack as `tandem up` starts it: all tokens that came
+ * while every answer was under way, over that time; prompts are read before. Every request's prompt begins with a token of its own,
+ * so that no answer gains from what another one left behind.
  */
 export const manySessions: Case = {
   name: 'P6',
@@ -19,38 +20,28 @@ export const manySessions: Case = {
   forms: ['default', 'fast'],
   run: (bench) =>
     withStack(bench, null, async ({ gateway }) => {
-      const { sessionRounds, maxTokens, length } = bench.settings
+      const { sessionRounds, sessionTokens } = bench.settings
       const prompts = readGoldenPrompts().slice(0, sessions)
-      const many = Array.from({ length: sessions }, (_, i) => takeInTurn(prompts, i))
-      const alone = many.filter((_, i) => i % (length === 'short' ? 4 : 2) === 0)
-      const speedOf = createMeter(gateway, maxTokens)
-      await speedOf(many.slice(0, 1), 1)
+      const speedOf = createMeter(gateway, sessionTokens)
+      await speedOf(prompts.slice(0, 1))
       const speeds = { many: [] as number[], one: [] as number[] }
       for (let round = 0; round < sessionRounds; round++) {
-        speeds.one.push(await speedOf(alone, 1))
-        speeds.many.push(await speedOf(many, sessions))
+        speeds.one.push(await speedOf([takeInTurn(prompts, round)]))
+        speeds.many.push(await speedOf(Array.from({ length: sessions }, (_, i) => takeInTurn(prompts, i))))
       }
       const ratio = estimate(speeds.many.map((speed, i) => speed / (speeds.one[i] ?? Number.NaN)))
-      const notes = [
-        `${median(speeds.many).toFixed(1)} tok/s at ${sessions}, ${median(speeds.one).toFixed(1)} at 1, prompts included`,
-      ]
+      const notes = [`${median(speeds.many).toFixed(1)} tok/s at ${sessions}, ${median(speeds.one).toFixed(1)} at 1`]
       return { P6: { estimate: ratio, notes } }
     }),
 }
 
-/** Measures tokens a second of all answers together, `lanes` of them at a time. */
+/** Measures tokens a second of all answers together. */
 function createMeter(gateway: GatewayClient, maxTokens: number) {
   let firstId = 1000
-  return async (prompts: readonly (readonly number[])[], lanes: number): Promise<number> => {
-    const queue = [...prompts]
-    const lane = async () => {
-      let tokens = 0
-      for (let ids = queue.shift(); ids; ids = queue.shift())
-        tokens += await gateway.complete({ prompt: { promptIds: [firstId++, ...ids] }, arm: aadArm, maxTokens })
-      return tokens
-    }
-    const startMs = performance.now()
-    const tokens = await Promise.all(Array.from({ length: lanes }, lane))
-    return (1000 * tokens.reduce((sum, count) => sum + count, 0)) / (performance.now() - startMs)
+  return async (prompts: readonly (readonly number[])[]): Promise<number> => {
+    const ask = (ids: readonly number[]) =>
+      gateway.stream({ prompt: { promptIds: [firstId++, ...ids] }, arm: aadArm, maxTokens })
+    const answers = await Promise.all(prompts.map(ask))
+    return timeTogether(answers.map(({ arrivals }) => arrivals))
   }
 }

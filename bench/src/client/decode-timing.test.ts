@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { timeDecode } from './decode-timing.js'
+import { timeDecode, timeTogether } from './decode-timing.js'
 
 const arrivals = (...times: number[]) => times.map((atMs) => ({ atMs, tokens: 1 }))
 
@@ -29,5 +29,20 @@ describe('timeDecode', () => {
   it('refuses what has no time', () => {
     expect(() => timeDecode(arrivals(1, 1.1))).toThrow('1 steps are too few to time a decode')
     expect(() => timeDecode([])).toThrow('0 steps are too few to time a decode')
+  })
+})
+
+describe('timeTogether', () => {
+  const at = (...times: number[]) => times.map((atMs) => ({ atMs, tokens: 1 }))
+
+  it('counts what came while all answers were under way', () => {
+    // From 100, when the second begins, to 300, when the first ends: 200 and 300 of both.
+    expect(timeTogether([at(0, 100, 200, 300), at(100, 200, 300, 400)])).toBe(20)
+  })
+
+  it('refuses answers that never decode at once', () => {
+    expect(() => timeTogether([at(0, 100), at(200, 300)])).toThrow(
+      'the first answer ended before the last one began: ask for more tokens',
+    )
   })
 })

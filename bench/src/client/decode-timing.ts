@@ -30,6 +30,18 @@ export function timeDecode(arrivals: readonly Arrival[]): DecodeTiming {
   return { tokensPerSecond: (1000 * tokens) / ms, msPerToken: ms / tokens, tokensPerStep: tokens / later.length }
 }
 
+/**
+ * Tokens a second of several answers together while all of them decode: from when the last one has begun until the first one ends.
+ * @throws RangeError where they never decode all at once
+ */
+export function timeTogether(answers: readonly (readonly Arrival[])[]): number {
+  const from = Math.max(...answers.map((arrivals) => arrivals[0]?.atMs ?? Number.POSITIVE_INFINITY))
+  const to = Math.min(...answers.map((arrivals) => arrivals.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY))
+  if (!(to > from)) throw new RangeError('the first answer ended before the last one began: ask for more tokens')
+  const within = answers.flat().filter(({ atMs }) => atMs > from && atMs <= to)
+  return (1000 * within.reduce((sum, { tokens }) => sum + tokens, 0)) / (to - from)
+}
+
 /** Arrivals close together, as one: their tokens, and the time of the last. */
 function groupSteps(arrivals: readonly Arrival[]): Arrival[] {
   const steps: Arrival[] = []

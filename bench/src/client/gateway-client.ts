@@ -79,12 +79,6 @@ export class GatewayClient {
     return readAnswer(chunks)
   }
 
-  /** Waits for a whole answer. @returns its tokens */
-  async complete(ask: Ask): Promise<number> {
-    const response = await this.send(ask, {}, {})
-    return answerSchema.parse(await response.json()).usage.completion_tokens
-  }
-
   /** |V_alpha| of each step of an AAD answer. */
   async countCandidates(ask: Ask): Promise<number[]> {
     const response = await this.send(ask, { detail: true }, {})
