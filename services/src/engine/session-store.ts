@@ -151,13 +151,13 @@ export class SessionStore {
     session.promisedRowBytes = keptBytes
   }
 
-  /** `to` becomes a copy of `from`, replacing what it held. */
+  /** `to` becomes a copy of `from`, replacing what it held. It cannot wait for room, so whoever is idle gives way, within the grace too. */
   fork(from: string, to: string): void {
     const parent = this.require(from)
     if (from === to) return
     const replaced = this.sessions.get(to)
-    if (replaced === undefined) this.makePlace()
-    this.makeRoom(this.copyBytes(parent) - (replaced?.byteLength ?? 0))
+    if (replaced === undefined) this.makePlace(this.idle())
+    this.makeRoom(this.copyBytes(parent) - (replaced?.byteLength ?? 0), this.idle())
     this.evict(to)
     this.touch(to, this.copyOf(parent))
   }
@@ -169,7 +169,7 @@ export class SessionStore {
     const repeats = sources.filter((source) => handedOn.has(source) || !handedOn.add(source))
     const dropped = ids.flatMap((id) => this.sessions.get(id) ?? []).filter((session) => !handedOn.has(session))
     const needed = sum(repeats.map((source) => this.copyBytes(source)))
-    this.makeRoom(needed - sum(dropped.map((session) => session.byteLength)))
+    this.makeRoom(needed - sum(dropped.map((session) => session.byteLength)), this.idle())
     for (const session of dropped) session.close()
     handedOn.clear()
     sources.forEach((source, i) => {
@@ -247,10 +247,10 @@ export class SessionStore {
     return Math.max(length, modest, Math.min(doubled, affordable(free)))
   }
 
-  /** Room for one session more. */
-  private makePlace(): void {
+  /** Room for one session more, where one of these can go for it. */
+  private makePlace(evictable = this.evictable()): void {
     if (this.sessions.size < this.limits.maxSessions) return
-    const [oldest] = this.evictable()
+    const [oldest] = evictable
     if (oldest === undefined)
       throw resourceExhausted(
         `all ${this.limits.maxSessions} sessions are in use or were a moment ago, the most this service holds (TANDEM_MAX_SESSIONS): try again later, or raise it`,
@@ -262,13 +262,12 @@ export class SessionStore {
    * Gives up prompts kept for reuse, then the batch memory, a mirror, and then evicts idle sessions, the least recently used first, until `bytes` more fit;
    * no session where that would not be enough.
    */
-  private makeRoom(bytes: number): void {
+  private makeRoom(bytes: number, evictable = this.evictable()): void {
     if (bytes > 0) this.prefixes.free(this.byteLength + bytes - this.limits.maxBytes)
     if (bytes > 0 && this.byteLength + bytes > this.limits.maxBytes) this.engine.batchMemory.clear()
     let missing = this.byteLength + bytes - this.limits.maxBytes
     if (missing <= 0 || bytes <= 0) return
-    const evictable = this.evictable()
-    const reclaimable = this.evictableBytes()
+    const reclaimable = sum(evictable.map(([, session]) => session.byteLength))
     if (missing > reclaimable)
       throw resourceExhausted(
         `${bytes} bytes of keys and values are needed, ${Math.max(0, bytes - missing + reclaimable)} of ${this.limits.maxBytes} (TANDEM_KV_BYTES) can be had: try again later, send a shorter prompt, or raise it`,
