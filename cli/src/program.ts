@@ -98,8 +98,7 @@ const addPairOptions = (command: Command) =>
     .option('--sft <path>', 'model folder, Hugging Face folder or GGUF file')
     .option('--dpo <path>', 'the same, or a LoRA adapter folder that goes on the --sft')
     .addOption(precisionOption())
-    .option('--paired', 'one process runs both models in one pass; for adapters, and the default on one core')
-    .option('--no-paired', 'two processes, whatever the machine')
+    .option('--paired', 'one process holds both models, whose weights are then loaded once; for adapters')
     .addOption(new Option('--threads <number>', 'of each logit service').argParser(wholeNumber(1, 1024)))
     .addOption(new Option('--template-from <model>', 'whose chat template and end tokens hold').choices(['dpo', 'sft']))
 

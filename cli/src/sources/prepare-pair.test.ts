@@ -83,6 +83,7 @@ describe('preparePair', () => {
     ['one model alone', { dpo }, '--sft is missing'],
     ['a pair and models', { sft, dpo, pair: 'x' }, '--pair names both models'],
     ['an unknown pair', { pair: 'x' }, 'there is no pair "x" in the catalog'],
+    ['to pair what is no adapter', { sft, dpo: sft, paired: true }, 'is none. Leave --paired out'],
     ['an adapter as SFT', { sft: dpo, dpo: sft }, 'is a LoRA adapter, which needs a model under it'],
   ])('refuses %s', async (_name, options, message) => {
     await expect(prepare(options)).rejects.toThrow(message)

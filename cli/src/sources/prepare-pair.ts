@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { type ChatMessage, defaultPairName, findPair, loadManifest, type Precision } from '@tandem/models'
 import type { Context } from '../commands/context.js'
@@ -15,7 +14,7 @@ export interface PairOptions {
   readonly precision?: Precision | undefined
   /** The pair's name in the API. */
   readonly name?: string | undefined
-  /** One process that holds both models; left out: where the pair is an adapter and there is one core. */
+  /** One process that holds both models: for adapters. */
   readonly paired?: boolean | undefined
 }
 
@@ -56,7 +55,7 @@ async function prepareCatalogPair(pairName: string, options: PairOptions, contex
     buildCached({ source, identity: pair.sft.sha256, precision, ...request }, context)
   const dpo = { modelId: `${pair.name}-dpo`, adapter: pair.adapter }
   const prepared = { name: options.name ?? pair.name, demo: pair.demo }
-  if (options.paired ?? hasOneCore()) return together(await build({ ...dpo, switched: true }), prepared)
+  if (options.paired) return together(await build({ ...dpo, switched: true }), prepared)
   const sft = await build({ modelId: `${pair.name}-sft` })
   return { ...prepared, sft, dpo: await build(dpo), isPaired: false }
 }
@@ -77,7 +76,7 @@ async function prepareOwnPair(
     return buildCached({ ...request, precision, modelId: plainName(source.path) }, context)
   }
   const prepared = { name: name ?? plainName(dpo.path), demo: plainDemo }
-  if (dpo.kind === 'adapter' && (paired ?? hasOneCore())) {
+  if (dpo.kind === 'adapter' && paired) {
     await warnOfOtherBase(sft.path, dpo.path, context.output)
     const request = { source: sft.path, adapter: dpo.path, switched: true, precision, modelId: plainName(dpo.path) }
     return together(await buildCached(request, context), prepared)
@@ -88,9 +87,6 @@ async function prepareOwnPair(
     )
   return { ...prepared, sft: await folderOf(sft), dpo: await folderOf(dpo), isPaired: false }
 }
-
-/** Measured (docs/performance.md): on one core one pass for both models is faster than two models in turn, on two cores it is not. */
-const hasOneCore = () => availableParallelism() === 1
 
 const together = (folder: string, prepared: Pick<PreparedPair, 'name' | 'demo'>): PreparedPair => ({
   ...prepared,

@@ -82,7 +82,7 @@ export class Scheduler {
         await arrivals()
         const turn = await this.gather()
         if (turn !== null) await this.take(turn)
-        else break
+        else if (this.active.length === 0) break
       }
     } finally {
       this.isDriving = false

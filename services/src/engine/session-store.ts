@@ -3,6 +3,7 @@ import { failedPrecondition, resourceExhausted } from '../errors.js'
 import type { Engine, ModelVariant } from './engine.js'
 import { type Prefix, PrefixCache } from './prefix-cache.js'
 import { Session } from './session.js'
+import { bytesOf, SessionTable } from './session-table.js'
 
 export interface StoreLimits {
   maxSessions: number
@@ -28,8 +29,7 @@ const slack = 16
  * What does not fit even so is RESOURCE_EXHAUSTED and changes nothing.
  */
 export class SessionStore {
-  private readonly sessions = new Map<string, Session>()
-  private readonly inUse = new Set<string>()
+  private readonly sessions: SessionTable
   private readonly prefixes: PrefixCache
   /** Promised to the steps of a request that is being started: no slack is taken from it. */
   private promisedBytes = 0
@@ -39,6 +39,7 @@ export class SessionStore {
     private readonly limits: StoreLimits,
     private readonly now: () => number = () => performance.now(),
   ) {
+    this.sessions = new SessionTable(limits.graceMs, now)
     this.prefixes = new PrefixCache(limits.maxSessions)
   }
 
@@ -47,12 +48,12 @@ export class SessionStore {
   }
 
   get byteLength(): number {
-    return this.sessionBytes + this.prefixes.byteLength + this.engine.batchMemory.byteLength
+    return this.sessions.byteLength + this.prefixes.byteLength + this.engine.batchMemory.byteLength
   }
 
   /** What the engine's batch memory may take beside the sessions. */
   get batchBytes(): number {
-    return Math.max(0, this.limits.maxBytes - this.sessionBytes - this.prefixes.byteLength)
+    return Math.max(0, this.limits.maxBytes - this.sessions.byteLength - this.prefixes.byteLength)
   }
 
   get(id: string): Session | undefined {
@@ -61,15 +62,11 @@ export class SessionStore {
 
   /** From now until `release` these ids are not evicted, whether they are held already or not. */
   use(ids: Iterable<string>): void {
-    for (const id of ids) this.inUse.add(id)
+    this.sessions.use(ids)
   }
 
   release(ids: Iterable<string>): void {
-    for (const id of ids) {
-      this.inUse.delete(id)
-      const session = this.sessions.get(id)
-      if (session !== undefined) this.touch(id, session)
-    }
+    this.sessions.release(ids)
   }
 
   /**
@@ -84,9 +81,8 @@ export class SessionStore {
     const { maxBytes, maxSessions } = this.limits
     const ownBytes = sum(own.map((id) => Math.max(heldBytes(id), needs.get(id) ?? 0)))
     if (ownBytes > maxBytes || own.length > maxSessions) return 'never'
-    const evictable = new Set(this.evictable().map(([id]) => id))
-    const others = [...this.sessions].filter(([id]) => !ids.has(id) && !evictable.has(id))
-    const otherBytes = sum(others.map(([, session]) => session.byteLength))
+    const others = this.sessions.unyielding(ids)
+    const otherBytes = bytesOf(others)
     return ownBytes + otherBytes <= maxBytes && own.length + others.length <= maxSessions ? 'now' : 'later'
   }
 
@@ -102,16 +98,14 @@ export class SessionStore {
 
   /** Until one session more may be evicted; 0 where none is left within its grace. */
   get nextEvictableMs(): number {
-    const left = this.idle().map(([, session]) => session.lastUsedMs + this.limits.graceMs - this.now())
-    const waits = left.filter((ms) => ms > 0)
-    return waits.length === 0 ? 0 : Math.min(...waits)
+    return this.sessions.nextEvictableMs
   }
 
   /** A new, empty session. */
   open(id: string, variant: ModelVariant = 'whole'): Session {
     this.makePlace()
     const session = new Session(this.engine.createCache(variant))
-    this.touch(id, session)
+    this.sessions.touch(id, session)
     return session
   }
 
@@ -119,7 +113,7 @@ export class SessionStore {
   close(id: string): void {
     const session = this.sessions.get(id)
     if (session) this.keepPrefix(session)
-    this.evict(id)
+    this.sessions.evict(id)
   }
 
   /**
@@ -135,7 +129,7 @@ export class SessionStore {
 
   /** Closes what has been idle for the TTL. */
   sweep(): void {
-    for (const [id, session] of this.idle()) if (this.now() - session.lastUsedMs >= this.limits.ttlMs) this.evict(id)
+    for (const [id] of this.sessions.idle(this.limits.ttlMs)) this.sessions.evict(id)
     this.prefixes.expire(this.now() - this.limits.ttlMs)
     if (this.sessions.size < 2) this.engine.batchMemory.clear()
   }
@@ -156,10 +150,10 @@ export class SessionStore {
     const parent = this.require(from)
     if (from === to) return
     const replaced = this.sessions.get(to)
-    if (replaced === undefined) this.makePlace(this.idle())
-    this.makeRoom(this.copyBytes(parent) - (replaced?.byteLength ?? 0), this.idle())
-    this.evict(to)
-    this.touch(to, this.copyOf(parent))
+    if (replaced === undefined) this.makePlace(this.sessions.idle())
+    this.makeRoom(this.copyBytes(parent) - (replaced?.byteLength ?? 0), this.sessions.idle())
+    this.sessions.evict(to)
+    this.sessions.touch(to, this.copyOf(parent))
   }
 
   /** Session i goes on from what session parents[i] held, all at once. A session that has one child is handed on, not copied. */
@@ -169,19 +163,14 @@ export class SessionStore {
     const repeats = sources.filter((source) => handedOn.has(source) || !handedOn.add(source))
     const dropped = ids.flatMap((id) => this.sessions.get(id) ?? []).filter((session) => !handedOn.has(session))
     const needed = sum(repeats.map((source) => this.copyBytes(source)))
-    this.makeRoom(needed - sum(dropped.map((session) => session.byteLength)), this.idle())
+    this.makeRoom(needed - sum(dropped.map((session) => session.byteLength)), this.sessions.idle())
     for (const session of dropped) session.close()
     handedOn.clear()
     sources.forEach((source, i) => {
       const child = handedOn.has(source) ? this.copyOf(source) : source
       handedOn.add(source)
-      this.touch(ids[i] as string, child)
+      this.sessions.touch(ids[i] as string, child)
     })
-  }
-
-  private evict(id: string): void {
-    this.sessions.get(id)?.close()
-    this.sessions.delete(id)
   }
 
   /** Prompts kept for reuse take a part of the budget that sessions do not need, and no more than their share. */
@@ -242,32 +231,34 @@ export class SessionStore {
     const doubled = Math.min(2 * cache.capacity, this.engine.description.contextLength)
     const modest = Math.min(
       this.roomy(length),
-      affordable(free + this.prefixes.byteLength + this.engine.batchMemory.byteLength + this.evictableBytes()),
+      affordable(
+        free + this.prefixes.byteLength + this.engine.batchMemory.byteLength + bytesOf(this.sessions.evictable()),
+      ),
     )
     return Math.max(length, modest, Math.min(doubled, affordable(free)))
   }
 
   /** Room for one session more, where one of these can go for it. */
-  private makePlace(evictable = this.evictable()): void {
+  private makePlace(evictable = this.sessions.evictable()): void {
     if (this.sessions.size < this.limits.maxSessions) return
     const [oldest] = evictable
     if (oldest === undefined)
       throw resourceExhausted(
         `all ${this.limits.maxSessions} sessions are in use or were a moment ago, the most this service holds (TANDEM_MAX_SESSIONS): try again later, or raise it`,
       )
-    this.evict(oldest[0])
+    this.sessions.evict(oldest[0])
   }
 
   /**
    * Gives up prompts kept for reuse, then the batch memory, a mirror, and then evicts idle sessions, the least recently used first, until `bytes` more fit;
    * no session where that would not be enough.
    */
-  private makeRoom(bytes: number, evictable = this.evictable()): void {
+  private makeRoom(bytes: number, evictable = this.sessions.evictable()): void {
     if (bytes > 0) this.prefixes.free(this.byteLength + bytes - this.limits.maxBytes)
     if (bytes > 0 && this.byteLength + bytes > this.limits.maxBytes) this.engine.batchMemory.clear()
     let missing = this.byteLength + bytes - this.limits.maxBytes
     if (missing <= 0 || bytes <= 0) return
-    const reclaimable = sum(evictable.map(([, session]) => session.byteLength))
+    const reclaimable = bytesOf(evictable)
     if (missing > reclaimable)
       throw resourceExhausted(
         `${bytes} bytes of keys and values are needed, ${Math.max(0, bytes - missing + reclaimable)} of ${this.limits.maxBytes} (TANDEM_KV_BYTES) can be had: try again later, send a shorter prompt, or raise it`,
@@ -275,31 +266,8 @@ export class SessionStore {
     for (const [id, session] of evictable) {
       if (missing <= 0) return
       missing -= session.byteLength
-      this.evict(id)
+      this.sessions.evict(id)
     }
-  }
-
-  private get sessionBytes(): number {
-    return sum([...this.sessions.values()].map((session) => session.byteLength))
-  }
-
-  private evictableBytes(): number {
-    return sum(this.evictable().map(([, session]) => session.byteLength))
-  }
-
-  private evictable(): [string, Session][] {
-    return this.idle().filter(([, session]) => this.now() - session.lastUsedMs >= this.limits.graceMs)
-  }
-
-  private idle(): [string, Session][] {
-    return [...this.sessions].filter(([id]) => !this.inUse.has(id))
-  }
-
-  /** Makes it the most recently used. */
-  private touch(id: string, session: Session): void {
-    this.sessions.delete(id)
-    this.sessions.set(id, session)
-    session.lastUsedMs = this.now()
   }
 }
 

@@ -1,0 +1,189 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+
+let gateway: ToyGateway
+beforeAll(async () => {
+  gateway = await startToyGateway()
+})
+afterAll(() => gateway.stop())
+beforeEach(() => {
+  gateway.dpo.steps = []
+  gateway.sft.steps = []
+})
+
+const prompt = [4, 388, 365]
+const completion = (body: object) => gateway.post('/v1/completions', { model: 'toy', prompt, ...body })
+const jsonOf = async (response: Promise<Response>): Promise<Record<string, unknown>> =>
+  (await (await response).json()) as Record<string, unknown>
+const choiceOf = (body: Record<string, unknown>) => (body.choices as Record<string, unknown>[])[0] ?? {}
+const idsOf = (body: Record<string, unknown>) => choiceOf(body).token_ids as number[]
+const greedy = (values: Float64Array) => values.indexOf(Math.max(...values))
+
+/** AAD by its definition, over the toy distributions. */
+function oracle(count: number, alpha: number): number[] {
+  const ids = [...prompt]
+  for (let i = 0; i < count; i++) {
+    const dpo = gateway.dpo.logProbabilities(ids)
+    const sft = gateway.sft.logProbabilities(ids)
+    const least = Math.max(...dpo) + Math.log(alpha)
+    ids.push(greedy(dpo.map((value, id) => (value >= least ? value - (sft[id] ?? 0) : Number.NEGATIVE_INFINITY))))
+  }
+  return ids.slice(prompt.length)
+}
+
+describe('decoding', () => {
+  test('aad by its definition, at several alphas, streamed or not', async () => {
+    for (const alpha of [0.01, 0.1, 1]) {
+      const body = { max_tokens: 12, ignore_eos: true, return_token_ids: true, decoding: { alpha } }
+      const whole = await jsonOf(completion(body))
+      expect(idsOf(whole)).toEqual(oracle(12, alpha))
+      expect(whole.decoding).toEqual({ strategy: 'aad', alpha, detail: false, path: 'auto', ignored: [] })
+      const events = (await readEvents(await completion({ ...body, stream: true }))) as Record<string, unknown>[]
+      const choices = events.map(choiceOf)
+      expect(choices.flatMap((choice) => choice.token_ids ?? [])).toEqual(idsOf(whole))
+      expect(choices.map((choice) => choice.text).join('')).toBe(choiceOf(whole).text)
+    }
+  })
+
+  test('greedy reads one model alone', async () => {
+    const body = await jsonOf(completion({ model: 'toy/greedy-sft', max_tokens: 1, return_token_ids: true }))
+    expect(idsOf(body)).toEqual([greedy(gateway.sft.logProbabilities(prompt))])
+    expect(gateway.dpo.steps).toEqual([])
+  })
+
+  test('log-probabilities are those of the DPO model, whatever picks', async () => {
+    const body = await jsonOf(
+      completion({ model: 'toy/greedy-sft', max_tokens: 1, return_token_ids: true, logprobs: 1 }),
+    )
+    const expected = gateway.dpo.logProbabilities(prompt)
+    const { token_logprobs } = choiceOf(body).logprobs as { token_logprobs: number[] }
+    expect(token_logprobs[0]).toBeCloseTo(expected[idsOf(body)[0] ?? -1] ?? Number.NaN, 5)
+  })
+
+  test('detail tells both log-probabilities, the advantage and the candidates', async () => {
+    const body = await jsonOf(
+      completion({ max_tokens: 1, return_token_ids: true, decoding: { alpha: 0.2, detail: true } }),
+    )
+    const [detail] = choiceOf(body).decoding_detail as Record<string, unknown>[]
+    const dpo = gateway.dpo.logProbabilities(prompt)
+    const sft = gateway.sft.logProbabilities(prompt)
+    const [id = -1] = idsOf(body)
+    const count = dpo.filter((value) => value >= Math.max(...dpo) + Math.log(0.2)).length
+    expect(detail).toMatchObject({ token_id: id, candidate_count: count })
+    expect(detail?.advantage).toBeCloseTo((dpo[id] ?? 0) - (sft[id] ?? 0), 5)
+    expect(detail?.candidates).toMatchObject({ 0: { token_id: id, advantage: detail?.advantage } })
+  })
+
+  test('detail of a strategy without V_alpha has no candidates; of a large V_alpha the best 256, and it says so', async () => {
+    const detailOf = async (model: string, decoding: object) => {
+      const body = await jsonOf(completion({ model, max_tokens: 1, decoding: { ...decoding, detail: true } }))
+      return (choiceOf(body).decoding_detail as Record<string, unknown>[])[0]
+    }
+    const none = { candidate_count: null, candidates: [], candidates_truncated: false }
+    expect(await detailOf('toy/greedy-dpo', {})).toMatchObject(none)
+    expect(await detailOf('toy/greedy-sft', {})).toMatchObject(none)
+    const all = await detailOf('toy', { alpha: 1e-30 })
+    expect(all).toMatchObject({ candidate_count: 512, candidates_truncated: true })
+    expect(all?.candidates).toHaveLength(256)
+    expect(await detailOf('toy', { alpha: 1 })).toMatchObject({ candidate_count: 1, candidates_truncated: false })
+  })
+
+  test('top_logprobs are those of the DPO model, of the prompt too, whatever picks', async () => {
+    for (const model of ['toy/greedy-sft', 'toy/greedy-dpo']) {
+      const body = await jsonOf(completion({ model, max_tokens: 1, echo: true, logprobs: 2 }))
+      const { top_logprobs } = choiceOf(body).logprobs as { top_logprobs: (Record<string, number> | null)[] }
+      expect(top_logprobs[0]).toBeNull()
+      for (const place of [1, 2, 3]) {
+        const [first, second] = [...gateway.dpo.logProbabilities(prompt.slice(0, place))].sort((a, b) => b - a)
+        const found = Object.values(top_logprobs[place] ?? {})
+        expect(found[0]).toBeCloseTo(first ?? 0, 5)
+        expect(found[1]).toBeCloseTo(second ?? 0, 5)
+      }
+    }
+  })
+
+  test('echo gives the prompt with its log-probabilities, the first null', async () => {
+    const body = await jsonOf(completion({ max_tokens: 0, echo: true, logprobs: 1 }))
+    const { token_logprobs } = choiceOf(body).logprobs as { token_logprobs: (number | null)[] }
+    expect(token_logprobs[0]).toBeNull()
+    expect(token_logprobs[2]).toBeCloseTo(gateway.dpo.logProbabilities(prompt.slice(0, 2))[365] ?? 0, 5)
+    expect(body.usage).toEqual({ prompt_tokens: 3, completion_tokens: 0, total_tokens: 3 })
+  })
+
+  test('echo changes no token, and min_tokens bans end tokens alone', async () => {
+    const plain = idsOf(await jsonOf(completion({ max_tokens: 6, ignore_eos: true, return_token_ids: true })))
+    const body = { max_tokens: 6, ignore_eos: true, return_token_ids: true, echo: true, logprobs: 0 }
+    expect(idsOf(await jsonOf(completion(body)))).toEqual(plain)
+    const [first = -1] = plain
+    const stopped = await jsonOf(completion({ max_tokens: 6, stop_token_ids: [first], return_token_ids: true }))
+    expect(choiceOf(stopped)).toMatchObject({ finish_reason: 'stop', stop_reason: first, token_ids: [first], text: '' })
+    const least = { max_tokens: 6, min_tokens: 3, stop_token_ids: [first], return_token_ids: true }
+    const kept = idsOf(await jsonOf(completion(least)))
+    expect(kept.length).toBeGreaterThanOrEqual(3)
+    expect(kept.slice(0, 3)).not.toContain(first)
+  })
+
+  test('a seed repeats itself; without one the answer tells which was drawn', async () => {
+    const request = { model: 'toy/sample', max_tokens: 8, ignore_eos: true, return_token_ids: true, top_p: 0.9 }
+    const first = await jsonOf(completion(request))
+    const { seed } = first.decoding as { seed: number }
+    expect(first.decoding).toMatchObject({ strategy: 'sample', top_p: 0.9, temperature: 1, model: 'dpo', ignored: [] })
+    expect(idsOf(await jsonOf(completion({ ...request, seed })))).toEqual(idsOf(first))
+  })
+
+  test('a service that has lost the session gets the tokens again, and no token changes', async () => {
+    let count = 0
+    gateway.sft.beforeStep = () => {
+      if (++count === 5) gateway.sft.sessions.clear()
+    }
+    const body = await jsonOf(completion({ max_tokens: 8, ignore_eos: true, return_token_ids: true }))
+    gateway.sft.beforeStep = () => undefined
+    expect(idsOf(body)).toEqual(oracle(8, 0.1))
+    expect(gateway.sft.steps.filter((step) => step.position === 0).length).toBe(2)
+  })
+})
+
+test('the bare pair stands first, then the strategies as the README lists them', async () => {
+  const { data } = await jsonOf(Promise.resolve(gateway.app().request('/v1/models')))
+  const names = ['toy', 'toy/aad', 'toy/greedy-dpo', 'toy/greedy-sft', 'toy/sample']
+  expect((data as { id: string }[]).map(({ id }) => id)).toEqual(names)
+  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8')
+  const listed = names.slice(1).map((name) => `\`${name.replace('toy', 'smollm2-135m-hh')}\``)
+  expect(readme.replaceAll(/\s+/g, ' ')).toContain(listed.join(', '))
+})
+
+describe('sessions', () => {
+  const noneLeft = async () => {
+    for (let i = 0; i < 100 && gateway.dpo.sessions.size + gateway.sft.sessions.size > 0; i++) await delay(10)
+    expect([gateway.dpo.sessions.size, gateway.sft.sessions.size]).toEqual([0, 0])
+  }
+
+  test('close on both services when an answer ends', async () => {
+    await jsonOf(completion({ max_tokens: 2 }))
+    await noneLeft()
+  })
+
+  test('close when a reader of a stream goes', async () => {
+    gateway.dpo.beforeStep = () => delay(5)
+    const response = await completion({ max_tokens: 60, ignore_eos: true, stream: true })
+    const reader = response.body?.getReader()
+    await reader?.read()
+    await reader?.cancel()
+    gateway.dpo.beforeStep = () => undefined
+    await noneLeft()
+    expect(gateway.dpo.steps.length).toBeLessThan(30)
+  })
+
+  test('close when a caller goes before the first token', async () => {
+    const caller = new AbortController()
+    gateway.dpo.beforeStep = () => delay(300)
+    const answer = gateway.post('/v1/completions', { model: 'toy', prompt }, { signal: caller.signal })
+    await delay(50)
+    caller.abort()
+    expect((await answer).status).toBe(499)
+    gateway.dpo.beforeStep = () => undefined
+    await noneLeft()
+  })
+})
