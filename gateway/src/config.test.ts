@@ -24,6 +24,30 @@ test('every wrong variable is named', () => {
   )
 })
 
+test('models beside the pair are named with their addresses', () => {
+  const parse = (models: string) => parseGatewayConfig({ ...services, TANDEM_MODELS: models }).services
+  expect([...parse('')]).toEqual([
+    ['dpo', '127.0.0.1:7002'],
+    ['sft', '127.0.0.1:7001'],
+  ])
+  expect([...parse(' amateur=127.0.0.1:7003, base=[::1]:7004 ').entries()].slice(2)).toEqual([
+    ['amateur', '127.0.0.1:7003'],
+    ['base', '[::1]:7004'],
+  ])
+})
+
+test.each([
+  ['amateur', 'has "amateur": must be name=host:port, e.g. amateur=127.0.0.1:7003'],
+  ['a=h', 'has "a=h": must be name=host:port, e.g. amateur=127.0.0.1:7003'],
+  ['A=h:1', 'has "A=h:1": the name must be a lower-case letter and up to 31 lower-case letters, digits or _'],
+  ['dpo=h:1', 'has "dpo=h:1": the name dpo is taken'],
+  ['max=h:1', 'has "max=h:1": the name max is taken'],
+  ['a=h:1,a=h:2', 'has "a=h:2": is named twice'],
+  [Array.from({ length: 17 }, (_, i) => `m${i}=h:1`).join(), 'names 17 models; there can be 16 beside the pair'],
+])('TANDEM_MODELS %s is refused', (models, message) => {
+  expect(() => parseGatewayConfig({ ...services, TANDEM_MODELS: models })).toThrow(`TANDEM_MODELS ${message}`)
+})
+
 test('loopback is meant narrowly', () => {
   expect(['localhost', '127.0.0.1', '127.9.9.9', '::1'].every(isLoopback)).toBe(true)
   expect(['0.0.0.0', '::', '127.example.org', '10.0.0.1', 'localhost.example.org'].some(isLoopback)).toBe(false)

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import type { Role } from './session/service.js'
+import { addressPattern, otherModelsSchema } from './other-models.js'
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
-const addressPattern = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/
 const address = (what: string) =>
   z
     .string({ error: `is not set: give the ${what} service as host:port` })
@@ -12,6 +11,7 @@ const address = (what: string) =>
 export const gatewayEnvironmentSchema = z.object({
   TANDEM_SFT: address('SFT'),
   TANDEM_DPO: address('DPO'),
+  TANDEM_MODELS: otherModelsSchema,
   TANDEM_HOST: z.string().min(1).default('127.0.0.1'),
   /** 0 takes a free one. */
   TANDEM_PORT: whole(0, 65_535).default(8080),
@@ -44,12 +44,13 @@ export const gatewayEnvironmentSchema = z.object({
 })
 
 export interface GatewayConfig {
-  readonly services: Readonly<Record<Role, string>>
+  /** host:port by model name, the pair first. */
+  readonly services: ReadonlyMap<string, string>
   readonly host: string
   readonly port: number
   readonly apiKeys: readonly string[]
   readonly pairName: string
-  readonly templateFrom: Role
+  readonly templateFrom: string
   readonly maxConcurrent: number
   readonly maxWaiting: number
   readonly maxPromptTokens: number
@@ -72,7 +73,7 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
         'set TANDEM_API_KEYS, or listen on 127.0.0.1',
     )
   return {
-    services: { sft: env.TANDEM_SFT, dpo: env.TANDEM_DPO },
+    services: new Map([['dpo', env.TANDEM_DPO], ['sft', env.TANDEM_SFT], ...env.TANDEM_MODELS]),
     host: env.TANDEM_HOST,
     port: env.TANDEM_PORT,
     apiKeys: env.TANDEM_API_KEYS,

@@ -8,7 +8,7 @@ import type { GatewayConfig } from './config.js'
 import { Admission } from './routes/admission.js'
 import { createApp } from './routes/app.js'
 import { type Pair, shakeHands } from './session/handshake.js'
-import { LogitServiceConnection, type Role } from './session/service.js'
+import { LogitServiceConnection } from './session/service.js'
 import { SessionError } from './session/session-error.js'
 
 const retryMs = 200
@@ -19,23 +19,24 @@ export interface RunningGateway {
   stop(): Promise<void>
 }
 
-/** Reaches both services, then listens. @throws Error where they cannot be reached in time or are no pair */
+/** Reaches all services, then listens. @throws Error where they cannot be reached in time or are no pair */
 export async function startGateway(config: GatewayConfig, log: Logger): Promise<RunningGateway> {
   // grpc-js prints to stderr what it also throws; whoever debugs it sets the variable.
   if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
-  const connect = (role: Role) => new LogitServiceConnection(role, config.services[role])
-  const [dpo, sft] = [connect('dpo'), connect('sft')]
+  const services = new Map(
+    [...config.services].map(([name, address]) => [name, new LogitServiceConnection(name, address)]),
+  )
   const closeChannels = () => {
-    dpo.close()
-    sft.close()
+    for (const service of services.values()) service.close()
   }
   try {
-    const pair = await reachPair(dpo, sft, config)
+    const pair = await reachPair(services, config)
     for (const warning of pair.warnings) log.warn(warning)
     const stopping = new AbortController()
     const server = await listen(createServer(config, pair, stopping.signal, log), config)
     const url = urlOf(config.host, server)
-    log.info({ url, pair: config.pairName, dpo: pair.models.dpo.modelId, sft: pair.models.sft.modelId }, 'serving')
+    const models = Object.fromEntries([...pair.models].map(([name, { info }]) => [name, info.modelId]))
+    log.info({ url, pair: config.pairName, models }, 'serving')
     const stop = async () => {
       log.info('draining')
       await drain(server, stopping, config.drainMs)
@@ -57,14 +58,13 @@ function createServer(config: GatewayConfig, pair: Pair, stopping: AbortSignal, 
 
 /** A service may still be starting. What is wrong with a pair is wrong at once. */
 async function reachPair(
-  dpo: LogitServiceConnection,
-  sft: LogitServiceConnection,
+  services: ReadonlyMap<string, LogitServiceConnection>,
   { startTimeoutMs, templateFrom }: GatewayConfig,
 ): Promise<Pair> {
   const end = Date.now() + startTimeoutMs
   for (;;) {
     try {
-      return await shakeHands(dpo, sft, templateFrom)
+      return await shakeHands(services, templateFrom)
     } catch (error) {
       const mayPass = error instanceof SessionError && (error.code === 'unavailable' || error.code === 'deadline')
       if (!mayPass || Date.now() + retryMs > end) throw error

@@ -1,6 +1,5 @@
 import type { DecodeLoop, DecodeSurroundings } from './decode-loop.js'
 import { PlainLoop } from './plain-loop.js'
-import type { ModelRole } from './strategies/strategy.js'
 import type { DecodeRequest } from './token.js'
 import { createWindowLoop } from './window/window-loop.js'
 
@@ -10,9 +9,9 @@ export function createLoop(surroundings: DecodeSurroundings, request: DecodeRequ
   return isWindowed(request) ? createWindowLoop(surroundings, request) : new PlainLoop(sessions, request)
 }
 
-/** Windows need a choice among few ids, and say nothing of the model that they leave alone. */
+/** Windows need a choice among few ids, have one other model at most, and say nothing of the model that they leave alone. */
 function isWindowed({ path, method, detail, topLogprobs }: DecodeRequest): boolean {
-  const { lead, readout } = method.reads([])
-  const leadGivesLogprobs = topLogprobs === null || lead === ('dpo' satisfies ModelRole)
-  return path !== 'plain' && readout.kind === 'candidates' && !detail && leadGivesLogprobs
+  const { lead, readout, others } = method.reads([])
+  const leadGivesLogprobs = topLogprobs === null || lead === 'dpo'
+  return path !== 'plain' && readout.kind === 'candidates' && others.length <= 1 && !detail && leadGivesLogprobs
 }

@@ -9,6 +9,6 @@ export interface DecodeLoop {
 
 export interface DecodeSurroundings {
   readonly sessions: Sessions
-  /** Whether the two models take time from each other: then the other one is left alone as long as it can be. */
-  readonly sharesDevice: boolean
+  /** Whether two models take time from each other: then the one that does not lead is left alone as long as it can be. */
+  sharesDevice(a: string, b: string): boolean
 }

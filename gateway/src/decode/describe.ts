@@ -1,5 +1,5 @@
 import type { Row } from '../session/session.js'
-import type { PickInput } from './strategies/strategy.js'
+import type { ModelScores } from './strategies/strategy.js'
 import type { TokenDetail, TokenScore } from './token.js'
 
 /** What an answer says of a token, from rows that were read. Pure. */
@@ -18,14 +18,30 @@ export function topScores(row: Row, readout: number, count: number): TokenScore[
   return Array.from({ length }, (_, at) => scoreAt(row, readout, at))
 }
 
-/** Candidates are listed where both models were read at them (V_alpha), by advantage, ties by lowest id. */
-export function toDetail(dpo: number, sft: number, { lead, other }: PickInput): TokenDetail {
-  const chosen = { dpoLogprob: dpo, sftLogprob: sft, advantage: dpo - sft }
-  if (!other) return { ...chosen, candidateCount: null, candidates: [] }
-  const candidates = Array.from(lead.scores.tokenIds, (id, i) => {
-    const dpoLogprob = (lead.scores.logits[i] ?? Number.NaN) - lead.row.logSumExp
-    const sftLogprob = (other.scores.logits[i] ?? Number.NaN) - other.row.logSumExp
-    return { id, dpoLogprob, sftLogprob, advantage: dpoLogprob - sftLogprob }
-  }).sort((a, b) => b.advantage - a.advantage || a.id - b.id)
-  return { ...chosen, candidateCount: candidates.length, candidates: candidates.slice(0, maxListedCandidates) }
+/**
+ * Candidates are listed by advantage, ties by lowest id.
+ * @param read the pair at V_alpha; null where there is none
+ */
+export function toDetail(
+  dpo: number,
+  sft: number,
+  read: { readonly dpo: ModelScores; readonly sft: ModelScores } | null,
+): TokenDetail {
+  if (!read) return { ...compare(dpo, sft), candidateCount: null, candidates: [] }
+  const candidates = Array.from(read.dpo.scores.tokenIds, (id, i) => ({
+    id,
+    ...compare(logprobAt(read.dpo, i), logprobAt(read.sft, i)),
+  })).sort((a, b) => b.advantage - a.advantage || a.id - b.id)
+  return {
+    ...compare(dpo, sft),
+    candidateCount: candidates.length,
+    candidates: candidates.slice(0, maxListedCandidates),
+  }
 }
+
+const compare = (dpoLogprob: number, sftLogprob: number) => ({
+  dpoLogprob,
+  sftLogprob,
+  advantage: dpoLogprob - sftLogprob,
+})
+const logprobAt = ({ row, scores }: ModelScores, at: number) => (scores.logits[at] ?? Number.NaN) - row.logSumExp

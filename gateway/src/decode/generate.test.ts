@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { Readout, Row, Rows } from '../session/session.js'
+import type { Readout, Row, Rows, Session } from '../session/session.js'
 import { type ToyModel, ToySession } from '../testing/toy-session.js'
 import { readText } from '../text/testing/fixtures.js'
 import { type GenerationContext, type GenerationEvent, type GenerationRequest, generate } from './generate.js'
 import { aad } from './strategies/aad.js'
 import { greedyDpo } from './strategies/greedy.js'
-import { bindMethod } from './strategies/index.js'
+import { bindMethod, type Method } from './strategies/index.js'
+import { sample } from './strategies/sample.js'
 
 /** SentencePiece's kind: words carry their space, and what has no token is spelled in bytes. */
 const text = readText('tokenizers/sentencepiece-first')
@@ -45,11 +46,12 @@ const request: GenerationRequest = {
 }
 
 async function run(
-  open: GenerationContext['open'],
+  sessions: Readonly<Record<string, () => Promise<Session>>>,
   changes: Partial<GenerationRequest>,
 ): Promise<readonly GenerationEvent[]> {
   const events: GenerationEvent[] = []
-  const context = { open, text, sharesDevice: false }
+  const open: GenerationContext['open'] = (model) => sessions[model]?.() ?? Promise.reject(new Error(`no ${model}`))
+  const context = { open, text, sharesDevice: () => false }
   for await (const event of generate(context, { ...request, ...changes }, new AbortController().signal))
     events.push(event)
   return events
@@ -140,7 +142,7 @@ class MeetingSession extends ToySession {
   }
 }
 
-describe('both models', () => {
+describe('the models', () => {
   test.each([
     ['plain', false],
     ['plain', true],
@@ -160,6 +162,56 @@ describe('both models', () => {
       expect(events.flatMap((event) => (event.type === 'delta' ? event.tokens : [])).map(({ id }) => id)).toEqual(
         script,
       )
+    },
+  )
+
+  test('are opened only where the method, log-probabilities or detail need them', async () => {
+    const openedBy = async (method: Method, changes: Partial<GenerationRequest> = {}) => {
+      const names: string[] = []
+      const session = (name: string) => async () => {
+        names.push(name)
+        return new ToySession(even)
+      }
+      const sessions = { dpo: session('dpo'), sft: session('sft'), amateur: session('amateur') }
+      await run(sessions, { method, ...changes })
+      return names.sort()
+    }
+    const amateur = bindMethod(sample, sample.parameters.parse({ model: 'amateur' }))
+    expect(await openedBy(bindMethod(greedyDpo, {}))).toEqual(['dpo'])
+    expect(await openedBy(bindMethod(aad, { alpha: 0.1 }))).toEqual(['dpo', 'sft'])
+    expect(await openedBy(amateur)).toEqual(['amateur'])
+    expect(await openedBy(amateur, { topLogprobs: 0 })).toEqual(['amateur', 'dpo'])
+    expect(await openedBy(amateur, { detail: true })).toEqual(['amateur', 'dpo', 'sft'])
+  })
+
+  /** The tokens of which the sum of all models' log-probabilities is greatest. */
+  const readThree = (readout: Readout): Method => ({
+    name: 'three',
+    parameters: {},
+    reads: () => ({ lead: 'dpo', readout, others: ['sft', 'amateur'] }),
+    pick: ({ lead, others }) => {
+      const sums = Array.from(lead.scores.logits, (logit, i) =>
+        others.reduce((sum, { scores }) => sum + (scores.logits[i] ?? Number.NaN), logit),
+      )
+      return lead.scores.tokenIds[sums.indexOf(Math.max(...sums))] ?? -1
+    },
+  })
+
+  test.each<Readout>([{ kind: 'full' }, { kind: 'candidates', alpha: 0.5, exclude: [] }])(
+    'may be three, with the readout %j',
+    async (readout) => {
+      const [c, d, e] = idsOf('c', 'd', 'e')
+      // Alone the DPO model says d. Sums: c 8.9 + 9 + 0, e 5 + 0 + 9, d 9.
+      const lead: ToyModel = () =>
+        Float32Array.from({ length: vocabularySize }, (_, id) => (id === d ? 9 : id === c ? 8.9 : id === e ? 5 : 0))
+      const sessions = {
+        dpo: async () => new ToySession(lead),
+        sft: async () => new ToySession(scripted([c ?? -1])),
+        amateur: async () => new ToySession(scripted([e ?? -1])),
+      }
+      const events = await run(sessions, { method: readThree(readout), maxTokens: 2 })
+      const ids = events.flatMap((event) => (event.type === 'delta' ? event.tokens : [])).map(({ id }) => id)
+      expect(ids).toEqual([c, c])
     },
   )
 

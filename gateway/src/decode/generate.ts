@@ -1,9 +1,8 @@
-import type { OpenSession, Session } from '../session/session.js'
+import type { OpenSession } from '../session/session.js'
 import { createStopMatcher, type Text } from '../text/index.js'
 import { createLoop } from './create-loop.js'
 import type { DecodeLoop } from './decode-loop.js'
-import { modelsOf, readPrompt } from './sessions.js'
-import type { ModelRole } from './strategies/index.js'
+import { modelsOf, readPrompt, type Sessions } from './sessions.js'
 import type { DecodeRequest, PromptToken, Token } from './token.js'
 
 /** A request with its text side. */
@@ -27,13 +26,13 @@ export type GenerationEvent =
 type Delta = Extract<GenerationEvent, { type: 'delta' }>
 
 export interface GenerationContext {
-  readonly open: Readonly<Record<ModelRole, OpenSession>>
+  readonly open: OpenSession
   readonly text: Text
-  /** Whether the two models take time from each other. */
-  readonly sharesDevice: boolean
+  /** Whether two models take time from each other. */
+  sharesDevice(a: string, b: string): boolean
 }
 
-/** Decodes one prompt. Both sessions are closed when it ends, however it ends. */
+/** Decodes one prompt. All sessions are closed when it ends, however it ends. */
 export async function* generate(
   context: GenerationContext,
   request: GenerationRequest,
@@ -50,8 +49,7 @@ export async function* generate(
     const loop = createLoop({ sessions, sharesDevice: context.sharesDevice }, request)
     yield* readAnswer(loop, context.text, request)
   } finally {
-    sessions.dpo?.close()
-    sessions.sft?.close()
+    for (const session of sessions.values()) session.close()
   }
 }
 
@@ -114,12 +112,17 @@ function createWriter(text: Text, request: GenerationRequest) {
   }
 }
 
-async function openSessions(context: GenerationContext, request: DecodeRequest, signal: AbortSignal) {
-  const needed = modelsOf(request)
-  const open = (role: ModelRole): Promise<Session | null> =>
-    needed.has(role) ? context.open[role](signal) : Promise.resolve(null)
-  const [dpo, sft] = await Promise.allSettled([open('dpo'), open('sft')])
-  if (dpo.status === 'fulfilled' && sft.status === 'fulfilled') return { dpo: dpo.value, sft: sft.value }
-  for (const opened of [dpo, sft]) if (opened.status === 'fulfilled') opened.value?.close()
-  throw dpo.status === 'rejected' ? dpo.reason : sft.status === 'rejected' ? sft.reason : undefined
+/** On the models that the request needs, at once. Where one cannot be opened, none is left open. */
+async function openSessions(
+  { open }: GenerationContext,
+  request: DecodeRequest,
+  signal: AbortSignal,
+): Promise<Sessions> {
+  const openOne = async (name: string) => [name, await open(name, signal)] as const
+  const settled = await Promise.allSettled([...modelsOf(request)].map(openOne))
+  const sessions = new Map(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])))
+  const failed = settled.find((one) => one.status === 'rejected')
+  if (!failed) return sessions
+  for (const session of sessions.values()) session.close()
+  throw failed.reason
 }

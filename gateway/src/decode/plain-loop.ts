@@ -1,12 +1,19 @@
-import type { Readout, Row, Scores } from '../session/session.js'
+import type { Readout, Row } from '../session/session.js'
 import type { DecodeLoop } from './decode-loop.js'
-import { scoreAt, toDetail, topScores } from './describe.js'
-import { otherOf, present, type Sessions } from './sessions.js'
-import type { Method, ModelRole, PickInput } from './strategies/strategy.js'
+import { toDetail, topScores } from './describe.js'
+import { present, type Sessions } from './sessions.js'
+import type { ModelScores, PickInput, Reads } from './strategies/strategy.js'
 import type { DecodeRequest, Token } from './token.js'
 
+/** What one forward of all models gave, and what the strategy asks of it. */
+interface Step {
+  readonly reads: Reads
+  readonly rows: ReadonlyMap<string, Row>
+  readonly input: PickInput
+}
+
 /**
- * The decode loop as the paper has it (Algorithm 1): both models run every token, then one is picked. Knows no text.
+ * The decode loop as the paper has it (Algorithm 1): all models run every token, then one is picked. Knows no text.
  * WindowLoop takes fewer forwards to the same tokens.
  */
 export class PlainLoop implements DecodeLoop {
@@ -17,76 +24,83 @@ export class PlainLoop implements DecodeLoop {
     private readonly sessions: Sessions,
     private readonly request: DecodeRequest,
   ) {
-    this.nextIds = request.promptIds.slice(sessions[request.method.reads([]).lead]?.position)
+    this.nextIds = request.promptIds.slice(present(sessions.get(request.method.reads([]).lead)).position)
   }
 
   /** The next token of the answer: forward, gather, pick, append. */
   async next(): Promise<readonly Token[]> {
     const excluded = this.index < this.request.minTokens ? this.request.endTokenIds : []
     const reads = this.request.method.reads([...excluded])
-    const rows = await this.forward(reads.lead, reads.readout)
+    const rows = await this.forward(reads)
     const input = await this.gather(reads, rows, new Set(excluded))
     const id = this.request.method.pick(input)
-    const token = await this.describe(id, rows, input, reads.lead)
+    const token = await this.describe(id, { reads, rows, input })
     this.nextIds = [id]
     this.index++
     return [token]
   }
 
-  /** Both models at once; the leader's readout is the first of its row. */
-  private async forward(lead: ModelRole, readout: Readout): Promise<Record<ModelRole, Row | null>> {
-    const top: Readout[] = this.request.topLogprobs ? [{ kind: 'top-k', k: this.request.topLogprobs }] : []
-    const run = async (role: ModelRole): Promise<Row | null> => {
-      const session = this.sessions[role]
-      if (!session) return null
-      const readouts = [...(role === lead ? [readout] : []), ...(role === 'dpo' ? top : [])]
-      if (this.nextIds.length === 0) return session.readout(readouts)
-      return (await session.step(this.nextIds, 'last', readouts))[0] ?? null
+  /** All models at once. What the strategy reads in the step itself is the first of a row, the best ids are the last. */
+  private async forward({ lead, others, readout }: Reads): Promise<ReadonlyMap<string, Row>> {
+    const readers = readout.kind === 'full' ? [lead, ...others] : [lead]
+    const { topLogprobs } = this.request
+    const run = async (name: string): Promise<readonly [string, Row]> => {
+      const session = present(this.sessions.get(name))
+      const readouts: Readout[] = readers.includes(name) ? [readout] : []
+      if (topLogprobs && name === 'dpo') readouts.push({ kind: 'top-k', k: topLogprobs })
+      if (this.nextIds.length === 0) return [name, await session.readout(readouts)]
+      return [name, present((await session.step(this.nextIds, 'last', readouts))[0])]
     }
-    const [dpo, sft] = await Promise.all([run('dpo'), run('sft')])
-    return { dpo, sft }
+    return new Map(await Promise.all([...this.sessions.keys()].map(run)))
   }
 
-  /** The other model at the leader's ids, where the strategy asks for it. */
+  /** The other models at the leader's ids. */
   private async gather(
-    { lead, gathersOther }: ReturnType<Method['reads']>,
-    rows: Readonly<Record<ModelRole, Row | null>>,
+    { lead, others, readout }: Reads,
+    rows: ReadonlyMap<string, Row>,
     excluded: ReadonlySet<number>,
   ): Promise<PickInput> {
-    const row = present(rows[lead])
-    const scores = present(row.scores[0])
-    const other = gathersOther ? await this.gatherAt(otherOf(lead), scores.tokenIds) : null
-    return { lead: { row, scores }, other, index: this.index, excluded }
+    const read = (name: string): ModelScores => {
+      const row = present(rows.get(name))
+      return { row, scores: present(row.scores[0]) }
+    }
+    const { scores } = read(lead)
+    const readOther = (name: string) => (readout.kind === 'full' ? read(name) : this.gatherAt(name, scores.tokenIds))
+    return { lead: read(lead), others: await Promise.all(others.map(readOther)), index: this.index, excluded }
   }
 
-  private async gatherAt(role: ModelRole, ids: Iterable<number>): Promise<{ row: Row; scores: Scores }> {
-    const row = await present(this.sessions[role]).readout([{ kind: 'gather', rows: [[...ids]] }])
+  private async gatherAt(name: string, ids: Iterable<number>): Promise<ModelScores> {
+    const row = await present(this.sessions.get(name)).readout([{ kind: 'gather', rows: [[...ids]] }])
     return { row, scores: present(row.scores[0]) }
   }
 
   /** What the request wants to know of the token: log p of the DPO model, and detail. */
-  private async describe(
-    id: number,
-    rows: Readonly<Record<ModelRole, Row | null>>,
-    input: PickInput,
-    lead: ModelRole,
-  ): Promise<Token> {
+  private async describe(id: number, step: Step): Promise<Token> {
     const { topLogprobs, detail } = this.request
     if (topLogprobs === null && !detail) return { id, logprob: null, top: [], detail: null }
-    const [dpo, sft] = await Promise.all([
-      this.logprobOf(id, 'dpo', input, lead),
-      detail ? this.logprobOf(id, 'sft', input, lead) : null,
-    ])
-    const dpoRow = present(rows.dpo)
-    const top = topLogprobs ? topScores(dpoRow, lead === 'dpo' ? 1 : 0, topLogprobs) : []
-    return { id, logprob: dpo, top, detail: sft === null ? null : toDetail(dpo, sft, input) }
+    const [dpo, sft] = await Promise.all([this.logprobOf(id, 'dpo', step), detail && this.logprobOf(id, 'sft', step)])
+    const row = present(step.rows.get('dpo'))
+    const top = topLogprobs ? topScores(row, row.scores.length - 1, topLogprobs) : []
+    return { id, logprob: dpo, top, detail: sft === false ? null : toDetail(dpo, sft, await this.candidatesOf(step)) }
   }
 
-  private async logprobOf(id: number, role: ModelRole, input: PickInput, lead: ModelRole): Promise<number> {
-    const read = role === lead ? input.lead : input.other
-    const at = read?.scores.tokenIds.indexOf(id) ?? -1
-    if (read && at >= 0) return (read.scores.logits[at] ?? Number.NaN) - read.row.logSumExp
-    const { row } = await this.gatherAt(role, [id])
-    return scoreAt(row, 0, 0).logprob
+  /** The pair at V_alpha; null where the strategy chooses from no V_alpha. */
+  private async candidatesOf({ reads, input }: Step): Promise<{ dpo: ModelScores; sft: ModelScores } | null> {
+    if (reads.readout.kind !== 'candidates' || reads.others.length === 0) return null
+    const read = (name: string) => readOf(name, reads, input) ?? this.gatherAt(name, input.lead.scores.tokenIds)
+    const [dpo, sft] = await Promise.all([read('dpo'), read('sft')])
+    return { dpo, sft }
   }
+
+  private async logprobOf(id: number, name: string, { reads, input }: Step): Promise<number> {
+    const read = readOf(name, reads, input)
+    const at = read?.scores.tokenIds.indexOf(id) ?? -1
+    const { row, scores } = read && at >= 0 ? read : await this.gatherAt(name, [id])
+    return (scores.logits[Math.max(at, 0)] ?? Number.NaN) - row.logSumExp
+  }
+}
+
+/** What the strategy has read of a model, if it has. */
+function readOf(name: string, { lead, others }: Reads, input: PickInput): ModelScores | undefined {
+  return name === lead ? input.lead : input.others[others.indexOf(name)]
 }

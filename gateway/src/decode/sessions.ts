@@ -1,16 +1,15 @@
+import { pairNames } from '../session/model-name.js'
 import type { Readout, Session } from '../session/session.js'
 import { scoreAt, topScores } from './describe.js'
-import type { ModelRole } from './strategies/strategy.js'
 import type { DecodeRequest, PromptToken } from './token.js'
 
-/** The sessions of a request; the other model's is null where nothing asks for it. */
-export type Sessions = Readonly<Record<ModelRole, Session | null>>
+/** The sessions of a request by model, those alone that it needs. */
+export type Sessions = ReadonlyMap<string, Session>
 
-/** Which models a request needs: the one its strategy reads, the DPO model for log-probabilities, both for detail. */
-export function modelsOf(request: Pick<DecodeRequest, 'method' | 'topLogprobs' | 'detail'>): ReadonlySet<ModelRole> {
-  const { lead, gathersOther } = request.method.reads([])
-  if (gathersOther || request.detail) return new Set(['dpo', 'sft'])
-  return new Set(request.topLogprobs === null ? [lead] : [lead, 'dpo'])
+/** Which models a request needs: those that its strategy reads, the DPO model for log-probabilities, the pair for detail. */
+export function modelsOf({ method, topLogprobs, detail }: DecodeRequest): ReadonlySet<string> {
+  const { lead, others } = method.reads([])
+  return new Set([lead, ...others, ...(topLogprobs === null ? [] : ['dpo']), ...(detail ? pairNames : [])])
 }
 
 /** Sends the prompt ahead to all sessions and reads the DPO model's log-probabilities of its tokens; null for the first. */
@@ -21,14 +20,13 @@ export async function readPrompt(
 ): Promise<readonly PromptToken[]> {
   const readouts: Readout[] = [{ kind: 'gather', rows: ids.map((_, i) => ids.slice(i + 1, i + 2)) }]
   if (topCount > 0) readouts.push({ kind: 'top-k', k: topCount })
-  const [rows = []] = await Promise.all([sessions.dpo?.step(ids, 'all', readouts), sessions.sft?.step(ids, 'last', [])])
+  const others = [...sessions].filter(([name]) => name !== 'dpo').map(([, session]) => session.step(ids, 'last', []))
+  const [rows] = await Promise.all([present(sessions.get('dpo')).step(ids, 'all', readouts), ...others])
   return ids.map((id, i) => {
     const row = i === 0 ? undefined : rows[i - 1]
     return { id, logprob: row ? scoreAt(row, 0, 0).logprob : null, top: row ? topScores(row, 1, topCount) : null }
   })
 }
-
-export const otherOf = (role: ModelRole): ModelRole => (role === 'dpo' ? 'sft' : 'dpo')
 
 /** @throws TypeError where a request reads what it did not ask for: a fault of the program */
 export function present<T>(value: T | null | undefined): T {

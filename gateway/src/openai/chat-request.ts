@@ -50,7 +50,8 @@ export function prepareChat(
   assertPlaced(body)
   assertMessageSizes(body.messages, pair, limits)
   const request = parseFields(schema, body)
-  const decoding = resolveDecoding(strategyOfModel(pairName, request.model), request.decoding ?? {}, request)
+  const strategy = strategyOfModel(pairName, request.model)
+  const decoding = resolveDecoding(strategy, request.decoding ?? {}, request, pair.models)
   assertConsistent(request)
   const wishes = {
     promptIds: pair.text.encodeConversation(request.messages.map(toMessage), {

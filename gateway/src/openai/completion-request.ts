@@ -48,7 +48,8 @@ export function prepareCompletion(
   assertPlaced(body)
   assertPromptSizes(body.prompt, pair, limits)
   const request = parseFields(schema, body)
-  const decoding = resolveDecoding(strategyOfModel(pairName, request.model), request.decoding ?? {}, request)
+  const strategy = strategyOfModel(pairName, request.model)
+  const decoding = resolveDecoding(strategy, request.decoding ?? {}, request, pair.models)
   assertConsistent(request)
   const prompts = request.prompt.map((prompt): PreparedPrompt => {
     const wishes = {

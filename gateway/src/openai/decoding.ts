@@ -9,6 +9,7 @@ import {
   strategies,
   strategyNames,
 } from '../decode/strategies/index.js'
+import type { Pair } from '../session/handshake.js'
 import { ApiError, invalidRequest } from './api-error.js'
 import { parseFields } from './fields.js'
 
@@ -62,12 +63,14 @@ export function assertPlaced(body: Readonly<Record<string, unknown>>): void {
 
 /**
  * How to decode: `decoding.strategy` over the model's suffix, `decoding`'s parameters over the top level's.
- * @throws ApiError 400 naming an unknown strategy, an unknown key, or a value out of range
+ * @param models that this server has
+ * @throws ApiError 400 naming an unknown strategy, an unknown key, a value out of range, or a model that is not there
  */
 export function resolveDecoding(
   modelStrategy: string,
   decoding: Readonly<Record<string, unknown>>,
   topLevel: TopLevel,
+  models: Pair['models'],
 ): Decoding {
   const { strategy: name, detail, path, ...own } = parseFields(z.looseObject(ownFields), decoding, 'decoding')
   const strategy = findOrRefuse(name ?? modelStrategy)
@@ -77,12 +80,26 @@ export function resolveDecoding(
   const taken = Object.fromEntries(used.map((key) => [key, topLevel[key]]))
   const parameters = parseFields(strategy.parameters, { ...taken, ...own }, 'decoding')
   const ignored = given.filter((key) => !used.includes(key))
+  const method = bindMethod(strategy, parameters)
+  assertServed(method, models)
   return {
-    method: bindMethod(strategy, parameters),
+    method,
     detail,
     path,
     echo: { strategy: strategy.name, ...parameters, detail, path, ignored },
   }
+}
+
+function assertServed({ reads, parameters }: Method, models: Pair['models']): void {
+  const { lead, others } = reads([])
+  const missing = [lead, ...others].find((name) => !models.has(name))
+  if (missing === undefined) return
+  const key = Object.keys(parameters).find((name) => parameters[name] === missing)
+  const param = key === undefined ? 'decoding' : `decoding.${key}`
+  throw invalidRequest(
+    `${param}: this server has no model "${missing}"; there are: ${[...models.keys()].join(', ')}`,
+    param,
+  )
 }
 
 function assertKnown(keys: readonly string[], { name, parameters }: Strategy): void {

@@ -37,6 +37,8 @@ describe('what is refused', () => {
     [{ stream_options: {} }, 'stream_options'],
     [{ decoding: { alpha: 0 } }, 'decoding.alpha'],
     [{ decoding: { strategy: 'nothing' } }, 'decoding.strategy'],
+    [{ decoding: { strategy: 'sample', model: 'amateur' } }, 'decoding.model'],
+    [{ decoding: { strategy: 'sample', model: 'The amateur' } }, 'decoding.model'],
     [{ decoding: [] }, 'decoding'],
     [{ alpha: 0.2 }, 'alpha'],
     [{ strategy: 'aad' }, 'strategy'],
@@ -148,7 +150,7 @@ describe('what is refused', () => {
 
 test('a service that dies in mid-answer ends the stream with an error, and is used again when it is back', async () => {
   const own = await startToyGateway()
-  const port = Number(own.pair.dpo.address.split(':')[1])
+  const port = Number(own.pair.models.get('dpo')?.service.address.split(':')[1])
   own.sft.beforeStep = () => delay(5)
   const body = { model: 'toy', prompt, max_tokens: 60, ignore_eos: true, stream: true }
   const response = await own.post('/v1/completions', body)

@@ -4,6 +4,8 @@ import { ApiError } from '../openai/api-error.js'
 import { prepareChat } from '../openai/chat-request.js'
 import { prepareCompletion } from '../openai/completion-request.js'
 import { parseBody } from '../openai/fields.js'
+import { modelOf } from '../session/handshake.js'
+import type { OpenSession } from '../session/session.js'
 import { prefixScopeOf } from './api-keys.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { eventStream } from './event-stream.js'
@@ -40,9 +42,14 @@ async function run(
     AbortSignal.timeout(limits.requestTimeoutMs),
   ])
   const prefixScope = prefixScopeOf(context.req.header('authorization'))
-  const open = (role: 'dpo' | 'sft') => (sessionSignal: AbortSignal) =>
-    pair[role].openSession(pair.vocabularyLimit, limits.requestTimeoutMs, sessionSignal, prefixScope)
-  const generation = { open: { dpo: open('dpo'), sft: open('sft') }, text: pair.text, sharesDevice: pair.sharesDevice }
+  const open: OpenSession = (model, sessionSignal) =>
+    modelOf(pair.models, model).service.openSession(
+      pair.vocabularyLimit,
+      limits.requestTimeoutMs,
+      sessionSignal,
+      prefixScope,
+    )
+  const generation = { open, text: pair.text, sharesDevice: pair.sharesDevice }
   const leave = await admission.enter(signal)
   let isStreaming = false
   try {

@@ -145,6 +145,29 @@ describe('decoding', () => {
   })
 })
 
+test('other models are there by name; one that is not is refused with those that are', async () => {
+  const three = await startToyGateway(undefined, 'dpo', ['amateur'])
+  const answer = (model: string) =>
+    three.post('/v1/completions', {
+      model: 'toy',
+      prompt,
+      max_tokens: 1,
+      return_token_ids: true,
+      decoding: { strategy: 'sample', model, temperature: 0 },
+    })
+  const amateur = three.others.amateur?.logProbabilities(prompt) ?? new Float64Array()
+  expect(idsOf(await jsonOf(answer('amateur')))).toEqual([greedy(amateur)])
+  expect([three.dpo.steps, three.sft.steps]).toEqual([[], []])
+  const refused = await answer('expert')
+  expect([refused.status, await refused.json()]).toMatchObject([
+    400,
+    { error: { message: 'decoding.model: this server has no model "expert"; there are: dpo, sft, amateur' } },
+  ])
+  three.others.amateur?.kill()
+  expect((await three.app().request('/readyz')).status).toBe(503)
+  three.stop()
+})
+
 test('the bare pair stands first, then the strategies as the README lists them', async () => {
   const { data } = await jsonOf(Promise.resolve(gateway.app().request('/v1/models')))
   const names = ['toy', 'toy/aad', 'toy/greedy-dpo', 'toy/greedy-sft', 'toy/sample']

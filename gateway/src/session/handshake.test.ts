@@ -14,9 +14,9 @@ test('vocabularies padded to different sizes are cut to the smaller, other templ
   expect(gateway.pair.vocabularyLimit).toBe(500)
   expect(gateway.pair.eosTokenIds).toEqual([2])
   expect(gateway.pair.warnings).toEqual([
-    "the two models have different chat templates: the DPO model's is used",
-    "the two models have different end tokens (DPO: 2; SFT: 2, 3): the DPO model's is used",
-    'the vocabularies are padded to 512 (DPO) and 500 (SFT): ids beyond the smaller are masked',
+    "the SFT model has another chat template: the DPO model's is used",
+    "the models have different end tokens (DPO: 2; SFT: 2, 3): the DPO model's is used",
+    'the vocabularies are padded to different sizes (DPO: 512; SFT: 500): ids beyond the smallest are masked',
   ])
   const body = { model: 'toy', prompt: [4, 5], max_tokens: 30, ignore_eos: true, return_token_ids: true }
   const answer = (await (await gateway.post('/v1/completions', body)).json()) as { choices: { token_ids: number[] }[] }
@@ -30,6 +30,33 @@ test('a tokenizer that differs is refused, telling where', async () => {
     sft.textFiles.set('tokenizer.json', tokenizer.replaceAll('"ding"', '"dong"'))
   })
   await expect(start).rejects.toThrow(/are no pair: id \d+ is the token .*ding.* in the first.*dong/)
+})
+
+test('every other model is checked too, and named', async () => {
+  const gateway = await startToyGateway(
+    ({ others: { amateur } }) => {
+      Object.assign(amateur?.model ?? {}, { vocabularySize: 450, contextLength: 40, tokenizerFingerprint: 'other' })
+    },
+    'dpo',
+    ['amateur'],
+  )
+  expect([...gateway.pair.models.keys()]).toEqual(['dpo', 'sft', 'amateur'])
+  expect([gateway.pair.vocabularyLimit, gateway.pair.contextLength]).toEqual([450, 40])
+  expect(gateway.pair.warnings).toEqual([
+    'the vocabularies are padded to different sizes (DPO: 512; SFT: 512; amateur: 450): ids beyond the smallest are masked',
+  ])
+  gateway.stop()
+  const start = startToyGateway(
+    ({ others: { amateur } }) => {
+      Object.assign(amateur?.model ?? {}, { tokenizerFingerprint: 'other' })
+      amateur?.textFiles.set('tokenizer.json', tokenizer.replaceAll('"ding"', '"dong"'))
+    },
+    'sft',
+    ['amateur'],
+  )
+  await expect(start).rejects.toThrow(
+    /^the tokenizers of the SFT and the amateur model differ, so they are no pair: id \d+ is .*ding.*dong/,
+  )
 })
 
 test('the SFT model gives template and end tokens where it is asked to', async () => {

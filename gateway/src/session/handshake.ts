@@ -1,67 +1,87 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
 import { compareTokenizers, openText, type Text, TextError } from '../text/index.js'
 import { shareDevice } from './device.js'
-import type { LogitServiceConnection, Role } from './service.js'
+import { findWarnings } from './differences.js'
+import { titleOf } from './model-name.js'
+import type { LogitServiceConnection } from './service.js'
 import { SessionError } from './session-error.js'
 
-/** A pair that fits together. */
+/** A model and the service that hosts it. */
+export interface ServedModel {
+  readonly service: LogitServiceConnection
+  readonly info: GetModelResponse__Output
+}
+
+/** Models that fit together: the pair, `dpo` and `sft`, and whatever others are served beside it. */
 export interface Pair {
-  readonly dpo: LogitServiceConnection
-  readonly sft: LogitServiceConnection
-  readonly models: Readonly<Record<Role, GetModelResponse__Output>>
+  /** By name, the pair first. */
+  readonly models: ReadonlyMap<string, ServedModel>
   readonly text: Text
-  /** Whether the two models take time from each other. */
-  readonly sharesDevice: boolean
-  /** Ids from here on are masked: the two models are padded to different sizes, or equal the smaller one's. */
+  /** Whether two of the models take time from each other. */
+  sharesDevice(a: string, b: string): boolean
+  /** Ids from here on are masked: the models are padded to different sizes, or equal the smallest one's. */
   readonly vocabularyLimit: number
   /** Most tokens of a prompt and its answer. */
   readonly contextLength: number
   /** No token stands for more characters. */
   readonly maxTokenLength: number
   readonly eosTokenIds: readonly number[]
-  /** Differences that do not keep the pair from decoding. */
+  /** Differences that do not keep the models from decoding. */
   readonly warnings: readonly string[]
 }
 
 /**
- * Asks both services what they serve and refuses a pair whose ids do not mean the same.
+ * Asks all services what they serve and refuses models whose ids do not mean the same.
+ * @param services by model name, the pair first
  * @param templateFrom whose chat template and end tokens are used
- * @throws SessionError where a service is unavailable; Error where the pair does not fit, telling where
+ * @throws SessionError where a service is unavailable; Error where the models do not fit, telling where
  */
 export async function shakeHands(
-  dpo: LogitServiceConnection,
-  sft: LogitServiceConnection,
-  templateFrom: Role,
+  services: ReadonlyMap<string, LogitServiceConnection>,
+  templateFrom: string,
 ): Promise<Pair> {
-  const [dpoModel, sftModel] = await Promise.all([dpo.getModel(), sft.getModel()])
-  const models = { dpo: dpoModel, sft: sftModel }
-  const readText = async (role: Role) => toText(await (role === 'dpo' ? dpo : sft).getTextFiles(), models[role], role)
-  const text = await readText(templateFrom)
-  if (dpoModel.tokenizerFingerprint !== sftModel.tokenizerFingerprint)
-    assertSameTokens(text, await readText(templateFrom === 'dpo' ? 'sft' : 'dpo'), templateFrom)
-  dpo.pin(dpoModel)
-  sft.pin(sftModel)
+  const models = await readModels(services)
+  const first = modelOf(models, templateFrom)
+  const text = await readText(first, templateFrom)
+  for (const [name, model] of models) {
+    if (model.info.tokenizerFingerprint === first.info.tokenizerFingerprint) continue
+    assertSameTokens(text, templateFrom, await readText(model, name), name)
+  }
+  for (const { service, info } of models.values()) service.pin(info)
+  const infos = new Map([...models].map(([name, { info }]) => [name, info]))
+  const leastOf = (count: (info: GetModelResponse__Output) => number) => Math.min(...[...infos.values()].map(count))
   return {
-    dpo,
-    sft,
     models,
     text,
-    sharesDevice: shareDevice(dpoModel.device, sftModel.device),
-    vocabularyLimit: Math.min(dpoModel.vocabularySize, sftModel.vocabularySize),
-    contextLength: Math.min(dpoModel.contextLength, sftModel.contextLength),
+    sharesDevice: (a, b) => shareDevice(modelOf(models, a).info.device, modelOf(models, b).info.device),
+    vocabularyLimit: leastOf((info) => info.vocabularySize),
+    contextLength: leastOf((info) => info.contextLength),
     maxTokenLength: findMaxTokenLength(text),
-    eosTokenIds: models[templateFrom].eosTokenIds,
-    warnings: [...findWarnings(models, templateFrom), ...probeTemplate(text)],
+    eosTokenIds: first.info.eosTokenIds,
+    warnings: [...findWarnings(infos, templateFrom), ...probeTemplate(text)],
   }
 }
 
-function assertSameTokens(text: Text, other: Text, templateFrom: Role): void {
+/** @throws RangeError where there is no model of that name: names are checked where they come in */
+export function modelOf(models: Pair['models'], name: string): ServedModel {
+  const model = models.get(name)
+  if (!model) throw new RangeError(`there is no model "${name}"; there are: ${[...models.keys()].join(', ')}`)
+  return model
+}
+
+async function readModels(services: ReadonlyMap<string, LogitServiceConnection>): Promise<Map<string, ServedModel>> {
+  const read = async ([name, service]: readonly [string, LogitServiceConnection]) =>
+    [name, { service, info: await service.getModel() }] as const
+  return new Map(await Promise.all([...services].map(read)))
+}
+
+function assertSameTokens(text: Text, name: string, other: Text, otherName: string): void {
   const difference = compareTokenizers(text, other)
   if (difference === null) return
-  const [first, second] = templateFrom === 'dpo' ? ['DPO', 'SFT'] : ['SFT', 'DPO']
+  const [first, second] = [titleOf(name), titleOf(otherName)]
   throw new Error(
-    `the tokenizers of the two models differ, so they are no pair: ${difference} (first: ${first}, second: ${second}). ` +
-      'Serve two models that share one tokenizer.',
+    `the tokenizers of the ${first} and the ${second} model differ, so they are no pair: ${difference} ` +
+      `(first: ${first}, second: ${second}). Serve models that share one tokenizer.`,
   )
 }
 
@@ -70,21 +90,6 @@ function findMaxTokenLength({ vocabularySize, tokenBytes }: Text): number {
   let most = 0
   for (let id = 0; id < vocabularySize; id++) most = Math.max(most, tokenBytes(id).length)
   return most
-}
-
-function findWarnings({ dpo, sft }: Pair['models'], templateFrom: Role): string[] {
-  const used = `the ${templateFrom.toUpperCase()} model's is used`
-  const warnings: string[] = []
-  if (dpo.chatTemplateFingerprint !== sft.chatTemplateFingerprint)
-    warnings.push(`the two models have different chat templates: ${used}`)
-  const ends = (model: GetModelResponse__Output) => [...model.eosTokenIds].sort((a, b) => a - b).join(', ')
-  if (ends(dpo) !== ends(sft))
-    warnings.push(`the two models have different end tokens (DPO: ${ends(dpo)}; SFT: ${ends(sft)}): ${used}`)
-  if (dpo.vocabularySize !== sft.vocabularySize)
-    warnings.push(
-      `the vocabularies are padded to ${dpo.vocabularySize} (DPO) and ${sft.vocabularySize} (SFT): ids beyond the smaller are masked`,
-    )
-  return warnings
 }
 
 /** A template that fails on the plainest chat fails on all: better told at the start than to a client. */
@@ -98,15 +103,16 @@ function probeTemplate(text: Text): string[] {
   }
 }
 
-function toText(files: ReadonlyMap<string, Buffer>, model: GetModelResponse__Output, role: Role): Text {
+async function readText({ service, info }: ServedModel, name: string): Promise<Text> {
+  const files = await service.getTextFiles()
   try {
     return openText(files, {
-      eosTokenIds: model.eosTokenIds,
-      bosTokenId: model.bosTokenId ?? null,
-      modelVocabularySize: model.vocabularySize,
+      eosTokenIds: info.eosTokenIds,
+      bosTokenId: info.bosTokenId ?? null,
+      modelVocabularySize: info.vocabularySize,
     })
   } catch (cause) {
     if (!(cause instanceof TextError)) throw cause
-    throw new SessionError('refused', `the ${role.toUpperCase()} model's text: ${cause.message}`, { cause })
+    throw new SessionError('refused', `the ${titleOf(name)} model's text: ${cause.message}`, { cause })
   }
 }

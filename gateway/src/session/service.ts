@@ -2,11 +2,10 @@ import { connectivityState, credentials, type ServiceError, status } from '@grpc
 import { channelOptions, type GetModelResponse__Output, LogitService, type LogitServiceClient } from '@tandem/proto'
 import { createSession } from './client.js'
 import { HealthClient, healthMethod } from './health.js'
+import { titleOf } from './model-name.js'
 import type { Session } from './session.js'
 import { SessionError, toSessionError } from './session-error.js'
 import { SharedCall } from './shared-call.js'
-
-export type Role = 'sft' | 'dpo'
 
 /** Most bytes of a model's text files. */
 const maxTextBytes = 256 * 1024 * 1024
@@ -26,10 +25,10 @@ export class LogitServiceConnection {
   private readonly verification = new SharedCall((signal) => this.askVersion(signal))
 
   constructor(
-    readonly role: Role,
+    readonly model: string,
     readonly address: string,
   ) {
-    this.name = `the ${role.toUpperCase()} service at ${address}`
+    this.name = `the ${titleOf(model)} service at ${address}`
     this.client = new LogitService(address, credentials.createInsecure(), { ...channelOptions, ...reconnect })
     this.health = new HealthClient(address, credentials.createInsecure(), {
       channelOverride: this.client.getChannel(),

@@ -41,5 +41,5 @@ export interface Session {
   close(): void
 }
 
-/** Opens a session; the signal ends it wherever it is. */
-export type OpenSession = (signal: AbortSignal) => Promise<Session>
+/** Opens a session on the model of that name; the signal ends it wherever it is. */
+export type OpenSession = (model: string, signal: AbortSignal) => Promise<Session>

@@ -3,35 +3,42 @@ import { Admission } from '../routes/admission.js'
 import { createApp } from '../routes/app.js'
 import type { AppDependencies } from '../routes/dependencies.js'
 import { type Pair, shakeHands } from '../session/handshake.js'
-import { LogitServiceConnection, type Role } from '../session/service.js'
+import { LogitServiceConnection } from '../session/service.js'
 import { ToyService } from './toy-service.js'
 
-export interface ToyGateway {
+export interface ToyServices {
   readonly dpo: ToyService
   readonly sft: ToyService
+  readonly others: Readonly<Record<string, ToyService>>
+}
+
+export interface ToyGateway extends ToyServices {
   readonly pair: Pair
   app(changes?: Partial<AppDependencies>): ReturnType<typeof createApp>
   post(path: string, body: object, init?: RequestInit): Promise<Response>
   stop(): void
 }
 
-/** Two toy services and the app over them. */
+/** Toy services, two and those of other names, and the app over them. */
 export async function startToyGateway(
-  prepare: (services: Readonly<Record<Role, ToyService>>) => void = () => undefined,
-  templateFrom: Role = 'dpo',
+  prepare: (services: ToyServices) => void = () => undefined,
+  templateFrom = 'dpo',
+  otherNames: readonly string[] = [],
 ): Promise<ToyGateway> {
-  const services = { dpo: new ToyService(3), sft: new ToyService(1009) }
+  const others = Object.fromEntries(otherNames.map((name, i) => [name, new ToyService(2003 + i)]))
+  const services = { dpo: new ToyService(3), sft: new ToyService(1009), others }
   prepare(services)
-  const dpo = new LogitServiceConnection('dpo', await services.dpo.start())
-  const sft = new LogitServiceConnection('sft', await services.sft.start())
+  const { dpo, sft } = services
+  const all = Object.entries({ dpo, sft, ...others })
+  const connect = async ([name, service]: [string, ToyService]) =>
+    [name, new LogitServiceConnection(name, await service.start())] as const
+  const connections = new Map(await Promise.all(all.map(connect)))
   const stop = () => {
-    dpo.close()
-    sft.close()
-    services.dpo.kill()
-    services.sft.kill()
+    for (const connection of connections.values()) connection.close()
+    for (const [, service] of all) service.kill()
   }
   try {
-    const pair = await shakeHands(dpo, sft, templateFrom)
+    const pair = await shakeHands(connections, templateFrom)
     const dependencies: AppDependencies = {
       pair,
       pairName: 'toy',

@@ -15,7 +15,7 @@ export const aad: Strategy<typeof parameters> = {
   reads: ({ alpha }, exclude) => ({
     lead: 'dpo',
     readout: { kind: 'candidates', alpha, exclude },
-    gathersOther: true,
+    others: ['sft'],
   }),
   pick: (_parameters, input) => argmax(input.lead.scores.tokenIds, advantages(input)),
 }

@@ -4,7 +4,7 @@ import type { PickInput } from './strategy.js'
  * A(v) = log p_lead(v) - log p_other(v) of every id read (paper, eq. 7, with the DPO model in the lead), in float64 from the
  * services' float32 logits and float64 log-sum-exp.
  */
-export function advantages({ lead, other }: Pick<PickInput, 'lead' | 'other'>): Float64Array {
+export function advantages({ lead, others: [other] }: Pick<PickInput, 'lead' | 'others'>): Float64Array {
   if (!other) throw new TypeError('the other model was not read')
   return Float64Array.from(lead.scores.logits, (logit, i) => {
     const otherLogit = other.scores.logits[i] ?? Number.NaN

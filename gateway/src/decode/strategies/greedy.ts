@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { argmax } from './advantage.js'
-import type { ModelRole, Strategy } from './strategy.js'
+import type { Strategy } from './strategy.js'
 
 const parameters = z.strictObject({})
 
 /** The most probable token of one model. */
-function createGreedy(lead: ModelRole): Strategy<typeof parameters> {
+function createGreedy(lead: string): Strategy<typeof parameters> {
   return {
     name: `greedy-${lead}`,
     parameters,
@@ -14,7 +14,7 @@ function createGreedy(lead: ModelRole): Strategy<typeof parameters> {
     reads: (_parameters, exclude) => ({
       lead,
       readout: { kind: 'candidates', alpha: 1, exclude },
-      gathersOther: false,
+      others: [],
     }),
     pick: (_parameters, { lead: { scores } }) => argmax(scores.tokenIds, scores.logits),
   }

@@ -13,5 +13,4 @@ export function findStrategy(name: string): Strategy | undefined {
   return strategies.find((strategy) => strategy.name === name)
 }
 
-export type { ModelRole } from './strategy.js'
 export { bindMethod, type Method, type Strategy }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { modelNameSchema } from '../../session/model-name.js'
 import type { Scores } from '../../session/session.js'
 import { argmax } from './advantage.js'
 import { uniformAt } from './random.js'
@@ -11,7 +12,7 @@ const parameters = z.strictObject({
   top_k: z.int().min(-1).max(1_000_000).default(0),
   min_p: z.number().min(0).max(1).default(0),
   seed: z.int().default(() => Math.floor(Math.random() * 2 ** 32)),
-  model: z.enum(['dpo', 'sft']).default('dpo'),
+  model: modelNameSchema.default('dpo'),
 })
 
 /**
@@ -24,11 +25,10 @@ export const sample: Strategy<typeof parameters> = {
   parameters,
   topLevel: ['temperature', 'top_p', 'top_k', 'min_p', 'seed'],
   reads: ({ top_k, temperature, model }, exclude) => {
-    if (temperature === 0)
-      return { lead: model, readout: { kind: 'candidates', alpha: 1, exclude }, gathersOther: false }
+    if (temperature === 0) return { lead: model, readout: { kind: 'candidates', alpha: 1, exclude }, others: [] }
     // The normaliser at a temperature needs every logit, unless top-k leaves few ids.
     const readout = top_k > 0 ? ({ kind: 'top-k', k: top_k + exclude.length } as const) : ({ kind: 'full' } as const)
-    return { lead: model, readout, gathersOther: false }
+    return { lead: model, readout, others: [] }
   },
   pick: (options, { lead: { scores }, excluded, index }) => {
     if (options.temperature === 0) return argmax(scores.tokenIds, scores.logits)

@@ -15,7 +15,7 @@ const scoresOf = (tokenIds: number[], probabilities: number[]): Scores => ({
 /** Probabilities of ids, as rows with log-sum-exp 0. */
 const input = (tokenIds: number[], lead: number[], other: number[] | null = null): PickInput => ({
   lead: { row: { logSumExp: 0 }, scores: scoresOf(tokenIds, lead) },
-  other: other && { row: { logSumExp: 0 }, scores: scoresOf(tokenIds, other) },
+  others: other ? [{ row: { logSumExp: 0 }, scores: scoresOf(tokenIds, other) }] : [],
   index: 0,
   excluded: new Set(),
 })
@@ -31,12 +31,12 @@ test('aad picks the greatest ratio of the two probabilities among the candidates
 })
 
 test('aad compares log-probabilities: what one model adds to all logits changes nothing', () => {
-  const { lead, other } = input([0, 1], [0.5, 0.25], [0.5, 0.125])
+  const { lead, others } = input([0, 1], [0.5, 0.25], [0.5, 0.125])
   const shifted = {
     row: { logSumExp: 100 },
     scores: { ...lead.scores, logits: lead.scores.logits.map((z) => z + 100) },
   }
-  expect(aad.pick({ alpha: 0.1 }, { lead: shifted, other, index: 0, excluded: new Set() })).toBe(1)
+  expect(aad.pick({ alpha: 0.1 }, { lead: shifted, others, index: 0, excluded: new Set() })).toBe(1)
 })
 
 test('ties go to the lowest id', () => {
@@ -48,10 +48,10 @@ test('aad reads the DPO candidates and gathers the SFT model; greedy reads one m
   expect(bindMethod(aad, aad.parameters.parse({})).reads([2])).toEqual({
     lead: 'dpo',
     readout: { kind: 'candidates', alpha: 0.1, exclude: [2] },
-    gathersOther: true,
+    others: ['sft'],
   })
-  expect(greedySft.reads({}, [])).toMatchObject({ lead: 'sft', gathersOther: false })
-  expect(greedyDpo.reads({}, [])).toMatchObject({ lead: 'dpo', gathersOther: false })
+  expect(greedySft.reads({}, [])).toMatchObject({ lead: 'sft', others: [] })
+  expect(greedyDpo.reads({}, [])).toMatchObject({ lead: 'dpo', others: [] })
 })
 
 test.each([{ alpha: 0 }, { alpha: 1.01 }, { alpha: Number.NaN }, { alfa: 0.1 }])('aad refuses %o', (parameters) => {

@@ -1,21 +1,26 @@
 import type { z } from 'zod'
 import type { Readout, Row, Scores } from '../../session/session.js'
 
-export type ModelRole = 'dpo' | 'sft'
-
-/** What a strategy reads at a step: its leading model first, then the other one at the ids that the leader named. */
+/** What a strategy reads at a step: its leading model first, then others at the ids that the leader named. */
 export interface Reads {
-  readonly lead: ModelRole
+  /** A model's name. */
+  readonly lead: string
   /** Of the leader's row, in the step itself. */
   readonly readout: Readout
-  /** Whether the other model's logits of the ids read are needed to pick. */
-  readonly gathersOther: boolean
+  /** Models whose logits of the ids read are needed to pick. With a full readout theirs is full too, in the same step. */
+  readonly others: readonly string[]
 }
 
-/** What was read. `lead` and `other` hold the same ids in the same order. */
+/** Logits of ids, and what makes log-probabilities of them. */
+export interface ModelScores {
+  readonly row: Pick<Row, 'logSumExp'>
+  readonly scores: Scores
+}
+
+/** What was read. `lead` and all `others`, in their order, hold the same ids in the same order. */
 export interface PickInput {
-  readonly lead: { readonly row: Pick<Row, 'logSumExp'>; readonly scores: Scores }
-  readonly other: { readonly row: Pick<Row, 'logSumExp'>; readonly scores: Scores } | null
+  readonly lead: ModelScores
+  readonly others: readonly ModelScores[]
   /** Tokens of the answer so far: where a seeded draw stands. */
   readonly index: number
   /** Ids that may not be picked. */

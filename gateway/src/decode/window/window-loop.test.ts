@@ -53,7 +53,10 @@ async function decode(path: DecodePath, one: Case, model?: ToyModel) {
     detail: false,
     ...rest,
   }
-  const loop = createLoop({ sessions: { dpo, sft }, sharesDevice }, request)
+  const loop = createLoop(
+    { sessions: new Map(Object.entries({ dpo, sft })), sharesDevice: () => sharesDevice },
+    request,
+  )
   const tokens: Token[] = []
   while (tokens.length < maxTokens && tokens.at(-1)?.id !== endTokenId) tokens.push(...(await loop.next()))
   return { tokens, dpo, sft }

@@ -2,7 +2,7 @@ import type { Readout, Row, Session } from '../../session/session.js'
 import type { DecodeLoop, DecodeSurroundings } from '../decode-loop.js'
 import { topScores } from '../describe.js'
 import type { DecodePath } from '../path.js'
-import { otherOf, present } from '../sessions.js'
+import { present } from '../sessions.js'
 import type { DecodeRequest, Token } from '../token.js'
 import { EagerFollower } from './eager-follower.js'
 import { Feed } from './feed.js'
@@ -130,8 +130,8 @@ export class WindowLoop implements DecodeLoop {
     const scores = present(row.scores[0])
     const [only] = scores.tokenIds
     if (this.follower && scores.tokenIds.length === 1 && only !== undefined) return only
-    const other = otherRow && { row: otherRow, scores: present(otherRow.scores[0]) }
-    return this.request.method.pick({ lead: { row, scores }, other, index, excluded: new Set(this.excluded) })
+    const others = otherRow ? [{ row: otherRow, scores: present(otherRow.scores[0]) }] : []
+    return this.request.method.pick({ lead: { row, scores }, others, index, excluded: new Set(this.excluded) })
   }
 
   private describe(id: number, row: Row): Token {
@@ -169,17 +169,20 @@ export class WindowLoop implements DecodeLoop {
 /** @throws TypeError where the leading model has no session: a fault of the program */
 export function createWindowLoop({ sessions, sharesDevice }: DecodeSurroundings, request: DecodeRequest): WindowLoop {
   const { path, promptIds, method, vocabularySize } = request
-  const { lead, gathersOther } = method.reads([])
-  const createFollower = (): Follower => {
-    const feed = new Feed(present(sessions[otherOf(lead)]), promptIds)
-    return isLazy(path, sharesDevice) ? new LazyFollower(feed) : new EagerFollower(feed)
+  const {
+    lead,
+    others: [other],
+  } = method.reads([])
+  const isLazy = isLazyPath(path, other !== undefined && sharesDevice(lead, other))
+  const createFollower = (name: string): Follower => {
+    const feed = new Feed(present(sessions.get(name)), promptIds)
+    return isLazy ? new LazyFollower(feed) : new EagerFollower(feed)
   }
-  const guessing = createGuessing(path, isLazy(path, sharesDevice))
-  const follower = gathersOther ? createFollower() : null
-  return new WindowLoop(present(sessions[lead]), follower, guessing, request, vocabularySize)
+  const follower = other === undefined ? null : createFollower(other)
+  return new WindowLoop(present(sessions.get(lead)), follower, createGuessing(path, isLazy), request, vocabularySize)
 }
 
-const isLazy = (path: DecodePath, sharesDevice: boolean) =>
+const isLazyPath = (path: DecodePath, sharesDevice: boolean) =>
   path === 'lazy' || path === 'draft' || (path !== 'eager' && sharesDevice)
 
 const candidatesOf = (row: Row): Uint32Array => present(row.scores[0]).tokenIds
