@@ -1,5 +1,6 @@
 import type { Context, ProcessModule } from '../commands/context.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
+import { allocatorEnvironment } from './allocator.js'
 import { ProcessGroup } from './process-group.js'
 
 /** A service that is both models counts as `dpo`. */
@@ -71,6 +72,7 @@ function serviceEnvironment(
   { threads }: StackOptions,
 ): NodeJS.ProcessEnv {
   return {
+    ...allocatorEnvironment,
     ...environment,
     TANDEM_MODEL: folder,
     TANDEM_ROLE: role,

@@ -4,8 +4,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { type GraphBuilder, type Initializer, initializerBytes } from './graph-builder.js'
+import { assertBytes, headOf, inlineTensor } from './in-memory.js'
 import { modelProto, type StoredTensor } from './model-proto.js'
-import { elementTypes, encodeModel, externalLocation } from './schema.js'
+import { encodeModel, externalLocation } from './schema.js'
 
 /** Offsets in the data file are multiples of this, so that onnxruntime can map the file into memory. */
 const alignment = 4096
@@ -58,20 +59,18 @@ async function writeInitializers(
   const tensors: StoredTensor[] = []
   let offset = 0
   for (const [name, initializer] of graph.initializers) {
-    const head = { name, dims: initializer.shape, dataType: elementTypes[initializer.type] }
     const length = initializerBytes(initializer)
     if (length < inlineLimitBytes) {
-      const parts: Uint8Array[] = []
-      await eachChunk(name, initializer, options, async (chunk) => void parts.push(chunk))
-      tensors.push({ ...head, rawData: Buffer.concat(parts) })
+      options.signal?.throwIfAborted()
+      tensors.push(await inlineTensor(name, initializer, options.onBytes))
       continue
     }
     const gap = (alignment - (offset % alignment)) % alignment
     await write(data, new Uint8Array(gap))
     offset += gap
-    await eachChunk(name, initializer, options, (chunk) => write(data, chunk))
+    await writeChunks(name, initializer, data, options)
     tensors.push({
-      ...head,
+      ...headOf(name, initializer),
       dataLocation: externalLocation,
       externalData: Object.entries({ location: options.dataFileName, offset, length }).map(([key, value]) => ({
         key,
@@ -83,22 +82,20 @@ async function writeInitializers(
   return tensors
 }
 
-async function eachChunk(
+async function writeChunks(
   name: string,
   initializer: Initializer,
+  data: WriteStream,
   { signal, onBytes }: WriteOptions,
-  use: (chunk: Uint8Array) => Promise<void>,
 ): Promise<void> {
   let bytes = 0
   for await (const chunk of initializer.chunks()) {
     signal?.throwIfAborted()
-    await use(chunk)
+    await write(data, chunk)
     bytes += chunk.byteLength
     onBytes?.(chunk.byteLength)
   }
-  const expected = initializerBytes(initializer)
-  if (bytes !== expected)
-    throw new Error(`tensor ${name} of shape [${initializer.shape}] gave ${bytes} bytes, expected ${expected}`)
+  assertBytes(name, initializer, bytes)
 }
 
 async function write(stream: WriteStream, chunk: Uint8Array): Promise<void> {

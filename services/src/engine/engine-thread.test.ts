@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { statusCodes } from '../errors.js'
+import { cpu } from './compute-device.js'
 import { startEngineThread } from './engine-thread.js'
 import { emptyWork, generousSettings, never } from './testing.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'tandem-thread-'))
 afterAll(() => rm(folder, { recursive: true }))
-const settings = { onnx: { folder, threads: 1 }, engine: generousSettings }
+const settings = { onnx: { folder, threads: 1, devices: [cpu] }, engine: generousSettings }
 
 /** A worker that says it is ready and then does as told at the first work. */
 async function workerThat(name: string, action: string): Promise<URL> {

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { EngineDescription } from './engine.js'
 import { EngineHost } from './host.js'
+import { allowCollection } from './output-garbage.js'
 import type { WorkerSettings } from './worker.js'
 
 export interface EngineThread {
@@ -20,6 +21,7 @@ export async function startEngineThread(
   onDeath: (reason: string) => void,
   workerUrl = new URL('./worker.js', import.meta.url),
 ): Promise<EngineThread> {
+  allowCollection()
   const worker = new Worker(workerUrl, { workerData: settings })
   const host = new EngineHost(worker)
   let isEnding = false

@@ -1,3 +1,5 @@
+import type { ComputeDevice } from './compute-device.js'
+
 /** What runs a model: token ids in, logits out. An engine knows no sessions by name, no text, no gRPC. */
 export interface Engine {
   readonly description: EngineDescription
@@ -39,6 +41,7 @@ export type ModelVariant = 'whole' | 'base'
 export interface EngineDescription {
   /** For people: "onnxruntime-node 1.30.0, cpu, 2 threads". */
   name: string
+  device: ComputeDevice
   vocabularySize: number
   /** Most tokens that a session can hold. */
   contextLength: number

@@ -10,29 +10,28 @@ export interface GraphRun {
   positions: Uint32Array
   rowIndices: number[]
   bias: Float32Array
-  past: Past
   /** By session. */
   variants: ModelVariant[]
 }
 
-export interface Past {
-  /** float32 [slots, B, KVH, D] */
-  keyPrefix(layer: number, slots: number): Float32Array
-  valuePrefix(layer: number, slots: number): Float32Array
-}
-
-/** One session by itself: its past is a prefix of its own cache. */
-export function singleRun({ cache, position, tokenIds, rowIndices }: Forward, past: Past, bias: CausalBias): GraphRun {
+/**
+ * One session by itself.
+ * @param slots of its past; what lies there behind its position is not looked at
+ */
+export function singleRun(
+  { cache, position, tokenIds, rowIndices }: Forward,
+  bias: CausalBias,
+  slots = position,
+): GraphRun {
   const tokens = tokenIds.length
   return {
-    slots: position,
+    slots,
     tokens,
     sessions: 1,
     tokenIds,
     positions: tokenIds.map((_, i) => position + i),
     rowIndices,
-    bias: bias.of([position], position, tokens),
-    past,
+    bias: bias.of([position], slots, tokens),
     variants: [cache.variant],
   }
 }
@@ -46,7 +45,6 @@ export function batchRun(
   forwards: readonly Forward[],
   columns: readonly number[],
   width: number,
-  past: Past,
   bias: CausalBias,
 ): GraphRun {
   const slots = Math.max(...forwards.map(({ position }) => position))
@@ -68,7 +66,7 @@ export function batchRun(
     forward.rowIndices.map((row) => row * width + (columns[i] as number)),
   )
   const causal = bias.of(pasts, slots, tokens)
-  return { slots, tokens, sessions: width, tokenIds, positions, rowIndices, bias: causal, past, variants }
+  return { slots, tokens, sessions: width, tokenIds, positions, rowIndices, bias: causal, variants }
 }
 
 /** float32 [S, B]: 1 where the adapter counts. */

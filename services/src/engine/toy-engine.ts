@@ -1,3 +1,4 @@
+import { cpu } from './compute-device.js'
 import type { BatchMemory, Engine, EngineDescription, Forward, ModelVariant } from './engine.js'
 import { KeyValueCache } from './kv-cache.js'
 
@@ -17,7 +18,7 @@ export class ToyEngine implements Engine {
   batchMemory: BatchMemory = { byteLength: 0, clear: () => undefined }
 
   constructor(vocabularySize = 32) {
-    this.description = { name: 'toy', vocabularySize, contextLength: 64 }
+    this.description = { name: 'toy', device: cpu, vocabularySize, contextLength: 64 }
   }
 
   createCache(_variant: ModelVariant = 'whole'): KeyValueCache {

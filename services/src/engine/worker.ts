@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { OnnxEngine, type OnnxSettings } from './onnx-engine.js'
+import { loadEngine, type OnnxSettings } from './load-engine.js'
 import { type EngineSettings, serveEngine } from './serve-engine.js'
 
 /** What the thread is started with. */
@@ -12,7 +12,7 @@ if (parentPort === null) throw new Error('worker.js runs in a worker thread')
 const port = parentPort
 const { onnx, engine } = workerData as WorkerSettings
 try {
-  serveEngine(port, await OnnxEngine.load(onnx), engine)
+  serveEngine(port, await loadEngine(onnx), engine)
 } catch (error) {
   port.postMessage({ type: 'engine-failed', message: error instanceof Error ? error.message : String(error) })
   port.close()

@@ -9,6 +9,7 @@ test("a model and a role are enough; other variables are nobody's business", () 
     model: '/models/tiny',
     role: 'sft',
     listen: '127.0.0.1:0',
+    devices: [{ kind: 'cpu', unit: 0 }],
     sessionTtlMs: 300_000,
     maxSessions: 64,
     maxQueue: 256,
@@ -56,4 +57,15 @@ test.each([
   ['TANDEM_PREFILL_CHUNK', '1e9'],
 ])('%s=%s is refused', (name, value) => {
   expect(() => parseLogitConfig({ ...least, [name]: value })).toThrow(name)
+})
+
+test('devices are tried in their order', () => {
+  const devicesOf = (text: string) => parseLogitConfig({ ...least, TANDEM_DEVICE: text }).devices
+  expect(devicesOf('webgpu')).toEqual([{ kind: 'webgpu', unit: 0 }])
+  expect(devicesOf('cuda:1, cpu')).toEqual([
+    { kind: 'cuda', unit: 1 },
+    { kind: 'cpu', unit: 0 },
+  ])
+  for (const wrong of ['gpu', '', 'cpu:1', 'webgpu,', 'cuda:x'])
+    expect(() => devicesOf(wrong)).toThrow(`TANDEM_DEVICE is "${wrong}": it must be cpu, webgpu, cuda or cuda:N`)
 })

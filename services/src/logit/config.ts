@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { z } from 'zod'
+import { type ComputeDevice, computeDevicesSchema, cpu } from '../engine/compute-device.js'
 
 /** Two services share a machine in the usual set-up. */
 const defaultThreads = () => Math.max(1, Math.floor(availableParallelism() / 2))
@@ -34,6 +35,8 @@ const environmentSchema = z.object({
   TANDEM_BASE_LISTEN: listenSchema.optional(),
   /** What the base model is in the pair. */
   TANDEM_BASE_ROLE: z.string().min(1).max(64).default('sft'),
+  /** In the order in which they are tried: "webgpu,cpu". Only what is named is used. */
+  TANDEM_DEVICE: computeDevicesSchema.default([cpu]),
   TANDEM_THREADS: whole(1, 1024).default(defaultThreads),
   TANDEM_SESSION_TTL_MS: whole(10, 2 ** 31 - 1).default(300_000),
   /** Of keys and values of all sessions. */
@@ -66,6 +69,7 @@ export interface LogitConfig {
   listen: string
   /** Null where the base model is not served beside. */
   base: { listen: string; role: string } | null
+  devices: ComputeDevice[]
   threads: number
   sessionTtlMs: number
   kvBytes: number
@@ -91,6 +95,7 @@ export function parseLogitConfig(environment: NodeJS.ProcessEnv): LogitConfig {
     role: env.TANDEM_ROLE,
     listen: env.TANDEM_LISTEN,
     base: env.TANDEM_BASE_LISTEN === undefined ? null : { listen: env.TANDEM_BASE_LISTEN, role: env.TANDEM_BASE_ROLE },
+    devices: env.TANDEM_DEVICE,
     threads: env.TANDEM_THREADS,
     sessionTtlMs: env.TANDEM_SESSION_TTL_MS,
     kvBytes: env.TANDEM_KV_BYTES,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { cpu } from '../engine/compute-device.js'
 import { describeDevice, parseCoreList } from './device.js'
 
 test.each([
@@ -8,7 +9,7 @@ test.each([
 ])('the cores of "%s"', (list, expected) => expect(parseCoreList(list)).toEqual(expected))
 
 test('this process runs on at least one core of this machine', async () => {
-  const device = await describeDevice(2)
+  const device = await describeDevice(cpu, 2)
   expect(device).toMatchObject({ kind: 'cpu', threads: 2 })
   expect(device.host).not.toBe('')
   expect(device.units?.length).toBeGreaterThan(0)

@@ -80,6 +80,21 @@ test('a damaged folder is refused', async () => {
   expect(await failedStart({ TANDEM_MODEL: damaged })).toContain('model.onnx.data is missing: its manifest lists it')
 })
 
+test('a device that is not there is said, and the CPU stands in only where it is asked for', async () => {
+  const noDriver = {
+    TANDEM_MODEL: model,
+    TANDEM_THREADS: '1',
+    VK_ICD_FILENAMES: '/dev/null',
+    VK_DRIVER_FILES: '/dev/null',
+  }
+  const { exit, stderr } = spawnService({ ...noDriver, TANDEM_DEVICE: 'webgpu' })
+  expect(await exit).toBe(1)
+  expect(stderr()).toMatch(/no device of TANDEM_DEVICE can be used \(webgpu: .+\)\. Set TANDEM_DEVICE=webgpu,cpu/)
+  const service = await start({ ...noDriver, TANDEM_DEVICE: 'cuda,webgpu,cpu' })
+  expect(service.stderr()).toContain('fell back to onnxruntime-node 1.30.0, cpu, 1 thread')
+  expect((await resultOf(service.client, fullStep('a', [], [1]))).position).toBe(1)
+})
+
 test('an address that is taken is named', async () => {
   const taken = createServer()
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { loadManifest, type Manifest } from '@tandem/models'
 import { type GetModelResponse, LogitService, packageDefinition } from '@tandem/proto'
 import type { Logger } from 'pino'
-import type { ModelVariant } from '../engine/engine.js'
+import type { EngineDescription, ModelVariant } from '../engine/engine.js'
 import { type EngineThread, startEngineThread } from '../engine/engine-thread.js'
 import { type GrpcServer, startGrpcServer } from '../grpc-server.js'
 import type { RunningService } from '../service-process.js'
@@ -27,6 +27,7 @@ export async function startLogitService(
   await assertFiles(config.model, manifest)
   if (config.base !== null) assertSwitched(config.model, manifest)
   const engine = await startEngineThread(workerSettings(config), onEngineDeath)
+  warnOfDevice(engine.description, config, log)
   const servers: GrpcServer[] = []
   const stop = async () => {
     log.info('draining')
@@ -34,7 +35,7 @@ export async function startLogitService(
     await engine.stop()
   }
   try {
-    const device = await describeDevice(config.threads)
+    const device = await describeDevice(engine.description.device, config.threads)
     const model = toModelResponse(manifest, config.role, engine.description.name, device)
     const whole = await serve(config, manifest, engine, log, { listen: config.listen, variant: 'whole', model })
     servers.push(whole)
@@ -54,6 +55,12 @@ export async function startLogitService(
     await stop()
     throw error
   }
+}
+
+function warnOfDevice({ device, name }: EngineDescription, { devices }: LogitConfig, log: Logger): void {
+  if (device.kind !== devices[0]?.kind)
+    log.warn(`fell back to ${name}: the devices before it in TANDEM_DEVICE cannot be used`)
+  if (device.kind === 'cuda') log.warn('on cuda keys and values pass through host memory in each step')
 }
 
 interface Served {
@@ -98,7 +105,7 @@ function assertSwitched(folder: string, { adapter }: Manifest): void {
 const sessionGraceMs = 1_000
 
 const workerSettings = (config: LogitConfig) => ({
-  onnx: { folder: config.model, threads: config.threads },
+  onnx: { folder: config.model, threads: config.threads, devices: config.devices },
   engine: {
     maxSessions: config.maxSessions,
     maxBytes: config.kvBytes,

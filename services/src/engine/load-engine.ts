@@ -1,0 +1,35 @@
+import type { ComputeDevice } from './compute-device.js'
+import { DeviceEngine } from './device-engine.js'
+import type { Engine } from './engine.js'
+import type { ModelSettings } from './model-session.js'
+import { OnnxEngine } from './onnx-engine.js'
+
+export interface OnnxSettings extends Omit<ModelSettings, 'device'> {
+  /** In the order in which they are tried. */
+  devices: readonly ComputeDevice[]
+}
+
+/**
+ * Loads a model on the first of the devices that takes it.
+ * @throws Error telling why none did
+ */
+export async function loadEngine({ devices, ...settings }: OnnxSettings): Promise<Engine> {
+  const reasons: string[] = []
+  for (const device of devices) {
+    try {
+      return await (device.kind === 'webgpu' ? DeviceEngine : OnnxEngine).load({ ...settings, device })
+    } catch (error) {
+      if (device.kind === 'cpu') throw error
+      reasons.push(`${device.kind}: ${reasonOf(error)}`)
+    }
+  }
+  throw new Error(
+    `no device of TANDEM_DEVICE can be used (${reasons.join('; ')}). Set TANDEM_DEVICE=${devices.map(({ kind }) => kind).join(',')},cpu to fall back to the CPU.`,
+  )
+}
+
+/** onnxruntime puts the place in its own source before what it says. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.slice(message.lastIndexOf(') ') + 1).trim()
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { graphFileName, loadManifest, type Manifest } from '@tandem/models'
+import { env, InferenceSession } from 'onnxruntime-node'
+import { type ComputeDevice, cpu } from './compute-device.js'
+import type { EngineDescription } from './engine.js'
+import { GraphFeeds } from './graph-feeds.js'
+
+export interface ModelSettings {
+  /** A model folder as `tandem build` makes it. */
+  folder: string
+  /** Of one operator on CPU. */
+  threads: number
+  device?: ComputeDevice
+}
+
+/** A model folder's graph, loaded. */
+export interface ModelSession {
+  session: InferenceSession
+  manifest: Manifest
+  feeds: GraphFeeds
+  description: EngineDescription
+}
+
+export type Outputs = InferenceSession.OnnxValueMapType
+
+/**
+ * @param preferredOutputLocation of outputs that stay on the device
+ * @throws Error where the folder is none, the device cannot be had, or the graph is not what the manifest says
+ */
+export async function openModel(
+  { folder, threads, device = cpu }: ModelSettings,
+  preferredOutputLocation: InferenceSession.SessionOptions['preferredOutputLocation'] = {},
+): Promise<ModelSession> {
+  const manifest = await loadManifest(folder)
+  const options = { ...sessionOptions(device, threads), preferredOutputLocation }
+  const session = await InferenceSession.create(join(folder, graphFileName), options)
+  const feeds = new GraphFeeds(manifest)
+  feeds.assertInputs(session.inputNames)
+  const description = {
+    name: `onnxruntime-node ${env.versions.node ?? 'of unknown version'}, ${nameOf(device, threads)}`,
+    device,
+    vocabularySize: manifest.vocabularySize,
+    contextLength: manifest.contextLength,
+  }
+  return { session, manifest, feeds, description }
+}
+
+export function sessionOptions({ kind, unit }: ComputeDevice, threads: number): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [kind === 'cuda' ? { name: kind, deviceId: unit } : kind],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    // onnxruntime would keep a plan of memory for every length that a cache ever had.
+    enableMemPattern: false,
+    // Warnings of the optimiser are for the graph's author.
+    logSeverityLevel: 3,
+    // Idle pools would spin against the other service's on the same machine.
+    ...(threads > 1 ? { extra: { session: { force_spinning_stop: '1' } } } : {}),
+  }
+}
+
+function nameOf({ kind, unit }: ComputeDevice, threads: number): string {
+  if (kind === 'cpu') return `cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+  return kind === 'cuda' ? `cuda:${unit}` : kind
+}
+
+/** @throws Error where the graph gave no such output in host memory */
+export function floats(outputs: Outputs, name: string): Float32Array {
+  const data = outputs[name]?.data
+  if (!(data instanceof Float32Array)) throw new Error(`the graph gave no float32 output "${name}"`)
+  return data
+}
