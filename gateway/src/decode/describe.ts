@@ -1,4 +1,5 @@
 import type { Row } from '../session/session.js'
+import { logProbabilityAt } from './strategies/advantage.js'
 import type { ModelScores } from './strategies/strategy.js'
 import type { TokenDetail, TokenScore } from './token.js'
 
@@ -30,7 +31,7 @@ export function toDetail(
   if (!read) return { ...compare(dpo, sft), candidateCount: null, candidates: [] }
   const candidates = Array.from(read.dpo.scores.tokenIds, (id, i) => ({
     id,
-    ...compare(logprobAt(read.dpo, i), logprobAt(read.sft, i)),
+    ...compare(logProbabilityAt(read.dpo, i), logProbabilityAt(read.sft, i)),
   })).sort((a, b) => b.advantage - a.advantage || a.id - b.id)
   return {
     ...compare(dpo, sft),
@@ -44,4 +45,3 @@ const compare = (dpoLogprob: number, sftLogprob: number) => ({
   sftLogprob,
   advantage: dpoLogprob - sftLogprob,
 })
-const logprobAt = ({ row, scores }: ModelScores, at: number) => (scores.logits[at] ?? Number.NaN) - row.logSumExp

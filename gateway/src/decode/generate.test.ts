@@ -157,7 +157,7 @@ describe('the models', () => {
         dpo: async () => new MeetingSession(scripted(script), meet),
         sft: async () => new MeetingSession(even, meet),
       }
-      const method = bindMethod(aad, { alpha: 1e-3 })
+      const method = bindMethod(aad, aad.parameters.parse({ alpha: 1e-3 }))
       const events = await run(open, { method, path, readsPrompt, topLogprobs: readsPrompt ? 0 : null })
       expect(events.flatMap((event) => (event.type === 'delta' ? event.tokens : [])).map(({ id }) => id)).toEqual(
         script,
@@ -178,7 +178,7 @@ describe('the models', () => {
     }
     const amateur = bindMethod(sample, sample.parameters.parse({ model: 'amateur' }))
     expect(await openedBy(bindMethod(greedyDpo, {}))).toEqual(['dpo'])
-    expect(await openedBy(bindMethod(aad, { alpha: 0.1 }))).toEqual(['dpo', 'sft'])
+    expect(await openedBy(bindMethod(aad, aad.parameters.parse({ alpha: 0.1 })))).toEqual(['dpo', 'sft'])
     expect(await openedBy(amateur)).toEqual(['amateur'])
     expect(await openedBy(amateur, { topLogprobs: 0 })).toEqual(['amateur', 'dpo'])
     expect(await openedBy(amateur, { detail: true })).toEqual(['amateur', 'dpo', 'sft'])
@@ -219,7 +219,7 @@ describe('the models', () => {
     let closed = 0
     const session = Object.assign(new ToySession(even), { close: () => closed++ })
     const refuse = () => Promise.reject(new Error('no room'))
-    const method = bindMethod(aad, { alpha: 0.1 })
+    const method = bindMethod(aad, aad.parameters.parse({ alpha: 0.1 }))
     await expect(run({ dpo: refuse, sft: async () => session }, { method })).rejects.toThrow('no room')
     await expect(run({ dpo: async () => session, sft: refuse }, { method })).rejects.toThrow('no room')
     expect(closed).toBe(2)

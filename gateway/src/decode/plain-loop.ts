@@ -2,6 +2,7 @@ import type { Readout, Row } from '../session/session.js'
 import type { DecodeLoop } from './decode-loop.js'
 import { toDetail, topScores } from './describe.js'
 import { present, type Sessions } from './sessions.js'
+import { logProbabilityAt } from './strategies/advantage.js'
 import type { ModelScores, PickInput, Reads } from './strategies/strategy.js'
 import type { DecodeRequest, Token } from './token.js'
 
@@ -95,8 +96,7 @@ export class PlainLoop implements DecodeLoop {
   private async logprobOf(id: number, name: string, { reads, input }: Step): Promise<number> {
     const read = readOf(name, reads, input)
     const at = read?.scores.tokenIds.indexOf(id) ?? -1
-    const { row, scores } = read && at >= 0 ? read : await this.gatherAt(name, [id])
-    return (scores.logits[Math.max(at, 0)] ?? Number.NaN) - row.logSumExp
+    return read && at >= 0 ? logProbabilityAt(read, at) : logProbabilityAt(await this.gatherAt(name, [id]), 0)
   }
 }
 

@@ -9,6 +9,7 @@ import {
   strategies,
   strategyNames,
 } from '../decode/strategies/index.js'
+import { samplingNames } from '../decode/strategies/sampling.js'
 import type { Pair } from '../session/handshake.js'
 import { ApiError, invalidRequest } from './api-error.js'
 import { parseFields } from './fields.js'
@@ -21,9 +22,8 @@ export interface Decoding {
   readonly echo: Readonly<Record<string, unknown>>
 }
 
-/** Sampling parameters at the request's top level, as OpenAI and vLLM have them. */
-const topLevelNames = ['temperature', 'top_p', 'top_k', 'min_p', 'seed'] as const
-export type TopLevel = Readonly<Record<(typeof topLevelNames)[number], number | undefined>>
+/** At the request's top level, as OpenAI and vLLM have them. */
+export type TopLevel = Readonly<Record<(typeof samplingNames)[number], number | undefined>>
 
 /** Names of models: the bare pair, which means the default strategy, then one for each strategy. */
 export const modelNames = (pair: string): string[] => [pair, ...strategyNames.map((name) => `${pair}/${name}`)]
@@ -45,13 +45,12 @@ const ownFields = {
   path: z.enum(decodePaths).default('auto'),
 }
 
-/** Names that belong into `decoding` and mean nothing elsewhere; the paper's other parameters too, whoever may send them. */
+/** Names that belong into `decoding` and mean nothing elsewhere. */
 const misplacedNames = new Set([
   ...Object.keys(ownFields),
   ...strategies.flatMap(({ parameters }) => Object.keys(parameters.shape)),
-  'beta',
 ])
-for (const name of [...topLevelNames, 'model']) misplacedNames.delete(name)
+for (const name of [...samplingNames, 'model']) misplacedNames.delete(name)
 
 /** @throws ApiError 400 naming the first of our own parameters that stands beside `decoding` instead of inside */
 export function assertPlaced(body: Readonly<Record<string, unknown>>): void {
@@ -75,18 +74,20 @@ export function resolveDecoding(
   const { strategy: name, detail, path, ...own } = parseFields(z.looseObject(ownFields), decoding, 'decoding')
   const strategy = findOrRefuse(name ?? modelStrategy)
   assertKnown(Object.keys(decoding), strategy)
-  const given = topLevelNames.filter((key) => topLevel[key] !== undefined)
+  const given = samplingNames.filter((key) => topLevel[key] !== undefined)
   const used = given.filter((key) => strategy.topLevel.includes(key) && !(key in own))
   const taken = Object.fromEntries(used.map((key) => [key, topLevel[key]]))
   const parameters = parseFields(strategy.parameters, { ...taken, ...own }, 'decoding')
-  const ignored = given.filter((key) => !used.includes(key))
+  const idle = strategy.idle?.(parameters) ?? []
+  const ignored = given.filter((key) => !used.includes(key) || idle.includes(key))
+  const inUse = Object.entries(parameters).filter(([key]) => !idle.includes(key))
   const method = bindMethod(strategy, parameters)
   assertServed(method, models)
   return {
     method,
     detail,
     path,
-    echo: { strategy: strategy.name, ...parameters, detail, path, ignored },
+    echo: { strategy: strategy.name, ...Object.fromEntries(inUse), detail, path, ignored },
   }
 }
 

@@ -58,7 +58,7 @@ describe('what is refused', () => {
     const messageOf = async (body: object) => (await refusal(completion(body))).message
     const keys = 'strategy, detail, path'
     expect(await messageOf({ decoding: { gamma: 1 } })).toBe(
-      `decoding.gamma: the strategy aad has no such key; there are: ${keys}, alpha`,
+      `decoding.gamma: the strategy aad has no such key; there are: ${keys}, alpha, temperature, seed`,
     )
     expect(await messageOf({ decoding: { strategy: 'greedy-dpo', alpha: 1 } })).toBe(
       `decoding.alpha: the strategy greedy-dpo has no such key; there are: ${keys}`,

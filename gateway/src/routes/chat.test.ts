@@ -84,6 +84,7 @@ test('temperature and top_p have no effect on aad, and the answer says so; null 
   expect(warm.decoding).toEqual({
     strategy: 'aad',
     alpha: 0.1,
+    temperature: 0,
     detail: false,
     path: 'auto',
     ignored: ['temperature', 'top_p'],

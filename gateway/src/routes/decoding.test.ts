@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { strategyNames } from '../decode/strategies/index.js'
 import { readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 
 let gateway: ToyGateway
@@ -39,7 +40,14 @@ describe('decoding', () => {
       const body = { max_tokens: 12, ignore_eos: true, return_token_ids: true, decoding: { alpha } }
       const whole = await jsonOf(completion(body))
       expect(idsOf(whole)).toEqual(oracle(12, alpha))
-      expect(whole.decoding).toEqual({ strategy: 'aad', alpha, detail: false, path: 'auto', ignored: [] })
+      expect(whole.decoding).toEqual({
+        strategy: 'aad',
+        alpha,
+        temperature: 0,
+        detail: false,
+        path: 'auto',
+        ignored: [],
+      })
       const events = (await readEvents(await completion({ ...body, stream: true }))) as Record<string, unknown>[]
       const choices = events.map(choiceOf)
       expect(choices.flatMap((choice) => choice.token_ids ?? [])).toEqual(idsOf(whole))
@@ -170,7 +178,7 @@ test('other models are there by name; one that is not is refused with those that
 
 test('the bare pair stands first, then the strategies as the README lists them', async () => {
   const { data } = await jsonOf(Promise.resolve(gateway.app().request('/v1/models')))
-  const names = ['toy', 'toy/aad', 'toy/greedy-dpo', 'toy/greedy-sft', 'toy/sample']
+  const names = ['toy', ...strategyNames.map((name) => `toy/${name}`)]
   expect((data as { id: string }[]).map(({ id }) => id)).toEqual(names)
   const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8')
   const listed = names.slice(1).map((name) => `\`${name.replace('toy', 'smollm2-135m-hh')}\``)

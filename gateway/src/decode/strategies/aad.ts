@@ -1,21 +1,31 @@
 import { z } from 'zod'
-import { advantages, argmax } from './advantage.js'
+import { advantages } from './advantage.js'
+import { chooseToken, idleSampling, noFilters, samplingFields } from './sampling.js'
 import type { Strategy } from './strategy.js'
 
+const { temperature, seed } = samplingFields(0)
 const parameters = z.strictObject({
   /** Of V_alpha = { v : p_dpo(v) >= alpha * max p_dpo } (paper, eq. 9). */
   alpha: z.number().gt(0).max(1).default(0.1),
+  temperature,
+  seed,
 })
 
-/** Alignment-aware decoding (paper, Algorithm 1): the token of V_alpha with the greatest advantage. */
+/**
+ * Alignment-aware decoding (paper, Algorithm 1): the token of V_alpha with the greatest advantage A (eq. 7). At a temperature T,
+ * which goes beyond the paper, a draw from softmax(A / T) over V_alpha.
+ */
 export const aad: Strategy<typeof parameters> = {
   name: 'aad',
   parameters,
-  topLevel: [],
+  // Chat clients send a temperature whether or not their user chose one.
+  topLevel: ['seed'],
+  idle: idleSampling,
   reads: ({ alpha }, exclude) => ({
     lead: 'dpo',
     readout: { kind: 'candidates', alpha, exclude },
     others: ['sft'],
   }),
-  pick: (_parameters, input) => argmax(input.lead.scores.tokenIds, advantages(input)),
+  pick: (sampling, input) =>
+    chooseToken(input.lead.scores.tokenIds, advantages(input), { ...noFilters, ...sampling }, input),
 }

@@ -1,22 +1,23 @@
-import type { PickInput } from './strategy.js'
+import type { ModelScores, PickInput } from './strategy.js'
 
-/**
- * A(v) = log p_lead(v) - log p_other(v) of every id read (paper, eq. 7, with the DPO model in the lead), in float64 from the
- * services' float32 logits and float64 log-sum-exp.
- */
+/** log p of the id at a place of what was read, in float64 from the services' float32 logit and float64 log-sum-exp. */
+export const logProbabilityAt = ({ row, scores }: ModelScores, at: number): number =>
+  (scores.logits[at] ?? Number.NaN) - row.logSumExp
+
+/** A(v) = log p_lead(v) - log p_other(v) of every id read (paper, eq. 7, with the DPO model in the lead). */
 export function advantages({ lead, others: [other] }: Pick<PickInput, 'lead' | 'others'>): Float64Array {
   if (!other) throw new TypeError('the other model was not read')
-  return Float64Array.from(lead.scores.logits, (logit, i) => {
-    const otherLogit = other.scores.logits[i] ?? Number.NaN
-    return logit - lead.row.logSumExp - (otherLogit - other.row.logSumExp)
-  })
+  return Float64Array.from(lead.scores.logits, (_, i) => logProbabilityAt(lead, i) - logProbabilityAt(other, i))
 }
 
+const none: ReadonlySet<number> = new Set()
+
 /** The id with the greatest value; of equal ones the lowest id. @throws RangeError without ids, or where a value is no number */
-export function argmax(tokenIds: Uint32Array, values: ArrayLike<number>): number {
+export function argmax(tokenIds: Uint32Array, values: ArrayLike<number>, excluded = none): number {
   let best = -1
   let bestValue = Number.NEGATIVE_INFINITY
   tokenIds.forEach((id, i) => {
+    if (excluded.has(id)) return
     const value = values[i] ?? Number.NaN
     if (Number.isNaN(value)) throw new RangeError(`the value of token ${id} is not a number`)
     if (best < 0 || value > bestValue || (value === bestValue && id < best)) {

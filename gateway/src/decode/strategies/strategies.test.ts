@@ -1,47 +1,36 @@
 import { expect, test } from 'vitest'
-import type { Scores } from '../../session/session.js'
 import { aad } from './aad.js'
 import { greedyDpo, greedySft } from './greedy.js'
 import { bindMethod, strategyNames } from './index.js'
 import { uniformAt } from './random.js'
 import { sample } from './sample.js'
-import type { PickInput } from './strategy.js'
+import { pickInput } from './testing/pick-input.js'
 
-const scoresOf = (tokenIds: number[], probabilities: number[]): Scores => ({
-  tokenIds: Uint32Array.from(tokenIds),
-  logits: Float32Array.from(probabilities, Math.log),
-})
+/** AAD with its defaults but these. */
+const aadWith = (parameters: object) => aad.parameters.parse(parameters)
 
-/** Probabilities of ids, as rows with log-sum-exp 0. */
-const input = (tokenIds: number[], lead: number[], other: number[] | null = null): PickInput => ({
-  lead: { row: { logSumExp: 0 }, scores: scoresOf(tokenIds, lead) },
-  others: other ? [{ row: { logSumExp: 0 }, scores: scoresOf(tokenIds, other) }] : [],
-  index: 0,
-  excluded: new Set(),
-})
-
-test('there are four strategies, aad first', () => {
-  expect(strategyNames).toEqual(['aad', 'greedy-dpo', 'greedy-sft', 'sample'])
+test('aad is first, the default', () => {
+  expect(strategyNames).toEqual(['aad', 'greedy-dpo', 'greedy-sft', 'eft', 'contrastive', 'sample'])
 })
 
 test('aad picks the greatest ratio of the two probabilities among the candidates', () => {
   // p_dpo 0.5 0.3 0.1, p_sft 0.6 0.2 0.05: ratios 0.83, 1.5, 2.
-  expect(aad.pick({ alpha: 0.1 }, input([4, 1, 3], [0.5, 0.3, 0.1], [0.6, 0.2, 0.05]))).toBe(3)
-  expect(aad.pick({ alpha: 0.5 }, input([4, 1], [0.5, 0.3], [0.6, 0.2]))).toBe(1)
+  expect(aad.pick(aadWith({ alpha: 0.1 }), pickInput([4, 1, 3], [0.5, 0.3, 0.1], [0.6, 0.2, 0.05]))).toBe(3)
+  expect(aad.pick(aadWith({ alpha: 0.5 }), pickInput([4, 1], [0.5, 0.3], [0.6, 0.2]))).toBe(1)
 })
 
 test('aad compares log-probabilities: what one model adds to all logits changes nothing', () => {
-  const { lead, others } = input([0, 1], [0.5, 0.25], [0.5, 0.125])
+  const { lead, others } = pickInput([0, 1], [0.5, 0.25], [0.5, 0.125])
   const shifted = {
     row: { logSumExp: 100 },
     scores: { ...lead.scores, logits: lead.scores.logits.map((z) => z + 100) },
   }
-  expect(aad.pick({ alpha: 0.1 }, { lead: shifted, others, index: 0, excluded: new Set() })).toBe(1)
+  expect(aad.pick(aadWith({ alpha: 0.1 }), { lead: shifted, others, index: 0, excluded: new Set() })).toBe(1)
 })
 
 test('ties go to the lowest id', () => {
-  expect(aad.pick({ alpha: 0.1 }, input([4, 1, 3], [0.4, 0.2, 0.2], [0.4, 0.2, 0.2]))).toBe(1)
-  expect(greedySft.pick({}, input([3, 2], [0.25, 0.25]))).toBe(2)
+  expect(aad.pick(aadWith({ alpha: 0.1 }), pickInput([4, 1, 3], [0.4, 0.2, 0.2], [0.4, 0.2, 0.2]))).toBe(1)
+  expect(greedySft.pick({}, pickInput([3, 2], [0.25, 0.25]))).toBe(2)
 })
 
 test('aad reads the DPO candidates and gathers the SFT model; greedy reads one model alone', () => {
@@ -58,8 +47,28 @@ test.each([{ alpha: 0 }, { alpha: 1.01 }, { alpha: Number.NaN }, { alfa: 0.1 }])
   expect(aad.parameters.safeParse(parameters).success).toBe(false)
 })
 
+test('aad at a temperature draws from softmax of the advantage over the candidates', () => {
+  // Ratios 0.83, 1.5, 2; at temperature 0.5 their squares, 0.69, 2.25, 4.
+  const draw = (parameters: object) => {
+    const counts = new Map<number, number>()
+    for (let index = 0; index < 2000; index++) {
+      const input = { ...pickInput([4, 1, 3], [0.5, 0.3, 0.1], [0.6, 0.2, 0.05]), index }
+      const id = aad.pick(aadWith({ seed: 11, ...parameters }), input)
+      counts.set(id, (counts.get(id) ?? 0) + 1)
+    }
+    return counts
+  }
+  const [one, half] = [draw({ temperature: 1 }), draw({ temperature: 0.5 })]
+  expect(Math.abs(share(one, 3) - 2 / 4.333)).toBeLessThan(0.04)
+  expect(Math.abs(share(one, 4) - 0.833 / 4.333)).toBeLessThan(0.04)
+  expect(Math.abs(share(half, 3) - 4 / 6.944)).toBeLessThan(0.04)
+  expect([...draw({ temperature: 0 })]).toEqual([[3, 2000]])
+})
+
 test('a logit that is no number is an error, not a token', () => {
-  expect(() => aad.pick({ alpha: 0.1 }, input([0, 1], [0.5, -1], [0.5, 0.5]))).toThrow('token 1 is not a number')
+  expect(() => aad.pick(aadWith({ alpha: 0.1 }), pickInput([0, 1], [0.5, -1], [0.5, 0.5]))).toThrow(
+    'token 1 is not a number',
+  )
 })
 
 const draws = (parameters: object, probabilities: number[], excluded: number[] = []) => {
@@ -67,7 +76,7 @@ const draws = (parameters: object, probabilities: number[], excluded: number[] =
   for (let index = 0; index < 2000; index++) {
     const settings = sample.parameters.parse({ seed: 5, ...parameters })
     const ids = probabilities.map((_, id) => id)
-    const id = sample.pick(settings, { ...input(ids, probabilities), index, excluded: new Set(excluded) })
+    const id = sample.pick(settings, { ...pickInput(ids, probabilities), index, excluded: new Set(excluded) })
     counts.set(id, (counts.get(id) ?? 0) + 1)
   }
   return counts

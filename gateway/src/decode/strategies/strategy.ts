@@ -37,6 +37,8 @@ export interface Strategy<Schema extends z.ZodObject = z.ZodObject> {
   readonly parameters: Schema
   /** Parameters that OpenAI's request has at its top level and this strategy takes from there. */
   readonly topLevel: readonly string[]
+  /** Parameters that have no effect beside the others' values. */
+  idle?(parameters: z.output<Schema>): readonly string[]
   reads(parameters: z.output<Schema>, excluded: readonly number[]): Reads
   pick(parameters: z.output<Schema>, input: PickInput): number
 }

@@ -62,7 +62,12 @@ async function decode(path: DecodePath, one: Case, model?: ToyModel) {
   return { tokens, dpo, sft }
 }
 
-const methods = [bindMethod(aad, { alpha: 0.1 }), bindMethod(aad, { alpha: 0.7 }), bindMethod(greedyDpo, {})]
+const methods = [
+  bindMethod(aad, aad.parameters.parse({ alpha: 0.01, temperature: 1, seed: 5 })),
+  bindMethod(aad, aad.parameters.parse({ alpha: 0.1 })),
+  bindMethod(aad, aad.parameters.parse({ alpha: 0.7 })),
+  bindMethod(greedyDpo, {}),
+]
 const cases = fc.record({
   method: fc.constantFrom(...methods),
   promptIds: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 30 }),
@@ -84,7 +89,7 @@ describe('windows', () => {
   })
 
   const alone: Case = {
-    method: methods[0] as Method,
+    method: bindMethod(aad, aad.parameters.parse({ alpha: 0.1 })),
     promptIds: [1, 2, 3, 4],
     sharpness: 30,
     sharesDevice: true,
@@ -123,7 +128,12 @@ describe('windows', () => {
   })
 
   test('a candidate outside the best ids that eager reads ahead is asked for', async () => {
-    const flat: Case = { ...alone, method: bindMethod(aad, { alpha: 0.001 }), sharpness: 2, sharesDevice: false }
+    const flat: Case = {
+      ...alone,
+      method: bindMethod(aad, aad.parameters.parse({ alpha: 0.001 })),
+      sharpness: 2,
+      sharesDevice: false,
+    }
     const plain = await decode('plain', flat)
     const eager = await decode('eager', flat)
     expect(eager.tokens).toEqual(plain.tokens)

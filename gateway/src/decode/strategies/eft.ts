@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { modelNameSchema } from '../../session/model-name.js'
+import { logProbabilityAt } from './advantage.js'
+import { chooseToken, idleSampling, samplingFields } from './sampling.js'
+import type { PickInput, Strategy } from './strategy.js'
+
+const parameters = z.strictObject({
+  beta: z.number().min(-100).max(100).default(4),
+  /** The model that is steered. The paper's variation has the SFT model here too. */
+  base: modelNameSchema.default('sft'),
+  ...samplingFields(0),
+})
+
+type Parameters = z.output<typeof parameters>
+
+const othersOf = (base: string): string[] => [...new Set(['sft', base])].filter((name) => name !== 'dpo')
+
+/** log p_base(v) + beta * (log p_dpo(v) - log p_sft(v)) of the whole vocabulary, not normalised. */
+function merge({ beta, base }: Parameters, { lead: dpo, others }: PickInput): Float64Array {
+  const [sft] = others
+  const steered = base === 'dpo' ? dpo : others[othersOf(base).indexOf(base)]
+  if (!sft || !steered) throw new TypeError('a model was not read')
+  return Float64Array.from(dpo.scores.logits, (_, i) => {
+    const advantage = logProbabilityAt(dpo, i) - logProbabilityAt(sft, i)
+    return logProbabilityAt(steered, i) + beta * advantage
+  })
+}
+
+/**
+ * Emulated fine-tuning (Mitchell et al., 2024; paper, section 5, baseline iv): the pair's advantage, times beta, is added to what
+ * a base model says. The best token at temperature 0, else a draw.
+ */
+export const eft: Strategy<typeof parameters> = {
+  name: 'eft',
+  parameters,
+  topLevel: ['seed'],
+  idle: idleSampling,
+  reads: ({ base }) => ({ lead: 'dpo', readout: { kind: 'full' }, others: othersOf(base) }),
+  pick: (options, input) => chooseToken(input.lead.scores.tokenIds, merge(options, input), options, input),
+}
