@@ -7,13 +7,13 @@ import { embeddedPair } from './support/embedded-pair.js'
 import { fixturesFolder, type GoldenRow, readGoldenRows, readTensors, referenceInput } from './support/fixtures.js'
 import { GraphSession } from './support/graph-session.js'
 import { largestDifference } from './support/log-probabilities.js'
-import { compare, complete, completeStreamed } from './support/rest.js'
+import { compare, complete, completeStreamed, errorFactor } from './support/rest.js'
 import { type Stack, startStack } from './support/stack.js'
 
 /** What log p of this pair is right to at fp32, in nats. */
 const error = 5e-5
 const model = 'smollm2-135m-hh'
-const rows = readGoldenRows('smollm2-pair.jsonl', ['aad', 'greedy-sft', 'greedy-dpo'])
+const rows = readGoldenRows('smollm2-pair.jsonl', ['aad', 'greedy-sft', 'greedy-dpo', 'eft'])
 
 interface TokensReference {
   readonly encode: readonly { text: string; ids: number[] }[]
@@ -122,6 +122,6 @@ describe('through REST', () => {
 })
 
 test('one golden answer alone has a step whose margin could excuse a difference', () => {
-  const undecided = rows.filter((row) => row.margins.some((margin) => margin < error * (row.method === 'aad' ? 4 : 2)))
+  const undecided = rows.filter((row) => row.margins.some((margin) => margin < error * errorFactor(row)))
   expect(undecided.map(({ prompt, method }) => `${prompt} ${method}`)).toEqual(['4 aad'])
 })

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { buildModel } from '@tandem/models'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type GoldenRow, readGoldenRows, tinyFolder } from './support/fixtures.js'
-import { compare, complete, completeStreamed } from './support/rest.js'
+import { compare, complete, completeStreamed, errorFactor } from './support/rest.js'
 import { type Stack, startStack } from './support/stack.js'
 
 /** What log p of this pair is right to at fp32, in nats. */
 const error = 1e-5
 const pair = 'tiny'
-const rows = readGoldenRows('tiny-pair.jsonl', ['aad', 'greedy-sft', 'greedy-dpo'])
+const rows = readGoldenRows('tiny-pair.jsonl', ['aad', 'greedy-sft', 'greedy-dpo', 'eft', 'contrastive'])
 
 let folder: string
 let stack: Stack
@@ -20,7 +20,9 @@ beforeAll(async () => {
   const [sft, dpo] = [join(folder, 'sft'), join(folder, 'dpo')]
   await buildModel({ source, out: sft, precision: 'fp32' })
   await buildModel({ source, adapter: tinyFolder('llama-tied+lora'), out: dpo, precision: 'fp32' })
-  stack = await startStack({ sft, dpo, pair })
+  const amateur = join(folder, 'amateur')
+  await buildModel({ source: tinyFolder('qwen2'), out: amateur, precision: 'fp32' })
+  stack = await startStack({ sft, dpo, others: { amateur }, pair })
 })
 afterAll(async () => {
   await stack?.stop()
@@ -30,7 +32,7 @@ afterAll(async () => {
 const requestOf = (row: GoldenRow) => ({
   model: pair,
   max_tokens: row.max_tokens,
-  decoding: { strategy: row.method, ...row.params },
+  decoding: { strategy: row.method, ...row.params, ...(row.method === 'contrastive' ? { amateur: 'amateur' } : {}) },
 })
 const nameOf = (row: GoldenRow) => `prompt ${row.prompt}, ${row.method} ${JSON.stringify(row.params)}`
 
@@ -41,7 +43,7 @@ function firstRow(method: string): GoldenRow {
 }
 
 describe('the golden answers of the tiny pair through REST', () => {
-  test('there is one for every prompt and method', () => expect(rows).toHaveLength(20))
+  test('there is one for every prompt and method', () => expect(rows).toHaveLength(30))
 
   test.each(rows.map((row) => [nameOf(row), row] as const))('%s', async (_, row) => {
     const request = { ...requestOf(row), prompt: row.prompt_ids }
@@ -68,7 +70,7 @@ describe('the golden answers of the tiny pair through REST', () => {
   })
 
   test('none of them rests on a margin too small to decide', () => {
-    expect(rows.filter((row) => row.margins.some((margin) => margin < error * 4))).toEqual([])
+    expect(rows.filter((row) => row.margins.some((margin) => margin < error * errorFactor(row)))).toEqual([])
   })
 
   test('as a chat: the same prompt ids and the same answers, also when all are asked at once', async () => {

@@ -1,3 +1,4 @@
+import { DecodingError } from '../decode/decoding-error.js'
 import { SessionError, type SessionErrorCode } from '../session/session-error.js'
 import { TextError } from '../text/index.js'
 
@@ -35,6 +36,7 @@ export class ApiError extends Error {
   static from(error: unknown): ApiError {
     if (error instanceof ApiError) return error
     if (error instanceof SessionError) return ofSession(error)
+    if (error instanceof DecodingError) return new ApiError(400, error.message, { param: error.param, cause: error })
     if (error instanceof TextError && error.status === 400)
       return new ApiError(400, error.message, { param: 'messages', code: error.code, cause: error })
     if (error instanceof TextError && error.code === 'chat_template_failed')

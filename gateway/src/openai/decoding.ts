@@ -12,6 +12,7 @@ import {
 import { samplingNames } from '../decode/strategies/sampling.js'
 import type { Pair } from '../session/handshake.js'
 import { ApiError, invalidRequest } from './api-error.js'
+import { assertServed } from './assert-served.js'
 import { parseFields } from './fields.js'
 
 export interface Decoding {
@@ -25,13 +26,16 @@ export interface Decoding {
 /** At the request's top level, as OpenAI and vLLM have them. */
 export type TopLevel = Readonly<Record<(typeof samplingNames)[number], number | undefined>>
 
-/** Names of models: the bare pair, which means the default strategy, then one for each strategy. */
-export const modelNames = (pair: string): string[] => [pair, ...strategyNames.map((name) => `${pair}/${name}`)]
+/** Strategies that need no parameter, and so can be asked for by a model's name. */
+const suffixes = strategies.filter(({ parameters }) => parameters.safeParse({}).success).map(({ name }) => name)
+
+/** Names of models: the bare pair, which means the default strategy, then one for each strategy that needs no parameter. */
+export const modelNames = (pair: string): string[] => [pair, ...suffixes.map((name) => `${pair}/${name}`)]
 
 /** The strategy that a model name carries. @throws ApiError 404 */
 export function strategyOfModel(pair: string, model: string): string {
   if (model === pair) return defaultStrategyName
-  const found = strategyNames.find((name) => model === `${pair}/${name}`)
+  const found = suffixes.find((name) => model === `${pair}/${name}`)
   if (found !== undefined) return found
   throw new ApiError(404, `the model "${model}" does not exist; there are: ${modelNames(pair).join(', ')}`, {
     param: 'model',
@@ -89,18 +93,6 @@ export function resolveDecoding(
     path,
     echo: { strategy: strategy.name, ...Object.fromEntries(inUse), detail, path, ignored },
   }
-}
-
-function assertServed({ reads, parameters }: Method, models: Pair['models']): void {
-  const { lead, others } = reads([])
-  const missing = [lead, ...others].find((name) => !models.has(name))
-  if (missing === undefined) return
-  const key = Object.keys(parameters).find((name) => parameters[name] === missing)
-  const param = key === undefined ? 'decoding' : `decoding.${key}`
-  throw invalidRequest(
-    `${param}: this server has no model "${missing}"; there are: ${[...models.keys()].join(', ')}`,
-    param,
-  )
 }
 
 function assertKnown(keys: readonly string[], { name, parameters }: Strategy): void {

@@ -22,6 +22,8 @@ describe('an answer beside a golden row', () => {
   test('may leave it from a step on whose margin is under the error times the factor, 4 for aad', () => {
     expect(compare(row, { tokenIds: [5, 9, 9], finish: 'length' }, 3e-5)).toBe('excused')
     expect(compare(row, { tokenIds: [5, 9, 9], finish: 'length' }, 2e-5)).toContain('step 1 (margin 0.0001)')
+    const eft = { ...row, method: 'eft', params: { beta: 4 } }
+    expect(compare(eft, { tokenIds: [5, 9, 9], finish: 'length' }, 1e-5)).toBe('excused')
     expect(compare({ ...row, method: 'greedy-dpo' }, { tokenIds: [5, 9, 9], finish: 'length' }, 3e-5)).toContain(
       'step 1',
     )

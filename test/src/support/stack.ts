@@ -8,13 +8,15 @@ export interface StackOptions {
   /** Model folders. */
   readonly sft: string
   readonly dpo: string
+  /** Folders of models beside the pair, by name. */
+  readonly others?: Readonly<Record<string, string>>
   /** The pair's name in the API. */
   readonly pair: string
   /** Environment of every process, besides this one's. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Two logit services and a gateway, as three processes. */
+/** Two logit services, those of other models, and a gateway, each a process. */
 export interface Stack {
   /** `http://127.0.0.1:PORT` */
   readonly url: string
@@ -23,7 +25,7 @@ export interface Stack {
   readonly gateway: ChildProcess
   /** host:port of the services. */
   readonly addresses: { readonly sft: string; readonly dpo: string }
-  /** Ends all three; resolves when they are gone. */
+  /** Ends all of them; resolves when they are gone. */
   stop(): Promise<void>
 }
 
@@ -46,17 +48,23 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await Promise.all(children.map(end))
   }
   try {
-    const service = (role: 'sft' | 'dpo') =>
+    const service = (name: string, folder: string) =>
       start('services/dist/logit/main.js', {
-        TANDEM_MODEL: options[role],
-        TANDEM_ROLE: role,
+        TANDEM_MODEL: folder,
+        TANDEM_ROLE: name,
         TANDEM_LISTEN: '127.0.0.1:0',
         TANDEM_THREADS: '1',
       })
-    const [[sft, sftAddress], [dpo, dpoAddress]] = await Promise.all([service('sft'), service('dpo')])
+    const startOther = async ([name, folder]: [string, string]) => `${name}=${(await service(name, folder))[1]}`
+    const [[sft, sftAddress], [dpo, dpoAddress], others] = await Promise.all([
+      service('sft', options.sft),
+      service('dpo', options.dpo),
+      Promise.all(Object.entries(options.others ?? {}).map(startOther)),
+    ])
     const [gateway, url] = await start('gateway/dist/main.js', {
       TANDEM_SFT: sftAddress,
       TANDEM_DPO: dpoAddress,
+      TANDEM_MODELS: others.join(','),
       TANDEM_HOST: '127.0.0.1',
       TANDEM_PORT: '0',
       TANDEM_PAIR: options.pair,

@@ -4,10 +4,14 @@ import type { ModelScores, PickInput } from './strategy.js'
 export const logProbabilityAt = ({ row, scores }: ModelScores, at: number): number =>
   (scores.logits[at] ?? Number.NaN) - row.logSumExp
 
+/** log p of every id read. */
+export const logProbabilities = (read: ModelScores): Float64Array =>
+  new Float64Array(read.scores.logits.length).map((_, at) => logProbabilityAt(read, at))
+
 /** A(v) = log p_lead(v) - log p_other(v) of every id read (paper, eq. 7, with the DPO model in the lead). */
 export function advantages({ lead, others: [other] }: Pick<PickInput, 'lead' | 'others'>): Float64Array {
   if (!other) throw new TypeError('the other model was not read')
-  return Float64Array.from(lead.scores.logits, (_, i) => logProbabilityAt(lead, i) - logProbabilityAt(other, i))
+  return logProbabilities(lead).map((logProbability, i) => logProbability - logProbabilityAt(other, i))
 }
 
 const none: ReadonlySet<number> = new Set()

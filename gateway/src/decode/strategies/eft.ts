@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { modelNameSchema } from '../../session/model-name.js'
-import { logProbabilityAt } from './advantage.js'
+import { logProbabilities, logProbabilityAt } from './advantage.js'
 import { chooseToken, idleSampling, samplingFields } from './sampling.js'
 import type { PickInput, Strategy } from './strategy.js'
 
@@ -20,10 +20,9 @@ function merge({ beta, base }: Parameters, { lead: dpo, others }: PickInput): Fl
   const [sft] = others
   const steered = base === 'dpo' ? dpo : others[othersOf(base).indexOf(base)]
   if (!sft || !steered) throw new TypeError('a model was not read')
-  return Float64Array.from(dpo.scores.logits, (_, i) => {
-    const advantage = logProbabilityAt(dpo, i) - logProbabilityAt(sft, i)
-    return logProbabilityAt(steered, i) + beta * advantage
-  })
+  return logProbabilities(steered).map(
+    (logProbability, i) => logProbability + beta * (logProbabilityAt(dpo, i) - logProbabilityAt(sft, i)),
+  )
 }
 
 /**

@@ -1,6 +1,7 @@
 import { aad } from './aad.js'
 import { contrastive } from './contrastive.js'
 import { eft } from './eft.js'
+import { formula } from './formula.js'
 import { greedyDpo, greedySft } from './greedy.js'
 import { sample } from './sample.js'
 import { bindMethod, type Method, type Strategy } from './strategy.js'
@@ -13,6 +14,7 @@ export const strategies: readonly Strategy[] = [
   eft,
   contrastive,
   sample,
+  formula,
 ] as readonly Strategy[]
 
 export const strategyNames: readonly string[] = strategies.map(({ name }) => name)

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { modelNameSchema } from '../../session/model-name.js'
+import { DecodingError } from '../decoding-error.js'
+import { formulaSchema } from '../formula/formula.js'
+import { logProbabilities } from './advantage.js'
+import { chooseToken, idleSampling, samplingFields, samplingNames } from './sampling.js'
+import type { PickInput, Strategy } from './strategy.js'
+
+const parameters = z.strictObject({
+  formula: formulaSchema,
+  /** V_alpha of one model: only its tokens take part. Null: the whole vocabulary does. */
+  filter: z
+    .strictObject({ on: modelNameSchema.default('dpo'), alpha: z.number().gt(0).max(1).default(0.1) })
+    .nullable()
+    .default(null),
+  select: z.enum(['argmax', 'sample']).default('argmax'),
+  ...samplingFields(1),
+})
+
+type Parameters = z.output<typeof parameters>
+
+function readsOf({ formula, filter }: Parameters, exclude: readonly number[]) {
+  const names = [...formula.models.keys()]
+  const lead = filter?.on ?? names[0] ?? ''
+  const readout = filter ? ({ kind: 'candidates', alpha: filter.alpha, exclude } as const) : ({ kind: 'full' } as const)
+  return { lead, readout, others: names.filter((name) => name !== lead) }
+}
+
+/** Scores of the tokens read; those that are not finite cannot be chosen. */
+function score(options: Parameters, { lead, others }: PickInput): Float64Array {
+  const reads = readsOf(options, [])
+  const models = [[reads.lead, lead] as const, ...others.map((read, i) => [reads.others[i] ?? '', read] as const)]
+  return options.formula.evaluate(new Map(models.map(([name, read]) => [name, logProbabilities(read)])))
+}
+
+/** A formula of the caller's own over log-probabilities of any models, as argmax or as a draw from its softmax. */
+export const formula: Strategy<typeof parameters> = {
+  name: 'formula',
+  parameters,
+  topLevel: samplingNames,
+  idle: (options) => (options.select === 'argmax' ? samplingNames : idleSampling(options)),
+  reads: readsOf,
+  pick: (options, input) => {
+    const { tokenIds } = input.lead.scores
+    const [only] = tokenIds
+    // Where V_alpha holds one token the other models need not be asked, on any path.
+    if (options.filter && tokenIds.length === 1 && only !== undefined) return only
+    const scores = score(options, input)
+    const isPossible = (at: number) => Number.isFinite(scores[at]) && !input.excluded.has(tokenIds[at] ?? -1)
+    const kept = tokenIds.filter((_, at) => isPossible(at))
+    if (kept.length === 0) throw new DecodingError('decoding.formula', 'no token has a finite score at this place')
+    const sampling = options.select === 'argmax' ? { ...options, temperature: 0 } : options
+    return chooseToken(
+      kept,
+      scores.filter((_, at) => isPossible(at)),
+      sampling,
+      input,
+    )
+  },
+}

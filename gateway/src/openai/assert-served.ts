@@ -1,0 +1,28 @@
+import { Formula } from '../decode/formula/formula.js'
+import type { Method } from '../decode/strategies/index.js'
+import type { Pair } from '../session/handshake.js'
+import { invalidRequest } from './api-error.js'
+
+/** @throws ApiError 400 with the models that there are, where a method reads one that is not there */
+export function assertServed({ reads, parameters }: Method, models: Pair['models']): void {
+  const { lead, others } = reads([])
+  const missing = [lead, ...others].find((name) => !models.has(name))
+  if (missing === undefined) return
+  const { param, place } = findMention(parameters, missing, 'decoding') ?? { param: 'decoding', place: '' }
+  throw invalidRequest(
+    `${param}: ${place}this server has no model "${missing}"; there are: ${[...models.keys()].join(', ')}`,
+    param,
+  )
+}
+
+/** The field that names a model, and where in it. */
+function findMention(value: unknown, model: string, param: string): { param: string; place: string } | undefined {
+  if (value === model) return { param, place: '' }
+  if (value instanceof Formula) {
+    const position = value.models.get(model)
+    return position === undefined ? undefined : { param, place: `at character ${position}: ` }
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  const mentions = Object.entries(value).map(([key, item]) => findMention(item, model, `${param}.${key}`))
+  return mentions.find((mention) => mention !== undefined)
+}
