@@ -9,9 +9,10 @@ export function createLoop(surroundings: DecodeSurroundings, request: DecodeRequ
   return isWindowed(request) ? createWindowLoop(surroundings, request) : new PlainLoop(sessions, request)
 }
 
-/** Windows need a choice among few ids, have one other model at most, and say nothing of the model that they leave alone. */
-function isWindowed({ path, method, detail, topLogprobs }: DecodeRequest): boolean {
+/** Windows need a choice among few ids as the model gives them, have one other model at most, and say nothing of it. */
+function isWindowed({ path, method, detail, topLogprobs, adjustments }: DecodeRequest): boolean {
   const { lead, readout, others } = method.reads([])
   const leadGivesLogprobs = topLogprobs === null || lead === 'dpo'
-  return path !== 'plain' && readout.kind === 'candidates' && others.length <= 1 && !detail && leadGivesLogprobs
+  if (path === 'plain' || adjustments || detail) return false
+  return readout.kind === 'candidates' && others.length <= 1 && leadGivesLogprobs
 }

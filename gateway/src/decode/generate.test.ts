@@ -33,6 +33,7 @@ const request: GenerationRequest = {
   vocabularySize,
   maxTokens: 4,
   minTokens: 0,
+  adjustments: null,
   endTokenIds: [eos],
   ignoresEndTokens: false,
   stopTokenIds: new Set(),

@@ -1,3 +1,4 @@
+import type { Adjustments } from './adjustments.js'
 import type { DecodePath } from './path.js'
 import type { Method } from './strategies/strategy.js'
 
@@ -11,6 +12,8 @@ export interface DecodeRequest {
   readonly maxTokens: number
   /** Before so many tokens the end tokens cannot be picked. */
   readonly minTokens: number
+  /** Null: none, and logits are taken as they come. */
+  readonly adjustments: Adjustments | null
   /** Ids that end an answer by themselves: the model's end tokens and `stop_token_ids`. */
   readonly endTokenIds: readonly number[]
   /** Whether the model's end tokens end the answer. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { adjustmentFields } from './adjustments.js'
 import { ApiError } from './api-error.js'
 
 /** OpenAI's fields are nullable nearly everywhere: null is the default. */
@@ -40,6 +41,7 @@ export const commonFields = {
   include_stop_str_in_output: flag(false),
   skip_special_tokens: flag(true),
   ignore_eos: flag(false),
+  ...adjustmentFields,
   return_token_ids: flag(false),
   return_tokens_as_token_ids: flag(false),
   stream: flag(false),

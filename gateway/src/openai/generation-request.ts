@@ -1,11 +1,12 @@
 import type { GenerationRequest } from '../decode/generate.js'
 import type { Pair } from '../session/handshake.js'
+import { type AdjustmentFields, toAdjustments } from './adjustments.js'
 import { invalidRequest } from './api-error.js'
 import type { Decoding } from './decoding.js'
 import { type PromptLimits, tooLong } from './prompt-size.js'
 
 /** What both endpoints' fields say of a generation, once parsed. */
-export interface GenerationFields {
+export interface GenerationFields extends AdjustmentFields {
   readonly min_tokens: number
   readonly stop: readonly string[]
   readonly stop_token_ids: readonly number[]
@@ -58,6 +59,7 @@ export function toGenerationRequest(
     vocabularySize: pair.vocabularyLimit,
     maxTokens,
     minTokens: fields.min_tokens,
+    adjustments: toAdjustments(fields, pair.vocabularyLimit),
     endTokenIds: [...endTokenIds],
     ignoresEndTokens: fields.ignore_eos,
     stopTokenIds: new Set(fields.stop_token_ids),

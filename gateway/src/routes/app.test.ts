@@ -27,8 +27,6 @@ describe('what is refused', () => {
   test.each([
     [{ n: 2 }, 'n'],
     [{ tools: [{}] }, 'tools'],
-    [{ logit_bias: { 5: 1 } }, 'logit_bias'],
-    [{ frequency_penalty: 0.5 }, 'frequency_penalty'],
     [{ response_format: { type: 'json_object' } }, 'response_format'],
     [{ suffix: 'x' }, 'suffix'],
     [{ logprobs: 6 }, 'logprobs'],

@@ -35,5 +35,9 @@ export const eft: Strategy<typeof parameters> = {
   topLevel: ['seed'],
   idle: idleSampling,
   reads: ({ base }) => ({ lead: 'dpo', readout: { kind: 'full' }, others: othersOf(base) }),
-  pick: (options, input) => chooseToken(input.lead.scores.tokenIds, merge(options, input), options, input),
+  pick: (options, input) => {
+    const scores = merge(options, input)
+    input.adjust(scores)
+    return chooseToken(input.lead.scores.tokenIds, scores, options, input)
+  },
 }

@@ -46,6 +46,7 @@ export const formula: Strategy<typeof parameters> = {
     // Where V_alpha holds one token the other models need not be asked, on any path.
     if (options.filter && tokenIds.length === 1 && only !== undefined) return only
     const scores = score(options, input)
+    input.adjust(scores)
     const isPossible = (at: number) => Number.isFinite(scores[at]) && !input.excluded.has(tokenIds[at] ?? -1)
     const kept = tokenIds.filter((_, at) => isPossible(at))
     if (kept.length === 0) throw new DecodingError('decoding.formula', 'no token has a finite score at this place')

@@ -25,7 +25,7 @@ test('aad compares log-probabilities: what one model adds to all logits changes 
     row: { logSumExp: 100 },
     scores: { ...lead.scores, logits: lead.scores.logits.map((z) => z + 100) },
   }
-  expect(aad.pick(aadWith({ alpha: 0.1 }), { lead: shifted, others, index: 0, excluded: new Set() })).toBe(1)
+  expect(aad.pick(aadWith({ alpha: 0.1 }), { ...pickInput([], []), lead: shifted, others })).toBe(1)
 })
 
 test('ties go to the lowest id', () => {

@@ -25,6 +25,11 @@ export interface PickInput {
   readonly index: number
   /** Ids that may not be picked. */
   readonly excluded: ReadonlySet<number>
+  /**
+   * Applies the request's bias and penalties, in place, to scores of the whole vocabulary that a strategy makes of several full
+   * rows. In every other case `lead` has been adjusted already, and this does nothing.
+   */
+  adjust(scores: Float64Array): void
 }
 
 /**

@@ -50,6 +50,7 @@ async function decode(path: DecodePath, one: Case, model?: ToyModel) {
     stopTokenIds: new Set(),
     eosTokenIds: new Set([endTokenId]),
     readsPrompt: false,
+    adjustments: null,
     detail: false,
     ...rest,
   }

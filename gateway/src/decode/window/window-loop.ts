@@ -131,7 +131,8 @@ export class WindowLoop implements DecodeLoop {
     const [only] = scores.tokenIds
     if (this.follower && scores.tokenIds.length === 1 && only !== undefined) return only
     const others = otherRow ? [{ row: otherRow, scores: present(otherRow.scores[0]) }] : []
-    return this.request.method.pick({ lead: { row, scores }, others, index, excluded: new Set(this.excluded) })
+    const excluded = new Set(this.excluded)
+    return this.request.method.pick({ lead: { row, scores }, others, index, excluded, adjust: () => undefined })
   }
 
   private describe(id: number, row: Row): Token {

@@ -9,5 +9,5 @@ export function pickInput(tokenIds: readonly number[], lead: readonly number[], 
     row: { logSumExp: 0 },
     scores: { tokenIds: Uint32Array.from(tokenIds), logits: Float32Array.from(probabilities, Math.log) },
   })
-  return { lead: read(lead), others: others.map(read), index: 0, excluded: new Set() }
+  return { lead: read(lead), others: others.map(read), index: 0, excluded: new Set(), adjust: () => undefined }
 }
