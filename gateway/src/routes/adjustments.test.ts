@@ -97,7 +97,7 @@ describe('bias and penalties', () => {
   })
 })
 
-test.each([
+const bad: readonly (readonly [object, string, string])[] = [
   [{ logit_bias: [] }, 'logit_bias', 'must be an object of token ids and biases, such as {"42": -100}'],
   [{ logit_bias: { '-1': 5 } }, 'logit_bias', 'has the key "-1": keys are token ids'],
   [{ logit_bias: { 5: 101 } }, 'logit_bias', 'token 5: must be a number from -100 to 100'],
@@ -113,7 +113,10 @@ test.each([
   [{ repetition_penalty: 0 }, 'repetition_penalty', '>0'],
   [{ repetition_penalty: 2.5 }, 'repetition_penalty', '<=2'],
   [{ repetition_penalty: '1' }, 'repetition_penalty', 'number'],
-])('%.40j is refused', async (body, param, message) => {
+]
+const named = bad.map((one) => [JSON.stringify(one[0]).slice(0, 80), ...one] as const)
+
+test.each(named)('%s is refused', async (_, body, param, message) => {
   const response = await gateway.post('/v1/completions', { model: 'toy', prompt, ...body })
   const { error } = (await response.json()) as { error: { message: string; param: string } }
   expect([response.status, error.param]).toEqual([400, param])

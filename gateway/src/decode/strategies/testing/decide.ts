@@ -1,0 +1,25 @@
+import { readScores } from '../../../testing/toy-session.js'
+import type { Method, ModelScores } from '../strategy.js'
+
+/** Full rows of logits by model. */
+export type LogitRows = Readonly<Record<string, Float32Array>>
+
+/** One step of a method over rows of logits: read out what it asks for, then pick. */
+export function decide(method: Method, rows: LogitRows, exclude: readonly number[] = []): number {
+  const { lead, readout, others } = method.reads(exclude)
+  const read = (name: string, how: typeof readout): ModelScores => {
+    const logits = rows[name] ?? new Float32Array()
+    const max = Math.max(...logits)
+    const logSumExp = max + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - max), 0))
+    return { row: { logSumExp }, scores: readScores(logits, how, 0) }
+  }
+  const first = read(lead, readout)
+  const ids = [...first.scores.tokenIds]
+  return method.pick({
+    lead: first,
+    others: others.map((name) => read(name, { kind: 'gather', rows: [ids] })),
+    index: 0,
+    excluded: new Set(exclude),
+    adjust: () => undefined,
+  })
+}

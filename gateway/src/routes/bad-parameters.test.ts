@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { postJson, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+
+let gateway: ToyGateway
+beforeAll(async () => {
+  gateway = await startToyGateway()
+})
+afterAll(() => gateway.stop())
+
+const formula = (text: string, more: object = {}) => ({ strategy: 'formula', formula: text, ...more })
+
+const cases: readonly (readonly [object, string, string])[] = [
+  [{ alpha: 0 }, 'decoding.alpha', 'expected number to be >0'],
+  [{ alpha: 1.1 }, 'decoding.alpha', 'expected number to be <=1'],
+  [{ alpha: Number.NaN }, 'decoding.alpha', 'expected number'],
+  [{ alpha: '0.1' }, 'decoding.alpha', 'expected number, received string'],
+  [{ temperature: -0.1 }, 'decoding.temperature', 'expected number to be >=0'],
+  [{ temperature: 2.1 }, 'decoding.temperature', 'expected number to be <=2'],
+  [{ seed: 1.5 }, 'decoding.seed', 'expected int'],
+  [{ top_p: 0.5 }, 'decoding.top_p', 'the strategy aad has no such key'],
+  [{ strategy: 'eft', beta: 1e9 }, 'decoding.beta', 'expected number to be <=100'],
+  [{ strategy: 'eft', beta: -101 }, 'decoding.beta', 'expected number to be >=-100'],
+  [{ strategy: 'eft', beta: Number.NaN }, 'decoding.beta', 'expected number'],
+  [{ strategy: 'eft', alpha: 0.1 }, 'decoding.alpha', 'the strategy eft has no such key'],
+  [{ strategy: 'eft', base: 'llama' }, 'decoding.base', 'this server has no model "llama"; there are: dpo, sft'],
+  [{ strategy: 'eft', top_p: 0 }, 'decoding.top_p', 'expected number to be >0'],
+  [{ strategy: 'eft', top_k: 1.5 }, 'decoding.top_k', 'expected int'],
+  [{ strategy: 'eft', min_p: 1.1 }, 'decoding.min_p', 'expected number to be <=1'],
+  [{ strategy: 'contrastive', alpha: 0 }, 'decoding.alpha', 'expected number to be >0'],
+  [{ strategy: 'contrastive', amateur: 'dpo' }, 'decoding.amateur', 'must be another model than the expert'],
+  [{ strategy: 'contrastive', amateur: 'small' }, 'decoding.amateur', 'this server has no model "small"'],
+  [{ strategy: 'contrastive', expert: 'A-B' }, 'decoding.expert', 'must be a lower-case letter and up to 31'],
+  [{ strategy: 'sample', model: 'amateur' }, 'decoding.model', 'this server has no model "amateur"'],
+  [{ strategy: 'formula' }, 'decoding.formula', 'must be a formula over models, such as "dpo + 0.5*(dpo - sft)"'],
+  [formula('dpo - '), 'decoding.formula', 'at character 6: expected a number, a model, a function or (, found the end'],
+  [formula('dpo - amateur'), 'decoding.formula', 'at character 7: this server has no model "amateur"'],
+  [formula('dpo / (2 - 2)'), 'decoding.formula', 'at character 5: this divides by zero'],
+  [formula('dpo + exp(1000)'), 'decoding.formula', 'at character 7: this is Infinity: constants must be finite'],
+  [formula(`dpo${' + dpo'.repeat(16_667)}`), 'decoding.formula', 'at character 2001: the formula goes on to 100005'],
+  [formula('('.repeat(10_000)), 'decoding.formula', 'at most 2000 are taken'],
+  [formula('1'), 'decoding.formula', 'the formula names no model'],
+  [formula('dpo', { filter: { alpha: 0 } }), 'decoding.filter.alpha', 'expected number to be >0'],
+  [formula('dpo', { filter: { on: 'small' } }), 'decoding.filter.on', 'this server has no model "small"'],
+  [formula('dpo', { filter: { of: 'dpo' } }), 'decoding.filter', 'of'],
+  [formula('dpo', { select: 'best' }), 'decoding.select', '"argmax"|"sample"'],
+]
+const named = cases.map((one) => [JSON.stringify(one[0]).slice(0, 80), ...one] as const)
+
+test.each(named)('%s is refused, and nothing is computed', async (_, decoding, param, message) => {
+  const app = gateway.app({ limits: { maxPromptTokens: 50, maxBodyBytes: 1_000_000, requestTimeoutMs: 10_000 } })
+  const body = { model: 'toy', prompt: [4, 388], decoding }
+  const response = await postJson(app, '/v1/completions', body)
+  const { error } = (await response.json()) as { error: { message: string; param: string } }
+  expect([response.status, error.param]).toEqual([400, param])
+  expect(error.message).toContain(message)
+  expect([gateway.dpo.steps, gateway.sft.steps]).toEqual([[], []])
+})
+
+test.each(['beta', 'base', 'amateur', 'expert', 'formula', 'filter', 'select'])(
+  '%s beside decoding is refused with its place',
+  async (name) => {
+    const response = await gateway.post('/v1/completions', { model: 'toy', prompt: [4], [name]: 1 })
+    const { error } = (await response.json()) as { error: { message: string } }
+    expect(error.message).toBe(`${name} is a parameter of decoding: put it in there, as "decoding": {"${name}": ...}`)
+  },
+)
