@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { architectureNames, type ModelConfig, parseModelConfig } from './config.js'
 import { buildGraph } from './graph/build-graph.js'
-import type { Precision } from './manifest.js'
+import { type Precision, rowSize } from './manifest.js'
 import { writeGraph } from './onnx/writer.js'
 import { openModelSource } from './read/open.js'
 import type { WeightSource } from './read/source.js'
@@ -57,7 +57,7 @@ async function graphLogits(config: ModelConfig, source: WeightSource, ids: reado
   const files = { folder, graphFileName: 'model.onnx', dataFileName: 'model.onnx.data', producerVersion: 'test' }
   await writeGraph(buildGraph(config, new Weights(source, null, false), { precision, switched: false }), files)
   const session = await loadGraph(join(folder, 'model.onnx'))
-  const sequence = new GraphSession(session, config)
+  const sequence = new GraphSession(session, { ...config, vocabularySize: rowSize(config) })
   const rows = [...(await sequence.append([ids.slice(0, 1)])), ...(await sequence.append([ids.slice(1)]))].flat()
   await session.release()
   return rows
@@ -88,6 +88,22 @@ it('graphs of any shape give the logits of the plain forward pass', async () => 
       expect(largestLogDifference(expected, await graphLogits(config, source, sequence, 'fp32'))).toBeLessThan(1e-4)
     }),
     { numRuns: 60 },
+  )
+})
+
+it('reward models of any architecture and shape give the scores of the plain forward pass', async () => {
+  await fc.assert(
+    fc.asyncProperty(models, fc.integer(), async (model, seed) => {
+      const config: ModelConfig = { ...model.config, head: 'score' }
+      const source = syntheticSource(config, seed)
+      const expected = (await naiveForward(config, source, model.sequence)).flatMap((row) => [...row])
+      const found = (await graphLogits(config, source, model.sequence, 'fp32')).flatMap((row) => [...row])
+      expect(found).toHaveLength(model.sequence.length)
+      found.forEach((score, i) => {
+        expect(Math.abs(score - (expected[i] ?? Number.NaN))).toBeLessThan(1e-4)
+      })
+    }),
+    { numRuns: 40 },
   )
 })
 

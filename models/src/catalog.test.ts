@@ -11,12 +11,17 @@ describe('catalog', () => {
     )
   })
 
-  it.each(catalog)('$name: the adapter is here, its card points at nothing that a clone lacks', (pair) => {
-    const config: unknown = JSON.parse(readFileSync(join(pair.adapter, 'adapter_config.json'), 'utf8'))
-    expect(config).toMatchObject({ peft_type: 'LORA' })
-    const card = readFileSync(join(pair.adapter, 'README.md'), 'utf8')
-    expect(card).toContain(pair.sft.requirement)
-    expect(card).not.toContain('../')
+  it.each(catalog)('$name: the adapters are here, their cards point at nothing that a clone lacks', (pair) => {
+    for (const [folder, task] of [
+      [pair.adapter, 'CAUSAL_LM'],
+      [pair.picker, 'SEQ_CLS'],
+    ] as const) {
+      const config: unknown = JSON.parse(readFileSync(join(folder, 'adapter_config.json'), 'utf8'))
+      expect(config).toMatchObject({ peft_type: 'LORA', task_type: task })
+      const card = readFileSync(join(folder, 'README.md'), 'utf8')
+      expect(card).toContain(pair.sft.requirement)
+      expect(card).not.toContain('../')
+    }
   })
 
   it.each(catalog)('$name: hashes are hashes', ({ sft }) => {

@@ -26,6 +26,8 @@ export interface CatalogPair {
   readonly sft: WheelFile
   /** Absolute path of the PEFT adapter that makes the SFT model the DPO model. */
   readonly adapter: string
+  /** Absolute path of the PEFT adapter that makes the SFT model a reward model, for best-of-n. */
+  readonly picker: string
   readonly precision: Precision
   /** A conversation whose answer differs between the strategies in the way that the pair was trained for. */
   readonly demo: readonly ChatMessage[]
@@ -50,6 +52,7 @@ const smollm2: CatalogPair = {
     licence: 'Apache-2.0',
   },
   adapter: `${catalogFolder}smollm2-135m-hh-dpo`,
+  picker: `${catalogFolder}smollm2-135m-hh-picker`,
   precision: 'native',
   demo: [
     {

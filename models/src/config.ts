@@ -4,9 +4,14 @@ import { parseRopeConfig, type RopeConfig, ropeConfigSchema } from './rope-confi
 export const architectureNames = ['llama', 'mistral', 'qwen2', 'qwen3', 'olmo2'] as const
 export type ArchitectureName = (typeof architectureNames)[number]
 
+/** What stands on the decoder: the output layer of a language model, or the one score of a reward model. */
+export const headKinds = ['vocabulary', 'score'] as const
+export type HeadKind = (typeof headKinds)[number]
+
 /** What a decoder is, every field resolved: nothing about its files or precision. */
 export interface ModelConfig {
   readonly architecture: ArchitectureName
+  readonly head: HeadKind
   readonly layers: number
   readonly hiddenSize: number
   readonly intermediateSize: number
@@ -26,6 +31,7 @@ export interface ModelConfig {
   /** Ends an answer: generation_config.json's where it names any. */
   readonly eosTokenIds: readonly number[]
   readonly bosTokenId: number | null
+  readonly padTokenId: number | null
 }
 
 const size = z.int().positive()
@@ -34,6 +40,7 @@ const endTokens = z.union([tokenId, z.array(tokenId)]).nullish()
 
 const configSchema = ropeConfigSchema.extend({
   model_type: z.string(),
+  architectures: z.array(z.string()).nullish(),
   num_hidden_layers: size,
   hidden_size: size,
   intermediate_size: size,
@@ -54,6 +61,8 @@ const configSchema = ropeConfigSchema.extend({
   quantization_config: z.unknown().optional(),
   eos_token_id: endTokens,
   bos_token_id: tokenId.nullish(),
+  // Some name -1, which no token is.
+  pad_token_id: z.int().nullish(),
 })
 type Config = z.infer<typeof configSchema>
 
@@ -107,6 +116,7 @@ export function parseModelConfig(
     )
   return {
     architecture,
+    head: c.architectures?.some((name) => name.endsWith('ForSequenceClassification')) ? 'score' : 'vocabulary',
     layers: c.num_hidden_layers,
     hiddenSize: c.hidden_size,
     intermediateSize: c.intermediate_size,
@@ -121,6 +131,7 @@ export function parseModelConfig(
     tiedEmbeddings: c.tie_word_embeddings ?? false,
     eosTokenIds: [generation.eos_token_id ?? c.eos_token_id ?? []].flat(),
     bosTokenId: c.bos_token_id ?? generation.bos_token_id ?? null,
+    padTokenId: c.pad_token_id != null && c.pad_token_id >= 0 ? c.pad_token_id : null,
   }
 }
 

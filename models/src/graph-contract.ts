@@ -2,7 +2,7 @@
  * Names and shapes of the inputs and outputs of every graph that Tandem builds: what `models` writes and `services` feeds.
  *
  * Axes: S tokens of this run, B sessions of this run, T tokens in the cache (0 is allowed), R rows to read out,
- * L layers, KVH key/value heads, D head size, V vocabulary.
+ * L layers, KVH key/value heads, D head size, V numbers of a row: the vocabulary's logits, or the one score of a reward model.
  *
  * Time is the first axis, so that one session's cache is a prefix of its buffer (no copy to grow a run, to truncate,
  * to fork), and B is dynamic, so that one graph serves one session, a batch and a pair.

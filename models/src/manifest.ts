@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { headKinds } from './config.js'
 
 export * from './graph-contract.js'
 
@@ -19,7 +20,7 @@ export type Precision = (typeof precisions)[number]
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** `tandem.json`: everything that a logit service must know of a model folder without reading the graph. */
+/** `tandem.json`: everything that a service must know of a model folder without reading the graph. */
 export const manifestSchema = z.strictObject({
   format: z.literal(1),
   /** A name for people and for the API, e.g. `smollm2-135m-hh-dpo`. */
@@ -27,6 +28,8 @@ export const manifestSchema = z.strictObject({
   /** SHA-256 over the hashes of all files: equal versions give equal logits. */
   version: sha256,
   architecture: z.string(),
+  /** `vocabulary`: a language model, for a logit service; `score`: a reward model, for a reward service. */
+  head: z.enum(headKinds).default('vocabulary'),
   precision: z.enum(precisions),
   layers: z.int().positive(),
   keyValueHeads: z.int().positive(),
@@ -36,6 +39,8 @@ export const manifestSchema = z.strictObject({
   contextLength: z.int().positive(),
   eosTokenIds: z.array(z.int().nonnegative()),
   bosTokenId: z.int().nonnegative().nullable(),
+  /** A reward model's score is that of the last token that is not this one; null: of the last. */
+  padTokenId: z.int().nonnegative().nullable().default(null),
   tokenizerFingerprint: sha256,
   chatTemplateFingerprint: sha256.nullable(),
   adapter: z
@@ -58,6 +63,10 @@ export const manifestSchema = z.strictObject({
   builtWith: z.record(z.string(), z.string()),
 })
 export type Manifest = z.infer<typeof manifestSchema>
+
+/** Numbers that the graph gives for a token: a logit for each id, or one score. */
+export const rowSize = ({ head, vocabularySize }: Pick<Manifest, 'head' | 'vocabularySize'>): number =>
+  head === 'score' ? 1 : vocabularySize
 
 /** Bytes of keys and values that one token takes in a session: float32, both, all layers. */
 export function keyValueBytesPerToken(m: Pick<Manifest, 'layers' | 'keyValueHeads' | 'headSize'>): number {

@@ -122,6 +122,8 @@ describe('an adapter', () => {
   const adapter: Adapter = {
     name: 'synthetic',
     files: [],
+    saved: new Map(),
+    isClassifier: false,
     updates: new Map([
       ['model.layers.0.self_attn.q_proj.weight', update(64, 64)],
       ['model.layers.0.self_attn.v_proj.weight', update(64, 64)],

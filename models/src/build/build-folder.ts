@@ -1,12 +1,13 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { type ModelConfig, parseModelConfig } from '../config.js'
+import { type HeadKind, type ModelConfig, parseModelConfig } from '../config.js'
 import { buildGraph } from '../graph/build-graph.js'
 import { graphFileName, type Manifest, manifestFileName, type Precision } from '../manifest.js'
 import { graphDataBytes, writeGraph } from '../onnx/writer.js'
 import { assertPrecisionFits } from '../precision.js'
 import type { Adapter, ModelSource } from '../read/source.js'
+import { assertOneLabel } from '../weights/score-head.js'
 import { hasTiedHead } from '../weights/tied-head.js'
 import { Weights } from '../weights/weights.js'
 import { tokenizerFingerprint } from './fingerprint.js'
@@ -46,7 +47,7 @@ export interface FolderOptions {
 }
 
 /** What decides what a build makes: equal plans give equal folders. */
-type Plan = Pick<Manifest, 'modelId' | 'precision' | 'source' | 'adapter' | 'builtWith'>
+type Plan = Pick<Manifest, 'modelId' | 'precision' | 'head' | 'source' | 'adapter' | 'builtWith'>
 
 /**
  * Builds a model folder: graph, weights, tokenizer files and manifest. Atomic: until it is done, `out` stays as it was.
@@ -61,13 +62,14 @@ export async function buildFolder(
   const { out, precision, signal } = options
   assertPrecisionFits(precision, source)
   const existing = await existingModel(out)
-  const parsed = parseModelConfig(source.config, source.generationConfig)
-  const config = { ...parsed, tiedEmbeddings: await hasTiedHead(parsed, source.weights) }
+  const config = await readConfig(source, adapter)
+  if (config.head === 'score' && options.switched)
+    throw new Error('a reward model is one model, not a pair: build it without --switched')
   const graph = buildGraph(config, new Weights(source.weights, adapter, options.merge), options)
   const texts = describeTexts(folderTextFiles(source))
   options.validateText(texts.files, config)
 
-  const plan = await planBuild(source, adapter, options)
+  const plan = await planBuild(source, adapter, config.head, options)
   if (existing !== null && samePlan(existing, plan) && (await isIntact(existing, options))) return existing
 
   return await replaceFolder(out, async (folder) => {
@@ -82,6 +84,15 @@ export async function buildFolder(
     signal?.throwIfAborted()
     return manifest
   })
+}
+
+/** What is built: an adapter can make a language model a reward model. */
+async function readConfig(source: ModelSource, adapter: Adapter | null): Promise<ModelConfig> {
+  const config = parseModelConfig(source.config, source.generationConfig)
+  if (config.head === 'vocabulary' && !adapter?.isClassifier)
+    return { ...config, tiedEmbeddings: await hasTiedHead(config, source.weights) }
+  assertOneLabel(source.weights, adapter)
+  return { ...config, head: 'score' }
 }
 
 /** The text files with what the manifest says of them. */
@@ -104,12 +115,18 @@ async function isIntact(existing: Manifest, options: FolderOptions): Promise<boo
   return isDeepStrictEqual(found, existing.files)
 }
 
-async function planBuild(source: ModelSource, adapter: Adapter | null, options: FolderOptions): Promise<Plan> {
+async function planBuild(
+  source: ModelSource,
+  adapter: Adapter | null,
+  head: HeadKind,
+  options: FolderOptions,
+): Promise<Plan> {
   const adapterFiles = adapter?.files ?? []
   const report = progressOf('hash', await totalBytes([...source.files, ...adapterFiles]), options)
   return {
     modelId: options.modelId,
     precision: options.precision,
+    head,
     source: { kind: source.weights.kind, files: await hashFiles(source.files, report, options.signal) },
     adapter: adapter && {
       name: adapter.name,
@@ -142,6 +159,7 @@ function createManifest(
     contextLength: config.contextLength,
     eosTokenIds: [...config.eosTokenIds],
     bosTokenId: config.bosTokenId,
+    padTokenId: config.head === 'score' ? config.padTokenId : null,
     tokenizerFingerprint,
     chatTemplateFingerprint,
     files,

@@ -1,8 +1,10 @@
 import { graphInputs, graphOutputs } from '../graph-contract.js'
 import { first } from '../lists.js'
+import { rowSize } from '../manifest.js'
 import type { Value } from '../onnx/graph-builder.js'
 import { type BlockMatrix, blockBytes, blocksPerRow } from '../weights/blocks.js'
 import { blockSize } from '../weights/dequantize.js'
+import { scoreName } from '../weights/score-head.js'
 import { embeddingName, headName } from '../weights/tied-head.js'
 import type { Decoder, Run } from './decoder.js'
 import { applyMatrix } from './linear.js'
@@ -45,16 +47,27 @@ function addOffsets({ graph }: Decoder, rows: Value, ids: Value, blocks: BlockMa
   return graph.node('Reshape', [sum, graph.ints([-1, perRow * blockSize])])
 }
 
-/** The output layer for the rows that the run asks for. x [N, H]; declares the logits. */
+/** The head for the rows that the run asks for. x [N, H]; declares the logits. */
 export function readOut(decoder: Decoder, x: Value): void {
   const { graph, config } = decoder
   const rows = graph.node('Gather', [x, graphInputs.rowIndices])
   const normed = rmsNorm(decoder, 'model.norm', rows, config.hiddenSize)
   const { adapterSwitch } = decoder
   const switchOfRows = adapterSwitch && graph.node('Gather', [adapterSwitch, graphInputs.rowIndices])
-  const logits = headProduct({ ...decoder, adapterSwitch: switchOfRows }, normed)
+  const logits =
+    config.head === 'score'
+      ? scoreOf(decoder, normed)
+      : headProduct({ ...decoder, adapterSwitch: switchOfRows }, normed)
   graph.node('Identity', [logits], { name: graphOutputs.logits })
-  graph.output(graphOutputs.logits, 'float32', ['R', config.vocabularySize])
+  graph.output(graphOutputs.logits, 'float32', ['R', rowSize(config)])
+}
+
+/** The score of each row, [R, 1]: one row of weights, so it is float32 in every precision. */
+function scoreOf({ graph, config, weights }: Decoder, x: Value): Value {
+  const matrix = weights.matrix(scoreName, 1, config.hiddenSize)
+  return graph.node('Gemm', [x, graph.initializer(matrix.name, float32Initializer(matrix))], {
+    attributes: { transB: 1 },
+  })
 }
 
 /** A tied output layer multiplies by the embedding's own stored tensor, unless an adapter was merged into it. */

@@ -43,9 +43,19 @@ export interface LoraUpdate {
   readonly b: Float32Array
 }
 
+export interface SavedTensor {
+  readonly shape: readonly number[]
+  /** float32, row-major. */
+  readonly values: Float32Array
+}
+
 export interface Adapter {
   readonly name: string
   /** By the Hugging Face name of the linear layer's weight ("model.layers.0.self_attn.q_proj.weight"). */
   readonly updates: ReadonlyMap<string, LoraUpdate>
+  /** Whole tensors that take the place of the base's, by name: the head of a reward model. */
+  readonly saved: ReadonlyMap<string, SavedTensor>
+  /** Whether it was trained as a sequence classifier, so that the base with it is a reward model. */
+  readonly isClassifier: boolean
   readonly files: readonly string[]
 }

@@ -6,7 +6,7 @@ type Vector = Float64Array
 
 /**
  * The forward pass of all five architectures as plain loops in float64, after transformers' modeling files: slow, without
- * a cache, and shares nothing with the graph but the config. Gives logits [S][V].
+ * a cache, and shares nothing with the graph but the config. Gives logits [S][V], or scores [S][1].
  */
 export async function naiveForward(
   config: ModelConfig,
@@ -54,7 +54,8 @@ export async function naiveForward(
     const mlpOutput = await linear(`${name}.mlp.down_proj`, hidden, config.biases.mlp)
     xs = add(xs, olmo ? await norm(`${name}.post_feedforward_layernorm`, mlpOutput) : mlpOutput)
   }
-  const head = config.tiedEmbeddings ? embedding : await read('lm_head.weight')
+  const own = config.head === 'score' ? 'score.weight' : 'lm_head.weight'
+  const head = config.head !== 'score' && config.tiedEmbeddings ? embedding : await read(own)
   return (await norm('model.norm', xs)).map((x) => Float32Array.from(multiply(head, x)))
 }
 

@@ -26,7 +26,8 @@ export function tensorShapes(config: ModelConfig): Map<string, number[]> {
   }
   const norm = (name: string, size: number) => shapes.set(`${name}.weight`, [size])
   linear('model.embed_tokens', config.vocabularySize, hiddenSize, false)
-  if (!config.tiedEmbeddings) linear('lm_head', config.vocabularySize, hiddenSize, false)
+  if (config.head === 'score') linear('score', 1, hiddenSize, false)
+  else if (!config.tiedEmbeddings) linear('lm_head', config.vocabularySize, hiddenSize, false)
   norm('model.norm', hiddenSize)
   for (let layer = 0; layer < config.layers; layer++) {
     const name = `model.layers.${layer}`

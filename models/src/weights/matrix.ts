@@ -1,5 +1,5 @@
 import { first } from '../lists.js'
-import type { LoraUpdate, StoredType, WeightSource } from '../read/source.js'
+import type { LoraUpdate, SavedTensor, StoredType, WeightSource } from '../read/source.js'
 import { dequantize } from './dequantize.js'
 
 /** A linear layer's weight, [rows = out, columns = in], read in parts. */
@@ -30,6 +30,14 @@ export function storedMatrix(source: WeightSource, name: string, type: StoredTyp
     readStored,
     readFloats: async (start, end) => dequantize(type, await readStored(start, end)),
   }
+}
+
+/** A matrix in memory. */
+export function floatMatrix(name: string, { shape, values }: SavedTensor): Matrix {
+  const [rows = 1, columns = 1] = shape
+  const readFloats = async (start: number, end: number) => values.slice(start * columns, end * columns)
+  const readStored = async (start: number, end: number) => new Uint8Array((await readFloats(start, end)).buffer)
+  return { name, type: 'F32', rows, columns, readStored, readFloats }
 }
 
 /** base + b a, in float32. */

@@ -1,7 +1,7 @@
 import type { Initializer } from '../onnx/graph-builder.js'
-import type { Adapter, LoraUpdate, WeightSource } from '../read/source.js'
+import type { Adapter, LoraUpdate, TensorInfo, WeightSource } from '../read/source.js'
 import { dequantize } from './dequantize.js'
-import { type Matrix, mergedMatrix, storedMatrix } from './matrix.js'
+import { floatMatrix, type Matrix, mergedMatrix, storedMatrix } from './matrix.js'
 
 /** A checkpoint's tensors with its adapter, each checked against the shape that the graph needs. */
 export class Weights {
@@ -20,6 +20,8 @@ export class Weights {
    */
   matrix(name: string, rows: number, columns: number, updatedAs = name): Matrix {
     const { type, shape } = this.#info(name, [rows, columns])
+    const saved = this.adapter?.saved.get(name)
+    if (saved !== undefined) return floatMatrix(name, saved)
     const stored = storedMatrix(this.source, name, type, shape)
     const update = this.merge ? this.#update(updatedAs, rows, columns) : null
     return update === null ? stored : mergedMatrix(stored, update)
@@ -67,8 +69,9 @@ export class Weights {
     return update
   }
 
-  #info(name: string, shape: readonly number[]) {
-    const info = this.source.tensors.get(name)
+  #info(name: string, shape: readonly number[]): TensorInfo {
+    const saved = this.adapter?.saved.get(name)
+    const info = saved === undefined ? this.source.tensors.get(name) : { type: 'F32' as const, shape: saved.shape }
     if (info === undefined)
       throw new Error(
         this.source.unreadable.get(name) ?? `the checkpoint has no tensor ${name}, which its config.json calls for`,

@@ -14,13 +14,15 @@ const harmlessKeys = [
   'qalora_group_size',
   'revision',
   'runtime_config',
-  'task_type',
   // Means GPT-2's Conv1D; PEFT itself switches it off for linear layers, and ours are.
   'fan_in_fan_out',
 ]
 
 /** Ways to begin that leave the base as it is; the others (pissa, olora, corda, loftq ...) subtract from it. */
 const plainBeginnings = [true, false, 'gaussian', 'eva', 'orthogonal']
+
+/** Modules of a classifier that are saved whole; peft names all of its usual names, whether the model has them or not. */
+const classifierModules = ['score', 'classifier']
 
 const nameOrNames = z.union([z.string(), z.array(z.string())])
 const pattern = z.record(z.string(), z.number().positive())
@@ -38,6 +40,8 @@ const schema = z.looseObject({
   layers_pattern: nameOrNames.nullish(),
   init_lora_weights: z.union([z.boolean(), z.string()]).nullish(),
   bias: z.string().nullish(),
+  task_type: z.string().nullish(),
+  modules_to_save: z.array(z.string()).nullish(),
 })
 
 /** adapter_config.json: what is needed of it. */
@@ -46,6 +50,9 @@ export interface LoraConfig {
   /** What B A is multiplied by. */
   readonly scale: (module: string) => number
   readonly targets: TargetRule
+  /** Modules whose tensors are saved whole. */
+  readonly savedModules: readonly string[]
+  readonly isClassifier: boolean
 }
 
 /** Which modules an adapter changes. */
@@ -80,6 +87,8 @@ export function parseLoraConfig(config: Readonly<Record<string, unknown>>, path:
   const alpha = byPattern(c.alpha_pattern, c.lora_alpha)
   return {
     rank,
+    savedModules: c.modules_to_save ?? [],
+    isClassifier: c.task_type === 'SEQ_CLS',
     scale: (module) => alpha(module) / (c.use_rslora ? Math.sqrt(rank(module)) : rank(module)),
     targets: {
       modules: parseTargets(c.target_modules, path),
@@ -100,6 +109,11 @@ function refuseUnsupported(config: z.infer<typeof schema>, path: string): void {
   if (active !== undefined)
     throw new Error(
       `${path} has ${active[0]} ${JSON.stringify(active[1])}, which cannot be applied; only plain LoRA is`,
+    )
+  const saved = config.modules_to_save ?? []
+  if (saved.some((name) => !classifierModules.includes(name)))
+    throw new Error(
+      `${path} has modules_to_save ${JSON.stringify(saved)}, which cannot be applied; only plain LoRA and the head of a reward model ("score") are`,
     )
   const { bias = 'none', init_lora_weights: beginning = true } = config
   if (bias !== null && bias !== 'none') throw new Error(`${path} has bias "${bias}"; only "none" can be applied`)

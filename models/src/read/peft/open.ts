@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { dequantize } from '../../weights/dequantize.js'
+import { scoreName } from '../../weights/score-head.js'
 import { parseJsonObject } from '../json-file.js'
 import { openSafetensors } from '../safetensors.js'
-import type { Adapter, LoraUpdate, ModelSource, WeightSource } from '../source.js'
+import type { Adapter, LoraUpdate, ModelSource, SavedTensor, WeightSource } from '../source.js'
 import { rowCount } from '../tensor-table.js'
 import { assertSameLayer } from './base-layer.js'
 import { type LoraConfig, parseLoraConfig } from './config.js'
@@ -12,6 +13,9 @@ import { isTargeted } from './targets.js'
 const configName = 'adapter_config.json'
 const weightsName = 'adapter_model.safetensors'
 const outputLayer = 'lm_head'
+
+/** base_model.model.<module>.weight of a module that is saved whole. */
+const savedName = /^base_model\.model\.(?<module>[^.]+)\.weight$/
 
 /** base_model.model.<module>.<lora_A | lora_B | base_layer>[.<adapter>].weight */
 const tensorName = /^base_model\.model\.(?<module>.+?)\.(?<kind>lora_A|lora_B|base_layer)(?:\.[^.]+)?\.weight$/
@@ -27,12 +31,19 @@ export async function openAdapter(folder: string, source: ModelSource): Promise<
   const config = parseLoraConfig(parseJsonObject(await readFile(path), path), path)
   const weights = await openSafetensors([join(root, weightsName)])
   try {
-    const modules = await readModules(weights, source.weights, root)
+    const saved = await readSaved(weights, config)
+    const modules = await readModules(weights, source.weights, config, root)
     assertTargets(config, [...modules.keys()], source.weights, root)
     const updates = new Map<string, LoraUpdate>()
     for (const [module, names] of modules)
       updates.set(`${module}.weight`, await readUpdate(weights, config, module, names, root))
-    return { name: basename(root), updates, files: [path, join(root, weightsName)] }
+    return {
+      name: basename(root),
+      updates,
+      saved,
+      isClassifier: config.isClassifier || saved.has(scoreName),
+      files: [path, join(root, weightsName)],
+    }
   } finally {
     await weights.close()
   }
@@ -54,15 +65,42 @@ async function assertAdapterFolder(root: string): Promise<void> {
     )
 }
 
+/** The tensors of modules that are saved whole, by the names of the base's. */
+async function readSaved(weights: WeightSource, config: LoraConfig): Promise<Map<string, SavedTensor>> {
+  const saved = new Map<string, SavedTensor>()
+  for (const name of weights.tensors.keys()) {
+    const module = savedModuleOf(name, config)
+    if (module !== null) saved.set(`${module}.weight`, await readTensor(weights, name))
+  }
+  return saved
+}
+
+function savedModuleOf(name: string, { savedModules }: LoraConfig): string | null {
+  const module = savedName.exec(name)?.groups?.module
+  return module !== undefined && savedModules.includes(module) ? module : null
+}
+
+async function readTensor(weights: WeightSource, name: string): Promise<SavedTensor> {
+  const info = weights.tensors.get(name)
+  if (info === undefined) throw new Error(`there is no tensor ${name}`)
+  return { shape: info.shape, values: dequantize(info.type, await weights.readRows(name, 0, rowCount(info))) }
+}
+
 /** The names of a module's two tensors. */
 type TensorNames = { lora_A?: string; lora_B?: string }
 
 /** The modules that the adapter's file has tensors for; every tensor is accounted for. */
-async function readModules(weights: WeightSource, base: WeightSource, root: string): Promise<Map<string, TensorNames>> {
+async function readModules(
+  weights: WeightSource,
+  base: WeightSource,
+  config: LoraConfig,
+  root: string,
+): Promise<Map<string, TensorNames>> {
   const modules = new Map<string, TensorNames>()
   const [unreadable] = weights.unreadable.values()
   if (unreadable !== undefined) throw new Error(unreadable)
   for (const name of weights.tensors.keys()) {
+    if (savedModuleOf(name, config) !== null) continue
     const { module, kind } = tensorName.exec(name)?.groups ?? {}
     if (module === undefined)
       throw new Error(`${root}: the tensor ${name} is no LoRA update of a linear layer; it cannot be applied`)
@@ -116,10 +154,8 @@ async function readUpdate(
   const rank = config.rank(module)
   const read = async (part: 'lora_A' | 'lora_B') => {
     const name = names[part]
-    const info = name === undefined ? undefined : weights.tensors.get(name)
-    if (name === undefined || info === undefined)
-      throw new Error(`${root} has no ${part} for ${module}; is it wholly downloaded?`)
-    return { shape: info.shape, values: dequantize(info.type, await weights.readRows(name, 0, rowCount(info))) }
+    if (name === undefined) throw new Error(`${root} has no ${part} for ${module}; is it wholly downloaded?`)
+    return readTensor(weights, name)
   }
   const a = await read('lora_A')
   const b = await read('lora_B')
