@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { loadPackageDefinition } from '@grpc/grpc-js'
 import { loadSync, type Options } from '@grpc/proto-loader'
-import type { ProtoGrpcType } from './generated/logits.js'
+import type { ProtoGrpcType } from './generated/rewards.js'
 
 /** Where the .proto files are: for server reflection and for other languages. */
 export const protoFolder = fileURLToPath(new URL('..', import.meta.url))
@@ -15,16 +15,19 @@ const loaderOptions: Options = {
   includeDirs: [protoFolder],
 }
 
-export const packageDefinition = loadSync('tandem/v1/logits.proto', loaderOptions)
+export const packageDefinition = loadSync(['tandem/v1/logits.proto', 'tandem/v1/rewards.proto'], loaderOptions)
 
-/** The client class and the service definition of `tandem.v1.LogitService`. */
-export const { LogitService } = (loadPackageDefinition(packageDefinition) as unknown as ProtoGrpcType).tandem.v1
+/** The client classes and the service definitions. */
+export const { LogitService, RewardService } = (loadPackageDefinition(packageDefinition) as unknown as ProtoGrpcType).tandem.v1
 
 /**
  * Bytes of the largest message either side accepts (grpc-js refuses more than 4 MiB unless told).
  * A prompt's full rows are the largest: 64 MiB holds 340 rows of a 49,152-id vocabulary.
  */
 export const maxMessageBytes = 64 * 1024 * 1024
+
+/** Most sequences of one `RewardService.Score`. */
+export const maxScoredSequences = 64
 
 /** Channel and server options that both ends share. */
 export const channelOptions = {

@@ -44,6 +44,7 @@ const pair = (changes: Partial<CatalogPair['sft']> = {}): CatalogPair => ({
     ...changes,
   },
   adapter: '/adapter',
+  picker: '/adapter',
   precision: 'native',
   demo: [],
 })
