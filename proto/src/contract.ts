@@ -18,7 +18,8 @@ const loaderOptions: Options = {
 export const packageDefinition = loadSync(['tandem/v1/logits.proto', 'tandem/v1/rewards.proto'], loaderOptions)
 
 /** The client classes and the service definitions. */
-export const { LogitService, RewardService } = (loadPackageDefinition(packageDefinition) as unknown as ProtoGrpcType).tandem.v1
+export const { LogitService, RewardService } = (loadPackageDefinition(packageDefinition) as unknown as ProtoGrpcType)
+  .tandem.v1
 
 /**
  * Bytes of the largest message either side accepts (grpc-js refuses more than 4 MiB unless told).

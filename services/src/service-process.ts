@@ -36,6 +36,17 @@ export async function runServiceProcess(name: string, start: () => Promise<Runni
   process.send?.({ type: 'ready', address: service.address, baseAddress: service.baseAddress })
 }
 
+/** A moment for the failed answers to leave before the process does. */
+const lastWordsMs = 100
+
+/** For a service whose engine has ended unasked: the process is of no use then. */
+export function endWithEngine(log: Logger): (reason: string) => void {
+  return (reason) => {
+    log.fatal({ reason }, 'the engine has stopped, so the service does too')
+    setTimeout(() => process.exit(1), lastWordsMs)
+  }
+}
+
 /** Logs go to stderr, written before the call returns, so that a last line is never lost. */
 export const createLogger = (name: string, level: string): Logger =>
   pino({ name, level }, pino.destination({ fd: 2, sync: true }))

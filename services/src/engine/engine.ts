@@ -8,7 +8,7 @@ export interface Engine {
   /**
    * Runs tokens after the first `position` tokens of a cache and appends their keys and values there.
    * Where it fails the cache is as it was before.
-   * @returns logits, float32 [rowIndices.length, V], a fresh array that the caller owns
+   * @returns logits, float32 [rowIndices.length, rowSize], a fresh array that the caller owns
    */
   run(forward: Forward): Promise<Float32Array>
   /**
@@ -43,6 +43,8 @@ export interface EngineDescription {
   name: string
   device: ComputeDevice
   vocabularySize: number
+  /** Numbers of a row: a logit for each id, or the one score of a reward model. */
+  rowSize: number
   /** Most tokens that a session can hold. */
   contextLength: number
 }

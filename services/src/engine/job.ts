@@ -42,9 +42,12 @@ export class Job {
     return [...this.running.keys()]
   }
 
-  /** Sessions that the request appends tokens to. */
+  /** Sessions that the request appends tokens to and leaves open. */
   get steppedSessionIds(): string[] {
-    return this.work.steps.filter((step) => step.tokenIds.length > 0).map((step) => step.sessionId)
+    const closed = new Set(this.work.closeSessionIds)
+    return this.work.steps
+      .filter((step) => step.tokenIds.length > 0 && !closed.has(step.sessionId))
+      .map((step) => step.sessionId)
   }
 
   /** Whether it makes a session that is not held yet. */

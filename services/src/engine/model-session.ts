@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { graphFileName, loadManifest, type Manifest } from '@tandem/models'
+import { graphFileName, loadManifest, type Manifest, rowSize } from '@tandem/models'
 import { env, InferenceSession } from 'onnxruntime-node'
 import { type ComputeDevice, cpu } from './compute-device.js'
 import type { EngineDescription } from './engine.js'
@@ -40,6 +40,7 @@ export async function openModel(
     name: `onnxruntime-node ${env.versions.node ?? 'of unknown version'}, ${nameOf(device, threads)}`,
     device,
     vocabularySize: manifest.vocabularySize,
+    rowSize: rowSize(manifest),
     contextLength: manifest.contextLength,
   }
   return { session, manifest, feeds, description }

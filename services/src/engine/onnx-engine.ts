@@ -115,7 +115,7 @@ export class OnnxEngine implements Engine {
 
   /** Copies: a session that keeps its row must not keep those of the whole batch. */
   private splitRows(outputs: Outputs, forwards: readonly Forward[]): Float32Array[] {
-    const size = this.manifest.vocabularySize
+    const size = this.description.rowSize
     let row = 0
     return forwards.map(({ rowIndices }) => {
       const start = row * size

@@ -28,7 +28,7 @@ export function roomNeeds(work: Work, engine: Engine, store: SessionStore): Map<
 /** Of the rows that a step with tokens keeps. */
 export function keptBytes({ rows, tokenIds }: Step, { description }: Engine): number {
   const count = rows === 'all' ? Math.min(tokenIds.length, maxKeptRows) : 1
-  return count * description.vocabularySize * Float32Array.BYTES_PER_ELEMENT
+  return count * description.rowSize * Float32Array.BYTES_PER_ELEMENT
 }
 
 /** None where the engine does not hold the variant: the step is refused. */

@@ -4,13 +4,11 @@ import { Job } from './job.js'
 import type { Work, WorkOutcome } from './messages.js'
 import { Peers } from './peers.js'
 import type { StepContext } from './step-run.js'
-import { nextTurn, type Turn } from './turn.js'
+import { nextTurn, type Turn, type TurnLimits } from './turn.js'
 
-export interface SchedulerLimits {
+export interface SchedulerLimits extends TurnLimits {
   /** Most requests that are not finished. */
   maxQueue: number
-  /** Most decode steps of one run. */
-  maxBatch: number
 }
 
 interface Entry {
@@ -107,7 +105,7 @@ export class Scheduler {
     return nextTurn(
       this.active.map(({ job }) => job),
       this.lastKind,
-      this.limits.maxBatch,
+      this.limits,
     )
   }
 

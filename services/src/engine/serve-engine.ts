@@ -10,6 +10,8 @@ export interface EngineSettings extends StoreLimits {
   maxQueue: number
   /** Most decode steps of one run. */
   maxBatch: number
+  /** Most prompts of one run; prompts are reused only where it is one. */
+  maxPrompts: number
   /** Most tokens that one session brings to a run. */
   prefillChunk: number
   /**
@@ -31,12 +33,14 @@ const leastTransferBytes = 4096
 /** The worker's side: takes work from the port, gives it to the scheduler, posts what comes out. Returns a function that ends it. */
 export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSettings): () => Promise<void> {
   const store = new SessionStore(engine, settings)
-  const { prefillChunk, maxBatch } = settings.strict ? { prefillChunk: 1, maxBatch: 1 } : settings
+  const { prefillChunk, maxBatch, maxPrompts } = settings.strict
+    ? { prefillChunk: 1, maxBatch: 1, maxPrompts: 1 }
+    : settings
   // Whole chunks of a prompt run alone where they are larger than decode steps, and everything does where it is strict.
-  const reusesPrefixes = settings.strict || prefillChunk > mostDecodeTokens
+  const reusesPrefixes = settings.strict || (maxPrompts === 1 && prefillChunk > mostDecodeTokens)
   const scheduler = new Scheduler(
     { engine, store, prefillChunk, reusesPrefixes },
-    { maxQueue: settings.maxQueue, maxBatch },
+    { maxQueue: settings.maxQueue, maxBatch, maxPrompts },
   )
   const running = new Map<number, AbortController>()
   const sweeper = setInterval(() => store.sweep(), Math.min(Math.max(settings.ttlMs / 4, 10), 10_000))

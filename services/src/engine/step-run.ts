@@ -120,7 +120,7 @@ export class StepRun {
   private chunkSize(): number {
     const { prefillChunk, engine } = this.context
     if (this.step.rows !== 'all') return prefillChunk
-    const rowBytes = engine.description.vocabularySize * Float32Array.BYTES_PER_ELEMENT
+    const rowBytes = engine.description.rowSize * Float32Array.BYTES_PER_ELEMENT
     return Math.min(prefillChunk, Math.max(1, Math.floor(maxChunkRowBytes / rowBytes)))
   }
 
@@ -130,9 +130,9 @@ export class StepRun {
     return this.offset + chunkTokens === this.step.tokenIds.length ? [chunkTokens - 1] : []
   }
 
-  /** @param logits [count, V] of one run */
+  /** @param logits [count, rowSize] of one run */
   private takeRows(logits: Float32Array, count: number): void {
-    const size = this.context.engine.description.vocabularySize
+    const size = this.context.engine.description.rowSize
     const rowsLeft = this.step.tokenIds.length - this.offset
     for (let i = 0; i < count; i++) {
       const row = new LogitsRow(logits.subarray(i * size, (i + 1) * size))

@@ -14,6 +14,7 @@ export const generousSettings: EngineSettings = {
   graceMs: 0,
   maxQueue: 256,
   maxBatch: 16,
+  maxPrompts: 1,
   prefillChunk: 5,
   strict: false,
 }

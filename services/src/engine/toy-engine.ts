@@ -18,7 +18,7 @@ export class ToyEngine implements Engine {
   batchMemory: BatchMemory = { byteLength: 0, clear: () => undefined }
 
   constructor(vocabularySize = 32) {
-    this.description = { name: 'toy', device: cpu, vocabularySize, contextLength: 64 }
+    this.description = { name: 'toy', device: cpu, vocabularySize, rowSize: vocabularySize, contextLength: 64 }
   }
 
   createCache(_variant: ModelVariant = 'whole'): KeyValueCache {

@@ -15,7 +15,7 @@ function serve(limits: { maxSessions?: number; maxBytes?: number; graceMs?: numb
   const engine = new ToyEngine()
   const store = new SessionStore(engine, { ...generousSettings, graceMs: 10_000, ...limits })
   const context = { engine, store, prefillChunk: 5, reusesPrefixes: false }
-  const scheduler = new Scheduler(context, { maxQueue: 256, maxBatch: 16 })
+  const scheduler = new Scheduler(context, { maxQueue: 256, maxBatch: 16, maxPrompts: 1 })
   const step = (id: string, prefix: number[], tokens: number[], signal = never()) =>
     scheduler.submit({ ...emptyWork, steps: [stepOf(id, prefix, tokens, { rows: 'last' })] }, signal, 0)
   const close = (id: string) => scheduler.submit({ ...emptyWork, closeSessionIds: [id] }, never(), 0)

@@ -1,4 +1,3 @@
-import { type ServerWritableStream, status } from '@grpc/grpc-js'
 import type {
   GetModelResponse,
   LogitServiceHandlers,
@@ -10,6 +9,8 @@ import type { Logger } from 'pino'
 import type { EngineDescription, ModelVariant } from '../engine/engine.js'
 import type { LogitBackend } from '../engine/host.js'
 import { ServiceError, statusCodes } from '../errors.js'
+import { sendTextFiles } from '../text-files.js'
+import { withTimeLimit } from '../time-limit.js'
 import { parseWork } from './parse-work.js'
 import { toFailedResponse, toStepResponse } from './step-response.js'
 import { serveStepStream } from './step-stream.js'
@@ -31,7 +32,7 @@ export function createLogitHandlers(options: LogitServiceOptions): LogitServiceH
   const answer = (request: StepRequest__Output, controller: AbortController) => answerStep(options, request, controller)
   return {
     GetModel: (_call, callback) => callback(null, options.model),
-    GetTextFiles: (call) => void sendTextFiles(options, call),
+    GetTextFiles: (call) => void sendTextFiles(options.textFiles, options.log, call),
     Step: (call, callback) => {
       const controller = new AbortController()
       call.on('cancelled', () => controller.abort(new ServiceError(statusCodes.cancelled, 'the caller has gone')))
@@ -46,11 +47,10 @@ async function answerStep(
   request: StepRequest__Output,
   controller: AbortController,
 ): Promise<StepResponse> {
-  const timeoutMs = Math.min(request.timeoutMs || requestTimeoutMs, requestTimeoutMs)
-  const late = () => controller.abort(new ServiceError(statusCodes.deadlineExceeded, `not done within ${timeoutMs} ms`))
-  const timer = setTimeout(late, timeoutMs)
   try {
-    const outcome = await backend.run(parseWork(request, description, variant), controller.signal)
+    const outcome = await withTimeLimit(request.timeoutMs, requestTimeoutMs, controller, (signal) =>
+      backend.run(parseWork(request, description, variant), signal),
+    )
     for (const failure of [outcome.failure, ...outcome.results.map((result) => result.failure)])
       if (failure?.code === statusCodes.internal) log.error({ traceparent: request.traceparent }, failure.message)
     return toStepResponse(request.requestId, outcome)
@@ -59,31 +59,5 @@ async function answerStep(
     if (failure.code === statusCodes.internal)
       log.error({ traceparent: request.traceparent, err: error }, failure.message)
     return toFailedResponse(request.requestId, failure.toFailure())
-  } finally {
-    clearTimeout(timer)
   }
-}
-
-async function sendTextFiles(
-  { textFiles, log }: LogitServiceOptions,
-  call: ServerWritableStream<unknown, TextFileChunk>,
-): Promise<void> {
-  try {
-    for await (const chunk of textFiles()) {
-      if (call.cancelled) return
-      if (!call.write(chunk)) await drained(call)
-    }
-    call.end()
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    log.error({ err: error }, 'text files cannot be read')
-    call.emit('error', { code: status.INTERNAL, details: `the model's text files cannot be read: ${message}` })
-  }
-}
-
-function drained(call: ServerWritableStream<unknown, TextFileChunk>): Promise<void> {
-  return new Promise((resolve) => {
-    call.once('drain', resolve)
-    call.once('cancelled', resolve)
-  })
 }

@@ -1,17 +1,16 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { loadManifest, type Manifest } from '@tandem/models'
+import type { Manifest } from '@tandem/models'
 import { type GetModelResponse, LogitService, packageDefinition } from '@tandem/proto'
 import type { Logger } from 'pino'
+import { describeDevice } from '../device.js'
 import type { EngineDescription, ModelVariant } from '../engine/engine.js'
 import { type EngineThread, startEngineThread } from '../engine/engine-thread.js'
 import { type GrpcServer, startGrpcServer } from '../grpc-server.js'
+import { openModelFolder } from '../model-folder.js'
+import { toBaseModel, toModelResponse } from '../model-response.js'
 import type { RunningService } from '../service-process.js'
+import { readTextFiles } from '../text-files.js'
 import type { LogitConfig } from './config.js'
-import { describeDevice } from './device.js'
 import { createLogitHandlers } from './handlers.js'
-import { toBaseModel, toModelResponse } from './model-response.js'
-import { readTextFiles } from './text-files.js'
 
 /**
  * Loads the model and serves it; where the configuration names a second address, the base model under its adapter is served there
@@ -23,8 +22,7 @@ export async function startLogitService(
   log: Logger,
   onEngineDeath: (reason: string) => void,
 ): Promise<RunningService> {
-  const manifest = await loadManifest(config.model)
-  await assertFiles(config.model, manifest)
+  const manifest = await openModelFolder(config.model, 'vocabulary')
   if (config.base !== null) assertSwitched(config.model, manifest)
   const engine = await startEngineThread(workerSettings(config), onEngineDeath)
   warnOfDevice(engine.description, config, log)
@@ -113,20 +111,9 @@ const workerSettings = (config: LogitConfig) => ({
     graceMs: sessionGraceMs,
     maxQueue: config.maxQueue,
     maxBatch: config.maxBatch,
+    // Decode steps wait for a prompt's chunk, and a chunk fills the machine.
+    maxPrompts: 1,
     prefillChunk: config.prefillChunk,
     strict: config.strict,
   },
 })
-
-/** A half-copied folder is found before the engine reads it. Hashes are not computed: that takes as long as loading. */
-async function assertFiles(folder: string, manifest: Manifest): Promise<void> {
-  for (const [name, { bytes }] of Object.entries(manifest.files)) {
-    const found = await stat(join(folder, name)).catch(() => null)
-    if (found === null)
-      throw new Error(`${join(folder, name)} is missing: its manifest lists it. Build the folder again.`)
-    if (found.size !== bytes)
-      throw new Error(
-        `${join(folder, name)} has ${found.size} bytes, its manifest says ${bytes}. Build the folder again.`,
-      )
-  }
-}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { availableParallelism, hostname } from 'node:os'
 import type { Device } from '@tandem/proto'
-import type { ComputeDevice } from '../engine/compute-device.js'
+import type { ComputeDevice } from './engine/compute-device.js'
 
 /** What a model runs on, for those who want to know whether two models take time from each other. */
 export async function describeDevice({ kind, unit }: ComputeDevice, threads: number): Promise<Device> {

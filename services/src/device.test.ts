@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { cpu } from '../engine/compute-device.js'
 import { describeDevice, parseCoreList } from './device.js'
+import { cpu } from './engine/compute-device.js'
 
 test.each([
   ['0', [0]],
