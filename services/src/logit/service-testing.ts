@@ -1,5 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { credentials } from '@grpc/grpc-js'
 import {
@@ -16,27 +14,12 @@ import {
   toFloat32Array,
 } from '@tandem/proto'
 import { logitMainPath } from '../index.js'
+import { spawnProgram, startProgram, type TestProcess } from '../process-testing.js'
 
-/** Helpers of tests: the built service as a process of its own, and clients of it. */
+/** Helpers of tests: the built logit service as a process of its own, and clients of it. */
 
-export interface TestProcess {
-  process: ChildProcess
-  stderr: () => string
-  exit: Promise<number | NodeJS.Signals | null>
-}
-
-/** Starts the built program with these variables alone. Needs `npm run build`. */
-export function spawnService(environment: Record<string, string>): TestProcess {
-  const child = fork(logitMainPath, { env: { TANDEM_ROLE: 'sft', ...environment }, execArgv: [], silent: true })
-  let text = ''
-  child.stderr?.on('data', (data) => {
-    text += String(data)
-  })
-  // Not 'close': it waits for a stdout that nobody reads.
-  const texts = child.stderr === null ? Promise.resolve() : once(child.stderr, 'close')
-  const exit = Promise.all([once(child, 'exit'), texts]).then(([[code, signal]]) => code ?? signal)
-  return { process: child, stderr: () => text, exit }
-}
+export const spawnService = (environment: Record<string, string>): TestProcess =>
+  spawnProgram(logitMainPath, { TANDEM_ROLE: 'sft', ...environment })
 
 export interface TestService extends TestProcess {
   address: string
@@ -46,18 +29,13 @@ export interface TestService extends TestProcess {
 
 /** A service that serves. @throws Error with its stderr where it ends before */
 export async function startService(environment: Record<string, string>): Promise<TestService> {
-  const spawned = spawnService({ TANDEM_LOG_LEVEL: 'warn', ...environment })
-  const address = await new Promise<string>((resolve, reject) => {
-    spawned.process.on('message', (message: { type: string; address: string }) => resolve(message.address))
-    spawned.exit.then((code) => reject(new Error(`the service ended (${code}): ${spawned.stderr()}`)), reject)
-  })
-  const client = new LogitService(address, credentials.createInsecure(), channelOptions)
+  const program = await startProgram(logitMainPath, { TANDEM_ROLE: 'sft', ...environment })
+  const client = new LogitService(program.address, credentials.createInsecure(), channelOptions)
   const stop = async () => {
     client.close()
-    spawned.process.kill('SIGKILL')
-    await spawned.exit
+    await program.kill()
   }
-  return { ...spawned, address, client, stop }
+  return { ...program, client, stop }
 }
 
 export function unaryStep(client: LogitServiceClient, request: StepRequest): Promise<StepResponse__Output> {

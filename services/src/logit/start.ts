@@ -1,8 +1,8 @@
 import type { Manifest } from '@tandem/models'
 import { type GetModelResponse, LogitService, packageDefinition } from '@tandem/proto'
 import type { Logger } from 'pino'
-import { describeDevice } from '../device.js'
-import type { EngineDescription, ModelVariant } from '../engine/engine.js'
+import { describeDevice, warnOfDevice } from '../device.js'
+import type { ModelVariant } from '../engine/engine.js'
 import { type EngineThread, startEngineThread } from '../engine/engine-thread.js'
 import { type GrpcServer, startGrpcServer } from '../grpc-server.js'
 import { openModelFolder } from '../model-folder.js'
@@ -53,12 +53,6 @@ export async function startLogitService(
     await stop()
     throw error
   }
-}
-
-function warnOfDevice({ device, name }: EngineDescription, { devices }: LogitConfig, log: Logger): void {
-  if (device.kind !== devices[0]?.kind)
-    log.warn(`fell back to ${name}: the devices before it in TANDEM_DEVICE cannot be used`)
-  if (device.kind === 'cuda') log.warn('on cuda keys and values pass through host memory in each step')
 }
 
 interface Served {

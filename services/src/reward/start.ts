@@ -1,0 +1,70 @@
+import { packageDefinition, RewardService } from '@tandem/proto'
+import type { Logger } from 'pino'
+import { describeDevice, warnOfDevice } from '../device.js'
+import { startEngineThread } from '../engine/engine-thread.js'
+import { startGrpcServer } from '../grpc-server.js'
+import { openModelFolder } from '../model-folder.js'
+import { toModelResponse } from '../model-response.js'
+import type { ServiceConfig } from '../service-config.js'
+import type { RunningService } from '../service-process.js'
+import { readTextFiles } from '../text-files.js'
+import { createRewardHandlers } from './handlers.js'
+import { Scorer } from './scorer.js'
+
+/**
+ * Loads a reward model and serves it.
+ * @param onEngineDeath called where the engine ends unasked: the process is of no use then
+ */
+export async function startRewardService(
+  config: ServiceConfig,
+  log: Logger,
+  onEngineDeath: (reason: string) => void,
+): Promise<RunningService> {
+  const manifest = await openModelFolder(config.model, 'score')
+  const engine = await startEngineThread(workerSettings(config), onEngineDeath)
+  warnOfDevice(engine.description, config, log)
+  try {
+    const device = await describeDevice(engine.description.device, config.threads)
+    const handlers = createRewardHandlers({
+      model: toModelResponse(manifest, 'reward', engine.description.name, device),
+      scorer: new Scorer(engine.host, manifest, config.maxQueue),
+      textFiles: () => readTextFiles(config.model, manifest),
+      requestTimeoutMs: config.requestTimeoutMs,
+      log,
+    })
+    const server = await startGrpcServer({
+      listen: config.listen,
+      serviceNames: ['tandem.v1.RewardService'],
+      addServices: (server) => server.addService(RewardService.service, handlers),
+      reflection: config.reflection ? packageDefinition : null,
+    })
+    const { address } = server
+    log.info({ address, model: manifest.modelId, engine: engine.description.name }, 'serving')
+    const stop = async () => {
+      log.info('draining')
+      await server.drain(config.drainMs)
+      await engine.stop()
+    }
+    return { address, stop }
+  } catch (error) {
+    await engine.stop()
+    throw error
+  }
+}
+
+/** A sequence's session lasts as long as its scoring: none is idle, so none is ever evicted. */
+const workerSettings = (config: ServiceConfig) => ({
+  onnx: { folder: config.model, threads: config.threads, devices: config.devices },
+  engine: {
+    maxSessions: config.maxBatch,
+    maxBytes: config.kvBytes,
+    ttlMs: config.requestTimeoutMs,
+    graceMs: 0,
+    maxQueue: config.maxQueue,
+    maxBatch: config.maxBatch,
+    // Nobody waits for the next token, so sequences share their runs from the first chunk on.
+    maxPrompts: config.maxBatch,
+    prefillChunk: config.prefillChunk,
+    strict: false,
+  },
+})
