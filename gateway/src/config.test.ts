@@ -48,6 +48,13 @@ test.each([
   expect(() => parseGatewayConfig({ ...services, TANDEM_MODELS: models })).toThrow(`TANDEM_MODELS ${message}`)
 })
 
+test('end tokens are a JSON list', () => {
+  const endTokens = (text: string) => parseGatewayConfig({ ...services, TANDEM_END_TOKENS: text }).endTokens
+  expect(endTokens('["<user>", "<|end|>"]')).toEqual(['<user>', '<|end|>'])
+  expect(() => endTokens('<user>')).toThrow('TANDEM_END_TOKENS must be a JSON list of tokens, e.g. ["<user>"]')
+  expect(() => endTokens('["a", 1]')).toThrow(/TANDEM_END_TOKENS/)
+})
+
 test('loopback is meant narrowly', () => {
   expect(['localhost', '127.0.0.1', '127.9.9.9', '::1'].every(isLoopback)).toBe(true)
   expect(['0.0.0.0', '::', '127.example.org', '10.0.0.1', 'localhost.example.org'].some(isLoopback)).toBe(false)

@@ -7,6 +7,19 @@ const address = (what: string) =>
     .string({ error: `is not set: give the ${what} service as host:port` })
     .regex(addressPattern, 'must be host:port, e.g. 127.0.0.1:7001')
 
+const maxEndTokens = 64
+const endTokens = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be a JSON list of tokens, e.g. ["<user>"]' })
+      return z.NEVER
+    }
+  })
+  .pipe(z.array(z.string().min(1)).max(maxEndTokens))
+
 /** The environment that configures the gateway. */
 export const gatewayEnvironmentSchema = z.object({
   TANDEM_SFT: address('SFT'),
@@ -29,6 +42,8 @@ export const gatewayEnvironmentSchema = z.object({
   TANDEM_PAIR: z.string().min(1).max(256).default('pair'),
   /** Whose chat template and end tokens are used. */
   TANDEM_TEMPLATE_FROM: z.enum(['dpo', 'sft']).default('dpo'),
+  /** Tokens that end an answer besides those of the model, as a JSON list of their spellings: ["<user>"]. */
+  TANDEM_END_TOKENS: endTokens.default([]),
   TANDEM_MAX_CONCURRENT: whole(1, 100_000).default(16),
   /** Requests that may wait for their turn. */
   TANDEM_MAX_WAITING: whole(0, 100_000).default(64),
@@ -51,6 +66,7 @@ export interface GatewayConfig {
   readonly apiKeys: readonly string[]
   readonly pairName: string
   readonly templateFrom: string
+  readonly endTokens: readonly string[]
   readonly maxConcurrent: number
   readonly maxWaiting: number
   readonly maxPromptTokens: number
@@ -79,6 +95,7 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
     apiKeys: env.TANDEM_API_KEYS,
     pairName: env.TANDEM_PAIR,
     templateFrom: env.TANDEM_TEMPLATE_FROM,
+    endTokens: env.TANDEM_END_TOKENS,
     maxConcurrent: env.TANDEM_MAX_CONCURRENT,
     maxWaiting: env.TANDEM_MAX_WAITING,
     maxPromptTokens: env.TANDEM_MAX_PROMPT_TOKENS,

@@ -5,9 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseGatewayConfig } from './config.js'
 import { type RunningGateway, startGateway } from './start.js'
 import { ToyService } from './testing/toy-service.js'
+import { readText } from './text/testing/fixtures.js'
 
 let dpo: ToyService
 let sft: ToyService
+let addresses: Readonly<Record<'TANDEM_DPO' | 'TANDEM_SFT', string>>
 let gateway: RunningGateway
 const log = pino({ level: 'silent' })
 const maxBodyBytes = 10_000
@@ -15,11 +17,10 @@ const maxBodyBytes = 10_000
 beforeEach(async () => {
   dpo = new ToyService(3)
   sft = new ToyService(1009)
-  const [TANDEM_DPO, TANDEM_SFT] = [await dpo.start(), await sft.start()]
+  addresses = { TANDEM_DPO: await dpo.start(), TANDEM_SFT: await sft.start() }
   gateway = await startGateway(
     parseGatewayConfig({
-      TANDEM_DPO,
-      TANDEM_SFT,
+      ...addresses,
       TANDEM_PORT: '0',
       TANDEM_DRAIN_MS: '100',
       TANDEM_MAX_BODY_BYTES: `${maxBodyBytes}`,
@@ -33,8 +34,8 @@ afterEach(async () => {
   await gateway.stop()
 })
 
-const post = (body: object, signal?: AbortSignal) =>
-  fetch(`${gateway.url}/v1/completions`, {
+const post = (body: object, signal?: AbortSignal, url = gateway.url) =>
+  fetch(`${url}/v1/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'pair', prompt: [4, 388], max_tokens: 60, ignore_eos: true, ...body }),
@@ -84,6 +85,26 @@ test('services that never come end the start, named', async () => {
     TANDEM_START_TIMEOUT_MS: '300',
   })
   await expect(startGateway(config, log)).rejects.toThrow(/the (DPO|SFT) service at 127\.0\.0\.1:1 is unavailable/)
+})
+
+test('an end token of the deployment ends answers as EOS does; one that is no token ends the start', async () => {
+  const answer = async (url: string) => {
+    const body = { return_token_ids: true, ignore_eos: false, decoding: { strategy: 'greedy-dpo' } }
+    const json: unknown = await (await post(body, undefined, url)).json()
+    return (json as { choices: { token_ids: number[]; finish_reason: string; stop_reason: unknown }[] }).choices[0]
+  }
+  const ids = (await answer(gateway.url))?.token_ids ?? []
+  const last = ids.find((id, i) => i >= 3 && ids.indexOf(id) === i) ?? -1
+  const startWith = (token: string) => {
+    const TANDEM_END_TOKENS = JSON.stringify([token])
+    return startGateway(parseGatewayConfig({ ...addresses, TANDEM_PORT: '0', TANDEM_END_TOKENS }), log)
+  }
+  const ending = await startWith(readText('tiny/llama-tied').tokenName(last) ?? '')
+  const ended = await answer(ending.url)
+  await ending.stop()
+  expect(ended).toMatchObject({ finish_reason: 'stop', stop_reason: null })
+  expect(ended?.token_ids).toEqual(ids.slice(0, ids.indexOf(last) + 1))
+  await expect(startWith('<no such>')).rejects.toThrow('TANDEM_END_TOKENS names "<no such>"')
 })
 
 interface HttpAnswer {

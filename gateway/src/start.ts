@@ -10,6 +10,7 @@ import { createApp } from './routes/app.js'
 import { type Pair, shakeHands } from './session/handshake.js'
 import { LogitServiceConnection } from './session/service.js'
 import { SessionError } from './session/session-error.js'
+import { findEndTokenIds } from './text/index.js'
 
 const retryMs = 200
 
@@ -30,7 +31,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     for (const service of services.values()) service.close()
   }
   try {
-    const pair = await reachPair(services, config)
+    const pair = addEndTokens(await reachPair(services, config), config.endTokens)
     for (const warning of pair.warnings) log.warn(warning)
     const stopping = new AbortController()
     const server = await listen(createServer(config, pair, stopping.signal, log), config)
@@ -71,6 +72,10 @@ async function reachPair(
       await delay(retryMs)
     }
   }
+}
+
+function addEndTokens(pair: Pair, tokens: readonly string[]): Pair {
+  return { ...pair, eosTokenIds: [...new Set([...pair.eosTokenIds, ...findEndTokenIds(pair.text, tokens)])] }
 }
 
 async function listen(server: ServerType, { host, port }: GatewayConfig): Promise<ServerType> {

@@ -1,5 +1,6 @@
 export { compareTokenizers } from './compare-tokenizers.js'
 export { createText } from './create-text.js'
+export { findEndTokenIds } from './end-tokens.js'
 export { openText } from './open-text.js'
 export { createStopMatcher, type StopMatcher } from './stop-matcher.js'
 export {
