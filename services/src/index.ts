@@ -7,7 +7,7 @@ export interface ServiceReady {
   address: string
 }
 
-export { type LogitConfig, type LogitEnvironment, parseLogitConfig } from './logit/config.js'
+export { type LogitConfig, type LogitEnvironment, logitEnvironmentSchema, parseLogitConfig } from './logit/config.js'
 export { parseRewardConfig, type RewardEnvironment } from './reward/config.js'
 export type { ServiceConfig } from './service-config.js'
 

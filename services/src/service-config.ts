@@ -4,14 +4,13 @@ import { type ComputeDevice, computeDevicesSchema, cpu } from './engine/compute-
 
 /** What the environments of all services have in common. */
 
-/** Two services share a machine in the usual set-up. */
-const defaultThreads = () => Math.max(1, Math.floor(availableParallelism() / 2))
+const shareOfThreads = (services: number) => Math.max(1, Math.floor(availableParallelism() / services))
 
-/** An eighth of the machine's memory, or of the container's where it has a limit. */
-const defaultKvBytes = () => {
+/** All services together take a quarter of the machine's memory, or of the container's where it has a limit. */
+const shareOfKvBytes = (services: number) => {
   const constrained = process.constrainedMemory()
   const total = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
-  return Math.floor(total / 8)
+  return Math.floor(total / 4 / services)
 }
 
 export const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
@@ -33,9 +32,11 @@ export const serviceFields = {
   TANDEM_LISTEN: listenSchema.default('127.0.0.1:0'),
   /** In the order in which they are tried: "webgpu,cpu". Only what is named is used. */
   TANDEM_DEVICE: computeDevicesSchema.default([cpu]),
-  TANDEM_THREADS: whole(1, 1024).default(defaultThreads),
+  /** How many services share this machine: threads and memory that are not set are shares of it. */
+  TANDEM_LOCAL_SERVICES: whole(1, 1024).default(2),
+  TANDEM_THREADS: whole(1, 1024).optional(),
   /** Of keys and values of all sequences. */
-  TANDEM_KV_BYTES: whole(1, Number.MAX_SAFE_INTEGER).default(defaultKvBytes),
+  TANDEM_KV_BYTES: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   TANDEM_MAX_QUEUE: whole(1, 100_000).default(256),
   /** Most sequences that run at once. */
   TANDEM_MAX_BATCH: whole(1, 64).default(16),
@@ -70,8 +71,8 @@ export const toServiceConfig = (env: z.output<typeof serviceSchema>): ServiceCon
   model: env.TANDEM_MODEL,
   listen: env.TANDEM_LISTEN,
   devices: env.TANDEM_DEVICE,
-  threads: env.TANDEM_THREADS,
-  kvBytes: env.TANDEM_KV_BYTES,
+  threads: env.TANDEM_THREADS ?? shareOfThreads(env.TANDEM_LOCAL_SERVICES),
+  kvBytes: env.TANDEM_KV_BYTES ?? shareOfKvBytes(env.TANDEM_LOCAL_SERVICES),
   maxQueue: env.TANDEM_MAX_QUEUE,
   maxBatch: env.TANDEM_MAX_BATCH,
   prefillChunk: env.TANDEM_PREFILL_CHUNK,

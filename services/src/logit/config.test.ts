@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { expect, test } from 'vitest'
 import { parseLogitConfig } from './config.js'
 
@@ -68,4 +69,16 @@ test('devices are tried in their order', () => {
   ])
   for (const wrong of ['gpu', '', 'cpu:1', 'webgpu,', 'cuda:x'])
     expect(() => devicesOf(wrong)).toThrow(`TANDEM_DEVICE is "${wrong}": it must be cpu, webgpu, cuda or cuda:N`)
+})
+
+test('threads and memory that are not set are shares of the machine', () => {
+  const configFor = (services: string) => parseLogitConfig({ ...least, TANDEM_LOCAL_SERVICES: services })
+  const alone = configFor('1')
+  expect(alone.threads).toBe(availableParallelism())
+  expect(parseLogitConfig(least)).toMatchObject(configFor('2'))
+  expect(configFor('3')).toMatchObject({
+    threads: Math.max(1, Math.floor(alone.threads / 3)),
+    kvBytes: Math.floor(alone.kvBytes / 3),
+  })
+  expect(parseLogitConfig({ ...least, TANDEM_LOCAL_SERVICES: '3', TANDEM_THREADS: '7' }).threads).toBe(7)
 })

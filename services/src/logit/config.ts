@@ -11,7 +11,8 @@ import {
 
 const { TANDEM_MODEL, ...commonFields } = serviceFields
 
-const environmentSchema = z.object({
+/** The environment that configures a logit service. */
+export const logitEnvironmentSchema = z.object({
   TANDEM_MODEL,
   /** What the model is in its pair: sft, dpo, or a name of the deployment's own. */
   TANDEM_ROLE: z.string({ error: 'is not set: name what the model is in its pair (sft, dpo, ...)' }).min(1).max(64),
@@ -26,8 +27,8 @@ const environmentSchema = z.object({
   TANDEM_STRICT: flag(),
 })
 
-/** The environment that configures a logit service, as whoever starts one writes it. */
-export type LogitEnvironment = Partial<Record<keyof typeof environmentSchema.shape, string>> & {
+/** The same, as whoever starts a service writes it. */
+export type LogitEnvironment = Partial<Record<keyof typeof logitEnvironmentSchema.shape, string>> & {
   TANDEM_MODEL: string
   TANDEM_ROLE: string
 }
@@ -43,7 +44,7 @@ export interface LogitConfig extends ServiceConfig {
 
 /** @throws Error naming every variable that is wrong, and why */
 export function parseLogitConfig(environment: NodeJS.ProcessEnv): LogitConfig {
-  const env = parseEnvironment(environmentSchema, environment)
+  const env = parseEnvironment(logitEnvironmentSchema, environment)
   return {
     ...toServiceConfig(env),
     role: env.TANDEM_ROLE,
