@@ -40,7 +40,15 @@ function run(cases: Case[], settings: Settings, signal = new AbortController().s
     settings,
     cores: [],
     context,
-    pairOf: async () => ({ name: 'pair', sft: 'sft', dpo: 'dpo', isPaired: false, demo: [] }),
+    pairOf: async () => ({
+      name: 'pair',
+      sft: 'sft',
+      dpo: 'dpo',
+      isPaired: false,
+      adapterBase: null,
+      endTokens: [],
+      demo: [],
+    }),
     onResult: (result) => seen.push(result),
   })
   return outcome.then((found) => ({ ...found, seen }))

@@ -29,6 +29,8 @@ export interface CatalogPair {
   /** Absolute path of the PEFT adapter that makes the SFT model a reward model, for best-of-n. */
   readonly picker: string
   readonly precision: Precision
+  /** Tokens that end an answer besides the models' own end tokens, as tokenizer.json spells them. */
+  readonly endTokens: readonly string[]
   /** A conversation whose answer differs between the strategies in the way that the pair was trained for. */
   readonly demo: readonly ChatMessage[]
 }
@@ -54,6 +56,7 @@ const smollm2: CatalogPair = {
   adapter: `${catalogFolder}smollm2-135m-hh-dpo`,
   picker: `${catalogFolder}smollm2-135m-hh-picker`,
   precision: 'native',
+  endTokens: [],
   demo: [
     {
       role: 'user',

@@ -17,6 +17,8 @@ export interface BuildCommandOptions {
 export async function build(source: string, options: BuildCommandOptions, context: Context): Promise<void> {
   const { adapter, merge, switched, out, precision, name } = options
   const found = await findSource(source, 'SOURCE')
+  if (found.kind === 'service')
+    throw new Error(`SOURCE ${source} is a service that runs; give the files that a model folder is made of`)
   if (found.kind === 'model-folder')
     throw new Error(
       `SOURCE ${source} is a model folder already; give what it was built from, or serve it with "tandem up"`,

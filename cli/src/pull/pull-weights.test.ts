@@ -46,6 +46,7 @@ const pair = (changes: Partial<CatalogPair['sft']> = {}): CatalogPair => ({
   adapter: '/adapter',
   picker: '/adapter',
   precision: 'native',
+  endTokens: [],
   demo: [],
 })
 

@@ -1,10 +1,10 @@
-import { basename } from 'node:path'
-import { type ChatMessage, defaultPairName, findPair, loadManifest, type Precision } from '@tandem/models'
+import { type ChatMessage, defaultPairName, findPair, type Precision } from '@tandem/models'
 import type { Context } from '../commands/context.js'
 import { pullWeights } from '../pull/pull-weights.js'
 import { warnOfOtherBase } from './adapter-base.js'
 import { type BuildRequest, buildCached } from './build-cached.js'
-import { findSource, type Source } from './source.js'
+import { type AdapterBase, plainName, prepareWhole } from './prepare-model.js'
+import { findSource } from './source.js'
 
 /** Which two models: `sft` and `dpo`, or a pair of the catalog, or neither, which means the catalog's own. */
 export interface PairOptions {
@@ -16,19 +16,29 @@ export interface PairOptions {
   readonly name?: string | undefined
   /** One process that holds both models: for adapters. */
   readonly paired?: boolean | undefined
+  /** How messages name a source; left out, `--sft` and `--dpo`. */
+  readonly labelOf?: ((model: 'sft' | 'dpo') => string) | undefined
 }
 
-/** Two model folders, ready to be served. */
+/** Two models, ready to be served. */
 export interface PreparedPair {
   readonly name: string
+  /** A model folder, or the `grpc://host:port` of a service that runs. */
   readonly sft: string
+  /** The same. */
   readonly dpo: string
   /** Whether both are one folder, whose adapter can be switched off. */
   readonly isPaired: boolean
+  /** What other adapters on the SFT model go on; null where its weights are not here. */
+  readonly adapterBase: AdapterBase | null
+  /** Tokens that end an answer besides the models' own. */
+  readonly endTokens: readonly string[]
   /** A conversation to try. */
   readonly demo: readonly ChatMessage[]
 }
 
+/** The name in the API of a pair whose DPO model runs elsewhere. */
+const servedName = 'pair'
 const plainDemo: readonly ChatMessage[] = [{ role: 'user', content: 'How do I stay calm in traffic?' }]
 
 /**
@@ -50,71 +60,61 @@ export async function preparePair(options: PairOptions, context: Context): Promi
 async function prepareCatalogPair(pairName: string, options: PairOptions, context: Context): Promise<PreparedPair> {
   const pair = findPair(pairName)
   const source = await pullWeights(pair, context)
+  const adapterBase = { source, identity: pair.sft.sha256 }
   const precision = options.precision ?? pair.precision
   const build = (request: Pick<BuildRequest, 'modelId' | 'adapter' | 'switched'>) =>
-    buildCached({ source, identity: pair.sft.sha256, precision, ...request }, context)
+    buildCached({ ...adapterBase, precision, ...request }, context)
   const dpo = { modelId: `${pair.name}-dpo`, adapter: pair.adapter }
-  const prepared = { name: options.name ?? pair.name, demo: pair.demo }
+  const prepared = { name: options.name ?? pair.name, adapterBase, endTokens: pair.endTokens, demo: pair.demo }
   if (options.paired) return together(await build({ ...dpo, switched: true }), prepared)
   const sft = await build({ modelId: `${pair.name}-sft` })
   return { ...prepared, sft, dpo: await build(dpo), isPaired: false }
 }
 
 async function prepareOwnPair(
-  sftPath: string,
-  dpoPath: string,
-  { precision, name, paired }: PairOptions,
+  sftText: string,
+  dpoText: string,
+  { precision, name, paired, labelOf = (model) => `--${model}` }: PairOptions,
   context: Context,
 ): Promise<PreparedPair> {
-  const sft = await findSource(sftPath, '--sft')
-  const dpo = await findSource(dpoPath, '--dpo')
-  assertFits(sft, dpo, sftPath, dpoPath)
-  const folderOf = async (source: Source) => {
-    if (source.kind === 'model-folder') return assertPrecision(source.path, precision)
-    if (source.kind === 'adapter') await warnOfOtherBase(sft.path, source.path, context.output)
-    const request = source.kind === 'adapter' ? { source: sft.path, adapter: source.path } : { source: source.path }
-    return buildCached({ ...request, precision, modelId: plainName(source.path) }, context)
+  const [sftLabel, dpoLabel] = [labelOf('sft'), labelOf('dpo')]
+  const sft = await findSource(sftText, sftLabel)
+  const dpo = await findSource(dpoText, dpoLabel)
+  const base = sft.kind === 'checkpoint' || sft.kind === 'gguf' ? { source: sft.path } : null
+  const prepared = {
+    name: name ?? (dpo.kind === 'service' ? servedName : plainName(dpo.path)),
+    adapterBase: base,
+    endTokens: [],
+    demo: plainDemo,
   }
-  const prepared = { name: name ?? plainName(dpo.path), demo: plainDemo }
-  if (dpo.kind === 'adapter' && paired) {
-    await warnOfOtherBase(sft.path, dpo.path, context.output)
-    const request = { source: sft.path, adapter: dpo.path, switched: true, precision, modelId: plainName(dpo.path) }
-    return together(await buildCached(request, context), prepared)
-  }
-  if (paired)
+  if (sft.kind === 'adapter')
     throw new Error(
-      `--paired runs both models in one graph, which a LoRA adapter on the --sft allows alone; --dpo ${dpoPath} is none. Leave --paired out`,
+      `${sftLabel} ${sftText} is a LoRA adapter, which needs a model under it. Build one first: ` +
+        `"tandem build SOURCE --adapter ${sftText} --merge --out FOLDER", then give --sft FOLDER`,
     )
-  return { ...prepared, sft: await folderOf(sft), dpo: await folderOf(dpo), isPaired: false }
+  if (dpo.kind !== 'adapter') {
+    if (paired)
+      throw new Error(
+        `--paired runs both models in one graph, which a LoRA adapter on the --sft allows alone; ${dpoLabel} ${dpoText} is none. Leave --paired out`,
+      )
+    const [first, second] = [await prepareWhole(sft, precision, context), await prepareWhole(dpo, precision, context)]
+    return { ...prepared, sft: first, dpo: second, isPaired: false }
+  }
+  if (base === null)
+    throw new Error(
+      `${dpoLabel} ${dpoText} is a LoRA adapter and ${sftLabel} ${sftText} is ${sft.kind === 'service' ? 'served elsewhere' : 'built already'}; ` +
+        'an adapter goes on the weights that it was trained on. Give as --sft the Hugging Face folder or GGUF file of these',
+    )
+  await warnOfOtherBase(base.source, dpo.path, context.output)
+  const request = { ...base, adapter: dpo.path, precision, modelId: plainName(dpo.path) }
+  if (paired) return together(await buildCached({ ...request, switched: true }, context), prepared)
+  const folder = await prepareWhole(sft, precision, context)
+  return { ...prepared, sft: folder, dpo: await buildCached(request, context), isPaired: false }
 }
 
-const together = (folder: string, prepared: Pick<PreparedPair, 'name' | 'demo'>): PreparedPair => ({
+const together = (folder: string, prepared: Omit<PreparedPair, 'sft' | 'dpo' | 'isPaired'>): PreparedPair => ({
   ...prepared,
   sft: folder,
   dpo: folder,
   isPaired: true,
 })
-
-const plainName = (path: string) => basename(path).replace(/\.gguf$/i, '')
-
-function assertFits(sft: Source, dpo: Source, sftPath: string, dpoPath: string): void {
-  if (sft.kind === 'adapter')
-    throw new Error(
-      `--sft ${sftPath} is a LoRA adapter, which needs a model under it. Build one first: ` +
-        `"tandem build SOURCE --adapter ${sftPath} --merge --out FOLDER", then give --sft FOLDER`,
-    )
-  if (dpo.kind === 'adapter' && sft.kind === 'model-folder')
-    throw new Error(
-      `--dpo ${dpoPath} is a LoRA adapter and --sft ${sftPath} is built already; an adapter goes on the weights that it was trained on. ` +
-        'Give as --sft the Hugging Face folder or GGUF file that the folder was built from',
-    )
-}
-
-async function assertPrecision(folder: string, precision: Precision | undefined): Promise<string> {
-  const manifest = await loadManifest(folder)
-  if (precision === undefined || manifest.precision === precision) return folder
-  throw new Error(
-    `${folder} was built with precision ${manifest.precision}, and --precision asks for ${precision}. ` +
-      'Leave --precision out, or give the source that the folder was built from',
-  )
-}

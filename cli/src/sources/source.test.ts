@@ -25,11 +25,27 @@ describe('findSource', () => {
     await make('m/tandem.json', 'm/config.json', 'c/config.json', 'a/adapter_config.json', 'w.GGUF')
     const kinds = await Promise.all(['m', 'c', 'a', 'w.GGUF'].map((name) => findSource(join(folder, name), '--sft')))
     expect(kinds.map(({ kind }) => kind)).toEqual(['model-folder', 'checkpoint', 'adapter', 'gguf'])
-    expect(kinds[3]?.path).toBe(join(folder, 'w.GGUF'))
+    expect(kinds[3]).toEqual({ kind: 'gguf', path: join(folder, 'w.GGUF') })
+  })
+
+  it('knows a service by its scheme', async () => {
+    expect(await findSource('grpc://10.0.0.2:7003', '--sft')).toEqual({ kind: 'service', address: '10.0.0.2:7003' })
+    expect(await findSource('grpc://[::1]:1', '--sft')).toEqual({ kind: 'service', address: '[::1]:1' })
+    for (const wrong of ['grpc://host', 'grpc://host:0', 'grpc://host:99999', 'grpc://a,b:1', 'grpc://host:1/x'])
+      await expect(findSource(wrong, '--model a')).rejects.toThrow(
+        `--model a ${wrong} is no address; expected grpc://HOST:PORT, e.g. grpc://127.0.0.1:7003`,
+      )
+    await expect(findSource('localhost:7003', '--sft')).rejects.toThrow(
+      'For the service at that address write grpc://localhost:7003',
+    )
   })
 
   it.each([
-    ['nothing', 'none', 'there is no such file or folder; expected a model folder (tandem.json)'],
+    [
+      'nothing',
+      'none',
+      'there is no such file or folder; expected grpc://HOST:PORT of a service that runs, a model folder (tandem.json)',
+    ],
     ['another file', 'x.bin', 'is a file that does not end in .gguf'],
     ['a folder of something else', 'other', 'has neither tandem.json nor config.json nor adapter_config.json'],
     ['a folder with a GGUF file', 'g', 'is a folder; name the GGUF file in it: y.gguf'],

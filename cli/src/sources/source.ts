@@ -1,25 +1,30 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 
-/** What a path given as --sft or --dpo can be. All paths are absolute. */
+/** What can stand for a model. All paths are absolute. */
 export type Source =
+  | { readonly kind: 'service'; readonly address: string }
   | { readonly kind: 'model-folder'; readonly path: string }
   | { readonly kind: 'checkpoint'; readonly path: string }
   | { readonly kind: 'gguf'; readonly path: string }
   | { readonly kind: 'adapter'; readonly path: string }
 
+const scheme = 'grpc://'
+const addressPattern = /^(?:\[[0-9a-f:.]+\]|[\w.-]+):(\d{1,5})$/i
 const expected =
-  'a model folder (tandem.json), a Hugging Face folder (config.json), a .gguf file or a LoRA adapter folder (adapter_config.json)'
+  'grpc://HOST:PORT of a service that runs, a model folder (tandem.json), a Hugging Face folder (config.json), a .gguf file or a LoRA adapter folder (adapter_config.json)'
 
 /**
- * Says by what stands at a path what it is.
+ * Says what a source is: a service by its scheme, a path by what stands there.
  * @param option how messages name it, e.g. `--sft`
  * @throws Error telling what was found and what was expected
  */
 export async function findSource(path: string, option: string): Promise<Source> {
+  if (isService(path)) return { kind: 'service', address: parseAddress(path, option) }
   const absolute = resolve(path)
   const found = await stat(absolute).catch((cause: unknown) => {
-    throw new Error(`${option} ${path}: there is no such file or folder; expected ${expected}`, { cause })
+    const hint = isAddress(path) ? `. For the service at that address write ${scheme}${path}` : ''
+    throw new Error(`${option} ${path}: there is no such file or folder; expected ${expected}${hint}`, { cause })
   })
   const real = await realpath(absolute)
   if (found.isFile()) {
@@ -29,7 +34,25 @@ export async function findSource(path: string, option: string): Promise<Source> 
   return { kind: kindOfFolder(await readdir(real), `${option} ${path}`), path: real }
 }
 
-function kindOfFolder(names: readonly string[], where: string): Exclude<Source['kind'], 'gguf'> {
+/** Whether a source is a service that runs already: `grpc://host:port`. */
+export const isService = (source: string): boolean => source.startsWith(scheme)
+
+/**
+ * The `host:port` of a service.
+ * @throws Error where what follows the scheme is none
+ */
+export function parseAddress(source: string, option: string): string {
+  const address = source.slice(scheme.length)
+  if (isAddress(address)) return address
+  throw new Error(`${option} ${source} is no address; expected ${scheme}HOST:PORT, e.g. ${scheme}127.0.0.1:7003`)
+}
+
+function isAddress(text: string): boolean {
+  const port = Number(addressPattern.exec(text)?.[1])
+  return port >= 1 && port <= 65_535
+}
+
+function kindOfFolder(names: readonly string[], where: string): Exclude<Source['kind'], 'gguf' | 'service'> {
   // A model folder has a config.json too.
   if (names.includes('tandem.json')) return 'model-folder'
   const isCheckpoint = names.includes('config.json')

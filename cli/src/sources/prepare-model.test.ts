@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { loadManifest } from '@tandem/models'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Context } from '../commands/context.js'
+import { findHome } from '../home.js'
+import { type AdapterBase, type ModelSource, prepareModel } from './prepare-model.js'
+
+const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
+const base = fixture('llama-tied')
+const adapter = fixture('llama-tied+lora')
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tandem-model-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+function prepare(source: ModelSource, sft: AdapterBase | null = null) {
+  const output = { write: () => true }
+  const context: Context = {
+    home: findHome({ TANDEM_HOME: join(folder, 'home') }),
+    environment: {},
+    output,
+    answers: output,
+    findModule: String,
+    isVerbose: false,
+    signal: new AbortController().signal,
+  }
+  return prepareModel(source, '--model amateur', sft, context)
+}
+
+describe('prepareModel', () => {
+  it('builds what is a checkpoint, serves a model folder as it is, and leaves a service where it is', async () => {
+    const built = await prepare({ source: base, precision: 'int8' })
+    expect((await loadManifest(built)).precision).toBe('int8')
+    expect(await prepare({ source: built })).toBe(built)
+    expect(await prepare({ source: 'grpc://10.0.0.2:7003' })).toBe('grpc://10.0.0.2:7003')
+  })
+
+  it("puts an adapter on the pair's SFT model, or on a base of its own", async () => {
+    const onSft = await prepare({ source: adapter }, { source: base })
+    expect((await loadManifest(onSft)).adapter?.merged).toBe(false)
+    expect(await prepare({ source: adapter, base })).toBe(onSft)
+  })
+
+  it.each<[string, ModelSource, string]>([
+    [
+      'an adapter without weights',
+      { source: adapter },
+      'Name the Hugging Face folder or GGUF file under it as its "base"',
+    ],
+    [
+      'an adapter on an adapter',
+      { source: adapter, base: adapter },
+      `base ${adapter} is of kind "adapter"; expected a Hugging`,
+    ],
+    ['a base under what is no adapter', { source: base, base }, 'which a LoRA adapter alone goes on'],
+    ['another precision', { source: 'built', precision: 'int4' }, 'was built with precision fp32'],
+  ])('refuses %s', async (_name, source, message) => {
+    const found = source.source === 'built' ? { ...source, source: await prepare({ source: base }) } : source
+    await expect(prepare(found)).rejects.toThrow(message)
+  })
+})
