@@ -43,6 +43,7 @@ function parse(args: string, environment: NodeJS.ProcessEnv = {}) {
   }
   const actions: Actions = {
     up: record('up'),
+    config: record('config'),
     generate: record('generate'),
     build: record('build'),
     pull: record('pull'),
@@ -52,23 +53,29 @@ function parse(args: string, environment: NodeJS.ProcessEnv = {}) {
 }
 
 describe('createProgram', () => {
-  it('up: defaults', async () => {
+  it('up: what is not given is left to the file, the environment and defaults', async () => {
     await parse('up')
-    expect(calls).toEqual([['up', { host: '127.0.0.1', port: 8080, verbose: false, apiKeys: [] }]])
+    expect(calls).toEqual([['up', {}]])
   })
 
   it('up: everything', async () => {
     await parse(
-      'up --sft a --dpo b --precision int8 --port 0 --host ::1 --threads 2 --name n --template-from sft --api-key k1 --api-key k2 --verbose',
-      { TANDEM_API_KEYS: 'k3, k4,' },
+      'up --sft a --dpo b --precision int8 --port 0 --host ::1 --threads 2 --name n --template-from sft --api-key k1 --api-key k2 ' +
+        '--model amateur=c --model base_2=grpc://h:1 --reward picker=d=e --config f.yaml --paired --verbose',
     )
-    const parsed = { sft: 'a', dpo: 'b', precision: 'int8', port: 0, host: '::1', threads: 2, name: 'n' }
-    expect(calls[0]?.[1]).toMatchObject({
-      ...parsed,
-      templateFrom: 'sft',
-      apiKeys: ['k1', 'k2', 'k3', 'k4'],
-      verbose: true,
-    })
+    const parsed = { sft: 'a', dpo: 'b', precision: 'int8', port: 0, host: '::1', threads: 2, name: 'n', paired: true }
+    const model = [
+      { name: 'amateur', source: 'c' },
+      { name: 'base_2', source: 'grpc://h:1' },
+    ]
+    const reward = [{ name: 'picker', source: 'd=e' }]
+    const lists = { model, reward, apiKey: ['k1', 'k2'] }
+    expect(calls).toEqual([['up', { ...parsed, ...lists, templateFrom: 'sft', config: 'f.yaml' }]])
+  })
+
+  it('config takes what up takes', async () => {
+    await parse('config --port 0 --model a=b --json')
+    expect(calls).toEqual([['config', { port: 0, model: [{ name: 'a', source: 'b' }], json: true }]])
   })
 
   it('generate, build and pull', async () => {
@@ -89,6 +96,14 @@ describe('createProgram', () => {
     ['up --precision int3', 'Allowed choices are fp32, fp16, int8, int4, native, fast.'],
     ['up --template-from both', 'Allowed choices are dpo, sft.'],
     ['up --api-key a,b', 'A key is not empty and holds no comma.'],
+    ['up --model amateur', 'It must be NAME=SOURCE, e.g. amateur=path/to/model or amateur=grpc://127.0.0.1:7003.'],
+    ['up --reward =x', 'It must be NAME=SOURCE'],
+    ['up --model a=', 'It must be NAME=SOURCE'],
+    ['up --model Amateur=x', 'a name is a lower-case letter and up to 31 lower-case letters, digits or _.'],
+    ['up --model sft=x', '"sft" is the pair\'s own model: give it with --sft, or as "sft" in the file.'],
+    ['up --reward dpo=x', '"dpo" is the pair\'s own model: give it with --dpo'],
+    ['up --model max=x', '"max" is a function in formulas: choose another name.'],
+    ['up --model a=x --model a=y', '"a" is given twice.'],
     ['up --prot 1', "unknown option '--prot'"],
     ['up extra', 'too many arguments'],
     ['generate', "missing required argument 'prompt'"],

@@ -1,15 +1,20 @@
 import { createRequire } from 'node:module'
-import { defaultPairName, precisions } from '@tandem/models'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { defaultPairName } from '@tandem/models'
+import { Command, Option } from 'commander'
 import { type BuildCommandOptions, build } from './commands/build.js'
+import { type ConfigFlags, config } from './commands/config.js'
 import type { Context } from './commands/context.js'
 import { type GenerateOptions, generate } from './commands/generate.js'
 import { pull } from './commands/pull.js'
-import { type UpOptions, up } from './commands/up.js'
+import { up } from './commands/up.js'
+import type { UpFlags } from './config/read-flags.js'
+import { fraction, wholeNumber } from './program/arguments.js'
+import { addPairOptions, addUpOptions, addVerbose, apiKeyOption, precisionOption } from './program/options.js'
 
 /** What the commands do; a test puts others in their place. */
 export interface Actions {
   readonly up: typeof up
+  readonly config: typeof config
   readonly generate: typeof generate
   readonly build: typeof build
   readonly pull: typeof pull
@@ -33,20 +38,17 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     .version(version)
     .showSuggestionAfterError()
     .showHelpAfterError('(tandem --help lists the commands)')
-  const keys = ({ apiKey = [] }: { readonly apiKey?: readonly string[] }) => [
-    ...apiKey,
-    ...environmentKeys(environment),
-  ]
 
-  addPairOptions(program.command('up'))
-    .description('serve a pair: two logit services and the gateway, until Ctrl-C')
-    .option('--name <name>', "the pair's name in the API")
-    .option('--host <address>', 'where the gateway listens', '127.0.0.1')
-    .addOption(new Option('--port <number>', '0 takes a free one').default(8080).argParser(wholeNumber(0, 65_535)))
-    .addOption(apiKeyOption('clients must send one of these keys (repeatable; TANDEM_API_KEYS=key1,key2 as well)'))
-    .action((options: WithoutKeys<UpOptions> & Flags) =>
-      run((context) => actions.up({ ...options, apiKeys: keys(options) }, context), options.verbose),
-    )
+  addUpOptions(program.command('up'))
+    .description('serve a pair, and models beside it: their services and the gateway, until Ctrl-C')
+    .addHelpText('after', upExamples)
+    .action(({ verbose, ...flags }: UpFlags & Flags) => run((context) => actions.up(flags, context), verbose))
+
+  addUpOptions(program.command('config'))
+    .description('print the settings that "up" with the same options would serve with, and where each comes from')
+    .option('--json', 'as JSON')
+    .addHelpText('after', configExamples)
+    .action(({ verbose, ...flags }: ConfigFlags & Flags) => run((context) => actions.config(flags, context), verbose))
 
   addPairOptions(program.command('generate'))
     .description('stream one answer to the terminal')
@@ -56,9 +58,10 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     .addOption(new Option('--max-tokens <number>').argParser(wholeNumber(1, 1_000_000)))
     .option('--url <url>', 'a gateway that runs already; left out, one is started for this answer')
     .addOption(apiKeyOption('the key that the gateway at --url wants'))
-    .action((prompt: string, options: WithoutKeys<GenerateOptions> & Flags) =>
-      run((context) => actions.generate(prompt, { ...options, apiKeys: keys(options) }, context), options.verbose),
-    )
+    .action((prompt: string, options: WithoutKeys<GenerateOptions> & Flags) => {
+      const apiKeys = [...(options.apiKey ?? []), ...environmentKeys(environment)]
+      return run((context) => actions.generate(prompt, { ...options, apiKeys }, context), options.verbose)
+    })
 
   addVerbose(program.command('build'))
     .description('turn a Hugging Face folder or a GGUF file into a model folder')
@@ -87,43 +90,24 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
 /** The same file from src/ and from dist/. */
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
-const allActions: Actions = { up, generate, build, pull }
+const allActions: Actions = { up, config, generate, build, pull }
 
-const addVerbose = (command: Command) =>
-  command.option('--verbose', 'show what the processes log, and where errors come from', false)
+const upExamples = `
+A source of --model or --reward is one of those of --sft, or a LoRA adapter that goes on the --sft.
+The command line wins over the file, the file over the environment (docs/configuration.md has every key).
 
-const addPairOptions = (command: Command) =>
-  addVerbose(command)
-    .option('--pair <name>', `a pair of the catalog (${defaultPairName} where no model is named)`)
-    .option('--sft <path>', 'model folder, Hugging Face folder or GGUF file')
-    .option('--dpo <path>', 'the same, or a LoRA adapter folder that goes on the --sft')
-    .addOption(precisionOption())
-    .option('--paired', 'one process holds both models, whose weights are then loaded once; for adapters')
-    .addOption(new Option('--threads <number>', 'of each logit service').argParser(wholeNumber(1, 1024)))
-    .addOption(new Option('--template-from <model>', 'whose chat template and end tokens hold').choices(['dpo', 'sft']))
+Examples:
+  tandem up
+  tandem up --sft path/to/sft --dpo path/to/lora-adapter --model amateur=path/to/small-model
+  tandem up --sft grpc://10.0.0.2:7001 --dpo grpc://10.0.0.3:7002 --reward picker=path/to/reward-model
+  tandem up --config tandem.yaml --port 0`
 
-const precisionOption = () =>
-  new Option('--precision <name>', 'left out: what fits the source').choices([...precisions])
-
-const apiKeyOption = (description: string) =>
-  new Option('--api-key <key>', description).argParser((key: string, before: string[] = []) => {
-    if (key === '' || key.includes(',')) throw new InvalidArgumentError('A key is not empty and holds no comma.')
-    return [...before, key]
-  })
+const configExamples = `
+Examples:
+  tandem config
+  tandem config --config tandem.yaml --port 0 --json`
 
 const environmentKeys = ({ TANDEM_API_KEYS = '' }: NodeJS.ProcessEnv) =>
   TANDEM_API_KEYS.split(',')
     .map((key) => key.trim())
     .filter((key) => key !== '')
-
-const wholeNumber = (least: number, most: number) => (text: string) => {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value
-  throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
-}
-
-const fraction = (text: string) => {
-  const value = Number(text)
-  if (text.trim() !== '' && value > 0 && value <= 1) return value
-  throw new InvalidArgumentError('It must be a number above 0 and at most 1.')
-}

@@ -1,7 +1,7 @@
 import type { Home } from '../home.js'
 import type { Output } from '../progress.js'
 
-export type ProcessModule = '@tandem/services/logit-main' | '@tandem/gateway/main'
+export type ProcessModule = '@tandem/services/logit-main' | '@tandem/services/reward-main' | '@tandem/gateway/main'
 
 /** What every command is given, so that a test can give it something else. */
 export interface Context {

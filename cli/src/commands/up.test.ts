@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { UpFlags } from '../config/read-flags.js'
 import { findHome } from '../home.js'
 import type { Context } from './context.js'
 import { generate } from './generate.js'
-import { type UpOptions, up } from './up.js'
+import { up } from './up.js'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
 const pair = { sft: fixture('llama-tied'), dpo: fixture('llama-tied+lora') }
@@ -77,13 +78,7 @@ function context(environment: NodeJS.ProcessEnv = {}): Context {
   }
 }
 
-const options = (changes: Partial<UpOptions> = {}): UpOptions => ({
-  ...pair,
-  host: '127.0.0.1',
-  port: 0,
-  apiKeys: [],
-  ...changes,
-})
+const options = (changes: UpFlags = {}): UpFlags => ({ ...pair, port: 0, ...changes })
 
 async function until(condition: () => boolean) {
   for (let i = 0; i < 400 && !condition(); i++) await delay(25)
@@ -118,7 +113,7 @@ describe('up', () => {
 
   it('gives keys to the gateway alone, and services an address of this machine', async () => {
     const environment = { TANDEM_API_KEYS: 'secret', TANDEM_LISTEN: '0.0.0.0:7' }
-    const running = up(options({ apiKeys: ['secret'] }), context(environment))
+    const running = up(options(), context(environment))
     await until(() => answers !== '')
     expect(words.match(/127\.0\.0\.1:0 keys undefined/g)).toHaveLength(2)
     expect(words).toContain('llama-tied+lora keys secret')
@@ -141,7 +136,7 @@ describe('up', () => {
     process.kill(Number(service), 'SIGKILL')
     const died = Date.now()
     await expect(running).rejects.toThrow(
-      /the (SFT|DPO) service has ended \(killed by SIGKILL\), and nothing can be decoded/,
+      /the (SFT|DPO) service has ended \(killed by SIGKILL\), and Tandem is not whole/,
     )
     expect(Date.now() - died).toBeGreaterThan(900)
     expect([isAlive(Number(other)), isAlive(Number(last))]).toEqual([false, false])

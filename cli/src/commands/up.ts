@@ -1,34 +1,59 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { type LoadedSettings, labelOf, loadSettings } from '../config/load-settings.js'
+import { overlayEnvironment } from '../config/overlay-environment.js'
+import type { UpFlags } from '../config/read-flags.js'
 import { curlLine } from '../curl-line.js'
-import { type PairOptions, type PreparedPair, preparePair } from '../sources/prepare-pair.js'
+import { prepareModel } from '../sources/prepare-model.js'
+import { type PreparedPair, preparePair } from '../sources/prepare-pair.js'
 import { assertKeysFor, assertPortIsFree } from '../stack/listen.js'
-import { type Stack, type StackOptions, startStack } from '../stack/start-stack.js'
+import { type Beside, type Stack, startStack } from '../stack/start-stack.js'
 import type { Context } from './context.js'
-
-export type UpOptions = PairOptions & StackOptions
 
 const demoTokens = 48
 /** How long the gateway has to tell its clients that a service is gone. */
 const lastAnswersMs = 1_000
 
 /**
- * `tandem up`: makes a pair ready, serves it, and ends everything on abort.
- * @throws Error when something cannot start, or a process dies while it serves
+ * `tandem up`: makes a pair and the models beside it ready, serves them, and ends everything on abort.
+ * @throws Error when a setting is wrong, something cannot start, or a process dies while it serves
  */
-export async function up(options: UpOptions, context: Context): Promise<void> {
+export async function up(flags: UpFlags, given: Context): Promise<void> {
+  const loaded = await loadSettings(flags, given.environment)
+  const context = { ...given, environment: overlayEnvironment(loaded, given.environment) }
   const { output, signal } = context
-  assertKeysFor(options.host, options.apiKeys)
-  await assertPortIsFree(options.host, options.port)
-  const pair = await preparePair(options, context)
-  output.write(`Starting ${pair.name}: two logit services and the gateway ...\n`)
-  const stack = await startStack(pair, options, context)
+  const { host, port, api_keys: apiKeys } = loaded.settings
+  assertKeysFor(host, apiKeys)
+  await assertPortIsFree(host, port)
+  const pair = await preparePair({ ...loaded.settings, labelOf: (model) => labelOf(loaded, model) }, context)
+  const beside = await prepareBeside(loaded, pair, context)
+  output.write(
+    `Starting ${[pair.name, ...Object.keys(beside.models), ...Object.keys(beside.rewards)].join(', ')} ...\n`,
+  )
+  const stack = await startStack(pair, { host, port, apiKeys }, context, beside)
   try {
-    context.answers.write(welcome(pair, stack.url, options.apiKeys.length > 0))
+    context.answers.write(welcome(pair, stack.url, apiKeys.length > 0))
     await serveUntilEnd(stack, signal)
   } finally {
     output.write('Stopping ...\n')
     await stack.group.stop()
   }
+}
+
+/** One after the other: each build takes all cores and much memory. */
+async function prepareBeside(loaded: LoadedSettings, pair: PreparedPair, context: Context): Promise<Beside> {
+  const { precision } = loaded.settings
+  const prepareAll = async (key: 'models' | 'rewards') => {
+    const places: Record<string, string> = {}
+    for (const [name, model] of Object.entries(loaded.settings[key]))
+      places[name] = await prepareModel(
+        { precision, ...model },
+        labelOf(loaded, `${key}.${name}`),
+        pair.adapterBase,
+        context,
+      )
+    return places
+  }
+  return { models: await prepareAll('models'), rewards: await prepareAll('rewards') }
 }
 
 async function serveUntilEnd({ group }: Stack, signal: AbortSignal): Promise<void> {
@@ -43,7 +68,7 @@ async function serveUntilEnd({ group }: Stack, signal: AbortSignal): Promise<voi
   if (end === 'aborted') return
   if (end.name !== 'gateway') await delay(lastAnswersMs)
   const words = end.lastLines === '' ? '' : ` Its last words:\n${end.lastLines}`
-  throw new Error(`the ${end.name} has ended (${end.how}), and nothing can be decoded without it.${words}`)
+  throw new Error(`the ${end.name} has ended (${end.how}), and Tandem is not whole without it.${words}`)
 }
 
 function welcome({ name, demo }: PreparedPair, url: string, needsKey: boolean): string {

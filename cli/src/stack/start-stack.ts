@@ -1,6 +1,7 @@
 import type { Context, ProcessModule } from '../commands/context.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
-import { allocatorEnvironment } from './allocator.js'
+import { isService, parseAddress } from '../sources/source.js'
+import { type Addresses, gatewayEnvironment, serviceEnvironment } from './environments.js'
 import { ProcessGroup } from './process-group.js'
 
 /** A service that is both models counts as `dpo`. */
@@ -10,7 +11,7 @@ export interface StackOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
-  /** Of each service; left out, the service's own default. */
+  /** Of each service; left out, its share of the machine. */
   readonly threads?: number | undefined
   readonly templateFrom?: 'dpo' | 'sft' | undefined
   readonly apiKeys: readonly string[]
@@ -18,45 +19,78 @@ export interface StackOptions {
   readonly launchers?: Readonly<Record<ProcessRole, readonly string[]>> | undefined
 }
 
+/** Models beside a pair, by name: each a model folder, or the `grpc://host:port` of a service that runs. */
+export interface Beside {
+  readonly models: Readonly<Record<string, string>>
+  readonly rewards: Readonly<Record<string, string>>
+}
+
 export interface Stack {
   /** Of the gateway. */
   readonly url: string
-  /** host:port of each logit service. */
-  readonly services: { readonly sft: string; readonly dpo: string }
+  readonly services: Addresses
   readonly group: ProcessGroup
 }
 
+const nothing: Beside = { models: {}, rewards: {} }
+
 /**
- * Starts both logit services at once, or the one that is both, then the gateway. Whoever gets the stack calls `group.stop()`.
+ * Starts all services that do not run yet at once, then the gateway. Whoever gets the stack calls `group.stop()`.
  * @throws Error telling which process could not start and what it said; none is left then
  */
-export async function startStack(pair: PreparedPair, options: StackOptions, context: Context): Promise<Stack> {
+export async function startStack(
+  pair: PreparedPair,
+  options: StackOptions,
+  context: Context,
+  beside: Beside = nothing,
+): Promise<Stack> {
   const { output, isVerbose, findModule } = context
   const group = new ProcessGroup((name, line) => {
     if (isVerbose) output.write(`[${name}] ${line}\n`)
   })
-  // Of two services that start, the first failure ends the wait for the other.
+  // Of services that start, the first failure ends the wait for the others.
   const failed = new AbortController()
   const signal = AbortSignal.any([context.signal, failed.signal])
-  const start = (role: ProcessRole, name: string, module: ProcessModule, environment: NodeJS.ProcessEnv) =>
-    group.start({ name, modulePath: findModule(module), environment, launcher: options.launchers?.[role] }, signal)
-  const startService = (role: 'sft' | 'dpo', name: string, more: NodeJS.ProcessEnv = {}) => {
-    const environment = serviceEnvironment(context.environment, role, pair[role], options)
-    return start(role, name, '@tandem/services/logit-main', { ...environment, ...more })
+  const start = (name: string, module: ProcessModule, environment: NodeJS.ProcessEnv, role?: ProcessRole) => {
+    const launcher = role && options.launchers?.[role]
+    return group.start({ name, modulePath: findModule(module), environment, launcher }, signal)
   }
+  const sharers = countLogitServices(pair, beside)
+  const environmentOf = (role: string, folder: string) =>
+    serviceEnvironment(context.environment, role, folder, sharers, options)
+
+  const startOne = async (role: 'sft' | 'dpo', name: string) =>
+    isService(pair[role])
+      ? parseAddress(pair[role], `--${role}`)
+      : (await start(name, logitModule, environmentOf(role, pair[role]), role)).at
   const startApart = async () => {
-    const [sft, dpo] = await Promise.all([startService('sft', 'SFT service'), startService('dpo', 'DPO service')])
-    return { sft: sft.at, dpo: dpo.at }
+    const [sft, dpo] = await Promise.all([startOne('sft', 'SFT service'), startOne('dpo', 'DPO service')])
+    return { sft, dpo }
   }
   const startTogether = async () => {
-    const { at, baseAt } = await startService('dpo', 'pair service', { TANDEM_BASE_LISTEN: '127.0.0.1:0' })
+    const environment = { ...environmentOf('dpo', pair.dpo), TANDEM_BASE_LISTEN: '127.0.0.1:0' }
+    const { at, baseAt } = await start('pair service', logitModule, environment, 'dpo')
     if (baseAt === null) throw new Error('the pair service serves one model only: run "npm run build"')
     return { sft: baseAt, dpo: at }
   }
+  const startAll = async (places: Beside['models'], kind: 'model' | 'reward') => {
+    const startNamed = async ([name, place]: readonly [string, string]) => {
+      if (isService(place)) return [name, parseAddress(place, `--${kind} ${name}`)] as const
+      const module = kind === 'model' ? logitModule : rewardModule
+      const { at } = await start(`${name} ${kind} service`, module, environmentOf(name, place))
+      return [name, at] as const
+    }
+    return Object.fromEntries(await Promise.all(Object.entries(places).map(startNamed)))
+  }
   try {
-    const services = await (pair.isPaired ? startTogether() : startApart())
+    const [both, models, rewards] = await Promise.all([
+      pair.isPaired ? startTogether() : startApart(),
+      startAll(beside.models, 'model'),
+      startAll(beside.rewards, 'reward'),
+    ])
+    const services = { ...both, models, rewards }
     const environment = gatewayEnvironment(context.environment, services, pair, options)
-    const { at: url } = await start('gateway', 'gateway', '@tandem/gateway/main', environment)
+    const { at: url } = await start('gateway', '@tandem/gateway/main', environment, 'gateway')
     return { url, services, group }
   } catch (error) {
     failed.abort(error)
@@ -65,37 +99,11 @@ export async function startStack(pair: PreparedPair, options: StackOptions, cont
   }
 }
 
-function serviceEnvironment(
-  { TANDEM_API_KEYS: _keys, ...environment }: NodeJS.ProcessEnv,
-  role: string,
-  folder: string,
-  { threads }: StackOptions,
-): NodeJS.ProcessEnv {
-  return {
-    ...allocatorEnvironment,
-    ...environment,
-    TANDEM_MODEL: folder,
-    TANDEM_ROLE: role,
-    // Reached by the gateway alone, whatever the environment says for services that run by themselves.
-    TANDEM_LISTEN: '127.0.0.1:0',
-    ...(threads === undefined ? {} : { TANDEM_THREADS: String(threads) }),
-  }
-}
+const logitModule = '@tandem/services/logit-main'
+const rewardModule = '@tandem/services/reward-main'
 
-function gatewayEnvironment(
-  { TANDEM_API_KEYS: _keys, ...environment }: NodeJS.ProcessEnv,
-  services: { readonly sft: string; readonly dpo: string },
-  pair: PreparedPair,
-  { host, port, apiKeys, templateFrom }: StackOptions,
-): NodeJS.ProcessEnv {
-  return {
-    ...environment,
-    TANDEM_SFT: services.sft,
-    TANDEM_DPO: services.dpo,
-    TANDEM_HOST: host,
-    TANDEM_PORT: String(port),
-    TANDEM_PAIR: pair.name,
-    ...(apiKeys.length === 0 ? {} : { TANDEM_API_KEYS: apiKeys.join(',') }),
-    ...(templateFrom === undefined ? {} : { TANDEM_TEMPLATE_FROM: templateFrom }),
-  }
+/** Those that compute at once and keep sessions here. Reward services do neither: they run when an answer is complete. */
+function countLogitServices({ sft, dpo, isPaired }: PreparedPair, { models }: Beside): number {
+  const places = [...(isPaired ? [dpo] : [sft, dpo]), ...Object.values(models)]
+  return Math.max(1, places.filter((place) => !isService(place)).length)
 }

@@ -1,0 +1,217 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type LoadedSettings, labelOf, loadSettings } from './load-settings.js'
+import { overlayEnvironment } from './overlay-environment.js'
+import type { UpFlags } from './read-flags.js'
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tandem-settings-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const write = (text: string, name = 'tandem.yaml') => writeFile(join(folder, name), text)
+const load = (flags: UpFlags = {}, environment: NodeJS.ProcessEnv = {}) => loadSettings(flags, environment, folder)
+const ofPair = ({ settings: { pair, sft, dpo } }: LoadedSettings) =>
+  Object.fromEntries(Object.entries({ pair, sft, dpo }).filter(([, value]) => value !== undefined))
+
+describe('precedence', () => {
+  it('of nothing at all: defaults, and what processes decide by themselves is left to them', async () => {
+    const { settings, entries } = await load()
+    expect(settings).toMatchObject({ pair: 'smollm2-135m-hh', host: '127.0.0.1', port: 8080, max_concurrent: 16 })
+    expect(settings).toMatchObject({ models: {}, rewards: {}, api_keys: [], end_tokens: [], strict: false })
+    expect(entries.get('port')).toEqual({ value: 8080, origin: { kind: 'default', at: 'default' } })
+    for (const key of ['threads', 'kv_bytes', 'name', 'precision']) expect(entries.has(key)).toBe(false)
+  })
+
+  it('the command line wins over the file, the file over the environment, that over the default', async () => {
+    await write('host: 127.0.0.3\nport: 3\n\nmax_concurrent: 3\n')
+    const environment = {
+      TANDEM_HOST: '127.0.0.2',
+      TANDEM_PORT: '2',
+      TANDEM_MAX_CONCURRENT: '2',
+      TANDEM_MAX_BATCH: '2',
+    }
+    const loaded = await load({ port: 4 }, environment)
+    expect(loaded.settings).toMatchObject({
+      port: 4,
+      host: '127.0.0.3',
+      max_concurrent: 3,
+      max_batch: 2,
+      max_queue: 256,
+    })
+    const at = (key: string) => loaded.entries.get(key)?.origin
+    expect(at('port')).toEqual({ kind: 'flag', at: '--port' })
+    expect(at('host')).toEqual({ kind: 'file', at: 'tandem.yaml:1' })
+    expect(at('max_concurrent')).toEqual({ kind: 'file', at: 'tandem.yaml:4' })
+    expect(at('max_batch')).toEqual({ kind: 'environment', at: 'TANDEM_MAX_BATCH' })
+    expect([labelOf(loaded, 'port'), labelOf(loaded, 'host')]).toEqual(['--port', 'tandem.yaml:1: host'])
+  })
+
+  it('of models each name is its own', async () => {
+    await write('models:\n  base: grpc://10.0.0.1:1\n  amateur: grpc://10.0.0.1:2\n')
+    const environment = { TANDEM_MODELS: 'base=10.0.0.9:1, other=10.0.0.9:3', TANDEM_SFT: '10.0.0.9:4' }
+    const loaded = await load({ model: [{ name: 'amateur', source: 'here' }], dpo: 'd' }, environment)
+    expect(ofPair(loaded)).toEqual({ sft: 'grpc://10.0.0.9:4', dpo: 'd' })
+    expect(loaded.settings.models).toEqual({
+      base: { source: 'grpc://10.0.0.1:1' },
+      amateur: { source: 'here' },
+      other: { source: 'grpc://10.0.0.9:3' },
+    })
+    expect(['models.amateur', 'models.base', 'models.other'].map((key) => labelOf(loaded, key))).toEqual([
+      '--model amateur',
+      'tandem.yaml:2: models.base',
+      'TANDEM_MODELS',
+    ])
+  })
+
+  it('a pair takes the place of two models that a weaker origin names, and they of it', async () => {
+    await write('sft: a\ndpo: b\n')
+    expect(ofPair(await load({ pair: 'p' }))).toEqual({ pair: 'p' })
+    await write('pair: p\n')
+    expect(ofPair(await load({ sft: 'a', dpo: 'b' }))).toEqual({ sft: 'a', dpo: 'b' })
+    await write('sft: a\ndpo: b\n')
+    expect(ofPair(await load({ dpo: 'c' }))).toEqual({ sft: join(folder, 'a'), dpo: 'c' })
+  })
+})
+
+describe('the file', () => {
+  it('holds everything', async () => {
+    const text = `
+sft: models/sft
+dpo: grpc://10.0.0.2:7002
+models:
+  amateur: ../small
+  base: { source: lora, base: weights.gguf, precision: fp32 }
+rewards:
+  picker: /reward
+precision: int8
+paired: false
+name: mine
+template_from: sft
+end_tokens: ["<user>", "<|end|>"]
+host: 127.0.0.1
+port: 0
+api_keys: [one, two]
+threads: 2
+kv_bytes: 1000000
+strict: true
+log_level: warn
+request_timeout_ms: 1000
+`
+    await mkdir(join(folder, 'deploy'))
+    await write(text, 'deploy/it.yaml')
+    const { settings } = await load({ config: 'deploy/it.yaml' })
+    expect(settings).toMatchObject({
+      sft: join(folder, 'deploy/models/sft'),
+      dpo: 'grpc://10.0.0.2:7002',
+      models: {
+        amateur: { source: join(folder, 'small') },
+        base: { source: join(folder, 'deploy/lora'), base: join(folder, 'deploy/weights.gguf'), precision: 'fp32' },
+      },
+      rewards: { picker: { source: '/reward' } },
+      ...{ precision: 'int8', paired: false, name: 'mine', template_from: 'sft', end_tokens: ['<user>', '<|end|>'] },
+      ...{ host: '127.0.0.1', port: 0, api_keys: ['one', 'two'], threads: 2, kv_bytes: 1_000_000, strict: true },
+      ...{ log_level: 'warn', request_timeout_ms: 1000 },
+    })
+  })
+
+  it('may be empty', async () => {
+    await write('# nothing yet\n')
+    expect((await load()).settings.port).toBe(8080)
+  })
+
+  it('may name the variable that holds the keys', async () => {
+    await write('api_keys: { environment: MY_KEYS }\n')
+    const { settings, entries } = await load({}, { MY_KEYS: 'a, b,', TANDEM_API_KEYS: 'c' })
+    expect(settings.api_keys).toEqual(['a', 'b'])
+    expect(entries.get('api_keys')?.origin.at).toBe('tandem.yaml:1')
+    await expect(load()).rejects.toThrow(
+      'tandem.yaml:1: api_keys are in the variable MY_KEYS, which holds none; set it to key1,key2',
+    )
+  })
+
+  it.each([
+    ['port: 1\nmax_concurent: 3', 'tandem.yaml:2: there is no key "max_concurent"; did you mean "max_concurrent"?'],
+    ['templateFrom: sft', 'tandem.yaml:1: there is no key "templateFrom"; did you mean "template_from"?'],
+    ['colour: red', 'tandem.yaml:1: there is no key "colour"; the keys are pair, sft, dpo, models, '],
+    [
+      'models:\n  a:\n    source: x\n    bse: y',
+      'tandem.yaml:4: there is no key "bse" in models.a; did you mean "base"?',
+    ],
+    ['\nport: "80"', 'tandem.yaml:2: port is "80": Invalid input: expected number, received string'],
+    ['port: 70000', 'tandem.yaml:1: port is 70000: Too big: expected number to be <=65535'],
+    ['port: 1.5', 'tandem.yaml:1: port is 1.5: Invalid input: expected int, received number'],
+    ['strict: 1', 'tandem.yaml:1: strict is 1: Invalid input: expected boolean, received number'],
+    ['port:', 'tandem.yaml:1: port is null: Invalid input: expected number, received null'],
+    ['precision: int3', 'tandem.yaml:1: precision is "int3": Invalid option: expected one of "fp32"|'],
+    ['models:\n  ok: x\n  dpo: y', 'tandem.yaml:3: models.dpo is "y": "dpo" is the pair\'s own model'],
+    ['models:\n  a: 5', 'tandem.yaml:2: models.a is 5: expected a source, or {source: ..., base: ...}'],
+    [
+      'api_keys: secret',
+      'tandem.yaml:1: api_keys: expected a list of keys, or {environment: NAME} for those of a variable',
+    ],
+    ['api_keys: { env: A }', 'tandem.yaml:1: api_keys: expected a list of keys, or {environment: NAME}'],
+    ['end_tokens: <user>', 'tandem.yaml:1: end_tokens is "<user>": Invalid input: expected array, received string'],
+    ['- port: 1', 'tandem.yaml:1: expected keys and their values, e.g. "port: 8080"'],
+    ['port: 1\nport: 2', 'tandem.yaml:2: this is not valid YAML: Map keys must be unique'],
+    ['host: [', 'tandem.yaml:1: this is not valid YAML: '],
+    ['host: *there', 'tandem.yaml: an alias (*name) has no anchor (&name) before it'],
+    ['a: 1\n---\nb: 2', 'tandem.yaml:2: this is not valid YAML: '],
+  ])('refuses %j', async (text, message) => {
+    await write(text)
+    await expect(load()).rejects.toThrow(message)
+  })
+
+  it('tells all faults at once, and never a key', async () => {
+    await write('port: x\napi_keys: [secret-a, "secret,b"]\nhosts: y\n')
+    const error = await load().catch((fault: unknown) => String(fault))
+    expect(error).toContain('tandem.yaml:1: port')
+    expect(error).toContain('tandem.yaml:2: api_keys.1: a key is not empty and holds no comma')
+    expect(error).toContain('tandem.yaml:3: there is no key "hosts"; did you mean "host"?')
+    expect(error).not.toContain('secret')
+  })
+
+  it('that is named must be there', async () => {
+    await expect(load({ config: 'none.yaml' })).rejects.toThrow('--config none.yaml: there is no such file')
+    await expect(load({ config: '.' })).rejects.toThrow('--config .: expected a file of settings')
+  })
+})
+
+describe('the environment', () => {
+  it.each([
+    ['TANDEM_PORT', 'x', 'TANDEM_PORT is "x": '],
+    ['TANDEM_STRICT', 'yes', 'TANDEM_STRICT is "yes": Invalid option: expected one of "0"|"1"'],
+    ['TANDEM_SFT', 'nowhere', 'TANDEM_SFT is "nowhere": must be host:port, e.g. 127.0.0.1:7001'],
+    ['TANDEM_MODELS', 'amateur', 'TANDEM_MODELS is "amateur": expected name=host:port, with commas between'],
+    ['TANDEM_MODELS', 'sft=h:1', '"sft" is the pair\'s own model'],
+    ['TANDEM_END_TOKENS', '<user>', 'TANDEM_END_TOKENS is "<user>": must be a JSON list of tokens'],
+  ])('refuses %s=%s', async (variable, text, message) => {
+    await expect(load({}, { [variable]: text })).rejects.toThrow(message)
+  })
+
+  it('of the processes gets what the file and the command line say', async () => {
+    await write('strict: true\nend_tokens: ["<user>"]\nmax_batch: 4\nhost: 127.0.0.1\napi_keys: [k]\n')
+    const environment = { TANDEM_MAX_QUEUE: '7', TANDEM_MAX_BATCH: '9' }
+    const loaded = await load({ threads: 3 }, environment)
+    expect(overlayEnvironment(loaded, environment)).toEqual({
+      TANDEM_STRICT: '1',
+      TANDEM_END_TOKENS: '["<user>"]',
+      TANDEM_MAX_BATCH: '4',
+      TANDEM_MAX_QUEUE: '7',
+      TANDEM_THREADS: '3',
+    })
+  })
+})
+
+it('at most 16 models stand beside a pair', async () => {
+  const named = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ name: `${prefix}${i}`, source: 'x' }))
+  expect(Object.keys((await load({ model: named('m', 10), reward: named('r', 6) })).settings.models)).toHaveLength(10)
+  await expect(load({ model: named('m', 11), reward: named('r', 6) })).rejects.toThrow(
+    '17 models beside the pair (--model, --reward); at most 16 can be served',
+  )
+})

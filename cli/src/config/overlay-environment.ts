@@ -1,0 +1,34 @@
+import type { LoadedSettings } from './load-settings.js'
+import { type SettingKey, settingKeys, variableOf } from './settings.js'
+
+/**
+ * The environment of processes that are to know what was set for them by the command line or the file.
+ * What the environment itself says is there already, and defaults are the processes' own.
+ */
+export function overlayEnvironment({ entries }: LoadedSettings, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const overlaid: NodeJS.ProcessEnv = { ...environment }
+  for (const key of settingKeys) {
+    const variable = variableOf(key)
+    const entry = entries.get(key)
+    if (variable === null || !entry || ofStack.has(key)) continue
+    if (entry.origin.kind === 'flag' || entry.origin.kind === 'file') overlaid[variable] = toText(entry.value)
+  }
+  return overlaid
+}
+
+/** What the stack tells its processes in its own words. */
+const ofStack: ReadonlySet<SettingKey> = new Set([
+  'sft',
+  'dpo',
+  'models',
+  'rewards',
+  'name',
+  'host',
+  'port',
+  'api_keys',
+])
+
+function toText(value: unknown): string {
+  if (typeof value === 'boolean') return value ? '1' : '0'
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

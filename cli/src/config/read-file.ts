@@ -1,0 +1,92 @@
+import { open } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { isService } from '../sources/source.js'
+import { createLayer, describeIssue, type Layer, messageOf } from './layer.js'
+import { suggestName } from './nearest-name.js'
+import { besideSchema, type Settings, settingsSchema } from './settings.js'
+import { parseYaml, type YamlValue } from './yaml-lines.js'
+
+const maxBytes = 1024 * 1024
+
+const keysSchema = z.union([settingsSchema.shape.api_keys, z.strictObject({ environment: z.string().min(1) })], {
+  error: 'expected a list of keys, or {environment: NAME} for those of a variable',
+})
+const fileSchema = settingsSchema.extend({ api_keys: keysSchema.optional() })
+
+/**
+ * What a tandem.yaml says of settings. Paths in it count from its folder.
+ * @param path as messages show it, from `folder`
+ * @throws Error telling on which line what was found and what was expected
+ */
+export async function readSettingsFile(path: string, folder: string, environment: NodeJS.ProcessEnv): Promise<Layer> {
+  const absolute = resolve(folder, path)
+  const yaml = parseYaml(await readText(absolute, path), path)
+  const result = fileSchema.safeParse(yaml.value ?? {})
+  if (!result.success)
+    throw new Error(result.error.issues.flatMap((issue) => describeFault(issue, yaml, path)).join('\n'))
+  const { api_keys: keys, ...settings } = result.data
+  const at = (...parts: readonly string[]) => `${path}:${yaml.lineOf(parts)}`
+  const found = keys === undefined || Array.isArray(keys) ? keys : readKeys(keys.environment, environment, at)
+  const placed = placeSources({ ...settings, api_keys: found }, dirname(absolute))
+  return createLayer(placed, (parts) => ({ kind: 'file', at: at(...parts) }))
+}
+
+async function readText(absolute: string, path: string): Promise<string> {
+  const file = await open(absolute).catch((cause: unknown) => {
+    throw new Error(`--config ${path}: there is no such file that can be read`, { cause })
+  })
+  try {
+    const found = await file.stat()
+    if (!found.isFile() || found.size > maxBytes)
+      throw new Error(`--config ${path}: expected a file of settings of at most ${maxBytes} bytes`)
+    return await file.readFile('utf8')
+  } finally {
+    await file.close()
+  }
+}
+
+function describeFault(issue: z.core.$ZodIssue, yaml: YamlValue, file: string): string[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => {
+      const where = issue.path.length === 0 ? '' : ` in ${issue.path.join('.')}`
+      const hint = suggestName(
+        key,
+        issue.path.length === 0 ? settingsSchema.keyof().options : besideSchema.keyof().options,
+      )
+      return `${file}:${yaml.lineOf([...issue.path, key])}: there is no key "${key}"${where}; ${hint}`
+    })
+  const place = `${file}:${yaml.lineOf(issue.path)}:`
+  if (issue.path.length === 0) return [`${place} expected keys and their values, e.g. "port: 8080"`]
+  const found = issue.path.reduce<unknown>(
+    (value, part) => (typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined),
+    yaml.value,
+  )
+  return [describeIssue(`${place} ${issue.path.join('.')}`, String(issue.path[0]), found, messageOf(issue))]
+}
+
+function readKeys(variable: string, environment: NodeJS.ProcessEnv, at: (key: string) => string): string[] {
+  const keys = (environment[variable] ?? '').split(',').map((key) => key.trim())
+  const named = keys.filter((key) => key !== '')
+  if (named.length > 0) return named
+  throw new Error(`${at('api_keys')}: api_keys are in the variable ${variable}, which holds none; set it to key1,key2`)
+}
+
+function placeSources(settings: Settings, folder: string): Settings {
+  const place = (source: string) => (isService(source) ? source : resolve(folder, source))
+  const placeAll = (models: Settings['models']) =>
+    models &&
+    Object.fromEntries(
+      Object.entries(models).map(([name, { source, base, ...rest }]) => [
+        name,
+        { ...rest, source: place(source), ...(base === undefined ? {} : { base: place(base) }) },
+      ]),
+    )
+  return {
+    ...settings,
+    ...(settings.sft === undefined ? {} : { sft: place(settings.sft) }),
+    ...(settings.dpo === undefined ? {} : { dpo: place(settings.dpo) }),
+    models: placeAll(settings.models),
+    rewards: placeAll(settings.rewards),
+  }
+}

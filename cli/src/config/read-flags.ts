@@ -1,0 +1,47 @@
+import type { Precision } from '@tandem/models'
+import { createLayer, type Layer, parseSetting } from './layer.js'
+import { flagNames, settingKeys } from './settings.js'
+
+/** A model beside the pair, as `--model NAME=SOURCE` gives it. */
+export interface NamedSource {
+  readonly name: string
+  readonly source: string
+}
+
+/** The options of `tandem up` and `tandem config`; what is left out was not given. */
+export interface UpFlags {
+  readonly config?: string
+  readonly pair?: string
+  readonly sft?: string
+  readonly dpo?: string
+  readonly model?: readonly NamedSource[]
+  readonly reward?: readonly NamedSource[]
+  readonly precision?: Precision
+  readonly paired?: boolean
+  readonly name?: string
+  readonly templateFrom?: 'dpo' | 'sft'
+  readonly host?: string
+  readonly port?: number
+  readonly apiKey?: readonly string[]
+  readonly threads?: number
+}
+
+/** What the command line says of settings. @throws Error naming the option that is wrong */
+export function readFlags(flags: UpFlags): Layer {
+  const { config: _file, model, reward, templateFrom, apiKey, ...same } = flags
+  const given: Record<string, unknown> = {
+    ...same,
+    models: model && sourcesByName(model),
+    rewards: reward && sourcesByName(reward),
+    template_from: templateFrom,
+    api_keys: apiKey,
+  }
+  const settings: Record<string, unknown> = {}
+  for (const key of settingKeys)
+    if (given[key] !== undefined) settings[key] = parseSetting(key, given[key], flagNames[key] ?? key)
+  const flagOf = (key: string) => Object.entries(flagNames).find(([setting]) => setting === key)?.[1] ?? key
+  return createLayer(settings, ([key = '', ...name]) => ({ kind: 'flag', at: [flagOf(key), ...name].join(' ') }))
+}
+
+const sourcesByName = (models: readonly NamedSource[]) =>
+  Object.fromEntries(models.map(({ name, source }) => [name, source]))

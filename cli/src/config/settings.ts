@@ -1,0 +1,115 @@
+import { gatewayEnvironmentSchema } from '@tandem/gateway/config'
+import { precisions } from '@tandem/models'
+import { logitEnvironmentSchema } from '@tandem/services'
+import { z } from 'zod'
+
+const gateway = gatewayEnvironmentSchema.shape
+const services = logitEnvironmentSchema.shape
+/** What the gateway and the services take from their environments: text, to what it means. */
+export const processVariables: Readonly<Record<string, z.ZodType>> = { ...services, ...gateway }
+
+/** The range that a process has for a number, which its environment has as text. */
+const number = (ofProcess: z.ZodType<number, unknown>) =>
+  z
+    .number()
+    .transform((value): unknown => value)
+    .pipe(ofProcess)
+
+/** Names that mean something else in a formula: the pair's two models and functions. */
+const takenNames: ReadonlyMap<string, string> = new Map([
+  ['sft', 'is the pair\'s own model: give it with --sft, or as "sft" in the file'],
+  ['dpo', 'is the pair\'s own model: give it with --dpo, or as "dpo" in the file'],
+  ...['min', 'max', 'exp', 'log'].map((name) => [name, 'is a function in formulas: choose another name'] as const),
+])
+
+/** The name of a model beside the pair, such as can stand in a formula. */
+export const modelNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,31}$/, 'a name is a lower-case letter and up to 31 lower-case letters, digits or _')
+  .superRefine((name, context) => {
+    const meaning = takenNames.get(name)
+    if (meaning !== undefined) context.addIssue({ code: 'custom', message: `"${name}" ${meaning}` })
+  })
+
+/** Most models and reward models beside a pair. */
+export const maxBeside = 16
+
+const source = z.string().min(1)
+/** A model beside the pair, where it is more than a source. */
+export const besideSchema = z.strictObject(
+  {
+    source,
+    /** What a LoRA adapter goes on; left out, the pair's SFT model. */
+    base: source.optional(),
+    precision: z.enum(precisions).optional(),
+  },
+  { error: ({ code }) => (code === 'invalid_type' ? 'expected a source, or {source: ..., base: ...}' : undefined) },
+)
+const beside = z.record(
+  modelNameSchema,
+  z.preprocess((value) => (typeof value === 'string' ? { source: value } : value), besideSchema),
+)
+
+/** Everything that `tandem up` can be told, in one form wherever it comes from. */
+export const settingsSchema = z
+  .strictObject({
+    pair: z.string().min(1),
+    sft: source,
+    dpo: source,
+    models: beside,
+    rewards: beside,
+    precision: z.enum(precisions),
+    paired: z.boolean(),
+    name: gateway.TANDEM_PAIR.unwrap(),
+    template_from: gateway.TANDEM_TEMPLATE_FROM.unwrap(),
+    end_tokens: z.array(z.string().min(1)).max(64),
+    host: gateway.TANDEM_HOST.unwrap(),
+    port: number(gateway.TANDEM_PORT),
+    api_keys: z.array(z.string().regex(/^[^,]+$/, 'a key is not empty and holds no comma')),
+    max_concurrent: number(gateway.TANDEM_MAX_CONCURRENT),
+    max_waiting: number(gateway.TANDEM_MAX_WAITING),
+    max_prompt_tokens: number(gateway.TANDEM_MAX_PROMPT_TOKENS),
+    max_body_bytes: number(gateway.TANDEM_MAX_BODY_BYTES),
+    request_timeout_ms: number(gateway.TANDEM_REQUEST_TIMEOUT_MS),
+    start_timeout_ms: number(gateway.TANDEM_START_TIMEOUT_MS),
+    drain_ms: number(gateway.TANDEM_DRAIN_MS),
+    threads: number(services.TANDEM_THREADS.unwrap()),
+    kv_bytes: number(services.TANDEM_KV_BYTES.unwrap()),
+    max_sessions: number(services.TANDEM_MAX_SESSIONS),
+    max_queue: number(services.TANDEM_MAX_QUEUE),
+    max_batch: number(services.TANDEM_MAX_BATCH),
+    prefill_chunk: number(services.TANDEM_PREFILL_CHUNK),
+    session_ttl_ms: number(services.TANDEM_SESSION_TTL_MS),
+    strict: z.boolean(),
+    reflection: z.boolean(),
+    log_level: gateway.TANDEM_LOG_LEVEL.unwrap(),
+  })
+  .partial()
+
+export type Settings = z.output<typeof settingsSchema>
+export type SettingKey = keyof Settings
+
+export const settingKeys: readonly SettingKey[] = settingsSchema.keyof().options
+
+/** The variable of the environment that says the same, or null. */
+export function variableOf(key: SettingKey): string | null {
+  if (key === 'name') return 'TANDEM_PAIR'
+  return key === 'pair' || key === 'precision' || key === 'paired' ? null : `TANDEM_${key.toUpperCase()}`
+}
+
+/** The flag of `tandem up` that says the same. */
+export const flagNames: Partial<Readonly<Record<SettingKey, string>>> = {
+  pair: '--pair',
+  sft: '--sft',
+  dpo: '--dpo',
+  models: '--model',
+  rewards: '--reward',
+  precision: '--precision',
+  paired: '--paired',
+  name: '--name',
+  template_from: '--template-from',
+  host: '--host',
+  port: '--port',
+  api_keys: '--api-key',
+  threads: '--threads',
+}

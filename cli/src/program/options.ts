@@ -1,0 +1,39 @@
+import { defaultPairName, precisions } from '@tandem/models'
+import { type Command, Option } from 'commander'
+import { apiKey, namedSource, wholeNumber } from './arguments.js'
+
+/** Options that several commands have. */
+
+export const addVerbose = (command: Command) =>
+  command.option('--verbose', 'show what the processes log, and where errors come from', false)
+
+export const addPairOptions = (command: Command) =>
+  addVerbose(command)
+    .option('--pair <name>', `a pair of the catalog (${defaultPairName} where no model is named)`)
+    .option(
+      '--sft <source>',
+      'model folder, Hugging Face folder, GGUF file, or grpc://HOST:PORT of a service that runs',
+    )
+    .option('--dpo <source>', 'the same, or a LoRA adapter folder that goes on the --sft')
+    .addOption(precisionOption())
+    .option('--paired', 'one process holds both models, whose weights are then loaded once; for adapters')
+    .addOption(new Option('--threads <number>', 'of each service').argParser(wholeNumber(1, 1024)))
+    .addOption(new Option('--template-from <model>', 'whose chat template and end tokens hold').choices(['dpo', 'sft']))
+
+/** What `tandem up` takes, without defaults: what is not given may stand in a file or in the environment. */
+export const addUpOptions = (command: Command) =>
+  addPairOptions(command)
+    .option('--config <file>', 'settings; left out, ./tandem.yaml where there is one')
+    .addOption(new Option('--model <name=source>', 'a model more, for formulas (repeatable)').argParser(namedSource))
+    .addOption(
+      new Option('--reward <name=source>', 'a reward model, for best-of-n (repeatable)').argParser(namedSource),
+    )
+    .option('--name <name>', "the pair's name in the API")
+    .option('--host <address>', 'where the gateway listens (127.0.0.1)')
+    .addOption(new Option('--port <number>', '0 takes a free one (8080)').argParser(wholeNumber(0, 65_535)))
+    .addOption(apiKeyOption('clients must send one of these keys (repeatable; else TANDEM_API_KEYS=key1,key2)'))
+
+export const precisionOption = () =>
+  new Option('--precision <name>', 'left out: what fits the source').choices([...precisions])
+
+export const apiKeyOption = (description: string) => new Option('--api-key <key>', description).argParser(apiKey)

@@ -1,0 +1,59 @@
+import type { PreparedPair } from '../sources/prepare-pair.js'
+import { allocatorEnvironment } from './allocator.js'
+import type { StackOptions } from './start-stack.js'
+
+/** host:port of every service that the gateway is to reach. */
+export interface Addresses {
+  readonly sft: string
+  readonly dpo: string
+  /** Of the models beside the pair, by name. */
+  readonly models: Readonly<Record<string, string>>
+  readonly rewards: Readonly<Record<string, string>>
+}
+
+/** @param localServices how many logit services share this machine */
+export function serviceEnvironment(
+  { TANDEM_API_KEYS: _keys, ...environment }: NodeJS.ProcessEnv,
+  role: string,
+  folder: string,
+  localServices: number,
+  { threads }: Pick<StackOptions, 'threads'>,
+): NodeJS.ProcessEnv {
+  return {
+    ...allocatorEnvironment,
+    ...environment,
+    TANDEM_MODEL: folder,
+    TANDEM_ROLE: role,
+    // Reached by the gateway alone, whatever the environment says for services that run by themselves.
+    TANDEM_LISTEN: '127.0.0.1:0',
+    TANDEM_LOCAL_SERVICES: String(localServices),
+    ...(threads === undefined ? {} : { TANDEM_THREADS: String(threads) }),
+  }
+}
+
+export function gatewayEnvironment(
+  { TANDEM_API_KEYS: _keys, ...environment }: NodeJS.ProcessEnv,
+  { sft, dpo, models, rewards }: Addresses,
+  pair: Pick<PreparedPair, 'name' | 'endTokens'>,
+  { host, port, apiKeys, templateFrom }: StackOptions,
+): NodeJS.ProcessEnv {
+  return {
+    ...environment,
+    TANDEM_SFT: sft,
+    TANDEM_DPO: dpo,
+    ...listed('TANDEM_MODELS', models),
+    ...listed('TANDEM_REWARDS', rewards),
+    TANDEM_HOST: host,
+    TANDEM_PORT: String(port),
+    TANDEM_PAIR: pair.name,
+    TANDEM_END_TOKENS: environment.TANDEM_END_TOKENS ?? JSON.stringify(pair.endTokens),
+    ...(apiKeys.length === 0 ? {} : { TANDEM_API_KEYS: apiKeys.join(',') }),
+    ...(templateFrom === undefined ? {} : { TANDEM_TEMPLATE_FROM: templateFrom }),
+  }
+}
+
+/** `name=host:port,name=host:port`; undefined, which no process is given, where there is none. */
+function listed(variable: string, addresses: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const entries = Object.entries(addresses).map(([name, address]) => `${name}=${address}`)
+  return { [variable]: entries.length === 0 ? undefined : entries.join(',') }
+}
