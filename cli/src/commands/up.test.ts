@@ -23,11 +23,15 @@ const say = (text) => process.stderr.write(text + '\\n')
 const logit = `${common}
 say('pid ' + process.pid + ' ' + process.env.TANDEM_LISTEN + ' keys ' + process.env.TANDEM_API_KEYS)
 if (process.env.FAIL === process.env.TANDEM_ROLE) { say('The model is broken.'); process.exit(1) }
-process.send({ type: 'ready', address: process.env.TANDEM_ROLE + ':1' })
+const { TANDEM_ROLE, TANDEM_LOCAL_SERVICES, TANDEM_THREADS } = process.env
+say(TANDEM_ROLE + ' shares ' + TANDEM_LOCAL_SERVICES + ' threads ' + TANDEM_THREADS)
+process.send({ type: 'ready', address: TANDEM_ROLE + ':1' })
 `
 const gateway = `import http from 'node:http'
 ${common}
 const { TANDEM_SFT, TANDEM_DPO, TANDEM_PAIR, TANDEM_API_KEYS } = process.env
+const { TANDEM_MODELS, TANDEM_REWARDS, TANDEM_END_TOKENS, TANDEM_MAX_CONCURRENT } = process.env
+say('gets ' + JSON.stringify({ TANDEM_MODELS, TANDEM_REWARDS, TANDEM_END_TOKENS, TANDEM_MAX_CONCURRENT }))
 say('pid ' + process.pid + ' ' + [TANDEM_SFT, TANDEM_DPO, TANDEM_PAIR].join(' ') + ' keys ' + TANDEM_API_KEYS)
 const server = http.createServer(async (request, response) => {
   let body = ''
@@ -49,6 +53,7 @@ let controller: AbortController
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tandem-up-'))
   await writeFile(join(folder, 'logit-main.mjs'), logit)
+  await writeFile(join(folder, 'reward-main.mjs'), logit)
   await writeFile(join(folder, 'main.mjs'), gateway)
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -120,6 +125,56 @@ describe('up', () => {
     expect(answers).toContain('Clients need one of the API keys.')
     controller.abort()
     await running
+  })
+
+  it('starts models beside the pair, and leaves those that run elsewhere where they are', async () => {
+    await writeFile(
+      join(folder, 'beside.yaml'),
+      `
+sft: ${pair.sft}
+dpo: grpc://10.0.0.2:7002
+models:
+  amateur: ${fixture('qwen2')}
+  base: grpc://[::1]:7003
+rewards:
+  lora: ${pair.dpo}
+  picker: grpc://10.0.0.2:7005
+end_tokens: ["<user>"]
+max_concurrent: 3
+port: 0
+`,
+    )
+    const running = up({ config: join(folder, 'beside.yaml'), threads: 3 }, context())
+    await until(() => answers !== '')
+    expect(words).toContain('Starting pair, amateur, base, lora, picker ...')
+    const own = {
+      TANDEM_MODELS: 'amateur=amateur:1,base=[::1]:7003',
+      TANDEM_REWARDS: 'lora=lora:1,picker=10.0.0.2:7005',
+    }
+    const gets = { ...own, TANDEM_END_TOKENS: '["<user>"]', TANDEM_MAX_CONCURRENT: '3' }
+    expect(words).toContain(`[gateway] gets ${JSON.stringify(gets)}`)
+    expect(words).toContain('sft:1 10.0.0.2:7002 pair keys')
+    for (const role of ['sft', 'amateur', 'lora']) expect(words).toContain(`${role} shares 2 threads 3`)
+    expect(words).toContain('[amateur model service] pid')
+    expect(words).toContain('[lora reward service] pid')
+    expect(pids()).toHaveLength(4)
+    controller.abort()
+    await running
+    expect(pids().map(isAlive)).not.toContain(true)
+  })
+
+  it('names the place of a source that is wrong', async () => {
+    await writeFile(join(folder, 'wrong.yaml'), 'sft: grpc://h:1\ndpo: grpc://h:2\nport: 0\nmodels:\n  a: none\n')
+    await expect(up({ config: join(folder, 'wrong.yaml') }, context())).rejects.toThrow(
+      `${join(folder, 'wrong.yaml')}:5: models.a ${join(folder, 'none')}: there is no such file or folder`,
+    )
+    await expect(up(options({ model: [{ name: 'a', source: 'h:1' }] }), context())).rejects.toThrow(
+      /^--model a h:1: there is no such.*write grpc:\/\/h:1$/,
+    )
+    const builtAlready = up({ sft: 'grpc://h:1', dpo: pair.dpo, port: 0 }, context())
+    await expect(builtAlready).rejects.toThrow(
+      'served elsewhere; an adapter goes on the weights that it was trained on',
+    )
   })
 
   it('ends all when one cannot start, and tells what it said', async () => {

@@ -5,11 +5,13 @@ import type { UpFlags } from '../config/read-flags.js'
 import { curlLine } from '../curl-line.js'
 import { prepareModel } from '../sources/prepare-model.js'
 import { type PreparedPair, preparePair } from '../sources/prepare-pair.js'
+import { findSource } from '../sources/source.js'
 import { assertKeysFor, assertPortIsFree } from '../stack/listen.js'
 import { type Beside, type Stack, startStack } from '../stack/start-stack.js'
 import type { Context } from './context.js'
 
 const demoTokens = 48
+const besideKeys = ['models', 'rewards'] as const
 /** How long the gateway has to tell its clients that a service is gone. */
 const lastAnswersMs = 1_000
 
@@ -24,6 +26,7 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
   const { host, port, api_keys: apiKeys } = loaded.settings
   assertKeysFor(host, apiKeys)
   await assertPortIsFree(host, port)
+  await findSources(loaded)
   const pair = await preparePair({ ...loaded.settings, labelOf: (model) => labelOf(loaded, model) }, context)
   const beside = await prepareBeside(loaded, pair, context)
   output.write(
@@ -39,10 +42,17 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
   }
 }
 
+/** Before the first build, which may take minutes. @throws Error as `findSource` for models beside the pair */
+async function findSources(loaded: LoadedSettings): Promise<void> {
+  for (const key of besideKeys)
+    for (const [name, { source }] of Object.entries(loaded.settings[key]))
+      await findSource(source, labelOf(loaded, `${key}.${name}`))
+}
+
 /** One after the other: each build takes all cores and much memory. */
 async function prepareBeside(loaded: LoadedSettings, pair: PreparedPair, context: Context): Promise<Beside> {
   const { precision } = loaded.settings
-  const prepareAll = async (key: 'models' | 'rewards') => {
+  const prepareAll = async (key: (typeof besideKeys)[number]) => {
     const places: Record<string, string> = {}
     for (const [name, model] of Object.entries(loaded.settings[key]))
       places[name] = await prepareModel(
