@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { addressPattern, otherModelsSchema } from './other-models.js'
 
+export { functionNames, modelNameSchema } from './session/model-name.js'
+
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 const address = (what: string) =>
   z

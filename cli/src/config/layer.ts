@@ -56,4 +56,4 @@ const maxShown = 80
 
 /** The message of an issue; of a wrong name in a record, what is wrong with it. */
 export const messageOf = (issue: z.core.$ZodIssue): string =>
-  issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
+  issue.code === 'invalid_key' ? `the name ${issue.issues[0]?.message}` : issue.message

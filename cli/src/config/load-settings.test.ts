@@ -148,7 +148,8 @@ request_timeout_ms: 1000
     ['strict: 1', 'tandem.yaml:1: strict is 1: Invalid input: expected boolean, received number'],
     ['port:', 'tandem.yaml:1: port is null: Invalid input: expected number, received null'],
     ['precision: int3', 'tandem.yaml:1: precision is "int3": Invalid option: expected one of "fp32"|'],
-    ['models:\n  ok: x\n  dpo: y', 'tandem.yaml:3: models.dpo is "y": "dpo" is the pair\'s own model'],
+    ['models:\n  ok: x\n  dpo: y', 'tandem.yaml:3: models.dpo is "y": the name "dpo" is the pair\'s own model'],
+    ['rewards:\n  A: x', 'tandem.yaml:2: rewards.A is "x": the name must be a lower-case letter and up to 31'],
     ['models:\n  a: 5', 'tandem.yaml:2: models.a is 5: expected a source, or {source: ..., base: ...}'],
     [
       'api_keys: secret',
@@ -186,8 +187,8 @@ describe('the environment', () => {
     ['TANDEM_PORT', 'x', 'TANDEM_PORT is "x": '],
     ['TANDEM_STRICT', 'yes', 'TANDEM_STRICT is "yes": Invalid option: expected one of "0"|"1"'],
     ['TANDEM_SFT', 'nowhere', 'TANDEM_SFT is "nowhere": must be host:port, e.g. 127.0.0.1:7001'],
-    ['TANDEM_MODELS', 'amateur', 'TANDEM_MODELS is "amateur": expected name=host:port, with commas between'],
-    ['TANDEM_MODELS', 'sft=h:1', '"sft" is the pair\'s own model'],
+    ['TANDEM_MODELS', 'amateur', 'TANDEM_MODELS is "amateur": has "amateur": must be name=host:port'],
+    ['TANDEM_REWARDS', 'sft=h:1', 'has "sft=h:1": the name sft is taken'],
     ['TANDEM_END_TOKENS', '<user>', 'TANDEM_END_TOKENS is "<user>": must be a JSON list of tokens'],
   ])('refuses %s=%s', async (variable, text, message) => {
     await expect(load({}, { [variable]: text })).rejects.toThrow(message)

@@ -16,21 +16,12 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Layer {
 }
 
 function readText(key: SettingKey, variable: string, text: string): unknown {
-  if (key === 'models' || key === 'rewards') return readAddresses(variable, text)
   const result = processVariables[variable]?.safeParse(text)
   if (!result?.success) throw new Error(describeIssue(variable, key, text, result?.error.issues[0]?.message ?? ''))
-  return key === 'sft' || key === 'dpo' ? `grpc://${text}` : result.data
+  if (key === 'sft' || key === 'dpo') return `grpc://${text}`
+  return result.data instanceof Map ? toSources(result.data) : result.data
 }
 
-/** `name=host:port,name=host:port` */
-function readAddresses(variable: string, text: string): Record<string, string> {
-  const entries = text.split(',').filter((entry) => entry.trim() !== '')
-  return Object.fromEntries(
-    entries.map((entry) => {
-      const [name = '', address] = entry.trim().split('=', 2)
-      if (address === undefined)
-        throw new Error(describeIssue(variable, '', text, 'expected name=host:port, with commas between'))
-      return [name, `grpc://${address}`]
-    }),
-  )
-}
+/** The processes have models' addresses by name. */
+const toSources = (addresses: ReadonlyMap<unknown, unknown>) =>
+  Object.fromEntries([...addresses].map(([name, address]) => [name, `grpc://${address}`]))

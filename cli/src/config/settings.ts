@@ -1,4 +1,4 @@
-import { gatewayEnvironmentSchema } from '@tandem/gateway/config'
+import { functionNames, gatewayEnvironmentSchema, modelNameSchema } from '@tandem/gateway/config'
 import { precisions } from '@tandem/models'
 import { logitEnvironmentSchema } from '@tandem/services'
 import { z } from 'zod'
@@ -6,7 +6,11 @@ import { z } from 'zod'
 const gateway = gatewayEnvironmentSchema.shape
 const services = logitEnvironmentSchema.shape
 /** What the gateway and the services take from their environments: text, to what it means. */
-export const processVariables: Readonly<Record<string, z.ZodType>> = { ...services, ...gateway }
+export const processVariables: Readonly<Record<string, z.ZodType>> = {
+  ...services,
+  TANDEM_REWARDS: gateway.TANDEM_MODELS,
+  ...gateway,
+}
 
 /** The range that a process has for a number, which its environment has as text. */
 const number = (ofProcess: z.ZodType<number, unknown>) =>
@@ -16,20 +20,17 @@ const number = (ofProcess: z.ZodType<number, unknown>) =>
     .pipe(ofProcess)
 
 /** Names that mean something else in a formula: the pair's two models and functions. */
-const takenNames: ReadonlyMap<string, string> = new Map([
+const takenNames: ReadonlyMap<string, string> = new Map<string, string>([
   ['sft', 'is the pair\'s own model: give it with --sft, or as "sft" in the file'],
   ['dpo', 'is the pair\'s own model: give it with --dpo, or as "dpo" in the file'],
-  ...['min', 'max', 'exp', 'log'].map((name) => [name, 'is a function in formulas: choose another name'] as const),
+  ...functionNames.map((name) => [name, 'is a function in formulas: choose another name'] as const),
 ])
 
 /** The name of a model beside the pair, such as can stand in a formula. */
-export const modelNameSchema = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,31}$/, 'a name is a lower-case letter and up to 31 lower-case letters, digits or _')
-  .superRefine((name, context) => {
-    const meaning = takenNames.get(name)
-    if (meaning !== undefined) context.addIssue({ code: 'custom', message: `"${name}" ${meaning}` })
-  })
+export const besideNameSchema = modelNameSchema.superRefine((name, context) => {
+  const meaning = takenNames.get(name)
+  if (meaning !== undefined) context.addIssue({ code: 'custom', message: `"${name}" ${meaning}` })
+})
 
 /** Most models and reward models beside a pair. */
 export const maxBeside = 16
@@ -46,7 +47,7 @@ export const besideSchema = z.strictObject(
   { error: ({ code }) => (code === 'invalid_type' ? 'expected a source, or {source: ..., base: ...}' : undefined) },
 )
 const beside = z.record(
-  modelNameSchema,
+  besideNameSchema,
   z.preprocess((value) => (typeof value === 'string' ? { source: value } : value), besideSchema),
 )
 
