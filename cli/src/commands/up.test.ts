@@ -146,6 +146,7 @@ port: 0
     )
     const running = up({ config: join(folder, 'beside.yaml'), threads: 3 }, context())
     await until(() => answers !== '')
+    expect(words).toMatch(/^Settings: .*beside\.yaml\n/)
     expect(words).toContain('Starting pair, amateur, base, lora, picker ...')
     const own = {
       TANDEM_MODELS: 'amateur=amateur:1,base=[::1]:7003',

@@ -1,17 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type LoadedSettings, labelOf, loadSettings } from '../config/load-settings.js'
+import { labelOf, loadSettings } from '../config/load-settings.js'
 import { overlayEnvironment } from '../config/overlay-environment.js'
 import type { UpFlags } from '../config/read-flags.js'
 import { curlLine } from '../curl-line.js'
-import { prepareModel } from '../sources/prepare-model.js'
+import { findBeside, prepareBeside } from '../sources/prepare-beside.js'
 import { type PreparedPair, preparePair } from '../sources/prepare-pair.js'
-import { findSource } from '../sources/source.js'
 import { assertKeysFor, assertPortIsFree } from '../stack/listen.js'
-import { type Beside, type Stack, startStack } from '../stack/start-stack.js'
+import { type Stack, startStack } from '../stack/start-stack.js'
 import type { Context } from './context.js'
 
 const demoTokens = 48
-const besideKeys = ['models', 'rewards'] as const
 /** How long the gateway has to tell its clients that a service is gone. */
 const lastAnswersMs = 1_000
 
@@ -23,10 +21,11 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
   const loaded = await loadSettings(flags, given.environment)
   const context = { ...given, environment: overlayEnvironment(loaded, given.environment) }
   const { output, signal } = context
+  if (loaded.file !== null) output.write(`Settings: ${loaded.file}\n`)
   const { host, port, api_keys: apiKeys } = loaded.settings
   assertKeysFor(host, apiKeys)
   await assertPortIsFree(host, port)
-  await findSources(loaded)
+  await findBeside(loaded)
   const pair = await preparePair({ ...loaded.settings, labelOf: (model) => labelOf(loaded, model) }, context)
   const beside = await prepareBeside(loaded, pair, context)
   output.write(
@@ -40,30 +39,6 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
     output.write('Stopping ...\n')
     await stack.group.stop()
   }
-}
-
-/** Before the first build, which may take minutes. @throws Error as `findSource` for models beside the pair */
-async function findSources(loaded: LoadedSettings): Promise<void> {
-  for (const key of besideKeys)
-    for (const [name, { source }] of Object.entries(loaded.settings[key]))
-      await findSource(source, labelOf(loaded, `${key}.${name}`))
-}
-
-/** One after the other: each build takes all cores and much memory. */
-async function prepareBeside(loaded: LoadedSettings, pair: PreparedPair, context: Context): Promise<Beside> {
-  const { precision } = loaded.settings
-  const prepareAll = async (key: (typeof besideKeys)[number]) => {
-    const places: Record<string, string> = {}
-    for (const [name, model] of Object.entries(loaded.settings[key]))
-      places[name] = await prepareModel(
-        { precision, ...model },
-        labelOf(loaded, `${key}.${name}`),
-        pair.adapterBase,
-        context,
-      )
-    return places
-  }
-  return { models: await prepareAll('models'), rewards: await prepareAll('rewards') }
 }
 
 async function serveUntilEnd({ group }: Stack, signal: AbortSignal): Promise<void> {

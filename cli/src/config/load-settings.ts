@@ -18,6 +18,8 @@ export interface LoadedSettings {
   readonly settings: z.output<typeof effectiveSchema>
   /** As `Layer`: the strongest entry of each key. What a process decides by itself is not there. */
   readonly entries: Layer
+  /** The file that was read, or null. */
+  readonly file: string | null
 }
 
 /**
@@ -40,7 +42,7 @@ export async function loadSettings(
   const count = [...entries.keys()].filter((key) => /^(models|rewards)\./.test(key)).length
   if (count > maxBeside)
     throw new Error(`${count} models beside the pair (--model, --reward); at most ${maxBeside} can be served`)
-  return { settings: joinEntries(entries), entries }
+  return { settings: joinEntries(entries), entries, file }
 }
 
 /** How messages name a setting: `--sft`, `tandem.yaml:3: sft`, `TANDEM_SFT`. */

@@ -1,5 +1,6 @@
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { allocatorEnvironment } from './allocator.js'
+import type { ServiceSpec } from './start-services.js'
 import type { StackOptions } from './start-stack.js'
 
 /** host:port of every service that the gateway is to reach. */
@@ -11,12 +12,13 @@ export interface Addresses {
   readonly rewards: Readonly<Record<string, string>>
 }
 
-/** @param localServices how many logit services share this machine */
+const anyPort = '127.0.0.1:0'
+
+/** @param sharers how many logit services share this machine */
 export function serviceEnvironment(
   { TANDEM_API_KEYS: _keys, ...environment }: NodeJS.ProcessEnv,
-  role: string,
-  folder: string,
-  localServices: number,
+  { role, folder, servesBase = false }: Pick<ServiceSpec, 'role' | 'folder' | 'servesBase'>,
+  sharers: number,
   { threads }: Pick<StackOptions, 'threads'>,
 ): NodeJS.ProcessEnv {
   return {
@@ -25,8 +27,9 @@ export function serviceEnvironment(
     TANDEM_MODEL: folder,
     TANDEM_ROLE: role,
     // Reached by the gateway alone, whatever the environment says for services that run by themselves.
-    TANDEM_LISTEN: '127.0.0.1:0',
-    TANDEM_LOCAL_SERVICES: String(localServices),
+    TANDEM_LISTEN: anyPort,
+    TANDEM_BASE_LISTEN: servesBase ? anyPort : undefined,
+    TANDEM_LOCAL_SERVICES: String(Math.max(1, sharers)),
     ...(threads === undefined ? {} : { TANDEM_THREADS: String(threads) }),
   }
 }

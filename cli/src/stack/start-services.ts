@@ -1,0 +1,73 @@
+import type { ProcessModule } from '../commands/context.js'
+import type { PreparedPair } from '../sources/prepare-pair.js'
+import { isService, parseAddress } from '../sources/source.js'
+import type { Addresses } from './environments.js'
+import type { Served } from './managed-process.js'
+
+/** Models beside a pair, by name: each a model folder, or the `grpc://host:port` of a service that runs. */
+export interface Beside {
+  readonly models: Readonly<Record<string, string>>
+  readonly rewards: Readonly<Record<string, string>>
+}
+
+/** A service to start. */
+export interface ServiceSpec {
+  /** For people: "SFT service". */
+  readonly name: string
+  readonly module: ProcessModule
+  /** What the model is in the deployment: sft, dpo, or its name. */
+  readonly role: string
+  readonly folder: string
+  /** Whether the base model under its adapter is served too. */
+  readonly servesBase?: boolean
+}
+
+type Start = (spec: ServiceSpec) => Promise<Served>
+
+const logit = '@tandem/services/logit-main'
+const reward = '@tandem/services/reward-main'
+
+/** Has all services that do not run yet started at once. @throws Error as `start` */
+export async function startServices(pair: PreparedPair, beside: Beside, start: Start): Promise<Addresses> {
+  const [both, models, rewards] = await Promise.all([
+    pair.isPaired ? startTogether(pair, start) : startApart(pair, start),
+    startNamed(beside.models, (role, folder) => start({ name: `${role} model service`, module: logit, role, folder })),
+    startNamed(beside.rewards, (role, folder) =>
+      start({ name: `${role} reward service`, module: reward, role, folder }),
+    ),
+  ])
+  return { ...both, models, rewards }
+}
+
+/** Those that compute at once and keep sessions here. Reward services do neither: they run when an answer is complete. */
+export function countLogitServices({ sft, dpo, isPaired }: PreparedPair, { models }: Beside): number {
+  const places = [...(isPaired ? [dpo] : [sft, dpo]), ...Object.values(models)]
+  return places.filter((place) => !isService(place)).length
+}
+
+async function startApart(pair: PreparedPair, start: Start): Promise<Pick<Addresses, 'sft' | 'dpo'>> {
+  const one = (role: 'sft' | 'dpo', name: string) =>
+    addressOf(pair[role], role, (folder) => start({ name, module: logit, role, folder }))
+  const [sft, dpo] = await Promise.all([one('sft', 'SFT service'), one('dpo', 'DPO service')])
+  return { sft, dpo }
+}
+
+async function startTogether({ dpo: folder }: PreparedPair, start: Start): Promise<Pick<Addresses, 'sft' | 'dpo'>> {
+  const { at, baseAt } = await start({ name: 'pair service', module: logit, role: 'dpo', folder, servesBase: true })
+  if (baseAt === null) throw new Error('the pair service serves one model only: run "npm run build"')
+  return { sft: baseAt, dpo: at }
+}
+
+async function startNamed(
+  places: Readonly<Record<string, string>>,
+  startOne: (name: string, folder: string) => Promise<Served>,
+): Promise<Record<string, string>> {
+  const found = Object.entries(places).map(
+    async ([name, place]) => [name, await addressOf(place, name, (folder) => startOne(name, folder))] as const,
+  )
+  return Object.fromEntries(await Promise.all(found))
+}
+
+/** Of a service that runs, or of the one that `start` starts. */
+const addressOf = async (place: string, name: string, start: (folder: string) => Promise<Served>): Promise<string> =>
+  isService(place) ? parseAddress(place, name) : (await start(place)).at
