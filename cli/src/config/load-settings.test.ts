@@ -159,6 +159,7 @@ request_timeout_ms: 1000
     ['end_tokens: <user>', 'tandem.yaml:1: end_tokens is "<user>": Invalid input: expected array, received string'],
     ['- port: 1', 'tandem.yaml:1: expected keys and their values, e.g. "port: 8080"'],
     ['port: 1\nport: 2', 'tandem.yaml:2: this is not valid YAML: Map keys must be unique'],
+    ['device: gpu', 'tandem.yaml:1: device is "gpu": expected cpu, webgpu, cuda or cuda:N, or several of them'],
     ['host: [', 'tandem.yaml:1: this is not valid YAML: '],
     ['host: *there', 'tandem.yaml: an alias (*name) has no anchor (&name) before it'],
     ['a: 1\n---\nb: 2', 'tandem.yaml:2: this is not valid YAML: '],
@@ -185,6 +186,7 @@ request_timeout_ms: 1000
 describe('the environment', () => {
   it.each([
     ['TANDEM_PORT', 'x', 'TANDEM_PORT is "x": '],
+    ['TANDEM_DEVICE', 'cpu,', 'TANDEM_DEVICE is "cpu,": expected cpu, webgpu, cuda or cuda:N'],
     ['TANDEM_STRICT', 'yes', 'TANDEM_STRICT is "yes": Invalid option: expected one of "0"|"1"'],
     ['TANDEM_SFT', 'nowhere', 'TANDEM_SFT is "nowhere": must be host:port, e.g. 127.0.0.1:7001'],
     ['TANDEM_MODELS', 'amateur', 'TANDEM_MODELS is "amateur": has "amateur": must be name=host:port'],

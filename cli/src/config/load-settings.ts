@@ -62,6 +62,7 @@ const defaults: Layer = createLayer(
         return result?.success && result.data !== undefined ? [[key, result.data]] : []
       }),
     ),
+    device: 'cpu',
   },
   () => ({ kind: 'default', at: 'default' }),
 )

@@ -16,6 +16,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Layer {
 }
 
 function readText(key: SettingKey, variable: string, text: string): unknown {
+  if (key === 'device') return text
   const result = processVariables[variable]?.safeParse(text)
   if (!result?.success) throw new Error(describeIssue(variable, key, text, result?.error.issues[0]?.message ?? ''))
   if (key === 'sft' || key === 'dpo') return `grpc://${text}`

@@ -74,6 +74,9 @@ export const settingsSchema = z
     request_timeout_ms: number(gateway.TANDEM_REQUEST_TIMEOUT_MS),
     start_timeout_ms: number(gateway.TANDEM_START_TIMEOUT_MS),
     drain_ms: number(gateway.TANDEM_DRAIN_MS),
+    device: z.string().refine((text) => services.TANDEM_DEVICE.safeParse(text).success, {
+      error: 'expected cpu, webgpu, cuda or cuda:N, or several of them in the order to try, e.g. webgpu,cpu',
+    }),
     threads: number(services.TANDEM_THREADS.unwrap()),
     kv_bytes: number(services.TANDEM_KV_BYTES.unwrap()),
     max_sessions: number(services.TANDEM_MAX_SESSIONS),
