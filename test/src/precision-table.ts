@@ -35,5 +35,5 @@ const setting =
   `${rows.length} golden prompts, ${steps} steps; ${cpus()[0]?.model ?? 'unknown processor'}, ` +
   `${availableParallelism()} cores, one thread, ${values.rounds} timed steps each; Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.`
 const path = join(repositoryFolder, 'docs/precision.md')
-await writeFile(path, replaceTable(await readFile(path, 'utf8'), `${tableOf(measured)}\n\n${setting}`))
+await writeFile(path, replaceTable(await readFile(path, 'utf8'), `${tableOf(measured)}\n\n${setting}`, 'precision'))
 console.error(`wrote ${path}`)

@@ -23,6 +23,7 @@ export interface UpFlags {
   readonly host?: string
   readonly port?: number
   readonly apiKey?: readonly string[]
+  readonly device?: string
   readonly threads?: number
 }
 

@@ -115,5 +115,6 @@ export const flagNames: Partial<Readonly<Record<SettingKey, string>>> = {
   host: '--host',
   port: '--port',
   api_keys: '--api-key',
+  device: '--device',
   threads: '--threads',
 }

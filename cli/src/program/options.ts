@@ -28,6 +28,7 @@ export const addUpOptions = (command: Command) =>
     .addOption(
       new Option('--reward <name=source>', 'a reward model, for best-of-n (repeatable)').argParser(namedSource),
     )
+    .option('--device <list>', 'what models compute on: cpu, webgpu, cuda, or several to try, e.g. webgpu,cpu (cpu)')
     .option('--name <name>', "the pair's name in the API")
     .option('--host <address>', 'where the gateway listens (127.0.0.1)')
     .addOption(new Option('--port <number>', '0 takes a free one (8080)').argParser(wholeNumber(0, 65_535)))

@@ -28,8 +28,8 @@ export async function loadEngine({ devices, ...settings }: OnnxSettings): Promis
   )
 }
 
-/** onnxruntime puts the place in its own source before what it says. */
+/** onnxruntime puts a place in its own source and the condition that failed there before what it says. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
-  return message.slice(message.lastIndexOf(') ') + 1).trim()
+  return message.replace(/^\S+\.cc:\d+ .* was false\. /, '').trim()
 }

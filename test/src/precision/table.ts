@@ -1,6 +1,6 @@
 import type { Measured } from './measure-pair.js'
 
-const [begin, end] = ['<!-- measured: npm run precision -w test -->', '<!-- end of what is measured -->']
+const end = '<!-- end of what is measured -->'
 
 /** A Markdown table, one row a variant. */
 export function tableOf(measured: readonly Measured[]): string {
@@ -24,10 +24,13 @@ export function tableOf(measured: readonly Measured[]): string {
 
 /**
  * Puts a table between the marks of a document.
+ * @param command that measures it, of test/package.json
  * @throws Error where the document has not both marks
  */
-export function replaceTable(document: string, table: string): string {
-  const [start, stop] = [document.indexOf(begin), document.indexOf(end)]
+export function replaceTable(document: string, table: string, command: string): string {
+  const begin = `<!-- measured: npm run ${command} -w test -->`
+  const start = document.indexOf(begin)
+  const stop = document.indexOf(end, start)
   if (start < 0 || stop < start) throw new Error(`expected the lines "${begin}" and "${end}", and did not find them`)
   return `${document.slice(0, start + begin.length)}\n\n${table}\n\n${document.slice(stop)}`
 }
