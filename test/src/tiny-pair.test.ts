@@ -69,6 +69,21 @@ describe('the golden answers of the tiny pair through REST', () => {
     }
   })
 
+  test('written as formulas the methods give the same', async () => {
+    const filter = { on: 'dpo' }
+    const spell: Readonly<Record<string, (row: GoldenRow) => object>> = {
+      aad: ({ params }) => ({ formula: 'dpo - sft', filter: { ...filter, ...params } }),
+      contrastive: ({ params }) => ({ formula: 'dpo - amateur', filter: { ...filter, ...params } }),
+      eft: ({ params }) => ({ formula: `sft + ${params.beta}*(dpo - sft)` }),
+      'greedy-sft': () => ({ formula: 'sft' }),
+    }
+    for (const row of rows.filter(({ method }) => method in spell)) {
+      const decoding = { strategy: 'formula', ...spell[row.method]?.(row) }
+      const request = { ...requestOf(row), prompt: row.prompt_ids, decoding }
+      expect(compare(row, await complete(stack.url, '/v1/completions', request), error)).toBe('equal')
+    }
+  })
+
   test('none of them rests on a margin too small to decide', () => {
     expect(rows.filter((row) => row.margins.some((margin) => margin < error * errorFactor(row)))).toEqual([])
   })
