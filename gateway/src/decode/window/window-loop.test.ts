@@ -4,6 +4,7 @@ import { type ToyModel, ToySession } from '../../testing/toy-session.js'
 import { createLoop } from '../create-loop.js'
 import { type DecodePath, decodePaths } from '../path.js'
 import { aad } from '../strategies/aad.js'
+import { formula } from '../strategies/formula.js'
 import { greedyDpo } from '../strategies/greedy.js'
 import { bindMethod, type Method } from '../strategies/index.js'
 import type { DecodeRequest, Token } from '../token.js'
@@ -64,6 +65,7 @@ async function decode(path: DecodePath, one: Case, model?: ToyModel) {
 }
 
 const methods = [
+  bindMethod(formula, formula.parameters.parse({ formula: '2*dpo - sft', filter: { alpha: 0.05 } })),
   bindMethod(aad, aad.parameters.parse({ alpha: 0.01, temperature: 1, seed: 5 })),
   bindMethod(aad, aad.parameters.parse({ alpha: 0.1 })),
   bindMethod(aad, aad.parameters.parse({ alpha: 0.7 })),
