@@ -55,6 +55,25 @@ test('end tokens are a JSON list', () => {
   expect(() => endTokens('["a", 1]')).toThrow(/TANDEM_END_TOKENS/)
 })
 
+test('rewards are named with their addresses, in their order', () => {
+  const parse = (rewards: string) => [...parseGatewayConfig({ ...services, TANDEM_REWARDS: rewards }).rewards]
+  expect(parse('')).toEqual([])
+  expect(parse('picker=127.0.0.1:7005,2nd_one-b=[::1]:7006')).toEqual([
+    ['picker', '127.0.0.1:7005'],
+    ['2nd_one-b', '[::1]:7006'],
+  ])
+})
+
+test.each([
+  ['picker', 'has "picker": must be name=host:port, e.g. picker=127.0.0.1:7005'],
+  ['A=h:1', 'has "A=h:1": the name must be 1 to 32 lower-case letters, digits, _ or -'],
+  ['sft=h:1', 'has "sft=h:1": the name sft is taken'],
+  ['a=h:1,a=h:2', 'has "a=h:2": is named twice'],
+  [Array.from({ length: 17 }, (_, i) => `m${i}=h:1`).join(), 'names 17 rewards; there can be 16'],
+])('TANDEM_REWARDS %s is refused', (rewards, message) => {
+  expect(() => parseGatewayConfig({ ...services, TANDEM_REWARDS: rewards })).toThrow(`TANDEM_REWARDS ${message}`)
+})
+
 test('loopback is meant narrowly', () => {
   expect(['localhost', '127.0.0.1', '127.9.9.9', '::1'].every(isLoopback)).toBe(true)
   expect(['0.0.0.0', '::', '127.example.org', '10.0.0.1', 'localhost.example.org'].some(isLoopback)).toBe(false)

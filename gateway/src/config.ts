@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressPattern, otherModelsSchema } from './other-models.js'
+import { addressPattern, otherModelsSchema, rewardsSchema } from './named-services.js'
 
 export { functionNames, modelNameSchema } from './session/model-name.js'
 
@@ -27,6 +27,7 @@ export const gatewayEnvironmentSchema = z.object({
   TANDEM_SFT: address('SFT'),
   TANDEM_DPO: address('DPO'),
   TANDEM_MODELS: otherModelsSchema,
+  TANDEM_REWARDS: rewardsSchema,
   TANDEM_HOST: z.string().min(1).default('127.0.0.1'),
   /** 0 takes a free one. */
   TANDEM_PORT: whole(0, 65_535).default(8080),
@@ -63,6 +64,8 @@ export const gatewayEnvironmentSchema = z.object({
 export interface GatewayConfig {
   /** host:port by model name, the pair first. */
   readonly services: ReadonlyMap<string, string>
+  /** host:port by the name of the reward model; the first is the default. */
+  readonly rewards: ReadonlyMap<string, string>
   readonly host: string
   readonly port: number
   readonly apiKeys: readonly string[]
@@ -92,6 +95,7 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
     )
   return {
     services: new Map([['dpo', env.TANDEM_DPO], ['sft', env.TANDEM_SFT], ...env.TANDEM_MODELS]),
+    rewards: env.TANDEM_REWARDS,
     host: env.TANDEM_HOST,
     port: env.TANDEM_PORT,
     apiKeys: env.TANDEM_API_KEYS,

@@ -8,6 +8,8 @@ import type { GatewayConfig } from './config.js'
 import { Admission } from './routes/admission.js'
 import { createApp } from './routes/app.js'
 import { type Pair, shakeHands } from './session/handshake.js'
+import { openReward, type Reward } from './session/reward.js'
+import { RewardServiceConnection } from './session/reward-service.js'
 import { LogitServiceConnection } from './session/service.js'
 import { SessionError } from './session/session-error.js'
 import { findEndTokenIds } from './text/index.js'
@@ -27,17 +29,30 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   const services = new Map(
     [...config.services].map(([name, address]) => [name, new LogitServiceConnection(name, address)]),
   )
+  const rewardServices = [...config.rewards].map(
+    ([name, address]) => [name, new RewardServiceConnection(name, address)] as const,
+  )
   const closeChannels = () => {
     for (const service of services.values()) service.close()
+    for (const [, service] of rewardServices) service.close()
   }
   try {
-    const pair = addEndTokens(await reachPair(services, config), config.endTokens)
+    const [served, rewards] = await reach(
+      () =>
+        Promise.all([
+          shakeHands(services, config.templateFrom),
+          Promise.all(rewardServices.map((one) => openReward(...one))),
+        ]),
+      config,
+    )
+    const pair = addEndTokens(served, config.endTokens)
     for (const warning of pair.warnings) log.warn(warning)
     const stopping = new AbortController()
-    const server = await listen(createServer(config, pair, stopping.signal, log), config)
+    const server = await listen(createServer(config, pair, rewards, stopping.signal, log), config)
     const url = urlOf(config.host, server)
     const models = Object.fromEntries([...pair.models].map(([name, { info }]) => [name, info.modelId]))
-    log.info({ url, pair: config.pairName, models }, 'serving')
+    const rewardModels = Object.fromEntries(rewards.map(({ name, modelId }) => [name, modelId]))
+    log.info({ url, pair: config.pairName, models, rewards: rewardModels }, 'serving')
     const stop = async () => {
       log.info('draining')
       await drain(server, stopping, config.drainMs)
@@ -50,22 +65,27 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   }
 }
 
-function createServer(config: GatewayConfig, pair: Pair, stopping: AbortSignal, log: Logger): ServerType {
+function createServer(
+  config: GatewayConfig,
+  pair: Pair,
+  rewardList: readonly Reward[],
+  stopping: AbortSignal,
+  log: Logger,
+): ServerType {
   const { pairName, apiKeys, maxPromptTokens, maxBodyBytes, requestTimeoutMs } = config
   const limits = { maxPromptTokens, maxBodyBytes, requestTimeoutMs }
-  const app = createApp({ pair, pairName, apiKeys, admission: new Admission(config), limits, stopping, log })
+  const rewards = new Map(rewardList.map((reward) => [reward.name, reward]))
+  const admission = new Admission(config)
+  const app = createApp({ pair, pairName, rewards, apiKeys, admission, limits, stopping, log })
   return createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false })
 }
 
-/** A service may still be starting. What is wrong with a pair is wrong at once. */
-async function reachPair(
-  services: ReadonlyMap<string, LogitServiceConnection>,
-  { startTimeoutMs, templateFrom }: GatewayConfig,
-): Promise<Pair> {
+/** A service may still be starting. What is wrong with its model is wrong at once. */
+async function reach<T>(attempt: () => Promise<T>, { startTimeoutMs }: GatewayConfig): Promise<T> {
   const end = Date.now() + startTimeoutMs
   for (;;) {
     try {
-      return await shakeHands(services, templateFrom)
+      return await attempt()
     } catch (error) {
       const mayPass = error instanceof SessionError && (error.code === 'unavailable' || error.code === 'deadline')
       if (!mayPass || Date.now() + retryMs > end) throw error

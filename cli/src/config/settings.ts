@@ -6,11 +6,7 @@ import { z } from 'zod'
 const gateway = gatewayEnvironmentSchema.shape
 const services = logitEnvironmentSchema.shape
 /** What the gateway and the services take from their environments: text, to what it means. */
-export const processVariables: Readonly<Record<string, z.ZodType>> = {
-  ...services,
-  TANDEM_REWARDS: gateway.TANDEM_MODELS,
-  ...gateway,
-}
+export const processVariables: Readonly<Record<string, z.ZodType>> = { ...services, ...gateway }
 
 /** The range that a process has for a number, which its environment has as text. */
 const number = (ofProcess: z.ZodType<number, unknown>) =>

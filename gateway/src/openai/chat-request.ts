@@ -1,35 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Pair } from '../session/handshake.js'
-import type { ChatMessage } from '../text/index.js'
 import type { PreparedRequest } from './answer.js'
 import { invalidRequest } from './api-error.js'
 import { createChatWriter } from './chat-answer.js'
 import { assertPlaced, resolveDecoding, strategyOfModel } from './decoding.js'
 import { commonFields, fieldKinds, parseFields } from './fields.js'
 import { toGenerationRequest } from './generation-request.js'
+import { messagesSchema, toMessage } from './message.js'
 import { assertMessageSizes, type PromptLimits } from './prompt-size.js'
 import { createTokenFormat } from './token-format.js'
 import { assertSupported } from './unsupported.js'
 
 const { optional, flag } = fieldKinds
 
-const contentSchema = z
-  .union([z.string(), z.array(z.object({ type: z.literal('text'), text: z.string() })), z.null()], {
-    error: 'must be a string or a list of parts { type: "text", text }; this server takes text alone',
-  })
-  .optional()
-  .transform((content) => (Array.isArray(content) ? content.map(({ text }) => text).join('\n') : (content ?? null)))
-
-const messageSchema = z.looseObject({
-  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
-  content: contentSchema,
-  tool_calls: optional(z.array(z.unknown()).max(0, 'tool calls are not supported by this server')),
-})
-
 const schema = z.object({
   ...commonFields,
-  messages: z.array(messageSchema).min(1, 'must hold at least one message'),
+  messages: messagesSchema,
   max_completion_tokens: optional(z.int().min(1)),
   logprobs: flag(false),
   top_logprobs: optional(z.int().min(0).max(20)),
@@ -93,9 +80,4 @@ function assertConsistent(request: ChatRequest): void {
       'continue_final_message and add_generation_prompt exclude each other: leave one out',
       'continue_final_message',
     )
-}
-
-/** OpenAI's newer name of the system role is unknown to the templates of open models. */
-function toMessage({ role, tool_calls: _calls, ...message }: ChatRequest['messages'][number]): ChatMessage {
-  return { ...message, role: role === 'developer' ? 'system' : role }
 }

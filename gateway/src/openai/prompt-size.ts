@@ -39,13 +39,29 @@ export function assertPromptSizes(prompt: unknown, context: Context, limits: Pro
 
 /** @throws ApiError 400 as `assertPromptSizes`, for the messages of one chat */
 export function assertMessageSizes(messages: unknown, context: Context, limits: PromptLimits): void {
-  if (!Array.isArray(messages)) return
-  if (messages.length > maxMessages) throw tooMany('messages', messages.length, maxMessages)
+  measureMessages(messages, 'messages', context, limits)
+}
+
+/** @throws ApiError 400 as `assertPromptSizes`, for conversations that are lists of messages */
+export function assertConversationSizes(conversations: unknown, context: Context, limits: PromptLimits): void {
+  if (!Array.isArray(conversations)) return
+  if (conversations.length > maxPrompts) throw tooMany('conversations', conversations.length, maxPrompts)
+  const sizes = conversations.map((one, i) => measureMessages(one, `conversations[${i}]`, context, limits))
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  if (total > Math.max(promptLimit(context, limits).characters, leastTotalCharacters))
+    throw tooLong(`the conversations have ${total} characters together: send them in several requests`, 'conversations')
+}
+
+/** Characters of the contents. @throws ApiError 400 naming `param` where they or the rest are too many */
+function measureMessages(messages: unknown, param: string, context: Context, limits: PromptLimits): number {
+  if (!Array.isArray(messages)) return 0
+  if (messages.length > maxMessages) throw tooMany(param, messages.length, maxMessages)
   const { contents, others } = measure(messages)
   if (contents > promptLimit(context, limits).characters)
-    throw mostTokens(context, limits, `${contents} characters`, 'messages')
+    throw mostTokens(context, limits, `${contents} characters`, param)
   if (others > maxOtherSize)
-    throw invalidRequest(`messages carry more than ${maxOtherSize} characters beside their contents`, 'messages')
+    throw invalidRequest(`${param} carry more than ${maxOtherSize} characters beside their contents`, param)
+  return contents
 }
 
 export const tooLong = (message: string, param: string): ApiError =>

@@ -6,6 +6,7 @@ import { createChatHandler, createCompletionHandler } from './completions.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { createHealthHandlers } from './health.js'
 import { createModelHandlers } from './models.js'
+import { createScoreHandler } from './score.js'
 
 const requestIdPattern = /^[\w.:-]{1,128}$/
 
@@ -32,10 +33,11 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
   app.get('/v1/models/:id{.+}', models.one)
   app.post('/v1/chat/completions', createChatHandler(dependencies))
   app.post('/v1/completions', createCompletionHandler(dependencies))
+  app.post('/v1/score', createScoreHandler(dependencies))
 
   for (const path of ['/livez', '/readyz', '/health', '/v1/models', '/v1/models/*'])
     refuseOthers(app, path, 'GET, HEAD')
-  for (const path of ['/v1/chat/completions', '/v1/completions']) refuseOthers(app, path, 'POST')
+  for (const path of ['/v1/chat/completions', '/v1/completions', '/v1/score']) refuseOthers(app, path, 'POST')
   app.notFound((context) =>
     toResponse(
       new ApiError(404, `there is nothing at ${context.req.method} ${context.req.path}`, { code: 'not_found' }),

@@ -1,16 +1,15 @@
 import type { Context } from 'hono'
 import type { PreparedRequest } from '../openai/answer.js'
-import { ApiError } from '../openai/api-error.js'
 import { prepareChat } from '../openai/chat-request.js'
 import { prepareCompletion } from '../openai/completion-request.js'
-import { parseBody } from '../openai/fields.js'
 import { modelOf } from '../session/handshake.js'
 import type { OpenSession } from '../session/session.js'
 import { prefixScopeOf } from './api-keys.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { eventStream } from './event-stream.js'
 import { streamAnswers, wholeAnswer } from './generation.js'
-import { readBody } from './read-body.js'
+import { readJsonBody } from './read-body.js'
+import { requestSignal } from './request-signal.js'
 
 type Prepare = typeof prepareChat
 
@@ -18,9 +17,7 @@ type Prepare = typeof prepareChat
 function createHandler(dependencies: AppDependencies, prepare: Prepare) {
   return async (context: Context<AppEnvironment>): Promise<Response> => {
     const { pair, pairName, limits } = dependencies
-    assertJson(context.req.header('content-type') ?? '')
-    const body = parseBody(await readBody(context.req.raw, limits.maxBodyBytes))
-    const request = prepare(body, pair, pairName, limits)
+    const request = prepare(await readJsonBody(context.req.raw, limits), pair, pairName, limits)
     return run(context, dependencies, request)
   }
 }
@@ -35,12 +32,7 @@ async function run(
 ): Promise<Response> {
   const { admission, limits, pair, log } = dependencies
   const reader = new AbortController()
-  const signal = AbortSignal.any([
-    context.req.raw.signal,
-    reader.signal,
-    dependencies.stopping,
-    AbortSignal.timeout(limits.requestTimeoutMs),
-  ])
+  const signal = requestSignal(context.req.raw, dependencies, reader.signal)
   const prefixScope = prefixScopeOf(context.req.header('authorization'))
   const open: OpenSession = (model, sessionSignal) =>
     modelOf(pair.models, model).service.openSession(
@@ -69,9 +61,4 @@ async function run(
   } finally {
     if (!isStreaming) leave()
   }
-}
-
-function assertJson(type: string): void {
-  if (!/^application\/(\w+\+)?json\b/i.test(type))
-    throw new ApiError(415, `the body must come as content-type application/json, found "${type.slice(0, 100)}"`)
 }

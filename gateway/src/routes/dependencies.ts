@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Pair } from '../session/handshake.js'
+import type { Reward } from '../session/reward.js'
 import type { Admission } from './admission.js'
 
 /** What the app needs of its surroundings. */
@@ -7,6 +8,8 @@ export interface AppDependencies {
   readonly pair: Pair
   /** Its name in the API. */
   readonly pairName: string
+  /** Reward models by name; the first is the default. */
+  readonly rewards: ReadonlyMap<string, Reward>
   readonly apiKeys: readonly string[]
   readonly admission: Admission
   readonly limits: {

@@ -4,9 +4,10 @@ import type { AppDependencies } from './dependencies.js'
 const healthLimitMs = 2_000
 
 /** /livez: the process answers. /readyz: all services do too, with the models of the handshake. */
-export function createHealthHandlers({ pair, stopping }: AppDependencies) {
+export function createHealthHandlers({ pair, rewards, stopping }: AppDependencies) {
   const readiness = async (context: Context): Promise<Response> => {
-    const services = [...pair.models.values()].map(({ service }) => service.findFault(healthLimitMs))
+    const served = [...pair.models.values(), ...rewards.values()]
+    const services = served.map(({ service }) => service.findFault(healthLimitMs))
     const stop = stopping.aborted ? 'the gateway is stopping' : null
     const faults = [...(await Promise.all(services)), stop].filter((fault) => fault !== null)
     if (faults.length === 0) return context.json({ status: 'ready' })

@@ -1,11 +1,23 @@
 import { ApiError } from '../openai/api-error.js'
+import { parseBody } from '../openai/fields.js'
+
+/** A request's body as a JSON object. @throws ApiError 415, 413 or 400 where it is none */
+export async function readJsonBody(
+  request: Request,
+  { maxBodyBytes }: { readonly maxBodyBytes: number },
+): Promise<Record<string, unknown>> {
+  const type = request.headers.get('content-type') ?? ''
+  if (!/^application\/(\w+\+)?json\b/i.test(type))
+    throw new ApiError(415, `the body must come as content-type application/json, found "${type.slice(0, 100)}"`)
+  return parseBody(await readBody(request, maxBodyBytes))
+}
 
 /**
  * A request's body as text, however it is framed: by length or in chunks.
  * Hono's bodyLimit is no help: of a chunked body it makes another Request, which Node's own class refuses to make of the server's.
  * @throws ApiError 413 as soon as the body is known to be larger than `maxBytes`; 400 where it breaks off
  */
-export async function readBody(request: Request, maxBytes: number): Promise<string> {
+async function readBody(request: Request, maxBytes: number): Promise<string> {
   if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge(maxBytes)
   const chunks: Uint8Array[] = []
   let bytes = 0

@@ -1,10 +1,10 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
-import { compareTokenizers, openText, type Text, TextError } from '../text/index.js'
+import { compareTokenizers, type Text } from '../text/index.js'
 import { shareDevice } from './device.js'
 import { findWarnings } from './differences.js'
 import { titleOf } from './model-name.js'
+import { findMaxTokenLength, readText } from './model-text.js'
 import type { LogitServiceConnection } from './service.js'
-import { SessionError } from './session-error.js'
 
 /** A model and the service that hosts it. */
 export interface ServedModel {
@@ -42,10 +42,10 @@ export async function shakeHands(
 ): Promise<Pair> {
   const models = await readModels(services)
   const first = modelOf(models, templateFrom)
-  const text = await readText(first, templateFrom)
+  const text = await readText(first.service, first.info, titleOf(templateFrom))
   for (const [name, model] of models) {
     if (model.info.tokenizerFingerprint === first.info.tokenizerFingerprint) continue
-    assertSameTokens(text, templateFrom, await readText(model, name), name)
+    assertSameTokens(text, templateFrom, await readText(model.service, model.info, titleOf(name)), name)
   }
   for (const { service, info } of models.values()) service.pin(info)
   const infos = new Map([...models].map(([name, { info }]) => [name, info]))
@@ -85,13 +85,6 @@ function assertSameTokens(text: Text, name: string, other: Text, otherName: stri
   )
 }
 
-/** In bytes, of which no character has fewer than it has UTF-16 units. */
-function findMaxTokenLength({ vocabularySize, tokenBytes }: Text): number {
-  let most = 0
-  for (let id = 0; id < vocabularySize; id++) most = Math.max(most, tokenBytes(id).length)
-  return most
-}
-
 /** A template that fails on the plainest chat fails on all: better told at the start than to a client. */
 function probeTemplate(text: Text): string[] {
   if (!text.hasChatTemplate) return []
@@ -100,19 +93,5 @@ function probeTemplate(text: Text): string[] {
     return []
   } catch (error) {
     return [`a chat of one user message cannot be rendered: ${error instanceof Error ? error.message : String(error)}`]
-  }
-}
-
-async function readText({ service, info }: ServedModel, name: string): Promise<Text> {
-  const files = await service.getTextFiles()
-  try {
-    return openText(files, {
-      eosTokenIds: info.eosTokenIds,
-      bosTokenId: info.bosTokenId ?? null,
-      modelVocabularySize: info.vocabularySize,
-    })
-  } catch (cause) {
-    if (!(cause instanceof TextError)) throw cause
-    throw new SessionError('refused', `the ${titleOf(name)} model's text: ${cause.message}`, { cause })
   }
 }

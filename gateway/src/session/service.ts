@@ -1,87 +1,21 @@
-import { connectivityState, credentials, type ServiceError, status } from '@grpc/grpc-js'
-import { channelOptions, type GetModelResponse__Output, LogitService, type LogitServiceClient } from '@tandem/proto'
+import { credentials } from '@grpc/grpc-js'
+import { LogitService, type LogitServiceClient } from '@tandem/proto'
 import { createSession } from './client.js'
-import { HealthClient, healthMethod } from './health.js'
+import { connectionOptions, ServiceConnection } from './connection.js'
 import { titleOf } from './model-name.js'
 import type { Session } from './session.js'
-import { SessionError, toSessionError } from './session-error.js'
-import { SharedCall } from './shared-call.js'
 
-/** Most bytes of a model's text files. */
-const maxTextBytes = 256 * 1024 * 1024
-const handshakeLimitMs = 30_000
-/** How long a service that has come back may take to say what it serves. */
-const verifyLimitMs = 2_000
-const reconnect = { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1_000 }
-
-/** One logit service as the gateway sees it. Connects when first asked, and again whenever the service is back. */
-export class LogitServiceConnection {
-  /** As errors call it. */
-  readonly name: string
+/** One logit service as the gateway sees it. */
+export class LogitServiceConnection extends ServiceConnection {
   private readonly client: LogitServiceClient
-  private readonly health: InstanceType<typeof HealthClient>
-  private pinned: GetModelResponse__Output | undefined
-  private isVerified = false
-  private readonly verification = new SharedCall((signal) => this.askVersion(signal))
 
   constructor(
     readonly model: string,
-    readonly address: string,
+    address: string,
   ) {
-    this.name = `the ${titleOf(model)} service at ${address}`
-    this.client = new LogitService(address, credentials.createInsecure(), { ...channelOptions, ...reconnect })
-    this.health = new HealthClient(address, credentials.createInsecure(), {
-      channelOverride: this.client.getChannel(),
-    })
-  }
-
-  /** What the service serves now. */
-  getModel(limitMs = handshakeLimitMs, signal?: AbortSignal): Promise<GetModelResponse__Output> {
-    return new Promise((resolve, reject) => {
-      const call = this.client.getModel({}, { deadline: Date.now() + limitMs }, (error, model) => {
-        signal?.removeEventListener('abort', cancel)
-        if (model) resolve(model)
-        else reject(this.errorOf(error))
-      })
-      const cancel = () => call.cancel()
-      signal?.addEventListener('abort', cancel, { once: true })
-    })
-  }
-
-  /** Its text files by name. */
-  async getTextFiles(): Promise<Map<string, Buffer>> {
-    const parts = new Map<string, Buffer[]>()
-    let bytes = 0
-    try {
-      for await (const chunk of this.client.getTextFiles({}, { deadline: Date.now() + handshakeLimitMs })) {
-        const { name, data } = chunk as { name: string; data: Buffer }
-        bytes += data.length
-        if (bytes > maxTextBytes)
-          throw new SessionError('refused', `${this.name} has text files of more than ${maxTextBytes} bytes`)
-        parts.set(name, [...(parts.get(name) ?? []), data])
-      }
-    } catch (error) {
-      throw error instanceof SessionError ? error : this.errorOf(error as ServiceError)
-    }
-    return new Map([...parts].map(([name, chunks]) => [name, Buffer.concat(chunks)]))
-  }
-
-  /** From here on only this model is used: a service that comes back with another one is refused. */
-  pin(model: GetModelResponse__Output): void {
-    this.pinned = model
-    this.isVerified = true
-    this.watch()
-  }
-
-  /** Null where the service can be used, else why not. Never rejects. */
-  async findFault(limitMs: number): Promise<string | null> {
-    try {
-      if (!(await this.isServing(limitMs))) return `${this.name} is not serving`
-      await this.verify(AbortSignal.timeout(limitMs))
-      return null
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error)
-    }
+    const client = new LogitService(address, credentials.createInsecure(), connectionOptions)
+    super('logit', `the ${titleOf(model)} service at ${address}`, address, client)
+    this.client = client
   }
 
   /**
@@ -97,57 +31,5 @@ export class LogitServiceConnection {
     await this.verify(signal)
     const { client, name: service } = this
     return createSession({ client, service, vocabularyLimit, stepTimeoutMs, signal, prefixScope })
-  }
-
-  close(): void {
-    this.health.close()
-    this.client.close()
-  }
-
-  private isServing(limitMs: number): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      const { path, requestSerialize, responseDeserialize } = healthMethod
-      const options = { deadline: Date.now() + limitMs }
-      this.health.makeUnaryRequest(path, requestSerialize, responseDeserialize, null, options, (error, isServing) => {
-        if (error) reject(this.errorOf(error))
-        else resolve(isServing === true)
-      })
-    })
-  }
-
-  private async verify(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw SessionError.ofSignal(signal)
-    if (!this.isVerified && this.pinned) await this.verification.join(signal)
-  }
-
-  private async askVersion(signal: AbortSignal): Promise<void> {
-    const found = await this.getModel(verifyLimitMs, signal)
-    if (this.pinned && found.version !== this.pinned.version)
-      throw new SessionError(
-        'changed',
-        `${this.name} serves ${found.modelId} (version ${found.version.slice(0, 12)}) now, it was ` +
-          `${this.pinned.modelId} (version ${this.pinned.version.slice(0, 12)}) at the start; restart the gateway to use it`,
-      )
-    this.isVerified = true
-    this.watch()
-  }
-
-  /** A lost connection may come back to another process. */
-  private watch(): void {
-    const channel = this.client.getChannel()
-    if (channel.getConnectivityState(false) !== connectivityState.READY) {
-      this.isVerified = false
-      return
-    }
-    channel.watchConnectivityState(connectivityState.READY, Number.POSITIVE_INFINITY, () => {
-      this.isVerified = false
-    })
-  }
-
-  /** A service that does not answer these small calls in time is as good as away. */
-  private errorOf(error: ServiceError | null): SessionError {
-    if (error?.code === status.DEADLINE_EXCEEDED)
-      return toSessionError(this.name, status.UNAVAILABLE, 'it does not answer', error)
-    return toSessionError(this.name, error?.code ?? 13, error?.details ?? 'it gave no answer', error)
   }
 }

@@ -42,6 +42,7 @@ export async function startToyGateway(
     const dependencies: AppDependencies = {
       pair,
       pairName: 'toy',
+      rewards: new Map(),
       apiKeys: [],
       admission: new Admission({ maxConcurrent: 4, maxWaiting: 4 }),
       limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 10_000 },

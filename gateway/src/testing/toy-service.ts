@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js'
+import type { ServerDuplexStream } from '@grpc/grpc-js'
 import {
   emptyPrefixHash,
   extendPrefixHash,
@@ -16,6 +15,7 @@ import {
   type StepResult,
   toBytes,
 } from '@tandem/proto'
+import { sendTextFiles, ToyServer } from './toy-server.js'
 
 type StepCall = ServerDuplexStream<StepRequest__Output, StepResponse>
 const fixture = fileURLToPath(new URL('../../../test/fixtures/tiny/llama-tied/', import.meta.url))
@@ -46,40 +46,20 @@ export class ToyService {
   isServing = true
   /** Steps seen so far. */
   steps: Step__Output[] = []
-  private server = new Server()
+  private readonly server = new ToyServer(
+    (server) => server.addService(LogitService.service, this.handlers()),
+    () => this.isServing,
+  )
 
   /** @param salt what makes this model's distribution another one's */
   constructor(private readonly salt: number) {}
 
   /** host:port */
-  async start(port = 0): Promise<string> {
-    this.server = new Server()
-    this.server.addService(LogitService.service, this.handlers())
-    this.server.addService(
-      {
-        check: {
-          path: '/grpc.health.v1.Health/Check',
-          requestStream: false,
-          responseStream: false,
-          requestSerialize: () => Buffer.alloc(0),
-          requestDeserialize: () => ({}),
-          responseSerialize: (isServing: boolean) => Buffer.from([8, isServing ? 1 : 2]),
-          responseDeserialize: () => null,
-        },
-      },
-      { check: (_call: unknown, answer: (e: null, v: boolean) => void) => answer(null, this.isServing) },
-    )
-    const bound = await new Promise<number>((resolve, reject) => {
-      this.server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, found) =>
-        error ? reject(error) : resolve(found),
-      )
-    })
-    return `127.0.0.1:${bound}`
-  }
+  start = (port = 0): Promise<string> => this.server.start(port)
 
   /** Cuts every connection, as a killed process does. */
   kill(): void {
-    this.server.forceShutdown()
+    this.server.kill()
     this.sessions.clear()
   }
 
@@ -103,17 +83,7 @@ export class ToyService {
   private handlers(): LogitServiceHandlers {
     return {
       GetModel: (_call, answer) => answer(null, this.model),
-      GetTextFiles: (call) => {
-        const send = async () => {
-          for (const name of ['tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja']) {
-            const data = Buffer.from(this.textFiles.get(name) ?? (await readFile(fixture + name)))
-            for (let start = 0; start < data.length; start += 4096)
-              call.write({ name, data: data.subarray(start, start + 4096) })
-          }
-          call.end()
-        }
-        send().catch((error: Error) => call.destroy(error))
-      },
+      GetTextFiles: (call) => sendTextFiles(fixture, this.textFiles, call),
       Step: (_call, answer) => answer(null, { results: [] }),
       StepStream: (call) => this.serve(call),
     }

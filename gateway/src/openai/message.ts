@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import type { ChatMessage } from '../text/index.js'
+import { fieldKinds } from './fields.js'
+
+const contentSchema = z
+  .union([z.string(), z.array(z.object({ type: z.literal('text'), text: z.string() })), z.null()], {
+    error: 'must be a string or a list of parts { type: "text", text }; this server takes text alone',
+  })
+  .optional()
+  .transform((content) => (Array.isArray(content) ? content.map(({ text }) => text).join('\n') : (content ?? null)))
+
+const messageSchema = z.looseObject({
+  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
+  content: contentSchema,
+  tool_calls: fieldKinds.optional(z.array(z.unknown()).max(0, 'tool calls are not supported by this server')),
+})
+
+/** One conversation, as OpenAI writes it. */
+export const messagesSchema = z.array(messageSchema).min(1, 'must hold at least one message')
+
+/** OpenAI's newer name of the system role is unknown to the templates of open models. */
+export function toMessage({ role, tool_calls: _calls, ...message }: z.output<typeof messageSchema>): ChatMessage {
+  return { ...message, role: role === 'developer' ? 'system' : role }
+}

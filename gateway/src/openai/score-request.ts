@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { encodeForReward, type Reward } from '../session/reward.js'
+import { ApiError, invalidRequest } from './api-error.js'
+import { fieldKinds, parseFields } from './fields.js'
+import { messagesSchema, toMessage } from './message.js'
+import { assertConversationSizes, assertMessageSizes, type PromptLimits, tooLong } from './prompt-size.js'
+
+const { optional } = fieldKinds
+
+const schema = z.object({
+  model: optional(z.string().max(512)),
+  messages: optional(messagesSchema),
+  conversations: optional(z.array(messagesSchema).min(1, 'must hold at least one conversation')),
+})
+const names = Object.keys(schema.shape)
+
+/** Conversations to score, as the token ids of the reward model that was asked for. */
+export interface ScoreRequest {
+  readonly reward: Reward
+  readonly sequences: readonly (readonly number[])[]
+}
+
+/** A score request, checked and turned into token ids. @throws ApiError */
+export function prepareScore(
+  body: Readonly<Record<string, unknown>>,
+  rewards: ReadonlyMap<string, Reward>,
+  limits: PromptLimits,
+): ScoreRequest {
+  const unknown = Object.keys(body).find((name) => !names.includes(name))
+  if (unknown !== undefined)
+    throw invalidRequest(`${unknown}: /v1/score has no such parameter; there are: ${names.join(', ')}`, unknown)
+  const reward = findReward(parseFields(schema.pick({ model: true }), body).model, rewards)
+  assertMessageSizes(body.messages, reward, limits)
+  assertConversationSizes(body.conversations, reward, limits)
+  const { messages, conversations } = parseFields(schema, body)
+  if ((messages === undefined) === (conversations === undefined))
+    throw invalidRequest(
+      'give either messages, which is one conversation, or conversations, a list of them',
+      messages === undefined ? 'messages' : 'conversations',
+    )
+  const all = messages === undefined ? (conversations ?? []) : [messages]
+  return { reward, sequences: all.map((one, i) => encode(one, messages ? 'messages' : `conversations[${i}]`)) }
+
+  function encode(conversation: z.output<typeof messagesSchema>, param: string): readonly number[] {
+    const ids = encodeForReward(reward, conversation.map(toMessage))
+    const most = Math.min(reward.contextLength, limits.maxPromptTokens)
+    if (ids.length === 0) throw invalidRequest(`${param} is empty: it must give at least one token`, param)
+    if (ids.length <= most) return ids
+    throw tooLong(`${param} has ${ids.length} tokens: the reward model ${reward.name} takes at most ${most}`, param)
+  }
+}
+
+function findReward(name: string | undefined, rewards: ReadonlyMap<string, Reward>): Reward {
+  const [first] = rewards.values()
+  const reward = name === undefined ? first : rewards.get(name)
+  if (reward) return reward
+  const message = first
+    ? `there is no reward model "${name}"; there are: ${[...rewards.keys()].join(', ')}`
+    : 'this server has no reward model; start one with "tandem up --reward NAME=DIR"'
+  throw new ApiError(404, message, { param: 'model', code: 'model_not_found' })
+}

@@ -1,0 +1,144 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { status } from '@grpc/grpc-js'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { encodeForReward, openReward, type Reward } from '../session/reward.js'
+import { RewardServiceConnection } from '../session/reward-service.js'
+import { postJson, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+import { ToyReward } from '../testing/toy-reward.js'
+import { Admission } from './admission.js'
+import type { createApp } from './app.js'
+
+let gateway: ToyGateway
+let toy: ToyReward
+let rewards: Map<string, Reward>
+let app: ReturnType<typeof createApp>
+beforeEach(async () => {
+  gateway = await startToyGateway()
+  toy = new ToyReward()
+  const address = await toy.start()
+  rewards = new Map()
+  for (const name of ['picker', 'other'])
+    rewards.set(name, await openReward(name, new RewardServiceConnection(name, address)))
+  app = gateway.app({ rewards })
+})
+afterEach(() => {
+  for (const { service } of rewards.values()) service.close()
+  toy.kill()
+  gateway.stop()
+})
+
+const post = (body: object, init?: RequestInit) => postJson(app, '/v1/score', body, init)
+const user = (content: string) => ({ role: 'user', content })
+const assistant = (content: string) => ({ role: 'assistant', content })
+const first = [user('what is decoding'), assistant('no')]
+const second = [user('a'), assistant('b'), user('c'), assistant('naïve café')]
+
+function idsOf(conversation: readonly { role: string; content: string }[]): number[] {
+  const [reward] = rewards.values()
+  return reward ? encodeForReward(reward, conversation) : []
+}
+
+async function errorOf(response: Promise<Response>) {
+  const { status, headers } = await response
+  const { error } = (await (await response).json()) as { error: { message: string; code: unknown; param: unknown } }
+  return { status, headers, ...error }
+}
+
+test('one conversation is scored by the first reward model', async () => {
+  const response = await post({ messages: first })
+  const ids = idsOf(first)
+  expect(await response.json()).toEqual({
+    object: 'list',
+    model: 'picker',
+    data: [{ object: 'score', index: 0, score: ToyReward.score(ids) }],
+    usage: { prompt_tokens: ids.length, total_tokens: ids.length },
+  })
+})
+
+test('several are scored in their order, by the model that is named; content comes in parts too', async () => {
+  const parts = [{ role: 'user', content: [{ type: 'text', text: 'what is decoding' }] }, assistant('no')]
+  const response = await post({ model: 'other', conversations: [second, parts] })
+  const expected = [idsOf(second), idsOf(first)]
+  expect(toy.sequences).toEqual(expected)
+  expect(await response.json()).toMatchObject({
+    model: 'other',
+    data: expected.map((ids, index) => ({ index, score: ToyReward.score(ids) })),
+    usage: { total_tokens: expected.flat().length },
+  })
+})
+
+const long = 'x'.repeat(60)
+test.each([
+  [{}, 'messages', 'give either messages, which is one conversation, or conversations, a list of them'],
+  [{ messages: first, conversations: [first] }, 'conversations', 'give either messages'],
+  [{ messages: [] }, 'messages', 'messages: must hold at least one message'],
+  [{ conversations: [] }, 'conversations', 'conversations: must hold at least one conversation'],
+  [{ conversations: [[]] }, 'conversations.0', 'conversations.0: must hold at least one message'],
+  [{ conversations: first }, 'conversations.0', 'conversations.0: '],
+  [{ messages: [{ role: 'robot', content: '' }] }, 'messages.0.role', 'messages.0.role: '],
+  [{ text_1: 'a' }, 'text_1', 'text_1: /v1/score has no such parameter; there are: model, messages, conversations'],
+  [{ conversations: Array.from({ length: 65 }, () => first) }, 'conversations', 'conversations: at most 64 of them'],
+  [{ messages: [user(long)] }, 'messages', 'messages has'],
+  [{ conversations: [first, [user(long)]] }, 'conversations[1]', 'conversations[1] has'],
+  [
+    { conversations: [[user('x'.repeat(9_999))]] },
+    'conversations[0]',
+    'This server takes prompts of at most 50 tokens.',
+  ],
+  [{ messages: 7 }, 'messages', 'messages: '],
+])('%j is refused', async (body, param, message) => {
+  expect(await errorOf(post(body))).toMatchObject({ status: 400, param, message: expect.stringContaining(message) })
+  expect(toy.sequences).toEqual([])
+})
+
+test('a model that is not there is told with those that are', async () => {
+  expect(await errorOf(post({ model: 'toy', messages: first }))).toMatchObject({
+    status: 404,
+    code: 'model_not_found',
+    message: 'there is no reward model "toy"; there are: picker, other',
+  })
+  const none = gateway.post('/v1/score', { messages: first })
+  expect(await errorOf(none)).toMatchObject({
+    status: 404,
+    message: 'this server has no reward model; start one with "tandem up --reward NAME=DIR"',
+  })
+})
+
+test('keys, content types, methods and body sizes are those of the other routes', async () => {
+  app = gateway.app({ rewards, apiKeys: ['key'] })
+  expect((await post({ messages: first })).status).toBe(401)
+  expect((await post({ messages: first }, { headers: { authorization: 'Bearer key' } })).status).toBe(200)
+  app = gateway.app({ rewards })
+  expect((await post({ messages: first }, { headers: { 'content-type': 'text/plain' } })).status).toBe(415)
+  expect((await app.request('/v1/score')).headers.get('allow')).toBe('POST')
+  expect((await post({ messages: [user('x'.repeat(100_000))] })).status).toBe(413)
+})
+
+test('what is wrong with the service is told: busy, slow, gone', async () => {
+  toy.nextError = { code: status.RESOURCE_EXHAUSTED, details: 'full' }
+  const busy = await errorOf(post({ messages: first }))
+  expect(busy).toMatchObject({ status: 503, code: 'service_exhausted' })
+  expect(busy.headers.get('retry-after')).toBe('1')
+  toy.beforeScore = () => delay(1_000)
+  app = gateway.app({ rewards, limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 50 } })
+  expect(await errorOf(post({ messages: first }))).toMatchObject({ status: 504, code: 'service_deadline' })
+  toy.kill()
+  app = gateway.app({ rewards })
+  expect(await errorOf(post({ messages: first }))).toMatchObject({ status: 503, code: 'service_unavailable' })
+  const ready = await app.request('/readyz')
+  expect(ready.status).toBe(503)
+  expect(await ready.text()).toContain('the reward service picker at')
+})
+
+test('a client that goes ends the call and leaves its place', async () => {
+  app = gateway.app({ rewards, admission: new Admission({ maxConcurrent: 1, maxWaiting: 1 }) })
+  toy.beforeScore = () => delay(1_000)
+  const client = new AbortController()
+  const gone = post({ messages: first }, { signal: client.signal })
+  await expect.poll(() => toy.sequences.length).toBe(1)
+  client.abort()
+  expect((await gone).status).toBe(499)
+  await expect.poll(() => toy.cancelled).toBe(1)
+  toy.beforeScore = () => undefined
+  expect((await post({ messages: first })).status).toBe(200)
+})

@@ -1,0 +1,27 @@
+import type { Context } from 'hono'
+import { prepareScore } from '../openai/score-request.js'
+import type { AppDependencies, AppEnvironment } from './dependencies.js'
+import { readJsonBody } from './read-body.js'
+import { requestSignal } from './request-signal.js'
+
+/** POST /v1/score: what a reward model makes of whole conversations. */
+export function createScoreHandler(dependencies: AppDependencies) {
+  const { rewards, admission, limits } = dependencies
+  return async (context: Context<AppEnvironment>): Promise<Response> => {
+    const { reward, sequences } = prepareScore(await readJsonBody(context.req.raw, limits), rewards, limits)
+    const signal = requestSignal(context.req.raw, dependencies)
+    const leave = await admission.enter(signal)
+    try {
+      const scores = await reward.service.score(sequences, limits.requestTimeoutMs, signal)
+      const tokens = sequences.reduce((sum, ids) => sum + ids.length, 0)
+      return context.json({
+        object: 'list',
+        model: reward.name,
+        data: scores.map((score, index) => ({ object: 'score', index, score })),
+        usage: { prompt_tokens: tokens, total_tokens: tokens },
+      })
+    } finally {
+      leave()
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { ChatMessage, Text } from '../text/index.js'
+import { findMaxTokenLength, readText } from './model-text.js'
+import type { RewardServiceConnection } from './reward-service.js'
+import { SessionError } from './session-error.js'
+
+/** A reward model with its own text, ready to score conversations. */
+export interface Reward {
+  readonly name: string
+  readonly modelId: string
+  readonly service: RewardServiceConnection
+  readonly text: Text
+  /** Most tokens of a conversation. */
+  readonly contextLength: number
+  /** No token stands for more characters. */
+  readonly maxTokenLength: number
+}
+
+/**
+ * Asks a reward service what it serves.
+ * @throws SessionError where it is unavailable, or its model has no text that can be used
+ */
+export async function openReward(name: string, service: RewardServiceConnection): Promise<Reward> {
+  const info = await service.getModel()
+  const text = await readText(service, info, name)
+  if (!text.hasChatTemplate)
+    throw new SessionError(
+      'refused',
+      `${service.name} serves ${info.modelId}, which has no chat template, so it cannot read conversations. ` +
+        'Save one beside the weights (chat_template.jinja) and build the folder again',
+    )
+  service.pin(info)
+  const { modelId, contextLength } = info
+  return { name, modelId, service, text, contextLength, maxTokenLength: findMaxTokenLength(text) }
+}
+
+/** What a reward model reads of a whole conversation: its own template, without the header of a next answer. */
+export const encodeForReward = ({ text }: Reward, conversation: readonly ChatMessage[]): number[] =>
+  text.encodeConversation(conversation, { addGenerationPrompt: false })
+
+/**
+ * Scores candidate answers to one conversation, in their order: what best-of-n chooses by.
+ * @param timeoutMs the longest that it may take
+ * @throws SessionError as `RewardServiceConnection.score`; TextError where the template refuses the conversation
+ */
+export function scoreAnswers(
+  reward: Reward,
+  conversation: readonly ChatMessage[],
+  answers: readonly string[],
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  const sequences = answers.map((content) => encodeForReward(reward, [...conversation, { role: 'assistant', content }]))
+  return reward.service.score(sequences, timeoutMs, signal)
+}
