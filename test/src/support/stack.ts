@@ -10,13 +10,15 @@ export interface StackOptions {
   readonly dpo: string
   /** Folders of models beside the pair, by name. */
   readonly others?: Readonly<Record<string, string>>
+  /** Folders of reward models, by name. */
+  readonly rewards?: Readonly<Record<string, string>>
   /** The pair's name in the API. */
   readonly pair: string
   /** Environment of every process, besides this one's. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Two logit services, those of other models, and a gateway, each a process. */
+/** Two logit services, those of other models, reward services and a gateway, each a process. */
 export interface Stack {
   /** `http://127.0.0.1:PORT` */
   readonly url: string
@@ -56,15 +58,21 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         TANDEM_THREADS: '1',
       })
     const startOther = async ([name, folder]: [string, string]) => `${name}=${(await service(name, folder))[1]}`
-    const [[sft, sftAddress], [dpo, dpoAddress], others] = await Promise.all([
+    const startReward = async ([name, folder]: [string, string]) => {
+      const environment = { TANDEM_MODEL: folder, TANDEM_LISTEN: '127.0.0.1:0', TANDEM_THREADS: '1' }
+      return `${name}=${(await start('services/dist/reward/main.js', environment))[1]}`
+    }
+    const [[sft, sftAddress], [dpo, dpoAddress], others, rewards] = await Promise.all([
       service('sft', options.sft),
       service('dpo', options.dpo),
       Promise.all(Object.entries(options.others ?? {}).map(startOther)),
+      Promise.all(Object.entries(options.rewards ?? {}).map(startReward)),
     ])
     const [gateway, url] = await start('gateway/dist/main.js', {
       TANDEM_SFT: sftAddress,
       TANDEM_DPO: dpoAddress,
       TANDEM_MODELS: others.join(','),
+      TANDEM_REWARDS: rewards.join(','),
       TANDEM_HOST: '127.0.0.1',
       TANDEM_PORT: '0',
       TANDEM_PAIR: options.pair,
