@@ -107,3 +107,19 @@ export const externalLocation = 1
 export function encodeModel(model: object): Uint8Array {
   return modelProto.encode(modelProto.fromObject(model)).finish()
 }
+
+/** What is read of a decoded graph; the rest is kept as it is. */
+export interface OnnxGraph {
+  readonly node: readonly { readonly opType: string; readonly attribute: readonly OnnxAttribute[] }[]
+}
+
+export interface OnnxAttribute {
+  readonly name: string
+  i: number | protobuf.Long
+  readonly g?: OnnxGraph | null
+}
+
+/** @throws Error where the bytes are no ModelProto */
+export function decodeModel(bytes: Uint8Array): { readonly graph?: OnnxGraph | null } {
+  return modelProto.decode(bytes) as protobuf.Message & { readonly graph?: OnnxGraph | null }
+}

@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { graphFileName, loadManifest, type Manifest, rowSize } from '@tandem/models'
+import { graphFileName, loadManifest, type Manifest, rowSize, withFloatActivations } from '@tandem/models'
 import { env, InferenceSession } from 'onnxruntime-node'
 import { type ComputeDevice, cpu } from './compute-device.js'
 import type { EngineDescription } from './engine.js'
@@ -33,7 +34,7 @@ export async function openModel(
 ): Promise<ModelSession> {
   const manifest = await loadManifest(folder)
   const options = { ...sessionOptions(device, threads), preferredOutputLocation }
-  const session = await InferenceSession.create(join(folder, graphFileName), options)
+  const session = await createSession(folder, device, options)
   const feeds = new GraphFeeds(manifest)
   feeds.assertInputs(session.inputNames)
   const description = {
@@ -44,6 +45,19 @@ export async function openModel(
     contextLength: manifest.contextLength,
   }
   return { session, manifest, feeds, description }
+}
+
+/** WebGPU would round activations in its own way where the graph asks for int8. */
+async function createSession(
+  folder: string,
+  { kind }: ComputeDevice,
+  options: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  const path = join(folder, graphFileName)
+  if (kind !== 'webgpu') return InferenceSession.create(path, options)
+  // The weights beside the graph are found by this.
+  const extra = { session: { model_external_initializers_file_folder_path: folder } }
+  return InferenceSession.create(withFloatActivations(await readFile(path)), { ...options, extra })
 }
 
 export function sessionOptions({ kind, unit }: ComputeDevice, threads: number): InferenceSession.SessionOptions {
