@@ -46,7 +46,6 @@ function run(cases: Case[], settings: Settings, signal = new AbortController().s
       dpo: 'dpo',
       isPaired: false,
       adapterBase: null,
-      picker: null,
       endTokens: [],
       demo: [],
     }),

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildModel } from '@tandem/models'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type GoldenRow, readGoldenRows, tinyFolder } from './support/fixtures.js'
+import { z } from 'zod'
+import { fixturesFolder, type GoldenRow, readGoldenRows, tinyFolder } from './support/fixtures.js'
 import { waitUntilGone } from './support/processes.js'
 import { compare, complete } from './support/rest.js'
 import { type Stack, startStack } from './support/stack.js'
@@ -11,6 +13,10 @@ import { startTandemUp, type TandemUp } from './support/tandem-up.js'
 
 /** What log p of this pair is right to at fp32, in nats. */
 const error = 1e-5
+const jsonHeaders = { 'content-type': 'application/json' }
+const scoresSchema = z.record(z.string(), z.array(z.object({ messages: z.array(z.unknown()), score: z.number() })))
+const readScores = () => scoresSchema.parse(JSON.parse(readFileSync(rewardFolder('reference.json'), 'utf8')))
+const rewardFolder = (name: string) => join(fixturesFolder, 'tiny-reward', name)
 const lora = tinyFolder('llama-tied+lora')
 const stopLimitMs = 10_000
 
@@ -30,6 +36,9 @@ name: tiny
 models:
   amateur: ${tinyFolder('qwen2')}
   away: grpc://${elsewhere.addresses.sft}
+rewards:
+  picker: ${rewardFolder('base')}
+  lora: { source: ${rewardFolder('base+lora')}, base: ${rewardFolder('base')} }
 max_prompt_tokens: 100
 port: 1
 `
@@ -50,7 +59,27 @@ const ask = (row: GoldenRow, decoding: object) =>
 
 test('what the file and the command line name runs, and nothing else', () => {
   expect(up.model).toBe('tiny')
-  expect(up.children()).toHaveLength(4)
+  expect(up.children()).toHaveLength(6)
+})
+
+test('the file names an amateur that contrastive decoding uses', async () => {
+  for (const row of readGoldenRows('tiny-pair.jsonl', ['contrastive'])) {
+    const decoding = { strategy: 'contrastive', amateur: 'amateur', ...row.params }
+    expect(compare(row, await ask(row, decoding), error)).toBe('equal')
+  }
+})
+
+test.each([
+  ['base', 'picker'],
+  ['base', undefined],
+  ['base+lora', 'lora'],
+])('the reward model %s of the file scores as %s', async (reference, model) => {
+  const rows = readScores()[reference] ?? []
+  const body = JSON.stringify({ model, conversations: rows.map(({ messages }) => messages) })
+  const response = await fetch(`${up.url}/v1/score`, { method: 'POST', headers: jsonHeaders, body })
+  const { data } = z.object({ data: z.array(z.object({ score: z.number() })) }).parse(await response.json())
+  expect(data).toHaveLength(rows.length)
+  for (const [i, { score }] of data.entries()) expect(score).toBeCloseTo(rows[i]?.score ?? Number.NaN, 4)
 })
 
 test.each([
@@ -67,5 +96,7 @@ test('the pair decodes by AAD, and a model that is not there is refused with tho
   for (const row of rows) expect(compare(row, await ask(row, { strategy: 'aad', ...row.params }), error)).toBe('equal')
   const [row] = rows
   if (!row) throw new Error('tiny-pair.jsonl has no aad')
-  await expect(ask(row, { strategy: 'sample', model: 'nobody' })).rejects.toThrow(/400 .*amateur.*away.*copy/)
+  await expect(ask(row, { strategy: 'sample', model: 'nobody' })).rejects.toThrow(
+    /400 .*there are: dpo, sft, copy, amateur, away/,
+  )
 })

@@ -22,9 +22,22 @@ describe('precedence', () => {
   it('of nothing at all: defaults, and what processes decide by themselves is left to them', async () => {
     const { settings, entries } = await load()
     expect(settings).toMatchObject({ pair: 'smollm2-135m-hh', host: '127.0.0.1', port: 8080, max_concurrent: 16 })
-    expect(settings).toMatchObject({ models: {}, rewards: {}, api_keys: [], end_tokens: [], strict: false })
+    expect(settings).toMatchObject({ models: {}, api_keys: [], end_tokens: [], strict: false })
     expect(entries.get('port')).toEqual({ value: 8080, origin: { kind: 'default', at: 'default' } })
     for (const key of ['threads', 'kv_bytes', 'name', 'precision']) expect(entries.has(key)).toBe(false)
+  })
+
+  it('a pair of the catalog brings its picker, unless another has that name', async () => {
+    const { entries, settings } = await load()
+    expect(settings.rewards.picker?.source).toMatch(/smollm2-135m-hh-picker$/)
+    expect(entries.get('rewards.picker')?.origin.kind).toBe('default')
+    const other = await load({ reward: [{ name: 'picker', source: 'mine' }] })
+    expect(other.settings.rewards).toEqual({ picker: { source: 'mine' } })
+    await write('rewards:\n  b: grpc://h:1\n')
+    const behind = await load({ reward: [{ name: 'z', source: 'mine' }] }, { TANDEM_REWARDS: 'a=h:1' })
+    expect(Object.keys(behind.settings.rewards)).toEqual(['z', 'b', 'a', 'picker'])
+    await write('')
+    expect((await load({ sft: 'a', dpo: 'b' })).settings.rewards).toEqual({})
   })
 
   it('the command line wins over the file, the file over the environment, that over the default', async () => {

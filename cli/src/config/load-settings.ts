@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { defaultPairName } from '@tandem/models'
+import { catalog, defaultPairName } from '@tandem/models'
 import type { z } from 'zod'
-import { createLayer, type Entry, type Layer } from './layer.js'
+import { createLayer, type Entry, type Layer, type Origin } from './layer.js'
 import { readEnvironment } from './read-environment.js'
 import { readSettingsFile } from './read-file.js'
 import { readFlags, type UpFlags } from './read-flags.js'
@@ -34,15 +34,23 @@ export async function loadSettings(
 ): Promise<LoadedSettings> {
   const file = flags.config ?? (existsSync(join(folder, defaultFileName)) ? defaultFileName : null)
   const entries = mergeLayers([
-    defaults,
-    readEnvironment(environment),
-    file === null ? new Map() : await readSettingsFile(file, folder, environment),
     readFlags(flags),
+    file === null ? new Map() : await readSettingsFile(file, folder, environment),
+    readEnvironment(environment),
+    defaults,
   ])
   const count = [...entries.keys()].filter((key) => /^(models|rewards)\./.test(key)).length
   if (count > maxBeside)
     throw new Error(`${count} models beside the pair (--model, --reward); at most ${maxBeside} can be served`)
-  return { settings: joinEntries(entries), entries, file }
+  const whole = addPicker(entries)
+  return { settings: joinEntries(whole), entries: whole, file }
+}
+
+/** A pair of the catalog brings its reward model, behind those that are named, unless one of these has its name. */
+function addPicker(entries: Layer): Layer {
+  const pair = catalog.find(({ name }) => name === entries.get('pair')?.value)
+  const picker = pair && createLayer({ rewards: { picker: { source: pair.picker } } }, () => byDefault)
+  return picker && !entries.has('rewards.picker') ? new Map([...entries, ...picker]) : entries
 }
 
 /** How messages name a setting: `--sft`, `tandem.yaml:3: sft`, `TANDEM_SFT`. */
@@ -50,6 +58,8 @@ export function labelOf({ entries }: LoadedSettings, key: string): string {
   const origin = entries.get(key)?.origin
   return origin?.kind === 'file' ? `${origin.at}: ${key}` : (origin?.at ?? key)
 }
+
+const byDefault: Origin = { kind: 'default', at: 'default' }
 
 /** Of a process's own defaults those that do not depend on the machine or the models. */
 const defaults: Layer = createLayer(
@@ -64,17 +74,20 @@ const defaults: Layer = createLayer(
     ),
     device: 'cpu',
   },
-  () => ({ kind: 'default', at: 'default' }),
+  () => byDefault,
 )
 
-/** @param layers the weakest first */
+/** @param layers the strongest first */
 function mergeLayers(layers: readonly Layer[]): Layer {
   const merged = new Map<string, Entry>()
   for (const layer of layers) {
-    // A catalog's pair and two models of one's own are two answers to one question: the stronger origin has given its own.
-    if (layer.has('pair')) for (const key of ['sft', 'dpo']) merged.delete(key)
-    if ((layer.has('sft') || layer.has('dpo')) && !layer.has('pair')) merged.delete('pair')
-    for (const [key, entry] of layer) merged.set(key, entry)
+    // A catalog's pair and two models of one's own are two answers to one question: a stronger origin has given its own.
+    const hasPair = merged.has('pair')
+    const hasModels = merged.has('sft') || merged.has('dpo')
+    for (const [key, entry] of layer) {
+      const isAnswered = key === 'pair' ? hasModels : hasPair && (key === 'sft' || key === 'dpo')
+      if (!isAnswered && !merged.has(key)) merged.set(key, entry)
+    }
   }
   return merged
 }

@@ -23,12 +23,11 @@ const pair: PreparedPair = {
   dpo: 'grpc://h:2',
   isPaired: false,
   adapterBase: { source: join(rewards, 'base') },
-  picker: join(rewards, 'base+lora'),
   endTokens: [],
   demo: [],
 }
 
-async function prepare(reward: { name: string; source: string }[], changes: Partial<PreparedPair> = {}) {
+it('models and reward models are made ready, an adapter on the SFT model with the head that it brings', async () => {
   const silent = { write: () => undefined }
   const context: Context = {
     home: findHome({ TANDEM_HOME: join(folder, 'home') }),
@@ -39,16 +38,13 @@ async function prepare(reward: { name: string; source: string }[], changes: Part
     isVerbose: false,
     signal: new AbortController().signal,
   }
-  return (await prepareBeside(await loadSettings({ reward }, {}), { ...pair, ...changes }, context)).rewards
-}
-
-it("a pair's own reward model stands behind those that are named, as picker", async () => {
-  const found = await prepare([{ name: 'other', source: 'grpc://h:3' }])
-  expect(Object.keys(found)).toEqual(['other', 'picker'])
-  expect(await loadManifest(found.picker ?? '')).toMatchObject({ head: 'score', modelId: 'base+lora' })
-})
-
-it('one that is named picker takes its place', async () => {
-  expect(await prepare([{ name: 'picker', source: 'grpc://h:3' }])).toEqual({ picker: 'grpc://h:3' })
-  expect(await prepare([], { picker: null })).toEqual({})
+  const flags = {
+    sft: pair.sft,
+    dpo: pair.dpo,
+    model: [{ name: 'away', source: 'grpc://h:3' }],
+    reward: [{ name: 'picker', source: join(rewards, 'base+lora') }],
+  }
+  const beside = await prepareBeside(await loadSettings(flags, {}, folder), pair, context)
+  expect(beside.models).toEqual({ away: 'grpc://h:3' })
+  expect(await loadManifest(beside.rewards.picker ?? '')).toMatchObject({ head: 'score', modelId: 'base+lora' })
 })

@@ -31,8 +31,6 @@ export interface PreparedPair {
   readonly isPaired: boolean
   /** What other adapters on the SFT model go on; null where its weights are not here. */
   readonly adapterBase: AdapterBase | null
-  /** The reward model that comes with the pair, a LoRA adapter on `adapterBase`; null: none does. */
-  readonly picker: string | null
   /** Tokens that end an answer besides the models' own. */
   readonly endTokens: readonly string[]
   /** A conversation to try. */
@@ -67,8 +65,8 @@ async function prepareCatalogPair(pairName: string, options: PairOptions, contex
   const build = (request: Pick<BuildRequest, 'modelId' | 'adapter' | 'switched'>) =>
     buildCached({ ...adapterBase, precision, ...request }, context)
   const dpo = { modelId: `${pair.name}-dpo`, adapter: pair.adapter }
-  const { picker, endTokens, demo } = pair
-  const prepared = { name: options.name ?? pair.name, adapterBase, picker, endTokens, demo }
+  const { endTokens, demo } = pair
+  const prepared = { name: options.name ?? pair.name, adapterBase, endTokens, demo }
   if (options.paired) return together(await build({ ...dpo, switched: true }), prepared)
   const sft = await build({ modelId: `${pair.name}-sft` })
   return { ...prepared, sft, dpo: await build(dpo), isPaired: false }
@@ -87,7 +85,6 @@ async function prepareOwnPair(
   const prepared = {
     name: name ?? (dpo.kind === 'service' ? servedName : plainName(dpo.path)),
     adapterBase: base,
-    picker: null,
     endTokens: [],
     demo: plainDemo,
   }
