@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { Readout, Row, Rows, Session } from '../session/session.js'
-import { type ToyModel, ToySession } from '../testing/toy-session.js'
+import type { Readout, Row, Rows, SessionSet } from '../session/session.js'
+import { type ToyModel, ToySession, ToySessionSet } from '../testing/toy-session.js'
 import { readText } from '../text/testing/fixtures.js'
 import { type GenerationContext, type GenerationEvent, type GenerationRequest, generate } from './generate.js'
 import { aad } from './strategies/aad.js'
@@ -46,8 +46,10 @@ const request: GenerationRequest = {
   skipsSpecialTokens: true,
 }
 
+const opener = (create: () => ToySession) => async () => new ToySessionSet(create)
+
 async function run(
-  sessions: Readonly<Record<string, () => Promise<Session>>>,
+  sessions: Readonly<Record<string, () => Promise<SessionSet>>>,
   changes: Partial<GenerationRequest>,
 ): Promise<readonly GenerationEvent[]> {
   const events: GenerationEvent[] = []
@@ -60,8 +62,7 @@ async function run(
 
 /** The deltas' texts, and how it ended. */
 async function write(names: readonly string[], changes: Partial<GenerationRequest> = {}) {
-  const dpo = new ToySession(scripted(idsOf(...names)))
-  const open = { dpo: async () => dpo, sft: async () => new ToySession(even) }
+  const open = { dpo: opener(() => new ToySession(scripted(idsOf(...names)))), sft: opener(() => new ToySession(even)) }
   const events = await run(open, { maxTokens: names.length, ...changes })
   const deltas = events.flatMap((event) => (event.type === 'delta' ? [event] : []))
   return { texts: deltas.map((delta) => delta.text), ending: deltas.at(-1)?.ending }
@@ -155,8 +156,8 @@ describe('the models', () => {
       const meet = createMeeting()
       const script = idsOf('c', 'd', 'e', 'f')
       const open = {
-        dpo: async () => new MeetingSession(scripted(script), meet),
-        sft: async () => new MeetingSession(even, meet),
+        dpo: opener(() => new MeetingSession(scripted(script), meet)),
+        sft: opener(() => new MeetingSession(even, meet)),
       }
       const method = bindMethod(aad, aad.parameters.parse({ alpha: 1e-3 }))
       const events = await run(open, { method, path, readsPrompt, topLogprobs: readsPrompt ? 0 : null })
@@ -171,7 +172,7 @@ describe('the models', () => {
       const names: string[] = []
       const session = (name: string) => async () => {
         names.push(name)
-        return new ToySession(even)
+        return new ToySessionSet(() => new ToySession(even))
       }
       const sessions = { dpo: session('dpo'), sft: session('sft'), amateur: session('amateur') }
       await run(sessions, { method, ...changes })
@@ -206,9 +207,9 @@ describe('the models', () => {
       const lead: ToyModel = () =>
         Float32Array.from({ length: vocabularySize }, (_, id) => (id === d ? 9 : id === c ? 8.9 : id === e ? 5 : 0))
       const sessions = {
-        dpo: async () => new ToySession(lead),
-        sft: async () => new ToySession(scripted([c ?? -1])),
-        amateur: async () => new ToySession(scripted([e ?? -1])),
+        dpo: opener(() => new ToySession(lead)),
+        sft: opener(() => new ToySession(scripted([c ?? -1]))),
+        amateur: opener(() => new ToySession(scripted([e ?? -1]))),
       }
       const events = await run(sessions, { method: readThree(readout), maxTokens: 2 })
       const ids = events.flatMap((event) => (event.type === 'delta' ? event.tokens : [])).map(({ id }) => id)
@@ -217,12 +218,11 @@ describe('the models', () => {
   )
 
   test('are let go when one of them cannot be opened', async () => {
-    let closed = 0
-    const session = Object.assign(new ToySession(even), { close: () => closed++ })
+    const [dpo, sft] = [new ToySessionSet(() => new ToySession(even)), new ToySessionSet(() => new ToySession(even))]
     const refuse = () => Promise.reject(new Error('no room'))
     const method = bindMethod(aad, aad.parameters.parse({ alpha: 0.1 }))
-    await expect(run({ dpo: refuse, sft: async () => session }, { method })).rejects.toThrow('no room')
-    await expect(run({ dpo: async () => session, sft: refuse }, { method })).rejects.toThrow('no room')
-    expect(closed).toBe(2)
+    await expect(run({ dpo: refuse, sft: async () => sft }, { method })).rejects.toThrow('no room')
+    await expect(run({ dpo: async () => dpo, sft: refuse }, { method })).rejects.toThrow('no room')
+    expect([dpo.isClosed, sft.isClosed]).toEqual([true, true])
   })
 })

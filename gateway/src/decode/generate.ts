@@ -1,4 +1,4 @@
-import type { OpenSession } from '../session/session.js'
+import type { OpenSessions, SessionSet } from '../session/session.js'
 import { createStopMatcher, type Text } from '../text/index.js'
 import { createLoop } from './create-loop.js'
 import type { DecodeLoop } from './decode-loop.js'
@@ -26,7 +26,7 @@ export type GenerationEvent =
 type Delta = Extract<GenerationEvent, { type: 'delta' }>
 
 export interface GenerationContext {
-  readonly open: OpenSession
+  readonly open: OpenSessions
   readonly text: Text
   /** Whether two models take time from each other. */
   sharesDevice(a: string, b: string): boolean
@@ -38,7 +38,8 @@ export async function* generate(
   request: GenerationRequest,
   signal: AbortSignal,
 ): AsyncGenerator<GenerationEvent, void> {
-  const sessions = await openSessions(context, request, signal)
+  const sets = await openSets(context, request, signal)
+  const sessions: Sessions = new Map([...sets].map(([name, set]) => [name, set.sessions[0]]))
   try {
     const { promptIds, readsPrompt, topLogprobs } = request
     yield { type: 'prompt', tokens: readsPrompt ? await readPrompt(sessions, promptIds, topLogprobs ?? 0) : null }
@@ -49,7 +50,7 @@ export async function* generate(
     const loop = createLoop({ sessions, sharesDevice: context.sharesDevice }, request)
     yield* readAnswer(loop, context.text, request)
   } finally {
-    for (const session of sessions.values()) session.close()
+    for (const set of sets.values()) set.close()
   }
 }
 
@@ -113,16 +114,16 @@ function createWriter(text: Text, request: GenerationRequest) {
 }
 
 /** On the models that the request needs, at once. Where one cannot be opened, none is left open. */
-async function openSessions(
+async function openSets(
   { open }: GenerationContext,
   request: DecodeRequest,
   signal: AbortSignal,
-): Promise<Sessions> {
+): Promise<ReadonlyMap<string, SessionSet>> {
   const openOne = async (name: string) => [name, await open(name, signal)] as const
   const settled = await Promise.allSettled([...modelsOf(request)].map(openOne))
-  const sessions = new Map(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])))
+  const sets = new Map(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])))
   const failed = settled.find((one) => one.status === 'rejected')
-  if (!failed) return sessions
-  for (const session of sessions.values()) session.close()
+  if (!failed) return sets
+  for (const set of sets.values()) set.close()
   throw failed.reason
 }

@@ -3,7 +3,7 @@ import type { PreparedRequest } from '../openai/answer.js'
 import { prepareChat } from '../openai/chat-request.js'
 import { prepareCompletion } from '../openai/completion-request.js'
 import { modelOf } from '../session/handshake.js'
-import type { OpenSession } from '../session/session.js'
+import type { OpenSessions } from '../session/session.js'
 import { prefixScopeOf } from './api-keys.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { eventStream } from './event-stream.js'
@@ -34,8 +34,8 @@ async function run(
   const reader = new AbortController()
   const signal = requestSignal(context.req.raw, dependencies, reader.signal)
   const prefixScope = prefixScopeOf(context.req.header('authorization'))
-  const open: OpenSession = (model, sessionSignal) =>
-    modelOf(pair.models, model).service.openSession(
+  const open: OpenSessions = (model, sessionSignal) =>
+    modelOf(pair.models, model).service.openSessions(
       pair.vocabularyLimit,
       limits.requestTimeoutMs,
       sessionSignal,

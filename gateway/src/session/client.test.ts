@@ -4,12 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ToyService } from '../testing/toy-service.js'
 import { LogitServiceConnection } from './service.js'
-import type { Readout, Session } from './session.js'
+import type { Readout, Session, SessionSet } from './session.js'
 import { SessionError } from './session-error.js'
 
 let service: ToyService
 let connection: LogitServiceConnection
 let caller: AbortController
+let set: SessionSet
 let session: Session
 const best: readonly Readout[] = [{ kind: 'top-k', k: 1 }]
 
@@ -25,7 +26,8 @@ beforeEach(async () => {
   service.beforeStep = () => undefined
   service.nextError = undefined
   caller = new AbortController()
-  session = await connection.openSession(512, 5_000, caller.signal)
+  set = await connection.openSessions(512, 5_000, caller.signal)
+  ;[session] = set.sessions
 })
 
 const codeOf = (promise: Promise<unknown>) =>
@@ -48,7 +50,7 @@ test('steps and later readouts see all tokens before them', async () => {
   expect([...(row.scores[1]?.tokenIds ?? [])]).toEqual([9, 1])
   expect((row.scores[1]?.logits[0] ?? 0) - row.logSumExp).toBeCloseTo(service.logProbabilities([5, 6, 7])[9] ?? 0, 5)
   expect(row.scores[2]?.tokenIds).toHaveLength(512)
-  session.close()
+  set.close()
 })
 
 test('what was lost is sent again once: at a step, at a readout, and with rows of all tokens', async () => {
@@ -62,7 +64,7 @@ test('what was lost is sent again once: at a step, at a readout, and with rows o
   expect(rows.map((row) => row.scores[0]?.tokenIds[0])).toEqual([bestOf([5, 6, 7, 8]), bestOf([5, 6, 7, 8, 9])])
   service.beforeStep = () => service.sessions.clear()
   await expect(session.step([1], 'last', best).then(() => session.readout([]))).resolves.toBeDefined()
-  session.close()
+  set.close()
 })
 
 test.each([
@@ -76,7 +78,7 @@ test.each([
   const failed = session.step([5], 'last', best)
   expect(await codeOf(failed)).toBe(expected)
   await expect(failed).rejects.toThrow(/^the DPO service at 127\.0\.0\.1:\d+.*: because$/)
-  session.close()
+  set.close()
 })
 
 test('a session ends at once with its caller, with its deadline and when it is closed', async () => {
@@ -85,14 +87,14 @@ test('a session ends at once with its caller, with its deadline and when it is c
   const gone = codeOf(session.step([5], 'last', best))
   caller.abort()
   expect(await gone).toBe('aborted')
-  const late = await connection.openSession(512, 5_000, AbortSignal.timeout(30))
-  expect(await codeOf(late.step([5], 'last', best))).toBe('deadline')
-  const closed = await connection.openSession(512, 5_000, new AbortController().signal)
-  const waiting = codeOf(closed.step([5], 'last', best))
+  const late = await connection.openSessions(512, 5_000, AbortSignal.timeout(30))
+  expect(await codeOf(late.sessions[0].step([5], 'last', best))).toBe('deadline')
+  const closed = await connection.openSessions(512, 5_000, new AbortController().signal)
+  const waiting = codeOf(closed.sessions[0].step([5], 'last', best))
   closed.close()
   closed.close()
   expect(await waiting).toBe('aborted')
-  expect(await codeOf(closed.readout(best))).toBe('aborted')
+  expect(await codeOf(closed.sessions[0].readout(best))).toBe('aborted')
   expect(performance.now() - started).toBeLessThan(1_000)
 })
 
@@ -119,7 +121,7 @@ describe('a service that takes connections and answers nothing', () => {
   test('is unavailable after two seconds, to all who ask meanwhile at once', async () => {
     const started = performance.now()
     const signal = new AbortController().signal
-    const open = () => own.openSession(512, 30_000, signal)
+    const open = () => own.openSessions(512, 30_000, signal)
     const first = open()
     await delay(500)
     expect(await Promise.all([codeOf(first), codeOf(open())])).toEqual(['unavailable', 'unavailable'])
@@ -129,8 +131,8 @@ describe('a service that takes connections and answers nothing', () => {
 
   test('does not keep a caller that goes', async () => {
     const started = performance.now()
-    const stays = codeOf(own.openSession(512, 30_000, new AbortController().signal))
-    const goes = own.openSession(512, 30_000, AbortSignal.timeout(20))
+    const stays = codeOf(own.openSessions(512, 30_000, new AbortController().signal))
+    const goes = own.openSessions(512, 30_000, AbortSignal.timeout(20))
     expect(await codeOf(goes)).toBe('deadline')
     expect(performance.now() - started).toBeLessThan(1_000)
     expect(await stays).toBe('unavailable')
@@ -149,7 +151,7 @@ test('a service that comes back with another model is refused', async () => {
   let code = 'unavailable'
   for (let i = 0; i < 60 && code === 'unavailable'; i++) {
     await delay(50)
-    code = await codeOf(own.openSession(512, 1_000, new AbortController().signal))
+    code = await codeOf(own.openSessions(512, 1_000, new AbortController().signal))
   }
   expect(code).toBe('changed')
   expect(await own.findFault(1_000)).toContain('restart the gateway to use it')

@@ -1,80 +1,51 @@
-import { randomUUID } from 'node:crypto'
-import {
-  emptyPrefixHash,
-  extendPrefixHash,
-  type LogitServiceClient,
-  type Step,
-  type StepResult__Output,
-} from '@tandem/proto'
+import type { Step, StepResult__Output } from '@tandem/proto'
+import { Sequence } from './sequence.js'
 import type { Readout, Row, Rows, Session } from './session.js'
-import { SessionError, toSessionError } from './session-error.js'
-import { openStepStream, type StepStream } from './step-stream.js'
+import { SessionError } from './session-error.js'
+import type { SenderOptions, StepSender } from './step-sender.js'
 import { fromWireRow, toWireReadout } from './wire.js'
 
-export interface SessionOptions {
-  readonly client: LogitServiceClient
-  /** Its name in errors: "the DPO service at 127.0.0.1:7002". */
-  readonly service: string
+export interface SequenceOptions extends SenderOptions {
   /** Only ids below it take part. */
   readonly vocabularyLimit: number
-  /** The longest that one step may take. */
-  readonly stepTimeoutMs: number
-  readonly signal: AbortSignal
   /** Sessions of one scope may reuse each other's prompts; empty: this one shares nothing. */
   readonly prefixScope: string
 }
 
-const failedPrecondition = 9
 const countOf = (rows: Rows, tokenIds: readonly number[]) => ({ none: 0, last: 1, all: tokenIds.length })[rows]
 const wireRows = { last: 'ROWS_LAST', all: 'ROWS_ALL', none: 'ROWS_NONE' } as const
 
-/** A session over one stream to one service. A service that has lost what it held gets the tokens again, once a call. */
-export function createSession(options: SessionOptions): Session {
-  return new GrpcSession(options, openStepStream(options.client, options.service, options.signal))
-}
-
-class GrpcSession implements Session {
-  private readonly id = randomUUID()
-  private readonly tokenIds: number[] = []
-  /** hashes[n] is that of the first n tokens. */
-  private readonly hashes: bigint[] = [emptyPrefixHash]
+/** A session of one service. One that the service has lost gets its tokens again, once a call. */
+export class GrpcSession implements Session {
+  sequence = Sequence.empty()
 
   constructor(
-    private readonly options: SessionOptions,
-    private readonly stream: StepStream,
+    private readonly id: string,
+    private readonly options: SequenceOptions,
+    private readonly sender: StepSender,
   ) {}
 
   get position(): number {
-    return this.tokenIds.length
+    return this.sequence.length
   }
 
   async step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]> {
     const step = this.stepAt(this.position, tokenIds, rows, readouts)
-    const result = (await this.run(step)) ?? (await this.replay(tokenIds, rows, readouts))
-    for (const id of tokenIds) {
-      this.tokenIds.push(id)
-      this.hashes.push(extendPrefixHash(this.hashes.at(-1) ?? emptyPrefixHash, [id]))
-    }
+    const result = (await this.sender.run(step)) ?? (await this.replay(tokenIds, rows, readouts))
+    this.sequence.append(tokenIds)
     return this.rowsOf(result, readouts, countOf(rows, tokenIds))
   }
 
   async readout(readouts: readonly Readout[]): Promise<Row> {
     const step = this.stepAt(this.position, [], 'last', readouts)
-    const result = (await this.run(step)) ?? (await this.replay([], 'last', readouts))
+    const result = (await this.sender.run(step)) ?? (await this.replay([], 'last', readouts))
     const [row] = this.rowsOf(result, readouts, 1)
     if (!row) throw new SessionError('internal', `${this.options.service} answered without a row`)
     return row
   }
 
   truncate(position: number): void {
-    if (position > this.position)
-      throw new RangeError(`a session of ${this.position} tokens cannot be truncated to ${position}`)
-    this.tokenIds.length = position
-    this.hashes.length = position + 1
-  }
-
-  close(): void {
-    this.stream.close()
+    this.sequence.truncate(position)
   }
 
   /** The service has lost the session, or holds another: all tokens again, from the first. */
@@ -83,12 +54,13 @@ class GrpcSession implements Session {
     rows: Rows,
     readouts: readonly Readout[],
   ): Promise<StepResult__Output> {
-    let last = this.stepAt(0, [...this.tokenIds, ...tokenIds], rows, readouts)
+    const held = this.sequence.tokenIds
+    let last = this.stepAt(0, [...held, ...tokenIds], rows, readouts)
     if (rows === 'all' && this.position > 0) {
-      await this.run(this.stepAt(0, this.tokenIds, 'none', []))
+      await this.sender.run(this.stepAt(0, held, 'none', []))
       last = this.stepAt(this.position, tokenIds, rows, readouts)
     }
-    const result = await this.run(last)
+    const result = await this.sender.run(last)
     if (result) return result
     throw new SessionError('unavailable', `${this.options.service} loses this session as soon as it holds it`)
   }
@@ -97,25 +69,13 @@ class GrpcSession implements Session {
     return {
       sessionId: this.id,
       position,
-      prefixHash: (this.hashes[position] ?? emptyPrefixHash).toString(),
+      prefixHash: this.sequence.hashAt(position).toString(),
       tokenIds: [...tokenIds],
       rows: wireRows[rows],
       readouts: readouts.map(toWireReadout),
       vocabularyLimit: this.options.vocabularyLimit,
       prefixScope: position === 0 ? this.options.prefixScope : '',
     }
-  }
-
-  /** Undefined where the service does not hold what the step stands on. */
-  private async run(step: Step): Promise<StepResult__Output | undefined> {
-    const { service, stepTimeoutMs } = this.options
-    const response = await this.stream.send({ steps: [step], timeoutMs: stepTimeoutMs })
-    const [result] = response.results
-    const error = response.error ?? result?.error
-    if (error?.code === failedPrecondition) return undefined
-    if (error) throw toSessionError(service, error.code, error.message)
-    if (!result) throw new SessionError('internal', `${service} answered without a result`)
-    return result
   }
 
   private rowsOf(result: StepResult__Output, readouts: readonly Readout[], count: number): Row[] {

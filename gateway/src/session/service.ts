@@ -1,9 +1,9 @@
 import { credentials } from '@grpc/grpc-js'
 import { LogitService, type LogitServiceClient } from '@tandem/proto'
-import { createSession } from './client.js'
 import { connectionOptions, ServiceConnection } from './connection.js'
 import { titleOf } from './model-name.js'
-import type { Session } from './session.js'
+import type { SessionSet } from './session.js'
+import { createSessions } from './session-set.js'
 
 /** One logit service as the gateway sees it. */
 export class LogitServiceConnection extends ServiceConnection {
@@ -22,14 +22,14 @@ export class LogitServiceConnection extends ServiceConnection {
    * @param prefixScope sessions of one scope may reuse each other's prompts; empty: this one shares nothing
    * @throws SessionError where the service is gone or serves another model than at the handshake
    */
-  async openSession(
+  async openSessions(
     vocabularyLimit: number,
     stepTimeoutMs: number,
     signal: AbortSignal,
     prefixScope = '',
-  ): Promise<Session> {
+  ): Promise<SessionSet> {
     await this.verify(signal)
     const { client, name: service } = this
-    return createSession({ client, service, vocabularyLimit, stepTimeoutMs, signal, prefixScope })
+    return createSessions({ client, service, vocabularyLimit, stepTimeoutMs, signal, prefixScope })
   }
 }

@@ -37,9 +37,23 @@ export interface Session {
   readout(readouts: readonly Readout[]): Promise<Row>
   /** Gives up all tokens from `position` on. */
   truncate(position: number): void
-  /** Frees the sequence in the service. Safe to call twice, and with a call under way. */
+}
+
+/**
+ * Sequences of one request in one service: answers to one prompt, or beams. It begins as one empty sequence.
+ * What its sessions are asked in one turn of the event loop goes to the service as one message, and runs there as one batch.
+ */
+export interface SessionSet {
+  readonly sessions: readonly [Session, ...Session[]]
+  /**
+   * Sequence i goes on from what sequence parents[i] holds, all at once; there are as many afterwards as there are parents. Told to
+   * the service with the next step. No call may be under way.
+   * @throws RangeError without parents, or where one is not there
+   */
+  reorder(parents: readonly number[]): void
+  /** Frees all sequences in the service. Safe to call twice, and with calls under way. */
   close(): void
 }
 
-/** Opens a session on the model of that name; the signal ends it wherever it is. */
-export type OpenSession = (model: string, signal: AbortSignal) => Promise<Session>
+/** Opens a set of one session on the model of that name; the signal ends it wherever it is. */
+export type OpenSessions = (model: string, signal: AbortSignal) => Promise<SessionSet>

@@ -43,9 +43,12 @@ export class ToyService {
   beforeStep: (step: Step__Output) => void | Promise<void> = () => undefined
   /** Sent instead of the next answer, once. */
   nextError: StepError | undefined
+  /** The same, for the next message with forks or a reorder. */
+  nextDealError: StepError | undefined
   isServing = true
-  /** Steps seen so far. */
+  /** Steps seen so far, and the messages that brought them. */
   steps: Step__Output[] = []
+  messages: StepRequest__Output[] = []
   private readonly server = new ToyServer(
     (server) => server.addService(LogitService.service, this.handlers()),
     () => this.isServing,
@@ -97,13 +100,18 @@ export class ToyService {
     }
     call.on('data', (request: StepRequest__Output) => {
       last = last.then(async () => {
+        this.messages.push(request)
+        const { requestId } = request
+        for (const { toSessionId } of request.forks) touched.add(toSessionId)
+        const error = this.deal(request)
         const results: StepResult[] = []
-        for (const step of request.steps) {
+        for (const step of error ? [] : request.steps) {
           touched.add(step.sessionId)
           await this.beforeStep(step)
           if (!call.cancelled) results.push(this.answer(step))
         }
-        if (!call.cancelled) call.write({ requestId: request.requestId, results })
+        for (const id of request.closeSessionIds) this.sessions.delete(id)
+        if (!call.cancelled) call.write({ requestId, results, error })
         else finish()
       })
     })
@@ -115,6 +123,26 @@ export class ToyService {
     })
     call.on('cancelled', finish)
     call.on('error', finish)
+  }
+
+  /** Forks, then the reorder. */
+  private deal({ forks, reorder }: StepRequest__Output): StepError | null {
+    const error = this.nextDealError
+    this.nextDealError = undefined
+    if (error) return error
+    for (const { fromSessionId, toSessionId } of forks) {
+      const held = this.sessions.get(fromSessionId)
+      if (!held) return { code: 9, message: `session ${fromSessionId} is not held` }
+      this.sessions.set(toSessionId, [...held])
+    }
+    if (!reorder) return null
+    const { sessionIds, parents } = reorder
+    const held = parents.map((parent) => this.sessions.get(sessionIds[parent] ?? ''))
+    if (held.includes(undefined)) return { code: 9, message: 'a session to go on from is not held' }
+    sessionIds.forEach((id, i) => {
+      this.sessions.set(id, [...(held[i] ?? [])])
+    })
+    return null
   }
 
   private answer(step: Step__Output): StepResult {

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Readout, Row, Rows, Scores, Session } from '../session/session.js'
+import type { Readout, Row, Rows, Scores, Session, SessionSet } from '../session/session.js'
 
 /** Logits of what follows a sequence, by id. */
 export type ToyModel = (ids: readonly number[]) => Float32Array
@@ -44,8 +44,6 @@ export class ToySession implements Session {
     this.held.length = position
   }
 
-  close(): void {}
-
   private async pause(): Promise<void> {
     if (this.isBusy) throw new Error('two calls at a time')
     this.isBusy = true
@@ -60,6 +58,27 @@ export class ToySession implements Session {
     const max = Math.max(...logits)
     const logSumExp = max + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - max), 0))
     return { logSumExp, max, scores: readouts.map((readout) => readScores(logits, readout, index)) }
+  }
+}
+
+/** Sessions in memory, which begin as the one that `create` makes. */
+export class ToySessionSet implements SessionSet {
+  sessions: [ToySession, ...ToySession[]]
+  isClosed = false
+
+  constructor(private readonly create: () => ToySession) {
+    this.sessions = [create()]
+  }
+
+  reorder(parents: readonly number[]): void {
+    const held = parents.map((parent) => [...(this.sessions[parent]?.held ?? [])])
+    const [first, ...others] = held.map((tokenIds) => Object.assign(this.create(), { held: tokenIds }))
+    if (!first) throw new RangeError('a reorder needs parents')
+    this.sessions = [first, ...others]
+  }
+
+  close(): void {
+    this.isClosed = true
   }
 }
 

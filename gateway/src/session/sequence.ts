@@ -1,0 +1,47 @@
+import { emptyPrefixHash, extendPrefixHash } from '@tandem/proto'
+
+/** Token ids with the hash of each prefix, by which a service knows what a step stands on. */
+export class Sequence {
+  private constructor(
+    private readonly ids: number[],
+    /** hashes[n] is that of the first n tokens. */
+    private readonly hashes: bigint[],
+  ) {}
+
+  static empty(): Sequence {
+    return new Sequence([], [emptyPrefixHash])
+  }
+
+  get length(): number {
+    return this.ids.length
+  }
+
+  get tokenIds(): readonly number[] {
+    return this.ids
+  }
+
+  /** @param position at most `length` */
+  hashAt(position: number): bigint {
+    const hash = this.hashes[position]
+    if (hash === undefined) throw new RangeError(`position ${position} of a sequence of ${this.length} tokens`)
+    return hash
+  }
+
+  append(tokenIds: readonly number[]): void {
+    for (const id of tokenIds) {
+      this.hashes.push(extendPrefixHash(this.hashAt(this.length), [id]))
+      this.ids.push(id)
+    }
+  }
+
+  truncate(length: number): void {
+    if (length > this.length)
+      throw new RangeError(`a session of ${this.length} tokens cannot be truncated to ${length}`)
+    this.ids.length = length
+    this.hashes.length = length + 1
+  }
+
+  copy(): Sequence {
+    return new Sequence([...this.ids], [...this.hashes])
+  }
+}
