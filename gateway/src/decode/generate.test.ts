@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { Readout, Row, Rows, SessionSet } from '../session/session.js'
 import { type ToyModel, ToySession, ToySessionSet } from '../testing/toy-session.js'
 import { readText } from '../text/testing/fixtures.js'
-import { type GenerationContext, type GenerationEvent, type GenerationRequest, generate } from './generate.js'
+import { generate } from './generate.js'
+import type { GenerationContext, GenerationEvent, GenerationRequest } from './generation.js'
 import { aad } from './strategies/aad.js'
 import { greedyDpo } from './strategies/greedy.js'
-import { bindMethod, type Method } from './strategies/index.js'
+import { bindMethod, type Method, type Strategy } from './strategies/index.js'
 import { sample } from './strategies/sample.js'
 
 /** SentencePiece's kind: words carry their space, and what has no token is spelled in bytes. */
@@ -44,6 +46,7 @@ const request: GenerationRequest = {
   stops: [],
   includesStop: false,
   skipsSpecialTokens: true,
+  answerCount: 1,
 }
 
 const opener = (create: () => ToySession) => async () => new ToySessionSet(create)
@@ -64,7 +67,7 @@ async function run(
 async function write(names: readonly string[], changes: Partial<GenerationRequest> = {}) {
   const open = { dpo: opener(() => new ToySession(scripted(idsOf(...names)))), sft: opener(() => new ToySession(even)) }
   const events = await run(open, { maxTokens: names.length, ...changes })
-  const deltas = events.flatMap((event) => (event.type === 'delta' ? [event] : []))
+  const deltas = events.flatMap((event) => (event.type === 'delta' ? [event.delta] : []))
   return { texts: deltas.map((delta) => delta.text), ending: deltas.at(-1)?.ending }
 }
 
@@ -161,7 +164,7 @@ describe('the models', () => {
       }
       const method = bindMethod(aad, aad.parameters.parse({ alpha: 1e-3 }))
       const events = await run(open, { method, path, readsPrompt, topLogprobs: readsPrompt ? 0 : null })
-      expect(events.flatMap((event) => (event.type === 'delta' ? event.tokens : [])).map(({ id }) => id)).toEqual(
+      expect(events.flatMap((event) => (event.type === 'delta' ? event.delta.tokens : [])).map(({ id }) => id)).toEqual(
         script,
       )
     },
@@ -187,11 +190,12 @@ describe('the models', () => {
   })
 
   /** The tokens of which the sum of all models' log-probabilities is greatest. */
-  const readThree = (readout: Readout): Method => ({
+  const readThree = (readout: Readout): Strategy => ({
     name: 'three',
-    parameters: {},
+    parameters: z.object({}),
+    topLevel: [],
     reads: () => ({ lead: 'dpo', readout, others: ['sft', 'amateur'] }),
-    pick: ({ lead, others }) => {
+    pick: (_parameters, { lead, others }) => {
       const sums = Array.from(lead.scores.logits, (logit, i) =>
         others.reduce((sum, { scores }) => sum + (scores.logits[i] ?? Number.NaN), logit),
       )
@@ -211,8 +215,8 @@ describe('the models', () => {
         sft: opener(() => new ToySession(scripted([c ?? -1]))),
         amateur: opener(() => new ToySession(scripted([e ?? -1]))),
       }
-      const events = await run(sessions, { method: readThree(readout), maxTokens: 2 })
-      const ids = events.flatMap((event) => (event.type === 'delta' ? event.tokens : [])).map(({ id }) => id)
+      const events = await run(sessions, { method: bindMethod(readThree(readout), {}), maxTokens: 2 })
+      const ids = events.flatMap((event) => (event.type === 'delta' ? event.delta.tokens : [])).map(({ id }) => id)
       expect(ids).toEqual([c, c])
     },
   )

@@ -6,10 +6,15 @@ import type { DecodeRequest, PromptToken } from './token.js'
 /** The sessions of a request by model, those alone that it needs. */
 export type Sessions = ReadonlyMap<string, Session>
 
-/** Which models a request needs: those that its strategy reads, the DPO model for log-probabilities, the pair for detail. */
+/** Which models a request needs: those that its strategy reads, the DPO model for log-probabilities, the pair for detail of tokens. */
 export function modelsOf({ method, topLogprobs, detail }: DecodeRequest): ReadonlySet<string> {
   const { lead, others } = method.reads([])
-  return new Set([lead, ...others, ...(topLogprobs === null ? [] : ['dpo']), ...(detail ? pairNames : [])])
+  return new Set([
+    lead,
+    ...others,
+    ...(topLogprobs === null ? [] : ['dpo']),
+    ...(detail && method.kind === 'token' ? pairNames : []),
+  ])
 }
 
 /** Sends the prompt ahead to all sessions and reads the DPO model's log-probabilities of its tokens; null for the first. */

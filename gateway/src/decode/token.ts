@@ -1,11 +1,11 @@
 import type { Adjustments } from './adjustments.js'
 import type { DecodePath } from './path.js'
-import type { Method } from './strategies/strategy.js'
+import type { Method, TokenMethod } from './strategies/method.js'
 
 /** What to decode: a prompt, how, and when to end. Token ids only. */
-export interface DecodeRequest {
+export interface DecodeRequest<M extends Method = Method> {
   readonly promptIds: readonly number[]
-  readonly method: Method
+  readonly method: M
   readonly path: DecodePath
   /** Above every id of the two models. */
   readonly vocabularySize: number
@@ -25,6 +25,9 @@ export interface DecodeRequest {
   readonly readsPrompt: boolean
   readonly detail: boolean
 }
+
+/** What is decoded one token after the other. */
+export type TokenRequest = DecodeRequest<TokenMethod>
 
 /** log p under the DPO model. */
 export interface TokenScore {

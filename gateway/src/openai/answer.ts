@@ -1,5 +1,6 @@
-import type { Ending, GenerationRequest } from '../decode/generate.js'
-import type { PromptToken, Token } from '../decode/token.js'
+import type { Answer as DecodedAnswer } from '../decode/collect-answer.js'
+import type { Delta, GenerationRequest, Report } from '../decode/generation.js'
+import type { PromptToken } from '../decode/token.js'
 
 /** One prompt of a request. */
 export interface PreparedPrompt {
@@ -8,20 +9,18 @@ export interface PreparedPrompt {
   readonly echo: string | null
 }
 
-/** One prompt's answer, whole. */
-export interface Answer {
+/** An answer to one prompt, whole. */
+export interface Answer extends DecodedAnswer {
   readonly prompt: PreparedPrompt
   readonly promptTokens: readonly PromptToken[] | null
-  readonly text: string
-  readonly tokens: readonly Token[]
-  readonly ending: Ending
+  /** Null where the method neither searches nor chooses. */
+  readonly report: Report | null
 }
 
 /** A part of an answer. */
-export interface AnswerDelta {
-  readonly text: string
-  readonly tokens: readonly Token[]
-  readonly ending: Ending | null
+export interface AnswerDelta extends Delta {
+  /** In the last one. */
+  readonly report: Report | null
 }
 
 export interface Usage {
@@ -36,10 +35,10 @@ export const toUsage = (promptTokens: number, completionTokens: number): Usage =
   total_tokens: promptTokens + completionTokens,
 })
 
-/** The bodies and stream chunks of one endpoint, for one request. */
+/** The bodies and stream chunks of one endpoint, for one request. `index` counts the answers to all prompts. */
 export interface AnswerWriter {
   whole(answers: readonly Answer[], usage: Usage): object
-  /** Chunks before the first text of a prompt's answer. */
+  /** Chunks before the first text of an answer. */
   open(index: number, prompt: PreparedPrompt, promptTokens: readonly PromptToken[] | null): object[]
   delta(index: number, delta: AnswerDelta): object
   usage(usage: Usage): object

@@ -1,5 +1,5 @@
 import { Formula } from '../decode/formula/formula.js'
-import type { Method } from '../decode/strategies/index.js'
+import type { Method } from '../decode/strategies/method.js'
 import type { Pair } from '../session/handshake.js'
 import { invalidRequest } from './api-error.js'
 

@@ -1,5 +1,6 @@
 import type { Token } from '../decode/token.js'
 import type { AnswerHead, AnswerWriter } from './answer.js'
+import { candidatesField, generatedField } from './report-format.js'
 import { detailField, type TokenFormat } from './token-format.js'
 
 /** Answers of /v1/chat/completions. */
@@ -17,7 +18,7 @@ export function createChatWriter(head: AnswerHead, format: TokenFormat, hasLogpr
       object: 'chat.completion',
       created,
       model,
-      choices: answers.map(({ text, tokens, ending }, index) => ({
+      choices: answers.map(({ text, tokens, ending, report }, index) => ({
         index,
         message: { role: 'assistant', content: text, refusal: null },
         logprobs: logprobs(tokens),
@@ -25,10 +26,11 @@ export function createChatWriter(head: AnswerHead, format: TokenFormat, hasLogpr
         stop_reason: ending.stopReason,
         ...ids(tokens),
         ...detailField(tokens, format),
+        ...candidatesField(report),
       })),
       usage,
       ...(head.returnsTokenIds ? { prompt_token_ids: answers[0]?.prompt.request.promptIds } : {}),
-      decoding: head.decoding,
+      decoding: { ...head.decoding, ...generatedField(answers.map(({ report }) => report)) },
     }),
     open: (index, prompt) => [
       {
@@ -39,7 +41,7 @@ export function createChatWriter(head: AnswerHead, format: TokenFormat, hasLogpr
         decoding: head.decoding,
       },
     ],
-    delta: (index, { text, tokens, ending }) => ({
+    delta: (index, { text, tokens, ending, report }) => ({
       ...chunk,
       choices: [
         {
@@ -50,9 +52,11 @@ export function createChatWriter(head: AnswerHead, format: TokenFormat, hasLogpr
           ...(ending ? { stop_reason: ending.stopReason } : {}),
           ...ids(tokens),
           ...detailField(tokens, format),
+          ...candidatesField(report),
         },
       ],
       ...usageField,
+      ...(report ? { decoding: { ...head.decoding, ...generatedField([report]) } } : {}),
     }),
     usage: (usage) => ({ ...chunk, choices: [], usage }),
   }

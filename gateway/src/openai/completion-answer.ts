@@ -1,5 +1,6 @@
 import type { PromptToken, Token, TokenScore } from '../decode/token.js'
 import type { AnswerHead, AnswerWriter } from './answer.js'
+import { candidatesField, generatedField } from './report-format.js'
 import { detailField, type TokenFormat } from './token-format.js'
 
 interface ScoredToken {
@@ -27,7 +28,7 @@ export function createCompletionWriter(head: AnswerHead, format: TokenFormat, ha
   return {
     whole: (answers, usage) => ({
       ...base,
-      choices: answers.map(({ prompt, promptTokens, text, tokens, ending }, index) => ({
+      choices: answers.map(({ prompt, promptTokens, text, tokens, ending, report }, index) => ({
         index,
         text: (prompt.echo ?? '') + text,
         logprobs: logprobs([...(promptTokens ?? []), ...tokens], null),
@@ -36,9 +37,10 @@ export function createCompletionWriter(head: AnswerHead, format: TokenFormat, ha
         ...promptField(prompt.request.promptIds),
         ...ids(tokens),
         ...detailField(tokens, format),
+        ...candidatesField(report),
       })),
       usage,
-      decoding: head.decoding,
+      decoding: { ...head.decoding, ...generatedField(answers.map(({ report }) => report)) },
     }),
     open: (index, prompt, promptTokens) => [
       {
@@ -56,7 +58,7 @@ export function createCompletionWriter(head: AnswerHead, format: TokenFormat, ha
         decoding: head.decoding,
       },
     ],
-    delta: (index, { text, tokens, ending }) => ({
+    delta: (index, { text, tokens, ending, report }) => ({
       ...base,
       choices: [
         {
@@ -67,9 +69,11 @@ export function createCompletionWriter(head: AnswerHead, format: TokenFormat, ha
           ...(ending ? { stop_reason: ending.stopReason } : {}),
           ...ids(tokens),
           ...detailField(tokens, format),
+          ...candidatesField(report),
         },
       ],
       ...usageField,
+      ...(report ? { decoding: { ...head.decoding, ...generatedField([report]) } } : {}),
     }),
     usage: (usage) => ({ ...base, choices: [], usage }),
   }

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { type DecodePath, decodePaths } from '../decode/path.js'
 import {
-  bindMethod,
+  type AnyStrategy,
+  bindStrategy,
   defaultStrategyName,
   findStrategy,
-  type Method,
-  type Strategy,
   strategies,
   strategyNames,
 } from '../decode/strategies/index.js'
+import type { Method } from '../decode/strategies/method.js'
 import { samplingNames } from '../decode/strategies/sampling.js'
 import type { Pair } from '../session/handshake.js'
 import { ApiError, invalidRequest } from './api-error.js'
@@ -54,7 +54,7 @@ const misplacedNames = new Set([
   ...Object.keys(ownFields),
   ...strategies.flatMap(({ parameters }) => Object.keys(parameters.shape)),
 ])
-for (const name of [...samplingNames, 'model']) misplacedNames.delete(name)
+for (const name of [...samplingNames, 'model', 'n']) misplacedNames.delete(name)
 
 /** @throws ApiError 400 naming the first of our own parameters that stands beside `decoding` instead of inside */
 export function assertPlaced(body: Readonly<Record<string, unknown>>): void {
@@ -85,7 +85,7 @@ export function resolveDecoding(
   const idle = strategy.idle?.(parameters) ?? []
   const ignored = given.filter((key) => !used.includes(key) || idle.includes(key))
   const inUse = Object.entries(parameters).filter(([key]) => !idle.includes(key))
-  const method = bindMethod(strategy, parameters)
+  const method = bindStrategy(strategy, parameters)
   assertServed(method, models)
   return {
     method,
@@ -95,7 +95,7 @@ export function resolveDecoding(
   }
 }
 
-function assertKnown(keys: readonly string[], { name, parameters }: Strategy): void {
+function assertKnown(keys: readonly string[], { name, parameters }: AnyStrategy): void {
   const known = [...Object.keys(ownFields), ...Object.keys(parameters.shape)]
   const unknown = keys.find((key) => !known.includes(key))
   if (unknown === undefined) return
@@ -105,7 +105,7 @@ function assertKnown(keys: readonly string[], { name, parameters }: Strategy): v
   )
 }
 
-function findOrRefuse(name: string): Strategy {
+function findOrRefuse(name: string): AnyStrategy {
   const strategy = findStrategy(name)
   if (strategy) return strategy
   throw invalidRequest(

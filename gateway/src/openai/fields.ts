@@ -13,6 +13,8 @@ const flag = (byDefault: boolean) =>
 const maxStops = 16
 const maxStopLength = 1024
 const maxStopTokenIds = 256
+/** Answers to one prompt. */
+const maxAnswers = 16
 
 /** Its length is checked before its items are. */
 const shortList = <T extends z.ZodType>(item: T, most: number) =>
@@ -32,6 +34,7 @@ export const commonFields = {
   top_k: optional(z.int().min(-1)),
   min_p: optional(z.number().min(0).max(1)),
   seed: optional(z.int()),
+  n: optional(z.int().min(1).max(maxAnswers)).transform((value) => value ?? 1),
   stop: optional(
     z.union([stopString, shortList(stopString, maxStops)], {
       error: `must be a string or at most ${maxStops} strings, of 1 to ${maxStopLength} characters each`,

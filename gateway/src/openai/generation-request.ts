@@ -1,4 +1,5 @@
-import type { GenerationRequest } from '../decode/generate.js'
+import type { GenerationRequest } from '../decode/generation.js'
+import type { Method } from '../decode/strategies/method.js'
 import type { Pair } from '../session/handshake.js'
 import { type AdjustmentFields, toAdjustments } from './adjustments.js'
 import { invalidRequest } from './api-error.js'
@@ -13,6 +14,7 @@ export interface GenerationFields extends AdjustmentFields {
   readonly include_stop_str_in_output: boolean
   readonly skip_special_tokens: boolean
   readonly ignore_eos: boolean
+  readonly n: number
 }
 
 export interface GenerationWishes {
@@ -44,6 +46,7 @@ export function toGenerationRequest(
       `this server takes prompts of at most ${maxPromptTokens} tokens; yours has ${promptIds.length}`,
       promptField,
     )
+  assertAnswers(fields.n, decoding.method)
   const maxTokens = roomFor(pair.contextLength, wishes)
   if (fields.min_tokens > maxTokens)
     throw invalidRequest(
@@ -70,7 +73,17 @@ export function toGenerationRequest(
     stops: fields.stop,
     includesStop: fields.include_stop_str_in_output,
     skipsSpecialTokens: fields.skip_special_tokens,
+    answerCount: fields.n,
   }
+}
+
+/** Several answers that are all the same are no use to anyone. */
+function assertAnswers(n: number, method: Method): void {
+  if (n === 1 || (method.kind === 'token' && method.isRandom)) return
+  throw invalidRequest(
+    `n is ${n}: ${method.name} gives the same answer each time, or chooses one itself; leave n out, or sample with a temperature above 0`,
+    'n',
+  )
 }
 
 function assertIds(ids: readonly number[], limit: number, param: string): void {

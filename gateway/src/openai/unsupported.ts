@@ -13,10 +13,8 @@ const never: Check = () => false
 
 /** Fields that would change the answer and are not done here, with the values that change nothing. */
 const fields: Readonly<Record<string, Check>> = {
-  n: is(1),
   best_of: is(1),
   use_beam_search: is(false),
-  length_penalty: is(1),
   suffix: is(''),
   tools: isEmpty,
   functions: isEmpty,

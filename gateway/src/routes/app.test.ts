@@ -26,6 +26,16 @@ describe('what is refused', () => {
 
   test.each([
     [{ n: 2 }, 'n'],
+    [{ n: 0, model: 'toy/sample' }, 'n'],
+    [{ n: 17, model: 'toy/sample' }, 'n'],
+    [{ n: 2, model: 'toy/sample', temperature: 0 }, 'n'],
+    [{ n: 2, model: 'toy/beam' }, 'n'],
+    [{ decoding: { strategy: 'beam', width: 0 } }, 'decoding.width'],
+    [{ decoding: { strategy: 'aad-beam', width: 1e6 } }, 'decoding.width'],
+    [{ decoding: { strategy: 'aad-beam', tau: -0.1 } }, 'decoding.tau'],
+    [{ decoding: { strategy: 'beam', tau: 0.1 } }, 'decoding.tau'],
+    [{ width: 4 }, 'width'],
+    [{ length_penalty: 1.2 }, 'length_penalty'],
     [{ tools: [{}] }, 'tools'],
     [{ response_format: { type: 'json_object' } }, 'response_format'],
     [{ suffix: 'x' }, 'suffix'],

@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bindMethod, findStrategy, type Method } from './index.js'
+import { bindStrategy, findStrategy } from './index.js'
+import type { TokenMethod } from './method.js'
 import { decide, type LogitRows } from './testing/decide.js'
 
-function method(name: string, parameters: object = {}): Method {
+function method(name: string, parameters: object = {}): TokenMethod {
   const strategy = findStrategy(name)
-  if (!strategy) throw new Error(`there is no ${name}`)
-  return bindMethod(strategy, strategy.parameters.parse(parameters))
+  const found = strategy && bindStrategy(strategy, strategy.parameters.parse(parameters))
+  if (found?.kind !== 'token') throw new Error(`there is no ${name} that picks tokens`)
+  return found
 }
 
 const names = ['dpo', 'sft', 'amateur'] as const
@@ -106,7 +108,7 @@ const methods = [
     score: (at) => at('dpo') + 1.5 * (at('dpo') - at('sft')) - 0.3 * at('amateur'),
   },
 ] satisfies {
-  method: Method
+  method: TokenMethod
   filter: string | null
   score: (at: (name: string) => number) => number
 }[]

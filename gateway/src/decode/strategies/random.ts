@@ -8,11 +8,18 @@ function mix(value: bigint): bigint {
   return z ^ (z >> 31n)
 }
 
+const golden = 0x9e3779b97f4a7c15n
+
+/** The seed of one of several answers to a prompt; the first has the request's own. */
+export function seedOfAnswer(seed: number, index: number): number {
+  return index === 0 ? seed : Number(mix(mix(BigInt(seed)) ^ mix(golden * BigInt(index))) >> 11n)
+}
+
 /**
  * A number in [0, 1) for the given place in the sequence of a seed. Without state, so that a step that is done again draws the
  * same number.
  */
 export function uniformAt(seed: number, index: number): number {
-  const state = mix(BigInt(seed)) + 0x9e3779b97f4a7c15n * BigInt(index + 1)
+  const state = mix(BigInt(seed)) + golden * BigInt(index + 1)
   return Number(mix(state) >> 11n) / 2 ** 53
 }

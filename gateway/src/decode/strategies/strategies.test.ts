@@ -10,7 +10,7 @@ import { pickInput } from './testing/pick-input.js'
 const aadWith = (parameters: object) => aad.parameters.parse(parameters)
 
 test('aad is first, the default', () => {
-  expect(strategyNames).toEqual(['aad', 'greedy-dpo', 'greedy-sft', 'eft', 'contrastive', 'sample', 'formula'])
+  expect(strategyNames[0]).toBe('aad')
 })
 
 test('aad picks the greatest ratio of the two probabilities among the candidates', () => {

@@ -1,5 +1,7 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Readout, Row, Scores } from '../../session/session.js'
+import type { TokenMethod } from './method.js'
+import { seedOfAnswer } from './random.js'
 
 /** What a strategy reads at a step: its leading model first, then others at the ids that the leader named. */
 export interface Reads {
@@ -48,23 +50,24 @@ export interface Strategy<Schema extends z.ZodObject = z.ZodObject> {
   pick(parameters: z.output<Schema>, input: PickInput): number
 }
 
-/** A strategy with its parameters: what the decode loop runs. */
-export interface Method {
-  readonly name: string
-  /** As the answer echoes them. */
-  readonly parameters: Readonly<Record<string, unknown>>
-  reads(excluded: readonly number[]): Reads
-  pick(input: PickInput): number
-}
+const seedSchema = z.object({ seed: z.int() })
 
 export function bindMethod<Schema extends z.ZodObject>(
   strategy: Strategy<Schema>,
   parameters: z.output<Schema>,
-): Method {
-  return {
+): TokenMethod {
+  const method: TokenMethod = {
+    kind: 'token',
     name: strategy.name,
     parameters,
+    isRandom: 'seed' in strategy.parameters.shape && !strategy.idle?.(parameters).includes('seed'),
     reads: (excluded) => strategy.reads(parameters, excluded),
     pick: (input) => strategy.pick(parameters, input),
+    forAnswer: (index) => {
+      if (!method.isRandom) return method
+      const { seed } = seedSchema.parse(parameters)
+      return bindMethod(strategy, { ...parameters, seed: seedOfAnswer(seed, index) })
+    },
   }
+  return method
 }

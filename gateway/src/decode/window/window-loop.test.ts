@@ -6,8 +6,9 @@ import { type DecodePath, decodePaths } from '../path.js'
 import { aad } from '../strategies/aad.js'
 import { formula } from '../strategies/formula.js'
 import { greedyDpo } from '../strategies/greedy.js'
-import { bindMethod, type Method } from '../strategies/index.js'
-import type { DecodeRequest, Token } from '../token.js'
+import { bindMethod } from '../strategies/index.js'
+import type { TokenMethod } from '../strategies/method.js'
+import type { Token, TokenRequest } from '../token.js'
 
 const vocabularySize = 80
 
@@ -24,7 +25,7 @@ function createModel(salt: number, sharpness: number): ToyModel {
 }
 
 interface Case {
-  readonly method: Method
+  readonly method: TokenMethod
   readonly promptIds: readonly number[]
   readonly sharpness: number
   readonly sharesDevice: boolean
@@ -40,7 +41,7 @@ async function decode(path: DecodePath, one: Case, model?: ToyModel) {
   const { method, promptIds, sharpness, sharesDevice, pauses, ...rest } = one
   const dpo = new ToySession(model ?? createModel(3, sharpness), pauses)
   const sft = new ToySession(model ?? createModel(1009, sharpness), [...pauses].reverse())
-  const request: DecodeRequest = {
+  const request: TokenRequest = {
     promptIds,
     method,
     path,

@@ -3,7 +3,7 @@ import type { DecodeLoop, DecodeSurroundings } from '../decode-loop.js'
 import { topScores } from '../describe.js'
 import type { DecodePath } from '../path.js'
 import { present } from '../sessions.js'
-import type { DecodeRequest, Token } from '../token.js'
+import type { Token, TokenRequest } from '../token.js'
 import { EagerFollower } from './eager-follower.js'
 import { Feed } from './feed.js'
 import type { Ask, Follower } from './follower.js'
@@ -34,7 +34,7 @@ export class WindowLoop implements DecodeLoop {
     /** Null where the strategy reads the leading model alone. */
     private readonly follower: Follower | null,
     private readonly guessing: Guessing,
-    private readonly request: DecodeRequest,
+    private readonly request: TokenRequest,
     vocabularySize: number,
   ) {
     this.ids = [...request.promptIds]
@@ -168,7 +168,7 @@ export class WindowLoop implements DecodeLoop {
 }
 
 /** @throws TypeError where the leading model has no session: a fault of the program */
-export function createWindowLoop({ sessions, sharesDevice }: DecodeSurroundings, request: DecodeRequest): WindowLoop {
+export function createWindowLoop({ sessions, sharesDevice }: DecodeSurroundings, request: TokenRequest): WindowLoop {
   const { path, promptIds, method, vocabularySize } = request
   const {
     lead,

@@ -1,11 +1,12 @@
 import { readScores } from '../../../testing/toy-session.js'
-import type { Method, ModelScores } from '../strategy.js'
+import type { TokenMethod } from '../method.js'
+import type { ModelScores } from '../strategy.js'
 
 /** Full rows of logits by model. */
 export type LogitRows = Readonly<Record<string, Float32Array>>
 
 /** One step of a method over rows of logits: read out what it asks for, then pick. */
-export function decide(method: Method, rows: LogitRows, exclude: readonly number[] = []): number {
+export function decide(method: TokenMethod, rows: LogitRows, exclude: readonly number[] = []): number {
   const { lead, readout, others } = method.reads(exclude)
   const read = (name: string, how: typeof readout): ModelScores => {
     const logits = rows[name] ?? new Float32Array()

@@ -1,0 +1,36 @@
+import type { Text } from '../text/index.js'
+import { createAnswerWriter } from './answer-writer.js'
+import type { DecodeLoop } from './decode-loop.js'
+import type { Delta, GenerationRequest } from './generation.js'
+import type { Token } from './token.js'
+
+/** An answer with its text, as its loop gives tokens. */
+export async function* readAnswer(
+  loop: DecodeLoop,
+  text: Text,
+  request: GenerationRequest,
+): AsyncGenerator<Delta, void> {
+  const writer = createAnswerWriter(text, request)
+  let held: Token[] = []
+  let count = 0
+  let next = loop.next()
+  for (;;) {
+    const deltas: Delta[] = []
+    for (const token of await next) {
+      held.push(token)
+      const written = writer.push(token.id, ++count)
+      if (written.text === '' && !written.ending) continue
+      deltas.push({ text: written.text, tokens: held, ending: written.ending })
+      held = []
+      if (written.ending) break
+    }
+    const hasEnded = deltas.at(-1)?.ending ?? false
+    if (!hasEnded) {
+      // The next forwards run while these tokens go out; a reader that stalls holds up the ones after.
+      next = loop.next()
+      next.catch(() => undefined)
+    }
+    yield* deltas
+    if (hasEnded) return
+  }
+}

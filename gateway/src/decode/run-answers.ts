@@ -1,0 +1,21 @@
+import { createLoop } from './create-loop.js'
+import type { GenerationContext, GenerationEvent, GenerationRequest } from './generation.js'
+import { merge } from './merge.js'
+import { readAnswer } from './read-answer.js'
+import { forkPrompt, type SessionSets, sequenceOf } from './session-sets.js'
+import type { TokenMethod } from './strategies/method.js'
+
+/** Answers token by token: one, or several at once that begin as forks of one prompt. */
+export async function* runAnswers(
+  sets: SessionSets,
+  { text, sharesDevice }: GenerationContext,
+  request: GenerationRequest<TokenMethod>,
+): AsyncGenerator<GenerationEvent, void> {
+  const { answerCount, promptIds, method } = request
+  if (answerCount > 1) await forkPrompt(sets, promptIds, answerCount)
+  const answers = Array.from({ length: answerCount }, (_, answer) => {
+    const own = { ...request, method: method.forAnswer(answer) }
+    return readAnswer(createLoop({ sessions: sequenceOf(sets, answer), sharesDevice }, own), text, own)
+  })
+  for await (const [answer, delta] of merge(answers)) yield { type: 'delta', answer, delta }
+}

@@ -1,0 +1,21 @@
+import type { Report } from '../decode/generation.js'
+
+/** What an answer's `decoding` says of a method that searches or chooses. */
+export const generatedField = (reports: readonly (Report | null)[]): object => {
+  const present = reports.filter((report) => report !== null)
+  if (present.length === 0) return {}
+  return { generated_tokens: present.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0) }
+}
+
+/** Of a choice: what it was chosen from, where detail was asked for. */
+export function candidatesField(report: Report | null): object {
+  if (!report || report.candidates.length === 0) return {}
+  return {
+    decoding_candidates: report.candidates.map(({ text, score, tokenCount, finishReason }) => ({
+      text,
+      score,
+      tokens: tokenCount,
+      finish_reason: finishReason,
+    })),
+  }
+}
