@@ -8,6 +8,10 @@ const headers = {
 
 const toEvent = (data: object): Uint8Array => new TextEncoder().encode(`data: ${JSON.stringify(data)}\n\n`)
 const done = new TextEncoder().encode('data: [DONE]\n\n')
+/** A comment, which readers of events skip: it tells them, and what is between, that the answer is worked at. */
+const ping = new TextEncoder().encode(': ping\n\n')
+/** So long without a chunk is worth a ping. */
+const pingMs = 1_000
 
 export interface EventStreamOptions {
   /** Called with what broke the stream, where something did. */
@@ -18,34 +22,58 @@ export interface EventStreamOptions {
 
 /**
  * Chunks as server-sent events, each written as soon as it is there; the next is asked for when the last was taken.
- * An error after the first chunk is an event of its own, as vLLM does.
+ * An error after the first chunk is an event of its own, as vLLM does. Where the next chunk takes long, comments keep the stream alive.
  */
 export async function eventStream(
   chunks: AsyncGenerator<object, void>,
   { onError, onEnd }: EventStreamOptions,
 ): Promise<Response> {
   // Until the first chunk is there, an error is still an answer with its own status.
-  let next = await chunks.next()
+  const first = await chunks.next()
+  let next = Promise.resolve(first)
+  let isOver = false
+  const end = () => {
+    isOver = true
+    onEnd()
+  }
   const body = new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
         try {
-          if (!next.done) {
-            controller.enqueue(toEvent(next.value))
-            next = await chunks.next()
+          const chunk = await within(pingMs, next)
+          if (isOver) return
+          if (chunk === 'late') return controller.enqueue(ping)
+          if (!chunk.done) {
+            controller.enqueue(toEvent(chunk.value))
+            next = chunks.next()
+            // Whoever waits for it next is told.
+            next.catch(() => undefined)
             return
           }
         } catch (error) {
           onError(error)
+          if (isOver) return
           controller.enqueue(toEvent(ApiError.from(error).body))
         }
         controller.enqueue(done)
         controller.close()
-        onEnd()
+        end()
       },
-      cancel: () => onEnd(),
+      cancel: end,
     },
     { highWaterMark: 0 },
   )
   return new Response(body, { headers })
+}
+
+async function within<T>(ms: number, promise: Promise<T>): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), ms)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
