@@ -47,6 +47,7 @@ const request: GenerationRequest = {
   includesStop: false,
   skipsSpecialTokens: true,
   answerCount: 1,
+  judge: null,
 }
 
 const opener = (create: () => ToySession) => async () => new ToySessionSet(create)

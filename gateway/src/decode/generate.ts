@@ -1,6 +1,7 @@
 import type { GenerationContext, GenerationEvent, GenerationRequest } from './generation.js'
 import { runAnswers } from './run-answers.js'
 import { runBeams } from './run-beams.js'
+import { runChoice } from './run-choice.js'
 import { closeSets, openSets, type SessionSets, sequenceOf } from './session-sets.js'
 import { modelsOf, readPrompt } from './sessions.js'
 
@@ -15,7 +16,7 @@ export async function* generate(
     const { promptIds, readsPrompt, topLogprobs } = request
     const read = () => readPrompt(sequenceOf(sets, 0), promptIds, topLogprobs ?? 0)
     yield { type: 'prompt', tokens: readsPrompt ? await read() : null }
-    yield* request.maxTokens === 0 ? endAtOnce(request) : run(sets, context, request)
+    yield* request.maxTokens === 0 ? endAtOnce(request) : run(sets, context, request, signal)
   } finally {
     closeSets(sets)
   }
@@ -26,6 +27,7 @@ function run(
   sets: SessionSets,
   context: GenerationContext,
   request: GenerationRequest,
+  signal: AbortSignal,
 ): AsyncIterable<GenerationEvent> {
   const { method } = request
   switch (method.kind) {
@@ -33,6 +35,8 @@ function run(
       return runAnswers(sets, context, { ...request, method })
     case 'beam':
       return runBeams(sets, context, { ...request, method })
+    case 'choice':
+      return runChoice(sets, context, { ...request, method }, signal)
   }
 }
 

@@ -10,7 +10,12 @@ export interface GenerationRequest<M extends Method = Method> extends DecodeRequ
   readonly skipsSpecialTokens: boolean
   /** How many answers. */
   readonly answerCount: number
+  /** What a method asks that chooses by reward; null for others. */
+  readonly judge: Judge | null
 }
+
+/** The reward of each of several answers to the prompt, in their order. */
+export type Judge = (answers: readonly string[], signal: AbortSignal) => Promise<readonly number[]>
 
 export interface Ending {
   readonly finishReason: 'stop' | 'length'
@@ -26,20 +31,24 @@ export interface Delta {
   readonly ending: Ending | null
 }
 
+/** An answer, whole: the only delta that it needs. */
+export interface Answer extends Delta {
+  readonly ending: Ending
+}
+
 /** One of the answers that a method chose from. */
 export interface Candidate {
-  readonly text: string
+  readonly answer: Answer
   /** Null where it was not scored. */
   readonly score: number | null
-  readonly tokenCount: number
-  readonly finishReason: Ending['finishReason']
+  readonly isChosen: boolean
 }
 
 /** What a method did that searches for its answer or chooses it: told before the answer's deltas. */
 export interface Report {
   /** Tokens of all that was tried, the answer's included. */
   readonly generatedTokens: number
-  /** Best first; empty where no detail was asked for. */
+  /** Beams best first, samples in their order; empty where no detail was asked for. */
   readonly candidates: readonly Candidate[]
 }
 

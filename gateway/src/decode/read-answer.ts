@@ -1,7 +1,7 @@
 import type { Text } from '../text/index.js'
 import { createAnswerWriter } from './answer-writer.js'
 import type { DecodeLoop } from './decode-loop.js'
-import type { Delta, GenerationRequest } from './generation.js'
+import type { Answer, Delta, GenerationRequest } from './generation.js'
 import type { Token } from './token.js'
 
 /** An answer with its text, as its loop gives tokens. */
@@ -33,4 +33,16 @@ export async function* readAnswer(
     yield* deltas
     if (hasEnded) return
   }
+}
+
+/** An answer whose tokens are all there. @throws Error where they do not end it: a fault of the program */
+export function writeAnswer(tokens: readonly Token[], text: Text, request: GenerationRequest): Answer {
+  const writer = createAnswerWriter(text, request)
+  let whole = ''
+  for (const [i, { id }] of tokens.entries()) {
+    const { text: piece, ending } = writer.push(id, i + 1)
+    whole += piece
+    if (ending) return { text: whole, tokens: tokens.slice(0, i + 1), ending }
+  }
+  throw new Error('a generation ended without its ending')
 }

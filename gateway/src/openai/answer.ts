@@ -1,5 +1,4 @@
-import type { Answer as DecodedAnswer } from '../decode/collect-answer.js'
-import type { Delta, GenerationRequest, Report } from '../decode/generation.js'
+import type { Answer as DecodedAnswer, Delta, GenerationRequest, Report } from '../decode/generation.js'
 import type { PromptToken } from '../decode/token.js'
 
 /** One prompt of a request. */

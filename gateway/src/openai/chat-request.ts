@@ -7,6 +7,7 @@ import { createChatWriter } from './chat-answer.js'
 import { assertPlaced, resolveDecoding, strategyOfModel } from './decoding.js'
 import { commonFields, fieldKinds, parseFields } from './fields.js'
 import { toGenerationRequest } from './generation-request.js'
+import { createJudge, type JudgeOptions } from './judge.js'
 import { messagesSchema, toMessage } from './message.js'
 import { assertMessageSizes, type PromptLimits } from './prompt-size.js'
 import { createTokenFormat } from './token-format.js'
@@ -32,6 +33,7 @@ export function prepareChat(
   pair: Pair,
   pairName: string,
   limits: PromptLimits,
+  judging: JudgeOptions,
 ): PreparedRequest {
   assertSupported(body)
   assertPlaced(body)
@@ -40,8 +42,9 @@ export function prepareChat(
   const strategy = strategyOfModel(pairName, request.model)
   const decoding = resolveDecoding(strategy, request.decoding ?? {}, request, pair.models)
   assertConsistent(request)
+  const messages = request.messages.map(toMessage)
   const wishes = {
-    promptIds: pair.text.encodeConversation(request.messages.map(toMessage), {
+    promptIds: pair.text.encodeConversation(messages, {
       addGenerationPrompt: request.add_generation_prompt ?? !request.continue_final_message,
       continueFinalMessage: request.continue_final_message,
     }),
@@ -50,6 +53,7 @@ export function prepareChat(
     defaultMaxTokens: Number.POSITIVE_INFINITY,
     topLogprobs: request.logprobs ? (request.top_logprobs ?? 0) : null,
     readsPrompt: false,
+    judge: createJudge(decoding.method, messages, request.continue_final_message, judging),
   }
   const includesUsage = request.stream_options?.include_usage ?? false
   const head = {

@@ -7,6 +7,7 @@ import { createCompletionWriter } from './completion-answer.js'
 import { assertPlaced, resolveDecoding, strategyOfModel } from './decoding.js'
 import { commonFields, fieldKinds, parseFields } from './fields.js'
 import { toGenerationRequest } from './generation-request.js'
+import { refuseJudge } from './judge.js'
 import { assertPromptSizes, type PromptLimits } from './prompt-size.js'
 import { createTokenFormat } from './token-format.js'
 import { assertSupported } from './unsupported.js'
@@ -51,6 +52,7 @@ export function prepareCompletion(
   const strategy = strategyOfModel(pairName, request.model)
   const decoding = resolveDecoding(strategy, request.decoding ?? {}, request, pair.models)
   assertConsistent(request)
+  const judge = refuseJudge(decoding.method)
   const prompts = request.prompt.map((prompt): PreparedPrompt => {
     const wishes = {
       promptIds: toIds(prompt, request, pair),
@@ -59,6 +61,7 @@ export function prepareCompletion(
       defaultMaxTokens,
       topLogprobs: request.logprobs ?? null,
       readsPrompt: request.echo && request.logprobs !== undefined,
+      judge,
     }
     return {
       request: toGenerationRequest(pair, request, decoding, wishes, limits),

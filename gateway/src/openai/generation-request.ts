@@ -1,4 +1,4 @@
-import type { GenerationRequest } from '../decode/generation.js'
+import type { GenerationRequest, Judge } from '../decode/generation.js'
 import type { Method } from '../decode/strategies/method.js'
 import type { Pair } from '../session/handshake.js'
 import { type AdjustmentFields, toAdjustments } from './adjustments.js'
@@ -26,6 +26,7 @@ export interface GenerationWishes {
   readonly defaultMaxTokens: number
   readonly topLogprobs: number | null
   readonly readsPrompt: boolean
+  readonly judge: Judge | null
 }
 
 /** @throws ApiError 400 where the prompt is empty, names an id that is not there, or leaves no room in the context */
@@ -74,6 +75,7 @@ export function toGenerationRequest(
     includesStop: fields.include_stop_str_in_output,
     skipsSpecialTokens: fields.skip_special_tokens,
     answerCount: fields.n,
+    judge: wishes.judge,
   }
 }
 

@@ -11,11 +11,12 @@ export const generatedField = (reports: readonly (Report | null)[]): object => {
 export function candidatesField(report: Report | null): object {
   if (!report || report.candidates.length === 0) return {}
   return {
-    decoding_candidates: report.candidates.map(({ text, score, tokenCount, finishReason }) => ({
-      text,
+    decoding_candidates: report.candidates.map(({ answer, score, isChosen }) => ({
+      text: answer.text,
       score,
-      tokens: tokenCount,
-      finish_reason: finishReason,
+      tokens: answer.tokens.length,
+      finish_reason: answer.ending.finishReason,
+      chosen: isChosen,
     })),
   }
 }

@@ -16,8 +16,9 @@ type Prepare = typeof prepareChat
 /** Both generating endpoints: parse, wait for a place, answer. */
 function createHandler(dependencies: AppDependencies, prepare: Prepare) {
   return async (context: Context<AppEnvironment>): Promise<Response> => {
-    const { pair, pairName, limits } = dependencies
-    const request = prepare(await readJsonBody(context.req.raw, limits), pair, pairName, limits)
+    const { pair, pairName, limits, rewards } = dependencies
+    const judging = { rewards, timeoutMs: limits.requestTimeoutMs }
+    const request = prepare(await readJsonBody(context.req.raw, limits), pair, pairName, limits, judging)
     return run(context, dependencies, request)
   }
 }

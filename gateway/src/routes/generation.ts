@@ -1,7 +1,6 @@
-import { joinDeltas } from '../decode/collect-answer.js'
+import { collectAnswers } from '../decode/collect-answers.js'
 import { generate } from '../decode/generate.js'
-import type { Delta, GenerationContext, GenerationEvent, Report } from '../decode/generation.js'
-import type { PromptToken } from '../decode/token.js'
+import type { GenerationContext, Report } from '../decode/generation.js'
 import { type Answer, type PreparedPrompt, type PreparedRequest, toUsage, type Usage } from '../openai/answer.js'
 
 /** Answers all prompts of a request, one after another, as chunks. The answers to one prompt interleave. */
@@ -35,20 +34,12 @@ export async function wholeAnswer(
   signal: AbortSignal,
 ): Promise<object> {
   const answers: Answer[] = []
-  for (const prompt of prompts) answers.push(...(await collect(prompt, generate(context, prompt.request, signal))))
-  return writer.whole(answers, usageOf(prompts, answers))
-}
-
-async function collect(prompt: PreparedPrompt, events: AsyncIterable<GenerationEvent>): Promise<Answer[]> {
-  const deltas: Delta[][] = Array.from({ length: prompt.request.answerCount }, () => [])
-  let promptTokens: readonly PromptToken[] | null = null
-  let report: Report | null = null
-  for await (const event of events) {
-    if (event.type === 'prompt') promptTokens = event.tokens
-    else if (event.type === 'report') report = event.report
-    else deltas[event.answer]?.push(event.delta)
+  for (const prompt of prompts) {
+    const events = generate(context, prompt.request, signal)
+    const { answers: own, ...shared } = await collectAnswers(events, prompt.request.answerCount)
+    answers.push(...own.map((answer) => ({ ...answer, ...shared, prompt })))
   }
-  return deltas.map((own) => ({ ...joinDeltas(own), prompt, promptTokens, report }))
+  return writer.whole(answers, usageOf(prompts, answers))
 }
 
 const usageOf = (prompts: readonly PreparedPrompt[], answers: readonly Answer[]): Usage =>

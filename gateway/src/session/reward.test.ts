@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ToyReward } from '../testing/toy-reward.js'
 import { ToyService } from '../testing/toy-service.js'
-import { encodeForReward, openReward, type Reward, scoreAnswers } from './reward.js'
+import { encodeAnswer, encodeForReward, openReward, type Reward } from './reward.js'
 import { RewardServiceConnection } from './reward-service.js'
 import { LogitServiceConnection } from './service.js'
 
@@ -23,16 +23,12 @@ afterEach(() => {
   toy.kill()
 })
 
-test('candidate answers are scored each behind the whole conversation, in their order', async () => {
+test('an answer is read behind the whole conversation', () => {
   const conversation = [{ role: 'user', content: 'what is decoding' }]
-  const answers = ['alignment aware decoding picks the token', 'no', '']
-  const scores = await scoreAnswers(reward, conversation, answers, 5_000, never)
-  expect(toy.sequences).toEqual(
-    answers.map((content) => encodeForReward(reward, [...conversation, { role: 'assistant', content }])),
-  )
+  const ids = encodeAnswer(reward, conversation, 'alignment aware decoding picks the token')
+  expect(ids.slice(0, encodeForReward(reward, conversation).length)).toEqual(encodeForReward(reward, conversation))
   // The chat template's own end stands last: no header of a next answer.
-  expect(toy.sequences.map((ids) => ids.at(-1))).toEqual([2, 2, 2])
-  expect(scores).toEqual(toy.sequences.map(ToyReward.score))
+  expect([ids, encodeAnswer(reward, conversation, '')].map((one) => one.at(-1))).toEqual([2, 2])
 })
 
 test('more sequences than one call takes go in several', async () => {

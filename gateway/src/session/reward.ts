@@ -37,18 +37,6 @@ export async function openReward(name: string, service: RewardServiceConnection)
 export const encodeForReward = ({ text }: Reward, conversation: readonly ChatMessage[]): number[] =>
   text.encodeConversation(conversation, { addGenerationPrompt: false })
 
-/**
- * Scores candidate answers to one conversation, in their order: what best-of-n chooses by.
- * @param timeoutMs the longest that it may take
- * @throws SessionError as `RewardServiceConnection.score`; TextError where the template refuses the conversation
- */
-export function scoreAnswers(
-  reward: Reward,
-  conversation: readonly ChatMessage[],
-  answers: readonly string[],
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<readonly number[]> {
-  const sequences = answers.map((content) => encodeForReward(reward, [...conversation, { role: 'assistant', content }]))
-  return reward.service.score(sequences, timeoutMs, signal)
-}
+/** What it reads of a conversation with one more message, the assistant's answer. */
+export const encodeAnswer = (reward: Reward, conversation: readonly ChatMessage[], content: string): number[] =>
+  encodeForReward(reward, [...conversation, { role: 'assistant', content }])

@@ -3,15 +3,18 @@ import { aad } from './aad.js'
 import { aadBeam } from './aad-beam.js'
 import { beam } from './beam.js'
 import { type BeamStrategy, bindBeam } from './beam-strategy.js'
+import { bestOfN } from './best-of-n.js'
+import { bindChoice, type ChoiceStrategy } from './choice-strategy.js'
 import { contrastive } from './contrastive.js'
 import { eft } from './eft.js'
 import { formula } from './formula.js'
 import { greedyDpo, greedySft } from './greedy.js'
 import type { Method } from './method.js'
+import { randomOfN } from './random-of-n.js'
 import { sample } from './sample.js'
 import { bindMethod, type Strategy } from './strategy.js'
 
-export type AnyStrategy = Strategy | BeamStrategy
+export type AnyStrategy = Strategy | BeamStrategy | ChoiceStrategy
 
 /** Every strategy, the default first. Adding one is a file, its test and a line here. */
 export const strategies: readonly AnyStrategy[] = [
@@ -23,6 +26,8 @@ export const strategies: readonly AnyStrategy[] = [
   sample,
   beam,
   aadBeam,
+  bestOfN,
+  randomOfN,
   formula,
 ] as readonly AnyStrategy[]
 
@@ -35,7 +40,8 @@ export function findStrategy(name: string): AnyStrategy | undefined {
 
 /** @param parameters as the strategy's own schema gives them */
 export function bindStrategy(strategy: AnyStrategy, parameters: z.output<typeof strategy.parameters>): Method {
-  return 'pick' in strategy ? bindMethod(strategy, parameters) : bindBeam(strategy, parameters)
+  if ('pick' in strategy) return bindMethod(strategy, parameters)
+  return 'score' in strategy ? bindBeam(strategy, parameters) : bindChoice(strategy, parameters)
 }
 
 export { bindMethod, type Method, type Strategy }

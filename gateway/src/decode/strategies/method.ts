@@ -27,5 +27,20 @@ export interface BeamMethod extends MethodBase {
   score(input: PickInput): ScoredIds
 }
 
+/** Samples several answers and chooses one of them. */
+export interface ChoiceMethod extends MethodBase {
+  readonly kind: 'choice'
+  readonly sample: TokenMethod
+  /** Of samples. */
+  readonly count: number
+  readonly chooser:
+    | {
+        readonly by: 'reward'
+        /** A reward model's name; null: the first that there is. */
+        readonly reward: string | null
+      }
+    | { readonly by: 'seed'; readonly index: number }
+}
+
 /** A strategy with its parameters: what a request is decoded by. */
-export type Method = TokenMethod | BeamMethod
+export type Method = TokenMethod | BeamMethod | ChoiceMethod

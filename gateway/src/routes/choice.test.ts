@@ -1,0 +1,195 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { encodeAnswer, openReward, type Reward } from '../session/reward.js'
+import { RewardServiceConnection } from '../session/reward-service.js'
+import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+import { ToyReward } from '../testing/toy-reward.js'
+import type { createApp } from './app.js'
+
+/** best-of-n and random-of-n through REST, with a reward service. */
+
+let gateway: ToyGateway
+let toy: ToyReward
+let reward: Reward
+let app: ReturnType<typeof createApp>
+beforeEach(async () => {
+  gateway = await startToyGateway()
+  toy = new ToyReward()
+  reward = await openReward('picker', new RewardServiceConnection('picker', await toy.start()))
+  app = gateway.app({ rewards: new Map([['picker', reward]]) })
+})
+afterEach(() => {
+  reward.service.close()
+  toy.kill()
+  gateway.stop()
+})
+
+interface Candidate {
+  readonly text: string
+  readonly score: number | null
+  readonly tokens: number
+  readonly chosen: boolean
+}
+interface Body {
+  readonly choices: readonly {
+    readonly message: { readonly content: string }
+    readonly delta: { readonly content?: string }
+    readonly token_ids: readonly number[]
+    readonly decoding_candidates: readonly Candidate[]
+  }[]
+  readonly usage: object
+  readonly decoding?: Readonly<Record<string, unknown>>
+  readonly error: { readonly message: string; readonly param: string }
+}
+
+const messages = [{ role: 'user', content: 'alignment aware decoding' }]
+const base = { model: 'toy', messages, max_tokens: 6, ignore_eos: true, return_token_ids: true }
+const post = (body: object, init?: RequestInit) => postJson(app, '/v1/chat/completions', { ...base, ...body }, init)
+const ask = async (body: object) => (await (await post(body)).json()) as Body
+const best = (parameters: object = {}) => ({
+  decoding: { strategy: 'best-of-n', n: 4, seed: 5, detail: true, ...parameters },
+})
+
+test('every candidate is a sample and is scored behind the conversation; the best is the answer', async () => {
+  const { choices, usage, decoding } = await ask(best())
+  const [choice] = choices
+  const candidates = choice?.decoding_candidates ?? []
+  const samples = await ask({ model: 'toy/sample', n: 4, seed: 5, top_p: 0.9 })
+  expect(candidates.map(({ text }) => text)).toEqual(samples.choices.map(({ message }) => message.content))
+  const oracle = candidates.map(({ text }) => ToyReward.score(encodeAnswer(reward, messages, text)))
+  expect(candidates.map(({ score }) => score)).toEqual(oracle)
+  const chosen = candidates.findIndex((candidate) => candidate.chosen)
+  expect(oracle[chosen]).toBe(Math.max(...oracle))
+  expect(choice?.message.content).toBe(candidates[chosen]?.text)
+  expect(choice?.token_ids).toEqual(samples.choices[chosen]?.token_ids)
+  expect(usage).toEqual({ prompt_tokens: 6, completion_tokens: 6, total_tokens: 12 })
+  expect(decoding).toMatchObject({ strategy: 'best-of-n', n: 4, top_p: 0.9, temperature: 1, generated_tokens: 24 })
+  expect(gateway.sft.steps).toEqual([])
+})
+
+test('streamed it is one text, after what it took', async () => {
+  const whole = await ask(best())
+  const chunks = (await readEvents(await post({ ...best(), stream: true }))) as Body[]
+  const texts = chunks.flatMap(({ choices }) => choices.map(({ delta }) => delta.content ?? '')).filter(Boolean)
+  expect(texts).toEqual([whole.choices[0]?.message.content])
+  expect(chunks.at(-1)?.decoding).toMatchObject({ generated_tokens: 24 })
+  expect(chunks.at(-1)?.choices[0]?.decoding_candidates).toEqual(whole.choices[0]?.decoding_candidates)
+})
+
+test('of one sample the best is what the strategy sample gives', async () => {
+  const parameters = fc.record({
+    seed: fc.integer(),
+    temperature: fc.constantFrom(0.5, 1, 1.7),
+    top_p: fc.constantFrom(0.5, 0.9, 1),
+  })
+  const check = async (sampling: object) => {
+    const sampled = await ask({ decoding: { strategy: 'sample', ...sampling } })
+    for (const strategy of ['best-of-n', 'random-of-n']) {
+      const one = await ask({ decoding: { strategy, n: 1, ...sampling } })
+      expect(one.choices[0]?.token_ids).toEqual(sampled.choices[0]?.token_ids)
+    }
+  }
+  await fc.assert(fc.asyncProperty(parameters, check), { numRuns: 15 })
+})
+
+test('random-of-n asks no reward, in completions too', async () => {
+  const random = { decoding: { strategy: 'random-of-n', n: 3, seed: 5, detail: true } }
+  const { choices } = await ask(random)
+  expect(choices[0]?.decoding_candidates.map(({ score }) => score)).toEqual([null, null, null])
+  expect(choices[0]?.decoding_candidates.filter(({ chosen }) => chosen)).toHaveLength(1)
+  expect(toy.sequences).toEqual([])
+  const completion = await postJson(app, '/v1/completions', { model: 'toy/random-of-n', prompt: [4, 5], max_tokens: 2 })
+  expect(completion.status).toBe(200)
+})
+
+test('an answer that goes on with the last message is scored as one with it', async () => {
+  const begun = [...messages, { role: 'assistant', content: 'no' }]
+  await ask({ ...best({ n: 2 }), messages: begun, continue_final_message: true })
+  expect(toy.sequences).toHaveLength(2)
+  for (const ids of toy.sequences) {
+    const start = encodeAnswer(reward, messages, 'no').slice(0, -1)
+    expect(ids.slice(0, start.length - 1)).toEqual(start.slice(0, -1))
+  }
+})
+
+describe('what is refused, with nothing computed', () => {
+  const refusal = async (response: Response) => {
+    const { error } = (await response.json()) as Body
+    expect([gateway.dpo.steps, toy.sequences]).toEqual([[], []])
+    return [response.status, error.param, error.message]
+  }
+
+  test('no reward model, and one that is not there', async () => {
+    app = gateway.app()
+    expect(await refusal(await post(best()))).toEqual([
+      400,
+      'decoding.reward',
+      'decoding.reward: this server has no reward model to choose by; start one with "tandem up --reward NAME=DIR"',
+    ])
+    app = gateway.app({ rewards: new Map([['picker', reward]]) })
+    expect(await refusal(await post(best({ reward: 'oracle' })))).toEqual([
+      400,
+      'decoding.reward',
+      'decoding.reward: there is no reward model "oracle"; there are: picker',
+    ])
+  })
+
+  test('a prompt that is no conversation', async () => {
+    const response = await postJson(app, '/v1/completions', { model: 'toy/best-of-n', prompt: 'decoding' })
+    expect(await refusal(response)).toEqual([
+      400,
+      'decoding.strategy',
+      'best-of-n has answers to a conversation scored, and a prompt is none: send messages to /v1/chat/completions',
+    ])
+  })
+
+  test.each([
+    [best({ n: 0 }), 'decoding.n'],
+    [best({ n: 65 }), 'decoding.n'],
+    [best({ temperature: 0 }), 'decoding.temperature'],
+    [best({ top_p: 1.1 }), 'decoding.top_p'],
+    [{ ...best(), n: 2 }, 'n'],
+  ])('%j', async (body, param) => {
+    expect((await refusal(await post(body))).slice(0, 2)).toEqual([400, param])
+  })
+})
+
+test('answers that are too long for the reward model are told so', async () => {
+  toy.kill()
+  reward.service.close()
+  const short = new ToyReward()
+  short.model.contextLength = 8
+  reward = await openReward('picker', new RewardServiceConnection('picker', await short.start()))
+  app = gateway.app({ rewards: new Map([['picker', reward]]) })
+  const { error } = await ask(best())
+  expect(error.message).toMatch(
+    /^decoding\.reward: the conversation with an answer has \d+ tokens, the reward model picker takes at most 8: lower max_tokens$/,
+  )
+  short.kill()
+})
+
+describe('a client that goes', () => {
+  const gone = async (maxTokens: number, whenTrue: () => boolean) => {
+    const caller = new AbortController()
+    const answer = post({ ...best({ n: 20 }), max_tokens: maxTokens }, { signal: caller.signal })
+    await expect.poll(whenTrue, { interval: 2, timeout: 5_000 }).toBe(true)
+    caller.abort()
+    const left = performance.now()
+    await expect.poll(() => gateway.dpo.sessions.size, { interval: 5 }).toBe(0)
+    expect(performance.now() - left).toBeLessThan(1_000)
+    expect((await answer).status).toBe(499)
+  }
+
+  test('while samples are drawn leaves no session', async () => {
+    gateway.dpo.beforeStep = () => delay(2)
+    await gone(50, () => gateway.dpo.sessions.size === 20)
+    expect(toy.sequences).toEqual([])
+  })
+
+  test('while the judge is asked leaves no call', async () => {
+    toy.beforeScore = () => delay(3_000)
+    await gone(6, () => toy.sequences.length === 20)
+    await expect.poll(() => toy.cancelled).toBe(1)
+  })
+})
