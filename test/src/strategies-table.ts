@@ -1,5 +1,5 @@
 /**
- * What each strategy costs: forwards of the two models and bytes read out, a token. Prints the table of docs/decoding.md.
+ * What each strategy costs: forwards of the two models, batches that they ran in and bytes read out, a token. Prints the table of docs/decoding.md.
  *
  * usage: npm run strategies -w test -- SFT_FOLDER DPO_FOLDER [--prompts 4] [--tokens 32]
  */
@@ -31,6 +31,9 @@ const methods: readonly (readonly [string, object])[] = [
   ['`contrastive`, as `aad`', { strategy: 'contrastive', path: 'lazy' }],
   ['`sample`', { strategy: 'sample', seed: 1, top_p: 0.9 }],
   ['`sample` with `top_k` 50', { strategy: 'sample', seed: 1, top_k: 50 }],
+  ['`beam`', { strategy: 'beam', width: 4 }],
+  ['`aad-beam`', { strategy: 'aad-beam', width: 4 }],
+  ['`random-of-n`, as `best-of-n`', { strategy: 'random-of-n', n: 8, seed: 1 }],
   ['`formula` "dpo - 0.5*sft", filtered', { strategy: 'formula', formula: 'dpo - 0.5*sft', filter, path: 'lazy' }],
   ['`formula` "dpo - 0.5*sft"', { strategy: 'formula', formula: 'dpo - 0.5*sft' }],
 ]
@@ -44,7 +47,7 @@ const sides = [dpoSide.proxy, sftSide.proxy]
 try {
   const url = await readyAddress(gateway, 'the gateway')
   const rows = readGoldenRows('smollm2-pair.jsonl', ['greedy-dpo']).slice(0, Number(values.prompts))
-  console.log('| method | DPO forwards | SFT forwards | bytes read |\n|---|---|---|---|')
+  console.log('| method | DPO forwards | SFT forwards | DPO batches | bytes read |\n|---|---|---|---|---|')
   for (const [name, decoding] of methods) {
     for (const side of sides) side.reset()
     for (const { prompt_ids: prompt } of rows)
@@ -56,9 +59,11 @@ try {
         decoding,
       })
     const each = rows.length * tokens
-    const forwards = sides.map((side) => (side.forwards / each).toFixed(2))
+    const counts = [...sides.map(({ forwards }) => forwards), dpoSide.proxy.batches]
     const bytes = Math.round(sides.reduce((sum, side) => sum + side.bytes, 0) / each)
-    console.log(`| ${name} | ${forwards.join(' | ')} | ${bytes.toLocaleString('en')} |`)
+    console.log(
+      `| ${name} | ${counts.map((count) => (count / each).toFixed(2)).join(' | ')} | ${bytes.toLocaleString('en')} |`,
+    )
   }
   console.log(`\n${rows.length} golden prompts, ${tokens} tokens each.`)
 } finally {

@@ -14,6 +14,8 @@ import {
 export class CountingProxy {
   /** Steps that brought tokens. */
   forwards = 0
+  /** Messages that brought such steps: each runs as one batch. */
+  batches = 0
   /** Of ids and logits read out. */
   bytes = 0
   private readonly server = new Server(channelOptions)
@@ -37,6 +39,7 @@ export class CountingProxy {
 
   reset(): void {
     this.forwards = 0
+    this.batches = 0
     this.bytes = 0
   }
 
@@ -62,7 +65,9 @@ export class CountingProxy {
   private join(call: ServerDuplexStream<StepRequest__Output, StepResponse>): void {
     const steps = this.client.stepStream()
     call.on('data', (request: StepRequest__Output) => {
-      this.forwards += request.steps.filter(({ tokenIds }) => tokenIds.length > 0).length
+      const forwards = request.steps.filter(({ tokenIds }) => tokenIds.length > 0).length
+      this.forwards += forwards
+      this.batches += Math.min(forwards, 1)
       steps.write(request)
     })
     call.on('end', () => steps.end())
