@@ -3,11 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { credentials } from '@grpc/grpc-js'
 import { buildModel } from '@tandem/models'
-import { channelOptions, LogitService, type StepResponse__Output } from '@tandem/proto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { tinyFolder } from './support/fixtures.js'
+import { countedIds, heldSessions } from './support/held-sessions.js'
 import { waitUntilGone } from './support/processes.js'
 import { type Stack, startStack } from './support/stack.js'
 import { startTandemUp, type TandemUp } from './support/tandem-up.js'
@@ -183,31 +182,3 @@ describe('kill -9 of the gateway', () => {
     expect(await held()).toEqual([0, 0])
   })
 })
-
-/** A module that makes the ids of a process 0, 1, 2 and so on, so that its sessions can be asked for. */
-const countedIds = `data:text/javascript,${encodeURIComponent(`
-  import crypto from 'node:crypto'
-  import { syncBuiltinESMExports } from 'node:module'
-  let count = 0
-  crypto.randomUUID = () => String(count++)
-  syncBuiltinESMExports()
-`)}`
-
-/** How many of the sessions 0 to 9 a service holds: a step on a prefix that is not theirs is refused with their length. */
-async function heldSessions(address: string): Promise<number> {
-  const client = new LogitService(address, credentials.createInsecure(), channelOptions)
-  const steps = Array.from(
-    { length: 10 },
-    (_, id) => ({ sessionId: `${id}`, position: 1, prefixHash: '1', rows: 'ROWS_LAST' }) as const,
-  )
-  const responses = await Promise.all(
-    steps.map(
-      (step) =>
-        new Promise<StepResponse__Output>((resolve, reject) =>
-          client.Step({ steps: [step] }, (error, response) => (response ? resolve(response) : reject(error))),
-        ),
-    ),
-  )
-  client.close()
-  return responses.filter(({ results }) => (results[0]?.error?.heldPosition ?? 0) > 0).length
-}

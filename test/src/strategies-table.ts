@@ -31,9 +31,9 @@ const methods: readonly (readonly [string, object])[] = [
   ['`contrastive`, as `aad`', { strategy: 'contrastive', path: 'lazy' }],
   ['`sample`', { strategy: 'sample', seed: 1, top_p: 0.9 }],
   ['`sample` with `top_k` 50', { strategy: 'sample', seed: 1, top_k: 50 }],
-  ['`beam`', { strategy: 'beam', width: 4 }],
-  ['`aad-beam`', { strategy: 'aad-beam', width: 4 }],
-  ['`random-of-n`, as `best-of-n`', { strategy: 'random-of-n', n: 8, seed: 1 }],
+  ['`beam`, width 4', { strategy: 'beam', width: 4 }],
+  ['`aad-beam`, width 4', { strategy: 'aad-beam', width: 4 }],
+  ['`random-of-n` and, but for the rewards, `best-of-n`, n 8', { strategy: 'random-of-n', n: 8, seed: 1 }],
   ['`formula` "dpo - 0.5*sft", filtered', { strategy: 'formula', formula: 'dpo - 0.5*sft', filter, path: 'lazy' }],
   ['`formula` "dpo - 0.5*sft"', { strategy: 'formula', formula: 'dpo - 0.5*sft' }],
 ]

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildModel } from '@tandem/models'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fixturesFolder, tinyFolder } from './support/fixtures.js'
+import { countedIds, heldSessions } from './support/held-sessions.js'
+import { type Stack, startStack } from './support/stack.js'
+
+/** A client drops a request that holds many sessions: all are gone from every service within a second. */
+
+let folder: string
+let stack: Stack
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tandem-dropped-'))
+  const source = tinyFolder('llama-tied')
+  const [sft, dpo, picker] = [join(folder, 'sft'), join(folder, 'dpo'), join(folder, 'picker')]
+  await buildModel({ source, out: sft })
+  await buildModel({ source, adapter: tinyFolder('llama-tied+lora'), out: dpo })
+  await buildModel({ source: join(fixturesFolder, 'tiny-reward/base'), out: picker })
+  const env = { NODE_OPTIONS: `--import ${countedIds}` }
+  stack = await startStack({ sft, dpo, rewards: { picker }, pair: 'tiny', env })
+})
+afterAll(async () => {
+  await stack?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const held = async () => {
+  const counts = await Promise.all([stack.addresses.dpo, stack.addresses.sft].map(heldSessions))
+  return counts.reduce((a, b) => a + b, 0)
+}
+
+test.each([
+  ['beams', { strategy: 'aad-beam', width: 8, alpha: 0.01 }, false],
+  ['streamed beams', { strategy: 'aad-beam', width: 8, alpha: 0.01 }, true],
+  ['best-of-n', { strategy: 'best-of-n', n: 16 }, false],
+  ['streamed best-of-n', { strategy: 'best-of-n', n: 16 }, true],
+])('%s', async (_, decoding, stream) => {
+  const messages = [{ role: 'user', content: 'alignment aware decoding' }]
+  const request = { model: 'tiny', messages, max_tokens: 200, ignore_eos: true, decoding, stream }
+  const caller = new AbortController()
+  const answer = fetch(`${stack.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+    signal: caller.signal,
+  })
+  const outcome = answer.then((response) => response.text()).catch((error: Error) => error.name)
+  await expect.poll(held, { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(8)
+  caller.abort()
+  const left = performance.now()
+  await expect.poll(held, { timeout: 5_000, interval: 20 }).toBe(0)
+  expect(performance.now() - left).toBeLessThan(1_000)
+  expect(await outcome).toBe('AbortError')
+})
