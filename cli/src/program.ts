@@ -53,7 +53,10 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
   addPairOptions(program.command('generate'))
     .description('stream one answer to the terminal')
     .argument('<prompt>')
-    .option('--strategy <name>', 'aad, greedy-dpo, greedy-sft, eft, contrastive, sample')
+    .option(
+      '--strategy <name>',
+      'aad, greedy-dpo, greedy-sft, eft, contrastive, sample, beam, aad-beam, best-of-n, random-of-n',
+    )
     .addOption(new Option('--alpha <number>', 'candidate threshold of aad, in (0, 1]').argParser(fraction))
     .addOption(new Option('--max-tokens <number>').argParser(wholeNumber(1, 1_000_000)))
     .option('--url <url>', 'a gateway that runs already; left out, one is started for this answer')

@@ -31,6 +31,18 @@ const cases: readonly (readonly [object, string, string])[] = [
   [{ strategy: 'contrastive', amateur: 'small' }, 'decoding.amateur', 'this server has no model "small"'],
   [{ strategy: 'contrastive', expert: 'A-B' }, 'decoding.expert', 'must be a lower-case letter and up to 31'],
   [{ strategy: 'sample', model: 'amateur' }, 'decoding.model', 'this server has no model "amateur"'],
+  [{ strategy: 'beam', width: 0 }, 'decoding.width', 'expected number to be >=1'],
+  [{ strategy: 'beam', width: 1e6 }, 'decoding.width', 'expected number to be <=16'],
+  [{ strategy: 'beam', width: 2.5 }, 'decoding.width', 'expected int'],
+  [{ strategy: 'beam', length_penalty: Number.NaN }, 'decoding.length_penalty', 'expected number'],
+  [{ strategy: 'beam', tau: 0.1 }, 'decoding.tau', 'the strategy beam has no such key'],
+  [{ strategy: 'aad-beam', tau: -0.1 }, 'decoding.tau', 'expected number to be >=0'],
+  [{ strategy: 'aad-beam', alpha: 0 }, 'decoding.alpha', 'expected number to be >0'],
+  [{ strategy: 'random-of-n', n: 0 }, 'decoding.n', 'expected number to be >=1'],
+  [{ strategy: 'random-of-n', n: 65 }, 'decoding.n', 'expected number to be <=64'],
+  [{ strategy: 'random-of-n', temperature: 0 }, 'decoding.temperature', 'expected number to be >0'],
+  [{ strategy: 'random-of-n', reward: 'picker' }, 'decoding.reward', 'the strategy random-of-n has no such key'],
+  [{ strategy: 'best-of-n' }, 'decoding.strategy', 'send messages to /v1/chat/completions'],
   [{ strategy: 'formula' }, 'decoding.formula', 'must be a formula over models, such as "dpo + 0.5*(dpo - sft)"'],
   [formula('dpo - '), 'decoding.formula', 'at character 6: expected a number, a model, a function or (, found the end'],
   [formula('dpo - amateur'), 'decoding.formula', 'at character 7: this server has no model "amateur"'],
@@ -56,11 +68,20 @@ test.each(named)('%s is refused, and nothing is computed', async (_, decoding, p
   expect([gateway.dpo.steps, gateway.sft.steps]).toEqual([[], []])
 })
 
-test.each(['beta', 'base', 'amateur', 'expert', 'formula', 'filter', 'select'])(
-  '%s beside decoding is refused with its place',
-  async (name) => {
-    const response = await gateway.post('/v1/completions', { model: 'toy', prompt: [4], [name]: 1 })
-    const { error } = (await response.json()) as { error: { message: string } }
-    expect(error.message).toBe(`${name} is a parameter of decoding: put it in there, as "decoding": {"${name}": ...}`)
-  },
-)
+test.each([
+  'beta',
+  'base',
+  'amateur',
+  'expert',
+  'formula',
+  'filter',
+  'select',
+  'width',
+  'length_penalty',
+  'tau',
+  'reward',
+])('%s beside decoding is refused with its place', async (name) => {
+  const response = await gateway.post('/v1/completions', { model: 'toy', prompt: [4], [name]: 1 })
+  const { error } = (await response.json()) as { error: { message: string } }
+  expect(error.message).toBe(`${name} is a parameter of decoding: put it in there, as "decoding": {"${name}": ...}`)
+})
