@@ -94,3 +94,33 @@ test('without a model it is the first', async () => {
   const { model } = await score({ messages: tiny.base[0]?.messages })
   expect(model).toBe('base')
 })
+
+const chosenSchema = z.object({
+  choices: z.tuple([
+    z.object({
+      message: z.object({ content: z.string() }),
+      decoding_candidates: z.array(z.object({ text: z.string(), score: z.number(), chosen: z.boolean() })),
+    }),
+  ]),
+})
+
+test('best-of-n chooses by what /v1/score says of the conversation with each answer', async () => {
+  const messages = [{ role: 'user', content: 'alignment aware decoding' }]
+  const decoding = { strategy: 'best-of-n', n: 6, seed: 3, reward: 'lora', detail: true }
+  const response = await fetch(`${stack.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'tiny', messages, max_tokens: 12, ignore_eos: true, decoding }),
+  })
+  const [choice] = chosenSchema.parse(await response.json()).choices
+  const candidates = choice.decoding_candidates
+  const conversations = candidates.map(({ text }) => [...messages, { role: 'assistant', content: text }])
+  const scores = (await score({ model: 'lora', conversations })).data.map((found) => found.score)
+  expect(scores).toHaveLength(6)
+  candidates.forEach((candidate, i) => {
+    expect(candidate.score).toBeCloseTo(scores[i] ?? Number.NaN, 5)
+  })
+  const best = candidates.find(({ chosen }) => chosen)
+  expect(best?.score).toBe(Math.max(...candidates.map((candidate) => candidate.score)))
+  expect(choice.message.content).toBe(best?.text)
+})
