@@ -5,6 +5,7 @@ import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { createAdaptorServer, type ServerType } from '@hono/node-server'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from './config.js'
+import { Crowd } from './decode/crowd.js'
 import { Admission } from './routes/admission.js'
 import { createApp } from './routes/app.js'
 import { type Pair, shakeHands } from './session/handshake.js'
@@ -76,7 +77,8 @@ function createServer(
   const limits = { maxPromptTokens, maxBodyBytes, requestTimeoutMs }
   const rewards = new Map(rewardList.map((reward) => [reward.name, reward]))
   const admission = new Admission(config)
-  const app = createApp({ pair, pairName, rewards, apiKeys, admission, limits, stopping, log })
+  const crowd = new Crowd()
+  const app = createApp({ pair, pairName, rewards, apiKeys, admission, crowd, limits, stopping, log })
   return createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false })
 }
 

@@ -11,4 +11,6 @@ export interface DecodeSurroundings {
   readonly sessions: Sessions
   /** Whether two models take time from each other: then the one that does not lead is left alone as long as it can be. */
   sharesDevice(a: string, b: string): boolean
+  /** Whether guesses take other answers' time now. */
+  isCrowded(): boolean
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Readout, Row, Rows, SessionSet } from '../session/session.js'
 import { type ToyModel, ToySession, ToySessionSet } from '../testing/toy-session.js'
 import { readText } from '../text/testing/fixtures.js'
+import { Crowd } from './crowd.js'
 import { generate } from './generate.js'
 import type { GenerationContext, GenerationEvent, GenerationRequest } from './generation.js'
 import { aad } from './strategies/aad.js'
@@ -58,7 +59,7 @@ async function run(
 ): Promise<readonly GenerationEvent[]> {
   const events: GenerationEvent[] = []
   const open: GenerationContext['open'] = (model) => sessions[model]?.() ?? Promise.reject(new Error(`no ${model}`))
-  const context = { open, text, sharesDevice: () => false }
+  const context = { open, text, crowd: new Crowd(), sharesDevice: () => false }
   for await (const event of generate(context, { ...request, ...changes }, new AbortController().signal))
     events.push(event)
   return events

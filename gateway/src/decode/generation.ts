@@ -1,5 +1,6 @@
 import type { OpenSessions } from '../session/session.js'
 import type { Text } from '../text/index.js'
+import type { Crowd } from './crowd.js'
 import type { Method } from './strategies/method.js'
 import type { DecodeRequest, PromptToken, Token } from './token.js'
 
@@ -61,6 +62,8 @@ export type GenerationEvent =
 export interface GenerationContext {
   readonly open: OpenSessions
   readonly text: Text
+  /** All answers that are decoded here. */
+  readonly crowd: Crowd
   /** Whether two models take time from each other. */
   sharesDevice(a: string, b: string): boolean
 }

@@ -8,14 +8,20 @@ import type { TokenMethod } from './strategies/method.js'
 /** Answers token by token: one, or several at once that begin as forks of one prompt. */
 export async function* runAnswers(
   sets: SessionSets,
-  { text, sharesDevice }: GenerationContext,
+  { text, crowd, sharesDevice }: GenerationContext,
   request: GenerationRequest<TokenMethod>,
 ): AsyncGenerator<GenerationEvent, void> {
   const { answerCount, promptIds, method } = request
   if (answerCount > 1) await forkPrompt(sets, promptIds, answerCount)
+  const isCrowded = () => crowd.isCrowded
   const answers = Array.from({ length: answerCount }, (_, answer) => {
     const own = { ...request, method: method.forAnswer(answer) }
-    return readAnswer(createLoop({ sessions: sequenceOf(sets, answer), sharesDevice }, own), text, own)
+    return readAnswer(createLoop({ sessions: sequenceOf(sets, answer), sharesDevice, isCrowded }, own), text, own)
   })
-  for await (const [answer, delta] of merge(answers)) yield { type: 'delta', answer, delta }
+  const leave = crowd.join(answerCount)
+  try {
+    for await (const [answer, delta] of merge(answers)) yield { type: 'delta', answer, delta }
+  } finally {
+    leave()
+  }
 }

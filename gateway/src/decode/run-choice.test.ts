@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { type ToyModel, ToySession, ToySessionSet } from '../testing/toy-session.js'
 import { readText } from '../text/testing/fixtures.js'
 import { collectAnswers } from './collect-answers.js'
+import { Crowd } from './crowd.js'
 import { generate } from './generate.js'
 import type { GenerationRequest, Judge } from './generation.js'
 import { bestOfN } from './strategies/best-of-n.js'
@@ -13,7 +14,7 @@ const text = readText('tokenizers/sentencepiece-first')
 const even: ToyModel = () => new Float32Array(text.vocabularySize)
 
 async function run(method: Method, judge: Judge | null, set = new ToySessionSet(() => new ToySession(even))) {
-  const context = { open: async () => set, text, sharesDevice: () => false }
+  const context = { open: async () => set, text, crowd: new Crowd(), sharesDevice: () => false }
   const request: GenerationRequest = {
     promptIds: [5, 6],
     method,

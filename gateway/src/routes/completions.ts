@@ -31,7 +31,7 @@ async function run(
   dependencies: AppDependencies,
   request: PreparedRequest,
 ): Promise<Response> {
-  const { admission, limits, pair, log } = dependencies
+  const { admission, crowd, limits, pair, log } = dependencies
   const reader = new AbortController()
   const signal = requestSignal(context.req.raw, dependencies, reader.signal)
   const prefixScope = prefixScopeOf(context.req.header('authorization'))
@@ -42,7 +42,7 @@ async function run(
       sessionSignal,
       prefixScope,
     )
-  const generation = { open, text: pair.text, sharesDevice: pair.sharesDevice }
+  const generation = { open, text: pair.text, crowd, sharesDevice: pair.sharesDevice }
   const leave = await admission.enter(signal)
   let isStreaming = false
   try {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Crowd } from '../decode/crowd.js'
 import type { Pair } from '../session/handshake.js'
 import type { Reward } from '../session/reward.js'
 import type { Admission } from './admission.js'
@@ -12,6 +13,7 @@ export interface AppDependencies {
   readonly rewards: ReadonlyMap<string, Reward>
   readonly apiKeys: readonly string[]
   readonly admission: Admission
+  readonly crowd: Crowd
   readonly limits: {
     readonly maxPromptTokens: number
     readonly maxBodyBytes: number

@@ -1,4 +1,5 @@
 import pino from 'pino'
+import { Crowd } from '../decode/crowd.js'
 import { Admission } from '../routes/admission.js'
 import { createApp } from '../routes/app.js'
 import type { AppDependencies } from '../routes/dependencies.js'
@@ -45,6 +46,7 @@ export async function startToyGateway(
       rewards: new Map(),
       apiKeys: [],
       admission: new Admission({ maxConcurrent: 4, maxWaiting: 4 }),
+      crowd: new Crowd(),
       limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 10_000 },
       stopping: new AbortController().signal,
       log: pino({ level: 'silent' }),

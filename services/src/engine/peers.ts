@@ -1,9 +1,9 @@
 /**
- * A wait for peers takes at most this part of the run before: what one run of all saves of two runs of a half each
- * (docs/decisions/continuous-batching.md). And at most so long.
+ * A wait for peers takes at most this part of the run before, and at most so long: more than one run of all saves of two runs of a
+ * half each, since groups that never meet also copy each other's sessions to and fro (docs/decisions/continuous-batching.md).
  */
-const mostShare = 0.2
-const mostMs = 20
+const mostShare = 0.6
+const mostMs = 60
 /** Timers know no less: a shorter wait would be longer than its bound. */
 const leastMs = 1
 /** After vain waits, so many runs at most go without one. */

@@ -151,7 +151,7 @@ async function decode(
 ): Promise<number[]> {
   const sessions = new Map(Object.entries(models).map(([name, toy]) => [name, new ToySession(toy)]))
   const request = { ...base, ...changes, method: one }
-  const loop = createLoop({ sessions, sharesDevice: () => false }, request)
+  const loop = createLoop({ sessions, sharesDevice: () => false, isCrowded: () => false }, request)
   const ids: number[] = []
   while (ids.length < request.maxTokens && ids.at(-1) !== end) for (const { id } of await loop.next()) ids.push(id)
   return ids

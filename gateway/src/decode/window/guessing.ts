@@ -28,16 +28,19 @@ const fixed = (lookupLength: number, draftDepth: number): Guessing => ({
   rest: () => undefined,
 })
 
-/** @param drafts whether drafts can pay at all: they save forwards of the other model, which cost nothing on a device of its own */
-function createAdaptive(drafts: boolean): Guessing {
+/**
+ * @param drafts whether drafts can pay at all: they save forwards of the other model, which cost nothing on a device of its own
+ * @param isCrowded whether guesses take other answers' time: then there are none
+ */
+function createAdaptive(drafts: boolean, isCrowded: () => boolean): Guessing {
   const length = new LookupLength()
   const depth = new DraftDepth()
   return {
     get lookupLength() {
-      return length.value
+      return isCrowded() ? 0 : length.value
     },
     get draftDepth() {
-      return drafts ? depth.value : 1
+      return drafts && !isCrowded() ? depth.value : 1
     },
     recordLookup: (hits, missed) => length.record(hits, missed),
     recordPlace: (isOpen, agrees) => depth.record(isOpen, agrees),
@@ -45,8 +48,8 @@ function createAdaptive(drafts: boolean): Guessing {
   }
 }
 
-export function createGuessing(path: DecodePath, drafts: boolean): Guessing {
-  if (path === 'auto') return createAdaptive(drafts)
+export function createGuessing(path: DecodePath, drafts: boolean, isCrowded: () => boolean): Guessing {
+  if (path === 'auto') return createAdaptive(drafts, isCrowded)
   if (path === 'lookup') return fixed(fixedLookupLength, 1)
   return fixed(0, path === 'draft' ? fixedDraftDepth : 1)
 }

@@ -29,6 +29,7 @@ interface Case {
   readonly promptIds: readonly number[]
   readonly sharpness: number
   readonly sharesDevice: boolean
+  readonly isCrowded: boolean
   readonly pauses: readonly number[]
   readonly minTokens: number
   readonly topLogprobs: number | null
@@ -38,7 +39,7 @@ const maxTokens = 40
 const endTokenId = 17
 
 async function decode(path: DecodePath, one: Case, model?: ToyModel) {
-  const { method, promptIds, sharpness, sharesDevice, pauses, ...rest } = one
+  const { method, promptIds, sharpness, sharesDevice, isCrowded, pauses, ...rest } = one
   const dpo = new ToySession(model ?? createModel(3, sharpness), pauses)
   const sft = new ToySession(model ?? createModel(1009, sharpness), [...pauses].reverse())
   const request: TokenRequest = {
@@ -57,7 +58,7 @@ async function decode(path: DecodePath, one: Case, model?: ToyModel) {
     ...rest,
   }
   const loop = createLoop(
-    { sessions: new Map(Object.entries({ dpo, sft })), sharesDevice: () => sharesDevice },
+    { sessions: new Map(Object.entries({ dpo, sft })), sharesDevice: () => sharesDevice, isCrowded: () => isCrowded },
     request,
   )
   const tokens: Token[] = []
@@ -77,6 +78,7 @@ const cases = fc.record({
   promptIds: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 30 }),
   sharpness: fc.constantFrom(2, 8, 30),
   sharesDevice: fc.boolean(),
+  isCrowded: fc.boolean(),
   pauses: fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 5 }),
   minTokens: fc.constantFrom(0, 5),
   topLogprobs: fc.constantFrom(null, 3),
@@ -97,10 +99,14 @@ describe('windows', () => {
     promptIds: [1, 2, 3, 4],
     sharpness: 30,
     sharesDevice: true,
+    isCrowded: false,
     pauses: [],
     minTokens: 0,
     topLogprobs: null,
   }
+  /** Counts from 0 to 4 and again. */
+  const round: ToyModel = (ids) =>
+    Float32Array.from({ length: vocabularySize }, (_, v) => (v === ((ids.at(-1) ?? 0) + 1) % 5 ? 9 : v / 100))
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
 
   test('lazy leaves the other model alone where there is no choice, and sends all since then in one chunk', async () => {
@@ -113,8 +119,6 @@ describe('windows', () => {
   })
 
   test.each(['lookup', 'auto'] as const)('%s takes few forwards where a text repeats itself', async (path) => {
-    const round: ToyModel = (ids) =>
-      Float32Array.from({ length: vocabularySize }, (_, v) => (v === ((ids.at(-1) ?? 0) + 1) % 5 ? 9 : v / 100))
     for (const method of methods) {
       const repeating: Case = { ...alone, method, promptIds: [0, 1, 2, 3, 4, 0, 1] }
       const found = await decode(path, repeating, round)
@@ -122,6 +126,11 @@ describe('windows', () => {
       expect(found.tokens).toHaveLength(maxTokens)
       expect(found.dpo.forwards.length).toBeLessThan(maxTokens / 4)
     }
+  })
+
+  test('among many answers nothing is guessed', async () => {
+    const crowded = await decode('auto', { ...alone, isCrowded: true }, round)
+    expect(crowded.dpo.forwards.slice(1)).toEqual(crowded.tokens.slice(1).map(() => 1))
   })
 
   test('draft asks the other model once for several places', async () => {

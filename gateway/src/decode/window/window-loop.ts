@@ -168,7 +168,10 @@ export class WindowLoop implements DecodeLoop {
 }
 
 /** @throws TypeError where the leading model has no session: a fault of the program */
-export function createWindowLoop({ sessions, sharesDevice }: DecodeSurroundings, request: TokenRequest): WindowLoop {
+export function createWindowLoop(
+  { sessions, sharesDevice, isCrowded }: DecodeSurroundings,
+  request: TokenRequest,
+): WindowLoop {
   const { path, promptIds, method, vocabularySize } = request
   const {
     lead,
@@ -180,7 +183,8 @@ export function createWindowLoop({ sessions, sharesDevice }: DecodeSurroundings,
     return isLazy ? new LazyFollower(feed) : new EagerFollower(feed)
   }
   const follower = other === undefined ? null : createFollower(other)
-  return new WindowLoop(present(sessions.get(lead)), follower, createGuessing(path, isLazy), request, vocabularySize)
+  const guessing = createGuessing(path, isLazy, isCrowded)
+  return new WindowLoop(present(sessions.get(lead)), follower, guessing, request, vocabularySize)
 }
 
 const isLazyPath = (path: DecodePath, sharesDevice: boolean) =>
