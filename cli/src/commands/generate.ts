@@ -1,6 +1,7 @@
 import { streamChat } from '../chat-client.js'
 import { type PairOptions, preparePair } from '../sources/prepare-pair.js'
-import { type StackOptions, startStack } from '../stack/start-stack.js'
+import type { StackOptions } from '../stack/stack.js'
+import { startStack } from '../stack/start-stack.js'
 import type { Context } from './context.js'
 
 export type GenerateOptions = PairOptions &

@@ -6,7 +6,8 @@ import { curlLine } from '../curl-line.js'
 import { findBeside, prepareBeside } from '../sources/prepare-beside.js'
 import { type PreparedPair, preparePair } from '../sources/prepare-pair.js'
 import { assertKeysFor, assertPortIsFree } from '../stack/listen.js'
-import { type Stack, startStack } from '../stack/start-stack.js'
+import type { Stack } from '../stack/stack.js'
+import { startStack } from '../stack/start-stack.js'
 import type { Context } from './context.js'
 
 const demoTokens = 48

@@ -1,16 +1,6 @@
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { allocatorEnvironment } from './allocator.js'
-import type { ServiceSpec } from './start-services.js'
-import type { StackOptions } from './start-stack.js'
-
-/** host:port of every service that the gateway is to reach. */
-export interface Addresses {
-  readonly sft: string
-  readonly dpo: string
-  /** Of the models beside the pair, by name. */
-  readonly models: Readonly<Record<string, string>>
-  readonly rewards: Readonly<Record<string, string>>
-}
+import type { Addresses, ServiceSpec, StackOptions } from './stack.js'
 
 const anyPort = '127.0.0.1:0'
 

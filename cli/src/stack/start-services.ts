@@ -1,25 +1,12 @@
-import type { ProcessModule } from '../commands/context.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { isService, parseAddress } from '../sources/source.js'
-import type { Addresses } from './environments.js'
 import type { Served } from './managed-process.js'
+import type { Addresses, ServiceSpec } from './stack.js'
 
 /** Models beside a pair, by name: each a model folder, or the `grpc://host:port` of a service that runs. */
 export interface Beside {
   readonly models: Readonly<Record<string, string>>
   readonly rewards: Readonly<Record<string, string>>
-}
-
-/** A service to start. */
-export interface ServiceSpec {
-  /** For people: "SFT service". */
-  readonly name: string
-  readonly module: ProcessModule
-  /** What the model is in the deployment: sft, dpo, or its name. */
-  readonly role: string
-  readonly folder: string
-  /** Whether the base model under its adapter is served too. */
-  readonly servesBase?: boolean
 }
 
 type Start = (spec: ServiceSpec) => Promise<Served>

@@ -1,30 +1,9 @@
 import type { Context, ProcessModule } from '../commands/context.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
-import { type Addresses, gatewayEnvironment, serviceEnvironment } from './environments.js'
+import { gatewayEnvironment, serviceEnvironment } from './environments.js'
 import { ProcessGroup } from './process-group.js'
-import { type Beside, countLogitServices, type ServiceSpec, startServices } from './start-services.js'
-
-/** A service that is both models counts as `dpo`. */
-export type ProcessRole = 'sft' | 'dpo' | 'gateway'
-
-export interface StackOptions {
-  readonly host: string
-  /** 0 takes a free one. */
-  readonly port: number
-  /** Of each service; left out, its share of the machine. */
-  readonly threads?: number | undefined
-  readonly templateFrom?: 'dpo' | 'sft' | undefined
-  readonly apiKeys: readonly string[]
-  /** What starts each process; left out, Node itself. */
-  readonly launchers?: Readonly<Record<ProcessRole, readonly string[]>> | undefined
-}
-
-export interface Stack {
-  /** Of the gateway. */
-  readonly url: string
-  readonly services: Addresses
-  readonly group: ProcessGroup
-}
+import type { ServiceSpec, Stack, StackOptions } from './stack.js'
+import { type Beside, countLogitServices, startServices } from './start-services.js'
 
 const nothing: Beside = { models: {}, rewards: {} }
 

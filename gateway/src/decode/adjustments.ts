@@ -1,5 +1,5 @@
 import type { Readout, Scores } from '../session/session.js'
-import type { ModelScores } from './strategies/strategy.js'
+import type { ModelScores } from './strategies/reads.js'
 
 /** What a request does to logits before anything is chosen from them, as OpenAI's and vLLM's parameters of these names. */
 export interface Adjustments {

@@ -1,6 +1,6 @@
 import type { Row } from '../session/session.js'
 import { logProbabilityAt } from './strategies/advantage.js'
-import type { ModelScores } from './strategies/strategy.js'
+import type { ModelScores } from './strategies/reads.js'
 import type { TokenDetail, TokenScore } from './token.js'
 
 /** What an answer says of a token, from rows that were read. Pure. */

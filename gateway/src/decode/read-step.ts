@@ -1,7 +1,7 @@
 import type { Readout, Row } from '../session/session.js'
 import type { Adjuster } from './adjustments.js'
 import { present, type Sessions } from './sessions.js'
-import type { ModelScores, PickInput, Reads } from './strategies/strategy.js'
+import type { ModelScores, PickInput, Reads } from './strategies/reads.js'
 
 /** What one forward of all models over one sequence gave, and what the strategy chooses from. */
 export interface StepRead {

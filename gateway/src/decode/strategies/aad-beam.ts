@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { advantages } from './advantage.js'
 import { type BeamStrategy, beamShape } from './beam-strategy.js'
-import type { ModelScores } from './strategy.js'
+import type { ModelScores } from './reads.js'
 
 const parameters = z.strictObject({
   ...beamShape,

@@ -1,4 +1,4 @@
-import type { ModelScores, PickInput } from './strategy.js'
+import type { ModelScores, PickInput } from './reads.js'
 
 /** log p of the id at a place of what was read, in float64 from the services' float32 logit and float64 log-sum-exp. */
 export const logProbabilityAt = ({ row, scores }: ModelScores, at: number): number =>

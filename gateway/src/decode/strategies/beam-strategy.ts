@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ScoredIds } from '../beam/expand.js'
 import type { BeamMethod } from './method.js'
-import type { PickInput, Reads } from './strategy.js'
+import type { PickInput, Reads } from './reads.js'
 
 /** Parameters of every beam search. */
 export const beamShape = {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { modelNameSchema } from '../../session/model-name.js'
 import { logProbabilities, logProbabilityAt } from './advantage.js'
+import type { PickInput } from './reads.js'
 import { chooseToken, idleSampling, samplingFields } from './sampling.js'
-import type { PickInput, Strategy } from './strategy.js'
+import type { Strategy } from './strategy.js'
 
 const parameters = z.strictObject({
   beta: z.number().min(-100).max(100).default(4),

@@ -3,8 +3,9 @@ import { modelNameSchema } from '../../session/model-name.js'
 import { DecodingError } from '../decoding-error.js'
 import { formulaSchema } from '../formula/formula.js'
 import { logProbabilities } from './advantage.js'
+import type { PickInput } from './reads.js'
 import { chooseToken, idleSampling, samplingFields, samplingNames } from './sampling.js'
-import type { PickInput, Strategy } from './strategy.js'
+import type { Strategy } from './strategy.js'
 
 const parameters = z.strictObject({
   formula: formulaSchema,

@@ -1,5 +1,5 @@
 import type { ScoredIds } from '../beam/expand.js'
-import type { PickInput, Reads } from './strategy.js'
+import type { PickInput, Reads } from './reads.js'
 
 interface MethodBase {
   readonly name: string

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { argmax } from './advantage.js'
 import { uniformAt } from './random.js'
-import type { PickInput } from './strategy.js'
+import type { PickInput } from './reads.js'
 
 /** How a token is drawn from scores. Filters in vLLM's order: temperature, min-p, top-k, top-p, each over what the one before it left. */
 export interface Sampling {

@@ -1,6 +1,6 @@
 import { readScores } from '../../../testing/toy-session.js'
 import type { TokenMethod } from '../method.js'
-import type { ModelScores } from '../strategy.js'
+import type { ModelScores } from '../reads.js'
 
 /** Full rows of logits by model. */
 export type LogitRows = Readonly<Record<string, Float32Array>>

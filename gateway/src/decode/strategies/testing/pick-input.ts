@@ -1,4 +1,4 @@
-import type { PickInput } from '../strategy.js'
+import type { PickInput } from '../reads.js'
 
 /**
  * What a strategy picks from, by hand: one list of probabilities for each model, the leading one first, of the same ids.
