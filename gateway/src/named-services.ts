@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { functionNames, modelNameSchema, pairNames } from './session/model-name.js'
+import { functionNames, modelNameSchema, pairNames, rewardNameSchema } from './session/model-name.js'
 
 /** host:port, or [IPv6]:port. */
 export const addressPattern = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/
@@ -29,7 +29,7 @@ export const otherModelsSchema = addressesByName({
 export const rewardsSchema = addressesByName({
   title: 'rewards',
   limit: `${most}`,
-  name: z.string().regex(/^[a-z0-9_-]{1,32}$/, 'must be 1 to 32 lower-case letters, digits, _ or -'),
+  name: rewardNameSchema,
   reserved: pairNames,
   example: 'picker=127.0.0.1:7005',
 })

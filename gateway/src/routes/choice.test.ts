@@ -77,6 +77,11 @@ test('streamed it is one text, after what it took', async () => {
   expect(chunks.at(-1)?.choices[0]?.decoding_candidates).toEqual(whole.choices[0]?.decoding_candidates)
 })
 
+test('any name that a server may give a reward model can be asked for', async () => {
+  app = gateway.app({ rewards: new Map([['2nd-picker', reward]]) })
+  expect((await ask(best({ reward: '2nd-picker' }))).decoding).toMatchObject({ reward: '2nd-picker' })
+})
+
 test('of one sample the best is what the strategy sample gives', async () => {
   const parameters = fc.record({
     seed: fc.integer(),

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { modelNameSchema } from '../../session/model-name.js'
+import { rewardNameSchema } from '../../session/model-name.js'
 import { type ChoiceStrategy, choiceShape } from './choice-strategy.js'
 
 const parameters = z.strictObject({
   ...choiceShape,
   /** The reward model that chooses. Absent: the first that the server has. */
-  reward: modelNameSchema.optional(),
+  reward: rewardNameSchema.optional(),
 })
 
 /** Best of n (paper, section 5, baseline iii): the sample that a reward model scores highest; ties: the first. */
