@@ -47,6 +47,7 @@ function parse(args: string, environment: NodeJS.ProcessEnv = {}) {
     generate: record('generate'),
     build: record('build'),
     pull: record('pull'),
+    models: record('models'),
   }
   const program = quiet(createProgram((work) => work(context), environment, actions))
   return program.parseAsync(args.split(' '), { from: 'user' })
@@ -87,6 +88,11 @@ describe('createProgram', () => {
     expect(calls[1]?.slice(0, 2)).toEqual(['build', 'in'])
     expect(calls[1]?.[2]).toMatchObject({ adapter: 'a', merge: true, out: 'o', precision: 'fp32' })
     expect(calls[2]).toEqual(['pull', 'smollm2-135m-hh'])
+  })
+
+  it('models', async () => {
+    await parse('models --json')
+    expect(calls).toEqual([['models', { json: true }]])
   })
 
   it.each([

@@ -5,10 +5,19 @@ import { type BuildCommandOptions, build } from './commands/build.js'
 import { type ConfigFlags, config } from './commands/config.js'
 import type { Context } from './commands/context.js'
 import { type GenerateOptions, generate } from './commands/generate.js'
+import { type ModelsOptions, models } from './commands/models.js'
 import { pull } from './commands/pull.js'
 import { up } from './commands/up.js'
 import type { UpFlags } from './config/read-flags.js'
 import { fraction, wholeNumber } from './program/arguments.js'
+import {
+  buildExamples,
+  configExamples,
+  generateExamples,
+  modelsExamples,
+  pullExamples,
+  upExamples,
+} from './program/examples.js'
 import { addPairOptions, addUpOptions, addVerbose, apiKeyOption, precisionOption } from './program/options.js'
 
 /** What the commands do; a test puts others in their place. */
@@ -18,6 +27,7 @@ export interface Actions {
   readonly generate: typeof generate
   readonly build: typeof build
   readonly pull: typeof pull
+  readonly models: typeof models
 }
 
 interface Flags {
@@ -61,6 +71,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     .addOption(new Option('--max-tokens <number>').argParser(wholeNumber(1, 1_000_000)))
     .option('--url <url>', 'a gateway that runs already; left out, one is started for this answer')
     .addOption(apiKeyOption('the key that the gateway at --url wants'))
+    .addHelpText('after', generateExamples)
     .action((prompt: string, options: WithoutKeys<GenerateOptions> & Flags) => {
       const apiKeys = [...(options.apiKey ?? []), ...environmentKeys(environment)]
       return run((context) => actions.generate(prompt, { ...options, apiKeys }, context), options.verbose)
@@ -78,6 +89,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     .requiredOption('--out <folder>', 'the model folder to make')
     .addOption(precisionOption())
     .option('--name <name>', "the model's name")
+    .addHelpText('after', buildExamples)
     .action((source: string, options: BuildCommandOptions & Flags) =>
       run((context) => actions.build(source, options, context), options.verbose),
     )
@@ -85,7 +97,16 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
   addVerbose(program.command('pull'))
     .description('bring the weights of a pair of the catalog into the cache')
     .argument('[name]', 'the pair', defaultPairName)
+    .addHelpText('after', pullExamples)
     .action((name: string, options: Flags) => run((context) => actions.pull(name, context), options.verbose))
+
+  addVerbose(program.command('models'))
+    .description('list the pairs of the catalog and what the cache holds, with what may be deleted')
+    .option('--json', 'as JSON')
+    .addHelpText('after', modelsExamples)
+    .action(({ verbose, ...options }: ModelsOptions & Flags) =>
+      run((context) => actions.models(options, context), verbose),
+    )
 
   return program
 }
@@ -93,22 +114,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
 /** The same file from src/ and from dist/. */
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
-const allActions: Actions = { up, config, generate, build, pull }
-
-const upExamples = `
-A source of --model or --reward is one of those of --sft, or a LoRA adapter that goes on the --sft.
-The command line wins over the file, the file over the environment (docs/configuration.md has every key).
-
-Examples:
-  tandem up
-  tandem up --sft path/to/sft --dpo path/to/lora-adapter --model amateur=path/to/small-model
-  tandem up --sft grpc://10.0.0.2:7001 --dpo grpc://10.0.0.3:7002 --reward picker=path/to/reward-model
-  tandem up --config tandem.yaml --port 0`
-
-const configExamples = `
-Examples:
-  tandem config
-  tandem config --config tandem.yaml --port 0 --json`
+const allActions: Actions = { up, config, generate, build, pull, models }
 
 const environmentKeys = ({ TANDEM_API_KEYS = '' }: NodeJS.ProcessEnv) =>
   TANDEM_API_KEYS.split(',')

