@@ -48,6 +48,7 @@ function parse(args: string, environment: NodeJS.ProcessEnv = {}) {
     build: record('build'),
     pull: record('pull'),
     models: record('models'),
+    doctor: record('doctor'),
   }
   const program = quiet(createProgram((work) => work(context), environment, actions))
   return program.parseAsync(args.split(' '), { from: 'user' })
@@ -90,9 +91,13 @@ describe('createProgram', () => {
     expect(calls[2]).toEqual(['pull', 'smollm2-135m-hh'])
   })
 
-  it('models', async () => {
+  it('models and doctor', async () => {
     await parse('models --json')
-    expect(calls).toEqual([['models', { json: true }]])
+    await parse('doctor --hashes --json --port 0 --config f.yaml')
+    expect(calls).toEqual([
+      ['models', { json: true }],
+      ['doctor', { hashes: true, json: true, port: 0, config: 'f.yaml' }],
+    ])
   })
 
   it.each([

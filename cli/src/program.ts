@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import { type BuildCommandOptions, build } from './commands/build.js'
 import { type ConfigFlags, config } from './commands/config.js'
 import type { Context } from './commands/context.js'
+import { type DoctorOptions, doctor } from './commands/doctor.js'
 import { type GenerateOptions, generate } from './commands/generate.js'
 import { type ModelsOptions, models } from './commands/models.js'
 import { pull } from './commands/pull.js'
@@ -13,12 +14,20 @@ import { fraction, wholeNumber } from './program/arguments.js'
 import {
   buildExamples,
   configExamples,
+  doctorExamples,
   generateExamples,
   modelsExamples,
   pullExamples,
   upExamples,
 } from './program/examples.js'
-import { addPairOptions, addUpOptions, addVerbose, apiKeyOption, precisionOption } from './program/options.js'
+import {
+  addListenOptions,
+  addPairOptions,
+  addUpOptions,
+  addVerbose,
+  apiKeyOption,
+  precisionOption,
+} from './program/options.js'
 
 /** What the commands do; a test puts others in their place. */
 export interface Actions {
@@ -28,6 +37,7 @@ export interface Actions {
   readonly build: typeof build
   readonly pull: typeof pull
   readonly models: typeof models
+  readonly doctor: typeof doctor
 }
 
 interface Flags {
@@ -108,13 +118,22 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
       run((context) => actions.models(options, context), verbose),
     )
 
+  addListenOptions(addVerbose(program.command('doctor')))
+    .description('check whether Tandem can run here, and tell what to do where it cannot')
+    .option('--hashes', 'read every byte of the models in the cache')
+    .option('--json', 'as JSON')
+    .addHelpText('after', doctorExamples)
+    .action(({ verbose, ...options }: DoctorOptions & Flags) =>
+      run((context) => actions.doctor(options, context), verbose),
+    )
+
   return program
 }
 
 /** The same file from src/ and from dist/. */
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
-const allActions: Actions = { up, config, generate, build, pull, models }
+const allActions: Actions = { up, config, generate, build, pull, models, doctor }
 
 const environmentKeys = ({ TANDEM_API_KEYS = '' }: NodeJS.ProcessEnv) =>
   TANDEM_API_KEYS.split(',')

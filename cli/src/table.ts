@@ -16,3 +16,5 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
 }
 
 export const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
+
+export const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`

@@ -34,3 +34,11 @@ export const modelsExamples = `
 Examples:
   tandem models
   tandem models --json | jq -r '.cache.models[] | select(.mayBeDeleted) | .path'`
+
+export const doctorExamples = `
+Each line is ok, warn or fail, with what to do below it. The exit code is 1 where something fails.
+
+Examples:
+  tandem doctor
+  tandem doctor --config tandem.yaml --hashes
+  tandem doctor --json | jq '.[] | select(.status != "ok")'`

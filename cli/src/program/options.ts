@@ -22,14 +22,18 @@ export const addPairOptions = (command: Command) =>
 
 /** What `tandem up` takes, without defaults: what is not given may stand in a file or in the environment. */
 export const addUpOptions = (command: Command) =>
-  addPairOptions(command)
-    .option('--config <file>', 'settings; left out, ./tandem.yaml where there is one')
+  addListenOptions(addPairOptions(command))
     .addOption(new Option('--model <name=source>', 'a model more, for formulas (repeatable)').argParser(namedSource))
     .addOption(
       new Option('--reward <name=source>', 'a reward model, for best-of-n (repeatable)').argParser(namedSource),
     )
     .option('--device <list>', 'what models compute on: cpu, webgpu, cuda, or several to try, e.g. webgpu,cpu (cpu)')
     .option('--name <name>', "the pair's name in the API")
+
+/** Where settings stand, and where the gateway listens. */
+export const addListenOptions = (command: Command) =>
+  command
+    .option('--config <file>', 'settings; left out, ./tandem.yaml where there is one')
     .option('--host <address>', 'where the gateway listens (127.0.0.1)')
     .addOption(new Option('--port <number>', '0 takes a free one (8080)').argParser(wholeNumber(0, 65_535)))
     .addOption(apiKeyOption('clients must send one of these keys (repeatable; else TANDEM_API_KEYS=key1,key2)'))

@@ -37,7 +37,8 @@ export async function downloadWheel(
   throw new Error(`"${installer.join(' ')} download" of ${requirement} failed (its words stand above). ${waysOut}`)
 }
 
-async function findInstaller(environment: NodeJS.ProcessEnv, signal: AbortSignal) {
+/** The first way to run pip that answers; undefined where there is none. */
+export async function findInstaller(environment: NodeJS.ProcessEnv, signal: AbortSignal) {
   for (const installer of installers) {
     const [command, ...first] = installer
     if ((await run(command, [...first, '--version'], 'ignore', environment, signal)) === 0) return installer

@@ -1,0 +1,73 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { catalog } from '@tandem/models'
+import { type CachedModel, readCachedModels } from '../cache/read-cache.js'
+import type { Context } from '../commands/context.js'
+import { hashFile } from '../hash-file.js'
+import { createProgress } from '../progress.js'
+import { weightsPath } from '../pull/pull-weights.js'
+import { megabytes } from '../table.js'
+import { type Finding, fail, ok, warn } from './finding.js'
+
+interface KeptFile {
+  readonly path: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/**
+ * Whether what the cache holds is what was pulled and built: by size, or by SHA-256.
+ * @param isHashed reads every byte
+ */
+export async function checkModels(isHashed: boolean, context: Context): Promise<Finding[]> {
+  const models = await readCachedModels(context.home)
+  const current = models.filter(({ state }) => state === 'current')
+  const files = [...(await pulledFiles(context)), ...current.flatMap(filesOf)]
+  const damaged = await findDamaged(files, isHashed, context)
+  const found = `${current.length} built, ${files.length} files as they were made (${isHashed ? 'SHA-256' : 'sizes alone; --hashes reads them'})`
+  const findings = damaged.map((path) =>
+    fail('models', `${path} is not what was made`, 'delete its folder; it is pulled or built again at the next start'),
+  )
+  return [...(findings.length === 0 ? [ok('models', found)] : findings), ...checkOld(models)]
+}
+
+/** Folders that this version never reads. */
+function checkOld(models: readonly CachedModel[]): Finding[] {
+  const old = models.filter(({ state }) => state === 'other-builder' || state === 'unreadable')
+  if (old.length === 0) return []
+  const bytes = old.reduce((sum, model) => sum + model.bytes, 0)
+  const found = `${old.length} folders that this version does not read, ${megabytes(bytes)}`
+  return [warn('models', found, '"tandem models" lists them; they may be deleted')]
+}
+
+async function pulledFiles({ home }: Context): Promise<KeptFile[]> {
+  const files: KeptFile[] = []
+  for (const pair of catalog) {
+    const path = weightsPath(pair, home)
+    const isThere = (await stat(path).catch(() => null)) !== null
+    if (isThere) files.push({ path, bytes: pair.sft.bytes, sha256: pair.sft.sha256 })
+  }
+  return files
+}
+
+const filesOf = ({ path, manifest }: CachedModel): KeptFile[] =>
+  Object.entries(manifest?.files ?? {}).map(([name, file]) => ({ path: join(path, name), ...file }))
+
+async function findDamaged(files: readonly KeptFile[], isHashed: boolean, { output, signal }: Context) {
+  const progress = createProgress(output, 'Checking')
+  const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0)
+  const damaged: string[] = []
+  let doneBytes = 0
+  try {
+    for (const { path, bytes, sha256 } of files) {
+      signal.throwIfAborted()
+      const hasSize = (await stat(path).catch(() => null))?.size === bytes
+      if (!hasSize || (isHashed && (await hashFile(path, signal)) !== sha256)) damaged.push(path)
+      doneBytes += bytes
+      if (isHashed) progress.update('hashes', doneBytes, totalBytes)
+    }
+  } finally {
+    progress.stop()
+  }
+  return damaged
+}

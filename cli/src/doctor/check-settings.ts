@@ -1,0 +1,22 @@
+import type { Context } from '../commands/context.js'
+import { loadSettings } from '../config/load-settings.js'
+import type { UpFlags } from '../config/read-flags.js'
+import { assertKeysFor, assertPortIsFree } from '../stack/listen.js'
+import { type Finding, fail, ok } from './finding.js'
+
+/** Whether `tandem up` with the same options, here, would take its settings and its port. */
+export async function checkSettings(flags: UpFlags, { environment }: Pick<Context, 'environment'>): Promise<Finding[]> {
+  const loaded = await loadSettings(flags, environment).catch(messageOf)
+  if (typeof loaded === 'string') return [fail('settings', loaded, 'docs/configuration.md has every key')]
+  const { host, port, api_keys: keys } = loaded.settings
+  const settings = ok('settings', loaded.file ?? 'no file, as the command line and the environment say')
+  try {
+    assertKeysFor(host, keys)
+    await assertPortIsFree(host, port)
+    return [settings, ok('port', port === 0 ? `a free one of ${host}` : `${port} of ${host} is free`)]
+  } catch (error) {
+    return [settings, fail('port', `${port} of ${host} cannot be served`, messageOf(error))]
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
