@@ -45,6 +45,7 @@ function parse(args: string, environment: NodeJS.ProcessEnv = {}) {
     up: record('up'),
     config: record('config'),
     generate: record('generate'),
+    chat: record('chat'),
     build: record('build'),
     pull: record('pull'),
     models: record('models'),
@@ -89,6 +90,13 @@ describe('createProgram', () => {
     expect(calls[1]?.slice(0, 2)).toEqual(['build', 'in'])
     expect(calls[1]?.[2]).toMatchObject({ adapter: 'a', merge: true, out: 'o', precision: 'fp32' })
     expect(calls[2]).toEqual(['pull', 'smollm2-135m-hh'])
+  })
+
+  it('chat', async () => {
+    const environment = { TANDEM_API_KEYS: 'k2, k3' }
+    await parse('chat --url http://h --strategy aad --system s --max-tokens 3 --api-key k1', environment)
+    const asked = { url: 'http://h', strategy: 'aad', system: 's', maxTokens: 3 }
+    expect(calls[0]).toMatchObject(['chat', { ...asked, apiKeys: ['k1', 'k2', 'k3'] }])
   })
 
   it('models and doctor', async () => {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { defaultPairName } from '@tandem/models'
 import { Command, Option } from 'commander'
 import { type BuildCommandOptions, build } from './commands/build.js'
+import { type ChatOptions, chat } from './commands/chat.js'
 import { type ConfigFlags, config } from './commands/config.js'
 import type { Context } from './commands/context.js'
 import { type DoctorOptions, doctor } from './commands/doctor.js'
@@ -10,9 +11,10 @@ import { type ModelsOptions, models } from './commands/models.js'
 import { pull } from './commands/pull.js'
 import { up } from './commands/up.js'
 import type { UpFlags } from './config/read-flags.js'
-import { fraction, wholeNumber } from './program/arguments.js'
+import { fraction } from './program/arguments.js'
 import {
   buildExamples,
+  chatExamples,
   configExamples,
   doctorExamples,
   generateExamples,
@@ -21,11 +23,11 @@ import {
   upExamples,
 } from './program/examples.js'
 import {
+  addAskOptions,
   addListenOptions,
   addPairOptions,
   addUpOptions,
   addVerbose,
-  apiKeyOption,
   precisionOption,
 } from './program/options.js'
 
@@ -34,6 +36,7 @@ export interface Actions {
   readonly up: typeof up
   readonly config: typeof config
   readonly generate: typeof generate
+  readonly chat: typeof chat
   readonly build: typeof build
   readonly pull: typeof pull
   readonly models: typeof models
@@ -70,7 +73,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     .addHelpText('after', configExamples)
     .action(({ verbose, ...flags }: ConfigFlags & Flags) => run((context) => actions.config(flags, context), verbose))
 
-  addPairOptions(program.command('generate'))
+  addAskOptions(addPairOptions(program.command('generate')))
     .description('stream one answer to the terminal')
     .argument('<prompt>')
     .option(
@@ -78,13 +81,20 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
       'aad, greedy-dpo, greedy-sft, eft, contrastive, sample, beam, aad-beam, best-of-n, random-of-n',
     )
     .addOption(new Option('--alpha <number>', 'candidate threshold of aad, in (0, 1]').argParser(fraction))
-    .addOption(new Option('--max-tokens <number>').argParser(wholeNumber(1, 1_000_000)))
-    .option('--url <url>', 'a gateway that runs already; left out, one is started for this answer')
-    .addOption(apiKeyOption('the key that the gateway at --url wants'))
     .addHelpText('after', generateExamples)
     .action((prompt: string, options: WithoutKeys<GenerateOptions> & Flags) => {
-      const apiKeys = [...(options.apiKey ?? []), ...environmentKeys(environment)]
-      return run((context) => actions.generate(prompt, { ...options, apiKeys }, context), options.verbose)
+      const keyed = { ...options, apiKeys: keysOf(options, environment) }
+      return run((context) => actions.generate(prompt, keyed, context), options.verbose)
+    })
+
+  addAskOptions(addPairOptions(program.command('chat')))
+    .description('talk in the terminal; compare strategies')
+    .option('--strategy <name>', 'what answers are decoded by, parameters behind it: "aad alpha=0.2"')
+    .option('--system <text>', 'a system message before all others')
+    .addHelpText('after', chatExamples)
+    .action(({ verbose, ...options }: WithoutKeys<ChatOptions> & Flags) => {
+      const keyed = { ...options, apiKeys: keysOf(options, environment) }
+      return run((context) => actions.chat(keyed, context), verbose)
     })
 
   addVerbose(program.command('build'))
@@ -133,9 +143,15 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
 /** The same file from src/ and from dist/. */
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
-const allActions: Actions = { up, config, generate, build, pull, models, doctor }
+const allActions: Actions = { up, config, generate, chat, build, pull, models, doctor }
 
-const environmentKeys = ({ TANDEM_API_KEYS = '' }: NodeJS.ProcessEnv) =>
-  TANDEM_API_KEYS.split(',')
+/** Those of the command line, then those of the environment. */
+const keysOf = (
+  { apiKey = [] }: { readonly apiKey?: readonly string[] },
+  { TANDEM_API_KEYS = '' }: NodeJS.ProcessEnv,
+) => [
+  ...apiKey,
+  ...TANDEM_API_KEYS.split(',')
     .map((key) => key.trim())
-    .filter((key) => key !== '')
+    .filter((key) => key !== ''),
+]

@@ -42,3 +42,12 @@ Examples:
   tandem doctor
   tandem doctor --config tandem.yaml --hashes
   tandem doctor --json | jq '.[] | select(.status != "ok")'`
+
+export const chatExamples = `
+In the chat, /help lists the commands: /strategy NAME, /compare A B, /reset, /exit. Ctrl-C stops an answer; twice, it ends the chat.
+Where the input is no terminal, each line is a message or a command, answers alone are written, and the first error ends it with exit code 1.
+
+Examples:
+  tandem chat
+  tandem chat --url http://127.0.0.1:8080 --strategy "aad alpha=0.2" --system "Answer in one sentence."
+  printf '%s\\n' '/compare aad greedy-dpo' 'Name three rivers.' | tandem chat`

@@ -38,6 +38,13 @@ export const addListenOptions = (command: Command) =>
     .addOption(new Option('--port <number>', '0 takes a free one (8080)').argParser(wholeNumber(0, 65_535)))
     .addOption(apiKeyOption('clients must send one of these keys (repeatable; else TANDEM_API_KEYS=key1,key2)'))
 
+/** What an answer's length is, and which gateway is asked. */
+export const addAskOptions = (command: Command) =>
+  command
+    .addOption(new Option('--max-tokens <number>', 'of an answer').argParser(wholeNumber(1, 1_000_000)))
+    .option('--url <url>', 'a gateway that runs already; left out, one is started for the time of the command')
+    .addOption(apiKeyOption('the key that the gateway at --url wants'))
+
 export const precisionOption = () =>
   new Option('--precision <name>', 'left out: what fits the source').choices([...precisions])
 

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { describeMethod, parseMethods } from './method.js'
+import { type ChatLine, parseLine } from './parse-line.js'
+
+describe('parseLine', () => {
+  it.each<[string, ChatLine]>([
+    ['', { type: 'nothing' }],
+    ['  ', { type: 'nothing' }],
+    [' hello /help ', { type: 'message', text: 'hello /help' }],
+    ['//etc is a folder', { type: 'message', text: '/etc is a folder' }],
+    ['/strategy', { type: 'show-methods' }],
+    ['/strategy  aad alpha=0.2', { type: 'methods', methods: [{ strategy: 'aad', alpha: 0.2 }] }],
+    [
+      '/compare aad alpha=.5 eft beta=2 base=sft',
+      {
+        type: 'methods',
+        methods: [
+          { strategy: 'aad', alpha: 0.5 },
+          { strategy: 'eft', beta: 2, base: 'sft' },
+        ],
+      },
+    ],
+    ['/reset', { type: 'reset' }],
+    ['/help', { type: 'help' }],
+    ['/exit', { type: 'exit' }],
+  ])('%s', (line, expected) => {
+    expect(parseLine(line)).toEqual(expected)
+  })
+
+  it.each([
+    ['/bye', 'there is no command /bye; /help lists them, and // starts a message that begins with /'],
+    ['/reset all', '/reset takes no more words; found "all"'],
+    ['/strategy aad eft', '/strategy NAME takes 1 strategy, and 2 are named'],
+    ['/compare aad', '/compare A B takes 2 strategies, and 1 are named'],
+    ['/compare', '/compare A B takes 2 strategies, and 0 are named'],
+    ['/strategy alpha=1', '"alpha=1" is no parameter of a strategy; write NAME or NAME key=value'],
+    ['/strategy aad alpha=', '"alpha=" is no parameter of a strategy'],
+    ['/strategy aad =1', '"=1" is no parameter of a strategy'],
+  ])('refuses %s', (line, message) => {
+    expect(() => parseLine(line)).toThrow(message)
+  })
+})
+
+describe('describeMethod', () => {
+  it.each(['aad', 'aad alpha=0.2', 'eft beta=2 base=sft', 'sample temperature=1e-3 seed=-1'])(
+    'is parsed back: %s',
+    (text) => {
+      const [method] = parseMethods(text.split(' '))
+      expect(parseMethods(describeMethod(method ?? {}).split(' '))).toEqual([method])
+    },
+  )
+
+  it('of none', () => {
+    expect(describeMethod({})).toBe("the server's own strategy")
+  })
+})

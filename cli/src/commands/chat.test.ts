@@ -1,0 +1,196 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { ChatMessage } from '@tandem/models'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Method } from '../chat/method.js'
+import { chatHelp } from '../chat/parse-line.js'
+import { streamChat } from '../chat-client.js'
+import { findHome } from '../home.js'
+import { preparePair } from '../sources/prepare-pair.js'
+import type { Stack } from '../stack/stack.js'
+import { startStack } from '../stack/start-stack.js'
+import { type ChatOptions, chat } from './chat.js'
+import type { Context } from './context.js'
+
+const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
+const { resolve } = createRequire(import.meta.url)
+let folder: string
+let stack: Stack
+/** What was written to stdout, and to stderr. */
+let answers: string
+let words: string
+let onAnswer: () => void
+let controller: AbortController
+
+beforeEach(() => {
+  answers = ''
+  words = ''
+  onAnswer = () => {}
+  controller = new AbortController()
+})
+
+const context = (): Context => ({
+  home: findHome({ TANDEM_HOME: folder }),
+  environment: { PATH: process.env.PATH },
+  output: { write: (text) => (words += text) },
+  answers: {
+    write: (text) => {
+      answers += text
+      onAnswer()
+    },
+  },
+  findModule: (name) => resolve(name),
+  isVerbose: false,
+  signal: controller.signal,
+})
+
+/** The real gateway over tiny models. */
+beforeAll(async () => {
+  controller = new AbortController()
+  words = ''
+  folder = await mkdtemp(join(tmpdir(), 'tandem-chat-'))
+  const pair = await preparePair(
+    { sft: fixture('llama-tied'), dpo: fixture('llama-tied+lora'), name: 'tiny' },
+    context(),
+  )
+  stack = await startStack(pair, { host: '127.0.0.1', port: 0, apiKeys: [], threads: 1 }, context())
+})
+afterAll(async () => {
+  await stack?.group.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const maxTokens = 8
+
+/** Feeds lines as a pipe does. */
+function pipe(lines: readonly string[], options: Partial<ChatOptions> = {}): Promise<void> {
+  const input = new PassThrough()
+  input.end(lines.map((line) => `${line}\n`).join(''))
+  return chat({ url: stack.url, apiKeys: [], maxTokens, ...options }, context(), { input, output: new PassThrough() })
+}
+
+/** A person's keys: `type` sends some, `ended` tells when the chat is over. */
+function sit(options: Partial<ChatOptions> = {}) {
+  const input = Object.assign(new PassThrough(), { isTTY: true })
+  const output = Object.assign(new PassThrough(), { isTTY: true })
+  output.resume()
+  const ended = chat({ url: stack.url, apiKeys: [], maxTokens, ...options }, context(), { input, output })
+  return { type: (keys: string) => input.write(keys), ended }
+}
+
+async function until(condition: () => boolean) {
+  for (let i = 0; i < 400 && !condition(); i++) await delay(25)
+  expect(condition()).toBe(true)
+}
+
+const user = (content: string): ChatMessage => ({ role: 'user', content })
+const assistant = (content: string): ChatMessage => ({ role: 'assistant', content })
+
+/** The answer to these messages, asked for by themselves. */
+async function answerTo(decoding: Method, limit: number, ...messages: ChatMessage[]): Promise<string> {
+  let text = ''
+  const request = { messages, decoding, max_tokens: limit }
+  for await (const piece of streamChat({ url: stack.url }, request, controller.signal)) text += piece
+  return text
+}
+
+const aad = { strategy: 'aad' }
+const sft = { strategy: 'greedy-sft' }
+
+describe('chat, from a pipe', () => {
+  it('answers each line with what was said before, and forgets it on /reset', async () => {
+    const system: ChatMessage = { role: 'system', content: 'Be brief.' }
+    const first = await answerTo(aad, maxTokens, system, user('One?'))
+    const second = await answerTo(sft, maxTokens, system, user('One?'), assistant(first), user('Two?'))
+    expect(await answerTo(sft, maxTokens, system, user('Two?'))).not.toBe(second)
+    const anew = await answerTo(sft, maxTokens, system, user('Two?'))
+    await pipe(['One?', '', '/strategy greedy-sft', 'Two?', '/reset', 'Two?'], { system: 'Be brief.', strategy: 'aad' })
+    expect(answers).toBe(`${first}\n${second}\n${anew}\n`)
+    expect(words).toBe('')
+  })
+
+  it('compares two strategies, and goes on with the first', async () => {
+    const [one, other] = [
+      await answerTo(sft, maxTokens, user('One?')),
+      await answerTo({ ...aad, alpha: 0.5 }, maxTokens, user('One?')),
+    ]
+    const after = await answerTo(sft, maxTokens, user('One?'), assistant(one), user('Two?'))
+    await pipe(['/compare greedy-sft aad alpha=0.5', '/strategy', 'One?', '/strategy greedy-sft', 'Two?'])
+    const told = 'greedy-sft and aad alpha=0.5\n'
+    expect(answers).toBe(`${told}[greedy-sft]\n${one}\n[aad alpha=0.5]\n${other}\n${after}\n`)
+  })
+
+  it('/help tells the commands, /exit ends', async () => {
+    await pipe(['/help', '/exit', 'never asked'])
+    expect(answers).toBe(chatHelp)
+  })
+
+  it('ends with the first error', async () => {
+    await expect(pipe(['/strategy nonsense', 'One?', 'Two?'])).rejects.toThrow('nonsense')
+    expect(answers).toBe('\n')
+    await expect(pipe(['/nonsense', 'One?'])).rejects.toThrow('there is no command /nonsense')
+    await expect(pipe([], { strategy: 'aad eft' })).rejects.toThrow('names two')
+  })
+
+  it('ends when it is aborted', async () => {
+    onAnswer = () => controller.abort(new Error('interrupted'))
+    await expect(pipe(['One?', 'Two?'])).rejects.toThrow()
+    expect(answers.split('\n')).toHaveLength(2)
+  })
+
+  it('starts services and a gateway of its own, and ends them', async () => {
+    const pair = { sft: fixture('llama-tied'), dpo: fixture('llama-tied+lora'), name: 'tiny' }
+    await pipe(['One?'], { ...pair, url: undefined })
+    expect(answers).toBe(`${await answerTo(aad, maxTokens, user('One?'))}\n`)
+  })
+})
+
+describe('chat, in a terminal', () => {
+  it('tells an error and goes on; Ctrl-D ends', async () => {
+    const { type, ended } = sit()
+    type('/strategy nonsense\rOne?\r')
+    await until(() => words.includes('nonsense'))
+    type('/strategy aad\rOne?\r')
+    await until(() => answers.split('\n').length > 2)
+    type('\x04')
+    await ended
+    expect(words).toContain("Answers by the server's own strategy; /help lists the commands.\n")
+    expect(answers).toBe(`\n${await answerTo(aad, maxTokens, user('One?'))}\n`)
+  })
+
+  it('Ctrl-C stops an answer, and the chat goes on with what there is of it', async () => {
+    const limit = 100
+    const whole = await answerTo(aad, limit, user('One?'))
+    const { type, ended } = sit({ maxTokens: limit })
+    onAnswer = () => {
+      onAnswer = () => {}
+      type('\x03')
+    }
+    type('One?\r')
+    await until(() => answers.endsWith('\n'))
+    const stopped = answers.slice(0, -1)
+    expect(whole.startsWith(stopped)).toBe(true)
+    expect(stopped.length).toBeLessThan(whole.length)
+    const after = await answerTo(aad, limit, user('One?'), assistant(stopped), user('Two?'))
+    type('Two?\r/exit\r')
+    await ended
+    expect(answers).toBe(`${stopped}\n${after}\n`)
+    expect(words).not.toContain('again')
+  })
+
+  it('Ctrl-C twice ends, and lets go what was typed', async () => {
+    const { type, ended } = sit()
+    type('half a line\x03')
+    await until(() => words.includes('Ctrl-C again ends the chat.'))
+    type('\r')
+    await delay(50)
+    type('\x03\x03')
+    await ended
+    expect(answers).toBe('')
+  })
+})

@@ -1,0 +1,25 @@
+import { Conversation } from '../chat/conversation.js'
+import { parseMethods } from '../chat/method.js'
+import { type ChatTerminal, runChat } from '../chat/run-chat.js'
+import { type GatewayOptions, withGateway } from '../stack/with-gateway.js'
+import type { Context } from './context.js'
+
+export type ChatOptions = GatewayOptions & {
+  readonly strategy?: string | undefined
+  readonly system?: string | undefined
+  readonly maxTokens?: number | undefined
+}
+
+/** `tandem chat`: a conversation in the terminal, or line by line from a pipe. */
+export async function chat(
+  { strategy = '', system, maxTokens, ...options }: ChatOptions,
+  context: Context,
+  terminal: ChatTerminal = { input: process.stdin, output: process.stdout },
+): Promise<void> {
+  const words = strategy.split(/\s+/).filter((word) => word !== '')
+  const [method = {}, second] = parseMethods(words)
+  if (second) throw new Error(`--strategy "${strategy}" names two; name one, and compare in the chat: /compare A B`)
+  await withGateway(options, context, (gateway) =>
+    runChat(new Conversation(gateway, { method, system, maxTokens }), terminal, context),
+  )
+}
