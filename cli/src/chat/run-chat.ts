@@ -26,15 +26,20 @@ export async function runChat(
     : createInterface({ input, terminal: false, crlfDelay: Number.POSITIVE_INFINITY, signal })
   const key = new StopKey()
   lines.on('SIGINT', () => pressKey(key, lines, (text) => output.write(text)))
-  if (isTerminal) {
-    output.write(`Answers by ${describeAll(conversation)}; /help lists the commands.\n`)
-    lines.prompt()
+  let isOpen = isTerminal
+  lines.once('close', () => {
+    isOpen = false
+  })
+  const prompt = () => {
+    if (isOpen) lines.prompt()
   }
+  if (isTerminal) output.write(`Answers by ${describeAll(conversation)}; /help lists the commands.\n`)
+  prompt()
   try {
     for await (const line of lines) {
       key.disarm()
       if ((await answerOrTell(line)) === 'exit') return
-      if (isTerminal) lines.prompt()
+      prompt()
     }
     // Leaves the prompt's line to whoever comes next.
     if (isTerminal) echo.write('\n')

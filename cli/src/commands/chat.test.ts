@@ -193,4 +193,15 @@ describe('chat, in a terminal', () => {
     await ended
     expect(answers).toBe('')
   })
+
+  it('Ctrl-C twice during an answer ends the chat', async () => {
+    const { type, ended } = sit({ maxTokens: 100 })
+    onAnswer = () => {
+      onAnswer = () => {}
+      type('\x03\x03')
+    }
+    type('One?\r')
+    await ended
+    expect(answers.split('\n')).toHaveLength(2)
+  })
 })
