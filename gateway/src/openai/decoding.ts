@@ -83,7 +83,9 @@ export function resolveDecoding(
   const taken = Object.fromEntries(used.map((key) => [key, topLevel[key]]))
   const parameters = parseFields(strategy.parameters, { ...taken, ...own }, 'decoding')
   const idle = strategy.idle?.(parameters) ?? []
-  const ignored = given.filter((key) => !used.includes(key) || idle.includes(key))
+  const ignored = samplingNames.filter((key) =>
+    used.includes(key) || (key in own && !given.includes(key)) ? idle.includes(key) : given.includes(key),
+  )
   const inUse = Object.entries(parameters).filter(([key]) => !idle.includes(key))
   const method = bindStrategy(strategy, parameters)
   assertServed(method, models)

@@ -110,6 +110,8 @@ test('its temperature may come from the top level; with argmax that is said to b
   })
   const sampled = { select: 'sample', temperature: 0.5, top_p: 0.9, top_k: 0, min_p: 0, seed: 3 }
   expect(await echoOf(formula('dpo', { select: 'sample' }))).toEqual({ ...common, ...sampled, ignored: [] })
+  const inside = { temperature: 0.7, top_k: 5 }
+  expect(await echoOf(formula('dpo', inside))).toMatchObject({ ignored: ['temperature', 'top_p', 'top_k', 'seed'] })
 })
 
 test('where no token has a finite score the request is at fault, streamed or not', async () => {
