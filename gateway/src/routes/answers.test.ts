@@ -135,6 +135,13 @@ describe('beams', () => {
     expect(chunks.at(-1)?.choices[0]?.decoding_candidates).toEqual(whole.choices[0]?.decoding_candidates)
   })
 
+  test('to several prompts are counted together, in the last chunk too', async () => {
+    const several = { ...beams, prompt: [prompt, prompt.slice(1)] }
+    const { decoding } = await ask(several)
+    expect(decoding).toMatchObject({ generated_tokens: 48 })
+    expect((await askStreamed(several)).at(-1)?.decoding).toEqual(decoding)
+  })
+
   test('have log-probabilities of the DPO model', async () => {
     const body = await ask({ model: 'toy/beam', logprobs: 0 })
     const [ids = []] = idsOf(body)

@@ -10,6 +10,7 @@ export async function* streamAnswers(
   signal: AbortSignal,
 ): AsyncGenerator<object, void> {
   let completionTokens = 0
+  let generatedTokens = 0
   for (const [place, prompt] of prompts.entries()) {
     const { answerCount } = prompt.request
     const indexOf = (answer: number) => place * answerCount + answer
@@ -17,8 +18,11 @@ export async function* streamAnswers(
     for await (const event of generate(context, prompt.request, signal)) {
       if (event.type === 'prompt')
         for (let i = 0; i < answerCount; i++) yield* writer.open(indexOf(i), prompt, event.tokens)
-      else if (event.type === 'report') report = event.report
-      else {
+      else if (event.type === 'report') {
+        // Of all prompts so far: the last one tells the whole.
+        generatedTokens += event.report.generatedTokens
+        report = { ...event.report, generatedTokens }
+      } else {
         completionTokens += event.delta.tokens.length
         yield writer.delta(indexOf(event.answer), { ...event.delta, report: event.delta.ending && report })
       }
