@@ -52,7 +52,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     const server = await listen(createServer(config, pair, rewards, stopping.signal, log), config)
     const url = urlOf(config.host, server)
     const models = Object.fromEntries([...pair.models].map(([name, { info }]) => [name, info.modelId]))
-    const rewardModels = Object.fromEntries(rewards.map(({ name, modelId }) => [name, modelId]))
+    const rewardModels = Object.fromEntries(rewards.map(({ name, info }) => [name, info.modelId]))
     log.info({ url, pair: config.pairName, models, rewards: rewardModels }, 'serving')
     const stop = async () => {
       log.info('draining')

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Adjustments } from '../decode/adjustments.js'
 import { invalidRequest } from './api-error.js'
+import { requestLimits } from './limits.js'
 
-const maxBiases = 1024
+const maxBiases = requestLimits.logitBiases
 const penalty = z.number().min(-2).max(2)
 const bias = z.number().min(-100).max(100)
 

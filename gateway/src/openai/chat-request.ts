@@ -8,7 +8,8 @@ import { assertPlaced, resolveDecoding, strategyOfModel } from './decoding.js'
 import { commonFields, fieldKinds, parseFields } from './fields.js'
 import { toGenerationRequest } from './generation-request.js'
 import { createJudge, type JudgeOptions } from './judge.js'
-import { messagesSchema, toMessage } from './message.js'
+import { requestLimits } from './limits.js'
+import { messagesSchema, promptEndFields, toConversationOptions, toMessage } from './message.js'
 import { assertMessageSizes, type PromptLimits } from './prompt-size.js'
 import { createTokenFormat } from './token-format.js'
 import { assertSupported } from './unsupported.js'
@@ -20,9 +21,8 @@ const schema = z.object({
   messages: messagesSchema,
   max_completion_tokens: optional(z.int().min(1)),
   logprobs: flag(false),
-  top_logprobs: optional(z.int().min(0).max(20)),
-  add_generation_prompt: optional(z.boolean()),
-  continue_final_message: flag(false),
+  top_logprobs: optional(z.int().min(0).max(requestLimits.chatTopLogprobs)),
+  ...promptEndFields,
 })
 
 type ChatRequest = z.output<typeof schema>
@@ -44,10 +44,7 @@ export function prepareChat(
   assertConsistent(request)
   const messages = request.messages.map(toMessage)
   const wishes = {
-    promptIds: pair.text.encodeConversation(messages, {
-      addGenerationPrompt: request.add_generation_prompt ?? !request.continue_final_message,
-      continueFinalMessage: request.continue_final_message,
-    }),
+    promptIds: pair.text.encodeConversation(messages, toConversationOptions(request)),
     promptField: 'messages' as const,
     maxTokens: request.max_completion_tokens ?? request.max_tokens,
     defaultMaxTokens: Number.POSITIVE_INFINITY,
@@ -79,9 +76,4 @@ function assertConsistent(request: ChatRequest): void {
   if (request.stream_options && !request.stream)
     throw invalidRequest('stream_options needs stream: true', 'stream_options')
   if (request.max_tokens === 0) throw invalidRequest('max_tokens: a chat answer has at least one token', 'max_tokens')
-  if (request.continue_final_message && request.add_generation_prompt)
-    throw invalidRequest(
-      'continue_final_message and add_generation_prompt exclude each other: leave one out',
-      'continue_final_message',
-    )
 }

@@ -8,6 +8,7 @@ import { assertPlaced, resolveDecoding, strategyOfModel } from './decoding.js'
 import { commonFields, fieldKinds, parseFields } from './fields.js'
 import { toGenerationRequest } from './generation-request.js'
 import { refuseJudge } from './judge.js'
+import { requestLimits } from './limits.js'
 import { assertPromptSizes, type PromptLimits } from './prompt-size.js'
 import { createTokenFormat } from './token-format.js'
 import { assertSupported } from './unsupported.js'
@@ -24,7 +25,7 @@ const schema = z.object({
       error: 'must be a string, a list of strings, a list of token ids, or a list of such lists',
     })
     .transform(toPrompts),
-  logprobs: optional(z.int().min(0).max(5)),
+  logprobs: optional(z.int().min(0).max(requestLimits.completionLogprobs)),
   echo: flag(false),
   add_special_tokens: flag(true),
 })

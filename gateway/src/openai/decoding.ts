@@ -32,6 +32,10 @@ const suffixes = strategies.filter(({ parameters }) => parameters.safeParse({}).
 /** Names of models: the bare pair, which means the default strategy, then one for each strategy that needs no parameter. */
 export const modelNames = (pair: string): string[] => [pair, ...suffixes.map((name) => `${pair}/${name}`)]
 
+/** The model name that carries a strategy; null where it needs parameters. */
+export const nameOfStrategy = (pair: string, strategy: string): string | null =>
+  suffixes.includes(strategy) ? `${pair}/${strategy}` : null
+
 /** The strategy that a model name carries. @throws ApiError 404 */
 export function strategyOfModel(pair: string, model: string): string {
   if (model === pair) return defaultStrategyName

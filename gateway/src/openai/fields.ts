@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { adjustmentFields } from './adjustments.js'
 import { ApiError } from './api-error.js'
+import { requestLimits } from './limits.js'
 
 /** OpenAI's fields are nullable nearly everywhere: null is the default. */
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
@@ -10,11 +11,7 @@ const flag = (byDefault: boolean) =>
     .nullish()
     .transform((value) => value ?? byDefault)
 
-const maxStops = 16
-const maxStopLength = 1024
-const maxStopTokenIds = 256
-/** Answers to one prompt. */
-const maxAnswers = 16
+const { stops: maxStops, stopLength: maxStopLength, stopTokenIds: maxStopTokenIds, answers: maxAnswers } = requestLimits
 
 /** Its length is checked before its items are. */
 const shortList = <T extends z.ZodType>(item: T, most: number) =>

@@ -88,7 +88,8 @@ function assertAnswers(n: number, method: Method): void {
   )
 }
 
-function assertIds(ids: readonly number[], limit: number, param: string): void {
+/** @throws ApiError 400 naming the first id that the model does not have */
+export function assertIds(ids: readonly number[], limit: number, param: string): void {
   const wrong = ids.findIndex((id) => id >= limit)
   if (wrong >= 0)
     throw invalidRequest(`${param}[${wrong}] is ${ids[wrong]}: token ids of this model are below ${limit}`, param)

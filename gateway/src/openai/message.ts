@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { ChatMessage } from '../text/index.js'
+import type { ChatMessage, ConversationOptions } from '../text/index.js'
+import { invalidRequest } from './api-error.js'
 import { fieldKinds } from './fields.js'
 
 const contentSchema = z
@@ -21,4 +22,29 @@ export const messagesSchema = z.array(messageSchema).min(1, 'must hold at least 
 /** OpenAI's newer name of the system role is unknown to the templates of open models. */
 export function toMessage({ role, tool_calls: _calls, ...message }: z.output<typeof messageSchema>): ChatMessage {
   return { ...message, role: role === 'developer' ? 'system' : role }
+}
+
+/** How a conversation ends as a prompt, by vLLM's names. */
+export const promptEndFields = {
+  add_generation_prompt: fieldKinds.optional(z.boolean()),
+  continue_final_message: fieldKinds.flag(false),
+}
+
+/** @throws ApiError 400 where both are asked for */
+export function toConversationOptions({
+  add_generation_prompt,
+  continue_final_message,
+}: {
+  readonly add_generation_prompt: boolean | undefined
+  readonly continue_final_message: boolean
+}): ConversationOptions {
+  if (continue_final_message && add_generation_prompt)
+    throw invalidRequest(
+      'continue_final_message and add_generation_prompt exclude each other: leave one out',
+      'continue_final_message',
+    )
+  return {
+    addGenerationPrompt: add_generation_prompt ?? !continue_final_message,
+    continueFinalMessage: continue_final_message,
+  }
 }

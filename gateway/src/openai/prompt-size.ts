@@ -1,5 +1,6 @@
 import type { Pair } from '../session/handshake.js'
 import { type ApiError, invalidRequest } from './api-error.js'
+import { requestLimits } from './limits.js'
 
 /**
  * Sizes that are refused before anything reads them. Checking and encoding are work on the event loop, and what is far too long
@@ -12,8 +13,7 @@ export interface PromptLimits {
 
 type Context = Pick<Pair, 'contextLength' | 'maxTokenLength'>
 
-const maxMessages = 2048
-const maxPrompts = 64
+const { messages: maxMessages, prompts: maxPrompts } = requestLimits
 /** Of several prompts together, where one alone could not be so long. */
 const leastTotalCharacters = 1_000_000
 /** Of everything in messages but their contents. */
@@ -35,6 +35,12 @@ export function assertPromptSizes(prompt: unknown, context: Context, limits: Pro
   }
   if (total > Math.max(most.characters, leastTotalCharacters))
     throw tooLong(`the prompts have ${total} characters together: send them in several requests`, 'prompt')
+}
+
+/** @throws ApiError 400 as `assertPromptSizes`, for token ids to turn into text */
+export function assertTokenCount(tokens: unknown, context: Context, limits: PromptLimits): void {
+  if (!Array.isArray(tokens) || tokens.length <= promptLimit(context, limits).tokens) return
+  throw mostTokens(context, limits, `${tokens.length} ids`, 'tokens')
 }
 
 /** @throws ApiError 400 as `assertPromptSizes`, for the messages of one chat */

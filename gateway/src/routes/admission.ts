@@ -11,7 +11,7 @@ export class Admission {
   private running = 0
   private readonly waiting: (() => void)[] = []
 
-  constructor(private readonly limits: AdmissionLimits) {}
+  constructor(readonly limits: AdmissionLimits) {}
 
   /**
    * Waits for a place; the returned function gives it back, once.

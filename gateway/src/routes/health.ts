@@ -2,16 +2,26 @@ import type { Context } from 'hono'
 import type { AppDependencies } from './dependencies.js'
 
 const healthLimitMs = 2_000
+const retrySoon = { 'retry-after': '1' }
 
-/** /livez: the process answers. /readyz: all services do too, with the models of the handshake. */
+/** /livez: the process answers. /readyz: all services do too, with the models of the handshake. /health: the same without words, as vLLM. */
 export function createHealthHandlers({ pair, rewards, stopping }: AppDependencies) {
-  const readiness = async (context: Context): Promise<Response> => {
+  const findFaults = async (): Promise<string[]> => {
     const served = [...pair.models.values(), ...rewards.values()]
     const services = served.map(({ service }) => service.findFault(healthLimitMs))
     const stop = stopping.aborted ? 'the gateway is stopping' : null
-    const faults = [...(await Promise.all(services)), stop].filter((fault) => fault !== null)
-    if (faults.length === 0) return context.json({ status: 'ready' })
-    return context.json({ status: 'not ready', faults }, 503, { 'retry-after': '1' })
+    return [...(await Promise.all(services)), stop].filter((fault) => fault !== null)
   }
-  return { live: (context: Context) => context.json({ status: 'live' }), ready: readiness }
+  return {
+    live: (context: Context) => context.json({ status: 'live' }),
+    ready: async (context: Context) => {
+      const faults = await findFaults()
+      if (faults.length === 0) return context.json({ status: 'ready' })
+      return context.json({ status: 'not ready', faults }, 503, retrySoon)
+    },
+    healthy: async (context: Context) => {
+      const isReady = (await findFaults()).length === 0
+      return isReady ? context.body(null, 200) : context.body(null, 503, retrySoon)
+    },
+  }
 }

@@ -1,3 +1,4 @@
+import type { GetModelResponse__Output } from '@tandem/proto'
 import type { ChatMessage, Text } from '../text/index.js'
 import { findMaxTokenLength, readText } from './model-text.js'
 import type { RewardServiceConnection } from './reward-service.js'
@@ -6,8 +7,8 @@ import { SessionError } from './session-error.js'
 /** A reward model with its own text, ready to score conversations. */
 export interface Reward {
   readonly name: string
-  readonly modelId: string
   readonly service: RewardServiceConnection
+  readonly info: GetModelResponse__Output
   readonly text: Text
   /** Most tokens of a conversation. */
   readonly contextLength: number
@@ -29,8 +30,7 @@ export async function openReward(name: string, service: RewardServiceConnection)
         'Save one beside the weights (chat_template.jinja) and build the folder again',
     )
   service.pin(info)
-  const { modelId, contextLength } = info
-  return { name, modelId, service, text, contextLength, maxTokenLength: findMaxTokenLength(text) }
+  return { name, service, info, text, contextLength: info.contextLength, maxTokenLength: findMaxTokenLength(text) }
 }
 
 /** What a reward model reads of a whole conversation: its own template, without the header of a next answer. */

@@ -1,0 +1,14 @@
+/** The most that a request's fields may hold, whatever the models. /info lists them. */
+export const requestLimits = {
+  /** Prompts of one request, and conversations to score. */
+  prompts: 64,
+  messages: 2048,
+  /** Answers to one prompt. */
+  answers: 16,
+  stops: 16,
+  stopLength: 1024,
+  stopTokenIds: 256,
+  logitBiases: 1024,
+  chatTopLogprobs: 20,
+  completionLogprobs: 5,
+} as const

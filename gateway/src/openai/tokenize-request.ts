@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import type { Pair } from '../session/handshake.js'
+import { invalidRequest } from './api-error.js'
+import { strategyOfModel } from './decoding.js'
+import { fieldKinds, parseFields } from './fields.js'
+import { assertIds } from './generation-request.js'
+import { messagesSchema, promptEndFields, toConversationOptions, toMessage } from './message.js'
+import { assertMessageSizes, assertPromptSizes, assertTokenCount, type PromptLimits } from './prompt-size.js'
+import { assertSupported } from './unsupported.js'
+
+/** Text to token ids and back, with vLLM's fields. */
+
+const { optional, flag } = fieldKinds
+
+const model = optional(z.string().max(512))
+
+export const tokenizeSchema = z.object({
+  model,
+  prompt: optional(z.string()),
+  messages: optional(messagesSchema),
+  add_special_tokens: optional(z.boolean()),
+  ...promptEndFields,
+  return_token_strs: flag(false),
+})
+
+export const tokenizeResponseSchema = z.object({
+  count: z.int(),
+  /** Most tokens of a prompt and its answer. */
+  max_model_len: z.int(),
+  tokens: z.array(z.int()),
+  /** As the tokenizer's file spells them; null unless asked for. */
+  token_strs: z.array(z.string()).nullable(),
+})
+
+export const detokenizeSchema = z.object({
+  model,
+  tokens: z.array(z.int().min(0), { error: 'must be a list of token ids' }),
+})
+
+export const detokenizeResponseSchema = z.object({ prompt: z.string() })
+
+type Body = Readonly<Record<string, unknown>>
+type TokenizeRequest = z.output<typeof tokenizeSchema>
+
+/** @throws ApiError */
+export function tokenize(
+  body: Body,
+  pair: Pair,
+  pairName: string,
+  limits: PromptLimits,
+): z.output<typeof tokenizeResponseSchema> {
+  assertSupported(body)
+  assertPromptSizes(body.prompt, pair, limits)
+  assertMessageSizes(body.messages, pair, limits)
+  const request = parseFields(tokenizeSchema, body)
+  strategyOfModel(pairName, request.model ?? pairName)
+  const tokens = toIds(request, pair)
+  return {
+    count: tokens.length,
+    max_model_len: pair.contextLength,
+    tokens,
+    token_strs: request.return_token_strs ? tokens.map((id) => pair.text.tokenName(id) ?? '') : null,
+  }
+}
+
+/** Special tokens stay in the text, as they do in vLLM's. @throws ApiError */
+export function detokenize(
+  body: Body,
+  pair: Pair,
+  pairName: string,
+  limits: PromptLimits,
+): z.output<typeof detokenizeResponseSchema> {
+  assertTokenCount(body.tokens, pair, limits)
+  const { model = pairName, tokens } = parseFields(detokenizeSchema, body)
+  strategyOfModel(pairName, model)
+  assertIds(tokens, pair.vocabularyLimit, 'tokens')
+  return { prompt: pair.text.decode(tokens, { skipSpecialTokens: false }) }
+}
+
+function toIds(request: TokenizeRequest, { text }: Pair): number[] {
+  const { prompt, messages, add_special_tokens } = request
+  if (prompt !== undefined && messages === undefined)
+    return (add_special_tokens ?? true) ? text.encode(prompt) : text.encodePlain(prompt)
+  if (messages === undefined || prompt !== undefined)
+    throw invalidRequest(
+      'give either prompt, which is text, or messages, which is a conversation',
+      messages === undefined ? 'prompt' : 'messages',
+    )
+  if (add_special_tokens)
+    throw invalidRequest(
+      'add_special_tokens: true goes with prompt alone: the chat template writes the special tokens of messages; leave it out',
+      'add_special_tokens',
+    )
+  return text.encodeConversation(messages.map(toMessage), toConversationOptions(request))
+}

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { strategyNames } from '../decode/strategies/index.js'
+import { openReward } from '../session/reward.js'
+import { RewardServiceConnection } from '../session/reward-service.js'
+import { startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+import { ToyReward } from '../testing/toy-reward.js'
+import { version } from '../version.js'
+
+let gateway: ToyGateway
+beforeAll(async () => {
+  gateway = await startToyGateway(
+    ({ sft }) => Object.assign(sft.model, { adapter: 'tuned', precision: 'int8' }),
+    'dpo',
+    ['amateur'],
+  )
+})
+afterAll(() => gateway.stop())
+
+test('/version is that of the package', async () => {
+  expect(version).toMatch(/^\d+\.\d+\.\d+/)
+  const response = await gateway.app().request('/version')
+  expect([response.status, await response.json()]).toEqual([200, { version }])
+})
+
+test('/info names the models, the strategies and the limits', async () => {
+  const toy = new ToyReward()
+  const service = new RewardServiceConnection('picker', await toy.start())
+  const app = gateway.app({ rewards: new Map([['picker', await openReward('picker', service)]]) })
+  const info = (await (await app.request('/info')).json()) as Record<string, unknown>
+  service.close()
+  toy.kill()
+  const model = {
+    role: 'toy',
+    id: 'toy',
+    version: 'a'.repeat(64),
+    precision: 'fp32',
+    adapter: null,
+    context_tokens: 64,
+    vocabulary_size: 512,
+    engine: 'toy',
+  }
+  expect(info).toMatchObject({
+    version,
+    pair: 'toy',
+    models: [
+      { ...model, name: 'dpo' },
+      { ...model, name: 'sft', adapter: 'tuned', precision: 'int8' },
+      { ...model, name: 'amateur' },
+    ],
+    reward_models: [{ name: 'picker', role: 'reward', id: 'toy-reward', version: 'd'.repeat(64), context_tokens: 64 }],
+    limits: {
+      context_tokens: 64,
+      vocabulary_size: 512,
+      prompt_tokens: 50,
+      body_bytes: 100_000,
+      request_timeout_ms: 10_000,
+      concurrent_requests: 4,
+      waiting_requests: 4,
+      prompts: 64,
+      messages: 2048,
+      n: 16,
+      stop: 16,
+      stop_characters: 1024,
+      stop_token_ids: 256,
+      logit_bias: 1024,
+      top_logprobs: 20,
+      completion_logprobs: 5,
+    },
+  })
+  const strategies = info.strategies as { name: string; model_id: string | null; parameters: string[] }[]
+  expect(strategies.map(({ name }) => name)).toEqual(strategyNames)
+  expect(strategies[0]).toEqual({ name: 'aad', model_id: 'toy/aad', parameters: ['alpha', 'temperature', 'seed'] })
+  expect(strategies.find(({ name }) => name === 'formula')?.model_id).toBeNull()
+  expect(info.model_ids).toEqual(['toy', ...strategies.flatMap(({ model_id }) => model_id ?? [])])
+  expect(JSON.stringify(info)).not.toMatch(/127\.0\.0\.1/)
+})
+
+test('/health says by its status alone whether every service answers', async () => {
+  const healthy = await gateway.app().request('/health')
+  expect([healthy.status, await healthy.text()]).toEqual([200, ''])
+  const stopping = new AbortController()
+  stopping.abort()
+  const ill = await gateway.app({ stopping: stopping.signal }).request('/health')
+  expect([ill.status, await ill.text(), ill.headers.get('retry-after')]).toEqual([503, '', '1'])
+})
+
+test('with keys, only what tells of life is open', async () => {
+  const app = gateway.app({ apiKeys: ['key'] })
+  const statusOf = async (path: string, init?: RequestInit) => (await app.request(path, init)).status
+  for (const path of ['/livez', '/readyz', '/health']) expect([path, await statusOf(path)]).toEqual([path, 200])
+  const registered = app.routes.map(({ path }) => path).filter((path) => !/^\/(livez|readyz|health|\*)$/.test(path))
+  expect(registered).toContain('/info')
+  for (const path of [...registered, '/nothing', '/healthz', '/health/more', '//info'])
+    for (const method of ['GET', 'POST', 'HEAD', 'OPTIONS'])
+      expect([path, method, await statusOf(path, { method })]).toEqual([path, method, 401])
+  const headers = { authorization: 'Bearer key' }
+  for (const path of ['/version', '/info', '/v1/models', '/v1/models/toy'])
+    expect([path, await statusOf(path, { headers })]).toEqual([path, 200])
+  for (const path of ['/version', '/info', '/health'])
+    expect((await app.request(path, { headers, method: 'POST' })).headers.get('allow')).toBe('GET, HEAD')
+})

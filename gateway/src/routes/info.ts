@@ -1,0 +1,61 @@
+import type { Context } from 'hono'
+import { strategies } from '../decode/strategies/index.js'
+import { modelNames, nameOfStrategy } from '../openai/decoding.js'
+import { requestLimits } from '../openai/limits.js'
+import type { ServedModel } from '../session/handshake.js'
+import type { Reward } from '../session/reward.js'
+import { version } from '../version.js'
+import type { AppDependencies } from './dependencies.js'
+
+/** GET /info: what is served and every limit; GET /version. Where the services are is nobody's business. */
+export function createInfoHandlers({ pair, pairName, rewards, admission, limits }: AppDependencies) {
+  const info = {
+    version,
+    pair: pairName,
+    model_ids: modelNames(pairName),
+    models: [...pair.models].map(([name, served]) => describe(name, served)),
+    reward_models: [...rewards.values()].map((reward) => describe(reward.name, reward)),
+    strategies: strategies.map(({ name, parameters }) => ({
+      name,
+      model_id: nameOfStrategy(pairName, name),
+      parameters: Object.keys(parameters.shape),
+    })),
+    limits: {
+      context_tokens: pair.contextLength,
+      vocabulary_size: pair.vocabularyLimit,
+      prompt_tokens: limits.maxPromptTokens,
+      body_bytes: limits.maxBodyBytes,
+      request_timeout_ms: limits.requestTimeoutMs,
+      concurrent_requests: admission.limits.maxConcurrent,
+      waiting_requests: admission.limits.maxWaiting,
+      prompts: requestLimits.prompts,
+      messages: requestLimits.messages,
+      n: requestLimits.answers,
+      stop: requestLimits.stops,
+      stop_characters: requestLimits.stopLength,
+      stop_token_ids: requestLimits.stopTokenIds,
+      logit_bias: requestLimits.logitBiases,
+      top_logprobs: requestLimits.chatTopLogprobs,
+      completion_logprobs: requestLimits.completionLogprobs,
+    },
+  }
+  return {
+    info: (context: Context) => context.json(info),
+    version: (context: Context) => context.json({ version }),
+  }
+}
+
+function describe(name: string, { info }: Pick<ServedModel | Reward, 'info'>) {
+  const { role, modelId, version, precision, adapter, contextLength, vocabularySize, engine } = info
+  return {
+    name,
+    role,
+    id: modelId,
+    version,
+    precision,
+    adapter: adapter === '' ? null : adapter,
+    context_tokens: contextLength,
+    vocabulary_size: vocabularySize,
+    engine,
+  }
+}

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { postJson, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+
+let gateway: ToyGateway
+beforeAll(async () => {
+  gateway = await startToyGateway()
+})
+afterAll(() => gateway.stop())
+
+const tokenize = (body: object) => gateway.post('/tokenize', body)
+const detokenize = (body: object) => gateway.post('/detokenize', body)
+const answerOf = async (response: Promise<Response>) => {
+  const { status } = await response
+  return { status, ...((await (await response).json()) as object) }
+}
+const user = (content: string) => ({ role: 'user', content })
+
+describe('/tokenize', () => {
+  test('a prompt with the special tokens that the tokenizer adds, or without', async () => {
+    const { text } = gateway.pair
+    const prompt = 'what is decoding'
+    const plain = text.encodePlain(prompt)
+    // The toy's tokenizer adds none.
+    const begun = { ...text, encode: (given: string) => [1, ...text.encode(given)] }
+    const app = gateway.app({ pair: { ...gateway.pair, text: begun } })
+    const answer = (tokens: readonly number[]) => ({
+      status: 200,
+      count: tokens.length,
+      max_model_len: 64,
+      tokens,
+      token_strs: null,
+    })
+    expect(await answerOf(postJson(app, '/tokenize', { model: 'toy', prompt }))).toEqual(answer([1, ...plain]))
+    const without = { prompt, add_special_tokens: false }
+    expect(await answerOf(postJson(app, '/tokenize', without))).toEqual(answer(plain))
+  })
+
+  test('messages as a chat request has them, its answer begun, left out or gone on with', async () => {
+    const { text } = gateway.pair
+    const messages = [user('what is decoding'), { role: 'assistant', content: [{ type: 'text', text: 'a' }] }]
+    const rendered = [user('what is decoding'), { role: 'assistant', content: 'a' }]
+    const tokensOf = async (options: object) => answerOf(tokenize({ messages, ...options }))
+    for (const addGenerationPrompt of [true, false])
+      expect(await tokensOf({ add_generation_prompt: addGenerationPrompt })).toMatchObject({
+        tokens: text.encodeConversation(rendered, { addGenerationPrompt }),
+      })
+    expect(await tokensOf({})).toMatchObject({
+      tokens: text.encodeConversation(rendered, { addGenerationPrompt: true }),
+    })
+    expect(await tokensOf({ continue_final_message: true })).toMatchObject({
+      tokens: text.encodeConversation(rendered, { addGenerationPrompt: false, continueFinalMessage: true }),
+    })
+  })
+
+  test('tokens by their names in the tokenizer file', async () => {
+    const body = { prompt: 'naïve café', return_token_strs: true }
+    const { tokens, token_strs } = (await (await tokenize(body)).json()) as { tokens: number[]; token_strs: string[] }
+    expect(token_strs).toEqual(tokens.map((id) => gateway.pair.text.tokenName(id)))
+  })
+
+  test('counts what is too long to be answered, up to what the longest prompt could spell', async () => {
+    const longest = 'ab '.repeat(50)
+    const { count } = (await (await tokenize({ prompt: longest })).json()) as { count: number }
+    expect(count).toBeGreaterThan(50)
+    const tooLong = 'x'.repeat(50 * gateway.pair.maxTokenLength + 1)
+    expect(await answerOf(tokenize({ prompt: tooLong }))).toMatchObject({
+      status: 400,
+      error: { code: 'context_length_exceeded', param: 'prompt' },
+    })
+  })
+
+  test.each([
+    [{}, 'prompt', 'give either prompt'],
+    [{ prompt: 'a', messages: [user('a')] }, 'messages', 'give either prompt'],
+    [{ prompt: 7 }, 'prompt', 'prompt: '],
+    [{ messages: [] }, 'messages', 'messages: must hold at least one message'],
+    [{ messages: [user('a')], add_special_tokens: true }, 'add_special_tokens', 'add_special_tokens: true goes with'],
+    [
+      { messages: [user('a')], add_generation_prompt: true, continue_final_message: true },
+      'continue_final_message',
+      'exclude each other',
+    ],
+    [{ messages: [user('a')], chat_template: '{{ 1 }}' }, 'chat_template', 'chat_template is not supported'],
+    [{ prompt: 'a', return_token_strs: 'yes' }, 'return_token_strs', 'return_token_strs: '],
+  ])('%j is refused', async (body, param, message) => {
+    expect(await answerOf(tokenize(body))).toMatchObject({
+      status: 400,
+      error: { param, message: expect.stringContaining(message) },
+    })
+  })
+})
+
+describe('/detokenize', () => {
+  test('gives the text back, special tokens too', async () => {
+    const prompt = 'naïve café <|im_end|>'
+    const { tokens } = (await (await tokenize({ prompt, add_special_tokens: false })).json()) as { tokens: number[] }
+    expect(await answerOf(detokenize({ tokens }))).toEqual({ status: 200, prompt })
+    expect(await answerOf(detokenize({ model: 'toy/sample', tokens: [2] }))).toEqual({
+      status: 200,
+      prompt: gateway.pair.text.tokenName(2),
+    })
+    expect(await answerOf(detokenize({ tokens: [] }))).toEqual({ status: 200, prompt: '' })
+  })
+
+  test.each([
+    [{}, 'tokens', 'tokens: must be a list of token ids'],
+    [{ tokens: 'a' }, 'tokens', 'tokens: must be a list of token ids'],
+    [{ tokens: [1, -1] }, 'tokens.1', 'tokens.1: '],
+    [{ tokens: [1, 1.5] }, 'tokens.1', 'tokens.1: '],
+    [{ tokens: [1, 512] }, 'tokens', 'tokens[1] is 512: token ids of this model are below 512'],
+    [{ tokens: Array(51).fill(1) }, 'tokens', 'your tokens has 51 ids'],
+  ])('%j is refused', async (body, param, message) => {
+    expect(await answerOf(detokenize(body))).toMatchObject({
+      status: 400,
+      error: { param, message: expect.stringContaining(message) },
+    })
+  })
+})
+
+test.each(['/tokenize', '/detokenize'])(
+  '%s: keys, models, methods, content types and sizes are those of other routes',
+  async (path) => {
+    const body = { prompt: 'a', tokens: [1] }
+    const guarded = gateway.app({ apiKeys: ['key'] })
+    expect((await postJson(guarded, path, body)).status).toBe(401)
+    expect((await postJson(guarded, path, body, { headers: { authorization: 'Bearer key' } })).status).toBe(200)
+    expect(await answerOf(gateway.post(path, { ...body, model: 'other' }))).toMatchObject({
+      status: 404,
+      error: { code: 'model_not_found', param: 'model' },
+    })
+    expect((await gateway.app().request(path)).headers.get('allow')).toBe('POST')
+    expect((await gateway.post(path, body, { headers: { 'content-type': 'text/plain' } })).status).toBe(415)
+    expect((await gateway.post(path, { prompt: 'x'.repeat(100_000) })).status).toBe(413)
+  },
+)
