@@ -13,6 +13,11 @@ const logitBiasSchema = z
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
     'must be an object of token ids and biases, such as {"42": -100}',
   )
+  .meta({
+    type: 'object',
+    maxProperties: maxBiases,
+    additionalProperties: { type: 'number', minimum: -100, maximum: 100 },
+  })
   .transform((given, context) => {
     const entries = Object.entries(given)
     const biases = new Map<number, number>()

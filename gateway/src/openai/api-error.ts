@@ -1,6 +1,18 @@
+import { z } from 'zod'
 import { DecodingError } from '../decode/decoding-error.js'
 import { SessionError, type SessionErrorCode } from '../session/session-error.js'
 import { TextError } from '../text/index.js'
+
+/** The body of every error. */
+export const errorSchema = z.object({
+  error: z.object({
+    message: z.string(),
+    type: z.string(),
+    /** The request's field at fault. */
+    param: z.string().nullable(),
+    code: z.string().nullable(),
+  }),
+})
 
 export interface ApiErrorOptions extends ErrorOptions {
   /** The request's field at fault. */
@@ -26,7 +38,7 @@ export class ApiError extends Error {
     this.headers = options.headers ?? {}
   }
 
-  get body(): { error: { message: string; type: string; param: string | null; code: string | null } } {
+  get body(): z.output<typeof errorSchema> {
     const { type, param = null, code = null } = this.options
     const usual = this.status < 500 ? 'invalid_request_error' : 'server_error'
     return { error: { message: this.message, type: type ?? usual, param, code } }

@@ -16,7 +16,7 @@ import { assertSupported } from './unsupported.js'
 
 const { optional, flag } = fieldKinds
 
-const schema = z.object({
+export const chatSchema = z.object({
   ...commonFields,
   messages: messagesSchema,
   max_completion_tokens: optional(z.int().min(1)),
@@ -25,7 +25,7 @@ const schema = z.object({
   ...promptEndFields,
 })
 
-type ChatRequest = z.output<typeof schema>
+type ChatRequest = z.output<typeof chatSchema>
 
 /** A chat request, checked and turned into token ids. @throws ApiError */
 export function prepareChat(
@@ -38,7 +38,7 @@ export function prepareChat(
   assertSupported(body)
   assertPlaced(body)
   assertMessageSizes(body.messages, pair, limits)
-  const request = parseFields(schema, body)
+  const request = parseFields(chatSchema, body)
   const strategy = strategyOfModel(pairName, request.model)
   const decoding = resolveDecoding(strategy, request.decoding ?? {}, request, pair.models)
   assertConsistent(request)

@@ -18,7 +18,7 @@ const { optional, flag } = fieldKinds
 const defaultMaxTokens = 16
 const tokenIds = z.array(z.int().min(0))
 
-const schema = z.object({
+export const completionSchema = z.object({
   ...commonFields,
   prompt: z
     .union([z.string(), tokenIds, z.array(z.string()).min(1), z.array(tokenIds).min(1)], {
@@ -30,7 +30,7 @@ const schema = z.object({
   add_special_tokens: flag(true),
 })
 
-type CompletionRequest = z.output<typeof schema>
+type CompletionRequest = z.output<typeof completionSchema>
 type Prompt = string | number[]
 
 function toPrompts(prompt: string | number[] | string[] | number[][]): Prompt[] {
@@ -49,7 +49,7 @@ export function prepareCompletion(
   assertSupported(body)
   assertPlaced(body)
   assertPromptSizes(body.prompt, pair, limits)
-  const request = parseFields(schema, body)
+  const request = parseFields(completionSchema, body)
   const strategy = strategyOfModel(pairName, request.model)
   const decoding = resolveDecoding(strategy, request.decoding ?? {}, request, pair.models)
   assertConsistent(request)

@@ -53,6 +53,13 @@ const ownFields = {
   path: z.enum(decodePaths).default('auto'),
 }
 
+/** All that `decoding` may hold: a request is checked against the strategy that it or the model's name carries. */
+export const decodingSchema = z.union(
+  strategies.map(({ name, parameters }) =>
+    z.strictObject({ ...ownFields, strategy: z.literal(name).optional(), ...parameters.shape }),
+  ),
+)
+
 /** Names that belong into `decoding` and mean nothing elsewhere. */
 const misplacedNames = new Set([
   ...Object.keys(ownFields),

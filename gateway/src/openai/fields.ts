@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { adjustmentFields } from './adjustments.js'
 import { ApiError } from './api-error.js'
+import { decodingReference, toJsonSchema } from './json-schema.js'
 import { requestLimits } from './limits.js'
 
 /** OpenAI's fields are nullable nearly everywhere: null is the default. */
@@ -17,6 +18,7 @@ const { stops: maxStops, stopLength: maxStopLength, stopTokenIds: maxStopTokenId
 const shortList = <T extends z.ZodType>(item: T, most: number) =>
   z
     .custom<unknown[]>((list) => Array.isArray(list) && list.length <= most, `must be a list of at most ${most}`)
+    .meta({ type: 'array', maxItems: most, items: toJsonSchema(item) })
     .pipe(z.array(item))
 
 const stopString = z.string().min(1).max(maxStopLength)
@@ -47,7 +49,9 @@ export const commonFields = {
   stream: flag(false),
   stream_options: optional(z.object({ include_usage: flag(false), continuous_usage_stats: flag(false) })),
   // Not z.record, whose copy loses a key named __proto__.
-  decoding: optional(z.custom<Readonly<Record<string, unknown>>>(isObject, 'must be an object')),
+  decoding: optional(
+    z.custom<Readonly<Record<string, unknown>>>(isObject, 'must be an object').meta(decodingReference),
+  ),
 }
 
 export const fieldKinds = { optional, flag }

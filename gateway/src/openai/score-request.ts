@@ -7,12 +7,12 @@ import { assertConversationSizes, assertMessageSizes, type PromptLimits, tooLong
 
 const { optional } = fieldKinds
 
-const schema = z.object({
+export const scoreSchema = z.object({
   model: optional(z.string().max(512)),
   messages: optional(messagesSchema),
   conversations: optional(z.array(messagesSchema).min(1, 'must hold at least one conversation')),
 })
-const names = Object.keys(schema.shape)
+const names = Object.keys(scoreSchema.shape)
 
 /** Conversations to score, as the token ids of the reward model that was asked for. */
 export interface ScoreRequest {
@@ -29,10 +29,10 @@ export function prepareScore(
   const unknown = Object.keys(body).find((name) => !names.includes(name))
   if (unknown !== undefined)
     throw invalidRequest(`${unknown}: /v1/score has no such parameter; there are: ${names.join(', ')}`, unknown)
-  const reward = findReward(parseFields(schema.pick({ model: true }), body).model, rewards)
+  const reward = findReward(parseFields(scoreSchema.pick({ model: true }), body).model, rewards)
   assertMessageSizes(body.messages, reward, limits)
   assertConversationSizes(body.conversations, reward, limits)
-  const { messages, conversations } = parseFields(schema, body)
+  const { messages, conversations } = parseFields(scoreSchema, body)
   if ((messages === undefined) === (conversations === undefined))
     throw invalidRequest(
       'give either messages, which is one conversation, or conversations, a list of them',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Hono } from 'hono'
+import { type Handler, Hono } from 'hono'
 import { except } from 'hono/combine'
 import { ApiError } from '../openai/api-error.js'
 import { requireApiKey } from './api-keys.js'
@@ -8,11 +8,13 @@ import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { createHealthHandlers } from './health.js'
 import { createInfoHandlers } from './info.js'
 import { createModelHandlers } from './models.js'
+import { createOpenApi } from './openapi.js'
+import { type OperationId, operationIds, operations } from './operations.js'
 import { createScoreHandler } from './score.js'
 import { createTokenHandlers } from './tokens.js'
 
 /** What tells nothing of the deployment but whether it lives. All else asks for a key. */
-const openPaths = ['/livez', '/readyz', '/health']
+const openPaths = operationIds.map((id) => operations[id]).flatMap(({ isOpen, path }) => (isOpen ? path : []))
 const requestIdPattern = /^[\w.:-]{1,128}$/
 
 /** The gateway's HTTP side. Routes know no decoding. */
@@ -33,23 +35,24 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
   const models = createModelHandlers(dependencies)
   const info = createInfoHandlers(dependencies)
   const tokens = createTokenHandlers(dependencies)
-  app.get('/livez', health.live)
-  app.get('/readyz', health.ready)
-  app.get('/health', health.healthy)
-  app.get('/version', info.version)
-  app.get('/info', info.info)
-  app.get('/v1/models', models.list)
-  app.get('/v1/models/:id{.+}', models.one)
-  app.post('/v1/chat/completions', createChatHandler(dependencies))
-  app.post('/v1/completions', createCompletionHandler(dependencies))
-  app.post('/v1/score', createScoreHandler(dependencies))
-  app.post('/tokenize', tokens.tokenize)
-  app.post('/detokenize', tokens.detokenize)
-
-  for (const path of ['/livez', '/readyz', '/health', '/version', '/info', '/v1/models', '/v1/models/*'])
-    refuseOthers(app, path, 'GET, HEAD')
-  for (const path of ['/v1/chat/completions', '/v1/completions', '/v1/score', '/tokenize', '/detokenize'])
-    refuseOthers(app, path, 'POST')
+  const openapi = createOpenApi()
+  const handlers: Readonly<Record<OperationId, Handler<AppEnvironment>>> = {
+    ...health,
+    ...info,
+    ...tokens,
+    openapi: (context) => context.json(openapi),
+    listModels: models.list,
+    getModel: models.one,
+    createChatCompletion: createChatHandler(dependencies),
+    createCompletion: createCompletionHandler(dependencies),
+    score: createScoreHandler(dependencies),
+  }
+  for (const id of operationIds) {
+    const { method, path } = operations[id]
+    const route = path.replaceAll(/\{(\w+)\}/g, ':$1{.+}')
+    app.on(method, route, handlers[id])
+    refuseOthers(app, route, method === 'GET' ? 'GET, HEAD' : method)
+  }
   app.notFound((context) =>
     toResponse(
       new ApiError(404, `there is nothing at ${context.req.method} ${context.req.path}`, { code: 'not_found' }),

@@ -87,8 +87,11 @@ test('/health says by its status alone whether every service answers', async () 
 test('with keys, only what tells of life is open', async () => {
   const app = gateway.app({ apiKeys: ['key'] })
   const statusOf = async (path: string, init?: RequestInit) => (await app.request(path, init)).status
-  for (const path of ['/livez', '/readyz', '/health']) expect([path, await statusOf(path)]).toEqual([path, 200])
-  const registered = app.routes.map(({ path }) => path).filter((path) => !/^\/(livez|readyz|health|\*)$/.test(path))
+  for (const path of ['/livez', '/readyz', '/health', '/openapi.json'])
+    expect([path, await statusOf(path)]).toEqual([path, 200])
+  const registered = app.routes
+    .map(({ path }) => path)
+    .filter((path) => !/^\/(livez|readyz|health|openapi\.json|\*)$/.test(path))
   expect(registered).toContain('/info')
   for (const path of [...registered, '/nothing', '/healthz', '/health/more', '//info'])
     for (const method of ['GET', 'POST', 'HEAD', 'OPTIONS'])

@@ -16,8 +16,8 @@ export function createModelHandlers({ pair, pairName }: AppDependencies) {
   })
   return {
     list: (context: Context) => context.json({ object: 'list', data: modelNames(pairName).map(describe) }),
-    one: (context: Context<AppEnvironment, '/v1/models/:id{.+}'>) => {
-      const id = context.req.param('id')
+    one: (context: Context<AppEnvironment>) => {
+      const id = context.req.param('id') ?? ''
       strategyOfModel(pairName, id)
       return context.json(describe(id))
     },

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+
+let gateway: ToyGateway
+beforeAll(async () => {
+  gateway = await startToyGateway()
+})
+afterAll(() => gateway.stop())
+
+test('/openapi.json has every route, with the fields that are parsed', async () => {
+  const app = gateway.app({ apiKeys: ['key'] })
+  const document = (await (await app.request('/openapi.json')).json()) as { paths: Record<string, object> }
+  const routes = new Set(
+    app.routes.map(({ path }) => path.replace(/:(\w+)\{\.\+\}/, '{$1}')).filter((path) => path !== '/*'),
+  )
+  expect(Object.keys(document.paths)).toEqual([...routes].filter((path) => path !== '*'))
+  const { requestBody } = (document.paths['/v1/chat/completions'] as { post: { requestBody: unknown } }).post
+  const nullable = (schema: object) => ({ anyOf: [schema, { type: 'null' }] })
+  expect(requestBody).toMatchObject({
+    content: {
+      'application/json': {
+        schema: {
+          required: ['model', 'messages'],
+          properties: {
+            temperature: nullable({ type: 'number', minimum: 0, maximum: 2 }),
+            decoding: nullable({ $ref: '#/components/schemas/Decoding' }),
+            stop_token_ids: nullable({ type: 'array', maxItems: 256 }),
+            logit_bias: nullable({ type: 'object', maxProperties: 1024 }),
+          },
+        },
+      },
+    },
+  })
+  const [first] = (document as unknown as { components: { schemas: { Decoding: { anyOf: object[] } } } }).components
+    .schemas.Decoding.anyOf
+  expect(first).toMatchObject({ properties: { strategy: { const: 'aad' }, alpha: { default: 0.1 } } })
+  expect(JSON.stringify(document)).toEqual(JSON.stringify(await (await gateway.app().request('/openapi.json')).json()))
+})
