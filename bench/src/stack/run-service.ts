@@ -1,4 +1,4 @@
-import { allocatorEnvironment, ManagedProcess } from '@tandem/cli'
+import { ManagedProcess } from '@tandem/cli'
 import type { Bench } from '../case.js'
 import { ServiceClient } from '../client/service-session.js'
 
@@ -19,7 +19,6 @@ export async function withService<T>(
   work: (service: RunningService) => Promise<T>,
 ): Promise<T> {
   const environment = {
-    ...allocatorEnvironment,
     ...context.environment,
     TANDEM_MODEL: pair[role],
     TANDEM_ROLE: role,

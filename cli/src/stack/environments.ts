@@ -1,5 +1,4 @@
 import type { PreparedPair } from '../sources/prepare-pair.js'
-import { allocatorEnvironment } from './allocator.js'
 import type { Addresses, ServiceSpec, StackOptions } from './stack.js'
 
 const anyPort = '127.0.0.1:0'
@@ -12,7 +11,6 @@ export function serviceEnvironment(
   { threads }: Pick<StackOptions, 'threads'>,
 ): NodeJS.ProcessEnv {
   return {
-    ...allocatorEnvironment,
     ...environment,
     TANDEM_MODEL: folder,
     TANDEM_ROLE: role,
