@@ -15,7 +15,8 @@ const loaderOptions: Options = {
   includeDirs: [protoFolder],
 }
 
-export const packageDefinition = loadSync(['tandem/v1/logits.proto', 'tandem/v1/rewards.proto'], loaderOptions)
+/** rewards.proto imports logits.proto: it is the whole contract. */
+export const packageDefinition = loadSync('tandem/v1/rewards.proto', loaderOptions)
 
 /** The client classes and the service definitions. */
 export const { LogitService, RewardService } = (loadPackageDefinition(packageDefinition) as unknown as ProtoGrpcType)
