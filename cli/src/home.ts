@@ -6,6 +6,8 @@ export interface Home {
   readonly folder: string
   /** Files of the catalog, each in a folder named by its hash. */
   readonly weights: string
+  /** What was pulled from the Hugging Face hub, by repository and commit. */
+  readonly hub: string
   /** Model folders, named `<name>-<key>`. */
   readonly models: string
   /** Where a wheel that was taken by hand is looked for. */
@@ -24,6 +26,7 @@ export function findHome(
   return {
     folder,
     weights: below('weights'),
+    hub: below('hub'),
     models: below('models'),
     downloads: below('downloads'),
     locks: below('locks'),

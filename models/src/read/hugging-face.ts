@@ -14,6 +14,10 @@ const textFileNames = [
   'special_tokens_map.json',
   templateName,
 ]
+/** All that is read of a checkpoint but its weights, where it is there. */
+export const checkpointTextNames: readonly string[] = [...textFileNames, oldTemplateName]
+export const checkpointWeightsName = 'model.safetensors'
+export const checkpointIndexName = 'model.safetensors.index.json'
 
 /**
  * A checkpoint as transformers saves it: config.json, safetensors (one file, or shards with an index), tokenizer.json.
@@ -26,20 +30,11 @@ export async function openHuggingFaceFolder(folder: string, signal?: AbortSignal
 
   refuseOtherTokenizers(root, names)
   const index = await findWeights(root, names)
-  const textFiles = new Map<string, Uint8Array>()
-  for (const name of textFileNames) if (names.has(name)) textFiles.set(name, await readFile(join(root, name)))
-  if (!textFiles.has(templateName) && names.has(oldTemplateName))
-    textFiles.set(templateName, await readTemplate(join(root, oldTemplateName)))
+  const texts = await readCheckpointTexts(root)
+  const { textFiles } = texts
   signal?.throwIfAborted()
-
-  const json = (name: string) => {
-    const bytes = textFiles.get(name)
-    return bytes === undefined ? null : parseJsonObject(bytes, join(root, name))
-  }
   return {
-    config: json('config.json') ?? {},
-    generationConfig: json('generation_config.json'),
-    textFiles,
+    ...texts,
     files: [
       ...[...textFiles.keys()].filter((name) => names.has(name)).map((name) => join(root, name)),
       ...(textFiles.has(templateName) && !names.has(templateName) ? [join(root, oldTemplateName)] : []),
@@ -47,6 +42,23 @@ export async function openHuggingFaceFolder(folder: string, signal?: AbortSignal
     ],
     weights: await openWeights(index, names),
   }
+}
+
+/** A checkpoint but for its weights. @throws Error naming a file that is not JSON */
+export async function readCheckpointTexts(
+  folder: string,
+): Promise<Pick<ModelSource, 'config' | 'generationConfig' | 'textFiles'>> {
+  const root = resolve(folder)
+  const names = new Set(await readdir(root))
+  const textFiles = new Map<string, Uint8Array>()
+  for (const name of textFileNames) if (names.has(name)) textFiles.set(name, await readFile(join(root, name)))
+  if (!textFiles.has(templateName) && names.has(oldTemplateName))
+    textFiles.set(templateName, await readTemplate(join(root, oldTemplateName)))
+  const json = (name: string) => {
+    const bytes = textFiles.get(name)
+    return bytes === undefined ? null : parseJsonObject(bytes, join(root, name))
+  }
+  return { config: json('config.json') ?? {}, generationConfig: json('generation_config.json'), textFiles }
 }
 
 async function openWeights(index: ShardIndex, names: ReadonlySet<string>): Promise<WeightSource> {
@@ -66,7 +78,7 @@ async function openWeights(index: ShardIndex, names: ReadonlySet<string>): Promi
 }
 
 /** Only tokenizer.json holds a whole tokenizer; a folder without any is read for its weights. */
-function refuseOtherTokenizers(root: string, names: ReadonlySet<string>): void {
+export function refuseOtherTokenizers(root: string, names: ReadonlySet<string>): void {
   if (names.has('tokenizer.json')) return
   const other = ['tokenizer.model', 'spiece.model', 'vocab.json', 'tekken.json'].find((name) => names.has(name))
   if (other !== undefined)
@@ -77,9 +89,9 @@ function refuseOtherTokenizers(root: string, names: ReadonlySet<string>): void {
 
 /** One file wins over shards, as in transformers. */
 async function findWeights(root: string, names: ReadonlySet<string>): Promise<ShardIndex> {
-  const single = join(root, 'model.safetensors')
-  if (names.has('model.safetensors')) return { path: single, files: [single], places: new Map() }
-  if (names.has('model.safetensors.index.json')) return await readShardIndex(join(root, 'model.safetensors.index.json'))
+  const single = join(root, checkpointWeightsName)
+  if (names.has(checkpointWeightsName)) return { path: single, files: [single], places: new Map() }
+  if (names.has(checkpointIndexName)) return await readShardIndex(join(root, checkpointIndexName))
   const found = [...names].filter((name) => /\.(bin|pt|pth|gguf|safetensors)$/.test(name))
   throw new Error(
     `${root} has no model.safetensors and no model.safetensors.index.json` +

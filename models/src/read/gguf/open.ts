@@ -16,16 +16,18 @@ import { createTextFiles } from './tokenizer.js'
 export async function openGguf(path: string, signal?: AbortSignal): Promise<ModelSource> {
   const file = await openBinaryFile(resolve(path))
   try {
-    const header = await readHeader(file)
+    const source = await describeGguf(file)
     signal?.throwIfAborted()
-    return await describeModel(file, header)
+    return source
   } catch (error) {
     await file.close()
     throw error
   }
 }
 
-async function describeModel(file: BinaryFile, header: Header): Promise<ModelSource> {
+/** The same of a file that somebody else opens and closes: its header alone is read, and a table of the rotary embedding. */
+export async function describeGguf(file: BinaryFile): Promise<ModelSource> {
+  const header = await readHeader(file)
   const metadata = new MetadataReader(header.metadata, file.path)
   const names = new Set(header.tensors.map(({ name }) => name))
   const vocabularySize = header.tensors.find(({ name }) => name === 'token_embd.weight')?.shape[0]

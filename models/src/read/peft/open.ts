@@ -10,8 +10,8 @@ import { assertSameLayer } from './base-layer.js'
 import { type LoraConfig, parseLoraConfig } from './config.js'
 import { isTargeted } from './targets.js'
 
-const configName = 'adapter_config.json'
-const weightsName = 'adapter_model.safetensors'
+export const adapterConfigName = 'adapter_config.json'
+export const adapterWeightsName = 'adapter_model.safetensors'
 const outputLayer = 'lm_head'
 
 /** base_model.model.<module>.weight of a module that is saved whole. */
@@ -27,9 +27,9 @@ const tensorName = /^base_model\.model\.(?<module>.+?)\.(?<kind>lora_A|lora_B|ba
 export async function openAdapter(folder: string, source: ModelSource): Promise<Adapter> {
   const root = resolve(folder)
   await assertAdapterFolder(root)
-  const path = join(root, configName)
-  const config = parseLoraConfig(parseJsonObject(await readFile(path), path), path)
-  const weights = await openSafetensors([join(root, weightsName)])
+  const path = join(root, adapterConfigName)
+  const config = await readLoraConfig(root)
+  const weights = await openSafetensors([join(root, adapterWeightsName)])
   try {
     const saved = await readSaved(weights, config)
     const modules = await readModules(weights, source.weights, config, root)
@@ -42,24 +42,30 @@ export async function openAdapter(folder: string, source: ModelSource): Promise<
       updates,
       saved,
       isClassifier: config.isClassifier || saved.has(scoreName),
-      files: [path, join(root, weightsName)],
+      files: [path, join(root, adapterWeightsName)],
     }
   } finally {
     await weights.close()
   }
 }
 
+/** @throws Error naming what in adapter_config.json cannot be applied */
+export async function readLoraConfig(folder: string): Promise<LoraConfig> {
+  const path = join(resolve(folder), adapterConfigName)
+  return parseLoraConfig(parseJsonObject(await readFile(path), path), path)
+}
+
 async function assertAdapterFolder(root: string): Promise<void> {
   const names = await readdir(root).catch((cause: unknown) => {
     throw new Error(`there is no adapter folder at ${root}`, { cause })
   })
-  if (!names.includes(configName))
+  if (!names.includes(adapterConfigName))
     throw new Error(
-      `${root} is no PEFT adapter: it has no ${configName}. Expected a folder that peft's save_pretrained wrote`,
+      `${root} is no PEFT adapter: it has no ${adapterConfigName}. Expected a folder that peft's save_pretrained wrote`,
     )
-  if (!names.includes(weightsName))
+  if (!names.includes(adapterWeightsName))
     throw new Error(
-      `${root} has no ${weightsName}` +
+      `${root} has no ${adapterWeightsName}` +
         (names.includes('adapter_model.bin') ? ' (adapter_model.bin is a pickle, which runs code when read)' : '') +
         '. Save it with peft: save_pretrained(..., safe_serialization=True)',
     )

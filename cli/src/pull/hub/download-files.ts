@@ -1,0 +1,90 @@
+import { mkdir, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type HubSnapshot, isPulled, snapshotFolder, snapshotPath, unfinishedFolder } from '../../cache/hub-cache.js'
+import { createProgress, type Output } from '../../progress.js'
+import { shortHash } from '../../sources/identity.js'
+import { megabytes } from '../../table.js'
+import { downloadFile } from './download-file.js'
+import type { Hub, HubFile } from './hub.js'
+
+/** Connections at once. */
+const maxDownloads = 4
+
+export interface DownloadsOptions {
+  readonly hub: Hub
+  readonly snapshot: HubSnapshot
+  /** How messages name the model. */
+  readonly where: string
+  /** What stands before the bar. */
+  readonly title: string
+  readonly output: Output
+  readonly signal: AbortSignal
+}
+
+/**
+ * Brings files of a commit into the cache; what is there stays. On an error or abort all end, and what came is kept to go on with.
+ * @throws Error where the disk has no room for them, or as `downloadFile`
+ */
+export async function downloadFiles(files: readonly HubFile[], options: DownloadsOptions): Promise<void> {
+  const { snapshot, title, output, signal } = options
+  const missing: HubFile[] = []
+  for (const file of files) if (!(await isPulled(snapshot, file))) missing.push(file)
+  if (missing.length === 0) return
+  await assertSpace(missing, options)
+  const totalBytes = missing.reduce((sum, { bytes }) => sum + bytes, 0)
+  const progress = createProgress(output, title)
+  let doneBytes = 0
+  const onBytes = (bytes: number) => {
+    doneBytes += bytes
+    progress.update('download', doneBytes, totalBytes)
+  }
+  const failed = new AbortController()
+  const together = { ...options, onBytes, signal: AbortSignal.any([signal, failed.signal]) }
+  const waiting = [...missing]
+  const work = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) await downloadOne(file, together)
+  }
+  try {
+    const workers = Array.from({ length: Math.min(maxDownloads, missing.length) }, () =>
+      work().catch((error: unknown) => failed.abort(error)),
+    )
+    await Promise.all(workers)
+  } finally {
+    progress.stop()
+  }
+  signal.throwIfAborted()
+  failed.signal.throwIfAborted()
+}
+
+const downloadOne = (
+  file: HubFile,
+  { hub, snapshot, onBytes, signal }: DownloadsOptions & { readonly onBytes: (bytes: number) => void },
+): Promise<void> =>
+  downloadFile({
+    hub,
+    file,
+    place: { repo: snapshot.repo, commit: snapshot.commit, path: file.path },
+    unfinished: unfinishedPath(snapshot, file),
+    target: snapshotPath(snapshot, file.path),
+    onBytes,
+    signal,
+  })
+
+const unfinishedPath = (snapshot: HubSnapshot, { path }: HubFile) => join(unfinishedFolder(snapshot), shortHash([path]))
+
+async function assertSpace(files: readonly HubFile[], { snapshot, where }: DownloadsOptions): Promise<void> {
+  let needed = 0
+  for (const file of files) {
+    const begun = await stat(unfinishedPath(snapshot, file)).catch(() => null)
+    needed += Math.max(0, file.bytes - (begun?.size ?? 0))
+  }
+  const folder = snapshotFolder(snapshot)
+  await mkdir(folder, { recursive: true })
+  const { bavail, bsize } = await statfs(folder)
+  const free = bavail * bsize
+  if (needed <= free) return
+  throw new Error(
+    `${where}: ${megabytes(needed)} are to be downloaded, and ${folder} has room for ${megabytes(free)}. ` +
+      'Make room ("tandem models" lists what is kept), or name a folder on another disk with TANDEM_HOME',
+  )
+}

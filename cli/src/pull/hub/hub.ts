@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import type { HubDigest } from './file-hash.js'
+import type { HubAccess } from './hub-access.js'
+import { createHubFetch } from './hub-fetch.js'
+import { isSafePath } from './hub-name.js'
+
+/** A file of a commit. */
+export interface HubFile {
+  /** From the repository's top folder, parts joined by `/`. */
+  readonly path: string
+  readonly bytes: number
+  readonly digest: HubDigest
+}
+
+/** A part of a file, as it comes. */
+export interface HubPart {
+  /** Where it begins: as asked, or 0 where the server knows no ranges. */
+  readonly from: number
+  readonly body: ReadableStream<Uint8Array>
+}
+
+/** What is asked of the hub. Each may throw HubRefusal, HubUnreachable, or the reason of the signal. */
+export interface Hub {
+  /** The commit, in 40 hexadecimal digits, that a revision names now. */
+  resolve(repo: string, revision: string): Promise<string>
+  /** All files of a commit. */
+  list(repo: string, commit: string): Promise<HubFile[]>
+  /** Bytes of a file: from `from`, to `to` (without it) or the end. `signal` ends the part too. */
+  read(
+    place: HubPlace,
+    range: { readonly from: number; readonly to: number | null },
+    signal: AbortSignal,
+  ): Promise<HubPart>
+}
+
+export interface HubPlace {
+  readonly repo: string
+  readonly commit: string
+  readonly path: string
+}
+
+/** Most files of a repository that are listed. */
+const maxFiles = 20_000
+const commitPattern = /^[0-9a-f]{40}$/
+const infoSchema = z.object({ sha: z.string().regex(commitPattern) })
+const size = z.int().nonnegative()
+const entrySchema = z.object({
+  path: z.string(),
+  size,
+  oid: z.string().regex(/^[0-9a-f]{40}$/),
+  lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size }).nullish(),
+})
+
+/** Whether a revision is a commit itself, which never changes. */
+export const isCommit = (revision: string): boolean => commitPattern.test(revision)
+
+/**
+ * The hub, by its own client where that answers questions. Bytes are read beside it: its downloads begin anew where they broke.
+ * They come by plain HTTP, from large file storage too; Xet, the hub's other way, is not used.
+ */
+export function createHub(access: HubAccess, signal: AbortSignal): Hub {
+  const { endpoint } = access
+  const hubFetch = createHubFetch(access, signal)
+  const options = { hubUrl: endpoint, fetch: hubFetch }
+  return {
+    async resolve(repo, revision) {
+      const { modelInfo } = await loadClient()
+      return infoSchema.parse(await modelInfo({ ...options, name: repo, revision, additionalFields: ['sha'] })).sha
+    },
+    async list(repo, commit) {
+      const { listFiles } = await loadClient()
+      const files: HubFile[] = []
+      const entries = listFiles({ ...options, repo: { type: 'model', name: repo }, revision: commit, recursive: true })
+      for await (const entry of entries) {
+        // What cannot be kept here under its own name is none of what is read.
+        if (entry.type === 'file' && isSafePath(entry.path)) files.push(parseEntry(entry))
+        if (files.length > maxFiles)
+          throw new Error(`${repo} has more than ${maxFiles} files; at most so many are read`)
+      }
+      return files
+    },
+    async read({ repo, commit, path }, { from, to }, partSignal) {
+      const url = `${endpoint}/${repo}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`
+      const isWhole = from === 0 && to === null
+      const range = `bytes=${from}-${to === null ? '' : to - 1}`
+      // Bytes are counted: they must come as they are.
+      const headers = { 'accept-encoding': 'identity', ...(isWhole ? {} : { range }) }
+      const response = await hubFetch(url, { headers, signal: partSignal })
+      if (response.body === null) throw new Error(`${url} has no content`)
+      return { from: startOf(response), body: response.body }
+    },
+  }
+}
+
+/** It takes a while to load, and most commands need none of it. */
+const loadClient = () => import('@huggingface/hub')
+
+const startOf = ({ status, headers }: Response) =>
+  status === 206 ? Number(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1]) : 0
+
+function parseEntry(entry: unknown): HubFile {
+  const { path, size: bytes, oid, lfs } = entrySchema.parse(entry)
+  if (lfs) return { path, bytes: lfs.size, digest: { algorithm: 'sha256', hex: lfs.oid } }
+  return { path, bytes, digest: { algorithm: 'git-sha1', hex: oid } }
+}

@@ -1,0 +1,166 @@
+import { basename } from 'node:path'
+import { readShardIndex } from '@tandem/models'
+import {
+  type HubSnapshot,
+  isPulled,
+  readListing,
+  readRef,
+  snapshotPath,
+  writeListing,
+  writeRef,
+} from '../../cache/hub-cache.js'
+import type { Context } from '../../commands/context.js'
+import { withLock } from '../../lock.js'
+import { megabytes } from '../../table.js'
+import { downloadFiles } from './download-files.js'
+import { createHub, type Hub, type HubFile, isCommit } from './hub.js'
+import { type HubAccess, readHubAccess } from './hub-access.js'
+import { describeHubError, HubUnreachable } from './hub-errors.js'
+import { formatHubName, type HubName, parseHubName } from './hub-name.js'
+import { type Selection, selectFiles, selectShards } from './select-files.js'
+import { validateDescription } from './validate-description.js'
+
+const defaultRevision = 'main'
+
+/** A pull under way. */
+interface Pull {
+  readonly name: HubName
+  /** How messages name the model, e.g. `--sft hf:org/repo`. */
+  readonly where: string
+  readonly hub: Hub
+  readonly access: HubAccess
+  readonly context: Context
+}
+
+/** A commit, and what it holds. */
+interface Listed {
+  readonly snapshot: HubSnapshot
+  readonly files: readonly HubFile[]
+}
+
+/**
+ * Brings a model of the hub into the cache, or finds it there. A branch or tag is looked up each time; where the hub cannot be reached,
+ * it means what it meant when it was last pulled, which is said.
+ * @param option how messages name the source, e.g. `--sft`; left out, by itself
+ * @returns the path of a checkpoint's or an adapter's folder, or of a GGUF file
+ * @throws Error telling what was found at the hub, what was expected and what to do
+ */
+export async function pullHub(source: string, context: Context, option?: string): Promise<string> {
+  const where = option === undefined ? source : `${option} ${source}`
+  const name = parseHubName(source, where)
+  const access = await readHubAccess(context.environment)
+  try {
+    return await pull({ name, where, hub: createHub(access, context.signal), access, context })
+  } catch (error) {
+    context.signal.throwIfAborted()
+    throw describeHubError(error, where, name, access)
+  }
+}
+
+async function pull(given: Pull): Promise<string> {
+  const { name, where, access, context } = given
+  const { home, output } = context
+  const listed = await findCommit(given)
+  const { snapshot } = listed
+  const selection = selectFiles(listed.files, name, where)
+  const path = snapshotPath(snapshot, selection.path)
+  if (!(await isWhole(listed, selection, where))) {
+    const onWait = () => output.write(`Waiting for another process that pulls ${name.repo} into ${home.folder} ...\n`)
+    const lock = {
+      folder: home.locks,
+      name: `pull-hub-${name.repo.replace('/', '--')}`,
+      onWait,
+      signal: context.signal,
+    }
+    await withLock(lock, async (signal) => {
+      if (await isWhole(listed, selection, where)) return
+      // Requests end with the lock too.
+      const hub = createHub(access, signal)
+      await bring(listed, selection, { ...given, hub, context: { ...context, signal } })
+    })
+  }
+  await keepRef(snapshot, name.revision ?? defaultRevision)
+  return path
+}
+
+/** What a branch or tag means now is what it will mean where the hub cannot be reached. */
+async function keepRef(snapshot: HubSnapshot, revision: string): Promise<void> {
+  const isKept = (await readRef(snapshot.repo, revision, snapshot.home)) === snapshot.commit
+  if (!isKept && !isCommit(revision)) await writeRef(snapshot, revision)
+}
+
+/** What is small comes first, and decides whether the weights are wanted. */
+async function bring(listed: Listed, selection: Selection, pull: Pull): Promise<void> {
+  const { name, where, hub, access, context } = pull
+  const { snapshot } = listed
+  const { output, signal } = context
+  const title = `Pulling ${formatHubName(name)}`
+  const options = { hub, snapshot, where, title, output, signal }
+  output.write(`${title}: ${selection.kind} of commit ${snapshot.commit.slice(0, 12)} at ${access.endpoint}\n`)
+  await downloadFiles(selection.description, { ...options, output: silent })
+  await validateDescription(selection, options)
+  const weights = await weightsOf(listed, selection, where)
+  output.write(`  ${weights.length} of weights, ${megabytes(sum(weights))}, into ${snapshotPath(snapshot, '')}\n`)
+  await downloadFiles(weights, options)
+}
+
+/** Of shards, those that the index names: it must be there. */
+async function weightsOf(
+  { snapshot, files }: Listed,
+  selection: Selection,
+  where: string,
+): Promise<readonly HubFile[]> {
+  if (selection.index === null) return selection.weights
+  const index = await readShardIndex(snapshotPath(snapshot, selection.index.path))
+  return selectShards(
+    files,
+    index.files.map((file) => basename(file)),
+    selection,
+    where,
+  )
+}
+
+async function isWhole(listed: Listed, selection: Selection, where: string): Promise<boolean> {
+  const areThere = async (files: readonly HubFile[]) => {
+    for (const file of files) if (!(await isPulled(listed.snapshot, file))) return false
+    return true
+  }
+  return (await areThere(selection.description)) && (await areThere(await weightsOf(listed, selection, where)))
+}
+
+/** The commit that the name means, now or when it was last pulled. */
+async function findCommit(given: Pull): Promise<Listed> {
+  const { name, where, hub, access, context } = given
+  const { home, output } = context
+  const revision = name.revision ?? defaultRevision
+  const listedAs = async (commit: string): Promise<Listed | null> => {
+    const snapshot = { repo: name.repo, commit, home }
+    const files = await readListing(snapshot)
+    return files && { snapshot, files }
+  }
+  const known = isCommit(revision) ? await listedAs(revision) : null
+  if (known) return known
+  try {
+    const commit = await hub.resolve(name.repo, revision)
+    return (await listedAs(commit)) ?? (await list({ repo: name.repo, commit, home }, hub))
+  } catch (error) {
+    if (!(error instanceof HubUnreachable)) throw error
+    const commit = await readRef(name.repo, revision, home)
+    const kept = commit === null ? null : await listedAs(commit)
+    if (kept === null) throw error
+    output.write(
+      `${where}: the hub cannot be reached at ${access.endpoint} (${error.message}); ` +
+        `going on with ${revision} as it was last pulled, commit ${kept.snapshot.commit.slice(0, 12)}\n`,
+    )
+    return kept
+  }
+}
+
+async function list(snapshot: HubSnapshot, hub: Hub): Promise<Listed> {
+  const files = await hub.list(snapshot.repo, snapshot.commit)
+  await writeListing(snapshot, files)
+  return { snapshot, files }
+}
+
+const silent = { write: () => true }
+const sum = (files: readonly HubFile[]) => files.reduce((total, { bytes }) => total + bytes, 0)

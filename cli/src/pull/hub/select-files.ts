@@ -1,0 +1,137 @@
+import {
+  adapterConfigName,
+  adapterWeightsName,
+  checkpointIndexName,
+  checkpointTextNames,
+  checkpointWeightsName,
+  refuseOtherTokenizers,
+} from '@tandem/models'
+import type { HubFile } from './hub.js'
+import { formatHubName, type HubName } from './hub-name.js'
+
+/** What of a repository is read. All paths are the repository's. */
+export interface Selection {
+  readonly kind: 'checkpoint' | 'adapter' | 'gguf'
+  /** The model: a folder, empty for the top one, or a GGUF file. */
+  readonly path: string
+  /** Small files that say what the model is. */
+  readonly description: readonly HubFile[]
+  /** Of a checkpoint in shards none: which they are stands in the index, one of the `description`. */
+  readonly weights: readonly HubFile[]
+  readonly index: HubFile | null
+}
+
+const expected =
+  'expected config.json, tokenizer.json and safetensors, a LoRA adapter (adapter_config.json and adapter_model.safetensors), or a .gguf file'
+const maxShown = 8
+
+/**
+ * Which files of a commit are a model that is read here.
+ * @param where how messages name it
+ * @throws Error telling what the repository holds and what to do
+ */
+export function selectFiles(files: readonly HubFile[], name: HubName, where: string): Selection {
+  if (isGguf(name.path)) return selectGguf(files, name.path, where)
+  const inFolder = filesOfFolder(files, name.path)
+  const names = new Set(inFolder.keys())
+  const has = (file: string) => names.has(file)
+  const hasWeights = has(checkpointWeightsName) || has(checkpointIndexName)
+  const isAdapter = has(adapterConfigName) && has(adapterWeightsName)
+  const isCheckpoint = has('config.json') && hasWeights
+  if (isAdapter && isCheckpoint)
+    throw new Error(
+      `${where} holds both a whole model (config.json with ${has(checkpointWeightsName) ? checkpointWeightsName : checkpointIndexName}) and an adapter (${adapterConfigName} ` +
+        `with ${adapterWeightsName}), and which one is meant cannot be known. Download the one, and give its folder`,
+    )
+  const take = (wanted: readonly string[]) => wanted.flatMap((file) => inFolder.get(file) ?? [])
+  if (isAdapter)
+    return {
+      kind: 'adapter',
+      path: name.path,
+      description: take([adapterConfigName]),
+      weights: take([adapterWeightsName]),
+      index: null,
+    }
+  if (isCheckpoint) {
+    refuseOtherTokenizers(where, names)
+    const index = has(checkpointWeightsName) ? null : (inFolder.get(checkpointIndexName) ?? null)
+    return {
+      kind: 'checkpoint',
+      path: name.path,
+      description: [...take(checkpointTextNames), ...(index ? [index] : [])],
+      weights: index ? [] : take([checkpointWeightsName]),
+      index,
+    }
+  }
+  const [gguf, ...others] = [...names].filter(isGguf)
+  if (gguf !== undefined && others.length === 0) return selectGguf(files, joinPath(name.path, gguf), where)
+  throw new Error(`${where} ${describeFolder(files, names, name)}`)
+}
+
+/** @throws Error naming a shard of the index that the repository lacks */
+export function selectShards(
+  files: readonly HubFile[],
+  shards: readonly string[],
+  { path, index }: Selection,
+  where: string,
+): HubFile[] {
+  const inFolder = filesOfFolder(files, path)
+  return shards.map((shard) => {
+    const file = inFolder.get(shard)
+    if (file) return file
+    throw new Error(
+      `${where}: ${index?.path} names the file ${shard}, which the repository does not hold; its upload is not whole. Choose another revision with an @ behind the name`,
+    )
+  })
+}
+
+function selectGguf(files: readonly HubFile[], path: string, where: string): Selection {
+  const file = files.find((one) => one.path === path)
+  if (file) return { kind: 'gguf', path, description: [], weights: [file], index: null }
+  const there = files.filter((one) => isGguf(one.path)).map((one) => one.path)
+  throw new Error(`${where}: there is no such file; the repository's GGUF files are: ${listed(there)}`)
+}
+
+/** Why there is no model in a folder. */
+function describeFolder(files: readonly HubFile[], names: ReadonlySet<string>, name: HubName): string {
+  const gguf = [...names].filter(isGguf)
+  if (gguf.length > 1) {
+    const example = formatHubName({ ...name, path: joinPath(name.path, gguf[0] ?? '') })
+    return `holds ${gguf.length} GGUF files: ${listed(gguf)}. Name one, e.g. ${example}`
+  }
+  const pickles = [...names].filter((one) => /\.(bin|pt|pth|ckpt)$/.test(one) && one !== 'training_args.bin')
+  if (pickles.length > 0)
+    return (
+      `has its weights as pickles alone: ${listed(pickles)}. A pickle runs code when it is read, so none is; safetensors are expected. ` +
+      'Some repositories have them under another revision, e.g. @refs/pr/1; else convert where the model is trusted: from_pretrained(...).save_pretrained(...)'
+    )
+  const below = folders(files).filter((folder) => folder !== name.path && isModelFolder(filesOfFolder(files, folder)))
+  const hint = below.length === 0 ? '' : `. Models lie in the folders ${listed(below)}: name one behind the repository`
+  const place = name.path === '' ? 'holds' : `is a folder of that repository that holds`
+  return `${place} nothing that is read here: ${expected}; found ${names.size === 0 ? 'no file' : listed([...names])}${hint}`
+}
+
+const isModelFolder = (names: ReadonlyMap<string, HubFile>) =>
+  names.has('config.json') || names.has(adapterConfigName) || [...names.keys()].some(isGguf)
+
+/** The files right in a folder, by name. */
+function filesOfFolder(files: readonly HubFile[], folder: string): Map<string, HubFile> {
+  const start = folder === '' ? '' : `${folder}/`
+  return new Map(
+    files.flatMap((file): [string, HubFile][] => {
+      const rest = file.path.startsWith(start) ? file.path.slice(start.length) : '/'
+      return rest.includes('/') ? [] : [[rest, file]]
+    }),
+  )
+}
+
+const folders = (files: readonly HubFile[]) => [
+  ...new Set(files.map(({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/'))))),
+]
+const joinPath = (folder: string, file: string) => (folder === '' ? file : `${folder}/${file}`)
+const isGguf = (path: string) => /\.gguf$/i.test(path)
+
+const listed = (names: readonly string[]) =>
+  names.length <= maxShown
+    ? names.join(', ') || 'none'
+    : `${names.slice(0, maxShown).join(', ')} and ${names.length - maxShown} more`
