@@ -54,7 +54,7 @@ function stateOf(name: string, manifest: Manifest | null): CachedState {
 }
 
 /** All files below a folder; one that goes away meanwhile is left out. */
-async function listFiles(folder: string): Promise<CachedFile[]> {
+export async function listFiles(folder: string): Promise<CachedFile[]> {
   const files: CachedFile[] = []
   for (const entry of await listFolder(folder)) {
     const path = join(folder, entry.name)

@@ -1,7 +1,7 @@
 import type { Precision } from '@tandem/models'
 import { warnOfOtherBase } from '../sources/adapter-base.js'
+import { bringSource } from '../sources/bring-source.js'
 import { buildWithProgress } from '../sources/build-cached.js'
-import { findSource } from '../sources/source.js'
 import { megabytes } from '../table.js'
 import type { Context } from './context.js'
 
@@ -17,7 +17,13 @@ export interface BuildCommandOptions {
 /** `tandem build`: turns a checkpoint, with an adapter where one is given, into a model folder. */
 export async function build(source: string, options: BuildCommandOptions, context: Context): Promise<void> {
   const { adapter, merge, switched, out, precision, name } = options
-  const found = await findSource(source, 'SOURCE')
+  if (adapter === undefined && merge)
+    throw new Error('--merge adds an adapter into the weights; give one with --adapter')
+  if (switched && (adapter === undefined || merge))
+    throw new Error('--switched keeps an adapter beside the weights: give one with --adapter, and leave --merge out')
+  // The adapter first: it is small, and the source may have to be pulled.
+  const onTop = adapter === undefined ? undefined : await bringAdapter(adapter, context)
+  const found = await bringSource(source, 'SOURCE', context)
   if (found.kind === 'service')
     throw new Error(`SOURCE ${source} is a service that runs; give the files that a model folder is made of`)
   if (found.kind === 'model-folder')
@@ -28,17 +34,17 @@ export async function build(source: string, options: BuildCommandOptions, contex
     throw new Error(
       `SOURCE ${source} is a LoRA adapter; give the model under it as SOURCE, and this with --adapter ${source}`,
     )
-  if (adapter === undefined && merge)
-    throw new Error('--merge adds an adapter into the weights; give one with --adapter')
-  if (switched && (adapter === undefined || merge))
-    throw new Error('--switched keeps an adapter beside the weights: give one with --adapter, and leave --merge out')
-  if (adapter !== undefined && (await findSource(adapter, '--adapter')).kind !== 'adapter')
-    throw new Error(`--adapter ${adapter} is not a LoRA adapter folder: it has no adapter_config.json`)
-  if (adapter !== undefined) await warnOfOtherBase(found.path, adapter, context.output)
+  if (onTop !== undefined) await warnOfOtherBase(found.path, onTop, context.output)
   const manifest = await buildWithProgress(
-    { source: found.path, adapter, merge, switched, out, precision, modelId: name, signal: context.signal },
+    { source: found.path, adapter: onTop, merge, switched, out, precision, modelId: name, signal: context.signal },
     context,
   )
   const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0)
   context.answers.write(`${out}: ${manifest.modelId}, ${manifest.precision}, ${megabytes(bytes)}\n`)
+}
+
+async function bringAdapter(adapter: string, context: Context): Promise<string> {
+  const found = await bringSource(adapter, '--adapter', context)
+  if (found.kind === 'adapter') return found.path
+  throw new Error(`--adapter ${adapter} is not a LoRA adapter folder: it has no adapter_config.json`)
 }

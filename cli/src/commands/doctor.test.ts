@@ -111,7 +111,9 @@ describe('doctor', () => {
     const { home } = context()
     const model = join(home.models, 'small-1')
     const manifest = await buildModel({ source, out: model })
-    expect((await examine({ hashes: true })).of('models')[0]?.found).toMatch(/^1 built, \d+ files .*\(SHA-256\)$/)
+    expect((await examine({ hashes: true })).of('models')[0]?.found).toMatch(
+      /^1 built, \d+ files .*\(by their hashes\)$/,
+    )
     const data = join(model, 'model.onnx.data')
     await writeFile(data, Buffer.alloc(manifest.files['model.onnx.data']?.bytes ?? 0))
     expect((await examine()).of('models')[0]?.status).toBe('ok')

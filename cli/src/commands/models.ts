@@ -7,6 +7,7 @@ import {
   readCachedModels,
   readCachedWeights,
 } from '../cache/read-cache.js'
+import { type CachedCommit, readCachedCommits } from '../cache/read-hub.js'
 import { weightsPath } from '../pull/pull-weights.js'
 import { formatTable, megabytes } from '../table.js'
 import type { Context } from './context.js'
@@ -20,6 +21,7 @@ export async function models({ json }: ModelsOptions, { home, answers }: Context
   const inventory: Inventory = {
     folder: home.folder,
     weights: await readCachedWeights(home),
+    hub: await readCachedCommits(home),
     models: await readCachedModels(home),
   }
   const pairs = catalog.map((pair) => {
@@ -35,6 +37,7 @@ export async function models({ json }: ModelsOptions, { home, answers }: Context
 interface Inventory {
   readonly folder: string
   readonly weights: readonly CachedFile[]
+  readonly hub: readonly CachedCommit[]
   readonly models: readonly CachedModel[]
 }
 
@@ -50,7 +53,7 @@ interface Pair {
   readonly pulled: string | null
 }
 
-function toJson(pairs: readonly Pair[], { folder, weights, models: built }: Inventory): string {
+function toJson(pairs: readonly Pair[], { folder, weights, hub, models: built }: Inventory): string {
   const described = built.map(({ path, bytes, state, manifest }) => ({
     path,
     bytes,
@@ -65,12 +68,13 @@ function toJson(pairs: readonly Pair[], { folder, weights, models: built }: Inve
       version: manifest.version,
     },
   }))
-  const cache = { folder, weights, models: described }
+  const pulled = hub.map(({ files, ...commit }) => ({ ...commit, files: files.map(({ file }) => file.path) }))
+  const cache = { folder, weights, hub: pulled, models: described }
   return `${JSON.stringify({ builder: builderVersion, catalog: pairs, cache }, null, 2)}\n`
 }
 
-function toText(pairs: readonly Pair[], { folder, weights, models: built }: Inventory): string {
-  const all = [...weights, ...built]
+function toText(pairs: readonly Pair[], { folder, weights, hub, models: built }: Inventory): string {
+  const all = [...weights, ...hub, ...built]
   const old = built.filter(({ state }) => mayBeDeleted(state))
   return [
     'Catalog (tandem up --pair NAME; tandem pull NAME):\n',
@@ -78,7 +82,7 @@ function toText(pairs: readonly Pair[], { folder, weights, models: built }: Inve
     `\nCache ${folder}, ${megabytes(sum(all))}:\n`,
     all.length === 0
       ? '  empty; "tandem up" fills it\n'
-      : formatTable([...weights.map(fileRow), ...built.map(modelRow)]),
+      : formatTable([...weights.map(fileRow), ...hub.map(commitRow), ...built.map(modelRow)]),
     old.length === 0 ? '' : `\nThis version reads none of these; deleting them frees ${megabytes(sum(old))}:\n`,
     ...old.map(({ path }) => `  ${path}\n`),
   ].join('')
@@ -92,6 +96,13 @@ const pairRow = ({ name, title, bytes, licence, pulled }: Pair) => [
   title,
 ]
 const fileRow = ({ path, bytes }: CachedFile) => ['  weights', megabytes(bytes), '', '', path]
+const commitRow = ({ repo, path, bytes, unfinishedBytes }: CachedCommit) => [
+  '  hub',
+  megabytes(bytes),
+  '',
+  unfinishedBytes === 0 ? `hf:${repo}` : `hf:${repo}, unfinished: ${megabytes(unfinishedBytes)}`,
+  path,
+]
 const modelRow = ({ path, bytes, state, manifest }: CachedModel) => [
   '  model',
   megabytes(bytes),
@@ -100,6 +111,6 @@ const modelRow = ({ path, bytes, state, manifest }: CachedModel) => [
   path,
 ]
 
-const sum = (files: readonly CachedFile[]) => files.reduce((total, { bytes }) => total + bytes, 0)
+const sum = (files: readonly Pick<CachedFile, 'bytes'>[]) => files.reduce((total, { bytes }) => total + bytes, 0)
 /** An unfinished folder may belong to a build that runs. */
 const mayBeDeleted = (state: CachedState) => state === 'other-builder' || state === 'unreadable'

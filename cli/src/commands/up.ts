@@ -3,7 +3,7 @@ import { labelOf, loadSettings } from '../config/load-settings.js'
 import { overlayEnvironment } from '../config/overlay-environment.js'
 import type { UpFlags } from '../config/read-flags.js'
 import { curlLine } from '../curl-line.js'
-import { findBeside, prepareBeside } from '../sources/prepare-beside.js'
+import { bringBeside, prepareBeside } from '../sources/prepare-beside.js'
 import { type PreparedPair, preparePair } from '../sources/prepare-pair.js'
 import { assertKeysFor, assertPortIsFree } from '../stack/listen.js'
 import type { Stack } from '../stack/stack.js'
@@ -26,9 +26,9 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
   const { host, port, api_keys: apiKeys } = loaded.settings
   assertKeysFor(host, apiKeys)
   await assertPortIsFree(host, port)
-  await findBeside(loaded)
+  const brought = await bringBeside(loaded, context)
   const pair = await preparePair({ ...loaded.settings, labelOf: (model) => labelOf(loaded, model) }, context)
-  const beside = await prepareBeside(loaded, pair, context)
+  const beside = await prepareBeside(brought, pair, context)
   output.write(
     `Starting ${[pair.name, ...Object.keys(beside.models), ...Object.keys(beside.rewards)].join(', ')} ...\n`,
   )

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import { isHubName } from '../pull/hub/hub-name.js'
 import { isService } from '../sources/source.js'
 import { createLayer, describeIssue, type Layer, messageOf } from './layer.js'
 import { suggestName } from './nearest-name.js'
@@ -73,7 +74,7 @@ function readKeys(variable: string, environment: NodeJS.ProcessEnv, at: (key: st
 }
 
 function placeSources(settings: Settings, folder: string): Settings {
-  const place = (source: string) => (isService(source) ? source : resolve(folder, source))
+  const place = (source: string) => (isService(source) || isHubName(source) ? source : resolve(folder, source))
   const placeAll = (models: Settings['models']) =>
     models &&
     Object.fromEntries(

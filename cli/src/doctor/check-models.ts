@@ -2,9 +2,11 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { catalog } from '@tandem/models'
 import { type CachedModel, readCachedModels } from '../cache/read-cache.js'
+import { readCachedCommits } from '../cache/read-hub.js'
 import type { Context } from '../commands/context.js'
 import { hashFile } from '../hash-file.js'
 import { createProgress } from '../progress.js'
+import { createFileHash, type HubDigest } from '../pull/hub/file-hash.js'
 import { weightsPath } from '../pull/pull-weights.js'
 import { megabytes } from '../table.js'
 import { type Finding, fail, ok, warn } from './finding.js'
@@ -12,7 +14,7 @@ import { type Finding, fail, ok, warn } from './finding.js'
 interface KeptFile {
   readonly path: string
   readonly bytes: number
-  readonly sha256: string
+  readonly digest: HubDigest
 }
 
 /**
@@ -22,9 +24,9 @@ interface KeptFile {
 export async function checkModels(isHashed: boolean, context: Context): Promise<Finding[]> {
   const models = await readCachedModels(context.home)
   const current = models.filter(({ state }) => state === 'current')
-  const files = [...(await pulledFiles(context)), ...current.flatMap(filesOf)]
+  const files = [...(await pulledFiles(context)), ...(await hubFiles(context)), ...current.flatMap(filesOf)]
   const damaged = await findDamaged(files, isHashed, context)
-  const found = `${current.length} built, ${files.length} files as they were made (${isHashed ? 'SHA-256' : 'sizes alone; --hashes reads them'})`
+  const found = `${current.length} built, ${files.length} files as they were made (${isHashed ? 'by their hashes' : 'sizes alone; --hashes reads them'})`
   const findings = damaged.map((path) =>
     fail('models', `${path} is not what was made`, 'delete its folder; it is pulled or built again at the next start'),
   )
@@ -45,13 +47,24 @@ async function pulledFiles({ home }: Context): Promise<KeptFile[]> {
   for (const pair of catalog) {
     const path = weightsPath(pair, home)
     const isThere = (await stat(path).catch(() => null)) !== null
-    if (isThere) files.push({ path, bytes: pair.sft.bytes, sha256: pair.sft.sha256 })
+    if (isThere) files.push({ path, bytes: pair.sft.bytes, digest: sha256(pair.sft.sha256) })
   }
   return files
 }
 
+async function hubFiles({ home }: Context): Promise<KeptFile[]> {
+  const commits = await readCachedCommits(home)
+  return commits.flatMap(({ files }) => files.map(({ path, file }) => ({ ...file, path })))
+}
+
 const filesOf = ({ path, manifest }: CachedModel): KeptFile[] =>
-  Object.entries(manifest?.files ?? {}).map(([name, file]) => ({ path: join(path, name), ...file }))
+  Object.entries(manifest?.files ?? {}).map(([name, file]) => ({
+    path: join(path, name),
+    bytes: file.bytes,
+    digest: sha256(file.sha256),
+  }))
+
+const sha256 = (hex: string): HubDigest => ({ algorithm: 'sha256', hex })
 
 async function findDamaged(files: readonly KeptFile[], isHashed: boolean, { output, signal }: Context) {
   const progress = createProgress(output, 'Checking')
@@ -59,10 +72,11 @@ async function findDamaged(files: readonly KeptFile[], isHashed: boolean, { outp
   const damaged: string[] = []
   let doneBytes = 0
   try {
-    for (const { path, bytes, sha256 } of files) {
+    for (const { path, bytes, digest } of files) {
       signal.throwIfAborted()
       const hasSize = (await stat(path).catch(() => null))?.size === bytes
-      if (!hasSize || (isHashed && (await hashFile(path, signal)) !== sha256)) damaged.push(path)
+      const isOther = async () => (await hashFile(path, signal, createFileHash(digest.algorithm, bytes))) !== digest.hex
+      if (!hasSize || (isHashed && (await isOther()))) damaged.push(path)
       doneBytes += bytes
       if (isHashed) progress.update('hashes', doneBytes, totalBytes)
     }

@@ -1,17 +1,32 @@
 import type { Context } from '../commands/context.js'
 import { type LoadedSettings, labelOf } from '../config/load-settings.js'
 import type { Beside } from '../stack/start-services.js'
+import { bringPath } from './bring-source.js'
 import { prepareModel } from './prepare-model.js'
 import type { PreparedPair } from './prepare-pair.js'
 import { findSource } from './source.js'
 
 const keys = ['models', 'rewards'] as const
 
-/** Looks for models beside the pair before the first build, which may take minutes. @throws Error as `findSource` */
-export async function findBeside(loaded: LoadedSettings): Promise<void> {
-  for (const key of keys)
-    for (const [name, { source }] of Object.entries(loaded.settings[key]))
-      await findSource(source, labelOf(loaded, `${key}.${name}`))
+/**
+ * Looks for models beside the pair before the first build, which may take minutes, and pulls those that are on the hub.
+ * @returns the settings with paths in the place of the hub's names
+ * @throws Error as `findSource` and `pullHub`
+ */
+export async function bringBeside(loaded: LoadedSettings, context: Context): Promise<LoadedSettings> {
+  const bringAll = async (key: (typeof keys)[number]) => {
+    const brought: LoadedSettings['settings'][typeof key] = {}
+    for (const [name, model] of Object.entries(loaded.settings[key])) {
+      const label = labelOf(loaded, `${key}.${name}`)
+      const source = await bringPath(model.source, label, context)
+      await findSource(source, label)
+      const base = model.base && (await bringPath(model.base, `${label}: base`, context))
+      brought[name] = { ...model, source, base }
+    }
+    return brought
+  }
+  const settings = { ...loaded.settings, models: await bringAll('models'), rewards: await bringAll('rewards') }
+  return { ...loaded, settings }
 }
 
 /**

@@ -2,11 +2,14 @@ import { type ChatMessage, defaultPairName, findPair, type Precision } from '@ta
 import type { Context } from '../commands/context.js'
 import { pullWeights } from '../pull/pull-weights.js'
 import { warnOfOtherBase } from './adapter-base.js'
+import { bringPair } from './bring-pair.js'
 import { type BuildRequest, buildCached } from './build-cached.js'
 import { type AdapterBase, plainName, prepareWhole } from './prepare-model.js'
-import { findSource } from './source.js'
 
-/** Which two models: `sft` and `dpo`, or a pair of the catalog, or neither, which means the catalog's own. */
+/**
+ * Which two models: `sft` and `dpo`, or a LoRA adapter as `dpo` alone, which names its base; or a pair of the catalog; or neither,
+ * which means the catalog's own.
+ */
 export interface PairOptions {
   readonly sft?: string | undefined
   readonly dpo?: string | undefined
@@ -50,11 +53,7 @@ export async function preparePair(options: PairOptions, context: Context): Promi
   if (sft === undefined && dpo === undefined) return prepareCatalogPair(pair ?? defaultPairName, options, context)
   if (pair !== undefined)
     throw new Error('--pair names both models; give either --pair, or --sft and --dpo, not all of them')
-  if (sft === undefined || dpo === undefined)
-    throw new Error(
-      `${sft === undefined ? '--sft' : '--dpo'} is missing; a pair is two models: give both --sft and --dpo, or --pair NAME`,
-    )
-  return prepareOwnPair(sft, dpo, options, context)
+  return prepareOwnPair(options, context)
 }
 
 async function prepareCatalogPair(pairName: string, options: PairOptions, context: Context): Promise<PreparedPair> {
@@ -73,14 +72,11 @@ async function prepareCatalogPair(pairName: string, options: PairOptions, contex
 }
 
 async function prepareOwnPair(
-  sftText: string,
-  dpoText: string,
-  { precision, name, paired, labelOf = (model) => `--${model}` }: PairOptions,
+  { precision, name, paired, labelOf = (model) => `--${model}`, ...texts }: PairOptions,
   context: Context,
 ): Promise<PreparedPair> {
-  const [sftLabel, dpoLabel] = [labelOf('sft'), labelOf('dpo')]
-  const sft = await findSource(sftText, sftLabel)
-  const dpo = await findSource(dpoText, dpoLabel)
+  const parts = await bringPair(texts, labelOf, context)
+  const [sft, dpo] = [parts.sft.source, parts.dpo.source]
   const base = sft.kind === 'checkpoint' || sft.kind === 'gguf' ? { source: sft.path } : null
   const prepared = {
     name: name ?? (dpo.kind === 'service' ? servedName : plainName(dpo.path)),
@@ -90,20 +86,20 @@ async function prepareOwnPair(
   }
   if (sft.kind === 'adapter')
     throw new Error(
-      `${sftLabel} ${sftText} is a LoRA adapter, which needs a model under it. Build one first: ` +
-        `"tandem build SOURCE --adapter ${sftText} --merge --out FOLDER", then give --sft FOLDER`,
+      `${parts.sft.where} is a LoRA adapter, which needs a model under it. Build one first: ` +
+        `"tandem build SOURCE --adapter ${parts.sft.text} --merge --out FOLDER", then give --sft FOLDER`,
     )
   if (dpo.kind !== 'adapter') {
     if (paired)
       throw new Error(
-        `--paired runs both models in one graph, which a LoRA adapter on the --sft allows alone; ${dpoLabel} ${dpoText} is none. Leave --paired out`,
+        `--paired runs both models in one graph, which a LoRA adapter on the --sft allows alone; ${parts.dpo.where} is none. Leave --paired out`,
       )
     const [first, second] = [await prepareWhole(sft, precision, context), await prepareWhole(dpo, precision, context)]
     return { ...prepared, sft: first, dpo: second, isPaired: false }
   }
   if (base === null)
     throw new Error(
-      `${dpoLabel} ${dpoText} is a LoRA adapter and ${sftLabel} ${sftText} is ${sft.kind === 'service' ? 'served elsewhere' : 'built already'}; ` +
+      `${parts.dpo.where} is a LoRA adapter and ${parts.sft.where} is ${sft.kind === 'service' ? 'served elsewhere' : 'built already'}; ` +
         'an adapter goes on the weights that it was trained on. Give as --sft the Hugging Face folder or GGUF file of these',
     )
   await warnOfOtherBase(base.source, dpo.path, context.output)

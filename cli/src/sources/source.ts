@@ -1,5 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { isRepo } from '../pull/hub/hub-name.js'
 
 /** What can stand for a model. All paths are absolute. */
 export type Source =
@@ -12,7 +13,8 @@ export type Source =
 const scheme = 'grpc://'
 const addressPattern = /^(?:\[[0-9a-f:.]+\]|[\w.-]+):(\d{1,5})$/i
 const expected =
-  'grpc://HOST:PORT of a service that runs, a model folder (tandem.json), a Hugging Face folder (config.json), a .gguf file or a LoRA adapter folder (adapter_config.json)'
+  'grpc://HOST:PORT of a service that runs, a model folder (tandem.json), a Hugging Face folder (config.json), a .gguf file, ' +
+  'a LoRA adapter folder (adapter_config.json) or hf:ORG/REPO of the Hugging Face hub'
 
 /**
  * Says what a source is: a service by its scheme, a path by what stands there.
@@ -23,7 +25,11 @@ export async function findSource(path: string, option: string): Promise<Source> 
   if (isService(path)) return { kind: 'service', address: parseAddress(path, option) }
   const absolute = resolve(path)
   const found = await stat(absolute).catch((cause: unknown) => {
-    const hint = isAddress(path) ? `. For the service at that address write ${scheme}${path}` : ''
+    const hint = isAddress(path)
+      ? `. For the service at that address write ${scheme}${path}`
+      : isRepo(path)
+        ? `. For the repository of that name on the hub write hf:${path}`
+        : ''
     throw new Error(`${option} ${path}: there is no such file or folder; expected ${expected}${hint}`, { cause })
   })
   const real = await realpath(absolute)

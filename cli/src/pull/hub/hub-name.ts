@@ -14,6 +14,9 @@ const repoPattern = /^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95}$/
 const revisionPattern = /^(?!.*\.\.)[\w][\w./+-]{0,254}$/
 const maxPathLength = 512
 
+/** Whether a text could be the `ORG/REPO` of a repository. */
+export const isRepo = (text: string): boolean => repoPattern.test(text) && !text.includes('..')
+
 /** Whether a source is a model on the hub. */
 export const isHubName = (source: string): boolean => source.startsWith(scheme)
 
@@ -28,7 +31,7 @@ export function parseHubName(source: string, where: string = source): HubName {
   const [org = '', name = '', ...rest] = place.split('/')
   const repo = `${org}/${name}`
   const path = rest.join('/')
-  const isPlace = repoPattern.test(repo) && !repo.includes('..') && (rest.length === 0 || isSafePath(path))
+  const isPlace = isRepo(repo) && (rest.length === 0 || isSafePath(path))
   if (isHubName(source) && isPlace && (revision === null || revisionPattern.test(revision)))
     return { repo, path, revision }
   throw new Error(

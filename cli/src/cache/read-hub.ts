@@ -1,0 +1,55 @@
+import { stat } from 'node:fs/promises'
+import type { Home } from '../home.js'
+import type { HubFile } from '../pull/hub/hub.js'
+import {
+  type HubSnapshot,
+  listSnapshots,
+  readListing,
+  snapshotFolder,
+  snapshotPath,
+  unfinishedFolder,
+} from './hub-cache.js'
+import { listFiles } from './read-cache.js'
+
+/** What is kept of one commit of the hub. */
+export interface CachedCommit {
+  readonly repo: string
+  readonly commit: string
+  /** Of the commit; deleting it deletes all that is kept of it. */
+  readonly path: string
+  /** Of all files there, unfinished ones included. */
+  readonly bytes: number
+  readonly unfinishedBytes: number
+  readonly files: readonly PulledFile[]
+}
+
+/** A file that is there, and what the hub said of it. */
+export interface PulledFile {
+  readonly path: string
+  readonly file: HubFile
+}
+
+/** What was pulled from the hub, by repository and commit. */
+export async function readCachedCommits(home: Pick<Home, 'hub'>): Promise<CachedCommit[]> {
+  const found: CachedCommit[] = []
+  for (const snapshot of await listSnapshots(home)) {
+    const path = snapshotFolder(snapshot)
+    const bytes = sum(await listFiles(path))
+    const unfinishedBytes = sum(await listFiles(unfinishedFolder(snapshot)))
+    const { repo, commit } = snapshot
+    found.push({ repo, commit, path, bytes, unfinishedBytes, files: await pulledFiles(snapshot) })
+  }
+  return found
+}
+
+/** Files that were pulled; a wrong size is told of by who checks. */
+async function pulledFiles(snapshot: HubSnapshot): Promise<PulledFile[]> {
+  const files: PulledFile[] = []
+  for (const file of (await readListing(snapshot)) ?? []) {
+    const path = snapshotPath(snapshot, file.path)
+    if ((await stat(path).catch(() => null)) !== null) files.push({ path, file })
+  }
+  return files
+}
+
+const sum = (files: readonly { readonly bytes: number }[]) => files.reduce((total, { bytes }) => total + bytes, 0)

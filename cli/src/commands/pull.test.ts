@@ -1,0 +1,86 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { checkModels } from '../doctor/check-models.js'
+import type { Finding } from '../doctor/finding.js'
+import { findHome } from '../home.js'
+import { type HubServer, startHubServer } from '../testing/hub-server.js'
+import { readFolder } from '../testing/read-folder.js'
+import { build } from './build.js'
+import type { Context } from './context.js'
+import { models } from './models.js'
+import { pull } from './pull.js'
+
+const tiny = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
+let folder: string
+let hub: HubServer
+let answers: string
+let context: Context
+beforeEach(async () => {
+  answers = ''
+  folder = await mkdtemp(join(tmpdir(), 'tandem-pull-command-'))
+  hub = await startHubServer({
+    'tiny/sft': { files: await readFolder(tiny('llama-tied')) },
+    'tiny/dpo': { files: await readFolder(tiny('llama-tied+lora')) },
+  })
+  context = {
+    home: findHome({ TANDEM_HOME: join(folder, 'home') }),
+    environment: { HF_ENDPOINT: hub.url, HF_HOME: folder },
+    output: { write: () => true },
+    answers: { write: (text: string) => (answers += text) },
+    findModule: String,
+    isVerbose: false,
+    signal: new AbortController().signal,
+  }
+})
+afterEach(async () => {
+  await hub.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+it('a model of the hub is pulled, listed, checked by its hashes and built from', async () => {
+  await pull('hf:tiny/dpo', context)
+  const path = answers.trim()
+  expect(await readFile(join(path, 'adapter_model.safetensors'))).toEqual(
+    await readFile(join(tiny('llama-tied+lora'), 'adapter_model.safetensors')),
+  )
+  answers = ''
+  await models({}, context)
+  expect(answers).toMatch(/^ {2}hub +\d\.\d MB +hf:tiny\/dpo +\/.*\/hub\/tiny\/dpo\/[0-9a-f]{40}$/m)
+  answers = ''
+  await models({ json: true }, context)
+  expect(JSON.parse(answers)).toMatchObject({
+    cache: {
+      hub: [{ repo: 'tiny/dpo', unfinishedBytes: 0, files: ['adapter_config.json', 'adapter_model.safetensors'] }],
+    },
+  })
+
+  answers = ''
+  await build('hf:tiny/sft', { adapter: 'hf:tiny/dpo', out: join(folder, 'built') }, context)
+  expect(answers).toBe(`${join(folder, 'built')}: dpo, fp32, 0.6 MB\n`)
+
+  const check = async (isHashed: boolean): Promise<Finding[]> => checkModels(isHashed, context)
+  expect(await check(true)).toMatchObject([
+    { status: 'ok', found: '0 built, 8 files as they were made (by their hashes)' },
+  ])
+  // Small files have git's hash, large ones SHA-256.
+  const sft = join(context.home.hub, 'tiny', 'sft', hub.commitOf('tiny/sft'), 'sft')
+  for (const file of [join(path, 'adapter_config.json'), join(sft, 'model.safetensors')]) {
+    const bytes = await readFile(file)
+    await writeFile(file, Buffer.alloc(bytes.length))
+    expect(await check(false)).toMatchObject([{ status: 'ok' }])
+    expect(await check(true)).toMatchObject([{ status: 'fail', found: `${file} is not what was made` }])
+    await writeFile(file, bytes)
+  }
+})
+
+it('tells how names of the hub are written', async () => {
+  await expect(pull('tiny/sft', context)).rejects.toThrow(
+    '"tiny/sft" is no pair of the catalog; for that repository on the hub write hf:tiny/sft',
+  )
+  await expect(build('hf:tiny/sft', { adapter: 'hf:tiny/sft', out: 'x' }, context)).rejects.toThrow(
+    '--adapter hf:tiny/sft is not a LoRA adapter folder',
+  )
+})

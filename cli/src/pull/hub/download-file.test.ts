@@ -1,0 +1,98 @@
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { type HubServer, startHubServer } from '../../testing/hub-server.js'
+import { downloadFile } from './download-file.js'
+import { createHub, type HubFile } from './hub.js'
+
+const repo = 'tiny/file'
+const content = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7919) >> 3)
+let folder: string
+let server: HubServer
+let file: HubFile
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tandem-download-'))
+  server = await startHubServer({ [repo]: { files: new Map([['weights', content]]) } })
+  const [listed] = await hub().list(repo, server.commitOf(repo))
+  if (listed) file = listed
+})
+afterAll(async () => {
+  await server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+beforeEach(() => {
+  server.faults.cuts = 0
+})
+
+const hub = (signal = new AbortController().signal) =>
+  createHub({ endpoint: server.url, token: null, tokenFrom: null, offlineBy: null }, signal)
+
+/** @returns how many bytes were told of */
+async function download(signal = new AbortController().signal): Promise<number> {
+  let told = 0
+  await downloadFile({
+    hub: hub(signal),
+    place: { repo, commit: server.commitOf(repo), path: 'weights' },
+    file,
+    unfinished: join(folder, 'unfinished'),
+    target: join(folder, 'target'),
+    onBytes: (bytes) => {
+      told += bytes
+    },
+    signal,
+    pauseMs: () => 0,
+  })
+  return told
+}
+
+it('is whole wherever it is cut, whatever an earlier try left, and with ranges or without', async () => {
+  const options = {
+    cuts: fc.nat(4),
+    after: fc.integer({ min: 1, max: 90_000 }),
+    left: fc.nat(250_000),
+    hasNoRanges: fc.boolean(),
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.record(options), async ({ cuts, after, left, hasNoRanges }) => {
+      Object.assign(server.faults, { cuts, cutAfterBytes: after, hasNoRanges })
+      // Longer than the file: of something else.
+      await writeFile(
+        join(folder, 'unfinished'),
+        left > content.length ? new Uint8Array(left) : content.subarray(0, left),
+      )
+      expect(await download()).toBe(content.length)
+      expect((await readFile(join(folder, 'target'))).equals(content)).toBe(true)
+      expect(await readdir(folder)).toEqual(['target'])
+    }),
+    { numRuns: 30 },
+  )
+  server.faults.hasNoRanges = false
+})
+
+it('gives up where no byte comes between five broken connections, and keeps what came', async () => {
+  await writeFile(join(folder, 'unfinished'), content.subarray(0, 1000))
+  Object.assign(server.faults, { cuts: 100, cutAfterBytes: 0 })
+  await expect(download()).rejects.toThrow()
+  expect(server.faults.cuts).toBe(95)
+  expect((await stat(join(folder, 'unfinished'))).size).toBe(1000)
+})
+
+it('is not taken where its beginning was changed; then it is brought anew', async () => {
+  await writeFile(join(folder, 'unfinished'), 'another file')
+  await expect(download()).rejects.toThrow(
+    /weights has the SHA-256 [0-9a-f]{64}, and the hub lists [0-9a-f]{64}\. What came is deleted/,
+  )
+  await download()
+  expect((await readFile(join(folder, 'target'))).equals(content)).toBe(true)
+})
+
+it('ends at once when it is aborted', async () => {
+  const controller = new AbortController()
+  Object.assign(server.faults, { cuts: 1, cutAfterBytes: 50_000 })
+  await appendFile(join(folder, 'unfinished'), '')
+  const downloading = download(controller.signal)
+  controller.abort(new Error('interrupted'))
+  await expect(downloading).rejects.toThrow('interrupted')
+})
