@@ -19,6 +19,8 @@ export interface HubFaults {
   /** Connections to large files are cut after so many bytes each, as often as `cuts` says. */
   cutAfterBytes: number
   cuts: number
+  /** The hub answers nothing but 503 from the first cut on. */
+  isDownAfterCut: boolean
   /** Every answer of the hub itself, e.g. 503. */
   status: number | null
   /** A path whose content is another than the list says. */
@@ -51,7 +53,14 @@ const pageSize = 5
 export async function startHubServer(repos: Readonly<Record<string, ServedRepo>> = {}): Promise<HubServer> {
   const served = new Map(Object.entries(repos))
   const requests: string[] = []
-  const faults: HubFaults = { cutAfterBytes: 0, cuts: 0, status: null, changedPath: null, hasNoRanges: false }
+  const faults: HubFaults = {
+    cutAfterBytes: 0,
+    cuts: 0,
+    isDownAfterCut: false,
+    status: null,
+    changedPath: null,
+    hasNoRanges: false,
+  }
   const contentOf = (path: string, bytes: Uint8Array) => (path === faults.changedPath ? bytes.map((b) => b ^ 1) : bytes)
 
   const storage = await listen((request, response) => {
@@ -63,6 +72,7 @@ export async function startHubServer(repos: Readonly<Record<string, ServedRepo>>
     if (bytes === undefined) return refuse(response, 404, '', 'no such object')
     const isCut = faults.cuts > 0
     if (isCut) faults.cuts--
+    if (isCut && faults.isDownAfterCut) faults.status = 503
     sendBytes(request, response, contentOf(path, bytes), faults, isCut ? faults.cutAfterBytes : null)
   })
 

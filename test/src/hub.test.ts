@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type HubServer, readFolder, startHubServer } from '@tandem/cli/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readGoldenRows, repositoryFolder, tinyFolder } from './support/fixtures.js'
+import { waitUntilGone } from './support/processes.js'
+import { compare, complete } from './support/rest.js'
+import { startTandemUp } from './support/tandem-up.js'
+
+/** What log p of this pair is right to at fp32, in nats. */
+const error = 1e-5
+/** Processes start and end several times. */
+const limitMs = 240_000
+const rows = readGoldenRows('tiny-pair.jsonl', ['aad', 'greedy-sft', 'greedy-dpo'])
+const args = ['--sft', 'hf:tiny/sft', '--dpo', 'hf:tiny/dpo', '--precision', 'fp32']
+
+let folder: string
+let hub: HubServer
+let environment: Record<string, string>
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tandem-test-hub-'))
+  hub = await startHubServer({
+    'tiny/sft': { files: await readFolder(tinyFolder('llama-tied')) },
+    'tiny/dpo': { files: await readFolder(tinyFolder('llama-tied+lora')) },
+  })
+  environment = { TANDEM_HOME: join(folder, 'home'), HF_HOME: folder, HF_ENDPOINT: hub.url, HF_TOKEN: '' }
+})
+afterEach(async () => {
+  await hub.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Starts the pair, and has it answer every golden prompt. */
+async function answerGolden(): Promise<string> {
+  const up = await startTandemUp(args, environment)
+  try {
+    expect(up.model).toBe('dpo')
+    for (const row of rows) {
+      const decoding = { strategy: row.method, ...row.params }
+      const request = { model: up.model, prompt: row.prompt_ids, max_tokens: row.max_tokens, decoding }
+      expect(compare(row, await complete(up.url, '/v1/completions', request), error)).toBe('equal')
+    }
+    return up.output()
+  } finally {
+    const children = up.children()
+    up.process.kill('SIGINT')
+    if (up.process.exitCode === null) await once(up.process, 'exit')
+    expect(
+      await waitUntilGone(
+        children.map(({ pid }) => pid),
+        10_000,
+      ),
+    ).toEqual([])
+  }
+}
+
+test(
+  'a pair of the hub answers the golden tokens, and again where the hub is gone',
+  async () => {
+    expect(rows.length).toBeGreaterThan(0)
+    expect(await answerGolden()).toContain('Pulling hf:tiny/sft: download 100% of 0.5 MB')
+    hub.faults.status = 503
+    expect(await answerGolden()).toContain('--sft hf:tiny/sft: the hub cannot be reached at ')
+  },
+  limitMs,
+)
+
+test(
+  'a pull that is interrupted in the middle of the weights goes on from there at the next start',
+  async () => {
+    Object.assign(hub.faults, { cuts: 1, cutAfterBytes: 300_000, isDownAfterCut: true })
+    const child = spawn(process.execPath, [join(repositoryFolder, 'cli/bin/tandem.js'), 'up', '--port', '0', ...args], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let words = ''
+    for await (const chunk of child.stderr) {
+      words += String(chunk)
+      if (/hf:tiny\/sft: download (25|50)%/.test(words)) child.kill('SIGINT')
+    }
+    if (child.exitCode === null) await once(child, 'exit')
+    expect(child.exitCode, words).toBe(130)
+
+    hub.faults.status = null
+    hub.requests.length = 0
+    await answerGolden()
+    const pulled = hub.requests.filter((line) => line.includes('/resolve/'))
+    expect(pulled).toEqual([expect.stringMatching(/model\.safetensors bytes=[1-9]\d*-$/)])
+  },
+  limitMs,
+)
