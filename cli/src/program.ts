@@ -98,9 +98,9 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     })
 
   addVerbose(program.command('build'))
-    .description('turn a Hugging Face folder or a GGUF file into a model folder')
+    .description('turn a Hugging Face folder, a GGUF file or a model of the hub into a model folder')
     .argument('<source>')
-    .option('--adapter <folder>', 'a PEFT LoRA adapter on the source')
+    .option('--adapter <folder>', 'a PEFT LoRA adapter on the source, or hf:ORG/REPO of one')
     .option('--merge', 'add the adapter into the weights (left out, it is computed beside them)')
     .option(
       '--switched',
@@ -115,8 +115,8 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     )
 
   addVerbose(program.command('pull'))
-    .description('bring the weights of a pair of the catalog into the cache')
-    .argument('[name]', 'the pair', defaultPairName)
+    .description('bring the weights of a pair of the catalog, or a model of the Hugging Face hub, into the cache')
+    .argument('[name]', 'the pair, or hf:ORG/REPO', defaultPairName)
     .addHelpText('after', pullExamples)
     .action((name: string, options: Flags) => run((context) => actions.pull(name, context), options.verbose))
 

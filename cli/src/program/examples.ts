@@ -1,11 +1,14 @@
 /** What stands below the options in a command's help. */
 
 export const upExamples = `
-A source of --model or --reward is one of those of --sft, or a LoRA adapter that goes on the --sft.
+A source of --model or --reward is one of those of --sft, or a LoRA adapter that goes on the --sft. Without --sft, a --dpo that is an
+adapter brings the base that it names.
 The command line wins over the file, the file over the environment (docs/configuration.md has every key).
 
 Examples:
   tandem up
+  tandem up --sft hf:ORG/SFT --dpo hf:ORG/DPO@v1.0
+  tandem up --dpo hf:ORG/LORA
   tandem up --sft path/to/sft --dpo path/to/lora-adapter --model amateur=path/to/small-model
   tandem up --sft grpc://10.0.0.2:7001 --dpo grpc://10.0.0.3:7002 --reward picker=path/to/reward-model
   tandem up --config tandem.yaml --port 0`
@@ -23,12 +26,19 @@ Examples:
 export const buildExamples = `
 Examples:
   tandem build path/to/sft --out models/sft --precision int8
-  tandem build model.gguf --adapter path/to/lora --merge --out models/dpo`
+  tandem build model.gguf --adapter path/to/lora --merge --out models/dpo
+  tandem build hf:ORG/REPO --precision int8 --out models/sft`
 
 export const pullExamples = `
+hf:ORG/REPO[/PATH][@REVISION] is a model of the Hugging Face hub (PATH: a folder in it, or a .gguf file). Only what is read is downloaded,
+and an interrupted pull goes on where it ended. HF_ENDPOINT and HF_TOKEN count as for Hugging Face's own tools.
+
 Examples:
   tandem pull
-  tandem pull smollm2-135m-hh`
+  tandem pull smollm2-135m-hh
+  tandem pull hf:HuggingFaceTB/SmolLM2-135M-Instruct
+  tandem pull hf:ORG/REPO/model-Q4_1.gguf@main
+  HF_TOKEN=hf_... tandem pull hf:ORG/GATED@refs/pr/1`
 
 export const modelsExamples = `
 Examples:

@@ -12,9 +12,9 @@ export const addPairOptions = (command: Command) =>
     .option('--pair <name>', `a pair of the catalog (${defaultPairName} where no model is named)`)
     .option(
       '--sft <source>',
-      'model folder, Hugging Face folder, GGUF file, or grpc://HOST:PORT of a service that runs',
+      'model folder, Hugging Face folder, GGUF file, hf:ORG/REPO of the hub, or grpc://HOST:PORT of a service that runs',
     )
-    .option('--dpo <source>', 'the same, or a LoRA adapter folder that goes on the --sft')
+    .option('--dpo <source>', 'the same, or a LoRA adapter that goes on the --sft')
     .addOption(precisionOption())
     .option('--paired', 'one process holds both models, whose weights are then loaded once; for adapters')
     .addOption(new Option('--threads <number>', 'of each service').argParser(wholeNumber(1, 1024)))
