@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { checkModels } from '../doctor/check-models.js'
 import type { Finding } from '../doctor/finding.js'
-import { findHome } from '../home.js'
+import { createHubContext } from '../testing/hub-context.js'
 import { type HubServer, startHubServer } from '../testing/hub-server.js'
 import { readFolder } from '../testing/read-folder.js'
 import { build } from './build.js'
@@ -25,15 +25,10 @@ beforeEach(async () => {
     'tiny/sft': { files: await readFolder(tiny('llama-tied')) },
     'tiny/dpo': { files: await readFolder(tiny('llama-tied+lora')) },
   })
-  context = {
-    home: findHome({ TANDEM_HOME: join(folder, 'home') }),
-    environment: { HF_ENDPOINT: hub.url, HF_HOME: folder },
-    output: { write: () => true },
-    answers: { write: (text: string) => (answers += text) },
-    findModule: String,
-    isVerbose: false,
-    signal: new AbortController().signal,
-  }
+  const loud = createHubContext(folder, hub, (text) => {
+    answers += text
+  })
+  context = { ...loud, output: { write: () => true } }
 })
 afterEach(async () => {
   await hub.close()

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '../commands/context.js'
 import { loadSettings } from '../config/load-settings.js'
-import { findHome } from '../home.js'
+import { createHubContext } from '../testing/hub-context.js'
 import { type HubServer, startHubServer } from '../testing/hub-server.js'
 import { readFolder } from '../testing/read-folder.js'
 import { bringPair } from './bring-pair.js'
@@ -23,16 +23,9 @@ beforeEach(async () => {
     'tiny/sft': { files: await readFolder(tiny('llama-tied')) },
     'tiny/dpo': { files: await adapterOn({ base_model_name_or_path: 'tiny/sft', revision: 'v1.0' }) },
   })
-  const output = { write: (text: string) => (words += text) }
-  context = {
-    home: findHome({ TANDEM_HOME: join(folder, 'home') }),
-    environment: { HF_ENDPOINT: hub.url, HF_HOME: folder },
-    output,
-    answers: output,
-    findModule: String,
-    isVerbose: false,
-    signal: new AbortController().signal,
-  }
+  context = createHubContext(folder, hub, (text) => {
+    words += text
+  })
 })
 afterEach(async () => {
   await hub.close()

@@ -19,6 +19,8 @@ export interface HubFaults {
   /** Connections to large files are cut after so many bytes each, as often as `cuts` says. */
   cutAfterBytes: number
   cuts: number
+  /** What would be cut stays open, and no byte comes any more. */
+  isHeld: boolean
   /** The hub answers nothing but 503 from the first cut on. */
   isDownAfterCut: boolean
   /** Every answer of the hub itself, e.g. 503. */
@@ -56,6 +58,7 @@ export async function startHubServer(repos: Readonly<Record<string, ServedRepo>>
   const faults: HubFaults = {
     cutAfterBytes: 0,
     cuts: 0,
+    isHeld: false,
     isDownAfterCut: false,
     status: null,
     changedPath: null,
@@ -156,7 +159,7 @@ function sendBytes(
   request: IncomingMessage,
   response: ServerResponse,
   bytes: Uint8Array,
-  { hasNoRanges }: HubFaults,
+  { hasNoRanges, isHeld }: HubFaults,
   cutAfterBytes: number | null,
 ): void {
   const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? []
@@ -172,7 +175,10 @@ function sendBytes(
     ...(isPart ? { 'content-range': `bytes ${from}-${to - 1}/${bytes.byteLength}` } : {}),
   })
   if (cutAfterBytes === null) response.end(bytes.subarray(from, to))
-  else response.write(bytes.subarray(from, Math.min(to, from + cutAfterBytes)), () => response.destroy())
+  else
+    response.write(bytes.subarray(from, Math.min(to, from + cutAfterBytes)), () => {
+      if (!isHeld) response.destroy()
+    })
 }
 
 function refuseGated(response: ServerResponse, token: string | null, repo: string): void {

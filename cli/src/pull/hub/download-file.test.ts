@@ -23,14 +23,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 beforeEach(() => {
-  server.faults.cuts = 0
+  Object.assign(server.faults, { cuts: 0, isHeld: false })
 })
 
 const hub = (signal = new AbortController().signal) =>
   createHub({ endpoint: server.url, token: null, tokenFrom: null, offlineBy: null }, signal)
 
 /** @returns how many bytes were told of */
-async function download(signal = new AbortController().signal): Promise<number> {
+async function download(signal = new AbortController().signal, idleMs = 30_000): Promise<number> {
   let told = 0
   await downloadFile({
     hub: hub(signal),
@@ -42,7 +42,7 @@ async function download(signal = new AbortController().signal): Promise<number> 
       told += bytes
     },
     signal,
-    pauseMs: () => 0,
+    patience: { idleMs, pauseMs: 0 },
   })
   return told
 }
@@ -95,4 +95,9 @@ it('ends at once when it is aborted', async () => {
   const downloading = download(controller.signal)
   controller.abort(new Error('interrupted'))
   await expect(downloading).rejects.toThrow('interrupted')
+})
+
+it('goes on where no byte comes any more', async () => {
+  Object.assign(server.faults, { cuts: 1, cutAfterBytes: 50_000, isHeld: true })
+  expect(await download(new AbortController().signal, 200)).toBe(content.length)
 })

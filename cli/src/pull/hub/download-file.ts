@@ -8,11 +8,16 @@ import type { Hub, HubFile, HubPlace } from './hub.js'
 import { HubUnreachable } from './hub-errors.js'
 import { causeOf } from './hub-fetch.js'
 
-/** Without a byte for so long a connection counts as broken. */
-const idleMs = 30_000
+export interface Patience {
+  /** Without a byte for so long a connection counts as broken. */
+  readonly idleMs: number
+  /** Before a broken connection is made again for the first time; then twice as long each time. */
+  readonly pauseMs: number
+}
+
+const defaultPatience: Patience = { idleMs: 30_000, pauseMs: 500 }
 /** Broken connections in a row, without a byte between them, that end the download. */
 const maxTries = 5
-const firstPauseMs = 500
 
 export interface DownloadOptions {
   readonly hub: Hub
@@ -25,8 +30,7 @@ export interface DownloadOptions {
   /** Told of bytes as they are there; negative where some are given up. */
   readonly onBytes: (bytes: number) => void
   readonly signal: AbortSignal
-  /** Left out: half a second, then twice as long each time. */
-  readonly pauseMs?: ((tries: number) => number) | undefined
+  readonly patience?: Patience | undefined
 }
 
 /**
@@ -34,7 +38,7 @@ export interface DownloadOptions {
  * @throws Error naming the file whose content is not what the hub's list says; HubRefusal; HubUnreachable; the signal's reason
  */
 export async function downloadFile(options: DownloadOptions): Promise<void> {
-  const { unfinished, target, signal } = options
+  const { unfinished, target, signal, patience: { pauseMs } = defaultPatience } = options
   await mkdir(dirname(unfinished), { recursive: true })
   await mkdir(dirname(target), { recursive: true })
   // Append: a file that grows is never cut by being opened.
@@ -50,7 +54,7 @@ export async function downloadFile(options: DownloadOptions): Promise<void> {
         if (!(error instanceof HubUnreachable)) throw describeDiskError(error, target)
         tries = growing.bytes > before ? 1 : tries + 1
         if (tries >= maxTries) throw error
-        await delay((options.pauseMs ?? pause)(tries), undefined, { signal })
+        await delay(pauseMs * 2 ** (tries - 1), undefined, { signal })
       }
     }
     await handle.sync()
@@ -87,7 +91,7 @@ async function resume(handle: FileHandle, { unfinished, file, onBytes, signal }:
 async function append(
   handle: FileHandle,
   growing: Growing,
-  { hub, place, file, onBytes, signal }: DownloadOptions,
+  { hub, place, file, onBytes, signal, patience: { idleMs } = defaultPatience }: DownloadOptions,
 ): Promise<void> {
   const idle = new AbortController()
   const stop = () => idle.abort(new Error(`no byte came for ${idleMs / 1000} seconds`))
@@ -147,7 +151,6 @@ async function assertContent({ hash }: Growing, { place, file, unfinished }: Dow
 const newHash = ({ digest, bytes }: HubFile) => createFileHash(digest.algorithm, bytes)
 const nameOf = (algorithm: HubFile['digest']['algorithm']) =>
   algorithm === 'sha256' ? 'SHA-256' : "SHA-1 (git's, of a blob)"
-const pause = (tries: number) => firstPauseMs * 2 ** (tries - 1)
 
 function describeDiskError(error: unknown, target: string): unknown {
   const code = (error as NodeJS.ErrnoException).code

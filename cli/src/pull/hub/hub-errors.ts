@@ -1,3 +1,4 @@
+import { ZodError } from 'zod'
 import type { HubAccess } from './hub-access.js'
 import { formatHubName, type HubName } from './hub-name.js'
 
@@ -28,6 +29,11 @@ export function describeHubError(error: unknown, where: string, name: HubName, a
     return new Error(
       `${where}: the hub cannot be reached at ${access.endpoint} (${error.message}). ` +
         'Check the network and run this again: what came so far is kept. HF_ENDPOINT names another address, e.g. of a mirror',
+      { cause: error },
+    )
+  if (error instanceof SyntaxError || error instanceof ZodError)
+    return new Error(
+      `${where}: what answers at ${access.endpoint} does not speak as the Hugging Face hub does. Check HF_ENDPOINT`,
       { cause: error },
     )
   if (error instanceof HubRefusal)

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Context } from '../../commands/context.js'
-import { findHome } from '../../home.js'
+import { createHubContext } from '../../testing/hub-context.js'
 import {
   type HubServer,
   readerToken,
@@ -34,17 +36,11 @@ afterEach(async () => {
 })
 
 function pull(source: string, environment: NodeJS.ProcessEnv = {}, signal = new AbortController().signal) {
-  const output = { write: (written: string) => (words += written) }
-  const context: Context = {
-    home: findHome({ TANDEM_HOME: join(folder, 'home') }),
-    environment: { HF_ENDPOINT: hub.url, HF_HOME: join(folder, 'hf'), ...environment },
-    output,
-    answers: output,
-    findModule: String,
-    isVerbose: false,
-    signal,
-  }
-  return pullHub(source, context, '--sft')
+  const context = createHubContext(folder, hub, (written) => {
+    words += written
+  })
+  const given = { ...context, environment: { ...context.environment, ...environment }, signal }
+  return pullHub(source, given, '--sft')
 }
 
 /** The files of `tiny/sft`, with changes; null takes one away. */
@@ -232,6 +228,16 @@ describe('where the hub cannot be reached', () => {
       /^--sft hf:tiny\/sft@v1\.0: the hub cannot be reached at .* Check the network and run this again.*HF_ENDPOINT names another address/,
     )
   })
+})
+
+it('tells of what answers and is no hub', async () => {
+  const server = createServer((_request, response) => response.end('<html>')).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  await expect(pull('hf:tiny/sft', { HF_ENDPOINT: endpoint })).rejects.toThrow(
+    `--sft hf:tiny/sft: what answers at ${endpoint} does not speak as the Hugging Face hub does. Check HF_ENDPOINT`,
+  )
+  server.close()
 })
 
 describe('tokens', () => {
