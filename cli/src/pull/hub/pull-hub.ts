@@ -100,7 +100,8 @@ async function bring(listed: Listed, selection: Selection, pull: Pull): Promise<
   await downloadFiles(selection.description, { ...options, output: silent })
   await validateDescription(selection, options)
   const weights = await weightsOf(listed, selection, where)
-  output.write(`  ${weights.length} of weights, ${megabytes(sum(weights))}, into ${snapshotPath(snapshot, '')}\n`)
+  const count = weights.length === 1 ? 'a file' : `${weights.length} files`
+  output.write(`  ${count} of weights, ${megabytes(sum(weights))}, into ${snapshotPath(snapshot, '')}\n`)
   await downloadFiles(weights, options)
 }
 
