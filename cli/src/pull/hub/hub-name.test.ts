@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fileUrl } from './hub.js'
 import { formatHubName, isSafePath, parseHubName } from './hub-name.js'
 
 describe('a name on the hub', () => {
@@ -45,8 +46,11 @@ describe('a name on the hub', () => {
         if (name === null) return
         expect(formatHubName(name)).toBe(text)
         expect(name.path === '' || isSafePath(name.path)).toBe(true)
-        expect(new URL(`http://h/o/r/x/${name.path}`).pathname.startsWith('/o/r/x/')).toBe(true)
+        const { pathname } = new URL(fileUrl('http://h', { repo: name.repo, commit: 'c', path: name.path }))
+        expect(pathname.startsWith('/o/r/resolve/c/')).toBe(true)
+        expect(decodeURIComponent(pathname.slice('/o/r/resolve/c/'.length))).toBe(name.path)
       }),
+      { numRuns: 1000 },
     )
   })
 })

@@ -79,8 +79,8 @@ export function createHub(access: HubAccess, signal: AbortSignal): Hub {
       }
       return files
     },
-    async read({ repo, commit, path }, { from, to }, partSignal) {
-      const url = `${endpoint}/${repo}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`
+    async read(place, { from, to }, partSignal) {
+      const url = fileUrl(endpoint, place)
       const isWhole = from === 0 && to === null
       const range = `bytes=${from}-${to === null ? '' : to - 1}`
       // Bytes are counted: they must come as they are.
@@ -91,6 +91,10 @@ export function createHub(access: HubAccess, signal: AbortSignal): Hub {
     },
   }
 }
+
+/** Where a file is: its name stands there letter by letter, and means nothing to a URL. */
+export const fileUrl = (endpoint: string, { repo, commit, path }: HubPlace): string =>
+  `${endpoint}/${repo}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`
 
 /** It takes a while to load, and most commands need none of it. */
 const loadClient = () => import('@huggingface/hub')

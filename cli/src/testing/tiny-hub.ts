@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { pullHub } from '../pull/hub/pull-hub.js'
+import { createHubContext } from './hub-context.js'
+import { type HubServer, type ServedRepo, startHubServer } from './hub-server.js'
+import { readFolder } from './read-folder.js'
+
+/** Pulls as `--sft` from a hub that serves `tiny/sft`, into a cache below a folder of its own. */
+export class TinyHub {
+  /** All that pulls wrote. */
+  words = ''
+
+  private constructor(
+    readonly folder: string,
+    readonly hub: HubServer,
+  ) {}
+
+  static async start(): Promise<TinyHub> {
+    const files = await readFolder(fixturePath('tiny/llama-tied'))
+    return new TinyHub(await mkdtemp(join(tmpdir(), 'tandem-hub-')), await startHubServer({ 'tiny/sft': { files } }))
+  }
+
+  pull(
+    source: string,
+    environment: NodeJS.ProcessEnv = {},
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<string> {
+    const context = createHubContext(this.folder, this.hub, (text) => {
+      this.words += text
+    })
+    return pullHub(source, { ...context, environment: { ...context.environment, ...environment }, signal }, '--sft')
+  }
+
+  /** The files of `tiny/sft`, with changes; null takes one away. */
+  serve(
+    repo: string,
+    changes: Readonly<Record<string, Uint8Array | string | null>>,
+    more: Partial<ServedRepo> = {},
+  ): void {
+    const files = new Map(this.hub.repos.get('tiny/sft')?.files)
+    for (const [name, content] of Object.entries(changes))
+      if (content === null) files.delete(name)
+      else files.set(name, typeof content === 'string' ? new TextEncoder().encode(content) : content)
+    this.hub.repos.set(repo, { files, ...more })
+  }
+
+  /** Requests for whole weights. Of a GGUF file little more than the header is asked for, by a range. */
+  forWeights = () => this.hub.requests.filter((line) => /\/resolve\/.*\.(safetensors|bin|gguf)$/.test(line))
+
+  async close(): Promise<void> {
+    await this.hub.close()
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
+
+export const fixturePath = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/${name}`, import.meta.url))
