@@ -6,6 +6,12 @@ import { LastLines } from './last-lines.js'
 /** How long a process has between SIGTERM and SIGKILL; longer than a service drains. */
 const graceMs = 8_000
 
+/**
+ * The processes' heaps are small. V8's helper threads would save them a fraction of a millisecond a collection, and take 2 ms of the
+ * cores for every token that the models compute there (docs/performance.md).
+ */
+const nodeFlags = ['--single-threaded-gc']
+
 /** What a process says over IPC once it serves: a service its address, or one for each of its two models; the gateway its URL. */
 const readySchema = z.union([
   z
@@ -51,11 +57,11 @@ export class ManagedProcess {
 
   constructor({ name, modulePath, environment, launcher = [] }: ProcessSpec, onLine: (line: string) => void) {
     this.name = name
-    const [execPath = process.execPath, ...execArgv] = [...launcher, process.execPath]
+    const [execPath = process.execPath, ...execArgv] = [...launcher, process.execPath, ...nodeFlags]
     this.#child = fork(modulePath, [], {
       env: environment,
       execPath,
-      execArgv: launcher.length === 0 ? [] : execArgv,
+      execArgv,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32',
     })
