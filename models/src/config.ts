@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseRopeConfig, type RopeConfig, ropeConfigSchema } from './rope-config.js'
+import { generationSchema, resolveSpecialTokens, type SpecialTokens, specialTokenFields } from './special-tokens.js'
 
 export const architectureNames = ['llama', 'mistral', 'qwen2', 'qwen3', 'olmo2'] as const
 export type ArchitectureName = (typeof architectureNames)[number]
@@ -9,7 +10,7 @@ export const headKinds = ['vocabulary', 'score'] as const
 export type HeadKind = (typeof headKinds)[number]
 
 /** What a decoder is, every field resolved: nothing about its files or precision. */
-export interface ModelConfig {
+export interface ModelConfig extends SpecialTokens {
   readonly architecture: ArchitectureName
   readonly head: HeadKind
   readonly layers: number
@@ -28,15 +29,9 @@ export interface ModelConfig {
   readonly biases: { readonly queryKeyValue: boolean; readonly attentionOutput: boolean; readonly mlp: boolean }
   /** The output layer multiplies by the embedding. */
   readonly tiedEmbeddings: boolean
-  /** Ends an answer: generation_config.json's where it names any. */
-  readonly eosTokenIds: readonly number[]
-  readonly bosTokenId: number | null
-  readonly padTokenId: number | null
 }
 
 const size = z.int().positive()
-const tokenId = z.int().nonnegative()
-const endTokens = z.union([tokenId, z.array(tokenId)]).nullish()
 
 const configSchema = ropeConfigSchema.extend({
   model_type: z.string(),
@@ -59,14 +54,9 @@ const configSchema = ropeConfigSchema.extend({
   max_window_layers: z.int().nullish(),
   layer_types: z.array(z.string()).nullish(),
   quantization_config: z.unknown().optional(),
-  eos_token_id: endTokens,
-  bos_token_id: tokenId.nullish(),
-  // Some name -1, which no token is.
-  pad_token_id: z.int().nullish(),
+  ...specialTokenFields,
 })
 type Config = z.infer<typeof configSchema>
-
-const generationSchema = z.looseObject({ eos_token_id: endTokens, bos_token_id: tokenId.nullish() })
 
 /** What transformers' classes of these architectures have where `config.json` is silent. */
 interface Traits {
@@ -129,9 +119,7 @@ export function parseModelConfig(
     rope: parseRopeConfig(c, headSize, c.max_position_embeddings),
     biases: trait.biases(c),
     tiedEmbeddings: c.tie_word_embeddings ?? false,
-    eosTokenIds: [generation.eos_token_id ?? c.eos_token_id ?? []].flat(),
-    bosTokenId: c.bos_token_id ?? generation.bos_token_id ?? null,
-    padTokenId: c.pad_token_id != null && c.pad_token_id >= 0 ? c.pad_token_id : null,
+    ...resolveSpecialTokens(c, generation),
   }
 }
 
@@ -144,7 +132,8 @@ function parseArchitecture(modelType: unknown): ArchitectureName {
   return known
 }
 
-function parseWith<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
+/** @throws Error naming the file and what is wrong in it */
+export function parseWith<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
   const result = schema.safeParse(value)
   if (!result.success) throw new Error(`${file} cannot be used. ${z.prettifyError(result.error)}`)
   return result.data

@@ -1,4 +1,4 @@
-export { builderVersion } from './build/build-folder.js'
+export { builderVersion } from './build/model-folder.js'
 export * from './build.js'
 export * from './catalog.js'
 export * from './config.js'
@@ -7,14 +7,13 @@ export * from './manifest.js'
 export { withFloatActivations } from './onnx/float-activations.js'
 export * from './precision.js'
 export type { BinaryFile } from './read/binary-file.js'
-export {
-  checkpointIndexName,
-  checkpointTextNames,
-  checkpointWeightsName,
-  refuseOtherTokenizers,
-} from './read/hugging-face.js'
+export { checkpointTextNames } from './read/checkpoint-texts.js'
+export { checkpointIndexName, checkpointWeightsName, refuseOtherTokenizers } from './read/hugging-face.js'
+export { exportName, findExport } from './read/onnx/find-export.js'
+export { type ExportSource, openExport } from './read/onnx/open-export.js'
 export { openAdapter, openModelSource } from './read/open.js'
 export { adapterConfigName, adapterWeightsName } from './read/peft/open.js'
 export { readShardIndex } from './read/safetensors.js'
 export type * from './read/source.js'
 export * from './validate-description.js'
+export { halfToFloat } from './weights/dequantize.js'

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { headKinds } from './config.js'
 
+export * from './exported-contract.js'
 export * from './graph-contract.js'
 
 export const manifestFileName = 'tandem.json'
@@ -18,6 +19,16 @@ export const graphFileName = 'model.onnx'
 export const precisions = ['fp32', 'fp16', 'int8', 'int4', 'native', 'fast'] as const
 export type Precision = (typeof precisions)[number]
 
+/** As another program stored the weights. */
+export const exportedPrecision = 'exported' as const
+
+/** A graph of exported-contract.ts. */
+const exportedGraphSchema = z.strictObject({
+  /** Of keys and values in the cache. */
+  keyValueType: z.enum(['float32', 'float16']),
+})
+export type ExportedGraph = Readonly<z.infer<typeof exportedGraphSchema>>
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** `tandem.json`: everything that a service must know of a model folder without reading the graph. */
@@ -30,7 +41,9 @@ export const manifestSchema = z.strictObject({
   architecture: z.string(),
   /** `vocabulary`: a language model, for a logit service; `score`: a reward model, for a reward service. */
   head: z.enum(headKinds).default('vocabulary'),
-  precision: z.enum(precisions),
+  precision: z.enum([...precisions, exportedPrecision]),
+  /** Null where the graph is one of ours (graph-contract.ts). */
+  exportedGraph: exportedGraphSchema.nullable().default(null),
   layers: z.int().positive(),
   keyValueHeads: z.int().positive(),
   headSize: z.int().positive(),
@@ -54,7 +67,7 @@ export const manifestSchema = z.strictObject({
     .nullable(),
   /** What it was built from: files by name, with their hashes. */
   source: z.strictObject({
-    kind: z.enum(['safetensors', 'gguf']),
+    kind: z.enum(['safetensors', 'gguf', 'onnx']),
     files: z.record(z.string(), z.strictObject({ bytes: z.int().nonnegative(), sha256 })),
   }),
   /** The files of this folder, the manifest itself left out. */
@@ -68,9 +81,12 @@ export type Manifest = z.infer<typeof manifestSchema>
 export const rowSize = ({ head, vocabularySize }: Pick<Manifest, 'head' | 'vocabularySize'>): number =>
   head === 'score' ? 1 : vocabularySize
 
-/** Bytes of keys and values that one token takes in a session: float32, both, all layers. */
-export function keyValueBytesPerToken(m: Pick<Manifest, 'layers' | 'keyValueHeads' | 'headSize'>): number {
-  return m.layers * 2 * m.keyValueHeads * m.headSize * Float32Array.BYTES_PER_ELEMENT
+type CacheShape = Pick<Manifest, 'layers' | 'keyValueHeads' | 'headSize'> & Partial<Pick<Manifest, 'exportedGraph'>>
+
+/** Bytes of keys and values that one token takes in a session: both, all layers. */
+export function keyValueBytesPerToken({ layers, keyValueHeads, headSize, exportedGraph }: CacheShape): number {
+  const bytes = exportedGraph?.keyValueType === 'float16' ? 2 : 4
+  return layers * 2 * keyValueHeads * headSize * bytes
 }
 
 /**

@@ -1,9 +1,9 @@
-import type { TextValidator } from './build/build-folder.js'
+import type { TextValidator } from './build/model-folder.js'
 import { folderTextFiles } from './build/text-files.js'
 import { parseModelConfig } from './config.js'
 import type { BinaryFile } from './read/binary-file.js'
+import { readCheckpointTexts } from './read/checkpoint-texts.js'
 import { describeGguf } from './read/gguf/open.js'
-import { readCheckpointTexts } from './read/hugging-face.js'
 import { readLoraConfig } from './read/peft/open.js'
 import type { ModelSource } from './read/source.js'
 

@@ -1,21 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { parseJsonObject } from './json-file.js'
+import { readCheckpointTexts } from './checkpoint-texts.js'
 import { assertIndexed, openSafetensors, readShardIndex, type ShardIndex } from './safetensors.js'
 import type { ModelSource, WeightSource } from './source.js'
 
-const templateName = 'chat_template.jinja'
-const oldTemplateName = 'chat_template.json'
-const textFileNames = [
-  'config.json',
-  'generation_config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  templateName,
-]
-/** All that is read of a checkpoint but its weights, where it is there. */
-export const checkpointTextNames: readonly string[] = [...textFileNames, oldTemplateName]
 export const checkpointWeightsName = 'model.safetensors'
 export const checkpointIndexName = 'model.safetensors.index.json'
 
@@ -31,34 +19,8 @@ export async function openHuggingFaceFolder(folder: string, signal?: AbortSignal
   refuseOtherTokenizers(root, names)
   const index = await findWeights(root, names)
   const texts = await readCheckpointTexts(root)
-  const { textFiles } = texts
   signal?.throwIfAborted()
-  return {
-    ...texts,
-    files: [
-      ...[...textFiles.keys()].filter((name) => names.has(name)).map((name) => join(root, name)),
-      ...(textFiles.has(templateName) && !names.has(templateName) ? [join(root, oldTemplateName)] : []),
-      ...index.files,
-    ],
-    weights: await openWeights(index, names),
-  }
-}
-
-/** A checkpoint but for its weights. @throws Error naming a file that is not JSON */
-export async function readCheckpointTexts(
-  folder: string,
-): Promise<Pick<ModelSource, 'config' | 'generationConfig' | 'textFiles'>> {
-  const root = resolve(folder)
-  const names = new Set(await readdir(root))
-  const textFiles = new Map<string, Uint8Array>()
-  for (const name of textFileNames) if (names.has(name)) textFiles.set(name, await readFile(join(root, name)))
-  if (!textFiles.has(templateName) && names.has(oldTemplateName))
-    textFiles.set(templateName, await readTemplate(join(root, oldTemplateName)))
-  const json = (name: string) => {
-    const bytes = textFiles.get(name)
-    return bytes === undefined ? null : parseJsonObject(bytes, join(root, name))
-  }
-  return { config: json('config.json') ?? {}, generationConfig: json('generation_config.json'), textFiles }
+  return { ...texts, files: [...texts.files, ...index.files], weights: await openWeights(index, names) }
 }
 
 async function openWeights(index: ShardIndex, names: ReadonlySet<string>): Promise<WeightSource> {
@@ -92,11 +54,11 @@ async function findWeights(root: string, names: ReadonlySet<string>): Promise<Sh
   const single = join(root, checkpointWeightsName)
   if (names.has(checkpointWeightsName)) return { path: single, files: [single], places: new Map() }
   if (names.has(checkpointIndexName)) return await readShardIndex(join(root, checkpointIndexName))
-  const found = [...names].filter((name) => /\.(bin|pt|pth|gguf|safetensors)$/.test(name))
+  const found = [...names].filter((name) => /\.(bin|pt|pth|gguf|safetensors|onnx)$/.test(name))
   throw new Error(
     `${root} has no model.safetensors and no model.safetensors.index.json` +
       (found.length === 0 ? '' : ` (found: ${found.slice(0, 4).join(', ')})`) +
-      '. Save the model with transformers: AutoModelForCausalLM.from_pretrained(...).save_pretrained(...); a .gguf file is given by its own path',
+      '. Save the model with transformers: AutoModelForCausalLM.from_pretrained(...).save_pretrained(...); a .gguf or .onnx file is given by its own path',
   )
 }
 
@@ -104,11 +66,4 @@ function describeForeignFolder(root: string, names: ReadonlySet<string>): string
   if (names.has('adapter_config.json'))
     return `${root} is a PEFT adapter; it needs its base as the source, and itself as the adapter (--adapter, or --dpo beside --sft)`
   return `${root} is no checkpoint: it has no config.json. Expected a Hugging Face folder (config.json + safetensors) or a .gguf file`
-}
-
-/** Before chat_template.jinja there was a JSON file with the one key. */
-async function readTemplate(path: string): Promise<Uint8Array> {
-  const { chat_template: template } = parseJsonObject(await readFile(path), path)
-  if (typeof template !== 'string') throw new Error(`${path} has no text under "chat_template"`)
-  return new TextEncoder().encode(template)
 }

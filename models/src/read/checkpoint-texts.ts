@@ -1,0 +1,49 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { parseJsonObject } from './json-file.js'
+import type { ModelSource } from './source.js'
+
+const templateName = 'chat_template.jinja'
+const oldTemplateName = 'chat_template.json'
+const textFileNames = [
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  templateName,
+]
+
+/** All that is read of a checkpoint but its weights, where it is there. */
+export const checkpointTextNames: readonly string[] = [...textFileNames, oldTemplateName]
+
+/** What stands beside the weights of a checkpoint. */
+export type CheckpointTexts = Omit<ModelSource, 'weights'>
+
+/**
+ * Reads the text files of a folder that transformers saved; its weights may be missing.
+ * @throws Error naming the one that cannot be read
+ */
+export async function readCheckpointTexts(folder: string): Promise<CheckpointTexts> {
+  const root = resolve(folder)
+  const names = new Set(await readdir(root))
+  const textFiles = new Map<string, Uint8Array>()
+  for (const name of textFileNames) if (names.has(name)) textFiles.set(name, await readFile(join(root, name)))
+  const files = [...textFiles.keys()].map((name) => join(root, name))
+  if (!textFiles.has(templateName) && names.has(oldTemplateName)) {
+    textFiles.set(templateName, await readTemplate(join(root, oldTemplateName)))
+    files.push(join(root, oldTemplateName))
+  }
+  const json = (name: string) => {
+    const bytes = textFiles.get(name)
+    return bytes === undefined ? null : parseJsonObject(bytes, join(root, name))
+  }
+  return { config: json('config.json') ?? {}, generationConfig: json('generation_config.json'), textFiles, files }
+}
+
+/** Before chat_template.jinja there was a JSON file with the one key. */
+async function readTemplate(path: string): Promise<Uint8Array> {
+  const { chat_template: template } = parseJsonObject(await readFile(path), path)
+  if (typeof template !== 'string') throw new Error(`${path} has no text under "chat_template"`)
+  return new TextEncoder().encode(template)
+}
