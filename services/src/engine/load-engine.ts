@@ -1,6 +1,8 @@
+import { loadManifest } from '@tandem/models'
 import type { ComputeDevice } from './compute-device.js'
 import { DeviceEngine } from './device-engine.js'
 import type { Engine } from './engine.js'
+import { ExportedEngine } from './exported-engine.js'
 import type { ModelSettings } from './model-session.js'
 import { OnnxEngine } from './onnx-engine.js'
 
@@ -14,10 +16,11 @@ export interface OnnxSettings extends Omit<ModelSettings, 'device'> {
  * @throws Error telling why none did
  */
 export async function loadEngine({ devices, ...settings }: OnnxSettings): Promise<Engine> {
+  const { exportedGraph } = await loadManifest(settings.folder)
   const reasons: string[] = []
   for (const device of devices) {
     try {
-      return await (device.kind === 'webgpu' ? DeviceEngine : OnnxEngine).load({ ...settings, device })
+      return await engineFor(device, exportedGraph !== null).load({ ...settings, device })
     } catch (error) {
       if (device.kind === 'cpu') throw error
       reasons.push(`${device.kind}: ${reasonOf(error)}`)
@@ -26,6 +29,11 @@ export async function loadEngine({ devices, ...settings }: OnnxSettings): Promis
   throw new Error(
     `no device of TANDEM_DEVICE can be used (${reasons.join('; ')}). Set TANDEM_DEVICE=${devices.map(({ kind }) => kind).join(',')},cpu to fall back to the CPU.`,
   )
+}
+
+function engineFor({ kind }: ComputeDevice, isExported: boolean) {
+  if (isExported) return ExportedEngine
+  return kind === 'webgpu' ? DeviceEngine : OnnxEngine
 }
 
 /** onnxruntime puts a place in its own source and the condition that failed there before what it says. */

@@ -15,28 +15,40 @@ export interface ModelSettings {
 }
 
 /** A model folder's graph, loaded. */
-export interface ModelSession {
+export interface LoadedGraph {
   session: InferenceSession
   manifest: Manifest
-  feeds: GraphFeeds
   description: EngineDescription
+}
+
+/** A graph of models/graph-contract. */
+export interface ModelSession extends LoadedGraph {
+  feeds: GraphFeeds
 }
 
 export type Outputs = InferenceSession.OnnxValueMapType
 
 /**
  * @param preferredOutputLocation of outputs that stay on the device
- * @throws Error where the folder is none, the device cannot be had, or the graph is not what the manifest says
+ * @throws Error as openGraph does, and where the graph is not what the manifest says
  */
 export async function openModel(
-  { folder, threads, device = cpu }: ModelSettings,
+  settings: ModelSettings,
   preferredOutputLocation: InferenceSession.SessionOptions['preferredOutputLocation'] = {},
 ): Promise<ModelSession> {
+  const graph = await openGraph(settings, { preferredOutputLocation })
+  const feeds = new GraphFeeds(graph.manifest)
+  feeds.assertInputs(graph.session.inputNames)
+  return { ...graph, feeds }
+}
+
+/** @throws Error where the folder is none, or the device cannot be had */
+export async function openGraph(
+  { folder, threads, device = cpu }: ModelSettings,
+  more: InferenceSession.SessionOptions = {},
+): Promise<LoadedGraph> {
   const manifest = await loadManifest(folder)
-  const options = { ...sessionOptions(device, threads), preferredOutputLocation }
-  const session = await createSession(folder, device, options)
-  const feeds = new GraphFeeds(manifest)
-  feeds.assertInputs(session.inputNames)
+  const session = await createSession(folder, manifest, device, { ...sessionOptions(device, threads), ...more })
   const description = {
     name: `onnxruntime-node ${env.versions.node ?? 'of unknown version'}, ${nameOf(device, threads)}`,
     device,
@@ -44,17 +56,18 @@ export async function openModel(
     rowSize: rowSize(manifest),
     contextLength: manifest.contextLength,
   }
-  return { session, manifest, feeds, description }
+  return { session, manifest, description }
 }
 
-/** WebGPU would round activations in its own way where the graph asks for int8. */
+/** WebGPU would round activations in its own way where a graph of ours asks for int8. */
 async function createSession(
   folder: string,
+  { exportedGraph }: Manifest,
   { kind }: ComputeDevice,
   options: InferenceSession.SessionOptions,
 ): Promise<InferenceSession> {
   const path = join(folder, graphFileName)
-  if (kind !== 'webgpu') return InferenceSession.create(path, options)
+  if (kind !== 'webgpu' || exportedGraph !== null) return InferenceSession.create(path, options)
   // The weights beside the graph are found by this.
   const extra = { session: { model_external_initializers_file_folder_path: folder } }
   return InferenceSession.create(withFloatActivations(await readFile(path)), { ...options, extra })

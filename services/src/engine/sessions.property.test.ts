@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { buildModel } from '@tandem/models'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
+import { cpu } from './compute-device.js'
 import type { Engine } from './engine.js'
+import { loadEngine } from './load-engine.js'
 import type { Step } from './messages.js'
-import { OnnxEngine } from './onnx-engine.js'
 import { emptyWork, joinEngine, never, rowsOf, runReplaying, stepOf } from './testing.js'
 import { ToyEngine } from './toy-engine.js'
 
@@ -157,12 +158,20 @@ test('sessions of the toy engine', async () => {
 const folder = await mkdtemp(join(tmpdir(), 'tandem-sessions-'))
 afterAll(() => rm(folder, { recursive: true }))
 
-test('sessions of onnxruntime', async () => {
-  const source = fileURLToPath(new URL('../../../test/fixtures/tiny/llama-tied', import.meta.url))
-  await buildModel({ source, out: join(folder, 'tiny'), precision: 'fp32' })
-  const engine = await OnnxEngine.load({ folder: join(folder, 'tiny'), threads: 1 })
+const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/${name}`, import.meta.url))
+
+test.each([
+  ['onnxruntime', 'tiny/llama-tied', 1e-4, 60],
+  ['an exported graph with position_ids', 'optimum/llama-tied/model.onnx', 1e-4, 25],
+  ['an exported graph without, that drops rows', 'optimum/llama-bare/model.onnx', 1e-4, 25],
+  ['an exported graph in float16', 'optimum/llama-tied/model_fp16.onnx', 0.1, 25],
+  ['an exported graph with GroupQueryAttention', 'optimum/qwen2-genai/model.onnx', 1e-4, 25],
+])('sessions of %s', async (_name, source, tolerance, runs) => {
+  const out = join(folder, source)
+  await buildModel({ source: fixture(source), out })
+  const engine = await loadEngine({ folder: out, threads: 1, devices: [cpu] })
   const sessionBytes = contextTokens * engine.createCache().bytesPerToken + 32 * 4 * engine.description.vocabularySize
   const budgets = [1.2 * sessionBytes, 2 * sessionBytes, 100 * sessionBytes].map(Math.floor)
-  await assertCacheNeverLies({ engine, budgets, tolerance: 1e-4, runs: 60 })
+  await assertCacheNeverLies({ engine, budgets, tolerance, runs })
   await engine.close()
 })
