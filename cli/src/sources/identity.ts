@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openExport } from '@tandem/models'
 import { hashFile } from '../hash-file.js'
 
 /**
- * What stands for the content of a checkpoint folder or file: path, size and time of change of each file. Weights are too large to hash at
+ * What stands for the content of a checkpoint folder or file, or of an exported graph with the files that belong to it: path, size and time of change of each file. Weights are too large to hash at
  * every start; whoever changes a file changes its time.
  */
 export async function weightsIdentity(path: string): Promise<string> {
   const found = await stat(path, { bigint: true })
-  if (found.isFile()) return `${path} ${found.size} ${found.mtimeNs}`
+  if (found.isFile()) {
+    const files = /\.onnx$/i.test(path) ? (await openExport(path)).files : [path]
+    return (await Promise.all(files.map(fileIdentity))).join('\n')
+  }
   const names = (await readdir(path)).sort()
   const files: string[] = []
   for (const name of names) {
@@ -17,6 +21,11 @@ export async function weightsIdentity(path: string): Promise<string> {
     if (file.isFile()) files.push(`${name} ${file.size} ${file.mtimeNs}`)
   }
   return [path, ...files].join('\n')
+}
+
+async function fileIdentity(path: string): Promise<string> {
+  const { size, mtimeNs } = await stat(path, { bigint: true })
+  return `${path} ${size} ${mtimeNs}`
 }
 
 /** The content of an adapter folder: small enough to hash, so that a copy elsewhere is the same adapter. */

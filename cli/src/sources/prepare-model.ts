@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { loadManifest, type Precision } from '@tandem/models'
+import { exportName, loadManifest, type Precision } from '@tandem/models'
 import type { Context } from '../commands/context.js'
 import { warnOfOtherBase } from './adapter-base.js'
 import { buildCached } from './build-cached.js'
@@ -68,7 +68,8 @@ async function findBase(base: string, label: string): Promise<AdapterBase> {
 }
 
 /** What a model is called where nobody names it. */
-export const plainName = (path: string) => basename(path).replace(/\.gguf$/i, '')
+export const plainName = (path: string) =>
+  /\.onnx$/i.test(path) ? exportName(path) : basename(path).replace(/\.gguf$/i, '')
 
 async function assertPrecision(folder: string, precision: Precision | undefined): Promise<string> {
   const manifest = await loadManifest(folder)

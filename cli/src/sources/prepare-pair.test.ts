@@ -9,6 +9,7 @@ import { findHome } from '../home.js'
 import { type PairOptions, preparePair } from './prepare-pair.js'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
+const exported = (name: string) => fixture(`../optimum/${name}`)
 const sft = fixture('llama-tied')
 const dpo = fixture('llama-tied+lora')
 let folder: string
@@ -48,6 +49,29 @@ describe('preparePair', () => {
     expect(await prepare({ sft, dpo })).toEqual(pair)
     expect(words).toEqual([])
     expect((await stat(join(pair.dpo, 'tandem.json'))).mtimeMs).toBe(before.mtimeMs)
+  })
+
+  it('takes exported graphs, beside models of other kinds too', async () => {
+    const half = exported('llama-tied/model_fp16.onnx')
+    const pair = await prepare({ sft: half, dpo: exported('llama-tied+lora') })
+    expect(pair).toMatchObject({ name: 'llama-tied+lora', adapterBase: null, isPaired: false })
+    const manifests = [await loadManifest(pair.sft), await loadManifest(pair.dpo)]
+    expect(manifests.map(({ modelId }) => modelId)).toEqual(['llama-tied-fp16', 'llama-tied+lora'])
+    expect(manifests.map(({ precision }) => precision)).toEqual(['exported', 'exported'])
+    const mixed = await prepare({ sft, dpo: half })
+    expect(mixed.name).toBe('llama-tied-fp16')
+    expect(mixed.dpo).toBe(pair.sft)
+    expect((await loadManifest(mixed.sft)).precision).toBe('fp32')
+  })
+
+  it('refuses an adapter on an exported graph, and another precision than its own', async () => {
+    const graph = exported('llama-tied')
+    await expect(prepare({ sft: graph, dpo })).rejects.toThrow(
+      `--dpo ${dpo} is a LoRA adapter and --sft ${graph} is an exported graph; an adapter goes on the weights`,
+    )
+    await expect(prepare({ sft: graph, dpo: graph, precision: 'int8' })).rejects.toThrow(
+      'model.onnx is an exported graph, whose precision is what it was exported in, not int8; name another .onnx file',
+    )
   })
 
   it('keeps precisions apart', async () => {

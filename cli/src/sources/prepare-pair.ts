@@ -5,6 +5,7 @@ import { warnOfOtherBase } from './adapter-base.js'
 import { bringPair } from './bring-pair.js'
 import { type BuildRequest, buildCached } from './build-cached.js'
 import { type AdapterBase, plainName, prepareWhole } from './prepare-model.js'
+import type { Source } from './source.js'
 
 /**
  * Which two models: `sft` and `dpo`, or a LoRA adapter as `dpo` alone, which names its base; or a pair of the catalog; or neither,
@@ -99,7 +100,7 @@ async function prepareOwnPair(
   }
   if (base === null)
     throw new Error(
-      `${parts.dpo.where} is a LoRA adapter and ${parts.sft.where} is ${sft.kind === 'service' ? 'served elsewhere' : 'built already'}; ` +
+      `${parts.dpo.where} is a LoRA adapter and ${parts.sft.where} is ${stateOf(sft)}; ` +
         'an adapter goes on the weights that it was trained on. Give as --sft the Hugging Face folder or GGUF file of these',
     )
   await warnOfOtherBase(base.source, dpo.path, context.output)
@@ -107,6 +108,12 @@ async function prepareOwnPair(
   if (paired) return together(await buildCached({ ...request, switched: true }, context), prepared)
   const folder = await prepareWhole(sft, precision, context)
   return { ...prepared, sft: folder, dpo: await buildCached(request, context), isPaired: false }
+}
+
+/** Why no adapter can be put on it. */
+function stateOf({ kind }: Source): string {
+  if (kind === 'service') return 'served elsewhere'
+  return kind === 'export' ? 'an exported graph' : 'built already'
 }
 
 const together = (folder: string, prepared: Omit<PreparedPair, 'sft' | 'dpo' | 'isPaired'>): PreparedPair => ({

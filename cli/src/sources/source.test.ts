@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, realpath, rm, utimes, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, realpath, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { adapterIdentity, shortHash, weightsIdentity } from './identity.js'
 import { findSource } from './source.js'
@@ -28,6 +29,15 @@ describe('findSource', () => {
     expect(kinds[3]).toEqual({ kind: 'gguf', path: join(folder, 'w.GGUF') })
   })
 
+  it('takes a folder with an exported graph and no weights for its graph, and a .onnx file for itself', async () => {
+    await make('e/config.json', 'e/onnx/model_q4.onnx', 'e/onnx/model_fp16.onnx', 'both/config.json', 'both/model.onnx')
+    await make('both/model.safetensors', 'm/tandem.json', 'm/model.onnx')
+    const find = (name: string) => findSource(join(folder, name), '--sft')
+    expect(await find('e')).toEqual({ kind: 'export', path: join(folder, 'e/onnx/model_fp16.onnx') })
+    expect(await find('both/model.onnx')).toEqual({ kind: 'export', path: join(folder, 'both/model.onnx') })
+    expect([(await find('both')).kind, (await find('m')).kind]).toEqual(['checkpoint', 'model-folder'])
+  })
+
   it('knows a service by its scheme', async () => {
     expect(await findSource('grpc://10.0.0.2:7003', '--sft')).toEqual({ kind: 'service', address: '10.0.0.2:7003' })
     expect(await findSource('grpc://[::1]:1', '--sft')).toEqual({ kind: 'service', address: '[::1]:1' })
@@ -46,7 +56,7 @@ describe('findSource', () => {
       'none',
       'there is no such file or folder; expected grpc://HOST:PORT of a service that runs, a model folder (tandem.json)',
     ],
-    ['another file', 'x.bin', 'is a file that does not end in .gguf'],
+    ['another file', 'x.bin', 'is a file that does not end in .gguf or .onnx'],
     ['a folder of something else', 'other', 'has neither tandem.json nor config.json nor adapter_config.json'],
     ['a folder with a GGUF file', 'g', 'is a folder; name the GGUF file in it: y.gguf'],
     ['a folder that is two things', 'both', 'holds both config.json and adapter_config.json'],
@@ -64,6 +74,18 @@ describe('identities', () => {
     expect(await weightsIdentity(join(folder, 'c'))).toBe(before)
     await utimes(join(folder, 'c', 'model.safetensors'), 1, 1)
     expect(await weightsIdentity(join(folder, 'c'))).not.toBe(before)
+  })
+
+  it('change when a file that belongs to an exported graph changes', async () => {
+    const fixture = fileURLToPath(new URL('../../../test/fixtures/optimum/llama-tied+lora', import.meta.url))
+    await cp(fixture, join(folder, 'e'), { recursive: true })
+    const identity = () => weightsIdentity(join(folder, 'e/onnx/model.onnx'))
+    const seen = [await identity()]
+    for (const name of ['onnx/model.onnx', 'onnx/model.onnx_data', 'config.json', 'tokenizer.json']) {
+      await utimes(join(folder, 'e', name), 1, 1)
+      seen.push(await identity())
+    }
+    expect(new Set(seen).size).toBe(5)
   })
 
   it('follow the content of an adapter, not its place', async () => {

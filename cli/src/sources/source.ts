@@ -1,5 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { findExport } from '@tandem/models'
 import { isRepo } from '../pull/hub/hub-name.js'
 
 /** What can stand for a model. All paths are absolute. */
@@ -8,13 +9,15 @@ export type Source =
   | { readonly kind: 'model-folder'; readonly path: string }
   | { readonly kind: 'checkpoint'; readonly path: string }
   | { readonly kind: 'gguf'; readonly path: string }
+  /** The .onnx file, also where its folder was named. */
+  | { readonly kind: 'export'; readonly path: string }
   | { readonly kind: 'adapter'; readonly path: string }
 
 const scheme = 'grpc://'
 const addressPattern = /^(?:\[[0-9a-f:.]+\]|[\w.-]+):(\d{1,5})$/i
 const expected =
   'grpc://HOST:PORT of a service that runs, a model folder (tandem.json), a Hugging Face folder (config.json), a .gguf file, ' +
-  'a LoRA adapter folder (adapter_config.json) or hf:ORG/REPO of the Hugging Face hub'
+  'an exported .onnx file or its folder, a LoRA adapter folder (adapter_config.json) or hf:ORG/REPO of the Hugging Face hub'
 
 /**
  * Says what a source is: a service by its scheme, a path by what stands there.
@@ -32,10 +35,12 @@ export async function findSource(path: string, option: string): Promise<Source> 
         : ''
     throw new Error(`${option} ${path}: there is no such file or folder; expected ${expected}${hint}`, { cause })
   })
+  const graph = await findExport(absolute)
+  if (graph !== null) return { kind: 'export', path: graph }
   const real = await realpath(absolute)
   if (found.isFile()) {
     if (/\.gguf$/i.test(absolute)) return { kind: 'gguf', path: real }
-    throw new Error(`${option} ${path} is a file that does not end in .gguf; expected ${expected}`)
+    throw new Error(`${option} ${path} is a file that does not end in .gguf or .onnx; expected ${expected}`)
   }
   return { kind: kindOfFolder(await readdir(real), `${option} ${path}`), path: real }
 }
@@ -58,7 +63,7 @@ function isAddress(text: string): boolean {
   return port >= 1 && port <= 65_535
 }
 
-function kindOfFolder(names: readonly string[], where: string): Exclude<Source['kind'], 'gguf' | 'service'> {
+function kindOfFolder(names: readonly string[], where: string): Exclude<Source['kind'], 'gguf' | 'export' | 'service'> {
   // A model folder has a config.json too.
   if (names.includes('tandem.json')) return 'model-folder'
   const isCheckpoint = names.includes('config.json')
