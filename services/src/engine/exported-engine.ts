@@ -62,7 +62,8 @@ export class ExportedEngine implements Engine {
       await engine.close()
       const reason = cause instanceof Error ? cause.message : String(cause)
       throw new Error(
-        `the exported graph in ${settings.folder} does not run as its manifest says: ${reason}. Export the model anew, and build the folder again.`,
+        `the exported graph in ${settings.folder} does not run on ${engine.description.device.kind} as its manifest says: ${reason}. ` +
+          'Build the folder again; where that changes nothing, export the model anew, or name another device.',
         { cause },
       )
     }
