@@ -98,7 +98,9 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     })
 
   addVerbose(program.command('build'))
-    .description('turn a Hugging Face folder, a GGUF file or a model of the hub into a model folder')
+    .description(
+      'turn a Hugging Face folder, a GGUF file, an exported ONNX graph or a model of the hub into a model folder',
+    )
     .argument('<source>')
     .option('--adapter <folder>', 'a PEFT LoRA adapter on the source, or hf:ORG/REPO of one')
     .option('--merge', 'add the adapter into the weights (left out, it is computed beside them)')

@@ -12,7 +12,7 @@ export const addPairOptions = (command: Command) =>
     .option('--pair <name>', `a pair of the catalog (${defaultPairName} where no model is named)`)
     .option(
       '--sft <source>',
-      'model folder, Hugging Face folder, GGUF file, hf:ORG/REPO of the hub, or grpc://HOST:PORT of a service that runs',
+      'model folder, Hugging Face folder, GGUF file, exported ONNX graph, hf:ORG/REPO of the hub, or grpc://HOST:PORT of a service that runs',
     )
     .option('--dpo <source>', 'the same, or a LoRA adapter that goes on the --sft')
     .addOption(precisionOption())
