@@ -5,8 +5,8 @@ import { openExport } from '@tandem/models'
 import { hashFile } from '../hash-file.js'
 
 /**
- * What stands for the content of a checkpoint folder or file, or of an exported graph with the files that belong to it: path, size and time of change of each file. Weights are too large to hash at
- * every start; whoever changes a file changes its time.
+ * What stands for the content of a checkpoint folder or file, or of an exported graph with the files that belong to it: path, size and
+ * time of change of each file. Weights are too large to hash at every start; whoever changes a file changes its time.
  */
 export async function weightsIdentity(path: string): Promise<string> {
   const found = await stat(path, { bigint: true })
