@@ -1,5 +1,7 @@
 import type { Answer as DecodedAnswer, Delta, GenerationRequest, Report } from '../decode/generation.js'
 import type { PromptToken } from '../decode/token.js'
+import type { DecodingReport } from './schemas/decoding-report.js'
+import type { Usage } from './schemas/usage.js'
 
 /** One prompt of a request. */
 export interface PreparedPrompt {
@@ -22,12 +24,6 @@ export interface AnswerDelta extends Delta {
   readonly report: Report | null
 }
 
-export interface Usage {
-  readonly prompt_tokens: number
-  readonly completion_tokens: number
-  readonly total_tokens: number
-}
-
 export const toUsage = (promptTokens: number, completionTokens: number): Usage => ({
   prompt_tokens: promptTokens,
   completion_tokens: completionTokens,
@@ -35,12 +31,12 @@ export const toUsage = (promptTokens: number, completionTokens: number): Usage =
 })
 
 /** The bodies and stream chunks of one endpoint, for one request. `index` counts the answers to all prompts. */
-export interface AnswerWriter {
-  whole(answers: readonly Answer[], usage: Usage): object
+export interface AnswerWriter<Whole extends object = object, Chunk extends object = object> {
+  whole(answers: readonly Answer[], usage: Usage): Whole
   /** Chunks before the first text of an answer. */
-  open(index: number, prompt: PreparedPrompt, promptTokens: readonly PromptToken[] | null): object[]
-  delta(index: number, delta: AnswerDelta): object
-  usage(usage: Usage): object
+  open(index: number, prompt: PreparedPrompt, promptTokens: readonly PromptToken[] | null): Chunk[]
+  delta(index: number, delta: AnswerDelta): Chunk
+  usage(usage: Usage): Chunk
 }
 
 /** A request that can be run. */
@@ -57,7 +53,7 @@ export interface AnswerHead {
   /** Seconds since 1970. */
   readonly created: number
   readonly model: string
-  readonly decoding: Readonly<Record<string, unknown>>
+  readonly decoding: DecodingReport
   readonly includesUsage: boolean
   readonly returnsTokenIds: boolean
 }

@@ -1,24 +1,13 @@
-import { z } from 'zod'
 import { DecodingError } from '../decode/decoding-error.js'
 import { SessionError, type SessionErrorCode } from '../session/session-error.js'
 import { TextError } from '../text/index.js'
-
-/** The body of every error. */
-export const errorSchema = z.object({
-  error: z.object({
-    message: z.string(),
-    type: z.string(),
-    /** The request's field at fault. */
-    param: z.string().nullable(),
-    code: z.string().nullable(),
-  }),
-})
+import type { ErrorBody, ErrorType } from './schemas/error.js'
 
 export interface ApiErrorOptions extends ErrorOptions {
   /** The request's field at fault. */
   readonly param?: string
   readonly code?: string
-  readonly type?: string
+  readonly type?: ErrorType
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -38,7 +27,7 @@ export class ApiError extends Error {
     this.headers = options.headers ?? {}
   }
 
-  get body(): z.output<typeof errorSchema> {
+  get body(): ErrorBody {
     const { type, param = null, code = null } = this.options
     const usual = this.status < 500 ? 'invalid_request_error' : 'server_error'
     return { error: { message: this.message, type: type ?? usual, param, code } }

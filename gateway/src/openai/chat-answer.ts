@@ -1,12 +1,18 @@
 import type { Token } from '../decode/token.js'
 import type { AnswerHead, AnswerWriter } from './answer.js'
 import { candidatesField, generatedField } from './report-format.js'
+import type { ChatChunk } from './schemas/chat-chunk.js'
+import type { ChatCompletion, TokenLogprob } from './schemas/chat-completion.js'
 import { detailField, type TokenFormat } from './token-format.js'
 
 /** Answers of /v1/chat/completions. */
-export function createChatWriter(head: AnswerHead, format: TokenFormat, hasLogprobs: boolean): AnswerWriter {
+export function createChatWriter(
+  head: AnswerHead,
+  format: TokenFormat,
+  hasLogprobs: boolean,
+): AnswerWriter<ChatCompletion, ChatChunk> {
   const { id, created, model } = head
-  const chunk = { id, object: 'chat.completion.chunk', created, model }
+  const chunk = { id, object: 'chat.completion.chunk', created, model } as const
   const usageField = head.includesUsage ? { usage: null } : {}
   const logprobs = (tokens: readonly Token[]) =>
     hasLogprobs ? { content: tokens.map((token) => toEntry(token, format)), refusal: null } : null
@@ -62,7 +68,7 @@ export function createChatWriter(head: AnswerHead, format: TokenFormat, hasLogpr
   }
 }
 
-function toEntry({ id, logprob, top }: Token, format: TokenFormat): object {
+function toEntry({ id, logprob, top }: Token, format: TokenFormat): TokenLogprob {
   const entry = (tokenId: number, value: number | null) => ({
     token: format.name(tokenId),
     logprob: format.logprob(value),

@@ -1,6 +1,7 @@
 import type { PromptToken, Token, TokenScore } from '../decode/token.js'
 import type { AnswerHead, AnswerWriter } from './answer.js'
 import { candidatesField, generatedField } from './report-format.js'
+import type { CompletionLogprobs, TextChunk, TextCompletion } from './schemas/text-completion.js'
 import { detailField, type TokenFormat } from './token-format.js'
 
 interface ScoredToken {
@@ -10,9 +11,13 @@ interface ScoredToken {
 }
 
 /** Answers of /v1/completions. */
-export function createCompletionWriter(head: AnswerHead, format: TokenFormat, hasLogprobs: boolean): AnswerWriter {
+export function createCompletionWriter(
+  head: AnswerHead,
+  format: TokenFormat,
+  hasLogprobs: boolean,
+): AnswerWriter<TextCompletion, TextChunk> {
   const { id, created, model } = head
-  const base = { id, object: 'text_completion', created, model }
+  const base = { id, object: 'text_completion', created, model } as const
   const usageField = head.includesUsage ? { usage: null } : {}
   /** Where in the text the next token of a streamed choice begins. */
   const offsets = new Map<number, number>()
@@ -79,7 +84,11 @@ export function createCompletionWriter(head: AnswerHead, format: TokenFormat, ha
   }
 }
 
-function toLogprobs(tokens: readonly (ScoredToken | PromptToken)[], format: TokenFormat, start: number) {
+function toLogprobs(
+  tokens: readonly (ScoredToken | PromptToken)[],
+  format: TokenFormat,
+  start: number,
+): { readonly end: number; readonly logprobs: CompletionLogprobs } {
   let end = start
   const offsets = tokens.map(({ id }) => {
     const offset = end

@@ -14,13 +14,14 @@ import type { Pair } from '../session/handshake.js'
 import { ApiError, invalidRequest } from './api-error.js'
 import { assertServed } from './assert-served.js'
 import { parseFields } from './fields.js'
+import type { DecodingReport } from './schemas/decoding-report.js'
 
 export interface Decoding {
   readonly method: Method
   readonly detail: boolean
   readonly path: DecodePath
   /** What the answer says of it: the values used, and what was given without effect. */
-  readonly echo: Readonly<Record<string, unknown>>
+  readonly echo: DecodingReport
 }
 
 /** At the request's top level, as OpenAI and vLLM have them. */

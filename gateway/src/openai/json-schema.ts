@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { namedSchemas } from './schemas/named-schemas.js'
 
 /** Stands for `decoding`, whose schema is made of all strategies: the document has it once. */
 export const decodingReference = { $ref: '#/components/schemas/Decoding' }
@@ -11,6 +12,18 @@ export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'input'
     override: dropRandomDefault,
   })
   return found
+}
+
+/** The schemas of answers by name, which refer to each other by the document's place for them. */
+export function nameAnswers(): Record<string, object> {
+  const { schemas } = z.toJSONSchema(namedSchemas, {
+    io: 'output',
+    unrepresentable: 'any',
+    uri: (id) => `#/components/schemas/${id}`,
+  })
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $schema: _draft, $id: _id, ...schema }]) => [name, schema]),
+  )
 }
 
 /** A seed's default is drawn anew for each request. */

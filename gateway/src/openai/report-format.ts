@@ -1,14 +1,15 @@
 import type { Report } from '../decode/generation.js'
+import type { DetailFields } from './schemas/choice-fields.js'
 
 /** What an answer's `decoding` says of a method that searches or chooses. */
-export const generatedField = (reports: readonly (Report | null)[]): object => {
+export const generatedField = (reports: readonly (Report | null)[]): { readonly generated_tokens?: number } => {
   const present = reports.filter((report) => report !== null)
   if (present.length === 0) return {}
   return { generated_tokens: present.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0) }
 }
 
 /** Of a choice: what it was chosen from, where detail was asked for. */
-export function candidatesField(report: Report | null): object {
+export function candidatesField(report: Report | null): Pick<DetailFields, 'decoding_candidates'> {
   if (!report || report.candidates.length === 0) return {}
   return {
     decoding_candidates: report.candidates.map(({ answer, score, isChosen }) => ({

@@ -1,12 +1,14 @@
 import type { Token } from '../decode/token.js'
 import type { Text } from '../text/index.js'
+import type { DetailFields } from './schemas/choice-fields.js'
+import type { TokenDetail } from './schemas/decoding-detail.js'
 
 /** Tokens as logprobs and `decoding_detail` show them. */
 export interface TokenFormat {
   name(id: number): string
   bytes(id: number): number[]
   logprob(value: number | null): number
-  detail(token: Token): object | null
+  detail(token: Token): TokenDetail | null
 }
 
 /** JSON has no -Infinity; OpenAI writes this. */
@@ -41,6 +43,6 @@ export function createTokenFormat(text: Text, asTokenIds: boolean): TokenFormat 
 }
 
 /** Of a choice: per token detail, where it was asked for. */
-export function detailField(tokens: readonly Token[], format: TokenFormat): object {
+export function detailField(tokens: readonly Token[], format: TokenFormat): Pick<DetailFields, 'decoding_detail'> {
   return tokens.some(({ detail }) => detail) ? { decoding_detail: tokens.map((token) => format.detail(token)) } : {}
 }

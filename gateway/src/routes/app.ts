@@ -5,6 +5,7 @@ import { ApiError } from '../openai/api-error.js'
 import { requireApiKey } from './api-keys.js'
 import { createChatHandler, createCompletionHandler } from './completions.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
+import { docsPaths, serveDocs } from './docs.js'
 import { createHealthHandlers } from './health.js'
 import { createInfoHandlers } from './info.js'
 import { createModelHandlers } from './models.js'
@@ -14,7 +15,10 @@ import { createScoreHandler } from './score.js'
 import { createTokenHandlers } from './tokens.js'
 
 /** What tells nothing of the deployment but whether it lives. All else asks for a key. */
-const openPaths = operationIds.map((id) => operations[id]).flatMap(({ isOpen, path }) => (isOpen ? path : []))
+const openPaths = [
+  ...operationIds.map((id) => operations[id]).flatMap(({ isOpen, path }) => (isOpen ? path : [])),
+  ...docsPaths,
+]
 const requestIdPattern = /^[\w.:-]{1,128}$/
 
 /** The gateway's HTTP side. Routes know no decoding. */
@@ -53,6 +57,8 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
     app.on(method, route, handlers[id])
     refuseOthers(app, route, method === 'GET' ? 'GET, HEAD' : method)
   }
+  serveDocs(app)
+  for (const path of docsPaths) refuseOthers(app, path, 'GET, HEAD')
   app.notFound((context) =>
     toResponse(
       new ApiError(404, `there is nothing at ${context.req.method} ${context.req.path}`, { code: 'not_found' }),

@@ -1,7 +1,8 @@
 import { collectAnswers } from '../decode/collect-answers.js'
 import { generate } from '../decode/generate.js'
 import type { GenerationContext, Report } from '../decode/generation.js'
-import { type Answer, type PreparedPrompt, type PreparedRequest, toUsage, type Usage } from '../openai/answer.js'
+import { type Answer, type PreparedPrompt, type PreparedRequest, toUsage } from '../openai/answer.js'
+import type { Usage } from '../openai/schemas/usage.js'
 
 /** Answers all prompts of a request, one after another, as chunks. The answers to one prompt interleave. */
 export async function* streamAnswers(

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Live, NotReady, Ready } from '../openai/schemas/health.js'
 import type { AppDependencies } from './dependencies.js'
 
 const healthLimitMs = 2_000
@@ -13,11 +14,11 @@ export function createHealthHandlers({ pair, rewards, stopping }: AppDependencie
     return [...(await Promise.all(services)), stop].filter((fault) => fault !== null)
   }
   return {
-    live: (context: Context) => context.json({ status: 'live' }),
+    live: (context: Context) => context.json({ status: 'live' } satisfies Live),
     ready: async (context: Context) => {
       const faults = await findFaults()
-      if (faults.length === 0) return context.json({ status: 'ready' })
-      return context.json({ status: 'not ready', faults }, 503, retrySoon)
+      if (faults.length === 0) return context.json({ status: 'ready' } satisfies Ready)
+      return context.json({ status: 'not ready', faults } satisfies NotReady, 503, retrySoon)
     },
     healthy: async (context: Context) => {
       const isReady = (await findFaults()).length === 0

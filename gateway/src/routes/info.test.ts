@@ -5,6 +5,7 @@ import { RewardServiceConnection } from '../session/reward-service.js'
 import { startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'
 import { version } from '../version.js'
+import { docsPaths } from './docs.js'
 
 let gateway: ToyGateway
 beforeAll(async () => {
@@ -87,13 +88,13 @@ test('/health says by its status alone whether every service answers', async () 
 test('with keys, only what tells of life is open', async () => {
   const app = gateway.app({ apiKeys: ['key'] })
   const statusOf = async (path: string, init?: RequestInit) => (await app.request(path, init)).status
-  for (const path of ['/livez', '/readyz', '/health', '/openapi.json'])
+  for (const path of ['/livez', '/readyz', '/health', '/openapi.json', ...docsPaths])
     expect([path, await statusOf(path)]).toEqual([path, 200])
   const registered = app.routes
     .map(({ path }) => path)
-    .filter((path) => !/^\/(livez|readyz|health|openapi\.json|\*)$/.test(path))
+    .filter((path) => !/^\/(livez|readyz|health|openapi\.json|\*)$/.test(path) && !docsPaths.includes(path))
   expect(registered).toContain('/info')
-  for (const path of [...registered, '/nothing', '/healthz', '/health/more', '//info'])
+  for (const path of [...registered, '/nothing', '/healthz', '/health/more', '/docs/', '/docs/index.js', '//info'])
     for (const method of ['GET', 'POST', 'HEAD', 'OPTIONS'])
       expect([path, method, await statusOf(path, { method })]).toEqual([path, method, 401])
   const headers = { authorization: 'Bearer key' }

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { strategies } from '../decode/strategies/index.js'
 import { modelNames, nameOfStrategy } from '../openai/decoding.js'
 import { requestLimits } from '../openai/limits.js'
+import type { Info, ServedModelInfo, Version } from '../openai/schemas/info.js'
 import type { ServedModel } from '../session/handshake.js'
 import type { Reward } from '../session/reward.js'
 import { version } from '../version.js'
@@ -9,7 +10,7 @@ import type { AppDependencies } from './dependencies.js'
 
 /** GET /info: what is served and every limit; GET /version. Where the services are is nobody's business. */
 export function createInfoHandlers({ pair, pairName, rewards, admission, limits }: AppDependencies) {
-  const info = {
+  const info: Info = {
     version,
     pair: pairName,
     model_ids: modelNames(pairName),
@@ -41,11 +42,11 @@ export function createInfoHandlers({ pair, pairName, rewards, admission, limits 
   }
   return {
     info: (context: Context) => context.json(info),
-    version: (context: Context) => context.json({ version }),
+    version: (context: Context) => context.json({ version } satisfies Version),
   }
 }
 
-function describe(name: string, { info }: Pick<ServedModel | Reward, 'info'>) {
+function describe(name: string, { info }: Pick<ServedModel | Reward, 'info'>): ServedModelInfo {
   const { role, modelId, version, precision, adapter, contextLength, vocabularySize, engine } = info
   return {
     name,

@@ -1,11 +1,12 @@
 import type { Context } from 'hono'
 import { modelNames, strategyOfModel } from '../openai/decoding.js'
+import type { Model, ModelList } from '../openai/schemas/model.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 
 /** GET /v1/models and /v1/models/{id}; an id may hold a slash, escaped or not. */
 export function createModelHandlers({ pair, pairName }: AppDependencies) {
   const created = Math.floor(Date.now() / 1000)
-  const describe = (id: string) => ({
+  const describe = (id: string): Model => ({
     id,
     object: 'model',
     created,
@@ -14,8 +15,9 @@ export function createModelHandlers({ pair, pairName }: AppDependencies) {
     parent: null,
     max_model_len: pair.contextLength,
   })
+  const list: ModelList = { object: 'list', data: modelNames(pairName).map(describe) }
   return {
-    list: (context: Context) => context.json({ object: 'list', data: modelNames(pairName).map(describe) }),
+    list: (context: Context) => context.json(list),
     one: (context: Context<AppEnvironment>) => {
       const id = context.req.param('id') ?? ''
       strategyOfModel(pairName, id)

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+import { docsPaths } from './docs.js'
+import { createOpenApi } from './openapi.js'
 
 let gateway: ToyGateway
 beforeAll(async () => {
@@ -13,7 +15,7 @@ test('/openapi.json has every route, with the fields that are parsed', async () 
   const routes = new Set(
     app.routes.map(({ path }) => path.replace(/:(\w+)\{\.\+\}/, '{$1}')).filter((path) => path !== '/*'),
   )
-  expect(Object.keys(document.paths)).toEqual([...routes].filter((path) => path !== '*'))
+  expect(Object.keys(document.paths)).toEqual([...routes].filter((path) => path !== '*' && !docsPaths.includes(path)))
   const { requestBody } = (document.paths['/v1/chat/completions'] as { post: { requestBody: unknown } }).post
   const nullable = (schema: object) => ({ anyOf: [schema, { type: 'null' }] })
   expect(requestBody).toMatchObject({
@@ -34,5 +36,28 @@ test('/openapi.json has every route, with the fields that are parsed', async () 
   const [first] = (document as unknown as { components: { schemas: { Decoding: { anyOf: object[] } } } }).components
     .schemas.Decoding.anyOf
   expect(first).toMatchObject({ properties: { strategy: { const: 'aad' }, alpha: { default: 0.1 } } })
+  const { responses } = (document.paths['/v1/chat/completions'] as { post: { responses: unknown } }).post
+  const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` })
+  expect(responses).toMatchObject({
+    200: {
+      content: {
+        'application/json': { schema: reference('ChatCompletion') },
+        'text/event-stream': { schema: { anyOf: [reference('ChatCompletionChunk'), reference('Error')] } },
+      },
+    },
+    429: { $ref: '#/components/responses/TooManyRequests' },
+  })
   expect(JSON.stringify(document)).toEqual(JSON.stringify(await (await gateway.app().request('/openapi.json')).json()))
+})
+
+test('every reference of /openapi.json leads to something, and no schema of an answer is left without one', () => {
+  const text = JSON.stringify(createOpenApi())
+  const document = JSON.parse(text) as { components: Record<string, Record<string, object>> }
+  const references = new Set(
+    [...text.matchAll(/"\$ref":"#\/components\/(\w+)\/(\w+)"/g)].map(([, kind, name]) => `${kind}/${name}`),
+  )
+  const named = Object.entries(document.components).flatMap(([kind, entries]) =>
+    kind === 'securitySchemes' ? [] : Object.keys(entries).map((name) => `${kind}/${name}`),
+  )
+  expect([...references].sort()).toEqual(named.sort())
 })

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { ScoreList } from '../openai/schemas/score-list.js'
 import { prepareScore } from '../openai/score-request.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { readJsonBody } from './read-body.js'
@@ -14,12 +15,13 @@ export function createScoreHandler(dependencies: AppDependencies) {
     try {
       const scores = await reward.service.score(sequences, limits.requestTimeoutMs, signal)
       const tokens = sequences.reduce((sum, ids) => sum + ids.length, 0)
-      return context.json({
+      const list: ScoreList = {
         object: 'list',
         model: reward.name,
         data: scores.map((score, index) => ({ object: 'score', index, score })),
         usage: { prompt_tokens: tokens, total_tokens: tokens },
-      })
+      }
+      return context.json(list)
     } finally {
       leave()
     }

@@ -5,6 +5,7 @@ import { createApp } from '../routes/app.js'
 import type { AppDependencies } from '../routes/dependencies.js'
 import { type Pair, shakeHands } from '../session/handshake.js'
 import { LogitServiceConnection } from '../session/service.js'
+import { checkAnswers } from './checked-app.js'
 import { ToyService } from './toy-service.js'
 
 export interface ToyServices {
@@ -51,7 +52,7 @@ export async function startToyGateway(
       stopping: new AbortController().signal,
       log: pino({ level: 'silent' }),
     }
-    const app = (changes: Partial<AppDependencies> = {}) => createApp({ ...dependencies, ...changes })
+    const app = (changes: Partial<AppDependencies> = {}) => checkAnswers(createApp({ ...dependencies, ...changes }))
     const whole = app()
     return { ...services, pair, app, post: (path, body, init) => postJson(whole, path, body, init), stop }
   } catch (error) {

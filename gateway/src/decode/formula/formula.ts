@@ -40,3 +40,4 @@ export const formulaSchema = z
       return z.NEVER
     }
   })
+  .meta({ type: 'string' })

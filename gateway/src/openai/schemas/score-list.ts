@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { type Described, namedSchemas } from './named-schemas.js'
+import { usageSchema } from './usage.js'
+
+export const scoreListSchema = z
+  .object({
+    object: z.literal('list'),
+    model: z.string().describe('The reward model that was asked.'),
+    data: z
+      .array(z.object({ object: z.literal('score'), index: z.int().min(0), score: z.number() }))
+      .describe('One for each conversation, in their order.'),
+    usage: usageSchema.omit({ completion_tokens: true }),
+  })
+  .register(namedSchemas, { id: 'ScoreList' })
+
+export type ScoreList = Described<typeof scoreListSchema>
