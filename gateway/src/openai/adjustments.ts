@@ -16,6 +16,7 @@ const logitBiasSchema = z
   .meta({
     type: 'object',
     maxProperties: maxBiases,
+    propertyNames: { pattern: '^\\d{1,9}$' },
     additionalProperties: { type: 'number', minimum: -100, maximum: 100 },
   })
   .transform((given, context) => {
@@ -39,7 +40,8 @@ export const adjustmentFields = {
   logit_bias: orElse(logitBiasSchema, new Map<number, number>()),
   presence_penalty: orElse(penalty, 0),
   frequency_penalty: orElse(penalty, 0),
-  repetition_penalty: orElse(z.number().gt(0).max(2), 1),
+  // Less would make infinities of logits.
+  repetition_penalty: orElse(z.number().min(0.01).max(2), 1),
 }
 
 export interface AdjustmentFields {

@@ -19,6 +19,7 @@ const { optional, flag } = fieldKinds
 export const chatSchema = z.object({
   ...commonFields,
   messages: messagesSchema,
+  max_tokens: optional(z.int().min(1, 'a chat answer has at least one token')),
   max_completion_tokens: optional(z.int().min(1)),
   logprobs: flag(false),
   top_logprobs: optional(z.int().min(0).max(requestLimits.chatTopLogprobs)),
@@ -75,5 +76,4 @@ function assertConsistent(request: ChatRequest): void {
     throw invalidRequest('top_logprobs needs logprobs: true', 'top_logprobs')
   if (request.stream_options && !request.stream)
     throw invalidRequest('stream_options needs stream: true', 'stream_options')
-  if (request.max_tokens === 0) throw invalidRequest('max_tokens: a chat answer has at least one token', 'max_tokens')
 }

@@ -16,7 +16,8 @@ import { assertSupported } from './unsupported.js'
 const { optional, flag } = fieldKinds
 
 const defaultMaxTokens = 16
-const tokenIds = z.array(z.int().min(0))
+// That they are at least one is told with those that a text is made of.
+const tokenIds = z.array(z.int().min(0)).meta({ minItems: 1 })
 
 export const completionSchema = z.object({
   ...commonFields,

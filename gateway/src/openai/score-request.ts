@@ -7,7 +7,7 @@ import { assertConversationSizes, assertMessageSizes, type PromptLimits, tooLong
 
 const { optional } = fieldKinds
 
-export const scoreSchema = z.object({
+export const scoreSchema = z.strictObject({
   model: optional(z.string().max(512)),
   messages: optional(messagesSchema),
   conversations: optional(z.array(messagesSchema).min(1, 'must hold at least one conversation')),
@@ -29,7 +29,7 @@ export function prepareScore(
   const unknown = Object.keys(body).find((name) => !names.includes(name))
   if (unknown !== undefined)
     throw invalidRequest(`${unknown}: /v1/score has no such parameter; there are: ${names.join(', ')}`, unknown)
-  const reward = findReward(parseFields(scoreSchema.pick({ model: true }), body).model, rewards)
+  const reward = findReward(parseFields(z.object({ model: scoreSchema.shape.model }), body).model, rewards)
   assertMessageSizes(body.messages, reward, limits)
   assertConversationSizes(body.conversations, reward, limits)
   const { messages, conversations } = parseFields(scoreSchema, body)

@@ -110,7 +110,7 @@ const bad: readonly (readonly [object, string, string])[] = [
   ],
   [{ presence_penalty: 2.1 }, 'presence_penalty', '<=2'],
   [{ frequency_penalty: -2.1 }, 'frequency_penalty', '>=-2'],
-  [{ repetition_penalty: 0 }, 'repetition_penalty', '>0'],
+  [{ repetition_penalty: 0 }, 'repetition_penalty', '>=0.01'],
   [{ repetition_penalty: 2.5 }, 'repetition_penalty', '<=2'],
   [{ repetition_penalty: '1' }, 'repetition_penalty', 'number'],
 ]

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+export interface SchemathesisRun {
+  /** Of its Python packages. */
+  readonly packages: string
+  readonly document: object
+  readonly url: string
+  readonly apiKey: string
+  readonly checks: readonly string[]
+  /** Most cases of one operation in each phase of random data. */
+  readonly examples: number
+  readonly timeoutMs: number
+}
+
+/** Sends requests made of a document, right ones and wrong ones, the same each time. @throws Error with its findings */
+export async function runSchemathesis(run: SchemathesisRun): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-schemathesis-'))
+  try {
+    const file = join(folder, 'openapi.json')
+    await writeFile(file, JSON.stringify(run.document))
+    const options = [
+      ['--url', run.url],
+      ['--header', `Authorization: Bearer ${run.apiKey}`],
+      ['--checks', run.checks.join(',')],
+      ['--phases', 'examples,coverage,fuzzing'],
+      ['--max-examples', String(run.examples)],
+      ['--generation-deterministic'],
+      ['--warnings', 'off'],
+      ['--no-color'],
+      ['--continue-on-failure'],
+    ]
+    await promisify(execFile)('python3', ['-m', 'schemathesis.cli', 'run', file, ...options.flat()], {
+      cwd: folder,
+      env: { ...process.env, PYTHONPATH: run.packages },
+      timeout: run.timeoutMs,
+      maxBuffer: 64 * 1024 * 1024,
+    })
+  } catch (error) {
+    const { killed, stdout, stderr } = error as { killed?: boolean; stdout?: string; stderr?: string }
+    const end = killed ? `it was not done within ${run.timeoutMs} ms\n` : ''
+    throw new Error(`Schemathesis: ${end}${stdout ?? ''}${stderr ?? ''}`, { cause: error })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
