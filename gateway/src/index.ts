@@ -5,6 +5,5 @@ export const gatewayMainPath = fileURLToPath(new URL('../dist/main.js', import.m
 
 export { type GatewayConfig, gatewayEnvironmentSchema, isLoopback, parseGatewayConfig } from './config.js'
 export { defaultStrategyName, strategies, strategyNames } from './decode/strategies/index.js'
-export { modelNames } from './openai/decoding.js'
 export { createApp } from './routes/app.js'
 export { type RunningGateway, startGateway } from './start.js'

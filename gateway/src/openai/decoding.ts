@@ -28,25 +28,38 @@ export interface Decoding {
 export type TopLevel = Readonly<Record<(typeof samplingNames)[number], number | undefined>>
 
 /** Strategies that need no parameter, and so can be asked for by a model's name. */
-const suffixes = strategies.filter(({ parameters }) => parameters.safeParse({}).success).map(({ name }) => name)
+const suffixes = strategies.filter(({ parameters }) => parameters.safeParse({}).success)
 
-/** Names of models: the bare pair, which means the default strategy, then one for each strategy that needs no parameter. */
-export const modelNames = (pair: string): string[] => [pair, ...suffixes.map((name) => `${pair}/${name}`)]
+/**
+ * Names of models to list, first the bare pair, which means the default strategy.
+ * @param hasRewards whether the server has a reward model: strategies that choose by one are listed only then
+ */
+export const modelNames = (pair: string, hasRewards: boolean): string[] => [
+  pair,
+  ...strategies.flatMap(({ name }) => nameOfStrategy(pair, name, hasRewards) ?? []),
+]
 
-/** The model name that carries a strategy; null where it needs parameters. */
-export const nameOfStrategy = (pair: string, strategy: string): string | null =>
-  suffixes.includes(strategy) ? `${pair}/${strategy}` : null
+/** The name among them that carries a strategy; null where none does. */
+export function nameOfStrategy(pair: string, strategy: string, hasRewards: boolean): string | null {
+  const found = suffixes.find(({ name }) => name === strategy)
+  if (!found || ('reward' in found.parameters.shape && !hasRewards)) return null
+  return `${pair}/${strategy}`
+}
 
-/** The strategy that a model name carries. @throws ApiError 404 */
+/** The strategy that a model's name carries, listed or not: best-of-n itself tells what it lacks. @throws ApiError 404 */
 export function strategyOfModel(pair: string, model: string): string {
   if (model === pair) return defaultStrategyName
-  const found = suffixes.find((name) => model === `${pair}/${name}`)
-  if (found !== undefined) return found
-  throw new ApiError(404, `the model "${model}" does not exist; there are: ${modelNames(pair).join(', ')}`, {
-    param: 'model',
-    code: 'model_not_found',
-  })
+  const found = suffixes.find(({ name }) => model === `${pair}/${name}`)
+  if (found !== undefined) return found.name
+  throw unknownModel(pair, model)
 }
+
+export const unknownModel = (pair: string, model: string): ApiError =>
+  new ApiError(
+    404,
+    `the model "${model}" does not exist; there are ${pair} and those that /v1/models lists, such as ${pair}/${defaultStrategyName}`,
+    { param: 'model', code: 'model_not_found' },
+  )
 
 const ownFields = {
   strategy: z.string().optional(),

@@ -3,6 +3,7 @@ import type { Method } from '../decode/strategies/method.js'
 import type { Pair } from '../session/handshake.js'
 import { type AdjustmentFields, toAdjustments } from './adjustments.js'
 import { invalidRequest } from './api-error.js'
+import { assertSessions } from './assert-sessions.js'
 import type { Decoding } from './decoding.js'
 import { type PromptLimits, tooLong } from './prompt-size.js'
 
@@ -56,7 +57,7 @@ export function toGenerationRequest(
     )
   const eosTokenIds = pair.eosTokenIds.filter((id) => id < pair.vocabularyLimit)
   const endTokenIds = new Set([...(fields.ignore_eos ? [] : eosTokenIds), ...fields.stop_token_ids])
-  return {
+  const request: GenerationRequest = {
     promptIds,
     method: decoding.method,
     path: decoding.path,
@@ -77,6 +78,8 @@ export function toGenerationRequest(
     answerCount: fields.n,
     judge: wishes.judge,
   }
+  assertSessions(request, pair.models)
+  return request
 }
 
 /** Several answers that are all the same are no use to anyone. */

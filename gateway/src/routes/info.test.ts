@@ -38,6 +38,7 @@ test('/info names the models, the strategies and the limits', async () => {
     adapter: null,
     context_tokens: 64,
     vocabulary_size: 512,
+    max_sessions: null,
     engine: 'toy',
   }
   expect(info).toMatchObject({
@@ -73,7 +74,22 @@ test('/info names the models, the strategies and the limits', async () => {
   expect(strategies[0]).toEqual({ name: 'aad', model_id: 'toy/aad', parameters: ['alpha', 'temperature', 'seed'] })
   expect(strategies.find(({ name }) => name === 'formula')?.model_id).toBeNull()
   expect(info.model_ids).toEqual(['toy', ...strategies.flatMap(({ model_id }) => model_id ?? [])])
+  expect(info.model_ids).toContain('toy/best-of-n')
   expect(JSON.stringify(info)).not.toMatch(/127\.0\.0\.1/)
+})
+
+test('without a reward model best-of-n is not listed, and asked for it tells what it lacks', async () => {
+  const app = gateway.app()
+  const get = async (path: string) => (await (await app.request(path)).json()) as Record<string, unknown>
+  const { data } = (await get('/v1/models')) as { data: { id: string }[] }
+  const { model_ids, strategies } = (await get('/info')) as { model_ids: string[]; strategies: object[] }
+  expect(data.map(({ id }) => id)).toEqual(model_ids)
+  expect(model_ids).not.toContain('toy/best-of-n')
+  expect(strategies).toContainEqual({ name: 'best-of-n', model_id: null, parameters: expect.anything() })
+  expect((await app.request('/v1/models/toy%2Fbest-of-n')).status).toBe(404)
+  const body = { model: 'toy/best-of-n', messages: [{ role: 'user', content: 'a' }] }
+  const answer = await gateway.post('/v1/chat/completions', body)
+  expect([answer.status, await answer.json()]).toMatchObject([400, { error: { param: 'decoding.reward' } }])
 })
 
 test('/health says by its status alone whether every service answers', async () => {

@@ -13,12 +13,12 @@ export function createInfoHandlers({ pair, pairName, rewards, admission, limits 
   const info: Info = {
     version,
     pair: pairName,
-    model_ids: modelNames(pairName),
+    model_ids: modelNames(pairName, rewards.size > 0),
     models: [...pair.models].map(([name, served]) => describe(name, served)),
     reward_models: [...rewards.values()].map((reward) => describe(reward.name, reward)),
     strategies: strategies.map(({ name, parameters }) => ({
       name,
-      model_id: nameOfStrategy(pairName, name),
+      model_id: nameOfStrategy(pairName, name, rewards.size > 0),
       parameters: Object.keys(parameters.shape),
     })),
     limits: {
@@ -47,7 +47,7 @@ export function createInfoHandlers({ pair, pairName, rewards, admission, limits 
 }
 
 function describe(name: string, { info }: Pick<ServedModel | Reward, 'info'>): ServedModelInfo {
-  const { role, modelId, version, precision, adapter, contextLength, vocabularySize, engine } = info
+  const { role, modelId, version, precision, adapter, contextLength, vocabularySize, maxSessions, engine } = info
   return {
     name,
     role,
@@ -57,6 +57,7 @@ function describe(name: string, { info }: Pick<ServedModel | Reward, 'info'>): S
     adapter: adapter === '' ? null : adapter,
     context_tokens: contextLength,
     vocabulary_size: vocabularySize,
+    max_sessions: maxSessions === 0 ? null : maxSessions,
     engine,
   }
 }

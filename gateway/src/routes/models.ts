@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
-import { modelNames, strategyOfModel } from '../openai/decoding.js'
+import { modelNames, unknownModel } from '../openai/decoding.js'
 import type { Model, ModelList } from '../openai/schemas/model.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 
 /** GET /v1/models and /v1/models/{id}; an id may hold a slash, escaped or not. */
-export function createModelHandlers({ pair, pairName }: AppDependencies) {
+export function createModelHandlers({ pair, pairName, rewards }: AppDependencies) {
   const created = Math.floor(Date.now() / 1000)
   const describe = (id: string): Model => ({
     id,
@@ -15,13 +15,14 @@ export function createModelHandlers({ pair, pairName }: AppDependencies) {
     parent: null,
     max_model_len: pair.contextLength,
   })
-  const list: ModelList = { object: 'list', data: modelNames(pairName).map(describe) }
+  const list: ModelList = { object: 'list', data: modelNames(pairName, rewards.size > 0).map(describe) }
   return {
     list: (context: Context) => context.json(list),
     one: (context: Context<AppEnvironment>) => {
       const id = context.req.param('id') ?? ''
-      strategyOfModel(pairName, id)
-      return context.json(describe(id))
+      const model = list.data.find((one) => one.id === id)
+      if (!model) throw unknownModel(pairName, id)
+      return context.json(model)
     },
   }
 }

@@ -34,7 +34,9 @@ export async function startLogitService(
   }
   try {
     const device = await describeDevice(engine.description.device, config.threads)
-    const model = toModelResponse(manifest, config.role, engine.description.name, device)
+    const { name } = engine.description
+    const { maxSessions } = config
+    const model = { ...toModelResponse(manifest, config.role, name, device), maxSessions }
     const whole = await serve(config, manifest, engine, log, { listen: config.listen, variant: 'whole', model })
     servers.push(whole)
     if (config.base !== null) {
@@ -44,10 +46,7 @@ export async function startLogitService(
       )
     }
     const base = servers[1]
-    log.info(
-      { addresses: servers.map(({ address }) => address), model: manifest.modelId, engine: engine.description.name },
-      'serving',
-    )
+    log.info({ addresses: servers.map(({ address }) => address), model: manifest.modelId, engine: name }, 'serving')
     return { address: whole.address, ...(base ? { baseAddress: base.address } : {}), stop }
   } catch (error) {
     await stop()

@@ -15,6 +15,7 @@ const servedModelSchema = z
     adapter: z.string().nullable().describe('The LoRA adapter on it; null without one.'),
     context_tokens: z.int(),
     vocabulary_size: z.int(),
+    max_sessions: z.int().nullable().describe('Sequences that it holds at once; null where it does not tell.'),
     engine: z.string().describe('What runs it.'),
   })
   .register(namedSchemas, { id: 'ServedModel' })

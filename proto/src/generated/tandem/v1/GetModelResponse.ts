@@ -17,6 +17,7 @@ export interface GetModelResponse {
   'kvBytesPerToken'?: (number);
   'engine'?: (string);
   'device'?: (_tandem_v1_Device | null);
+  'maxSessions'?: (number);
   '_bosTokenId'?: "bosTokenId";
 }
 
@@ -35,5 +36,6 @@ export interface GetModelResponse__Output {
   'kvBytesPerToken': (number);
   'engine': (string);
   'device': (_tandem_v1_Device__Output | null);
+  'maxSessions': (number);
   '_bosTokenId'?: "bosTokenId";
 }
