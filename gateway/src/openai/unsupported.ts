@@ -39,6 +39,8 @@ const fields: Readonly<Record<string, Check>> = {
   prompt_embeds: never,
 }
 
+export const unsupportedNames: readonly string[] = Object.keys(fields)
+
 /** @throws ApiError 400 naming the first field that this server cannot honour */
 export function assertSupported(body: Readonly<Record<string, unknown>>): void {
   for (const [name, isHarmless] of Object.entries(fields)) {

@@ -17,7 +17,7 @@ export const errorResponses = {
     name: 'BadRequest',
     description:
       'The request is wrong, and `param` names the field. Codes: `context_length_exceeded`, `array_above_max_length`, ' +
-      '`unsupported_parameter`, those of a chat template that refuses the messages, or null.',
+      '`unsupported_parameter`, `invalid_messages`, `no_chat_template`, or null.',
   },
   401: {
     name: 'Unauthorized',

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -10,12 +11,14 @@ const cache = fileURLToPath(new URL('../../../../node_modules/.cache/tandem/', i
 const installLimitMs = 180_000
 
 /**
- * A folder of Python packages, Schemathesis among them, kept from one run to the next.
- * @param name of the folder: another one for other requirements
+ * A folder of the Python packages that requirements.txt names, Schemathesis and what it needs, kept from one run to the next.
  * @throws Error where there is no Python with pip, or pip cannot reach a registry
  */
-export async function installSchemathesis(name: string): Promise<string> {
-  const folder = `${cache}${name}`
+export async function installSchemathesis(): Promise<string> {
+  const digest = createHash('sha256')
+    .update(await readFile(requirements))
+    .digest('hex')
+  const folder = `${cache}schemathesis-${digest.slice(0, 16)}`
   if (existsSync(folder)) return folder
   await mkdir(dirname(folder), { recursive: true })
   const unfinished = await mkdtemp(`${folder}-`)

@@ -41,53 +41,61 @@ const eitherOf = (first: string, second: string, ...more: string[]): Schema[] =>
  * The document as of a server with these models: requests made of it name models and tokens that are there, are answered soon, and keep
  * to what only messages of errors tell, so that many of them are answered.
  */
-export function narrowDocument(document: object, { modelIds, models, rewards, vocabularySize }: Served): object {
+export function narrowDocument(document: object, served: Served): object {
   const narrowed = structuredClone(document) as Document
-  const tokenId = { type: 'integer', minimum: 0, maximum: vocabularySize - 1 }
-  const name = { enum: models }
   for (const [path, { post }] of Object.entries(narrowed.paths)) {
-    if (!post) continue
+    const schema = post?.requestBody.content['application/json']?.schema
+    if (!schema) continue
+    narrowBody(path, schema, served)
     // Schemathesis takes this schema for that of an event with its `data`. The app under test checks what is in there.
-    const stream = post.responses[200]?.content['text/event-stream']
+    const stream = post?.responses[200]?.content['text/event-stream']
     if (stream) stream.schema = {}
-    const schema = post.requestBody.content['application/json']?.schema
-    const fields = schema?.properties
-    if (!schema || !fields) throw new Error(`the document has no fields of ${path}`)
-    const narrow = (changes: Record<string, Schema>) => {
-      for (const [key, change] of Object.entries(changes)) if (fields[key]) fields[key] = change
-    }
-    narrow({
-      model: {
-        enum: path === '/v1/score' ? [...rewards, null] : [...modelIds, ...(path.startsWith('/v1/') ? [] : [null])],
-      },
-      max_tokens: few,
-      max_completion_tokens: few,
-      min_tokens: { ...few, maximum: 1 },
-      tokens: { type: 'array', items: tokenId },
-      stop_token_ids: { type: 'array', items: tokenId },
-    })
-    for (const list of [fields.messages, fields.conversations]) narrowMessages(list)
-    const prompts = fields.prompt?.anyOf ?? []
-    for (const { items } of prompts.filter(({ type }) => type === 'array'))
-      Object.assign(items ?? {}, items?.type === 'integer' ? tokenId : items?.items ? { items: tokenId } : {})
-    if (path === '/tokenize') schema.anyOf = eitherOf('prompt', 'messages', 'add_special_tokens')
-    if (path === '/v1/score') schema.anyOf = eitherOf('messages', 'conversations')
-    if (fields.stream_options)
-      schema.anyOf = [
-        { required: ['stream'], properties: { stream: { enum: [true] } } },
-        { properties: { stream_options: isNull } },
-      ]
-    if (fields.top_logprobs) Object.assign(schema, { required: [...(schema.required ?? []), 'logprobs'] })
-    if (fields.top_logprobs) fields.logprobs = { enum: [true] }
   }
-  for (const branch of narrowed.components.schemas.Decoding?.anyOf ?? []) {
-    const { properties = {} } = branch
-    branch.required = ['strategy', ...(branch.required ?? [])]
-    const changes: Record<string, Schema> = { model: name, base: name, expert: name, amateur: name, n: few, width: few }
-    for (const [key, change] of Object.entries({ ...changes, formula: formulas, reward: { enum: rewards } }))
-      if (properties[key]) properties[key] = change
-  }
+  for (const strategy of narrowed.components.schemas.Decoding?.anyOf ?? []) narrowStrategy(strategy, served)
   return narrowed
+}
+
+function narrowBody(path: string, schema: Schema, { modelIds, rewards, vocabularySize }: Served): void {
+  const { properties: fields = {}, required = [] } = schema
+  const tokenId = { type: 'integer', minimum: 0, maximum: vocabularySize - 1 }
+  const tokens = { type: 'array', items: tokenId }
+  const names = path === '/v1/score' ? rewards : modelIds
+  replace(fields, {
+    model: { enum: required.includes('model') ? names : [...names, null] },
+    max_tokens: few,
+    max_completion_tokens: few,
+    min_tokens: { ...few, maximum: 1 },
+    tokens,
+    stop_token_ids: tokens,
+  })
+  for (const list of [fields.messages, fields.conversations]) narrowMessages(list)
+  for (const prompt of fields.prompt?.anyOf ?? []) {
+    if (prompt.items?.type === 'integer') prompt.items = tokenId
+    if (prompt.items?.type === 'array') prompt.items.items = tokenId
+  }
+  if (path === '/tokenize') schema.anyOf = eitherOf('prompt', 'messages', 'add_special_tokens')
+  if (path === '/v1/score') schema.anyOf = eitherOf('messages', 'conversations')
+  if (fields.stream_options)
+    schema.anyOf = [
+      { required: ['stream'], properties: { stream: { enum: [true] } } },
+      { properties: { stream_options: isNull } },
+    ]
+  if (fields.top_logprobs) {
+    fields.logprobs = { enum: [true] }
+    schema.required = [...required, 'logprobs']
+  }
+}
+
+function narrowStrategy(strategy: Schema, { models, rewards }: Served): void {
+  strategy.required = ['strategy', ...(strategy.required ?? [])]
+  const [model, reward] = [{ enum: models }, { enum: rewards }]
+  const changes = { model, base: model, expert: model, amateur: model, reward, formula: formulas, n: few, width: few }
+  replace(strategy.properties ?? {}, changes)
+}
+
+/** Those fields alone that are there. */
+function replace(fields: Record<string, Schema>, changes: Record<string, Schema>): void {
+  for (const [name, change] of Object.entries(changes)) if (fields[name]) fields[name] = change
 }
 
 function narrowMessages(list: Schema | undefined): void {
