@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { answerHead } from './chat-completion.js'
 import { detailFields, finishReasonSchema, stopReasonSchema, tokenIdsSchema } from './choice-fields.js'
+import { chunkChoiceFields, chunkFields } from './chunk-fields.js'
 import { decodingReportSchema } from './decoding-report.js'
 import { type Described, namedSchemas } from './named-schemas.js'
 import { usageSchema } from './usage.js'
@@ -47,18 +48,14 @@ export type TextCompletion = Described<typeof textCompletionSchema>
 
 const chunkChoiceSchema = z.object({
   ...choice,
-  finish_reason: finishReasonSchema.nullable().describe('In the last chunk of each answer; null before.'),
-  stop_reason: stopReasonSchema.optional(),
+  ...chunkChoiceFields,
 })
 
 export const textChunkSchema = z
   .object({
     ...head,
     choices: z.array(chunkChoiceSchema).max(1).describe('Empty in the chunk that carries `usage`.'),
-    usage: usageSchema.nullish().describe('With `stream_options.include_usage`: null, and the counts in a last chunk.'),
-    decoding: decodingReportSchema
-      .optional()
-      .describe('In the first chunk of each answer; of a method that searches or chooses, in the last one again.'),
+    ...chunkFields,
   })
   .describe('A part of a streamed completion.')
   .register(namedSchemas, { id: 'TextCompletionChunk' })
