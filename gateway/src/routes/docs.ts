@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import type { Context, Hono } from 'hono'
 import type { AppEnvironment } from './dependencies.js'
 
-/** GET /docs: a page that shows /openapi.json, by Swagger UI. All that it loads comes from this server. */
+/**
+ * GET /docs: a page that shows /openapi.json, by Swagger UI. All that it loads comes from this server.
+ * Swagger UI's package brings @scarf/scarf, whose install script reports installations: the root's package.json bars it.
+ */
 
 const folder = join(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'), '..')
 
