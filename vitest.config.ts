@@ -12,5 +12,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
+    // Tests that load onnxruntime themselves: it reports what it runs otherwise.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
   },
 })

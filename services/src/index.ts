@@ -7,6 +7,7 @@ export interface ServiceReady {
   address: string
 }
 
+export { disableTelemetry } from './engine/telemetry.js'
 export { type LogitConfig, type LogitEnvironment, logitEnvironmentSchema, parseLogitConfig } from './logit/config.js'
 export { parseRewardConfig, type RewardEnvironment } from './reward/config.js'
 export type { ServiceConfig } from './service-config.js'

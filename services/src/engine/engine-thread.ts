@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { EngineDescription } from './engine.js'
 import { EngineHost } from './host.js'
 import { allowCollection } from './output-garbage.js'
+import { disableTelemetry } from './telemetry.js'
 import type { WorkerSettings } from './worker.js'
 
 export interface EngineThread {
@@ -21,6 +22,7 @@ export async function startEngineThread(
   onDeath: (reason: string) => void,
   workerUrl = new URL('./worker.js', import.meta.url),
 ): Promise<EngineThread> {
+  disableTelemetry()
   allowCollection()
   const worker = new Worker(workerUrl, { workerData: settings })
   const host = new EngineHost(worker)

@@ -9,6 +9,7 @@ import {
   pastKeyName,
   pastValueName,
 } from '@tandem/models'
+import { disableTelemetry } from '@tandem/services'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 
 const masked = -1e9
@@ -27,6 +28,7 @@ export class GraphSession {
   ) {}
 
   static async open(folder: string, threads = 1): Promise<GraphSession> {
+    disableTelemetry()
     const session = await InferenceSession.create(join(folder, graphFileName), {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,

@@ -1,0 +1,26 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildModel } from '@tandem/models'
+import { logitMainPath } from '@tandem/services'
+import { afterAll, expect, test } from 'vitest'
+import { tinyFolder } from './support/fixtures.js'
+
+const folder = await mkdtemp(join(tmpdir(), 'tandem-telemetry-'))
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test('a service lets onnxruntime report nothing: no database of reports, no identifier of the machine', async () => {
+  const [home, model] = [join(folder, 'home'), join(folder, 'model')]
+  await buildModel({ source: tinyFolder('llama-tied'), out: model })
+  await mkdir(home)
+  // What would turn it off by itself.
+  const { CI: _ci, ORT_DISABLE_TELEMETRY: _off, XDG_CACHE_HOME: _cache, ...environment } = process.env
+  const service = { TANDEM_MODEL: model, TANDEM_ROLE: 'dpo', TANDEM_LISTEN: '127.0.0.1:0' }
+  const child = fork(logitMainPath, { env: { ...environment, ...service, HOME: home }, execArgv: [], silent: true })
+  await once(child, 'message')
+  child.kill()
+  await once(child, 'exit')
+  expect(await readdir(home, { recursive: true })).toEqual([])
+})
