@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ApiError } from '../openai/api-error.js'
 import { eventStream } from './event-stream.js'
 
 beforeEach(() => {
@@ -44,4 +45,33 @@ test('a reader that goes during a wait is told to nobody but the one who is to k
   await waiting
   await vi.advanceTimersByTimeAsync(10_000)
   expect(ends).toEqual(['end'])
+})
+
+async function* slowToBegin(ms: number, outcome: 'chunk' | 'error') {
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  if (outcome === 'error') throw new ApiError(503, 'no room')
+  yield { first: true }
+}
+
+test('a stream that takes long to begin is begun by comments', async () => {
+  const opening = open(slowToBegin(6_500, 'chunk'))
+  await vi.advanceTimersByTimeAsync(5_000)
+  const text = (await opening).response.text()
+  await vi.advanceTimersByTimeAsync(1_500)
+  expect(await text).toBe(': ping\n\ndata: {"first":true}\n\ndata: [DONE]\n\n')
+})
+
+test('an error is thrown until the stream begins, and an event of it then', async () => {
+  const early = expect(open(slowToBegin(4_900, 'error'))).rejects.toThrow('no room')
+  await vi.advanceTimersByTimeAsync(4_900)
+  await early
+  const opening = open(slowToBegin(5_100, 'error'))
+  await vi.advanceTimersByTimeAsync(5_000)
+  const { response, ends } = await opening
+  const text = response.text()
+  await vi.advanceTimersByTimeAsync(100)
+  expect(await text).toBe(
+    'data: {"error":{"message":"no room","type":"server_error","param":null,"code":null}}\n\ndata: [DONE]\n\n',
+  )
+  expect(ends).toEqual([new ApiError(503, 'no room'), 'end'])
 })

@@ -12,6 +12,8 @@ const done = new TextEncoder().encode('data: [DONE]\n\n')
 const ping = new TextEncoder().encode(': ping\n\n')
 /** So long without a chunk is worth a ping. */
 const pingMs = 1_000
+/** So long an error may still be an answer with its own status. A reader, and what is between, waits no longer for the head of the answer. */
+const headMs = 5_000
 
 export interface EventStreamOptions {
   /** Called with what broke the stream, where something did. */
@@ -22,15 +24,16 @@ export interface EventStreamOptions {
 
 /**
  * Chunks as server-sent events, each written as soon as it is there; the next is asked for when the last was taken.
- * An error after the first chunk is an event of its own, as vLLM does. Where the next chunk takes long, comments keep the stream alive.
+ * An error after the head is an event of its own, as vLLM does. Where the next chunk takes long, comments keep the stream alive.
+ * Resolves when the first chunk is there, or takes long. @throws what breaks the stream before
  */
 export async function eventStream(
   chunks: AsyncGenerator<object, void>,
   { onError, onEnd }: EventStreamOptions,
 ): Promise<Response> {
-  // Until the first chunk is there, an error is still an answer with its own status.
-  const first = await chunks.next()
-  let next = Promise.resolve(first)
+  let next = chunks.next()
+  tellLater(next)
+  await within(headMs, next)
   let isOver = false
   const end = () => {
     isOver = true
@@ -46,8 +49,7 @@ export async function eventStream(
           if (!chunk.done) {
             controller.enqueue(toEvent(chunk.value))
             next = chunks.next()
-            // Whoever waits for it next is told.
-            next.catch(() => undefined)
+            tellLater(next)
             return
           }
         } catch (error) {
@@ -64,6 +66,11 @@ export async function eventStream(
     { highWaterMark: 0 },
   )
   return new Response(body, { headers })
+}
+
+/** A failure is told to whoever waits for the promise next, and no unhandled one until then. */
+function tellLater(promise: Promise<unknown>): void {
+  promise.catch(() => undefined)
 }
 
 async function within<T>(ms: number, promise: Promise<T>): Promise<T | 'late'> {
