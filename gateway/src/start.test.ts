@@ -71,6 +71,26 @@ test.each([true, false])(
   },
 )
 
+test.each([true, false])(
+  'a client that goes while its prompt is read (streamed: %s) ends that, and nothing is decoded',
+  async (stream) => {
+    let read = () => {}
+    const isRead = new Promise<void>((resolve) => {
+      read = resolve
+    })
+    dpo.beforeStep = () => isRead
+    const client = new AbortController()
+    const answer = post({ stream, decoding: { path: 'plain' } }, client.signal).then((response) => response.text())
+    await expect.poll(() => [dpo.messages.length, sft.sessions.size], { interval: 5 }).toEqual([1, 1])
+    client.abort()
+    await expect(answer).rejects.toThrow('abort')
+    await expect.poll(() => sft.sessions.size, { interval: 5 }).toBe(0)
+    read()
+    expect(await untilClosed()).toBe(0)
+    expect(dpo.messages).toHaveLength(1)
+  },
+)
+
 test('a stop ends open answers with an error that says so', async () => {
   dpo.beforeStep = () => delay(20)
   const response = await post({ stream: true })

@@ -46,6 +46,8 @@ export class ToyService {
   /** The same, for the next message with forks or a reorder. */
   nextDealError: StepError | undefined
   isServing = true
+  /** An id whose logit is -Infinity. */
+  ruledOut: number | undefined
   /** Steps seen so far, and the messages that brought them. */
   steps: Step__Output[] = []
   messages: StepRequest__Output[] = []
@@ -78,6 +80,7 @@ export class ToyService {
     for (const id of ids) hash = (hash * 31 + id + 11) % 65521
     const shared = ids.reduce((sum, id) => (sum * 17 + id) % 4093, 5)
     return Float32Array.from({ length: this.model.vocabularySize ?? 0 }, (_, v) => {
+      if (v === this.ruledOut) return Number.NEGATIVE_INFINITY
       const common = (((shared + 1) * (v + 3) * 7919) % 10007) / 1500
       return common + (((hash + 1) * (v + 5) * 104729) % 9973) / 8000
     })

@@ -1,0 +1,204 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { chatSchema } from '../../openai/chat-request.js'
+import { completionSchema } from '../../openai/completion-request.js'
+import { SessionError } from '../../session/session-error.js'
+import { postJson, readEvents, startToyGateway, type ToyGateway } from '../../testing/toy-gateway.js'
+import { Admission } from '../admission.js'
+
+/** What clients of OpenAI-compatible servers rely on in errors and headers, a rule a test. */
+
+let gateway: ToyGateway
+beforeAll(async () => {
+  gateway = await startToyGateway()
+})
+afterAll(() => gateway.stop())
+afterEach(() => {
+  gateway.dpo.beforeStep = () => undefined
+})
+
+const errorSchema = z.strictObject({
+  error: z.strictObject({
+    message: z.string().min(1),
+    type: z.string(),
+    param: z.string().nullable(),
+    code: z.string().nullable(),
+  }),
+})
+const request = { model: 'toy', prompt: [4, 388, 365], max_tokens: 4 }
+const path = '/v1/completions'
+const authorization = 'Bearer secret'
+/** Headers and body of an error, which must be OpenAI's in form. */
+async function errorOf(response: Response) {
+  expect(response.headers.get('content-type')).toMatch(/^application\/json\b/)
+  const { error } = errorSchema.parse(await response.json())
+  const [shouldRetry, retryAfter] = [response.headers.get('x-should-retry'), response.headers.get('retry-after')]
+  return { status: response.status, code: error.code, shouldRetry, retryAfter, message: error.message }
+}
+
+describe('each failure has its status, one form of body, and says whether to try again', () => {
+  const final = { shouldRetry: 'false', retryAfter: null }
+  const soon = { shouldRetry: 'true', retryAfter: '1' }
+  const text = { headers: { 'content-type': 'text/plain' } }
+  const ask = (body: object, init?: RequestInit) => gateway.post(path, { ...request, ...body }, init)
+  const slow = () => {
+    gateway.dpo.beforeStep = () => delay(200)
+  }
+
+  test.each<[string, () => Response | Promise<Response>, object]>([
+    ['a bad field', () => ask({ max_tokens: -1 }), { status: 400, ...final }],
+    ['a prompt that is too long', () => ask({ max_tokens: 99 }), { code: 'context_length_exceeded', ...final }],
+    ['no key', () => postJson(gateway.app({ apiKeys: ['k'] }), path, request), { status: 401, ...final }],
+    ['a model that is not there', () => ask({ model: 'gpt' }), { status: 404, code: 'model_not_found', ...final }],
+    ['a path that is not there', () => gateway.post('/v1/embeddings', {}), { status: 404, ...final }],
+    ['a method that is not there', () => gateway.app().request(path), { status: 405, ...final }],
+    ['a large body', () => ask({ user: 'x'.repeat(200_000) }), { status: 413, ...final }],
+    ['a body of another type', () => ask({}, text), { status: 415, ...final }],
+    [
+      'a full queue',
+      async () => {
+        slow()
+        const app = gateway.app({ admission: new Admission({ maxConcurrent: 1, maxWaiting: 0 }) })
+        const running = postJson(app, path, request)
+        const refused = await postJson(app, path, request)
+        await running
+        return refused
+      },
+      { status: 429, ...soon },
+    ],
+    [
+      'a deadline',
+      () => {
+        slow()
+        const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 50 }
+        return postJson(gateway.app({ limits }), path, request)
+      },
+      { status: 504, ...final },
+    ],
+    [
+      'a stop of the gateway',
+      () => {
+        const stopping = AbortSignal.abort(new SessionError('unavailable', 'the gateway is stopping'))
+        return postJson(gateway.app({ stopping }), path, request)
+      },
+      { status: 503, ...soon },
+    ],
+    [
+      'a fault of the gateway',
+      () => {
+        const encode = () => {
+          throw new Error('secret details of /etc/passwd')
+        }
+        const text = { ...gateway.pair.text, encode }
+        return postJson(gateway.app({ pair: { ...gateway.pair, text } }), path, { ...request, prompt: 'x' })
+      },
+      { status: 500, message: 'the gateway failed; its log tells more under this request id', ...final },
+    ],
+  ])('%s', async (_, answer, expected) => {
+    expect(await errorOf(await answer())).toMatchObject(expected)
+  })
+
+  test('a service that is gone', async () => {
+    const own = await startToyGateway()
+    own.dpo.kill()
+    expect(await errorOf(await own.post(path, request))).toMatchObject({ status: 503, ...soon })
+    own.stop()
+  })
+
+  test('the context error has the words that agents look for', async () => {
+    const { message } = await errorOf(await ask({ max_tokens: 99 }))
+    expect(message).toContain("This model's maximum context length is 64 tokens. However, you requested 102 tokens")
+  })
+})
+
+describe('a stream', () => {
+  test.each([
+    [{ temperature: 3 }, 400],
+    [{ prompt: [4, 512] }, 400],
+    [{ model: 'gpt' }, 404],
+    [{ max_tokens: 99 }, 400],
+    [{ decoding: { alfa: 1 } }, 400],
+  ])('that cannot be is refused by its status, not by an event: %j', async (body, status) => {
+    expect(await errorOf(await gateway.post(path, { ...request, ...body, stream: true }))).toMatchObject({ status })
+  })
+
+  test('that breaks has the error as an event, then [DONE]', async () => {
+    const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 150 }
+    gateway.dpo.beforeStep = () => delay(20)
+    const body = { ...request, max_tokens: 50, ignore_eos: true, stream: true }
+    const response = await postJson(gateway.app({ limits }), path, body)
+    expect(response.status).toBe(200)
+    const events = await readEvents(response)
+    expect(events.length).toBeGreaterThan(1)
+    expect(errorSchema.parse(events.at(-1)).error.code).toBe('service_deadline')
+  })
+})
+
+describe('x-request-id', () => {
+  const idOf = async (init: RequestInit, changes = {}, body: object = request) => {
+    const response = await postJson(gateway.app(changes), path, body, init)
+    await response.text()
+    return response.headers.get('x-request-id')
+  }
+  const given = (id: string) => ({ headers: { 'x-request-id': id } })
+
+  test.each<[string, object, object]>([
+    ['an answer', {}, request],
+    ['a stream', {}, { ...request, stream: true }],
+    ['a refusal', {}, {}],
+    ['a refusal for want of a key', { apiKeys: ['k'] }, request],
+  ])("of %s is the caller's, or a new one", async (_, changes, body) => {
+    expect(await idOf(given('trace:1.a-b_C'), changes, body)).toBe('trace:1.a-b_C')
+    const made = await idOf({}, changes, body)
+    expect(made).toMatch(/^[0-9a-f-]{36}$/)
+    expect(await idOf({}, changes, body)).not.toBe(made)
+  })
+
+  test.each(['', 'a b', 'x'.repeat(129), 'ä', '<script>', 'a\tb'])("is not the caller's where it is %j", async (id) => {
+    expect(await idOf(given(id))).toMatch(/^[0-9a-f-]{36}$/)
+  })
+})
+
+describe('other origins and callers without a key', () => {
+  test('browsers of other origins are told nothing', async () => {
+    const app = gateway.app()
+    const headers = { origin: 'https://example.com', 'access-control-request-method': 'POST' }
+    const preflight = await app.request(path, { method: 'OPTIONS', headers })
+    const answer = await postJson(app, path, request, { headers: { origin: 'https://example.com' } })
+    expect([preflight.status, answer.status]).toEqual([405, 200])
+    for (const response of [preflight, answer])
+      expect([...response.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
+  })
+
+  test.each([
+    ['/health', 200],
+    ['/livez', 200],
+    ['/readyz', 200],
+    ['/v1/models', 401],
+    ['/nowhere', 401],
+    ['/', 401],
+  ])('%s without a key: %i', async (open, status) => {
+    expect((await gateway.app({ apiKeys: ['secret'] }).request(open)).status).toBe(status)
+    const named = await gateway.app({ apiKeys: ['secret'] }).request(open, { headers: { authorization } })
+    expect(named.status).not.toBe(401)
+  })
+})
+
+const values = ['x', 1.5, -1, 1e300, true, [], [[]], [null], {}, { a: 1 }, '']
+test.each([
+  ['/v1/chat/completions', Object.keys(chatSchema.shape), { messages: [{ role: 'user', content: 'x' }] }],
+  [path, Object.keys(completionSchema.shape), { prompt: [4] }],
+])('%s: a value of the wrong type in any field is a 400, and no fault of the server', async (to, fields, body) => {
+  expect(fields.length).toBeGreaterThan(20)
+  for (const field of fields) {
+    const statuses = new Set<number>()
+    for (const value of values) {
+      const response = await gateway.post(to, { model: 'toy', max_tokens: 1, ...body, [field]: value })
+      statuses.add(response.status)
+      if (!response.ok) await errorOf(response)
+    }
+    expect([...statuses].filter((status) => ![200, 400, 404].includes(status))).toEqual([])
+    expect(statuses).toContain(400)
+  }
+})
