@@ -30,25 +30,30 @@ export type Endpoint = '/v1/completions' | '/v1/chat/completions'
 
 const requestLimitMs = 120_000
 
-function post(url: string, endpoint: Endpoint, body: object): Promise<Response> {
+function post(url: string, endpoint: Endpoint, body: object, key: string | null): Promise<Response> {
   return fetch(url + endpoint, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(key === null ? {} : { authorization: `Bearer ${key}` }) },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(requestLimitMs),
   })
 }
 
 /** @throws Error with the body where the answer is not 200 or carries an error */
-export async function complete(url: string, endpoint: Endpoint, body: object): Promise<Answer> {
-  const response = await post(url, endpoint, { ...body, return_token_ids: true })
+export async function complete(
+  url: string,
+  endpoint: Endpoint,
+  body: object,
+  key: string | null = null,
+): Promise<Answer> {
+  const response = await post(url, endpoint, { ...body, return_token_ids: true }, key)
   if (!response.ok) throw new Error(`${endpoint}: ${response.status} ${await response.text()}`)
   return joined([(await response.json()) as Body])
 }
 
 /** The same, streamed: the chunks' token ids and texts joined. */
 export async function completeStreamed(url: string, endpoint: Endpoint, body: object): Promise<Answer> {
-  const response = await post(url, endpoint, { ...body, return_token_ids: true, stream: true })
+  const response = await post(url, endpoint, { ...body, return_token_ids: true, stream: true }, null)
   if (!response.ok) throw new Error(`${endpoint}: ${response.status} ${await response.text()}`)
   const events = (await response.text()).split('\n\n').filter((event) => event.startsWith('data: '))
   if (events.pop() !== 'data: [DONE]') throw new Error('the stream does not end with data: [DONE]')

@@ -1,31 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { buildModel } from '@tandem/models'
-import OpenAI, { APIError, BadRequestError, NotFoundError } from 'openai'
+import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { tinyFolder } from './support/fixtures.js'
-import { type Stack, startStack } from './support/stack.js'
+import type { Stack } from '../support/stack.js'
+import { startTinyStack } from '../support/tiny-stack.js'
+
+/** The npm package `openai`, told nothing but where the server is, a key and a model. Its errors: openai-errors.test.ts. */
 
 const model = 'tiny'
 const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'alignment aware decoding' }]
 
-let folder: string
 let stack: Stack
 let client: OpenAI
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tandem-openai-'))
-  const source = tinyFolder('llama-tied')
-  const [sft, dpo] = [join(folder, 'sft'), join(folder, 'dpo')]
-  await buildModel({ source, out: sft, precision: 'fp32' })
-  await buildModel({ source, adapter: tinyFolder('llama-tied+lora'), out: dpo, precision: 'fp32' })
-  stack = await startStack({ sft, dpo, pair: model })
-  client = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: 'none', maxRetries: 0, timeout: 30_000 })
+  stack = await startTinyStack({ env: { TANDEM_API_KEYS: 'secret' } })
+  client = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: 'secret' })
 })
-afterAll(async () => {
-  await stack?.stop()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => stack?.stop())
 
 describe('the openai client', () => {
   test('lists the bare pair first, then one name for each strategy', async () => {
@@ -58,11 +47,44 @@ describe('the openai client', () => {
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: whole.usage })
   })
 
-  test("its streaming helper's final message is whole", async () => {
-    const runner = client.chat.completions.stream({ model, messages, max_tokens: 16 })
+  test("its streaming helper's events join to the whole answer, usage and all", async () => {
+    const request = { model, messages, max_tokens: 16 }
+    const runner = client.chat.completions.stream({ ...request, stream_options: { include_usage: true } })
+    const deltas: string[] = []
+    const events: string[] = []
+    runner.on('content.delta', ({ delta }) => deltas.push(delta))
+    for (const name of ['connect', 'content.done', 'message', 'finalChatCompletion', 'end'] as const)
+      runner.on(name, () => events.push(name))
     const final = await runner.finalChatCompletion()
-    const whole = await client.chat.completions.create({ model, messages, max_tokens: 16 })
-    expect(final.choices[0]?.message.content).toBe(whole.choices[0]?.message.content)
+    await runner.done()
+    const whole = await client.chat.completions.create(request)
+    expect(deltas.join('')).toBe(whole.choices[0]?.message.content)
+    expect(events).toEqual(['connect', 'content.done', 'message', 'finalChatCompletion', 'end'])
+    expect(await runner.finalContent()).toBe(whole.choices[0]?.message.content)
+    expect(final.choices[0]).toMatchObject(whole.choices[0] ?? {})
+    expect(final.usage).toEqual(whole.usage)
+  })
+
+  test('asks for several answers, streamed too, and for a strategy by the name of the model', async () => {
+    const request = { model: `${model}/sample`, messages, max_tokens: 12, n: 3, seed: 7 }
+    const { choices, usage } = await client.chat.completions.create(request)
+    expect(choices.map(({ index }) => index)).toEqual([0, 1, 2])
+    expect(new Set(choices.map(({ message }) => message.content)).size).toBe(3)
+    const final = await client.chat.completions
+      .stream({ ...request, stream_options: { include_usage: true } })
+      .finalChatCompletion()
+    expect(final.choices.map(({ message }) => message.content)).toEqual(choices.map(({ message }) => message.content))
+    expect(final.usage).toEqual(usage)
+  })
+
+  test('takes detail of each token as fields beside its own', async () => {
+    // An object of Tandem's: the client sends what it does not know as it is.
+    const request = { model, messages, max_tokens: 12, decoding: { detail: true } }
+    const plain = await client.chat.completions.create({ model, messages, max_tokens: 12 })
+    const { choices } = await client.chat.completions.create(request)
+    expect(choices[0]).toMatchObject({ message: plain.choices[0]?.message, decoding_detail: expect.any(Array) })
+    const final = await client.chat.completions.stream(request).finalChatCompletion()
+    expect(final.choices[0]?.message.content).toBe(plain.choices[0]?.message.content)
   })
 
   test('gives logprobs of a chat, one entry a token', async () => {
@@ -132,52 +154,5 @@ describe('the openai client', () => {
       break
     }
     expect((await client.completions.create({ model, prompt: 'aware', max_tokens: 2 })).choices).toHaveLength(1)
-  })
-})
-
-describe('its errors', () => {
-  const failure = (promise: Promise<unknown>) =>
-    promise.then(
-      () => expect.unreachable('the request was accepted'),
-      (error: unknown) => error,
-    )
-  const complete = (body: object) =>
-    failure(client.completions.create({ model, prompt: 'aware', max_tokens: 2, ...body }))
-
-  test('an unknown model is not found', async () => {
-    const error = await complete({ model: 'gpt-4' })
-    expect(error).toBeInstanceOf(NotFoundError)
-    expect(error).toMatchObject({ code: 'model_not_found' })
-    expect(String(error)).toContain('gpt-4')
-  })
-
-  test.each([
-    ['an unknown key of decoding', { decoding: { alfa: 0.1 } }, 'alfa'],
-    ['an unknown strategy', { decoding: { strategy: 'greedy' } }, 'greedy'],
-    ['an alpha above 1', { decoding: { strategy: 'aad', alpha: 1.5 } }, 'alpha'],
-    ['an id outside the vocabulary', { prompt: [4, 99_999] }, '99999'],
-    ['an empty prompt', { prompt: [] }, 'prompt'],
-    ['too many logprobs', { logprobs: 10_000 }, 'logprobs'],
-    ['max_tokens below 1', { max_tokens: -1 }, 'max_tokens'],
-    ['a prompt of the wrong type', { prompt: { text: 'aware' } }, 'prompt'],
-  ])('%s is refused by name', async (_, body, named) => {
-    const error = await complete(body)
-    expect(error).toBeInstanceOf(BadRequestError)
-    expect(String(error)).toContain(named)
-  })
-
-  test('a prompt past the context says how long it may be', async () => {
-    const error = await complete({ prompt: Array.from({ length: 300 }, () => 7) })
-    expect(error).toBeInstanceOf(BadRequestError)
-    expect(error).toMatchObject({ code: 'context_length_exceeded' })
-    expect(String(error)).toContain('256')
-  })
-
-  test('an unknown route answers in the same shape', async () => {
-    const error = await failure(client.get('/nowhere'))
-    expect(error).toBeInstanceOf(APIError)
-    expect(error).toMatchObject({ status: 404 })
-    const body = (await (await fetch(`${stack.url}/v1/nowhere`)).json()) as { error: object }
-    expect(Object.keys(body.error).sort()).toEqual(['code', 'message', 'param', 'type'])
   })
 })

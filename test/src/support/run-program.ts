@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process'
+
+export interface ProgramEnd {
+  /** Null where it is not there, or was ended by a signal. */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface ProgramOptions {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly limitMs?: number
+}
+
+const maxCharacters = 1_000_000
+
+/** Runs a program to its end, or until its time is over. */
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  { cwd = process.cwd(), env = {}, limitMs = 60_000 }: ProgramOptions = {},
+): Promise<ProgramEnd> {
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: limitMs,
+  })
+  const texts = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      texts[name] = (texts[name] + text).slice(-maxCharacters)
+    })
+  return new Promise((resolve, reject) => {
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' ? resolve({ code: null, ...texts }) : reject(error),
+    )
+    child.once('close', (code) => resolve({ code, ...texts }))
+  })
+}

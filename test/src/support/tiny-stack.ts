@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildModel } from '@tandem/models'
+import { tinyFolder } from './fixtures.js'
+import { type Stack, type StackOptions, startStack } from './stack.js'
+
+/** A stack over a pair of a few thousand weights, whose answers mean nothing. `stop` removes its models too. */
+export async function startTinyStack(options: Partial<Pick<StackOptions, 'pair' | 'env'>> = {}): Promise<Stack> {
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-tiny-'))
+  const remove = () => rm(folder, { recursive: true, force: true })
+  try {
+    const source = tinyFolder('llama-tied')
+    const [sft, dpo] = [join(folder, 'sft'), join(folder, 'dpo')]
+    await buildModel({ source, out: sft, precision: 'fp32' })
+    await buildModel({ source, adapter: tinyFolder('llama-tied+lora'), out: dpo, precision: 'fp32' })
+    const stack = await startStack({ pair: 'tiny', ...options, sft, dpo })
+    const stop = async () => {
+      await stack.stop()
+      await remove()
+    }
+    return { ...stack, stop }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
