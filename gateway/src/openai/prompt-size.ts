@@ -13,6 +13,8 @@ export interface PromptLimits {
 
 type Context = Pick<Pair, 'contextLength' | 'maxTokenLength'>
 
+const tooLongCode = 'context_length_exceeded'
+
 const { messages: maxMessages, prompts: maxPrompts } = requestLimits
 /** Of several prompts together, where one alone could not be so long. */
 const leastTotalCharacters = 1_000_000
@@ -70,8 +72,9 @@ function measureMessages(messages: unknown, param: string, context: Context, lim
   return contents
 }
 
+/** The message has the code too: clients look for it there, LangChain for Python in nothing else. */
 export const tooLong = (message: string, param: string): ApiError =>
-  invalidRequest(message, param, 'context_length_exceeded')
+  invalidRequest(`${message} (${tooLongCode})`, param, tooLongCode)
 
 function promptLimit({ contextLength, maxTokenLength }: Context, { maxPromptTokens }: PromptLimits) {
   const tokens = Math.min(contextLength, maxPromptTokens)

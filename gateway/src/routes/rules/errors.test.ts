@@ -109,6 +109,7 @@ describe('each failure has its status, one form of body, and says whether to try
   test('the context error has the words that agents look for', async () => {
     const { message } = await errorOf(await ask({ max_tokens: 99 }))
     expect(message).toContain("This model's maximum context length is 64 tokens. However, you requested 102 tokens")
+    expect(message).toContain('context_length_exceeded')
   })
 })
 
