@@ -1,5 +1,6 @@
 export type { Context, ProcessModule } from './commands/context.js'
 export { findHome, type Home } from './home.js'
+export { withLock } from './lock.js'
 export { pullWeights } from './pull/pull-weights.js'
 export { runCommand } from './run-command.js'
 export { type PairOptions, type PreparedPair, preparePair } from './sources/prepare-pair.js'

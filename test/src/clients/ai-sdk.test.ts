@@ -1,6 +1,7 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { APICallError, generateText, RetryError, streamText } from 'ai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { failureOf } from '../support/failure.js'
 import { complete } from '../support/rest.js'
 import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
@@ -73,12 +74,6 @@ test('stops at its stop sequences, and draws by its seed', async () => {
   expect(first.text).toBe((await expected('tiny/sample', { temperature: 1, seed: 5 })).text)
 })
 
-const failure = (promise: PromiseLike<unknown>) =>
-  promise.then(
-    () => expect.unreachable('the request was accepted'),
-    (error: unknown) => error,
-  )
-
 test.each([
   ['a model that is not there', 'gpt', {}, 404, 'model_not_found'],
   ['a prompt past the context', 'tiny', { prompt: 'aware '.repeat(400) }, 400, 'context_length_exceeded'],
@@ -87,7 +82,7 @@ test.each([
 ])('%s is an APICallError, whole and streamed, and is not tried again', async (_, model, options, statusCode, code) => {
   const request = { model: provider(model), prompt, ...options }
   const streamed = streamText({ ...request, onError: () => undefined })
-  const errors: unknown[] = [await failure(generateText(request))]
+  const errors: unknown[] = [await failureOf(generateText(request))]
   for await (const part of streamed.fullStream) if (part.type === 'error') errors.push(part.error)
   expect(errors).toHaveLength(2)
   for (const error of errors) {
@@ -99,7 +94,7 @@ test.each([
 
 test('a wrong key is an APICallError', async () => {
   const stranger = createOpenAICompatible({ name: 'tandem', baseURL: `${stack.url}/v1`, apiKey: 'guessed' })
-  const error = await failure(generateText({ model: stranger('tiny'), prompt }))
+  const error = await failureOf(generateText({ model: stranger('tiny'), prompt }))
   expect(APICallError.isInstance(error)).toBe(true)
   expect(error).toMatchObject({ statusCode: 401, data: { error: { code: 'invalid_api_key' } } })
 })

@@ -2,6 +2,7 @@ import type { AIMessageChunk } from '@langchain/core/messages'
 import { ChatOpenAI, OpenAI } from '@langchain/openai'
 import { AuthenticationError, BadRequestError, NotFoundError } from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { failureOf } from '../support/failure.js'
 import { complete } from '../support/rest.js'
 import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
@@ -22,12 +23,6 @@ const expected = (model: string, content = prompt) => {
   const request = { model, messages: [{ role: 'user', content }], max_tokens: 16 }
   return complete(stack.url, '/v1/chat/completions', request, key)
 }
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => expect.unreachable('the request was accepted'),
-    (error: unknown) => error,
-  )
-
 describe('ChatOpenAI', () => {
   test.each(['tiny', 'tiny/greedy-dpo'])('invokes: %s', async (model) => {
     const message = await chat(model).invoke(prompt)
@@ -71,13 +66,13 @@ describe('ChatOpenAI', () => {
     ['an unknown key of decoding', 'tiny', { modelKwargs: { decoding: { alfa: 1 } } }, BadRequestError, null],
     ['a wrong key', 'tiny', { apiKey: 'guessed' }, AuthenticationError, 'invalid_api_key'],
   ])("%s is an error of the client's own", async (_, model, options, type, code) => {
-    const error = await failure(chat(model, options).invoke(prompt))
+    const error = await failureOf(chat(model, options).invoke(prompt))
     expect(error).toBeInstanceOf(type)
     expect(error).toMatchObject({ code })
   })
 
   test("a prompt past the context is an error by the name of LangChain's own", async () => {
-    const error = await failure(chat('tiny').invoke('aware '.repeat(400)))
+    const error = await failureOf(chat('tiny').invoke('aware '.repeat(400)))
     expect(error).toMatchObject({ name: 'ContextOverflowError' })
   })
 })

@@ -1,5 +1,6 @@
 import OpenAI, { APIError, AuthenticationError, BadRequestError, NotFoundError, RateLimitError } from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { failureOf } from '../support/failure.js'
 import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
 
@@ -16,13 +17,8 @@ beforeAll(async () => {
 })
 afterAll(() => stack?.stop())
 
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => expect.unreachable('the request was accepted'),
-    (error: unknown) => error,
-  )
 const complete = (body: object) =>
-  failure(client.completions.create({ model, prompt: 'aware', max_tokens: 2, ...body }))
+  failureOf(client.completions.create({ model, prompt: 'aware', max_tokens: 2, ...body }))
 
 test('an unknown model is not found', async () => {
   const error = await complete({ model: 'gpt-4' })
@@ -33,7 +29,7 @@ test('an unknown model is not found', async () => {
 
 test('a wrong key is told so', async () => {
   const stranger = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: 'guessed' })
-  const error = await failure(stranger.models.list())
+  const error = await failureOf(stranger.models.list())
   expect(error).toBeInstanceOf(AuthenticationError)
   expect(error).toMatchObject({ status: 401, code: 'invalid_api_key' })
 })
@@ -63,7 +59,7 @@ test('a prompt past the context says how long it may be', async () => {
 })
 
 test('an unknown route answers in the same shape', async () => {
-  const error = await failure(client.get('/nowhere'))
+  const error = await failureOf(client.get('/nowhere'))
   expect(error).toBeInstanceOf(NotFoundError)
   expect(error).toMatchObject({ status: 404, code: 'not_found', param: null, type: 'invalid_request_error' })
 })
@@ -80,7 +76,7 @@ test('a full server is tried again, and answers', async () => {
   stack.sft.kill('SIGSTOP')
   try {
     const stream = await client.completions.create({ ...request, stream: true })
-    expect(await failure(client.completions.create(request, { maxRetries: 0 }))).toBeInstanceOf(RateLimitError)
+    expect(await failureOf(client.completions.create(request, { maxRetries: 0 }))).toBeInstanceOf(RateLimitError)
     const patient = client.completions.create(request)
     stack.sft.kill('SIGCONT')
     for await (const chunk of stream) expect(chunk.object).toBe('text_completion')
@@ -100,7 +96,7 @@ test('a stream that breaks off throws, and does not seem whole', async () => {
         stack.dpo.kill('SIGKILL')
       }
     }
-    const error = await failure(read())
+    const error = await failureOf(read())
     expect(error).toBeInstanceOf(APIError)
     expect(error).toMatchObject({ code: 'service_unavailable' })
   } finally {

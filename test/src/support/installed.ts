@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { findHome } from '@tandem/cli'
+import { findHome, withLock } from '@tandem/cli'
 import { fixturesFolder } from './fixtures.js'
 import { runProgram } from './run-program.js'
 
@@ -52,33 +52,35 @@ async function install(
     .update(JSON.stringify([platform, ...contents]))
     .digest('hex')
     .slice(0, 16)
-  const clients = join(findHome().folder, 'clients')
-  const folder = join(clients, `${fixture}-${key}`)
-  if (existsSync(folder)) return { folder }
-  // Moved to its name when it is whole: what was broken off is never found under it.
-  const unfinished = join(clients, `.${fixture}-${key}-${process.pid}`)
-  await mkdir(unfinished, { recursive: true })
-  try {
-    for (const file of files) await cp(join(source, file), join(unfinished, file))
-    await fill(unfinished)
-    await rename(unfinished, folder).catch((error: NodeJS.ErrnoException) => {
-      // Another process was faster.
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
-    })
-    await removeOthers(clients, fixture, key)
+  const home = findHome()
+  const folder = join(home.folder, 'clients', `${fixture}-${key}`)
+  const whole = join(folder, 'whole')
+  const signal = AbortSignal.timeout(2 * installLimitMs)
+  // Test files that need the same run side by side.
+  const lock = { folder: home.locks, name: `clients-${fixture}`, onWait: () => undefined, signal }
+  return withLock(lock, async () => {
+    if (existsSync(whole)) return { folder }
+    await removeAll(home.folder, fixture)
+    await mkdir(folder, { recursive: true })
+    for (const file of files) await cp(join(source, file), join(folder, file))
+    try {
+      await fill(folder)
+    } catch (error) {
+      const [reason] = offline.exec(String(error)) ?? []
+      if (reason === undefined) throw error
+      return { missing: `no registry answers (${reason})` }
+    }
+    await writeFile(whole, '')
     return { folder }
-  } catch (error) {
-    if (error instanceof Error && offline.test(error.message)) return { missing: error.message }
-    throw error
-  } finally {
-    await rm(unfinished, { recursive: true, force: true })
-  }
+  })
 }
 
-/** Of older pins. */
-async function removeOthers(clients: string, fixture: string, key: string): Promise<void> {
-  const names = (await readdir(clients)).filter((name) => name.startsWith(`${fixture}-`) && !name.endsWith(key))
-  await Promise.all(names.map((name) => rm(join(clients, name), { recursive: true, force: true })))
+/** What is there of older pins, or was broken off. */
+async function removeAll(home: string, fixture: string): Promise<void> {
+  const clients = join(home, 'clients')
+  const names = await readdir(clients).catch(() => [])
+  const own = names.filter((name) => name.startsWith(`${fixture}-`))
+  await Promise.all(own.map((name) => rm(join(clients, name), { recursive: true, force: true })))
 }
 
 /** @throws Error with the last of what it printed */
