@@ -1,4 +1,4 @@
-import type { ServiceSession, StepTiming } from './client/service-session.js'
+import type { ServiceSession, StepTiming } from '@tandem/cli'
 
 /** Token ids that mean nothing, `seed` of them apart from another's: no engine can have seen them before. */
 export const syntheticIds = (count: number, seed = 0): number[] =>

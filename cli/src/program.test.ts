@@ -76,6 +76,15 @@ describe('createProgram', () => {
     expect(calls).toEqual([['up', { ...parsed, ...lists, templateFrom: 'sft', config: 'f.yaml' }]])
   })
 
+  it.each([
+    ['up --paired', { paired: true }],
+    ['up --no-paired', { paired: false }],
+    ['up', {}],
+  ])('%s', async (text, expected) => {
+    await parse(text)
+    expect(calls).toEqual([['up', expected]])
+  })
+
   it('config takes what up takes', async () => {
     await parse('config --port 0 --model a=b --json')
     expect(calls).toEqual([['config', { port: 0, model: [{ name: 'a', source: 'b' }], json: true }]])

@@ -29,9 +29,10 @@ afterEach(async () => {
 afterAll(() => rm(home, { recursive: true, force: true }))
 
 const start = () =>
-  startTandemUp(['--sft', tinyFolder('llama-tied'), '--dpo', tinyFolder('llama-tied+lora'), '--precision', 'fp32'], {
-    TANDEM_HOME: home,
-  })
+  startTandemUp(
+    ['--sft', tinyFolder('llama-tied'), '--dpo', tinyFolder('llama-tied+lora'), '--precision', 'fp32', '--no-paired'],
+    { TANDEM_HOME: home },
+  )
 
 interface StreamEnd {
   readonly events: readonly string[]

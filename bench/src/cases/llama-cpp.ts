@@ -1,5 +1,5 @@
+import type { ServiceClient } from '@tandem/cli'
 import type { Bench, Case } from '../case.js'
-import type { ServiceClient } from '../client/service-session.js'
 import { pinnedTo, pinSelf, twoCores } from '../cores.js'
 import { syntheticIds, timeSteps } from '../engine-steps.js'
 import { LlamaEngine } from '../llama/llama-engine.js'

@@ -1,7 +1,7 @@
+import { ServiceClient, type ServiceSession } from '@tandem/cli'
 import type { Bench, Case } from '../case.js'
 import { timeDecode } from '../client/decode-timing.js'
 import { eagerAadArm } from '../client/gateway-client.js'
-import { ServiceClient, type ServiceSession } from '../client/service-session.js'
 import { pinSelf, twoCores } from '../cores.js'
 import { estimate, mean, median } from '../measure/statistics.js'
 import { readGoldenPrompts, takeInTurn } from '../prompts.js'

@@ -1,7 +1,7 @@
+import { ServiceClient } from '@tandem/cli'
 import type { Bench, Case } from '../case.js'
 import { timeDecode } from '../client/decode-timing.js'
 import { aadArm, type GatewayClient, greedyArm } from '../client/gateway-client.js'
-import { ServiceClient } from '../client/service-session.js'
 import { pinSelf, twoCores } from '../cores.js'
 import { estimate, median } from '../measure/statistics.js'
 import { readGoldenPrompts, takeInTurn } from '../prompts.js'

@@ -1,6 +1,5 @@
-import { ManagedProcess } from '@tandem/cli'
+import { ManagedProcess, ServiceClient } from '@tandem/cli'
 import type { Bench } from '../case.js'
-import { ServiceClient } from '../client/service-session.js'
 
 export interface RunningService {
   readonly client: ServiceClient

@@ -1,5 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { loadSettings } from '../config/load-settings.js'
 import { findHome } from '../home.js'
+import { trialKey } from '../pairing/choose-form.js'
+import { formOptions } from '../pairing/form-options.js'
+import { writeVerdict } from '../pairing/verdict-store.js'
+import { planPair } from '../sources/plan-pair.js'
 import { config } from './config.js'
 import type { Context } from './context.js'
 
@@ -38,6 +46,27 @@ describe('config', () => {
     expect(lineOf('api_keys')).toMatch(/^api_keys +\["\*\*\*","\*\*\*"\] +TANDEM_API_KEYS/)
     expect(lineOf('threads')).toMatch(/^threads +\(a share of the machine's cores\) +default/)
     expect(answers).not.toContain('secret')
+  })
+
+  it('shows what an earlier start has measured', async () => {
+    const given = { ...context(), home: findHome({ TANDEM_HOME: await mkdtemp(join(tmpdir(), 'tandem-config-')) }) }
+    await config({}, given)
+    expect(lineOf('paired')).toMatch(/^paired +auto +default$/)
+    const plan = await planPair({}, given)
+    if (plan.kind !== 'adapter') throw new Error('the embedded pair is an adapter')
+    const verdict = { type: 'measured', form: 'paired', pairedMs: 21.3, apartMs: 25 } as const
+    const { settings } = await loadSettings({}, {})
+    await writeVerdict(given.home, await trialKey(plan, formOptions({ settings }), given.signal), verdict)
+    answers = ''
+    await config({}, given)
+    expect(lineOf('paired')).toMatch(/^paired +auto +default +paired: 21\.3 ms a token, two services: 25\.0: paired$/)
+    answers = ''
+    await config({ json: true }, given)
+    expect(JSON.parse(answers)).toMatchObject({ paired: { value: 'auto', verdict } })
+    answers = ''
+    await config({ paired: false }, given)
+    expect(lineOf('paired')).toMatch(/^paired +false +--no-paired$/)
+    await rm(given.home.folder, { recursive: true })
   })
 
   it('as JSON, keys masked', async () => {

@@ -1,7 +1,11 @@
 import type { Entry } from '../config/layer.js'
-import { loadSettings } from '../config/load-settings.js'
+import { type LoadedSettings, loadSettings } from '../config/load-settings.js'
 import type { UpFlags } from '../config/read-flags.js'
 import { settingKeys } from '../config/settings.js'
+import { findVerdict } from '../pairing/choose-form.js'
+import { formOptions } from '../pairing/form-options.js'
+import { describeVerdict, type Verdict } from '../pairing/verdict.js'
+import { planPair } from '../sources/plan-pair.js'
 import { formatTable } from '../table.js'
 import type { Context } from './context.js'
 
@@ -20,11 +24,22 @@ const byItself: Readonly<Record<string, string>> = {
 
 /** `tandem config`: the settings that `tandem up` would serve with, and where each comes from. Starts nothing. */
 export async function config({ json, ...flags }: ConfigFlags, context: Context): Promise<void> {
-  const { entries } = await loadSettings(flags, context.environment)
+  const loaded = await loadSettings(flags, context.environment)
+  const { entries } = loaded
+  const verdict = await knownVerdict(loaded, context)
   const shown = [...entries]
     .sort(([a], [b]) => orderOf(a) - orderOf(b))
-    .map(([key, entry]) => [key, masked(key, entry)] as const)
+    .map(
+      ([key, entry]) => [key, { ...masked(key, entry), ...(key === 'paired' && verdict ? { verdict } : {}) }] as const,
+    )
   context.answers.write(json ? `${JSON.stringify(Object.fromEntries(shown), null, 2)}\n` : toTable(shown, entries))
+}
+
+/** What an earlier `up` has measured. Sources that are wrong are told by `up`. */
+async function knownVerdict(loaded: LoadedSettings, context: Context): Promise<Verdict | null> {
+  const quiet = { ...context, output: { write: () => undefined } }
+  const plan = await planPair(loaded.settings, quiet).catch(() => null)
+  return plan && findVerdict(plan, formOptions(loaded), context).catch(() => null)
 }
 
 const order: readonly string[] = settingKeys
@@ -35,12 +50,15 @@ function masked(key: string, { value, origin }: Entry) {
   return { value: keys, from: origin.kind, at: origin.at }
 }
 
-type Shown = readonly (readonly [string, { readonly value: unknown; readonly at: string }])[]
+type Shown = readonly (readonly [
+  string,
+  { readonly value: unknown; readonly at: string; readonly verdict?: Verdict },
+])[]
 
 function toTable(shown: Shown, entries: ReadonlyMap<string, unknown>): string {
   const open = Object.entries(byItself).filter(([key]) => !entries.has(key))
   const rows = [
-    ...shown.map(([key, { value, at }]) => [key, textOf(value), at]),
+    ...shown.map(([key, { value, at, verdict }]) => [key, textOf(value), at, verdict ? describeVerdict(verdict) : '']),
     ...open.map(([key, what]) => [key, `(${what})`, 'default']),
   ]
   return formatTable(rows)

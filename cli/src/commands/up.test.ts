@@ -83,7 +83,7 @@ function context(environment: NodeJS.ProcessEnv = {}): Context {
   }
 }
 
-const options = (changes: UpFlags = {}): UpFlags => ({ ...pair, port: 0, ...changes })
+const options = (changes: UpFlags = {}): UpFlags => ({ ...pair, port: 0, paired: false, ...changes })
 
 async function until(condition: () => boolean) {
   for (let i = 0; i < 400 && !condition(); i++) await delay(25)
@@ -114,6 +114,17 @@ describe('up', () => {
     controller.abort()
     await running
     expect(pids().map(isAlive)).toEqual([false, false, false])
+  })
+
+  it('serves two services where it cannot be measured which form is faster, and says so', async () => {
+    const { paired: _left, ...open } = options()
+    const running = up(open, context())
+    await until(() => answers !== '')
+    // Fake services cannot be timed; on a busy machine it is not even tried.
+    expect(words).toMatch(/^paired: not measured \(.+\): two services/m)
+    expect(words).toContain('sft:1 dpo:1 llama-tied+lora')
+    controller.abort()
+    await running
   })
 
   it('gives keys to the gateway alone, and services an address of this machine', async () => {

@@ -3,8 +3,11 @@ import { labelOf, loadSettings } from '../config/load-settings.js'
 import { overlayEnvironment } from '../config/overlay-environment.js'
 import type { UpFlags } from '../config/read-flags.js'
 import { curlLine } from '../curl-line.js'
+import { prepareInForm } from '../pairing/choose-form.js'
+import { formOptions } from '../pairing/form-options.js'
+import { planPair } from '../sources/plan-pair.js'
 import { bringBeside, prepareBeside } from '../sources/prepare-beside.js'
-import { type PreparedPair, preparePair } from '../sources/prepare-pair.js'
+import type { PreparedPair } from '../sources/prepare-pair.js'
 import { assertKeysFor, assertPortIsFree } from '../stack/listen.js'
 import type { Stack } from '../stack/stack.js'
 import { startStack } from '../stack/start-stack.js'
@@ -27,7 +30,8 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
   assertKeysFor(host, apiKeys)
   await assertPortIsFree(host, port)
   const brought = await bringBeside(loaded, context)
-  const pair = await preparePair({ ...loaded.settings, labelOf: (model) => labelOf(loaded, model) }, context)
+  const plan = await planPair({ ...loaded.settings, labelOf: (model) => labelOf(loaded, model) }, context)
+  const pair = await prepareInForm(plan, formOptions(loaded), context)
   const beside = await prepareBeside(brought, pair, context)
   output.write(
     `Starting ${[pair.name, ...Object.keys(beside.models), ...Object.keys(beside.rewards)].join(', ')} ...\n`,

@@ -11,7 +11,16 @@ import { maxBeside, processVariables, settingKeys, settingsSchema, variableOf } 
 /** Read where it stands in the folder that a command is started in. */
 export const defaultFileName = 'tandem.yaml'
 
-const effectiveSchema = settingsSchema.required({ host: true, port: true, api_keys: true, models: true, rewards: true })
+const effectiveSchema = settingsSchema.required({
+  host: true,
+  port: true,
+  api_keys: true,
+  models: true,
+  rewards: true,
+  paired: true,
+  device: true,
+  strict: true,
+})
 
 /** What counts, and where each value comes from. */
 export interface LoadedSettings {
@@ -65,7 +74,7 @@ const byDefault: Origin = { kind: 'default', at: 'default' }
 const defaults: Layer = createLayer(
   {
     pair: defaultPairName,
-    paired: false,
+    paired: 'auto',
     ...Object.fromEntries(
       settingKeys.flatMap((key) => {
         const result = key === 'name' ? undefined : processVariables[variableOf(key) ?? '']?.safeParse(undefined)

@@ -40,8 +40,11 @@ export function readFlags(flags: UpFlags): Layer {
   const settings: Record<string, unknown> = {}
   for (const key of settingKeys)
     if (given[key] !== undefined) settings[key] = parseSetting(key, given[key], flagNames[key] ?? key)
-  const flagOf = (key: string) => Object.entries(flagNames).find(([setting]) => setting === key)?.[1] ?? key
-  return createLayer(settings, ([key = '', ...name]) => ({ kind: 'flag', at: [flagOf(key), ...name].join(' ') }))
+  const names: Readonly<Record<string, string>> = {
+    ...flagNames,
+    ...(flags.paired === false ? { paired: '--no-paired' } : {}),
+  }
+  return createLayer(settings, ([key = '', ...name]) => ({ kind: 'flag', at: [names[key] ?? key, ...name].join(' ') }))
 }
 
 const sourcesByName = (models: readonly NamedSource[]) =>

@@ -56,7 +56,7 @@ export const settingsSchema = z
     models: beside,
     rewards: beside,
     precision: z.enum(precisions),
-    paired: z.boolean(),
+    paired: z.union([z.boolean(), z.literal('auto')], { error: 'expected true, false or auto' }),
     name: gateway.TANDEM_PAIR.unwrap(),
     template_from: gateway.TANDEM_TEMPLATE_FROM.unwrap(),
     end_tokens: z.array(z.string().min(1)).max(64),

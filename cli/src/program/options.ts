@@ -16,7 +16,8 @@ export const addPairOptions = (command: Command) =>
     )
     .option('--dpo <source>', 'the same, or a LoRA adapter that goes on the --sft')
     .addOption(precisionOption())
-    .option('--paired', 'one process holds both models, whose weights are then loaded once; for adapters')
+    .option('--paired', 'one process holds both models of an adapter on its base, whose weights are then loaded once')
+    .option('--no-paired', 'two services ("up", given neither, takes what is faster here)')
     .addOption(new Option('--threads <number>', 'of each service').argParser(wholeNumber(1, 1024)))
     .addOption(new Option('--template-from <model>', 'whose chat template and end tokens hold').choices(['dpo', 'sft']))
 

@@ -19,7 +19,7 @@ export type BuildRequest = Pick<BuildOptions, 'source' | 'adapter' | 'precision'
  */
 export async function buildCached(request: BuildRequest, context: Context): Promise<string> {
   const { home, output } = context
-  const name = await folderName(request, context.signal)
+  const name = await cachedName(request, context.signal)
   const out = join(home.models, name)
   if (await isModelFolder(out)) return out
   const onWait = () =>
@@ -43,7 +43,8 @@ export async function buildWithProgress(options: BuildOptions, { output }: Pick<
   }
 }
 
-async function folderName(request: BuildRequest, signal: AbortSignal): Promise<string> {
+/** The name of a build's folder in the cache: equal for equal inputs. */
+export async function cachedName(request: BuildRequest, signal: AbortSignal): Promise<string> {
   const source = request.identity ?? (await weightsIdentity(request.source))
   const adapter = request.adapter === undefined ? null : await adapterIdentity(request.adapter, signal)
   const key = shortHash([

@@ -6,7 +6,9 @@ import { loadManifest } from '@tandem/models'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '../commands/context.js'
 import { findHome } from '../home.js'
-import { type PairOptions, preparePair } from './prepare-pair.js'
+import { preparePair } from './prepare-pair.js'
+
+type PairOptions = Parameters<typeof preparePair>[0]
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
 const exported = (name: string) => fixture(`../optimum/${name}`)

@@ -1,11 +1,14 @@
 import type { Server } from '../chat-client.js'
 import type { Context } from '../commands/context.js'
-import { type PairOptions, preparePair } from '../sources/prepare-pair.js'
+import type { PairOptions } from '../sources/plan-pair.js'
+import { preparePair } from '../sources/prepare-pair.js'
 import type { StackOptions } from './stack.js'
 import { startStack } from './start-stack.js'
 
 export type GatewayOptions = PairOptions &
   Pick<StackOptions, 'threads' | 'templateFrom' | 'apiKeys'> & {
+    /** One process holds both models of an adapter's pair. */
+    readonly paired?: boolean | undefined
     /** A running gateway; left out, one is started. */
     readonly url?: string | undefined
   }
