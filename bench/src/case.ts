@@ -1,6 +1,7 @@
 import type { Context, PreparedPair } from '@tandem/cli'
 import type { Estimate } from './measure/statistics.js'
 import type { Settings } from './settings.js'
+import type { Kept } from './stack/kept.js'
 
 /** The pair's own precision, or int8 activations rounded once: cheaper, and other tokens. */
 export type Form = 'default' | 'fast'
@@ -14,6 +15,8 @@ export interface Bench {
   readonly pair: PreparedPair
   /** Ids of the cores that this program may use. */
   readonly cores: readonly number[]
+  /** Processes that cases share. */
+  readonly kept: Kept
 }
 
 export type Target = { readonly atLeast: number } | { readonly atMost: number }
@@ -42,7 +45,7 @@ export interface Case {
   readonly measures: readonly Measure[]
   readonly forms: readonly Form[]
   /**
-   * Starts what it measures, and ends it however it ends itself.
+   * Starts what it measures, or shares it with other cases (`Bench.kept`); what is its own it ends however it ends itself.
    * @returns measurements by key; a key left out was not measured here
    * @throws Unavailable where this machine lacks something
    */

@@ -3,6 +3,7 @@ import { type Bench, type Case, type Form, type Measurement, Unavailable } from 
 import { pinSelf } from './cores.js'
 import type { Result } from './measure/result.js'
 import type { Settings } from './settings.js'
+import { closeKept, createKept, type Kept } from './stack/kept.js'
 
 interface Options {
   readonly cases: readonly Case[]
@@ -24,24 +25,29 @@ export interface Outcome {
  * Runs one case after another, each in its forms. One that cannot run, or breaks, has rows that say so.
  * @throws the signal's reason on abort
  */
-export async function runCases({
-  cases,
-  forms,
-  settings,
-  cores,
-  context,
-  pairOf,
-  onResult,
-}: Options): Promise<Outcome> {
+export async function runCases(options: Options): Promise<Outcome> {
+  const kept = createKept()
+  try {
+    return await runAll(options, kept)
+  } finally {
+    await closeKept(kept)
+  }
+}
+
+async function runAll(
+  { cases, forms, settings, cores, context, pairOf, onResult }: Options,
+  kept: Kept,
+): Promise<Outcome> {
   const results: Result[] = []
   const failures: Error[] = []
   for (const current of cases)
     for (const form of formsOf(current, settings).filter((form) => forms.includes(form))) {
       context.signal.throwIfAborted()
+      const startMs = performance.now()
       context.output.write(`${current.name}${form === 'fast' ? ', fast form' : ''} ...\n`)
       try {
         const pair = await pairOf(form)
-        const found = await runUnpinned(current, { context, settings, form, cores, pair })
+        const found = await runUnpinned(current, { context, settings, form, cores, pair, kept })
         results.push(...resultsOf(current, form, found, 'not measured here'))
       } catch (error) {
         context.signal.throwIfAborted()
@@ -50,6 +56,7 @@ export async function runCases({
         results.push(...resultsOf(current, form, {}, describe(failure)))
       }
       for (const result of results.slice(-current.measures.length)) onResult(result)
+      context.output.write(`${current.name} took ${((performance.now() - startMs) / 1000).toFixed(0)} s\n`)
     }
   return { results, failures }
 }

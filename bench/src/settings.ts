@@ -27,7 +27,7 @@ export const shortSettings: Settings = {
   engineRounds: 3,
   starts: 1,
   sessionRounds: 1,
-  sessionTokens: 96,
+  sessionTokens: 64,
 }
 
 export const longSettings: Settings = {

@@ -10,16 +10,16 @@ import { ownCores } from './own-cores.js'
 import { manySessions } from './sessions.js'
 import { start } from './start.js'
 
-/** All cases, in the table's order. */
+/** All cases, in the order in which they run: those that share processes follow each other. */
 export const cases: readonly Case[] = [
   ownCores,
-  oneCore,
-  oneCorePaired,
   copying,
   overhead,
+  oneCore,
+  oneCorePaired,
   llamaCpp,
-  manySessions,
   longContext,
+  manySessions,
   memory,
   start,
 ]

@@ -8,6 +8,7 @@ import { withService } from '../stack/run-service.js'
 
 const context = 64
 const promptLength = 512
+const warmLength = 128
 
 /**
  * P5. The engine against llama.cpp on the same GGUF, the SFT model, one thread each on the same core, in turn. Decode: one-token
@@ -68,7 +69,8 @@ async function comparePrefill({ settings }: Bench, client: ServiceClient, llama:
   const ms = { ours: [] as number[], wall: [] as number[], llama: [] as number[] }
   const rounds = Math.ceil(settings.engineRounds / 2)
   for (let round = -1; round < rounds; round++) {
-    const tokenIds = syntheticIds(promptLength, round + 2)
+    // The first warms both engines, is shorter, and is not counted.
+    const tokenIds = syntheticIds(round < 0 ? warmLength : promptLength, round + 2)
     const session = client.openSession()
     const ours = await session.append(tokenIds)
     await session.close()

@@ -6,7 +6,7 @@ import { loadManifest } from '@tandem/models'
 import { type Bench, type Case, Unavailable } from '../case.js'
 import { syntheticIds } from '../engine-steps.js'
 import { estimate, median } from '../measure/statistics.js'
-import { withService } from '../stack/run-service.js'
+import { openService } from '../stack/run-service.js'
 
 const run = promisify(execFile)
 const emptyPath = fileURLToPath(new URL('../empty-main.js', import.meta.url))
@@ -46,18 +46,20 @@ export const memory: Case = {
   },
 }
 
-function serviceBytes(bench: Bench): Promise<{ service: number; needed: number }> {
-  return withService(bench, { role: 'dpo' }, async ({ client, pid }) => {
+async function serviceBytes(bench: Bench): Promise<{ service: number; needed: number }> {
+  const opened = await openService(bench, { role: 'dpo' })
+  try {
+    const { client, pid } = opened.value
     const { files } = await loadManifest(bench.pair.dpo)
     const weights = Object.entries(files).filter(([name]) => name.startsWith('model.onnx'))
     const { kvBytesPerToken } = await client.getModel()
-    const session = client.openSession()
-    await session.append(syntheticIds(tokens))
+    await client.openSession().append(syntheticIds(tokens))
     const service = await residentBytes(pid)
-    await session.close()
     const weightBytes = weights.reduce((sum, [, { bytes }]) => sum + bytes, 0)
     return { service, needed: weightBytes + tokens * kvBytesPerToken }
-  })
+  } finally {
+    await opened.close()
+  }
 }
 
 async function emptyBytes({ context }: Bench): Promise<number> {

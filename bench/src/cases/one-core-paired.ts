@@ -25,18 +25,20 @@ export const oneCorePaired: Case = {
   forms: ['default', 'fast'],
   run: async (bench) => {
     const { settings, cores } = bench
-    const [first, second] = twoCores(cores)
-    await pinSelf([second])
+    const [core, other] = twoCores(cores)
+    await pinSelf([other])
     const prompts = readGoldenPrompts()
-    return withPairedStack(bench, first, (paired) =>
-      withStack(bench, { sft: first, dpo: first, gateway: first }, async (single) => {
+    return withPairedStack(bench, core, (paired) =>
+      withStack(bench, { sft: core, dpo: core, gateway: core }, async (single) => {
         const speeds = { aad: [] as number[], greedy: [] as number[] }
-        for (let round = -1; round < settings.rounds; round++) {
-          const prompt = { promptIds: takeInTurn(prompts, Math.max(round, 0)) }
+        const first = { promptIds: takeInTurn(prompts, 0) }
+        await paired.gateway.warmUp(first, [aadArm])
+        await single.gateway.warmUp(first, [greedyArm])
+        for (let round = 0; round < settings.rounds; round++) {
+          const prompt = { promptIds: takeInTurn(prompts, round) }
           const ask = { prompt, maxTokens: settings.maxTokens }
           const aad = timeDecode((await paired.gateway.stream({ ...ask, arm: aadArm })).arrivals)
           const greedy = timeDecode((await single.gateway.stream({ ...ask, arm: greedyArm })).arrivals)
-          if (round < 0) continue
           speeds.aad.push(aad.tokensPerSecond)
           speeds.greedy.push(greedy.tokensPerSecond)
         }

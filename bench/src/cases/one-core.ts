@@ -45,12 +45,12 @@ async function compare({ settings }: Bench, gateway: GatewayClient, arm: Arm) {
   const ratios: number[] = []
   const candidates: number[] = []
   const speeds = { aad: [] as number[], greedy: [] as number[] }
-  for (let round = -1; round < settings.rounds; round++) {
-    const prompt = { promptIds: takeInTurn(prompts, Math.max(round, 0)) }
+  await gateway.warmUp({ promptIds: takeInTurn(prompts, 0) }, [arm, greedyArm])
+  for (let round = 0; round < settings.rounds; round++) {
+    const prompt = { promptIds: takeInTurn(prompts, round) }
     const ask = { prompt, maxTokens: settings.maxTokens }
     const aad = timeDecode((await gateway.stream({ ...ask, arm })).arrivals).tokensPerSecond
     const greedy = timeDecode((await gateway.stream({ ...ask, arm: greedyArm })).arrivals).tokensPerSecond
-    if (round < 0) continue
     ratios.push(aad / greedy)
     speeds.aad.push(aad)
     speeds.greedy.push(greedy)

@@ -43,13 +43,13 @@ async function measure(
   const prompts = readGoldenPrompts()
   const walls: number[] = []
   const forwards: number[] = []
-  for (let round = -1; round < settings.rounds; round++) {
-    const promptIds = takeInTurn(prompts, Math.max(round, 0))
+  await gateway.warmUp({ promptIds: takeInTurn(prompts, 0) }, [eagerAadArm])
+  for (let round = 0; round < settings.rounds; round++) {
+    const promptIds = takeInTurn(prompts, round)
     const ask = { prompt: { promptIds }, arm: eagerAadArm, maxTokens: settings.maxTokens }
     const { tokenIds, arrivals } = await gateway.stream(ask)
     const sessions = { sft: clients.sft.openSession(), dpo: clients.dpo.openSession() }
     const forwardMs = await timeForwards(sessions, promptIds, tokenIds)
-    if (round < 0) continue
     walls.push(timeDecode(arrivals).msPerToken)
     forwards.push(forwardMs)
   }

@@ -41,14 +41,13 @@ export const ownCores: Case = {
 async function compare({ settings }: Bench, gateway: GatewayClient, load: ServiceClient) {
   const prompts = readGoldenPrompts()
   const speeds = { aad: [] as number[], greedy: [] as number[], greedyAlone: [] as number[] }
-  // The first round warms both services and is not counted.
-  for (let round = -1; round < settings.rounds; round++) {
-    const promptIds = takeInTurn(prompts, Math.max(round, 0))
+  await gateway.warmUp({ promptIds: takeInTurn(prompts, 0) }, [aadArm, greedyArm])
+  for (let round = 0; round < settings.rounds; round++) {
+    const promptIds = takeInTurn(prompts, round)
     const ask = { prompt: { promptIds }, maxTokens: settings.maxTokens }
     const aad = timeDecode((await gateway.stream({ ...ask, arm: aadArm })).arrivals)
     const greedy = await timeUnderLoad(gateway, load, promptIds, settings.maxTokens)
     const greedyAlone = timeDecode((await gateway.stream({ ...ask, arm: greedyArm })).arrivals)
-    if (round < 0) continue
     speeds.aad.push(aad.tokensPerSecond)
     speeds.greedy.push(greedy.tokensPerSecond)
     speeds.greedyAlone.push(greedyAlone.tokensPerSecond)

@@ -26,6 +26,8 @@ export interface Ask {
   readonly maxTokens: number
 }
 
+const warmTokens = 8
+
 const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })).min(1) })
 const answerSchema = z.object({
   usage: z.object({ completion_tokens: z.number() }),
@@ -77,6 +79,11 @@ export class GatewayClient {
       onChunk()
     }
     return readAnswer(chunks)
+  }
+
+  /** A short answer in each way: what is measured next meets services that have run. */
+  async warmUp(prompt: Prompt, arms: readonly Arm[]): Promise<void> {
+    for (const arm of arms) await this.stream({ prompt, arm, maxTokens: warmTokens })
   }
 
   /** |V_alpha| of each step of an AAD answer. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { pullWeights } from '@tandem/cli'
 import { defaultPairName, findPair } from '@tandem/models'
 import type { Bench } from '../case.js'
+import type { Opened } from '../stack/keeper.js'
 import { installLlama } from './install.js'
 import type { LlamaAnswer, LlamaCommand } from './messages.js'
 
@@ -17,14 +18,18 @@ export class LlamaEngine {
   ) {}
 
   /**
-   * Runs it on the GGUF that the embedded pair is made of, for as long as `work` takes.
+   * Runs it on the GGUF that the embedded pair is made of; `work` shares it with other cases.
    * @throws Unavailable where node-llama-cpp cannot be had
    */
-  static async with<T>(
-    { context }: Bench,
+  static with<T>(
+    { context, kept }: Bench,
     launcher: readonly string[],
     work: (engine: LlamaEngine) => Promise<T>,
   ): Promise<T> {
+    return kept.llamas.use(launcher.join(' '), () => LlamaEngine.open(context, launcher), work)
+  }
+
+  private static async open(context: Bench['context'], launcher: readonly string[]): Promise<Opened<LlamaEngine>> {
     const modulePath = await installLlama(context)
     const gguf = await pullWeights(findPair(defaultPairName), context)
     const [execPath = process.execPath, ...execArgv] = [...launcher, process.execPath]
@@ -36,13 +41,17 @@ export class LlamaEngine {
       detached: process.platform !== 'win32',
     })
     const ended = once(child, 'exit')
-    try {
-      const engine = new LlamaEngine(child, context.signal)
-      await engine.nextAnswer()
-      return await work(engine)
-    } finally {
+    const close = async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
       await ended
+    }
+    try {
+      const value = new LlamaEngine(child, context.signal)
+      await value.nextAnswer()
+      return { value, close }
+    } catch (error) {
+      await close()
+      throw error
     }
   }
 

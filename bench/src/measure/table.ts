@@ -11,7 +11,7 @@ const formats: Record<Measure['unit'], (value: number) => string> = {
 
 /** A Markdown table, one row a number. */
 export function tableOf(results: readonly Result[]): string {
-  const rows = results.map((result) => [
+  const rows = inOrder(results).map((result) => [
     keyOf(result),
     result.measure.what,
     found(result),
@@ -24,6 +24,12 @@ export function tableOf(results: readonly Result[]): string {
     ...rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`),
   ].join('\n')
 }
+
+/** By the cases' numbers, whatever order they ran in; those without one last. */
+const inOrder = (results: readonly Result[]): readonly Result[] =>
+  results.toSorted((a, b) => numberOf(a.measure.key) - numberOf(b.measure.key))
+
+const numberOf = (key: string): number => Number(/^P(\d+)/.exec(key)?.[1] ?? Number.MAX_SAFE_INTEGER)
 
 function found(result: Result): string {
   if (result.type === 'missing') return 'not measured'

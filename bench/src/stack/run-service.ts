@@ -1,5 +1,6 @@
 import { ManagedProcess, ServiceClient } from '@tandem/cli'
 import type { Bench } from '../case.js'
+import type { Opened } from './keeper.js'
 
 export interface RunningService {
   readonly client: ServiceClient
@@ -11,12 +12,22 @@ interface ServiceOptions {
   readonly launcher?: readonly string[]
 }
 
-/** One logit service with one thread, for as long as `work` takes. */
-export async function withService<T>(
-  { context, pair }: Bench,
-  { role, launcher }: ServiceOptions,
+/** One logit service with one thread, which `work` shares with other cases that want the same. */
+export function withService<T>(
+  bench: Bench,
+  options: ServiceOptions,
   work: (service: RunningService) => Promise<T>,
 ): Promise<T> {
+  const { pair, kept } = bench
+  const key = JSON.stringify([pair[options.role], options])
+  return kept.services.use(key, () => openService(bench, options), work)
+}
+
+/** One that nobody has used before. Whoever gets it closes it. */
+export async function openService(
+  { context, pair }: Bench,
+  { role, launcher }: ServiceOptions,
+): Promise<Opened<RunningService>> {
   const environment = {
     ...context.environment,
     TANDEM_MODEL: pair[role],
@@ -31,12 +42,13 @@ export async function withService<T>(
   })
   try {
     const client = new ServiceClient((await service.ready(context.signal)).at, context.signal)
-    try {
-      return await work({ client, pid: service.pid ?? -1 })
-    } finally {
+    const close = async () => {
       client.close()
+      await service.stop()
     }
-  } finally {
+    return { value: { client, pid: service.pid ?? -1 }, close }
+  } catch (error) {
     await service.stop()
+    throw error
   }
 }

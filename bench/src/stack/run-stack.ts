@@ -1,7 +1,8 @@
-import { type ProcessRole, type Stack, startStack } from '@tandem/cli'
+import { type PreparedPair, type ProcessRole, type Stack, startStack } from '@tandem/cli'
 import type { Bench } from '../case.js'
 import { GatewayClient } from '../client/gateway-client.js'
 import { pinnedTo } from '../cores.js'
+import type { Opened } from './keeper.js'
 
 /** The core of each process. */
 export type Placement = Readonly<Record<ProcessRole, number>>
@@ -13,21 +14,32 @@ export interface RunningStack {
 }
 
 /**
- * Two logit services and the gateway, three processes, for as long as `work` takes.
+ * Two logit services and the gateway, three processes, which `work` shares with other cases that want the same.
  * @param placement null: as `tandem up` starts them, bound to no core, with the default threads
  */
-export async function withStack<T>(
-  { context, pair }: Bench,
+export function withStack<T>(
+  { context, pair, kept }: Bench,
   placement: Placement | null,
   work: (stack: RunningStack) => Promise<T>,
 ): Promise<T> {
+  const key = JSON.stringify([pair.sft, pair.dpo, placement])
+  return kept.stacks.use(key, () => openStack(context, pair, placement), work)
+}
+
+async function openStack(
+  context: Bench['context'],
+  pair: PreparedPair,
+  placement: Placement | null,
+): Promise<Opened<RunningStack>> {
   const options = { host: '127.0.0.1', port: 0, apiKeys: [] }
   const pinned = placement && { threads: 1, launchers: launchersOf(placement) }
   const { url, services, group } = await startStack(pair, { ...options, ...pinned }, context)
+  const close = () => group.stop()
   try {
-    return await work({ gateway: await GatewayClient.connect(url, context.signal), services })
-  } finally {
-    await group.stop()
+    return { value: { gateway: await GatewayClient.connect(url, context.signal), services }, close }
+  } catch (error) {
+    await close()
+    throw error
   }
 }
 
