@@ -19,6 +19,11 @@ export class ProcessGroup {
     return this.#firstEnd
   }
 
+  /** Those that were started, the oldest first. */
+  get processes(): readonly { readonly name: string; readonly pid: number }[] {
+    return this.#processes.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, pid }]))
+  }
+
   /**
    * Starts a process and waits until it serves.
    * @returns where

@@ -12,6 +12,8 @@ export interface ModelSettings {
   /** Of one operator on CPU. */
   threads: number
   device?: ComputeDevice
+  /** Has onnxruntime's profiler write a file whose path begins so, once the engine is closed. */
+  profilePrefix?: string
 }
 
 /** A model folder's graph, loaded. */
@@ -44,11 +46,13 @@ export async function openModel(
 
 /** @throws Error where the folder is none, or the device cannot be had */
 export async function openGraph(
-  { folder, threads, device = cpu }: ModelSettings,
+  { folder, threads, device = cpu, profilePrefix }: ModelSettings,
   more: InferenceSession.SessionOptions = {},
 ): Promise<LoadedGraph> {
   const manifest = await loadManifest(folder)
-  const session = await createSession(folder, manifest, device, { ...sessionOptions(device, threads), ...more })
+  const profiling = profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }
+  const options = { ...sessionOptions(device, threads), ...profiling, ...more }
+  const session = await createSession(folder, manifest, device, options)
   const description = {
     name: `onnxruntime-node ${env.versions.node ?? 'of unknown version'}, ${nameOf(device, threads)}`,
     device,

@@ -1,0 +1,81 @@
+/**
+ * What a token's time is made of: operators of a run by onnxruntime's profiler, and processor time of each process and thread in an
+ * answer of AAD. `npm run profile -w bench -- --help` tells the options.
+ */
+import { availableParallelism, cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { type Context, preparePair, runCommand } from '@tandem/cli'
+import { plainContext } from '../context.js'
+import type { ProfiledRun } from './operator-times.js'
+import { type AnswerProfile, profileAnswer } from './profile-answer.js'
+import { profileEngine } from './profile-engine.js'
+
+const usage = `usage: npm run profile -w bench -- [--sessions 16] [--context 200] [--threads 1] [--rounds 12] [--tokens 64] [--model FOLDER]
+
+  --sessions N  the batch that stands beside one session alone
+  --context N   tokens that each session holds
+  --threads N   of the engine
+  --rounds N    runs of each, of which medians are taken
+  --tokens N    of the answer whose threads are timed
+  --model M     a model folder; left out, the embedded pair's DPO model`
+
+/** Operators that take less are summed up. */
+const leastShare = 0.01
+
+const { values } = parseArgs({
+  options: {
+    sessions: { type: 'string', default: '16' },
+    context: { type: 'string', default: '200' },
+    threads: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '12' },
+    tokens: { type: 'string', default: '64' },
+    model: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+await runCommand(async (context) => {
+  if (values.help) console.log(usage)
+  else await run(plainContext(context))
+}, false)
+
+async function run(context: Context): Promise<void> {
+  const number = (name: 'sessions' | 'context' | 'threads' | 'rounds' | 'tokens') => {
+    const value = Number(values[name])
+    if (Number.isInteger(value) && value >= 1) return value
+    throw new Error(`--${name} is ${values[name]}; expected a whole number from 1`)
+  }
+  const pair = await preparePair({}, context)
+  const engine = {
+    folder: values.model ?? pair.dpo,
+    threads: number('threads'),
+    context: number('context'),
+    rounds: number('rounds'),
+  }
+  for (const sessions of new Set([1, number('sessions')]))
+    printRun(`${sessions} x 1 token`, await profileEngine({ ...engine, sessions }))
+  if (process.platform === 'linux') printAnswer(await profileAnswer(pair, number('tokens'), context))
+  const { threads, rounds } = engine
+  console.log(
+    `\n${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores; context ${engine.context}, ${threads} ${threads === 1 ? 'thread' : 'threads'}, medians of ${rounds} runs.`,
+  )
+}
+
+function printRun(title: string, { ms, operators }: ProfiledRun): void {
+  console.log(`\n| ${title}: operators | count | ms | share |\n|---|---|---|---|`)
+  const row = (kind: string, count: number, time: number) =>
+    console.log(`| ${kind} | ${count} | ${time.toFixed(2)} | ${((100 * time) / ms).toFixed(0)}% |`)
+  const [large, small] = [true, false].map((isLarge) => operators.filter((o) => o.ms >= leastShare * ms === isLarge))
+  for (const { kind, count, ms: time } of large ?? []) row(kind, count, time)
+  const sum = (list: typeof operators, key: 'count' | 'ms') => list.reduce((total, o) => total + o[key], 0)
+  row(`${small?.length} kinds more`, sum(small ?? [], 'count'), sum(small ?? [], 'ms'))
+  row('between operators', 0, ms - sum(operators, 'ms'))
+  row('the run', sum(operators, 'count'), ms)
+}
+
+function printAnswer(profiles: readonly AnswerProfile[]): void {
+  console.log(
+    '\n| one AAD answer, `eager`: processor ms a token | event loop | busiest thread | others |\n|---|---|---|---|',
+  )
+  for (const { name, time } of profiles)
+    console.log(`| ${name} | ${[time.mainMs, time.busiestMs, time.othersMs].map((ms) => ms.toFixed(2)).join(' | ')} |`)
+}
