@@ -41,6 +41,8 @@ export interface Measurement {
 /** Something that a user would feel, measured. */
 export interface Case {
   readonly name: string
+  /** Runs only where it is named. */
+  readonly isOptional?: boolean
   /** Known beforehand: each has a row even where the case cannot run. */
   readonly measures: readonly Measure[]
   readonly forms: readonly Form[]

@@ -27,7 +27,9 @@ await runCommand(async (context) => {
 
 async function run(args: Arguments, context: Context): Promise<void> {
   const settings = args.isShort ? shortSettings : longSettings
-  const chosen = cases.filter(({ name }) => args.cases.length === 0 || args.cases.includes(name))
+  const chosen = cases.filter(({ name, isOptional }) =>
+    args.cases.length === 0 ? !isOptional : args.cases.includes(name),
+  )
   const hardware = findHardware()
   const cores = await findCores()
   const pairOf = (form: Form) =>

@@ -1,10 +1,12 @@
 import type { Context } from '@tandem/cli'
 import { expect, it } from 'vitest'
 import { type Case, type Form, type Measure, Unavailable } from './case.js'
+import { GatewayClient } from './client/gateway-client.js'
 import { keyOf, type Result } from './measure/result.js'
 import { runCases } from './run-cases.js'
 import { longSettings, type Settings, shortSettings } from './settings.js'
 
+const addresses = { sft: '', dpo: '', models: {}, rewards: {} }
 const estimate = { value: 1, low: 1, high: 1 }
 const measure = (key: string): Measure => ({ key, what: key, unit: 'ratio', target: { atLeast: 1 } })
 
@@ -69,6 +71,31 @@ it('measures the fast form in short only where it has a target of its own', asyn
     'P1-fast',
     'P1-plain-fast',
   ])
+})
+
+it('measures in short what is asked for by name', async () => {
+  expect((await run([works], shortSettings, undefined, ['fast'])).results.map(keyOf)).toEqual([
+    'P1-fast',
+    'P1-plain-fast',
+  ])
+})
+
+it('ends what cases have kept, also where one has broken', async () => {
+  const events: string[] = []
+  const starts: Case = {
+    ...works,
+    forms: ['default'],
+    run: ({ kept, context: { signal } }) => {
+      const value = { gateway: new GatewayClient('http://h', 'm', signal), services: addresses }
+      const open = async () => {
+        events.push('open')
+        return { value, close: async () => void events.push('close') }
+      }
+      return kept.stacks.use('key', open, async () => ({ P1: { estimate, notes: [] } }))
+    },
+  }
+  await run([starts, breaks, starts], longSettings)
+  expect(events).toEqual(['open', 'close'])
 })
 
 it('goes on after a case that cannot run, and after one that broke, which is a failure', async () => {

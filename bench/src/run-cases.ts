@@ -41,7 +41,7 @@ async function runAll(
   const results: Result[] = []
   const failures: Error[] = []
   for (const current of cases)
-    for (const form of formsOf(current, settings).filter((form) => forms.includes(form))) {
+    for (const form of formsOf(current, settings, forms)) {
       context.signal.throwIfAborted()
       const startMs = performance.now()
       context.output.write(`${current.name}${form === 'fast' ? ', fast form' : ''} ...\n`)
@@ -61,10 +61,11 @@ async function runAll(
   return { results, failures }
 }
 
-/** The short form measures the fast precision only where something else is asked of it. */
-function formsOf({ forms, measures }: Case, { length }: Settings): readonly Form[] {
-  const isAsked = length === 'long' || measures.some(({ fastTarget }) => fastTarget !== undefined)
-  return isAsked ? forms : forms.filter((form) => form !== 'fast')
+/** Left to itself, the short form measures the fast precision only where something else is asked of it. */
+function formsOf({ forms, measures }: Case, { length }: Settings, wanted: readonly Form[]): readonly Form[] {
+  const isAsked =
+    wanted.length === 1 || length === 'long' || measures.some(({ fastTarget }) => fastTarget !== undefined)
+  return forms.filter((form) => wanted.includes(form) && (isAsked || form !== 'fast'))
 }
 
 /** A case may bind this process to a core, which the next one must not inherit. */

@@ -9,6 +9,7 @@ import { overhead } from './overhead.js'
 import { ownCores } from './own-cores.js'
 import { manySessions } from './sessions.js'
 import { start } from './start.js'
+import { transformers } from './transformers.js'
 
 /** All cases, in the order in which they run: those that share processes follow each other. */
 export const cases: readonly Case[] = [
@@ -22,4 +23,5 @@ export const cases: readonly Case[] = [
   manySessions,
   memory,
   start,
+  transformers,
 ]

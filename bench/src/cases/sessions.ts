@@ -3,6 +3,7 @@ import { timeTogether } from '../client/decode-timing.js'
 import { aadArm, type GatewayClient } from '../client/gateway-client.js'
 import { estimate, median } from '../measure/statistics.js'
 import { readGoldenPrompts, takeInTurn } from '../prompts.js'
+import { prepareAsUp } from '../stack/as-up.js'
 import { withStack } from '../stack/run-stack.js'
 
 const sessions = 16
@@ -18,8 +19,9 @@ export const manySessions: Case = {
     { key: 'P6', what: `total tok/s at ${sessions} sessions / at 1`, unit: 'ratio', target: { atLeast: 2.5 } },
   ],
   forms: ['default', 'fast'],
-  run: (bench) =>
-    withStack(bench, null, async ({ gateway }) => {
+  run: async (bench) => {
+    const pair = await prepareAsUp(bench)
+    return withStack({ ...bench, pair }, null, async ({ gateway }) => {
       const { sessionRounds, sessionTokens } = bench.settings
       const prompts = readGoldenPrompts().slice(0, sessions)
       const speedOf = createMeter(gateway, sessionTokens)
@@ -30,9 +32,13 @@ export const manySessions: Case = {
         speeds.many.push(await speedOf(Array.from({ length: sessions }, (_, i) => takeInTurn(prompts, i))))
       }
       const ratio = estimate(speeds.many.map((speed, i) => speed / (speeds.one[i] ?? Number.NaN)))
-      const notes = [`${median(speeds.many).toFixed(1)} tok/s at ${sessions}, ${median(speeds.one).toFixed(1)} at 1`]
+      const notes = [
+        `${median(speeds.many).toFixed(1)} tok/s at ${sessions}, ${median(speeds.one).toFixed(1)} at 1`,
+        pair.isPaired ? 'in one process' : 'in two services',
+      ]
       return { P6: { estimate: ratio, notes } }
-    }),
+    })
+  },
 }
 
 /** Measures tokens a second of all answers together. */

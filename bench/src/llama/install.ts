@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Context } from '@tandem/cli'
-import { Unavailable } from '../case.js'
+import { installOnce } from '../install-once.js'
 
 const run = promisify(execFile)
 
@@ -25,30 +25,20 @@ const binaries: Readonly<Record<string, string>> = {
  * @returns the module to import
  * @throws Unavailable where there are none for this machine, or they cannot be had
  */
-export async function installLlama({ home, output, signal }: Context): Promise<string> {
-  const folder = join(home.folder, 'bench/node-llama-cpp')
-  const modulePath = join(folder, 'node_modules/node-llama-cpp/dist/index.js')
-  if ((await installedVersion(folder)) === llamaVersion) return modulePath
-  const binary = binaries[`${process.platform}-${process.arch}`]
-  if (binary === undefined)
-    throw new Unavailable(`node-llama-cpp has no binaries for ${process.platform} on ${process.arch}`)
-  output.write(`Installing node-llama-cpp ${llamaVersion} into ${folder} ...\n`)
-  const partial = `${folder}.${process.pid}`
-  try {
-    await mkdir(partial, { recursive: true })
-    await writeFile(join(partial, 'package.json'), '{ "private": true }\n')
+export async function installLlama(context: Context): Promise<string> {
+  const folder = join(context.home.folder, 'bench/node-llama-cpp')
+  const fill = async (place: string) => {
+    const binary = binaries[`${process.platform}-${process.arch}`]
+    if (binary === undefined) throw new Error(`there are no binaries for ${process.platform} on ${process.arch}`)
+    await writeFile(join(place, 'package.json'), '{ "private": true }\n')
     const packages = [`node-llama-cpp@${llamaVersion}`, `${binary}@${llamaVersion}`]
     const args = ['install', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund', ...packages]
-    await run('npm', args, { cwd: partial, signal, timeout: installLimitMs, shell: process.platform === 'win32' })
-    await rm(folder, { recursive: true, force: true })
-    await rename(partial, folder)
-  } catch (cause) {
-    signal.throwIfAborted()
-    throw new Unavailable(`node-llama-cpp ${llamaVersion} could not be installed from npm`, { cause })
-  } finally {
-    await rm(partial, { recursive: true, force: true })
+    const { signal } = context
+    await run('npm', args, { cwd: place, signal, timeout: installLimitMs, shell: process.platform === 'win32' })
   }
-  return modulePath
+  const isThere = async () => (await installedVersion(folder)) === llamaVersion
+  await installOnce({ title: `node-llama-cpp ${llamaVersion}`, folder, isThere, fill }, context)
+  return join(folder, 'node_modules/node-llama-cpp/dist/index.js')
 }
 
 async function installedVersion(folder: string): Promise<string | null> {

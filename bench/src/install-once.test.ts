@@ -1,0 +1,47 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { Unavailable } from './case.js'
+import { type Installation, installOnce } from './install-once.js'
+
+let home: string
+let words: string
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'tandem-install-'))
+  words = ''
+})
+afterEach(() => rm(home, { recursive: true, force: true }))
+
+const install = (change: Partial<Installation> = {}, signal = new AbortController().signal) => {
+  const folder = join(home, 'bench/thing')
+  const isThere = async () => (await readFile(join(folder, 'version'), 'utf8').catch(() => '')) === '1'
+  const fill = (place: string) => writeFile(join(place, 'version'), '1')
+  return installOnce(
+    { title: 'thing 1', folder, isThere, fill, ...change },
+    { output: { write: (text) => (words += text) }, signal },
+  )
+}
+
+it('installs on first use, in place of what was there', async () => {
+  await install({ fill: (place) => writeFile(join(place, 'version'), '0') })
+  await install()
+  expect(words.match(/Installing thing 1 into .*thing \.\.\./g)).toHaveLength(2)
+  await install({ fill: () => Promise.reject(new Error('never')) })
+  expect(await readFile(join(home, 'bench/thing/version'), 'utf8')).toBe('1')
+})
+
+it('leaves nothing where it fails, and says why', async () => {
+  const failed = install({ fill: () => Promise.reject(new Error('no network\nat length')) })
+  await expect(failed).rejects.toThrow(new Unavailable('thing 1 could not be installed: no network'))
+  expect(await readdir(join(home, 'bench'))).toEqual([])
+})
+
+it('an abort is no such failure', async () => {
+  const controller = new AbortController()
+  const fill = async () => {
+    controller.abort(new Error('interrupted'))
+    throw new Error('ended')
+  }
+  await expect(install({ fill }, controller.signal)).rejects.toThrow('interrupted')
+})

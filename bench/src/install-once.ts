@@ -1,0 +1,39 @@
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Context } from '@tandem/cli'
+import { Unavailable } from './case.js'
+
+export interface Installation {
+  /** For people: "node-llama-cpp 3.22.1". */
+  readonly title: string
+  readonly folder: string
+  isThere(): Promise<boolean>
+  /** Fills an empty folder, which takes the place of `folder` when it is done. @throws Error where it cannot */
+  fill(folder: string): Promise<void>
+}
+
+/**
+ * Installs what a case needs and the product does not, on first use, whole or not at all.
+ * @throws Unavailable where it cannot be had; the signal's reason on abort
+ */
+export async function installOnce(
+  { title, folder, isThere, fill }: Installation,
+  { output, signal }: Pick<Context, 'output' | 'signal'>,
+): Promise<void> {
+  if (await isThere()) return
+  output.write(`Installing ${title} into ${folder} ...\n`)
+  const partial = `${folder}.${process.pid}`
+  try {
+    await mkdir(dirname(folder), { recursive: true })
+    await mkdir(partial)
+    await fill(partial)
+    await rm(folder, { recursive: true, force: true })
+    await rename(partial, folder)
+  } catch (cause) {
+    signal.throwIfAborted()
+    const [reason] = cause instanceof Error ? cause.message.split('\n') : [String(cause)]
+    throw new Unavailable(`${title} could not be installed: ${reason?.slice(0, 200)}`, { cause })
+  } finally {
+    await rm(partial, { recursive: true, force: true })
+  }
+}
