@@ -28,7 +28,7 @@ export class PythonLoop {
   private constructor(
     private readonly child: ChildProcess,
     private readonly lines: AsyncIterator<string>,
-    private readonly words: () => string,
+    private readonly lastWords: () => Promise<string>,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -53,7 +53,7 @@ export class PythonLoop {
     // A process that has ended is told by the end of its lines.
     child.stdin.on('error', () => undefined)
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-    const loop = new PythonLoop(child, lines, () => words, context.signal)
+    const loop = new PythonLoop(child, lines, () => ended.then(() => words), context.signal)
     try {
       const { ready } = readySchema.parse(await loop.nextLine())
       return await work(loop, ready)
@@ -81,7 +81,7 @@ export class PythonLoop {
       throw signal.reason
     })
     const { value, done } = await Promise.race([this.lines.next(), aborted])
-    if (done) throw new Error(`the Python loop has ended. It said:\n${this.words()}`)
+    if (done) throw new Error(`the Python loop has ended. It said:\n${await this.lastWords()}`)
     return JSON.parse(value)
   }
 }

@@ -5,6 +5,7 @@ import { settingKeys } from '../config/settings.js'
 import { findVerdict } from '../pairing/choose-form.js'
 import { formOptions } from '../pairing/form-options.js'
 import { describeVerdict, type Verdict } from '../pairing/verdict.js'
+import { isHubName } from '../pull/hub/hub-name.js'
 import { planPair } from '../sources/plan-pair.js'
 import { formatTable } from '../table.js'
 import type { Context } from './context.js'
@@ -35,8 +36,11 @@ export async function config({ json, ...flags }: ConfigFlags, context: Context):
   context.answers.write(json ? `${JSON.stringify(Object.fromEntries(shown), null, 2)}\n` : toTable(shown, entries))
 }
 
-/** What an earlier `up` has measured. Sources that are wrong are told by `up`. */
+/** What an earlier `up` has measured. Sources that are wrong are told by `up`; nothing is pulled for the sake of this. */
 async function knownVerdict(loaded: LoadedSettings, context: Context): Promise<Verdict | null> {
+  const { pair, sft, dpo } = loaded.settings
+  const isHere = sft !== undefined && dpo !== undefined && !isHubName(sft) && !isHubName(dpo)
+  if (pair === undefined && !isHere) return null
   const quiet = { ...context, output: { write: () => undefined } }
   const plan = await planPair(loaded.settings, quiet).catch(() => null)
   return plan && findVerdict(plan, formOptions(loaded), context).catch(() => null)

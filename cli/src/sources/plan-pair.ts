@@ -2,9 +2,9 @@ import { type CatalogPair, type ChatMessage, defaultPairName, findPair, type Pre
 import type { Context } from '../commands/context.js'
 import { weightsPath } from '../pull/pull-weights.js'
 import { warnOfOtherBase } from './adapter-base.js'
+import { bringPair } from './bring-pair.js'
 import type { BuildRequest } from './build-cached.js'
 import { type AdapterBase, plainName } from './prepare-model.js'
-import { bringPair } from './bring-pair.js'
 import type { Source } from './source.js'
 
 /**
