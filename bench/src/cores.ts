@@ -33,8 +33,11 @@ export function parseCoreList(text: string): number[] {
 export const pinnedTo = (core: number): readonly string[] => ['taskset', '-c', String(core)]
 
 /** Binds all threads of this process to some cores; the children that it starts from then on inherit them. */
-export async function pinSelf(cores: readonly number[]): Promise<void> {
-  await run('taskset', ['-a', '-c', '-p', cores.join(','), String(process.pid)])
+export const pinSelf = (cores: readonly number[]): Promise<void> => pinProcess(process.pid, cores)
+
+/** Binds all threads of a process to some cores. */
+export async function pinProcess(pid: number, cores: readonly number[]): Promise<void> {
+  await run('taskset', ['-a', '-c', '-p', cores.join(','), String(pid)])
 }
 
 /** @throws Unavailable where there are not two cores to bind to */

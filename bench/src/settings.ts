@@ -3,6 +3,8 @@ export interface Settings {
   readonly length: 'short' | 'long'
   /** Prompts that the variants of a case answer in turn. */
   readonly rounds: number
+  /** Of these rounds, those whose candidates are counted too. */
+  readonly countedRounds: number
   /** Of each answer. */
   readonly maxTokens: number
   /** Of each answer that copies. */
@@ -21,6 +23,7 @@ export interface Settings {
 export const shortSettings: Settings = {
   length: 'short',
   rounds: 3,
+  countedRounds: 1,
   maxTokens: 24,
   copyTokens: 24,
   engineSteps: 6,
@@ -33,6 +36,7 @@ export const shortSettings: Settings = {
 export const longSettings: Settings = {
   length: 'long',
   rounds: 16,
+  countedRounds: 16,
   maxTokens: 48,
   copyTokens: 64,
   engineSteps: 16,

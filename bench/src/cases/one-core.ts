@@ -54,7 +54,8 @@ async function compare({ settings }: Bench, gateway: GatewayClient, arm: Arm) {
     ratios.push(aad / greedy)
     speeds.aad.push(aad)
     speeds.greedy.push(greedy)
-    candidates.push(...(await gateway.countCandidates({ ...ask, arm: { ...plainAadArm, ...arm, path: 'plain' } })))
+    if (round < settings.countedRounds)
+      candidates.push(...(await gateway.countCandidates({ ...ask, arm: { ...plainAadArm, ...arm, path: 'plain' } })))
   }
   const ratio = estimate(ratios)
   const tokensPerAmbiguous = candidates.length / Math.max(1, candidates.filter((count) => count > 1).length)

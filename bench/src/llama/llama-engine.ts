@@ -55,6 +55,10 @@ export class LlamaEngine {
     }
   }
 
+  get pid(): number {
+    return this.child.pid ?? -1
+  }
+
   /** @returns milliseconds, one for each step or one for a prompt */
   async run(command: LlamaCommand): Promise<readonly number[]> {
     const answered = this.nextAnswer()
