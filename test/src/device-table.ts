@@ -6,8 +6,10 @@
  */
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { disableTelemetry } from '@tandem/services'
 import { computeDevicesSchema, loadEngine } from '@tandem/services/engine'
 
+disableTelemetry()
 const softwareGpu = '/usr/lib/chromium/vk_swiftshader_icd.json'
 if (existsSync(softwareGpu)) process.env.VK_ICD_FILENAMES ??= softwareGpu
 

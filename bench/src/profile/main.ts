@@ -5,6 +5,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Context, preparePair, runCommand } from '@tandem/cli'
+import { disableTelemetry } from '@tandem/services'
 import { plainContext } from '../context.js'
 import type { ProfiledRun } from './operator-times.js'
 import { type AnswerProfile, profileAnswer } from './profile-answer.js'
@@ -39,6 +40,7 @@ await runCommand(async (context) => {
 }, false)
 
 async function run(context: Context): Promise<void> {
+  disableTelemetry()
   const number = (name: 'sessions' | 'context' | 'threads' | 'rounds' | 'tokens') => {
     const value = Number(values[name])
     if (Number.isInteger(value) && value >= 1) return value
