@@ -54,6 +54,8 @@ export const gatewayEnvironmentSchema = z.object({
   TANDEM_MAX_BODY_BYTES: whole(1, 2 ** 31 - 1).default(8 * 1024 * 1024),
   /** The longest a request may take, its wait included. */
   TANDEM_REQUEST_TIMEOUT_MS: whole(1, 2 ** 31 - 1).default(300_000),
+  /** The longest that a client may take to send one. */
+  TANDEM_RECEIVE_TIMEOUT_MS: whole(1, 2 ** 31 - 1).default(60_000),
   /** How long to try to reach the services at the start. */
   TANDEM_START_TIMEOUT_MS: whole(1, 2 ** 31 - 1).default(60_000),
   /** How long open answers may go on after SIGTERM. */
@@ -77,6 +79,7 @@ export interface GatewayConfig {
   readonly maxPromptTokens: number
   readonly maxBodyBytes: number
   readonly requestTimeoutMs: number
+  readonly receiveTimeoutMs: number
   readonly startTimeoutMs: number
   readonly drainMs: number
   readonly logLevel: string
@@ -107,6 +110,7 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
     maxPromptTokens: env.TANDEM_MAX_PROMPT_TOKENS,
     maxBodyBytes: env.TANDEM_MAX_BODY_BYTES,
     requestTimeoutMs: env.TANDEM_REQUEST_TIMEOUT_MS,
+    receiveTimeoutMs: env.TANDEM_RECEIVE_TIMEOUT_MS,
     startTimeoutMs: env.TANDEM_START_TIMEOUT_MS,
     drainMs: env.TANDEM_DRAIN_MS,
     logLevel: env.TANDEM_LOG_LEVEL,

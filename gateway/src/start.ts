@@ -1,13 +1,14 @@
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
-import { createAdaptorServer, type ServerType } from '@hono/node-server'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from './config.js'
 import { Crowd } from './decode/crowd.js'
 import { Admission } from './routes/admission.js'
 import { createApp } from './routes/app.js'
+import { createHttpServer } from './routes/http-server.js'
 import { type Pair, shakeHands } from './session/handshake.js'
 import { openReward, type Reward } from './session/reward.js'
 import { RewardServiceConnection } from './session/reward-service.js'
@@ -72,14 +73,14 @@ function createServer(
   rewardList: readonly Reward[],
   stopping: AbortSignal,
   log: Logger,
-): ServerType {
+): Server {
   const { pairName, apiKeys, maxPromptTokens, maxBodyBytes, requestTimeoutMs } = config
   const limits = { maxPromptTokens, maxBodyBytes, requestTimeoutMs }
   const rewards = new Map(rewardList.map((reward) => [reward.name, reward]))
   const admission = new Admission(config)
   const crowd = new Crowd()
   const app = createApp({ pair, pairName, rewards, apiKeys, admission, crowd, limits, stopping, log })
-  return createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false })
+  return createHttpServer(app, config)
 }
 
 /** A service may still be starting. What is wrong with its model is wrong at once. */
@@ -100,7 +101,7 @@ function addEndTokens(pair: Pair, tokens: readonly string[]): Pair {
   return { ...pair, eosTokenIds: [...new Set([...pair.eosTokenIds, ...findEndTokenIds(pair.text, tokens)])] }
 }
 
-async function listen(server: ServerType, { host, port }: GatewayConfig): Promise<ServerType> {
+async function listen(server: Server, { host, port }: GatewayConfig): Promise<Server> {
   const isOpen = once(server, 'listening')
   server.listen(port, host)
   try {
@@ -112,27 +113,24 @@ async function listen(server: ServerType, { host, port }: GatewayConfig): Promis
   return server
 }
 
-function urlOf(host: string, server: ServerType): string {
+function urlOf(host: string, server: Server): string {
   const { port } = server.address() as AddressInfo
   return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`
 }
 
-async function drain(server: ServerType, stopping: AbortController, drainMs: number): Promise<void> {
+async function drain(server: Server, stopping: AbortController, drainMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve())
   })
-  const closeIdle = () => {
-    if ('closeIdleConnections' in server) server.closeIdleConnections()
-  }
-  closeIdle()
-  const idle = setInterval(closeIdle, 50)
+  server.closeIdleConnections()
+  const idle = setInterval(() => server.closeIdleConnections(), 50)
   const last = new AbortController()
   const limit = delay(drainMs, undefined, { signal: last.signal }).catch(() => undefined)
   await Promise.race([closed, limit])
   stopping.abort(new SessionError('unavailable', 'the gateway is stopping'))
   // The clients' last error event leaves before their connections are cut.
   await Promise.race([closed, delay(100)])
-  if ('closeAllConnections' in server) server.closeAllConnections()
+  server.closeAllConnections()
   clearInterval(idle)
   last.abort()
 }

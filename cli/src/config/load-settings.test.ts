@@ -162,6 +162,10 @@ request_timeout_ms: 1000
     ['port:', 'tandem.yaml:1: port is null: Invalid input: expected number, received null'],
     ['precision: int3', 'tandem.yaml:1: precision is "int3": Invalid option: expected one of "fp32"|'],
     ['models:\n  ok: x\n  dpo: y', 'tandem.yaml:3: models.dpo is "y": the name "dpo" is the pair\'s own model'],
+    ['port: 1\nmodels:\n  __proto__: x', 'tandem.yaml:3: there is no key "__proto__"; leave it out'],
+    ['models: { a: { source: x, "__proto__": { base: y } } }', 'tandem.yaml:1: there is no key "__proto__"'],
+    ['rewards:\n  constructor: 1', 'tandem.yaml:2: rewards.constructor is 1: expected a source'],
+    ['__proto__: 1', 'tandem.yaml:1: there is no key "__proto__"'],
     ['rewards:\n  A: x', 'tandem.yaml:2: rewards.A is "x": the name must be a lower-case letter and up to 31'],
     ['models:\n  a: 5', 'tandem.yaml:2: models.a is 5: expected a source, or {source: ..., base: ...}'],
     [

@@ -68,6 +68,7 @@ export const settingsSchema = z
     max_prompt_tokens: number(gateway.TANDEM_MAX_PROMPT_TOKENS),
     max_body_bytes: number(gateway.TANDEM_MAX_BODY_BYTES),
     request_timeout_ms: number(gateway.TANDEM_REQUEST_TIMEOUT_MS),
+    receive_timeout_ms: number(gateway.TANDEM_RECEIVE_TIMEOUT_MS),
     start_timeout_ms: number(gateway.TANDEM_START_TIMEOUT_MS),
     drain_ms: number(gateway.TANDEM_DRAIN_MS),
     device: z.string().refine((text) => services.TANDEM_DEVICE.safeParse(text).success, {

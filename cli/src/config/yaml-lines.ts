@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isScalar, LineCounter, type Pair, parseDocument, visit } from 'yaml'
 
 /** Copies of an anchor's value: more is a bomb, not a file of settings. */
 const maxAliases = 100
@@ -19,6 +19,9 @@ export function parseYaml(text: string, name: string): YamlValue {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const [fault] = [...document.errors, ...document.warnings]
   if (fault) throw new Error(`${name}:${lines.linePos(fault.pos[0]).line}: this is not valid YAML: ${fault.message}`)
+  const prototype = findPrototype(document)
+  if (prototype !== null)
+    throw new Error(`${name}:${lines.linePos(prototype).line}: there is no key "__proto__"; leave it out`)
   const lineOf = (path: readonly PropertyKey[]) => Math.max(1, lines.linePos(offsetOf(document, path)).line)
   return { value: readValue(document, name), lineOf }
 }
@@ -29,6 +32,19 @@ function readValue(document: Document, name: string): unknown {
   } catch (cause) {
     throw new Error(`${name}: an alias (*name) has no anchor (&name) before it, or stands too often`, { cause })
   }
+}
+
+/** Where a key stands that objects cannot have, and lose without a word; null where none does. */
+function findPrototype(document: Document): number | null {
+  let offset: number | null = null
+  visit(document, {
+    Pair: (_, { key }: Pair) => {
+      if (!isScalar(key) || key.value !== '__proto__') return
+      offset = key.range?.[0] ?? 0
+      return visit.BREAK
+    },
+  })
+  return offset
 }
 
 /** Where in the text the key stands that a path ends with. */

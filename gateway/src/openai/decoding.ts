@@ -54,10 +54,13 @@ export function strategyOfModel(pair: string, model: string): string {
   throw unknownModel(pair, model)
 }
 
+/** Characters of a name that is not there. */
+const maxShown = 100
+
 export const unknownModel = (pair: string, model: string): ApiError =>
   new ApiError(
     404,
-    `the model "${model}" does not exist; there are ${pair} and those that /v1/models lists, such as ${pair}/${defaultStrategyName}`,
+    `the model "${model.slice(0, maxShown)}" does not exist; there are ${pair} and those that /v1/models lists, such as ${pair}/${defaultStrategyName}`,
     { param: 'model', code: 'model_not_found' },
   )
 

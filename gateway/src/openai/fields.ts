@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { maxTopK } from '../decode/strategies/sampling.js'
 import { adjustmentFields } from './adjustments.js'
 import { ApiError } from './api-error.js'
 import { decodingReference, toJsonSchema } from './json-schema.js'
@@ -30,7 +31,7 @@ export const commonFields = {
   min_tokens: optional(z.int().min(0)).transform((value) => value ?? 0),
   temperature: optional(z.number().min(0).max(2)),
   top_p: optional(z.number().gt(0).max(1)),
-  top_k: optional(z.int().min(-1)),
+  top_k: optional(z.int().min(-1).max(maxTopK)),
   min_p: optional(z.number().min(0).max(1)),
   seed: optional(z.int()),
   n: optional(z.int().min(1).max(maxAnswers)).transform((value) => value ?? 1),

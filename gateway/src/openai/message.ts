@@ -17,7 +17,9 @@ const messageSchema = z.looseObject({
 })
 
 /** One conversation, as OpenAI writes it. */
-export const messagesSchema = z.array(messageSchema).min(1, 'must hold at least one message')
+export const messagesSchema = z
+  .array(messageSchema, { error: 'must be a list of messages' })
+  .min(1, 'must hold at least one message')
 
 /** OpenAI's newer name of the system role is unknown to the templates of open models. */
 export function toMessage({ role, tool_calls: _calls, ...message }: z.output<typeof messageSchema>): ChatMessage {

@@ -47,9 +47,16 @@ export function assertSupported(body: Readonly<Record<string, unknown>>): void {
     const value = body[name]
     if (value === undefined || value === null || isHarmless(value)) continue
     throw invalidRequest(
-      `${name} is not supported by this server: found ${JSON.stringify(value).slice(0, 100)}; leave it out`,
+      `${name} is not supported by this server: found ${show(value)}; leave it out`,
       name,
       'unsupported_parameter',
     )
   }
 }
+
+/** What it holds, to the first level: values may be nested deeper than the stack is. */
+const show = (value: unknown): string =>
+  JSON.stringify(value, (key, item: unknown) => (key !== '' && typeof item === 'object' && item ? '...' : item)).slice(
+    0,
+    100,
+  )

@@ -6,6 +6,7 @@ import { requireApiKey } from './api-keys.js'
 import { createChatHandler, createCompletionHandler } from './completions.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { docsPaths, serveDocs } from './docs.js'
+import { toResponse } from './error-response.js'
 import { createHealthHandlers } from './health.js'
 import { createInfoHandlers } from './info.js'
 import { createModelHandlers } from './models.js'
@@ -19,6 +20,8 @@ const openPaths = [
   ...operationIds.map((id) => operations[id]).flatMap(({ isOpen, path }) => (isOpen ? path : [])),
   ...docsPaths,
 ]
+/** Characters of a path that is not there. */
+const maxShown = 100
 const requestIdPattern = /^[\w.:-]{1,128}$/
 
 /** The gateway's HTTP side. Routes know no decoding. */
@@ -61,7 +64,9 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
   for (const path of docsPaths) refuseOthers(app, path, 'GET, HEAD')
   app.notFound((context) =>
     toResponse(
-      new ApiError(404, `there is nothing at ${context.req.method} ${context.req.path}`, { code: 'not_found' }),
+      new ApiError(404, `there is nothing at ${context.req.method} ${context.req.path.slice(0, maxShown)}`, {
+        code: 'not_found',
+      }),
     ),
   )
   app.onError((error, context) => {
@@ -80,15 +85,5 @@ function refuseOthers(app: Hono<AppEnvironment>, path: string, allowed: string):
       code: 'method_not_allowed',
       headers: { allow: allowed },
     })
-  })
-}
-
-/** `x-should-retry`: OpenAI's clients try 409, 429 and 5xx again; only what may be over soon is worth it. */
-function toResponse(error: ApiError): Response {
-  const shouldRetry = String(error.status === 429 || error.status === 503)
-  return Response.json(error.body, {
-    // 499 is for logs: a client that has gone reads no status.
-    status: error.status,
-    headers: { ...error.headers, 'x-should-retry': shouldRetry },
   })
 }

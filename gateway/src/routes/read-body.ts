@@ -6,16 +6,27 @@ export async function readJsonBody(
   request: Request,
   { maxBodyBytes }: { readonly maxBodyBytes: number },
 ): Promise<Record<string, unknown>> {
-  const type = request.headers.get('content-type') ?? ''
-  if (!/^application\/(\w+\+)?json\b/i.test(type))
-    throw new ApiError(415, `the body must come as content-type application/json, found "${type.slice(0, 100)}"`)
+  assertReadable(request.headers)
   return parseBody(await readBody(request, maxBodyBytes))
+}
+
+/** JSON has one encoding, UTF-8. @throws ApiError 415 */
+function assertReadable(headers: Headers): void {
+  const type = headers.get('content-type') ?? ''
+  if (!/^application\/(\w+\+)?json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i.test(type))
+    throw new ApiError(
+      415,
+      `the body must come as content-type application/json, in UTF-8; found "${type.slice(0, 100)}"`,
+    )
+  const encoding = headers.get('content-encoding') ?? 'identity'
+  if (encoding.toLowerCase() !== 'identity')
+    throw new ApiError(415, `the body must come as it is, found content-encoding "${encoding.slice(0, 100)}"`)
 }
 
 /**
  * A request's body as text, however it is framed: by length or in chunks.
  * Hono's bodyLimit is no help: of a chunked body it makes another Request, which Node's own class refuses to make of the server's.
- * @throws ApiError 413 as soon as the body is known to be larger than `maxBytes`; 400 where it breaks off
+ * @throws ApiError 413 as soon as the body is known to be larger than `maxBytes`; 400 where it breaks off or is not UTF-8
  */
 async function readBody(request: Request, maxBytes: number): Promise<string> {
   if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge(maxBytes)
@@ -26,7 +37,15 @@ async function readBody(request: Request, maxBytes: number): Promise<string> {
     if (bytes > maxBytes) throw tooLarge(maxBytes)
     chunks.push(chunk)
   }
-  return new TextDecoder().decode(Buffer.concat(chunks))
+  return decode(Buffer.concat(chunks))
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new ApiError(400, 'the body is not UTF-8', { cause })
+  }
 }
 
 async function* readChunks(request: Request): AsyncGenerator<Uint8Array, void> {

@@ -13,12 +13,15 @@ export interface Sampling {
   readonly seed: number
 }
 
+/** More than any vocabulary has. */
+export const maxTopK = 1_000_000
+
 /** The parameters of a strategy that draws. `defaultTemperature` 0 makes it greedy unless it is told otherwise. */
 export const samplingFields = (defaultTemperature: 0 | 1) => ({
   temperature: z.number().min(0).max(2).default(defaultTemperature),
   top_p: z.number().gt(0).max(1).default(1),
   /** 0 or -1: all. */
-  top_k: z.int().min(-1).max(1_000_000).default(0),
+  top_k: z.int().min(-1).max(maxTopK).default(0),
   min_p: z.number().min(0).max(1).default(0),
   seed: z.int().default(() => Math.floor(Math.random() * 2 ** 32)),
 })

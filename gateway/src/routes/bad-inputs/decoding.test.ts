@@ -1,11 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { postJson, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type BadInput, type BadInputServer, named, startBadInputServer } from './bad-input.js'
 
-let gateway: ToyGateway
+let server: BadInputServer
 beforeAll(async () => {
-  gateway = await startToyGateway()
+  server = await startBadInputServer()
 })
-afterAll(() => gateway.stop())
+afterAll(() => server.stop())
+
+const testEach = (inputs: readonly BadInput[]) =>
+  test.each(named(inputs))('%s', async (_, input) => expect(await server.findFaults(input)).toEqual([]))
 
 const formula = (text: string, more: object = {}) => ({ strategy: 'formula', formula: text, ...more })
 
@@ -56,32 +59,48 @@ const cases: readonly (readonly [object, string, string])[] = [
   [formula('dpo', { filter: { of: 'dpo' } }), 'decoding.filter', 'of'],
   [formula('dpo', { select: 'best' }), 'decoding.select', '"argmax"|"sample"'],
 ]
-const named = cases.map((one) => [JSON.stringify(one[0]).slice(0, 80), ...one] as const)
 
-test.each(named)('%s is refused, and nothing is computed', async (_, decoding, param, message) => {
-  const app = gateway.app({ limits: { maxPromptTokens: 50, maxBodyBytes: 1_000_000, requestTimeoutMs: 10_000 } })
-  const body = { model: 'toy', prompt: [4, 388], decoding }
-  const response = await postJson(app, '/v1/completions', body)
-  const { error } = (await response.json()) as { error: { message: string; param: string } }
-  expect([response.status, error.param]).toEqual([400, param])
-  expect(error.message).toContain(message)
-  expect([gateway.dpo.steps, gateway.sft.steps]).toEqual([[], []])
-})
+const infinities = ['alpha', 'temperature'].flatMap((name) =>
+  ['1e400', '-1e400'].map((number): BadInput => {
+    const text = `{"model":"toy","prompt":[4],"decoding":{"${name}":${number}}}`
+    return { text, status: 400, param: `decoding.${name}` }
+  }),
+)
 
-test.each([
-  'beta',
-  'base',
-  'amateur',
-  'expert',
-  'formula',
-  'filter',
-  'select',
-  'width',
-  'length_penalty',
-  'tau',
-  'reward',
-])('%s beside decoding is refused with its place', async (name) => {
-  const response = await gateway.post('/v1/completions', { model: 'toy', prompt: [4], [name]: 1 })
-  const { error } = (await response.json()) as { error: { message: string } }
-  expect(error.message).toBe(`${name} is a parameter of decoding: put it in there, as "decoding": {"${name}": ...}`)
+testEach([
+  ...cases.map(([decoding, param, message]) => ({ fields: { decoding }, status: 400, param, message })),
+  ...infinities,
+  ...[1, 'aad', true, []].map((decoding) => ({ fields: { decoding }, status: 400, param: 'decoding' })),
+  ...['nothing', '', 'AAD', 1, null, {}].map((strategy) => ({
+    fields: { decoding: { strategy } },
+    status: 400,
+    param: 'decoding.strategy',
+  })),
+])
+
+describe('beside decoding it is refused with its place', () => {
+  const names = [
+    'alpha',
+    'strategy',
+    'detail',
+    'beta',
+    'base',
+    'amateur',
+    'expert',
+    'formula',
+    'filter',
+    'select',
+    'width',
+    'length_penalty',
+    'tau',
+    'reward',
+  ]
+  testEach(
+    names.map((name) => ({
+      fields: { [name]: 1 },
+      status: 400,
+      param: name,
+      message: `${name} is a parameter of decoding: put it in there, as "decoding": {"${name}": ...}`,
+    })),
+  )
 })

@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { startToyGateway, type ToyServices } from '../../testing/toy-gateway.js'
+import type { AppDependencies } from '../dependencies.js'
+import { createHttpServer, type ReceiveLimits } from '../http-server.js'
+import { type HttpAnswer, type HttpRequest, send, sendRaw } from './http-client.js'
+
+/** A request, and what must come back. Fields left out are those of a completion that is right. */
+export interface BadInput extends Partial<HttpRequest> {
+  /** Left out, made of the request. */
+  readonly name?: string
+  /** Over the fields of a body that is right. */
+  readonly fields?: Readonly<Record<string, unknown>>
+  /** The whole body instead. */
+  readonly text?: string | Buffer
+  /** The whole connection instead: bytes, and pauses in ms. */
+  readonly raw?: readonly (string | number)[]
+  readonly status: number
+  readonly param?: string | null
+  readonly code?: string | null
+  /** A part of the error's message. */
+  readonly message?: string
+}
+
+/** A gateway over toy models, behind a socket. */
+export interface BadInputServer {
+  /** What is wrong with the answer to a request, or with the server after it. */
+  findFaults(input: BadInput): Promise<string[]>
+  stop(): void
+}
+
+export const limits = { maxPromptTokens: 60, maxBodyBytes: 1_000_000, requestTimeoutMs: 20_000 }
+export const apiKey = 'a-key'
+
+const rightFields = (path: string) =>
+  path.includes('chat')
+    ? { model: 'toy', messages: [{ role: 'user', content: 'hi' }], max_tokens: 1 }
+    : { model: 'toy', prompt: [4, 388, 365], max_tokens: 1 }
+
+/** Where programs are and what they are made of: no client may see it. */
+const inside =
+  /node_modules|node:|file:|\.[cm]?[jt]s\b|\bat .+:\d+|\/(home|root|tmp|usr|var)\/|127\.0\.0\.1|0x[\da-f]{6}|\b(Type|Range|Syntax|Reference)Error\b|\b(zod|hono|huggingface|grpc|undefined)\b/i
+
+export async function startBadInputServer(
+  { receiveTimeoutMs = 20_000, ...changes }: Partial<AppDependencies & ReceiveLimits> = {},
+  prepare?: (services: ToyServices) => void,
+): Promise<BadInputServer> {
+  const gateway = await startToyGateway(prepare)
+  const server = createHttpServer(gateway.app({ limits, ...changes }), { receiveTimeoutMs })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const countSteps = () => gateway.dpo.steps.length + gateway.sft.steps.length
+  const authorization = { authorization: `Bearer ${apiKey}` }
+
+  const findFaults = async (input: BadInput): Promise<string[]> => {
+    const stepsBefore = countSteps()
+    const answer = await (input.raw ? sendRaw(port, input.raw) : send(port, toRequest(input)))
+    const hasComputed = countSteps() > stepsBefore
+    const next = await send(port, toRequest({ headers: authorization, status: 200 }))
+    return [
+      ...(answer.status === input.status
+        ? []
+        : [`status ${answer.status}, expected ${input.status}: ${answer.text.slice(0, 300)}`]),
+      ...(/^[\w.:-]{1,128}$/.test(String(answer.headers['x-request-id'])) ? [] : ['no x-request-id']),
+      ...(answer.status >= 400 ? findErrorFaults(answer, input) : []),
+      ...(answer.status >= 400 && hasComputed ? ['something was computed for it'] : []),
+      ...(next.status === 200 ? [] : [`the next request got ${next.status} ${next.text}`]),
+    ]
+  }
+  const stop = () => {
+    server.close()
+    server.closeAllConnections()
+    gateway.stop()
+  }
+  return { findFaults, stop }
+}
+
+/** With names, as a table of tests wants them. */
+export const named = (inputs: readonly BadInput[]): (readonly [string, BadInput])[] =>
+  inputs.map((input) => {
+    const { name, status, param, code, message, ...request } = input
+    return [(name ?? JSON.stringify(request.fields ?? request)).slice(0, 100), input]
+  })
+
+function toRequest(input: BadInput): HttpRequest {
+  const { method = 'POST', path = '/v1/completions', fields = {}, text, headers = {}, parts } = input
+  const body = text ?? JSON.stringify({ ...rightFields(path), ...fields })
+  const length = parts ? {} : { 'content-length': `${Buffer.byteLength(body)}` }
+  const all = { 'content-type': 'application/json', ...(method === 'POST' ? length : {}), ...headers }
+  return { method, path, headers: all, parts: parts ?? (method === 'POST' ? [body] : []) }
+}
+
+function findErrorFaults({ headers, text }: HttpAnswer, { method, param, code, message }: BadInput): string[] {
+  const type = String(headers['content-type'])
+  const outer = /^application\/json\b/.test(type) ? [] : [`content-type ${type}`]
+  if (method === 'HEAD') return outer
+  const body = JSON.parse(text) as { error: Record<'message' | 'type' | 'param' | 'code', unknown> }
+  const found = String(body.error.message)
+  const keys = [...Object.keys(body), ...Object.keys(body.error).sort()].join()
+  const differs = (name: string, value: unknown, expected: unknown) =>
+    expected === undefined || value === expected ? [] : [`${name} ${value}, expected ${expected}: ${found}`]
+  return [
+    ...outer,
+    ...(keys === 'error,code,message,param,type' ? [] : [`keys ${keys}`]),
+    ...(text.length < 2_000 ? [] : [`an error of ${text.length} characters`]),
+    ...(inside.test(found) ? [`text of the inside: ${found}`] : []),
+    ...differs('param', body.error.param, param),
+    ...differs('code', body.error.code, code),
+    ...(message === undefined || found.includes(message) ? [] : [`message without "${message}": ${found}`]),
+  ]
+}
