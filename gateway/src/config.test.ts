@@ -66,7 +66,8 @@ test('rewards are named with their addresses, in their order', () => {
 
 test.each([
   ['picker', 'has "picker": must be name=host:port, e.g. picker=127.0.0.1:7005'],
-  ['A=h:1', 'has "A=h:1": the name must be 1 to 32 lower-case letters, digits, _ or -'],
+  ['A=h:1', 'has "A=h:1": the name must be a lower-case letter or digit and up to 31 more, _ or -'],
+  ['__proto__=h:1', 'has "__proto__=h:1": the name must be a lower-case letter or digit'],
   ['sft=h:1', 'has "sft=h:1": the name sft is taken'],
   ['a=h:1,a=h:2', 'has "a=h:2": is named twice'],
   [Array.from({ length: 17 }, (_, i) => `m${i}=h:1`).join(), 'names 17 rewards; there can be 16'],

@@ -59,6 +59,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
       log.info('draining')
       await drain(server, stopping, config.drainMs)
       closeChannels()
+      await Promise.all([pair, ...rewards].map(({ encoder }) => encoder.close()))
     }
     return { url, stop }
   } catch (error) {

@@ -29,13 +29,14 @@ export const chatSchema = z.object({
 type ChatRequest = z.output<typeof chatSchema>
 
 /** A chat request, checked and turned into token ids. @throws ApiError */
-export function prepareChat(
+export async function prepareChat(
   body: Readonly<Record<string, unknown>>,
   pair: Pair,
   pairName: string,
   limits: PromptLimits,
+  signal: AbortSignal,
   judging: JudgeOptions,
-): PreparedRequest {
+): Promise<PreparedRequest> {
   assertSupported(body)
   assertPlaced(body)
   assertMessageSizes(body.messages, pair, limits)
@@ -44,8 +45,10 @@ export function prepareChat(
   const decoding = resolveDecoding(strategy, request.decoding ?? {}, request, pair.models)
   assertConsistent(request)
   const messages = request.messages.map(toMessage)
+  const options = toConversationOptions(request)
+  const [promptIds = []] = await pair.encoder.encode([{ type: 'conversation', messages, options }], signal)
   const wishes = {
-    promptIds: pair.text.encodeConversation(messages, toConversationOptions(request)),
+    promptIds,
     promptField: 'messages' as const,
     maxTokens: request.max_completion_tokens ?? request.max_tokens,
     defaultMaxTokens: Number.POSITIVE_INFINITY,

@@ -41,12 +41,13 @@ function toPrompts(prompt: string | number[] | string[] | number[][]): Prompt[] 
 }
 
 /** A completions request, checked and turned into token ids. @throws ApiError */
-export function prepareCompletion(
+export async function prepareCompletion(
   body: Readonly<Record<string, unknown>>,
   pair: Pair,
   pairName: string,
   limits: PromptLimits,
-): PreparedRequest {
+  signal: AbortSignal,
+): Promise<PreparedRequest> {
   assertSupported(body)
   assertPlaced(body)
   assertPromptSizes(body.prompt, pair, limits)
@@ -55,9 +56,10 @@ export function prepareCompletion(
   const decoding = resolveDecoding(strategy, request.decoding ?? {}, request, pair.models)
   assertConsistent(request)
   const judge = refuseJudge(decoding.method)
-  const prompts = request.prompt.map((prompt): PreparedPrompt => {
+  const ids = await toIds(request, pair, signal)
+  const prompts = request.prompt.map((prompt, i): PreparedPrompt => {
     const wishes = {
-      promptIds: toIds(prompt, request, pair),
+      promptIds: ids[i] ?? [],
       promptField: 'prompt' as const,
       maxTokens: request.max_tokens,
       defaultMaxTokens,
@@ -88,9 +90,18 @@ export function prepareCompletion(
   }
 }
 
-function toIds(prompt: Prompt, { add_special_tokens }: CompletionRequest, { text }: Pair): number[] {
-  if (typeof prompt !== 'string') return prompt
-  return add_special_tokens ? text.encode(prompt) : text.encodePlain(prompt)
+/** Of each prompt. Those that are ids already stay as they are. */
+async function toIds(
+  { prompt, add_special_tokens: addSpecialTokens }: CompletionRequest,
+  { encoder }: Pair,
+  signal: AbortSignal,
+): Promise<number[][]> {
+  const texts = prompt.filter((one) => typeof one === 'string')
+  const encoded = await encoder.encode(
+    texts.map((text) => ({ type: 'text', text, addSpecialTokens })),
+    signal,
+  )
+  return prompt.map((one) => (typeof one === 'string' ? (encoded.shift() ?? []) : one))
 }
 
 function toText(prompt: Prompt, { skip_special_tokens }: CompletionRequest, { text }: Pair): string {

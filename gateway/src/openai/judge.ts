@@ -1,7 +1,7 @@
 import { DecodingError } from '../decode/decoding-error.js'
 import type { Judge } from '../decode/generation.js'
 import type { Method } from '../decode/strategies/method.js'
-import { encodeAnswer, type Reward } from '../session/reward.js'
+import { type Reward, toAnswerJob } from '../session/reward.js'
 import type { ChatMessage } from '../text/index.js'
 import { invalidRequest } from './api-error.js'
 
@@ -29,8 +29,9 @@ export function createJudge(
   const reward = findReward(method.chooser.reward, rewards)
   const last = continuesLast ? messages.at(-1) : undefined
   const conversation = last ? messages.slice(0, -1) : messages
-  return (answers, signal) => {
-    const sequences = answers.map((answer) => encodeAnswer(reward, conversation, `${last?.content ?? ''}${answer}`))
+  return async (answers, signal) => {
+    const jobs = answers.map((answer) => toAnswerJob(conversation, `${last?.content ?? ''}${answer}`))
+    const sequences = await reward.encoder.encode(jobs, signal)
     assertLengths(sequences, reward)
     return reward.service.score(sequences, timeoutMs, signal)
   }

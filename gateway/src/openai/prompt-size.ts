@@ -20,6 +20,8 @@ const { messages: maxMessages, prompts: maxPrompts } = requestLimits
 const leastTotalCharacters = 1_000_000
 /** Of everything in messages but their contents. */
 const maxOtherSize = 262_144
+/** Levels of lists and objects within a message. */
+const maxDepth = 100
 
 /** @throws ApiError 400 where a prompt has more tokens, or more characters than the longest tokens could spell, than it may have */
 export function assertPromptSizes(prompt: unknown, context: Context, limits: PromptLimits): void {
@@ -68,7 +70,10 @@ function measureMessages(messages: unknown, param: string, context: Context, lim
   if (contents > promptLimit(context, limits).characters)
     throw mostTokens(context, limits, `${contents} characters`, param)
   if (others > maxOtherSize)
-    throw invalidRequest(`${param} carry more than ${maxOtherSize} characters beside their contents`, param)
+    throw invalidRequest(
+      `${param} carry more than ${maxOtherSize} characters beside their contents, or are nested more than ${maxDepth} levels deep`,
+      param,
+    )
   return contents
 }
 
@@ -113,18 +118,20 @@ function measure(messages: readonly unknown[]): { contents: number; others: numb
   return { contents, others: sizeOf(others) }
 }
 
-/** Characters of texts and names, and one for each other value, counted up to the limit; takes the list apart. */
-function sizeOf(values: unknown[]): number {
+/** Characters of texts and names, and one for each other value, counted up to the limit; infinite where they are nested too deep. */
+function sizeOf(values: readonly unknown[]): number {
   let size = 0
+  const left = values.map((value) => ({ value, depth: 0 }))
   // No recursion: data may be nested deeper than the stack is.
-  while (values.length > 0 && size <= maxOtherSize) {
-    const value = values.pop()
+  for (let next = left.pop(); next && size <= maxOtherSize; next = left.pop()) {
+    const { value, depth } = next
+    if (depth > maxDepth) return Number.POSITIVE_INFINITY
     size += typeof value === 'string' ? value.length : 1
     if (Array.isArray(value)) size += value.length
     if (size > maxOtherSize) break
     for (const [name, item] of Object.entries(toObject(value))) {
       size += Array.isArray(value) ? 0 : name.length
-      values.push(item)
+      left.push({ value: item, depth: depth + 1 })
     }
   }
   return size

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { encodeForReward, type Reward } from '../session/reward.js'
+import { type Reward, toRewardJob } from '../session/reward.js'
 import { ApiError, invalidRequest } from './api-error.js'
 import { fieldKinds, parseFields } from './fields.js'
 import { messagesSchema, toMessage } from './message.js'
@@ -21,11 +21,12 @@ export interface ScoreRequest {
 }
 
 /** A score request, checked and turned into token ids. @throws ApiError */
-export function prepareScore(
+export async function prepareScore(
   body: Readonly<Record<string, unknown>>,
   rewards: ReadonlyMap<string, Reward>,
   limits: PromptLimits,
-): ScoreRequest {
+  signal: AbortSignal,
+): Promise<ScoreRequest> {
   const unknown = Object.keys(body).find((name) => !names.includes(name))
   if (unknown !== undefined)
     throw invalidRequest(`${unknown}: /v1/score has no such parameter; there are: ${names.join(', ')}`, unknown)
@@ -39,15 +40,20 @@ export function prepareScore(
       messages === undefined ? 'messages' : 'conversations',
     )
   const all = messages === undefined ? (conversations ?? []) : [messages]
-  return { reward, sequences: all.map((one, i) => encode(one, messages ? 'messages' : `conversations[${i}]`)) }
+  const sequences = await reward.encoder.encode(
+    all.map((conversation) => toRewardJob(conversation.map(toMessage))),
+    signal,
+  )
+  for (const [i, ids] of sequences.entries())
+    assertLength(ids, reward, limits, messages ? 'messages' : `conversations[${i}]`)
+  return { reward, sequences }
+}
 
-  function encode(conversation: z.output<typeof messagesSchema>, param: string): readonly number[] {
-    const ids = encodeForReward(reward, conversation.map(toMessage))
-    const most = Math.min(reward.contextLength, limits.maxPromptTokens)
-    if (ids.length === 0) throw invalidRequest(`${param} is empty: it must give at least one token`, param)
-    if (ids.length <= most) return ids
-    throw tooLong(`${param} has ${ids.length} tokens: the reward model ${reward.name} takes at most ${most}`, param)
-  }
+function assertLength(ids: readonly number[], reward: Reward, { maxPromptTokens }: PromptLimits, param: string): void {
+  const most = Math.min(reward.contextLength, maxPromptTokens)
+  if (ids.length === 0) throw invalidRequest(`${param} is empty: it must give at least one token`, param)
+  if (ids.length <= most) return
+  throw tooLong(`${param} has ${ids.length} tokens: the reward model ${reward.name} takes at most ${most}`, param)
 }
 
 function findReward(name: string | undefined, rewards: ReadonlyMap<string, Reward>): Reward {

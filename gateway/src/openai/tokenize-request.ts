@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Pair } from '../session/handshake.js'
+import type { EncodeJob } from '../text/index.js'
 import { invalidRequest } from './api-error.js'
 import { strategyOfModel } from './decoding.js'
 import { fieldKinds, parseFields } from './fields.js'
@@ -43,18 +44,19 @@ type Body = Readonly<Record<string, unknown>>
 type TokenizeRequest = z.output<typeof tokenizeSchema>
 
 /** @throws ApiError */
-export function tokenize(
+export async function tokenize(
   body: Body,
   pair: Pair,
   pairName: string,
   limits: PromptLimits,
-): z.output<typeof tokenizeResponseSchema> {
+  signal: AbortSignal,
+): Promise<z.output<typeof tokenizeResponseSchema>> {
   assertSupported(body)
   assertPromptSizes(body.prompt, pair, limits)
   assertMessageSizes(body.messages, pair, limits)
   const request = parseFields(tokenizeSchema, body)
   strategyOfModel(pairName, request.model ?? pairName)
-  const tokens = toIds(request, pair)
+  const [tokens = []] = await pair.encoder.encode([toJob(request)], signal)
   return {
     count: tokens.length,
     max_model_len: pair.contextLength,
@@ -77,10 +79,10 @@ export function detokenize(
   return { prompt: pair.text.decode(tokens, { skipSpecialTokens: false }) }
 }
 
-function toIds(request: TokenizeRequest, { text }: Pair): number[] {
+function toJob(request: TokenizeRequest): EncodeJob {
   const { prompt, messages, add_special_tokens } = request
   if (prompt !== undefined && messages === undefined)
-    return (add_special_tokens ?? true) ? text.encode(prompt) : text.encodePlain(prompt)
+    return { type: 'text', text: prompt, addSpecialTokens: add_special_tokens ?? true }
   if (messages === undefined || prompt !== undefined)
     throw invalidRequest(
       'give either prompt, which is text, or messages, which is a conversation',
@@ -91,5 +93,5 @@ function toIds(request: TokenizeRequest, { text }: Pair): number[] {
       'add_special_tokens: true goes with prompt alone: the chat template writes the special tokens of messages; leave it out',
       'add_special_tokens',
     )
-  return text.encodeConversation(messages.map(toMessage), toConversationOptions(request))
+  return { type: 'conversation', messages: messages.map(toMessage), options: toConversationOptions(request) }
 }

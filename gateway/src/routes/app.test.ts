@@ -39,8 +39,8 @@ describe('what is refused', () => {
     const encode = () => {
       throw new Error('encoded')
     }
-    const text = { ...gateway.pair.text, encode, encodeConversation: encode }
-    const app = gateway.app({ pair: { ...gateway.pair, text } })
+    const encoder = { ...gateway.pair.encoder, encode }
+    const app = gateway.app({ pair: { ...gateway.pair, encoder } })
     const tooLong = 'x'.repeat(50 * gateway.pair.maxTokenLength + 1)
     const code = 'context_length_exceeded'
     expect(await refusal(postJson(app, '/v1/completions', { model: 'toy', prompt: tooLong }))).toMatchObject({ code })

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { encodeAnswer, openReward, type Reward } from '../session/reward.js'
+import { openReward, type Reward, toAnswerJob } from '../session/reward.js'
 import { RewardServiceConnection } from '../session/reward-service.js'
 import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'
+import { runJob } from '../text/index.js'
+import { readText } from '../text/testing/fixtures.js'
 import type { createApp } from './app.js'
 
 /** best-of-n and random-of-n through REST, with a reward service. */
@@ -47,6 +49,9 @@ const messages = [{ role: 'user', content: 'alignment aware decoding' }]
 const base = { model: 'toy', messages, max_tokens: 6, ignore_eos: true, return_token_ids: true }
 const post = (body: object, init?: RequestInit) => postJson(app, '/v1/chat/completions', { ...base, ...body }, init)
 const ask = async (body: object) => (await (await post(body)).json()) as Body
+const rewardText = readText('tiny-reward/base')
+const encodeAnswer = (content: string) => runJob(rewardText, toAnswerJob(messages, content))
+
 const best = (parameters: object = {}) => ({
   decoding: { strategy: 'best-of-n', n: 4, seed: 5, detail: true, ...parameters },
 })
@@ -57,7 +62,7 @@ test('every candidate is a sample and is scored behind the conversation; the bes
   const candidates = choice?.decoding_candidates ?? []
   const samples = await ask({ model: 'toy/sample', n: 4, seed: 5, top_p: 0.9 })
   expect(candidates.map(({ text }) => text)).toEqual(samples.choices.map(({ message }) => message.content))
-  const oracle = candidates.map(({ text }) => ToyReward.score(encodeAnswer(reward, messages, text)))
+  const oracle = candidates.map(({ text }) => ToyReward.score(encodeAnswer(text)))
   expect(candidates.map(({ score }) => score)).toEqual(oracle)
   const chosen = candidates.findIndex((candidate) => candidate.chosen)
   expect(oracle[chosen]).toBe(Math.max(...oracle))
@@ -113,7 +118,7 @@ test('an answer that goes on with the last message is scored as one with it', as
   await ask({ ...best({ n: 2 }), messages: begun, continue_final_message: true })
   expect(toy.sequences).toHaveLength(2)
   for (const ids of toy.sequences) {
-    const start = encodeAnswer(reward, messages, 'no').slice(0, -1)
+    const start = encodeAnswer('no').slice(0, -1)
     expect(ids.slice(0, start.length - 1)).toEqual(start.slice(0, -1))
   }
 })

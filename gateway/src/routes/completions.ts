@@ -18,22 +18,26 @@ function createHandler(dependencies: AppDependencies, prepare: Prepare) {
   return async (context: Context<AppEnvironment>): Promise<Response> => {
     const { pair, pairName, limits, rewards } = dependencies
     const judging = { rewards, timeoutMs: limits.requestTimeoutMs }
-    const request = prepare(await readJsonBody(context.req.raw, limits), pair, pairName, limits, judging)
-    return run(context, dependencies, request)
+    const reader = new AbortController()
+    const signal = requestSignal(context.req.raw, dependencies, reader.signal)
+    const body = await readJsonBody(context.req.raw, limits)
+    const request = await prepare(body, pair, pairName, limits, signal, judging)
+    return run(context, dependencies, request, reader, signal)
   }
 }
 
 export const createChatHandler = (dependencies: AppDependencies) => createHandler(dependencies, prepareChat)
 export const createCompletionHandler = (dependencies: AppDependencies) => createHandler(dependencies, prepareCompletion)
 
+/** @param reader aborts `signal` when a stream's reader has gone */
 async function run(
   context: Context<AppEnvironment>,
   dependencies: AppDependencies,
   request: PreparedRequest,
+  reader: AbortController,
+  signal: AbortSignal,
 ): Promise<Response> {
   const { admission, crowd, limits, pair, log } = dependencies
-  const reader = new AbortController()
-  const signal = requestSignal(context.req.raw, dependencies, reader.signal)
   const prefixScope = prefixScopeOf(context.req.header('authorization'))
   const open: OpenSessions = (model, sessionSignal) =>
     modelOf(pair.models, model).service.openSessions(

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { encodeForReward, openReward, type Reward } from '../session/reward.js'
+import { openReward, type Reward, toRewardJob } from '../session/reward.js'
 import { RewardServiceConnection } from '../session/reward-service.js'
 import { postJson, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'
+import { runJob } from '../text/index.js'
+import { readText } from '../text/testing/fixtures.js'
 import { Admission } from './admission.js'
 import type { createApp } from './app.js'
 
@@ -33,10 +35,9 @@ const assistant = (content: string) => ({ role: 'assistant', content })
 const first = [user('what is decoding'), assistant('no')]
 const second = [user('a'), assistant('b'), user('c'), assistant('naïve café')]
 
-function idsOf(conversation: readonly { role: string; content: string }[]): number[] {
-  const [reward] = rewards.values()
-  return reward ? encodeForReward(reward, conversation) : []
-}
+const rewardText = readText('tiny-reward/base')
+const idsOf = (conversation: readonly { role: string; content: string }[]): number[] =>
+  runJob(rewardText, toRewardJob(conversation))
 
 async function errorOf(response: Promise<Response>) {
   const { status, headers } = await response

@@ -9,8 +9,9 @@ import { requestSignal } from './request-signal.js'
 export function createScoreHandler(dependencies: AppDependencies) {
   const { rewards, admission, limits } = dependencies
   return async (context: Context<AppEnvironment>): Promise<Response> => {
-    const { reward, sequences } = prepareScore(await readJsonBody(context.req.raw, limits), rewards, limits)
     const signal = requestSignal(context.req.raw, dependencies)
+    const body = await readJsonBody(context.req.raw, limits)
+    const { reward, sequences } = await prepareScore(body, rewards, limits, signal)
     const leave = await admission.enter(signal)
     try {
       const scores = await reward.service.score(sequences, limits.requestTimeoutMs, signal)

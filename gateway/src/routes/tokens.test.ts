@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { postJson, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+import { type EncodeJob, runJob } from '../text/index.js'
 
 let gateway: ToyGateway
 beforeAll(async () => {
@@ -22,7 +23,9 @@ describe('/tokenize', () => {
     const plain = text.encodePlain(prompt)
     // The toy's tokenizer adds none.
     const begun = { ...text, encode: (given: string) => [1, ...text.encode(given)] }
-    const app = gateway.app({ pair: { ...gateway.pair, text: begun } })
+    const encode = async (jobs: readonly EncodeJob[]) => jobs.map((job) => runJob(begun, job))
+    const encoder = { ...gateway.pair.encoder, encode }
+    const app = gateway.app({ pair: { ...gateway.pair, encoder } })
     const answer = (tokens: readonly number[]) => ({
       status: 200,
       count: tokens.length,

@@ -2,10 +2,15 @@ import type { Context } from 'hono'
 import { detokenize, tokenize } from '../openai/tokenize-request.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { readJsonBody } from './read-body.js'
+import { requestSignal } from './request-signal.js'
 
 /** POST /tokenize and /detokenize: the pair's tokenizer, without a forward pass. */
-export function createTokenHandlers({ pair, pairName, limits }: AppDependencies) {
-  const handle = (answer: typeof tokenize | typeof detokenize) => async (context: Context<AppEnvironment>) =>
-    context.json(answer(await readJsonBody(context.req.raw, limits), pair, pairName, limits))
+export function createTokenHandlers(dependencies: AppDependencies) {
+  const { pair, pairName, limits } = dependencies
+  const handle = (answer: typeof tokenize | typeof detokenize) => async (context: Context<AppEnvironment>) => {
+    const signal = requestSignal(context.req.raw, dependencies)
+    const body = await readJsonBody(context.req.raw, limits)
+    return context.json(await answer(body, pair, pairName, limits, signal))
+  }
   return { tokenize: handle(tokenize), detokenize: handle(detokenize) }
 }

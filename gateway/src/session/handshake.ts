@@ -4,6 +4,7 @@ import { shareDevice } from './device.js'
 import { findWarnings } from './differences.js'
 import { titleOf } from './model-name.js'
 import { findMaxTokenLength, readText } from './model-text.js'
+import type { PromptEncoder } from './prompt-encoder.js'
 import type { LogitServiceConnection } from './service.js'
 
 /** A model and the service that hosts it. */
@@ -17,6 +18,8 @@ export interface Pair {
   /** By name, the pair first. */
   readonly models: ReadonlyMap<string, ServedModel>
   readonly text: Text
+  /** Of prompts, with the same text. Closed with the pair's connections. */
+  readonly encoder: PromptEncoder
   /** Whether two of the models take time from each other. */
   sharesDevice(a: string, b: string): boolean
   /** Ids from here on are masked: the models are padded to different sizes, or equal the smallest one's. */
@@ -42,10 +45,11 @@ export async function shakeHands(
 ): Promise<Pair> {
   const models = await readModels(services)
   const first = modelOf(models, templateFrom)
-  const text = await readText(first.service, first.info, titleOf(templateFrom))
+  const { text, encoder } = await readText(first.service, first.info, titleOf(templateFrom))
   for (const [name, model] of models) {
     if (model.info.tokenizerFingerprint === first.info.tokenizerFingerprint) continue
-    assertSameTokens(text, templateFrom, await readText(model.service, model.info, titleOf(name)), name)
+    const { text: other } = await readText(model.service, model.info, titleOf(name))
+    assertSameTokens(text, templateFrom, other, name)
   }
   for (const { service, info } of models.values()) service.pin(info)
   const infos = new Map([...models].map(([name, { info }]) => [name, info]))
@@ -53,6 +57,7 @@ export async function shakeHands(
   return {
     models,
     text,
+    encoder,
     sharesDevice: (a, b) => shareDevice(modelOf(models, a).info.device, modelOf(models, b).info.device),
     vocabularyLimit: leastOf((info) => info.vocabularySize),
     contextLength: leastOf((info) => info.contextLength),

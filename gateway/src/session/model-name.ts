@@ -14,7 +14,7 @@ export const modelNameSchema = z
 /** A reward model's name: no formula names it, so it may hold a hyphen and begin with a digit. */
 export const rewardNameSchema = z
   .string()
-  .regex(/^[a-z0-9_-]{1,32}$/, 'must be 1 to 32 lower-case letters, digits, _ or -')
+  .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, 'must be a lower-case letter or digit and up to 31 more, _ or -')
 
 /** A model as messages call it: "the DPO model", "the amateur model". */
 export const titleOf = (name: string): string => (pairNames.includes(name) ? name.toUpperCase() : name)

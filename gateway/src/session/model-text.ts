@@ -1,10 +1,17 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
-import { openText, type Text, TextError } from '../text/index.js'
+import { createEncoderThread, openText, type Text, TextError } from '../text/index.js'
 import type { ServiceConnection } from './connection.js'
+import { createPromptEncoder, type PromptEncoder } from './prompt-encoder.js'
 import { SessionError } from './session-error.js'
 
+/** The text of a model, and what encodes prompts with it. */
+export interface ModelText {
+  readonly text: Text
+  readonly encoder: PromptEncoder
+}
+
 /**
- * The text of a model, from its service's files.
+ * The text of a model, from its service's files. Whoever gets it closes the encoder.
  * @param title as errors call the model: "DPO"
  * @throws SessionError where the service is gone, or its tokenizer or template cannot be used
  */
@@ -12,14 +19,16 @@ export async function readText(
   service: Pick<ServiceConnection, 'getTextFiles'>,
   info: GetModelResponse__Output,
   title: string,
-): Promise<Text> {
+): Promise<ModelText> {
   const files = await service.getTextFiles()
+  const model = {
+    eosTokenIds: info.eosTokenIds,
+    bosTokenId: info.bosTokenId ?? null,
+    modelVocabularySize: info.vocabularySize,
+  }
   try {
-    return openText(files, {
-      eosTokenIds: info.eosTokenIds,
-      bosTokenId: info.bosTokenId ?? null,
-      modelVocabularySize: info.vocabularySize,
-    })
+    const text = openText(files, model)
+    return { text, encoder: createPromptEncoder(text, createEncoderThread({ files, model })) }
   } catch (cause) {
     if (!(cause instanceof TextError)) throw cause
     throw new SessionError('refused', `the ${title} model's text: ${cause.message}`, { cause })

@@ -3,20 +3,21 @@ import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ToyReward } from '../testing/toy-reward.js'
 import { ToyService } from '../testing/toy-service.js'
-import { encodeAnswer, encodeForReward, openReward, type Reward } from './reward.js'
+import { runJob } from '../text/index.js'
+import { readText } from '../text/testing/fixtures.js'
+import { openReward, toAnswerJob, toRewardJob } from './reward.js'
 import { RewardServiceConnection } from './reward-service.js'
 import { LogitServiceConnection } from './service.js'
 
 let toy: ToyReward
 let service: RewardServiceConnection
-let reward: Reward
 let address: string
 const never = new AbortController().signal
 beforeEach(async () => {
   toy = new ToyReward()
   address = await toy.start()
   service = new RewardServiceConnection('picker', address)
-  reward = await openReward('picker', service)
+  await openReward('picker', service)
 })
 afterEach(() => {
   service.close()
@@ -25,10 +26,12 @@ afterEach(() => {
 
 test('an answer is read behind the whole conversation', () => {
   const conversation = [{ role: 'user', content: 'what is decoding' }]
-  const ids = encodeAnswer(reward, conversation, 'alignment aware decoding picks the token')
-  expect(ids.slice(0, encodeForReward(reward, conversation).length)).toEqual(encodeForReward(reward, conversation))
+  const text = readText('tiny-reward/base')
+  const ids = runJob(text, toAnswerJob(conversation, 'alignment aware decoding picks the token'))
+  const before = runJob(text, toRewardJob(conversation))
+  expect(ids.slice(0, before.length)).toEqual(before)
   // The chat template's own end stands last: no header of a next answer.
-  expect([ids, encodeAnswer(reward, conversation, '')].map((one) => one.at(-1))).toEqual([2, 2])
+  expect([ids, runJob(text, toAnswerJob(conversation, ''))].map((one) => one.at(-1))).toEqual([2, 2])
 })
 
 test('more sequences than one call takes go in several', async () => {

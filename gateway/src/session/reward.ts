@@ -1,6 +1,7 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
-import type { ChatMessage, Text } from '../text/index.js'
+import type { ChatMessage, EncodeJob } from '../text/index.js'
 import { findMaxTokenLength, readText } from './model-text.js'
+import type { PromptEncoder } from './prompt-encoder.js'
 import type { RewardServiceConnection } from './reward-service.js'
 import { SessionError } from './session-error.js'
 
@@ -9,7 +10,8 @@ export interface Reward {
   readonly name: string
   readonly service: RewardServiceConnection
   readonly info: GetModelResponse__Output
-  readonly text: Text
+  /** Of conversations, with the model's own text. Closed with the service's connection. */
+  readonly encoder: PromptEncoder
   /** Most tokens of a conversation. */
   readonly contextLength: number
   /** No token stands for more characters. */
@@ -22,7 +24,7 @@ export interface Reward {
  */
 export async function openReward(name: string, service: RewardServiceConnection): Promise<Reward> {
   const info = await service.getModel()
-  const text = await readText(service, info, name)
+  const { text, encoder } = await readText(service, info, name)
   if (!text.hasChatTemplate)
     throw new SessionError(
       'refused',
@@ -30,13 +32,16 @@ export async function openReward(name: string, service: RewardServiceConnection)
         'Save one beside the weights (chat_template.jinja) and build the folder again',
     )
   service.pin(info)
-  return { name, service, info, text, contextLength: info.contextLength, maxTokenLength: findMaxTokenLength(text) }
+  return { name, service, info, encoder, contextLength: info.contextLength, maxTokenLength: findMaxTokenLength(text) }
 }
 
 /** What a reward model reads of a whole conversation: its own template, without the header of a next answer. */
-export const encodeForReward = ({ text }: Reward, conversation: readonly ChatMessage[]): number[] =>
-  text.encodeConversation(conversation, { addGenerationPrompt: false })
+export const toRewardJob = (messages: readonly ChatMessage[]): EncodeJob => ({
+  type: 'conversation',
+  messages,
+  options: { addGenerationPrompt: false },
+})
 
 /** What it reads of a conversation with one more message, the assistant's answer. */
-export const encodeAnswer = (reward: Reward, conversation: readonly ChatMessage[], content: string): number[] =>
-  encodeForReward(reward, [...conversation, { role: 'assistant', content }])
+export const toAnswerJob = (conversation: readonly ChatMessage[], content: string): EncodeJob =>
+  toRewardJob([...conversation, { role: 'assistant', content }])

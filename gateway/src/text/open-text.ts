@@ -1,15 +1,14 @@
 import { createText } from './create-text.js'
 import { type Text, TextError, type TextFiles } from './types.js'
 
+export type ModelOfText = Pick<TextFiles, 'eosTokenIds' | 'bosTokenId' | 'modelVocabularySize'>
+
 /**
  * Text of a model from the files of its folder, by name, as its service sends them: tokenizer.json, and
  * tokenizer_config.json and chat_template.jinja where there are such.
  * @throws TextError as `createText`, and `invalid_tokenizer` where a file is missing or not JSON.
  */
-export function openText(
-  files: ReadonlyMap<string, Uint8Array>,
-  model: Pick<TextFiles, 'eosTokenIds' | 'bosTokenId' | 'modelVocabularySize'>,
-): Text {
+export function openText(files: ReadonlyMap<string, Uint8Array>, model: ModelOfText): Text {
   const tokenizerJson = parseFile(files, 'tokenizer.json')
   if (tokenizerJson === null)
     throw new TextError('invalid_tokenizer', 'There is no tokenizer.json. Build the model folder again.')

@@ -1,0 +1,87 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ToyService } from './testing/toy-service.js'
+import { readText } from './text/testing/fixtures.js'
+
+/** What takes long to encode takes no time from other requests. The gateway is a process: threads run what was built. */
+
+const dpo = new ToyService(3)
+const sft = new ToyService(1009)
+let gateway: ChildProcess
+let url: string
+beforeAll(async () => {
+  for (const { model } of [dpo, sft]) model.contextLength = 200_000
+  gateway = fork(fileURLToPath(new URL('../dist/main.js', import.meta.url)), {
+    env: { ...process.env, TANDEM_DPO: await dpo.start(), TANDEM_SFT: await sft.start(), TANDEM_PORT: '0' },
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
+  })
+  ;[{ url }] = (await once(gateway, 'message')) as [{ url: string }]
+})
+afterAll(() => {
+  gateway.kill()
+  dpo.kill()
+  sft.kill()
+})
+
+/** One piece of many merges: of the texts that are admitted, what takes longest. */
+const long = 'e'.repeat(300_000)
+
+const post = (path: string, body: object, signal: AbortSignal | null = null) =>
+  fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'pair', ...body }),
+    signal,
+  })
+const countTokens = async (body: object) => ((await (await post('/tokenize', body)).json()) as { count: number }).count
+
+/** How often something else was done while work went on. */
+async function countMeanwhile(work: Promise<unknown>, other: () => Promise<unknown>): Promise<number> {
+  let isOver = false
+  const over = work.finally(() => {
+    isOver = true
+  })
+  let count = 0
+  for (; !isOver; count++) await other()
+  await over
+  return count
+}
+
+const expected = readText('tiny/llama-tied').encode(long).length
+
+test.each([
+  ['a prompt', { prompt: long }],
+  ['a conversation', { messages: [{ role: 'user', content: long }] }],
+])('%s is encoded while other requests are answered', async (_, body) => {
+  const answer = countTokens(body)
+  const others = await countMeanwhile(answer, async () => {
+    expect((await fetch(`${url}/livez`)).status).toBe(200)
+    expect(await countTokens({ prompt: 'short' })).toBeGreaterThan(0)
+  })
+  expect(others).toBeGreaterThan(10)
+  expect(await answer).toBeGreaterThanOrEqual(expected)
+})
+
+test('streams under way go on', async () => {
+  const answer = countTokens({ prompt: long })
+  let chunks = 0
+  await countMeanwhile(answer, async () => {
+    const body = { prompt: [4, 388], max_tokens: 20, ignore_eos: true, stream: true }
+    for await (const _ of (await post('/v1/completions', body)).body ?? []) chunks++
+  })
+  expect(chunks).toBeGreaterThan(40)
+})
+
+test('a client that goes makes room for the next one', async () => {
+  const clients = Array.from({ length: 20 }, () => new AbortController())
+  const left = clients.map(({ signal }) =>
+    post('/tokenize', { prompt: long }, signal).catch((error: Error) => error.name),
+  )
+  await fetch(`${url}/livez`)
+  for (const client of clients) client.abort()
+  expect(new Set(await Promise.all(left))).toEqual(new Set(['AbortError']))
+  expect(await countTokens({ prompt: long })).toBe(expected)
+})

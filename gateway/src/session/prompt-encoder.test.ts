@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { type EncodeJob, type EncoderThread, runJob } from '../text/index.js'
+import { readText } from '../text/testing/fixtures.js'
+import { createPromptEncoder } from './prompt-encoder.js'
+
+const text = readText('tiny/llama-tied')
+const job = (words: string): EncodeJob => ({ type: 'text', text: words, addSpecialTokens: false })
+const chat = (content: string): EncodeJob => ({
+  type: 'conversation',
+  messages: [{ role: 'user', content }],
+  options: { addGenerationPrompt: true },
+})
+const never = () => new AbortController().signal
+
+/** A thread that answers when it is told to. */
+function createHeldThread() {
+  const held: (() => void)[] = []
+  const thread: EncoderThread = {
+    run: (jobs, signal) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error))
+        held.push(() => resolve(jobs.map((one) => runJob(text, one))))
+      }),
+    close: () => Promise.resolve(),
+  }
+  return { thread, held, encoder: createPromptEncoder(text, thread) }
+}
+
+test('short texts are encoded at once, long ones in the thread, to the same ids', async () => {
+  const { encoder, held } = createHeldThread()
+  const short = [job('decoding '.repeat(200)), chat('naïve café')]
+  expect(await encoder.encode(short, never())).toEqual(short.map((one) => runJob(text, one)))
+  expect(held).toHaveLength(0)
+  for (const long of [
+    [job('decoding '.repeat(500))],
+    [chat('a'.repeat(5_000))],
+    Array(5).fill(job('x'.repeat(1_000))),
+  ]) {
+    const answer = encoder.encode(long, never())
+    await expect.poll(() => held.length).toBe(1)
+    held.pop()?.()
+    expect(await answer).toEqual(long.map((one) => runJob(text, one)))
+  }
+})
+
+test('long texts take turns; one too many is refused, one whose signal ends leaves its place', async () => {
+  const { encoder, held } = createHeldThread()
+  const long = [job('x'.repeat(5_000))]
+  const caller = new AbortController()
+  const first = encoder.encode(long, never())
+  const gone = encoder.encode(long, caller.signal)
+  const others = Array.from({ length: 63 }, () => encoder.encode(long, never()))
+  await expect(encoder.encode(long, never())).rejects.toMatchObject({ code: 'exhausted', message: /^64 requests/ })
+  expect(await encoder.encode([job('short')], never())).toHaveLength(1)
+  caller.abort()
+  await expect(gone).rejects.toMatchObject({ code: 'aborted' })
+  expect(held).toHaveLength(1)
+  for (const answer of [first, ...others]) {
+    await expect.poll(() => held.length).toBe(1)
+    held.pop()?.()
+    expect(await answer).toHaveLength(1)
+  }
+})
+
+test('a deadline ends what is in the thread', async () => {
+  const { encoder, held } = createHeldThread()
+  const deadline = AbortSignal.abort(new DOMException('late', 'TimeoutError'))
+  await expect(encoder.encode([job('x'.repeat(5_000))], deadline)).rejects.toMatchObject({ code: 'deadline' })
+  const running = encoder.encode([job('x'.repeat(5_000))], AbortSignal.timeout(20))
+  await expect.poll(() => held.length).toBe(1)
+  await expect(running).rejects.toMatchObject({ code: 'deadline' })
+})

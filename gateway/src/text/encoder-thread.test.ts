@@ -1,0 +1,67 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import type { EncodeJob } from './encode-job.js'
+import { createEncoderThread, type EncoderThread } from './encoder-thread.js'
+
+const folder = await mkdtemp(join(tmpdir(), 'tandem-encoder-'))
+const threads: EncoderThread[] = []
+afterAll(async () => {
+  for (const thread of threads) await thread.close()
+  await rm(folder, { recursive: true })
+})
+
+const job = (text: string): EncodeJob => ({ type: 'text', text, addSpecialTokens: true })
+const never = new AbortController().signal
+
+/** A thread that does with the text of its first job what a program says. */
+async function threadThat(name: string, program: string): Promise<EncoderThread> {
+  const path = join(folder, `${name}.mjs`)
+  await writeFile(
+    path,
+    `import { parentPort, threadId } from 'node:worker_threads'
+     const answer = (text) => parentPort.postMessage({ type: 'encoded', ids: [[threadId, text.length]] })
+     parentPort.on('message', ([{ text }]) => { ${program} })`,
+  )
+  const model = { eosTokenIds: [], bosTokenId: null, modelVocabularySize: 1 }
+  const thread = createEncoderThread({ files: new Map(), model }, pathToFileURL(path))
+  threads.push(thread)
+  return thread
+}
+
+test('one thread answers one list of jobs after another', async () => {
+  const thread = await threadThat('answers', 'answer(text)')
+  const [[first = 0, length] = []] = await thread.run([job('abc')], never)
+  expect(length).toBe(3)
+  expect(await thread.run([job('ab')], never)).toEqual([[first, 2]])
+})
+
+test.each([
+  ['ends', 'process.exit(3)', 'ended with code 3'],
+  ['throws', "throw new Error('broken')", 'failed: broken'],
+  ['fails', "parentPort.postMessage({ type: 'failed', code: null, message: 'odd' })", 'failed: odd'],
+])('of a thread that %s the jobs fail, and the next ones get another', async (name, program, reason) => {
+  const thread = await threadThat(name, `if (text === 'bad') { ${program} } else answer(text)`)
+  await expect(thread.run([job('bad')], never)).rejects.toThrow(`the thread that encodes long texts ${reason}`)
+  expect((await thread.run([job('good')], never))[0]?.[1]).toBe(4)
+})
+
+test("an error of the text's own leaves the thread, and comes as it was", async () => {
+  const refusal = "parentPort.postMessage({ type: 'failed', code: 'invalid_messages', message: 'no' })"
+  const thread = await threadThat('refuses', `if (text === 'bad') ${refusal}; else answer(text)`)
+  const before = await thread.run([job('good')], never)
+  await expect(thread.run([job('bad')], never)).rejects.toMatchObject({ code: 'invalid_messages', message: 'no' })
+  expect(await thread.run([job('good')], never)).toEqual(before)
+})
+
+test('a signal ends what runs, thread and all', async () => {
+  const thread = await threadThat('runs', "if (text === 'long') for (;;); else answer(text)")
+  const caller = new AbortController()
+  const running = thread.run([job('long')], caller.signal)
+  caller.abort(new Error('gone'))
+  await expect(running).rejects.toThrow('gone')
+  await expect(thread.run([job('short')], caller.signal)).rejects.toThrow('gone')
+  expect((await thread.run([job('short')], never))[0]?.[1]).toBe(5)
+})

@@ -1,0 +1,74 @@
+import { Worker } from 'node:worker_threads'
+import type { EncodeJob } from './encode-job.js'
+import type { EncoderAnswer } from './encoder-worker.js'
+import type { ModelOfText } from './open-text.js'
+import { TextError } from './types.js'
+
+/** What a thread makes a text of. */
+export interface TextSource {
+  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly model: ModelOfText
+}
+
+/** Encodes off the event loop. */
+export interface EncoderThread {
+  /**
+   * One call at a time. The thread starts with the first, which takes as long as `createText`, and stays.
+   * @param signal ends the work, and its thread with it: a text that is being encoded cannot be left otherwise
+   * @throws TextError as `Text`; the signal's reason; Error where the thread fails
+   */
+  run(jobs: readonly EncodeJob[], signal: AbortSignal): Promise<number[][]>
+  close(): Promise<void>
+}
+
+/** @param workerUrl of the built worker: a thread runs no TypeScript */
+export function createEncoderThread(
+  source: TextSource,
+  workerUrl = new URL('./encoder-worker.js', import.meta.url),
+): EncoderThread {
+  let worker: Worker | null = null
+  const start = (): Worker => {
+    const started = new Worker(workerUrl, { workerData: source })
+    started.unref()
+    return started
+  }
+  const close = async (): Promise<void> => {
+    const ending = worker
+    worker = null
+    await ending?.terminate()
+  }
+  const run = async (jobs: readonly EncodeJob[], signal: AbortSignal): Promise<number[][]> => {
+    signal.throwIfAborted()
+    worker ??= start()
+    try {
+      return await ask(worker, jobs, signal)
+    } catch (error) {
+      if (!(error instanceof TextError)) await close()
+      throw error
+    }
+  }
+  return { run, close }
+}
+
+function ask(worker: Worker, jobs: readonly EncodeJob[], signal: AbortSignal): Promise<number[][]> {
+  const over = new AbortController()
+  const answer = new Promise<number[][]>((resolve, reject) => {
+    const fail = (reason: string) => reject(new Error(`the thread that encodes long texts ${reason}`))
+    const listeners = {
+      message: (message: EncoderAnswer) => {
+        if (message.type === 'encoded') resolve(message.ids)
+        else if (message.code === null) fail(`failed: ${message.message}`)
+        else reject(new TextError(message.code, message.message))
+      },
+      error: (error: Error) => fail(`failed: ${error.message}`),
+      exit: (code: number) => fail(`ended with code ${code}`),
+    }
+    for (const [event, listener] of Object.entries(listeners)) {
+      worker.on(event, listener)
+      over.signal.addEventListener('abort', () => worker.off(event, listener))
+    }
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { signal: over.signal })
+    worker.postMessage(jobs)
+  })
+  return answer.finally(() => over.abort())
+}

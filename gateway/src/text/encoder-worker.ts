@@ -1,0 +1,29 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { type EncodeJob, runJob } from './encode-job.js'
+import type { TextSource } from './encoder-thread.js'
+import { openText } from './open-text.js'
+import { TextError, type TextErrorCode } from './types.js'
+
+/** What the thread answers to a list of jobs; `code` is null where the error is none of a text. */
+export type EncoderAnswer =
+  | { readonly type: 'encoded'; readonly ids: number[][] }
+  | { readonly type: 'failed'; readonly code: TextErrorCode | null; readonly message: string }
+
+if (parentPort === null) throw new Error('encoder-worker.js runs in a worker thread')
+const port = parentPort
+const { files, model } = workerData as TextSource
+const text = openText(files, model)
+
+port.on('message', (jobs: readonly EncodeJob[]) => {
+  const answer = encode(jobs)
+  port.postMessage(answer)
+})
+
+function encode(jobs: readonly EncodeJob[]): EncoderAnswer {
+  try {
+    return { type: 'encoded', ids: jobs.map((job) => runJob(text, job)) }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { type: 'failed', code: error instanceof TextError ? error.code : null, message }
+  }
+}
