@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { maxTopK } from '../decode/strategies/sampling.js'
+import { wellFormed } from '../text/index.js'
 import { adjustmentFields } from './adjustments.js'
 import { ApiError } from './api-error.js'
 import { decodingReference, toJsonSchema } from './json-schema.js'
@@ -39,7 +40,8 @@ export const commonFields = {
     z.union([stopString, shortList(stopString, maxStops)], {
       error: `must be a string or at most ${maxStops} strings, of 1 to ${maxStopLength} characters each`,
     }),
-  ).transform((value) => (typeof value === 'string' ? [value] : (value ?? []))),
+    // Half of a surrogate pair would cut characters in two; an encoder takes it for U+FFFD.
+  ).transform((value) => (typeof value === 'string' ? [value] : (value ?? [])).map(wellFormed)),
   stop_token_ids: optional(shortList(z.int().min(0), maxStopTokenIds)).transform((value) => value ?? []),
   include_stop_str_in_output: flag(false),
   skip_special_tokens: flag(true),

@@ -20,6 +20,9 @@ import { sendTextFiles, ToyServer } from './toy-server.js'
 type StepCall = ServerDuplexStream<StepRequest__Output, StepResponse>
 const fixture = fileURLToPath(new URL('../../../test/fixtures/tiny/llama-tied/', import.meta.url))
 
+/** In nats: e^-30 is less than any test draws. */
+const preference = 40
+
 /** A logit service in this process, over the real contract: its logits are a hash of the tokens before them. */
 export class ToyService {
   readonly model: GetModelResponse = {
@@ -45,6 +48,8 @@ export class ToyService {
   nextError: StepError | undefined
   /** The same, for the next message with forks or a reorder. */
   nextDealError: StepError | undefined
+  /** Ids that are far likelier than all others after these ids; none: what the hash says. */
+  prefer: (ids: readonly number[]) => readonly number[] = () => []
   isServing = true
   /** An id whose logit is -Infinity. */
   ruledOut: number | undefined
@@ -79,11 +84,13 @@ export class ToyService {
     let hash = this.salt
     for (const id of ids) hash = (hash * 31 + id + 11) % 65521
     const shared = ids.reduce((sum, id) => (sum * 17 + id) % 4093, 5)
-    return Float32Array.from({ length: this.model.vocabularySize ?? 0 }, (_, v) => {
+    const logits = Float32Array.from({ length: this.model.vocabularySize ?? 0 }, (_, v) => {
       if (v === this.ruledOut) return Number.NEGATIVE_INFINITY
       const common = (((shared + 1) * (v + 3) * 7919) % 10007) / 1500
       return common + (((hash + 1) * (v + 5) * 104729) % 9973) / 8000
     })
+    for (const id of this.prefer(ids)) logits[id] = (logits[id] ?? 0) + preference
+    return logits
   }
 
   private handlers(): LogitServiceHandlers {

@@ -78,7 +78,7 @@ export function createEncoder(file: TokenizerFile): Encoder {
 }
 
 /** Lone surrogates have no UTF-8 bytes; every encoder of UTF-8 puts U+FFFD for them. */
-function wellFormed(text: string): string {
+export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd')
 }
 

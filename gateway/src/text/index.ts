@@ -1,6 +1,7 @@
 export { compareTokenizers } from './compare-tokenizers.js'
 export { createText } from './create-text.js'
 export { type EncodeJob, runJob, sizeOfJob } from './encode-job.js'
+export { wellFormed } from './encoder.js'
 export { createEncoderThread, type EncoderThread } from './encoder-thread.js'
 export { findEndTokenIds } from './end-tokens.js'
 export { openText } from './open-text.js'
