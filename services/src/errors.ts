@@ -24,6 +24,11 @@ export interface Failure {
   held: Held | null
 }
 
+/** What C++, onnxruntime and V8 say where memory cannot be had. */
+const noMemory = /bad_alloc|bad allocation|out of memory|allocation failed|failed to allocate memory/i
+const tooLittleMemory =
+  'the machine has too little memory for this: lower TANDEM_MAX_BATCH, TANDEM_PREFILL_CHUNK or TANDEM_KV_BYTES'
+
 /** The one error class of a service; foreign errors become one where they enter. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError'
@@ -41,10 +46,11 @@ export class ServiceError extends Error {
     return { code: this.code, message: this.message, held: this.held }
   }
 
-  /** A ServiceError stays as it is; anything else is an internal failure. */
+  /** A ServiceError stays as it is; memory that cannot be had may be there later; anything else is an internal failure. */
   static from(error: unknown): ServiceError {
     if (error instanceof ServiceError) return error
     const message = error instanceof Error ? error.message : String(error)
+    if (noMemory.test(message)) return resourceExhausted(tooLittleMemory, { cause: error })
     return new ServiceError(statusCodes.internal, message, null, { cause: error })
   }
 

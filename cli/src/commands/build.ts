@@ -1,4 +1,6 @@
+import { dirname, resolve } from 'node:path'
 import type { Precision } from '@tandem/models'
+import { tellDiskErrors } from '../disk-error.js'
 import { warnOfOtherBase } from '../sources/adapter-base.js'
 import { bringSource } from '../sources/bring-source.js'
 import { buildWithProgress } from '../sources/build-cached.js'
@@ -35,9 +37,9 @@ export async function build(source: string, options: BuildCommandOptions, contex
       `SOURCE ${source} is a LoRA adapter; give the model under it as SOURCE, and this with --adapter ${source}`,
     )
   if (onTop !== undefined) await warnOfOtherBase(found.path, onTop, context.output)
-  const manifest = await buildWithProgress(
-    { source: found.path, adapter: onTop, merge, switched, out, precision, modelId: name, signal: context.signal },
-    context,
+  const request = { source: found.path, adapter: onTop, merge, switched, out, precision, modelId: name }
+  const manifest = await tellDiskErrors(dirname(resolve(out)), '--out', () =>
+    buildWithProgress({ ...request, signal: context.signal }, context),
   )
   const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0)
   context.answers.write(`${out}: ${manifest.modelId}, ${manifest.precision}, ${megabytes(bytes)}\n`)

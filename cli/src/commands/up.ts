@@ -9,6 +9,7 @@ import { planPair } from '../sources/plan-pair.js'
 import { bringBeside, prepareBeside } from '../sources/prepare-beside.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { assertKeysFor, assertPortIsFree } from '../stack/listen.js'
+import { describeLaterEnd } from '../stack/process-end.js'
 import type { Stack } from '../stack/stack.js'
 import { startStack } from '../stack/start-stack.js'
 import type { Context } from './context.js'
@@ -57,8 +58,7 @@ async function serveUntilEnd({ group }: Stack, signal: AbortSignal): Promise<voi
   stopWaiting.abort()
   if (end === 'aborted') return
   if (end.name !== 'gateway') await delay(lastAnswersMs)
-  const words = end.lastLines === '' ? '' : ` Its last words:\n${end.lastLines}`
-  throw new Error(`the ${end.name} has ended (${end.how}), and Tandem is not whole without it.${words}`)
+  throw new Error(describeLaterEnd(end))
 }
 
 function welcome({ name, demo }: PreparedPair, url: string, needsKey: boolean): string {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { CatalogPair } from '@tandem/models'
 import type { Context } from '../commands/context.js'
+import { tellDiskErrors } from '../disk-error.js'
 import { hashFile } from '../hash-file.js'
 import type { Home } from '../home.js'
 import { withLock } from '../lock.js'
@@ -19,7 +20,10 @@ export const weightsPath = ({ sft }: CatalogPair, { weights }: Pick<Home, 'weigh
  * Brings the weights of a pair into the cache, or finds them there.
  * @returns the path of the GGUF file
  */
-export async function pullWeights(pair: CatalogPair, context: Context): Promise<string> {
+export const pullWeights = (pair: CatalogPair, context: Context): Promise<string> =>
+  tellDiskErrors(context.home.folder, 'TANDEM_HOME', () => findOrPull(pair, context))
+
+async function findOrPull(pair: CatalogPair, context: Context): Promise<string> {
   const { home, output } = context
   const { sft } = pair
   const target = weightsPath(pair, home)

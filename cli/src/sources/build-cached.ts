@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BuildOptions, builderVersion, buildModel, loadManifest } from '@tandem/models'
 import type { Context } from '../commands/context.js'
+import { tellDiskErrors } from '../disk-error.js'
 import { withLock } from '../lock.js'
 import { createProgress } from '../progress.js'
 import { adapterIdentity, shortHash, weightsIdentity } from './identity.js'
@@ -17,7 +18,10 @@ export type BuildRequest = Pick<BuildOptions, 'source' | 'adapter' | 'precision'
  * Builds a model folder in the cache, or finds it there. Two processes that want the same one build it once.
  * @returns the model folder's path
  */
-export async function buildCached(request: BuildRequest, context: Context): Promise<string> {
+export const buildCached = (request: BuildRequest, context: Context): Promise<string> =>
+  tellDiskErrors(context.home.folder, 'TANDEM_HOME', () => findOrBuild(request, context))
+
+async function findOrBuild(request: BuildRequest, context: Context): Promise<string> {
   const { home, output } = context
   const name = await cachedName(request, context.signal)
   const out = join(home.models, name)

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { LastLines } from './last-lines.js'
+import { describeFailedStart, type ProcessEnd } from './process-end.js'
 
 /** How long a process has between SIGTERM and SIGKILL; longer than a service drains. */
 const graceMs = 8_000
@@ -34,14 +35,6 @@ export interface ProcessSpec {
   readonly environment: NodeJS.ProcessEnv
   /** A program, with its arguments, that starts Node in its own place: `taskset -c 0`. */
   readonly launcher?: readonly string[] | undefined
-}
-
-export interface ProcessEnd {
-  readonly name: string
-  /** "killed by SIGKILL", "exit code 1" */
-  readonly how: string
-  /** The last that it said on stderr. */
-  readonly lastLines: string
 }
 
 /**
@@ -121,9 +114,4 @@ export class ManagedProcess {
     })
     return { name: this.name, how, lastLines: lines?.text ?? '' }
   }
-}
-
-function describeFailedStart({ name, how, lastLines }: ProcessEnd): string {
-  if (lastLines === '') return `the ${name} could not start (${how}) and said nothing; run again with --verbose`
-  return `the ${name} could not start (${how}). It said:\n${lastLines}`
 }

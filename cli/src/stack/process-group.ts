@@ -1,4 +1,5 @@
-import { ManagedProcess, type ProcessEnd, type ProcessSpec, type Served } from './managed-process.js'
+import { ManagedProcess, type ProcessSpec, type Served } from './managed-process.js'
+import type { ProcessEnd } from './process-end.js'
 
 /** Processes that live and end together. */
 export class ProcessGroup {

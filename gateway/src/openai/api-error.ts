@@ -52,6 +52,8 @@ const templateFailed =
 export const invalidRequest = (message: string, param: string, code?: string): ApiError =>
   new ApiError(400, message, code === undefined ? { param } : { param, code })
 
+const serviceFailed = "a model's service failed; the gateway's log tells why under this request id"
+
 const retrySoon = { 'retry-after': '1' }
 
 const statuses: Readonly<Record<SessionErrorCode, number>> = {
@@ -67,5 +69,6 @@ const statuses: Readonly<Record<SessionErrorCode, number>> = {
 function ofSession(error: SessionError): ApiError {
   const status = statuses[error.code]
   const headers = status === 503 ? retrySoon : {}
-  return new ApiError(status, error.message, { code: `service_${error.code}`, headers, cause: error })
+  const message = status === 500 ? serviceFailed : error.message
+  return new ApiError(status, message, { code: `service_${error.code}`, headers, cause: error })
 }

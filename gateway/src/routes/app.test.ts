@@ -66,6 +66,15 @@ describe('what is refused', () => {
     expect(answers[2]?.headers.get('retry-after')).toBe('1')
   })
 
+  test('a service that fails, without the words of its inside', async () => {
+    gateway.dpo.nextError = { code: 13, message: '/opt/onnxruntime/kernel.cc:12 broke at 0x7f0012' }
+    expect(await refusal(completion({}))).toMatchObject({
+      status: 500,
+      code: 'service_internal',
+      message: "a model's service failed; the gateway's log tells why under this request id",
+    })
+  })
+
   test('a request past its deadline', async () => {
     const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 80 }
     gateway.dpo.beforeStep = () => delay(200)

@@ -158,3 +158,10 @@ test('several answers, beams and choices', async () => {
     { numRuns: 40 },
   )
 })
+
+test('half of a surrogate pair stops nothing: characters are not cut in two', async () => {
+  const ids = cutIntoTokens('a🙂b', [])
+  prefer((position) => [ids[position] ?? endOfText])
+  const [answer] = await askBothWays('/v1/completions', { prompt, stop: ['\ud83d', '\ude42'], max_tokens: ids.length })
+  expect(answer).toMatchObject({ text: 'a🙂b', endings: [['length', null]] })
+})
