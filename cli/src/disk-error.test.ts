@@ -17,7 +17,7 @@ it('tells that a quota is used up, also of a folder that is not there', async ()
   await expect(writing).rejects.toThrow('the disk of /none is full: EDQUOT')
 })
 
-it.each(['EACCES', 'EPERM', 'EROFS'])('tells that a folder cannot be written: %s', async (code) => {
+it.each(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'])('tells that a folder cannot be written: %s', async (code) => {
   await expect(tellDiskErrors('/cache', 'TANDEM_HOME', failing(code, '/cache/models'))).rejects.toThrow(
     `/cache cannot be written: ${code}: no, open '/cache/models'. Give your user the right to write there, or name another folder with TANDEM_HOME`,
   )

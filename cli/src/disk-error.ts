@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { gigabytes } from './table.js'
 
 const full: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT'])
-const forbidden: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS'])
+const forbidden: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'])
 
 /**
  * Runs work that writes into a folder, and tells what to do where the disk is full or the folder cannot be written.

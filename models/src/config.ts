@@ -127,7 +127,8 @@ function parseArchitecture(modelType: unknown): ArchitectureName {
   const known = architectureNames.find((name) => name === modelType)
   if (known === undefined)
     throw new Error(
-      `config.json has model_type ${JSON.stringify(modelType)}; known architectures are: ${architectureNames.join(', ')}`,
+      `config.json has model_type ${JSON.stringify(modelType)}; known architectures are: ${architectureNames.join(', ')}. ` +
+        'Take a model of one of these, or add one as CONTRIBUTING.md says',
     )
   return known
 }

@@ -40,7 +40,7 @@ export interface Operation {
 
 const read = { method: 'GET', isOpen: false, body: null, event: null, errors: [] } as const
 const post = { method: 'POST', isOpen: false, event: null } as const
-const refusals = [400, 404, 413, 415, 500] as const
+const refusals = [400, 404, 408, 413, 415, 500] as const
 /** Of those that wait for a place, and for the services. */
 const failures = [...refusals, 429, 503, 504] as const
 
