@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { startToyGateway, type ToyServices } from '../../testing/toy-gateway.js'
+import { startToyGateway } from '../../testing/toy-gateway.js'
 import type { AppDependencies } from '../dependencies.js'
 import { createHttpServer, type ReceiveLimits } from '../http-server.js'
 import { type HttpAnswer, type HttpRequest, send, sendRaw } from './http-client.js'
@@ -22,14 +22,40 @@ export interface BadInput extends Partial<HttpRequest> {
   readonly message?: string
 }
 
-/** A gateway over toy models, behind a socket. */
-export interface BadInputServer {
+/** What a table needs of Vitest. */
+export interface Runner {
+  beforeAll(start: () => Promise<void>): void
+  afterAll(stop: () => void): void
+  readonly test: { each(rows: (readonly [string, BadInput])[]): (name: string, run: Run) => void }
+}
+type Run = (name: string, input: BadInput) => Promise<void>
+
+type Changes = Partial<AppDependencies & ReceiveLimits>
+
+/**
+ * A gateway over toy models, behind a socket, for all tests of a file.
+ * @returns what makes a test of each request: its answer, and that the server answers others as before
+ */
+export function createTable({ beforeAll, afterAll, test }: Runner, changes: Changes = {}) {
+  let server: BadInputServer
+  beforeAll(async () => {
+    server = await startServer(changes)
+  })
+  afterAll(() => server.stop())
+  return (inputs: readonly BadInput[]): void =>
+    test.each(inputs.map((input) => [nameOf(input), input]))('%s', async (_, input) => {
+      const faults = await server.findFaults(input)
+      if (faults.length > 0) throw new Error(faults.join('\n'))
+    })
+}
+
+interface BadInputServer {
   /** What is wrong with the answer to a request, or with the server after it. */
   findFaults(input: BadInput): Promise<string[]>
   stop(): void
 }
 
-export const limits = { maxPromptTokens: 60, maxBodyBytes: 1_000_000, requestTimeoutMs: 20_000 }
+const limits = { maxPromptTokens: 60, maxBodyBytes: 1_000_000, requestTimeoutMs: 20_000 }
 export const apiKey = 'a-key'
 
 const rightFields = (path: string) =>
@@ -41,11 +67,8 @@ const rightFields = (path: string) =>
 const inside =
   /node_modules|node:|file:|\.[cm]?[jt]s\b|\bat .+:\d+|\/(home|root|tmp|usr|var)\/|127\.0\.0\.1|0x[\da-f]{6}|\b(Type|Range|Syntax|Reference)Error\b|\b(zod|hono|huggingface|grpc|undefined)\b/i
 
-export async function startBadInputServer(
-  { receiveTimeoutMs = 20_000, ...changes }: Partial<AppDependencies & ReceiveLimits> = {},
-  prepare?: (services: ToyServices) => void,
-): Promise<BadInputServer> {
-  const gateway = await startToyGateway(prepare)
+async function startServer({ receiveTimeoutMs = 20_000, ...changes }: Changes): Promise<BadInputServer> {
+  const gateway = await startToyGateway()
   const server = createHttpServer(gateway.app({ limits, ...changes }), { receiveTimeoutMs })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -76,12 +99,10 @@ export async function startBadInputServer(
   return { findFaults, stop }
 }
 
-/** With names, as a table of tests wants them. */
-export const named = (inputs: readonly BadInput[]): (readonly [string, BadInput])[] =>
-  inputs.map((input) => {
-    const { name, status, param, code, message, ...request } = input
-    return [(name ?? JSON.stringify(request.fields ?? request)).slice(0, 100), input]
-  })
+function nameOf(input: BadInput): string {
+  const { name, status, param, code, message, ...request } = input
+  return (name ?? JSON.stringify(request.fields ?? request)).slice(0, 100)
+}
 
 function toRequest(input: BadInput): HttpRequest {
   const { method = 'POST', path = '/v1/completions', fields = {}, text, headers = {}, parts } = input

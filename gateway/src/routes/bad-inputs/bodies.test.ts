@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type BadInput, type BadInputServer, named, startBadInputServer } from './bad-input.js'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { createTable } from './bad-input.js'
 
-let server: BadInputServer
-beforeAll(async () => {
-  server = await startBadInputServer()
-})
-afterAll(() => server.stop())
-
-const testEach = (inputs: readonly BadInput[]) =>
-  test.each(named(inputs))('%s', async (_, input) => expect(await server.findFaults(input)).toEqual([]))
+const testEach = createTable({ beforeAll, afterAll, test })
 
 const right = JSON.stringify({ model: 'toy', prompt: [4], max_tokens: 1 })
 const notJson = { status: 400, param: null, code: null, message: 'the body is not JSON' }

@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type BadInput, type BadInputServer, named, startBadInputServer } from './bad-input.js'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { type BadInput, createTable } from './bad-input.js'
 
-let server: BadInputServer
-beforeAll(async () => {
-  server = await startBadInputServer()
-})
-afterAll(() => server.stop())
-
-const testEach = (inputs: readonly BadInput[]) =>
-  test.each(named(inputs))('%s', async (_, input) => expect(await server.findFaults(input)).toEqual([]))
+const testEach = createTable({ beforeAll, afterAll, test })
 
 const formula = (text: string, more: object = {}) => ({ strategy: 'formula', formula: text, ...more })
 

@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { apiKey, type BadInput, type BadInputServer, named, startBadInputServer } from './bad-input.js'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { apiKey, type BadInput, createTable } from './bad-input.js'
 
-let server: BadInputServer
-beforeAll(async () => {
-  server = await startBadInputServer({ apiKeys: ['other', apiKey] })
-})
-afterAll(() => server.stop())
-
-const testEach = (inputs: readonly BadInput[]) =>
-  test.each(named(inputs))('%s', async (_, input) => expect(await server.findFaults(input)).toEqual([]))
+const testEach = createTable({ beforeAll, afterAll, test }, { apiKeys: ['other', apiKey] })
 
 const bearer = `Bearer ${apiKey}`
 const noKey = { status: 401, param: null, code: 'invalid_api_key', message: 'send your API key as' }
