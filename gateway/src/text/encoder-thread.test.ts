@@ -48,6 +48,15 @@ test.each([
   expect((await thread.run([job('good')], never))[0]?.[1]).toBe(4)
 })
 
+test.each([
+  ['ends', 'process.exit(3)'],
+  ['throws', "throw new Error('late')"],
+])('a thread that %s when nobody waits for it is followed by another', async (name, program) => {
+  const thread = await threadThat(`idle-${name}`, `answer(text); setTimeout(() => { ${program} }, 20)`)
+  const [[first] = []] = await thread.run([job('a')], never)
+  await expect.poll(async () => (await thread.run([job('b')], never))[0]?.[0], { interval: 60 }).not.toBe(first)
+})
+
 test("an error of the text's own leaves the thread, and comes as it was", async () => {
   const refusal = "parentPort.postMessage({ type: 'failed', code: 'invalid_messages', message: 'no' })"
   const thread = await threadThat('refuses', `if (text === 'bad') ${refusal}; else answer(text)`)

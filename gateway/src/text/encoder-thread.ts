@@ -30,6 +30,12 @@ export function createEncoderThread(
   const start = (): Worker => {
     const started = new Worker(workerUrl, { workerData: source })
     started.unref()
+    // Whoever waits for it is told by `ask`; nobody may: then the next call starts another.
+    const forget = () => {
+      if (worker === started) worker = null
+    }
+    started.on('error', forget)
+    started.on('exit', forget)
     return started
   }
   const close = async (): Promise<void> => {
