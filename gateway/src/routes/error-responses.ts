@@ -25,8 +25,9 @@ export const errorResponses = {
     headers: { 'www-authenticate': header('Bearer') },
   },
   404: { name: 'NotFound', description: 'There is no such model. Code: `model_not_found`.' },
+  408: { name: 'TooSlow', description: 'The request did not come whole in time.' },
   413: { name: 'TooLarge', description: 'The body is larger than this server takes.' },
-  415: { name: 'UnsupportedMediaType', description: 'The body is not application/json.' },
+  415: { name: 'UnsupportedMediaType', description: 'The body is not application/json in UTF-8, or is compressed.' },
   429: {
     name: 'TooManyRequests',
     description: 'As many requests wait as may. Code: `too_many_requests`.',

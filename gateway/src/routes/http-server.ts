@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { ApiError } from '../openai/api-error.js'
 import type { createApp } from './app.js'
-import { toHttpMessage, toResponse } from './error-response.js'
+import { toHttpMessage, toResponse } from './to-response.js'
 
 export interface ReceiveLimits {
   /** How long a client may take to send a request: its headers, and its body with them. */

@@ -76,7 +76,7 @@ const failures: readonly (readonly [number, () => Partial<AppDependencies>, obje
   [429, () => ({ admission: new Admission({ maxConcurrent: 0, maxWaiting: 0 }) }), text, {}],
   [
     500,
-    () => ({ pair: { ...gateway.pair, text: { ...gateway.pair.text, encode: fail } } }),
+    () => ({ pair: { ...gateway.pair, encoder: { ...gateway.pair.encoder, encode: fail } } }),
     { ...text, prompt: 'a' },
     {},
   ],

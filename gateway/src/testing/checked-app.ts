@@ -12,7 +12,7 @@ export function checkAnswers(app: Hono<AppEnvironment>): Hono<AppEnvironment> {
   const { fetch } = app
   app.fetch = async (request, ...more) => {
     const response = await fetch(request, ...more)
-    const path = decodeURIComponent(new URL(request.url).pathname)
+    const path = new URL(request.url).pathname
     if (request.method === 'HEAD' || response.status === gone || docsPaths.includes(path)) return response
     return check(request.method, path, response)
   }
