@@ -90,8 +90,8 @@ describe('each failure has its status, one form of body, and says whether to try
         const encode = () => {
           throw new Error('secret details of /etc/passwd')
         }
-        const text = { ...gateway.pair.text, encode }
-        return postJson(gateway.app({ pair: { ...gateway.pair, text } }), path, { ...request, prompt: 'x' })
+        const encoder = { ...gateway.pair.encoder, encode }
+        return postJson(gateway.app({ pair: { ...gateway.pair, encoder } }), path, { ...request, prompt: 'x' })
       },
       { status: 500, message: 'the gateway failed; its log tells more under this request id', ...final },
     ],
