@@ -53,8 +53,3 @@ export interface Case {
    */
   run(bench: Bench): Promise<Readonly<Record<string, Measurement>>>
 }
-
-/** A case cannot run here; the others can. */
-export class Unavailable extends Error {
-  override readonly name = 'Unavailable'
-}

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { Unavailable } from './case.js'
+import { Unavailable } from './unavailable.js'
 
 const run = promisify(execFile)
 

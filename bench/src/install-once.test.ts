@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { Unavailable } from './case.js'
 import { type Installation, installOnce } from './install-once.js'
+import { Unavailable } from './unavailable.js'
 
 let home: string
 let words: string

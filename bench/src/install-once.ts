@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Context } from '@tandem/cli'
-import { Unavailable } from './case.js'
+import { Unavailable } from './unavailable.js'
 
 export interface Installation {
   /** For people: "node-llama-cpp 3.22.1". */

@@ -1,10 +1,11 @@
 import type { Context } from '@tandem/cli'
 import { expect, it } from 'vitest'
-import { type Case, type Form, type Measure, Unavailable } from './case.js'
+import type { Case, Form, Measure } from './case.js'
 import { GatewayClient } from './client/gateway-client.js'
 import { keyOf, type Result } from './measure/result.js'
 import { runCases } from './run-cases.js'
 import { longSettings, type Settings, shortSettings } from './settings.js'
+import { Unavailable } from './unavailable.js'
 
 const addresses = { sft: '', dpo: '', models: {}, rewards: {} }
 const estimate = { value: 1, low: 1, high: 1 }

@@ -1,9 +1,10 @@
 import type { Context, PreparedPair } from '@tandem/cli'
-import { type Bench, type Case, type Form, type Measurement, Unavailable } from './case.js'
+import type { Bench, Case, Form, Measurement } from './case.js'
 import { pinSelf } from './cores.js'
 import type { Result } from './measure/result.js'
 import type { Settings } from './settings.js'
 import { closeKept, createKept, type Kept } from './stack/kept.js'
+import { Unavailable } from './unavailable.js'
 
 interface Options {
   readonly cases: readonly Case[]

@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { ManagedProcess } from '@tandem/cli'
 import { loadManifest } from '@tandem/models'
-import { type Bench, type Case, Unavailable } from '../case.js'
+import type { Bench, Case } from '../case.js'
 import { syntheticIds } from '../engine-steps.js'
 import { estimate, median } from '../measure/statistics.js'
 import { openService } from '../stack/run-service.js'
+import { Unavailable } from '../unavailable.js'
 
 const run = promisify(execFile)
 const emptyPath = fileURLToPath(new URL('../empty-main.js', import.meta.url))

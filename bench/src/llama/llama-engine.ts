@@ -1,10 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { pullWeights } from '@tandem/cli'
+import { type Context, pullWeights } from '@tandem/cli'
 import { defaultPairName, findPair } from '@tandem/models'
-import type { Bench } from '../case.js'
-import type { Opened } from '../stack/keeper.js'
+import type { Keeper, Opened } from '../stack/keeper.js'
 import { installLlama } from './install.js'
 import type { LlamaAnswer, LlamaCommand } from './messages.js'
 
@@ -22,14 +21,14 @@ export class LlamaEngine {
    * @throws Unavailable where node-llama-cpp cannot be had
    */
   static with<T>(
-    { context, kept }: Bench,
+    { context, kept }: { readonly context: Context; readonly kept: { readonly llamas: Keeper<LlamaEngine> } },
     launcher: readonly string[],
     work: (engine: LlamaEngine) => Promise<T>,
   ): Promise<T> {
     return kept.llamas.use(launcher.join(' '), () => LlamaEngine.open(context, launcher), work)
   }
 
-  private static async open(context: Bench['context'], launcher: readonly string[]): Promise<Opened<LlamaEngine>> {
+  private static async open(context: Context, launcher: readonly string[]): Promise<Opened<LlamaEngine>> {
     const modulePath = await installLlama(context)
     const gguf = await pullWeights(findPair(defaultPairName), context)
     const [execPath = process.execPath, ...execArgv] = [...launcher, process.execPath]

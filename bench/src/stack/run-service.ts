@@ -1,6 +1,6 @@
 import { ManagedProcess, ServiceClient } from '@tandem/cli'
-import type { Bench } from '../case.js'
-import type { Opened } from './keeper.js'
+import type { Keeper, Opened } from './keeper.js'
+import type { Subject } from './subject.js'
 
 export interface RunningService {
   readonly client: ServiceClient
@@ -14,18 +14,17 @@ interface ServiceOptions {
 
 /** One logit service with one thread, which `work` shares with other cases that want the same. */
 export function withService<T>(
-  bench: Bench,
+  { kept, ...subject }: Subject & { readonly kept: { readonly services: Keeper<RunningService> } },
   options: ServiceOptions,
   work: (service: RunningService) => Promise<T>,
 ): Promise<T> {
-  const { pair, kept } = bench
-  const key = JSON.stringify([pair[options.role], options])
-  return kept.services.use(key, () => openService(bench, options), work)
+  const key = JSON.stringify([subject.pair[options.role], options])
+  return kept.services.use(key, () => openService(subject, options), work)
 }
 
 /** One that nobody has used before. Whoever gets it closes it. */
 export async function openService(
-  { context, pair }: Bench,
+  { context, pair }: Subject,
   { role, launcher }: ServiceOptions,
 ): Promise<Opened<RunningService>> {
   const environment = {

@@ -1,8 +1,8 @@
-import { type PreparedPair, type ProcessRole, type Stack, startStack } from '@tandem/cli'
-import type { Bench } from '../case.js'
+import { type ProcessRole, type Stack, startStack } from '@tandem/cli'
 import { GatewayClient } from '../client/gateway-client.js'
 import { pinnedTo } from '../cores.js'
-import type { Opened } from './keeper.js'
+import type { Keeper, Opened } from './keeper.js'
+import type { Subject } from './subject.js'
 
 /** The core of each process. */
 export type Placement = Readonly<Record<ProcessRole, number>>
@@ -18,19 +18,15 @@ export interface RunningStack {
  * @param placement null: as `tandem up` starts them, bound to no core, with the default threads
  */
 export function withStack<T>(
-  { context, pair, kept }: Bench,
+  { kept, ...subject }: Subject & { readonly kept: { readonly stacks: Keeper<RunningStack> } },
   placement: Placement | null,
   work: (stack: RunningStack) => Promise<T>,
 ): Promise<T> {
-  const key = JSON.stringify([pair.sft, pair.dpo, placement])
-  return kept.stacks.use(key, () => openStack(context, pair, placement), work)
+  const key = JSON.stringify([subject.pair.sft, subject.pair.dpo, placement])
+  return kept.stacks.use(key, () => openStack(subject, placement), work)
 }
 
-async function openStack(
-  context: Bench['context'],
-  pair: PreparedPair,
-  placement: Placement | null,
-): Promise<Opened<RunningStack>> {
+async function openStack({ context, pair }: Subject, placement: Placement | null): Promise<Opened<RunningStack>> {
   const options = { host: '127.0.0.1', port: 0, apiKeys: [] }
   const pinned = placement && { threads: 1, launchers: launchersOf(placement) }
   const { url, services, group } = await startStack(pair, { ...options, ...pinned }, context)

@@ -1,14 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { EncodeJob } from './encode-job.js'
-import type { EncoderAnswer } from './encoder-worker.js'
-import type { ModelOfText } from './open-text.js'
+import type { EncoderAnswer, TextSource } from './encoder-messages.js'
 import { TextError } from './types.js'
-
-/** What a thread makes a text of. */
-export interface TextSource {
-  readonly files: ReadonlyMap<string, Uint8Array>
-  readonly model: ModelOfText
-}
 
 /** Encodes off the event loop. */
 export interface EncoderThread {

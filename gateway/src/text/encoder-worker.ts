@@ -1,13 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type EncodeJob, runJob } from './encode-job.js'
-import type { TextSource } from './encoder-thread.js'
+import type { EncoderAnswer, TextSource } from './encoder-messages.js'
 import { openText } from './open-text.js'
-import { TextError, type TextErrorCode } from './types.js'
-
-/** What the thread answers to a list of jobs; `code` is null where the error is none of a text. */
-export type EncoderAnswer =
-  | { readonly type: 'encoded'; readonly ids: number[][] }
-  | { readonly type: 'failed'; readonly code: TextErrorCode | null; readonly message: string }
+import { TextError } from './types.js'
 
 if (parentPort === null) throw new Error('encoder-worker.js runs in a worker thread')
 const port = parentPort

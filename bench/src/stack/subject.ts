@@ -1,0 +1,7 @@
+import type { Context, PreparedPair } from '@tandem/cli'
+
+/** What is started. */
+export interface Subject {
+  readonly context: Context
+  readonly pair: PreparedPair
+}
