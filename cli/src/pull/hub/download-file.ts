@@ -6,7 +6,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createFileHash } from './file-hash.js'
 import type { Hub, HubFile, HubPlace } from './hub.js'
 import { HubUnreachable } from './hub-errors.js'
-import { causeOf } from './hub-fetch.js'
 
 export interface Patience {
   /** Without a byte for so long a connection counts as broken. */
@@ -100,7 +99,7 @@ async function append(
     const partSignal = AbortSignal.any([signal, idle.signal])
     const { from, body } = await hub.read(place, { from: growing.bytes, to: null }, partSignal)
     if (from !== growing.bytes) await startAgain(handle, growing, file, onBytes)
-    for await (const chunk of connected(body, signal, idle.signal)) {
+    for await (const chunk of body) {
       timer.refresh()
       if (growing.bytes + chunk.byteLength > file.bytes)
         throw new Error(`${place.repo}: ${file.path} is longer than the ${file.bytes} bytes that the hub lists`)
@@ -113,16 +112,6 @@ async function append(
     clearTimeout(timer)
   }
   if (growing.bytes < file.bytes) throw new HubUnreachable(`${file.path} broke off after ${growing.bytes} bytes`)
-}
-
-/** The chunks of a body; where they break, it is the connection that broke, and not the disk. */
-async function* connected(body: ReadableStream<Uint8Array>, signal: AbortSignal, idle: AbortSignal) {
-  try {
-    yield* body
-  } catch (error) {
-    signal.throwIfAborted()
-    throw new HubUnreachable(causeOf(idle.aborted ? idle.reason : error), { cause: error })
-  }
 }
 
 /** A server that knows no ranges sends the file from its start. */

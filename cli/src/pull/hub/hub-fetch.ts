@@ -20,7 +20,7 @@ export function createHubFetch({ endpoint, token, offlineBy }: HubAccess, signal
     const headers = new Headers(init?.headers)
     // fetch itself leaves it out where the hub sends on to another host.
     if (token !== null && url.origin === origin) headers.set('authorization', `Bearer ${token}`)
-    const response = await send(url, {
+    const response = await fetch(url, {
       ...init,
       headers,
       signal: init?.signal ?? AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]),
@@ -33,8 +33,6 @@ export function createHubFetch({ endpoint, token, offlineBy }: HubAccess, signal
     throw refusalOf(response)
   }
 }
-
-const send = (url: URL, init: RequestInit) => fetch(url, init)
 
 function refusalOf({ status, statusText, headers }: Response): Error {
   const reason = headers.get('x-error-message') ?? (statusText || 'no reason is told')

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { HubDigest } from './file-hash.js'
 import type { HubAccess } from './hub-access.js'
-import { createHubFetch } from './hub-fetch.js'
+import { HubUnreachable } from './hub-errors.js'
+import { causeOf, createHubFetch } from './hub-fetch.js'
 import { isSafePath } from './hub-name.js'
 
 /** A file of a commit. */
@@ -16,7 +17,8 @@ export interface HubFile {
 export interface HubPart {
   /** Where it begins: as asked, or 0 where the server knows no ranges. */
   readonly from: number
-  readonly body: ReadableStream<Uint8Array>
+  /** @throws HubUnreachable where the connection breaks or the part's signal ends it, or the reason of the hub's own signal */
+  readonly body: AsyncIterable<Uint8Array>
 }
 
 /** What is asked of the hub. Each may throw HubRefusal, HubUnreachable, or the reason of the signal. */
@@ -87,7 +89,7 @@ export function createHub(access: HubAccess, signal: AbortSignal): Hub {
       const headers = { 'accept-encoding': 'identity', ...(isWhole ? {} : { range }) }
       const response = await hubFetch(url, { headers, signal: partSignal })
       if (response.body === null) throw new Error(`${url} has no content`)
-      return { from: startOf(response), body: response.body }
+      return { from: startOf(response, from), body: connected(response.body, signal, partSignal) }
     },
   }
 }
@@ -99,8 +101,22 @@ export const fileUrl = (endpoint: string, { repo, commit, path }: HubPlace): str
 /** It takes a while to load, and most commands need none of it. */
 const loadClient = () => import('@huggingface/hub')
 
-const startOf = ({ status, headers }: Response) =>
-  status === 206 ? Number(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1]) : 0
+function startOf({ status, headers, url }: Response, asked: number): number {
+  if (status !== 206) return 0
+  const found = headers.get('content-range') ?? ''
+  if (found.startsWith(`bytes ${asked}-`)) return asked
+  throw new HubUnreachable(`${url} was asked for bytes from ${asked} on, and answers with "${found}"`)
+}
+
+/** Where a body breaks, it is the connection that broke, and not what reads it. */
+async function* connected(body: ReadableStream<Uint8Array>, signal: AbortSignal, partSignal: AbortSignal) {
+  try {
+    yield* body
+  } catch (error) {
+    signal.throwIfAborted()
+    throw new HubUnreachable(causeOf(partSignal.aborted ? partSignal.reason : error), { cause: error })
+  }
+}
 
 function parseEntry(entry: unknown): HubFile {
   const { path, size: bytes, oid, lfs } = entrySchema.parse(entry)

@@ -107,6 +107,14 @@ describe('a download that breaks', () => {
     tiny.hub.faults.cuts = 1
   }
 
+  it('is told of as the hub not being reached, while a header is read too', async () => {
+    const gguf = (await read('more/gguf-llama-f16')).files.get('model.gguf') ?? text('')
+    tiny.hub.repos.set('tiny/gguf', { files: new Map([['model.gguf', gguf]]) })
+    Object.assign(tiny.hub.faults, { cuts: 1, cutAfterBytes: 1000 })
+    await expect(tiny.pull('hf:tiny/gguf')).rejects.toThrow(/^--sft hf:tiny\/gguf: the hub cannot be reached at /)
+    expect(await tiny.pull('hf:tiny/gguf')).toContain('model.gguf')
+  })
+
   it('goes on where the connection was cut', async () => {
     half()
     tiny.hub.requests.length = 0
