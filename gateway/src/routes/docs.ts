@@ -4,11 +4,7 @@ import { join } from 'node:path'
 import type { Context, Hono } from 'hono'
 import type { AppEnvironment } from './dependencies.js'
 
-/**
- * GET /docs: a page that shows /openapi.json, by Swagger UI. All that it loads comes from this server.
- * Swagger UI's package brings @scarf/scarf, whose install script reports installations: the root's package.json bars it.
- */
-
+/** Its package brings @scarf/scarf, whose install script reports installations: the root's package.json bars it. */
 const folder = join(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'), '..')
 
 /** Swagger UI shows icons that are data; nothing else may come from elsewhere than here. */
@@ -64,8 +60,10 @@ const files = [
   ['favicon-32x32.png', 'image/png'],
 ] as const
 
+/** All that `serveDocs` answers: open to all, as the document itself is. */
 export const docsPaths = ['/docs', '/docs/start.js', ...files.map(([name]) => `/docs/${name}`)]
 
+/** GET /docs: a page that shows /openapi.json, by Swagger UI. All that it loads comes from this server. */
 export function serveDocs(app: Hono<AppEnvironment>): void {
   const send = (type: string, body: string | Uint8Array<ArrayBuffer>) => (context: Context) =>
     context.body(body, 200, { ...headers, 'content-type': type })

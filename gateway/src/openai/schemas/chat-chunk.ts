@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { answerHead, chatLogprobsSchema } from './chat-completion.js'
+import { answerHead } from './answer-head.js'
+import { chatLogprobsSchema } from './chat-completion.js'
 import { detailFields, tokenIdsSchema } from './choice-fields.js'
 import { chunkChoiceFields, chunkFields } from './chunk-fields.js'
 import { type Described, namedSchemas } from './named-schemas.js'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answerHead } from './answer-head.js'
 import { detailFields, finishReasonSchema, stopReasonSchema, tokenIdsSchema } from './choice-fields.js'
 import { decodingReportSchema } from './decoding-report.js'
 import { type Described, namedSchemas } from './named-schemas.js'
@@ -24,13 +25,6 @@ export const chatLogprobsSchema = z
   .object({ content: z.array(tokenLogprobSchema), refusal: z.null() })
   .nullable()
   .describe('Null unless `logprobs` is true.')
-
-/** The heads of whole answers and of chunks. */
-export const answerHead = {
-  id: z.string(),
-  created: z.int().describe('Seconds since 1970.'),
-  model: z.string().describe('As the request names it.'),
-}
 
 const choiceSchema = z.object({
   index: z.int().min(0),

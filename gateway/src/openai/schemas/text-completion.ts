@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { answerHead } from './chat-completion.js'
+import { answerHead } from './answer-head.js'
 import { detailFields, finishReasonSchema, stopReasonSchema, tokenIdsSchema } from './choice-fields.js'
 import { chunkChoiceFields, chunkFields } from './chunk-fields.js'
 import { decodingReportSchema } from './decoding-report.js'
@@ -46,10 +46,7 @@ export const textCompletionSchema = z
 
 export type TextCompletion = Described<typeof textCompletionSchema>
 
-const chunkChoiceSchema = z.object({
-  ...choice,
-  ...chunkChoiceFields,
-})
+const chunkChoiceSchema = z.object({ ...choice, ...chunkChoiceFields })
 
 export const textChunkSchema = z
   .object({
