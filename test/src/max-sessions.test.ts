@@ -1,24 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { buildModel } from '@tandem/models'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { tinyFolder } from './support/fixtures.js'
-import { type Stack, startStack } from './support/stack.js'
+import type { Stack } from './support/stack.js'
+import { startTinyStack } from './support/tiny-stack.js'
 
 /** A request may need as many sequences as TANDEM_MAX_SESSIONS allows; one that needs more is told so. */
 
-let folder: string
 let stack: Stack
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tandem-sessions-'))
-  await buildModel({ source: tinyFolder('llama-tied'), out: folder, precision: 'fp32' })
-  stack = await startStack({ sft: folder, dpo: folder, pair: 'tiny', env: { TANDEM_MAX_SESSIONS: '3' } })
+  stack = await startTinyStack({ env: { TANDEM_MAX_SESSIONS: '3' } })
 })
-afterAll(async () => {
-  await stack?.stop()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => stack?.stop())
 
 const cases: readonly (readonly [string, string, (count: number) => object])[] = [
   ['answers', 'n', (n) => ({ n, decoding: { temperature: 1 } })],
