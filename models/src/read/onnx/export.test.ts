@@ -235,6 +235,11 @@ describe('scanGraph', () => {
   })
 })
 
+it('reads no name that is longer than any', async () => {
+  const path = await folderWith({ ...ids, ...cached, ['x'.repeat(70_000)]: past }, { ...logits, ...present })
+  await expect(scanGraph(path)).rejects.toThrow(`${path} is no ONNX file: it cannot be read at byte `)
+})
+
 describe('findExport', () => {
   async function make(...names: string[]): Promise<string> {
     const folder = await createFolder()

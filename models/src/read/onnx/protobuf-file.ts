@@ -12,6 +12,8 @@ export interface ProtobufField {
 
 const windowBytes = 64 * 1024
 const mostVarintBytes = 10
+/** Names, and the paths of external files; beyond it a length is damage, and nothing is read for it. */
+const mostTextBytes = 64 * 1024
 
 /** Protobuf messages read where they lie in a file: fields that nobody asks for are stepped over, however large they are. */
 export class ProtobufFile {
@@ -33,7 +35,9 @@ export class ProtobufFile {
     }
   }
 
+  /** @throws Error where it is longer than any name */
   async text({ start, end }: ProtobufField): Promise<string> {
+    if (end - start > mostTextBytes) throw this.notProtobuf(start)
     return new TextDecoder().decode(await this.file.read(start, end - start))
   }
 
