@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builderVersion, loadManifest, type Manifest } from '@tandem/models'
 import type { Home } from '../home.js'
+import { sumBytes } from '../sum-bytes.js'
 
 /**
  * - `current`: of this version's builder, found again at the next start;
@@ -22,7 +23,7 @@ export interface CachedModel {
   readonly manifest: Manifest | null
 }
 
-/** A file below `weights/` of the cache. */
+/** A file of the cache. */
 export interface CachedFile {
   readonly path: string
   readonly bytes: number
@@ -35,7 +36,7 @@ export async function readCachedModels({ models }: Pick<Home, 'models'>): Promis
   for (const { name } of folders) {
     const path = join(models, name)
     const manifest = await loadManifest(path).catch(() => null)
-    const bytes = (await listFiles(path)).reduce((sum, file) => sum + file.bytes, 0)
+    const bytes = sumBytes(await listFiles(path))
     found.push({ path, bytes, state: stateOf(name, manifest), manifest })
   }
   return found

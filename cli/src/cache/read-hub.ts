@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import type { Home } from '../home.js'
 import type { HubFile } from '../pull/hub/hub.js'
+import { sumBytes } from '../sum-bytes.js'
 import {
   type HubSnapshot,
   listSnapshots,
@@ -34,8 +35,8 @@ export async function readCachedCommits(home: Pick<Home, 'hub'>): Promise<Cached
   const found: CachedCommit[] = []
   for (const snapshot of await listSnapshots(home)) {
     const path = snapshotFolder(snapshot)
-    const bytes = sum(await listFiles(path))
-    const unfinishedBytes = sum(await listFiles(unfinishedFolder(snapshot)))
+    const bytes = sumBytes(await listFiles(path))
+    const unfinishedBytes = sumBytes(await listFiles(unfinishedFolder(snapshot)))
     const { repo, commit } = snapshot
     found.push({ repo, commit, path, bytes, unfinishedBytes, files: await pulledFiles(snapshot) })
   }
@@ -51,5 +52,3 @@ async function pulledFiles(snapshot: HubSnapshot): Promise<PulledFile[]> {
   }
   return files
 }
-
-const sum = (files: readonly { readonly bytes: number }[]) => files.reduce((total, { bytes }) => total + bytes, 0)

@@ -4,6 +4,7 @@ import { tellDiskErrors } from '../disk-error.js'
 import { warnOfOtherBase } from '../sources/adapter-base.js'
 import { bringSource } from '../sources/bring-source.js'
 import { buildWithProgress } from '../sources/build-cached.js'
+import { sumBytes } from '../sum-bytes.js'
 import { megabytes } from '../table.js'
 import type { Context } from './context.js'
 
@@ -41,7 +42,7 @@ export async function build(source: string, options: BuildCommandOptions, contex
   const manifest = await tellDiskErrors(dirname(resolve(out)), '--out', () =>
     buildWithProgress({ ...request, signal: context.signal }, context),
   )
-  const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0)
+  const bytes = sumBytes(Object.values(manifest.files))
   context.answers.write(`${out}: ${manifest.modelId}, ${manifest.precision}, ${megabytes(bytes)}\n`)
 }
 

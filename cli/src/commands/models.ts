@@ -9,6 +9,7 @@ import {
 } from '../cache/read-cache.js'
 import { type CachedCommit, readCachedCommits } from '../cache/read-hub.js'
 import { weightsPath } from '../pull/pull-weights.js'
+import { sumBytes } from '../sum-bytes.js'
 import { formatTable, megabytes } from '../table.js'
 import type { Context } from './context.js'
 
@@ -79,11 +80,11 @@ function toText(pairs: readonly Pair[], { folder, weights, hub, models: built }:
   return [
     'Catalog (tandem up --pair NAME; tandem pull NAME):\n',
     formatTable(pairs.map(pairRow)),
-    `\nCache ${folder}, ${megabytes(sum(all))}:\n`,
+    `\nCache ${folder}, ${megabytes(sumBytes(all))}:\n`,
     all.length === 0
       ? '  empty; "tandem up" fills it\n'
       : formatTable([...weights.map(fileRow), ...hub.map(commitRow), ...built.map(modelRow)]),
-    old.length === 0 ? '' : `\nThis version reads none of these; deleting them frees ${megabytes(sum(old))}:\n`,
+    old.length === 0 ? '' : `\nThis version reads none of these; deleting them frees ${megabytes(sumBytes(old))}:\n`,
     ...old.map(({ path }) => `  ${path}\n`),
   ].join('')
 }
@@ -111,6 +112,5 @@ const modelRow = ({ path, bytes, state, manifest }: CachedModel) => [
   path,
 ]
 
-const sum = (files: readonly Pick<CachedFile, 'bytes'>[]) => files.reduce((total, { bytes }) => total + bytes, 0)
 /** An unfinished folder may belong to a build that runs. */
 const mayBeDeleted = (state: CachedState) => state === 'other-builder' || state === 'unreadable'

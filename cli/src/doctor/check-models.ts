@@ -8,6 +8,7 @@ import { hashFile } from '../hash-file.js'
 import { createProgress } from '../progress.js'
 import { createFileHash, type HubDigest } from '../pull/hub/file-hash.js'
 import { weightsPath } from '../pull/pull-weights.js'
+import { sumBytes } from '../sum-bytes.js'
 import { megabytes } from '../table.js'
 import { type Finding, fail, ok, warn } from './finding.js'
 
@@ -37,8 +38,7 @@ export async function checkModels(isHashed: boolean, context: Context): Promise<
 function checkOld(models: readonly CachedModel[]): Finding[] {
   const old = models.filter(({ state }) => state === 'other-builder' || state === 'unreadable')
   if (old.length === 0) return []
-  const bytes = old.reduce((sum, model) => sum + model.bytes, 0)
-  const found = `${old.length} folders that this version does not read, ${megabytes(bytes)}`
+  const found = `${old.length} folders that this version does not read, ${megabytes(sumBytes(old))}`
   return [warn('models', found, '"tandem models" lists them; they may be deleted')]
 }
 
@@ -68,7 +68,7 @@ const sha256 = (hex: string): HubDigest => ({ algorithm: 'sha256', hex })
 
 async function findDamaged(files: readonly KeptFile[], isHashed: boolean, { output, signal }: Context) {
   const progress = createProgress(output, 'Checking')
-  const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0)
+  const totalBytes = sumBytes(files)
   const damaged: string[] = []
   let doneBytes = 0
   try {

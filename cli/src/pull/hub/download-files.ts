@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type HubSnapshot, isPulled, snapshotFolder, snapshotPath, unfinishedFolder } from '../../cache/hub-cache.js'
 import { createProgress, type Output } from '../../progress.js'
 import { shortHash } from '../../sources/identity.js'
+import { sumBytes } from '../../sum-bytes.js'
 import { megabytes } from '../../table.js'
 import { downloadFile } from './download-file.js'
 import type { Hub, HubFile } from './hub.js'
@@ -31,7 +32,7 @@ export async function downloadFiles(files: readonly HubFile[], options: Download
   for (const file of files) if (!(await isPulled(snapshot, file))) missing.push(file)
   if (missing.length === 0) return
   await assertSpace(missing, options)
-  const totalBytes = missing.reduce((sum, { bytes }) => sum + bytes, 0)
+  const totalBytes = sumBytes(missing)
   const progress = createProgress(output, title)
   let doneBytes = 0
   const onBytes = (bytes: number) => {

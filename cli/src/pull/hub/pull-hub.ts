@@ -11,6 +11,7 @@ import {
 } from '../../cache/hub-cache.js'
 import type { Context } from '../../commands/context.js'
 import { withLock } from '../../lock.js'
+import { sumBytes } from '../../sum-bytes.js'
 import { megabytes } from '../../table.js'
 import { downloadFiles } from './download-files.js'
 import { createHub, type Hub, type HubFile, isCommit } from './hub.js'
@@ -101,7 +102,7 @@ async function bring(listed: Listed, selection: Selection, pull: Pull): Promise<
   await validateDescription(selection, options)
   const weights = await weightsOf(listed, selection, where)
   const count = weights.length === 1 ? 'a file' : `${weights.length} files`
-  output.write(`  ${count} of weights, ${megabytes(sum(weights))}, into ${snapshotPath(snapshot, '')}\n`)
+  output.write(`  ${count} of weights, ${megabytes(sumBytes(weights))}, into ${snapshotPath(snapshot, '')}\n`)
   await downloadFiles(weights, options)
 }
 
@@ -164,4 +165,3 @@ async function list(snapshot: HubSnapshot, hub: Hub): Promise<Listed> {
 }
 
 const silent = { write: () => true }
-const sum = (files: readonly HubFile[]) => files.reduce((total, { bytes }) => total + bytes, 0)
