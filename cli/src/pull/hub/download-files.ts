@@ -1,6 +1,7 @@
 import { mkdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type HubSnapshot, isPulled, snapshotFolder, snapshotPath, unfinishedFolder } from '../../cache/hub-cache.js'
+import { linkTwin } from '../../cache/link-twin.js'
 import { createProgress, type Output } from '../../progress.js'
 import { shortHash } from '../../sources/identity.js'
 import { sumBytes } from '../../sum-bytes.js'
@@ -23,13 +24,14 @@ export interface DownloadsOptions {
 }
 
 /**
- * Brings files of a commit into the cache; what is there stays. On an error or abort all end, and what came is kept to go on with.
+ * Brings files of a commit into the cache; what is there stays, and what another commit has is taken from there. On an error or abort all end, and what came is kept to go on with.
  * @throws Error where the disk has no room for them, or as `downloadFile`
  */
 export async function downloadFiles(files: readonly HubFile[], options: DownloadsOptions): Promise<void> {
   const { snapshot, title, output, signal } = options
   const missing: HubFile[] = []
-  for (const file of files) if (!(await isPulled(snapshot, file))) missing.push(file)
+  for (const file of files)
+    if (!(await isPulled(snapshot, file)) && !(await linkTwin(snapshot, file))) missing.push(file)
   if (missing.length === 0) return
   await assertSpace(missing, options)
   const totalBytes = sumBytes(missing)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readFolder } from '../../testing/read-folder.js'
@@ -91,6 +91,10 @@ describe('what is pulled', () => {
     const after = await tiny.pull('hf:tiny/sft')
     expect(after).not.toBe(before)
     expect(await readFile(join(after, 'generation_config.json'), 'utf8')).toBe('{}')
+    // The weights are those of before.
+    expect(tiny.forWeights()).toHaveLength(1)
+    const inode = async (path: string) => (await stat(join(path, 'model.safetensors'))).ino
+    expect(await inode(after)).toBe(await inode(before))
   })
 
   it('once where two want the same', async () => {
