@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 export interface SchemathesisRun {
-  /** Of its Python packages. */
-  readonly packages: string
+  /** Of an environment that has it. */
+  readonly python: string
   readonly document: object
   readonly url: string
   readonly apiKey: string
@@ -33,9 +33,8 @@ export async function runSchemathesis(run: SchemathesisRun): Promise<void> {
       ['--no-color'],
       ['--continue-on-failure'],
     ]
-    await promisify(execFile)('python3', ['-m', 'schemathesis.cli', 'run', file, ...options.flat()], {
+    await promisify(execFile)(run.python, ['-m', 'schemathesis.cli', 'run', file, ...options.flat()], {
       cwd: folder,
-      env: { ...process.env, PYTHONPATH: run.packages },
       timeout: run.timeoutMs,
       maxBuffer: 64 * 1024 * 1024,
     })

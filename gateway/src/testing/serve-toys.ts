@@ -1,0 +1,42 @@
+import { openReward } from '../session/reward.js'
+import { RewardServiceConnection } from '../session/reward-service.js'
+import { serveApp } from './serve-app.js'
+import { startToyGateway } from './toy-gateway.js'
+import { ToyReward } from './toy-reward.js'
+
+/** The pair `toy` and the reward model `picker`, served. */
+export interface ServedToys {
+  readonly url: string
+  /** Token ids are below it. */
+  readonly vocabularySize: number
+  /** How many answers there were, by `METHOD PATH STATUS`. */
+  readonly answers: ReadonlyMap<string, number>
+  stop(): Promise<void>
+}
+
+/** The whole app over HTTP, each answer checked, over services of this process. */
+export async function serveToys(apiKey: string): Promise<ServedToys> {
+  const toyReward = new ToyReward()
+  const gateway = await startToyGateway()
+  const rewardService = new RewardServiceConnection('picker', await toyReward.start())
+  const app = gateway.app({
+    apiKeys: [apiKey],
+    rewards: new Map([['picker', await openReward('picker', rewardService)]]),
+  })
+  const answers = new Map<string, number>()
+  const { fetch } = app
+  app.fetch = async (request, ...more) => {
+    const response = await fetch(request, ...more)
+    const route = `${request.method} ${new URL(request.url).pathname} ${response.status}`
+    answers.set(route, (answers.get(route) ?? 0) + 1)
+    return response
+  }
+  const server = await serveApp(app)
+  const stop = async () => {
+    await server.stop()
+    gateway.stop()
+    rewardService.close()
+    toyReward.kill()
+  }
+  return { url: server.url, vocabularySize: gateway.pair.vocabularyLimit, answers, stop }
+}
