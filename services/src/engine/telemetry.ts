@@ -3,5 +3,5 @@
  * before its first session. Threads have copies of the environment that it does not see: call this on the main one.
  */
 export function disableTelemetry(): void {
-  process.env.ORT_DISABLE_TELEMETRY ??= '1'
+  process.env.ORT_DISABLE_TELEMETRY ||= '1'
 }
