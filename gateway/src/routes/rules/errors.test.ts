@@ -125,8 +125,10 @@ describe('a stream', () => {
   })
 
   test('that breaks has the error as an event, then [DONE]', async () => {
-    const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 150 }
-    gateway.dpo.beforeStep = () => delay(20)
+    const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 900 }
+    // The first steps are answered at once, and the others not within the limit.
+    let steps = 0
+    gateway.dpo.beforeStep = () => (steps++ < 3 ? undefined : delay(2_000))
     const body = { ...request, max_tokens: 50, ignore_eos: true, stream: true }
     const response = await postJson(gateway.app({ limits }), path, body)
     expect(response.status).toBe(200)
