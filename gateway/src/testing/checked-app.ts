@@ -3,6 +3,7 @@ import type { AppEnvironment } from '../routes/dependencies.js'
 import { docsPaths } from '../routes/docs.js'
 import { findFault, findSchema } from './document-check.js'
 import { findDifference } from './openai-check.js'
+import { parseEvents } from './parse-events.js'
 
 /** Of a client that has gone: nobody reads it. */
 const gone = 499
@@ -51,9 +52,7 @@ function readEvents(body: ReadableStream<Uint8Array>, check: (event: object) => 
           return controller.enqueue(value)
         }
         if (!done) return
-        const events = text.split('\n\n').filter((event) => event.startsWith('data: '))
-        if (events.pop() !== 'data: [DONE]') throw new Error('the stream does not end with [DONE]')
-        for (const event of events) check(JSON.parse(event.slice('data: '.length)) as object)
+        for (const event of parseEvents(text)) check(event)
         controller.close()
       },
       cancel: (reason) => reader.cancel(reason),

@@ -6,6 +6,7 @@ import type { AppDependencies } from '../routes/dependencies.js'
 import { type Pair, shakeHands } from '../session/handshake.js'
 import { LogitServiceConnection } from '../session/service.js'
 import { checkAnswers } from './checked-app.js'
+import { parseEvents } from './parse-events.js'
 import { ToyService } from './toy-service.js'
 
 export interface ToyServices {
@@ -71,9 +72,5 @@ export async function postJson(
   return app.request(path, { ...init, method: 'POST', headers, body: JSON.stringify(body) })
 }
 
-/** The JSON of every event of a stream; the last must be [DONE]. */
-export async function readEvents(response: Response): Promise<unknown[]> {
-  const events = (await response.text()).split('\n\n').filter((event) => event !== '')
-  if (events.pop() !== 'data: [DONE]') throw new Error('the stream does not end with [DONE]')
-  return events.map((event): unknown => JSON.parse(event.slice('data: '.length)))
-}
+/** As `parseEvents`, of all that comes. */
+export const readEvents = async (response: Response): Promise<unknown[]> => parseEvents(await response.text())

@@ -58,7 +58,8 @@ test('events are data and a blank line, uncompressed, not to be cached or held b
   expect(response.headers.get('cache-control')).toBe('no-cache')
   expect(response.headers.get('x-accel-buffering')).toBe('no')
   expect(response.headers.get('content-encoding')).toBeNull()
-  const text = await response.text()
+  // A busy machine has comments come too.
+  const text = (await response.text()).replaceAll(': ping\n\n', '')
   expect(text).toMatch(/^(data: \{.*\}\n\n)+data: \[DONE\]\n\n$/)
 })
 

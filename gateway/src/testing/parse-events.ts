@@ -1,0 +1,6 @@
+/** The JSON of every event of a stream, whose last must be [DONE]. Comments, which come where the machine is busy, are none. */
+export function parseEvents(text: string): object[] {
+  const events = text.split('\n\n').filter((event) => event !== '' && !event.startsWith(':'))
+  if (events.pop() !== 'data: [DONE]') throw new Error('the stream does not end with [DONE]')
+  return events.map((event) => JSON.parse(event.slice('data: '.length)) as object)
+}
