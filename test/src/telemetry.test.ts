@@ -19,8 +19,13 @@ test('a service lets onnxruntime report nothing: no database of reports, no iden
   const { CI: _ci, ORT_DISABLE_TELEMETRY: _off, XDG_CACHE_HOME: _cache, ...environment } = process.env
   const service = { TANDEM_MODEL: model, TANDEM_ROLE: 'dpo', TANDEM_LISTEN: '127.0.0.1:0' }
   const child = fork(logitMainPath, { env: { ...environment, ...service, HOME: home }, execArgv: [], silent: true })
-  await once(child, 'message')
-  child.kill()
-  await once(child, 'exit')
+  const exited = once(child, 'exit')
+  try {
+    const first = await Promise.race([once(child, 'message'), exited])
+    expect(first[0]).toMatchObject({ type: 'ready' })
+  } finally {
+    child.kill()
+    await exited
+  }
   expect(await readdir(home, { recursive: true })).toEqual([])
 })

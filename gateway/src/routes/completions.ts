@@ -60,7 +60,8 @@ async function run(
       log.warn({ err: error, requestId: context.get('requestId') }, 'an answer was broken off')
     const response = await eventStream(chunks, { onError, onEnd })
     // A reader that neither reads nor goes holds its place until the deadline, no longer.
-    signal.addEventListener('abort', leave, { once: true })
+    if (signal.aborted) leave()
+    else signal.addEventListener('abort', leave, { once: true })
     isStreaming = true
     return response
   } finally {

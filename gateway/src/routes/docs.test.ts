@@ -41,6 +41,14 @@ test('the page, its scripts, its style and its icon come without a key, under a 
   expect(style).not.toContain('@import')
 })
 
+test('what a browser has already is not sent again', async () => {
+  const first = await fetch(`${server.url}/docs/swagger-ui-bundle.js`)
+  await first.body?.cancel()
+  const tag = first.headers.get('etag') ?? ''
+  const again = await fetch(first.url, { headers: { 'if-none-match': tag } })
+  expect([again.status, await again.text()]).toEqual([304, ''])
+})
+
 test('other methods are refused', async () => {
   const answer = await fetch(`${server.url}/docs`, { method: 'POST' })
   expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD'])

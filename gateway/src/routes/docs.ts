@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Context, Hono } from 'hono'
+import { etag } from 'hono/etag'
 import type { AppEnvironment } from './dependencies.js'
 
 /** Its package brings @scarf/scarf, whose install script reports installations: the root's package.json bars it. */
@@ -67,6 +68,7 @@ export const docsPaths = ['/docs', '/docs/start.js', ...files.map(([name]) => `/
 export function serveDocs(app: Hono<AppEnvironment>): void {
   const send = (type: string, body: string | Uint8Array<ArrayBuffer>) => (context: Context) =>
     context.body(body, 200, { ...headers, 'content-type': type })
+  app.use('/docs/*', etag())
   app.get('/docs', send('text/html; charset=utf-8', page))
   app.get('/docs/start.js', send('text/javascript; charset=utf-8', start))
   for (const [name, type] of files)

@@ -47,7 +47,7 @@ test.skipIf(python === '')(
       await expect.poll(held, { timeout: 20_000, interval: 20 }).toBe(1)
       child.stdin.write('\n')
       expect((await lines.next()).value).toBe('{"case": "closed"}')
-      await expect.poll(held, { timeout: 5_000, interval: 20 }).toBe(0)
+      await expect.poll(held, { timeout: 20_000, interval: 20 }).toBe(0)
     } finally {
       stack.sft.kill('SIGCONT')
       await end(child)

@@ -70,6 +70,16 @@ describe('openExport', () => {
     )
   })
 
+  it('refuses weights at a place that is no number', async () => {
+    const folder = await copyOf('llama-tied+lora')
+    const path = join(folder, 'onnx', 'model.onnx')
+    const bytes = await readFile(path)
+    const offset = bytes.indexOf('offset') + 'offset'.length + 2
+    bytes[offset] = 'x'.charCodeAt(0)
+    await writeFile(path, bytes)
+    await expect(openExport(path)).rejects.toThrow(/the offset of the tensor ".+" in model\.onnx_data is "x.*"/)
+  })
+
   it('follows links, as in the cache of the Hugging Face hub', async () => {
     const folder = await copyOf('llama-tied+lora')
     const data = join(folder, 'onnx', 'model.onnx_data')

@@ -98,7 +98,7 @@ class Scan {
     }
     const location = external.get('location')
     if (location !== undefined) {
-      const needed = Number(external.get('offset') ?? 0) + Number(external.get('length') ?? 0)
+      const needed = byteCount(name, 'offset', external) + byteCount(name, 'length', external)
       this.externalFiles.set(location, Math.max(needed, this.externalFiles.get(location) ?? 0))
     }
     return name
@@ -139,4 +139,13 @@ class Scan {
       if (inner.number === number) return this.part(inner, rest)
     return null
   }
+}
+
+function byteCount(tensorName: string, key: string, external: ReadonlyMap<string, string>): number {
+  const text = external.get(key) ?? '0'
+  const count = Number(text)
+  if (text.trim() !== '' && Number.isSafeInteger(count) && count >= 0) return count
+  throw new Error(
+    `the ${key} of the tensor "${tensorName}" in ${external.get('location')} is "${text}": expected a number of bytes. Export the graph again`,
+  )
 }
