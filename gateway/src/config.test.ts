@@ -55,6 +55,28 @@ test('end tokens are a JSON list', () => {
   expect(() => endTokens('["a", 1]')).toThrow(/TANDEM_END_TOKENS/)
 })
 
+test('origins of pages are named one by one, as browsers send them', () => {
+  const parse = (origins: string) => parseGatewayConfig({ ...services, TANDEM_CORS_ORIGINS: origins }).corsOrigins
+  expect(parseGatewayConfig(services).corsOrigins).toEqual([])
+  const good = ['http://localhost:3000', 'https://a.example.com', 'http://[::1]:81', 'tauri://localhost']
+  expect(parse(` ${good.join(' , ')},`)).toEqual(good)
+  expect(() => parse('*')).toThrow(
+    'TANDEM_CORS_ORIGINS.0 "*" would let every page in: name origins as browsers send them, scheme://host or scheme://host:port',
+  )
+  for (const bad of [
+    'null',
+    'localhost:3000',
+    'http://a/',
+    'http://a/b',
+    'http://A',
+    'http://a:80',
+    'https://*.a',
+    'http://u@a',
+  ])
+    expect(() => parse(bad)).toThrow(`"${bad}" is no origin`)
+  expect(() => parse(Array(65).fill('http://a').join())).toThrow('TANDEM_CORS_ORIGINS')
+})
+
 test('rewards are named with their addresses, in their order', () => {
   const parse = (rewards: string) => [...parseGatewayConfig({ ...services, TANDEM_REWARDS: rewards }).rewards]
   expect(parse('')).toEqual([])

@@ -9,6 +9,25 @@ const address = (what: string) =>
     .string({ error: `is not set: give the ${what} service as host:port` })
     .regex(addressPattern, 'must be host:port, e.g. 127.0.0.1:7001')
 
+const commaList = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  )
+
+export const maxOrigins = 64
+/** An origin as browsers send it. None stands for all: with it, any page that somebody visits could use a server on their machine. */
+export const originSchema = z.string().superRefine((text, context) => {
+  if (isOrigin(text)) return
+  const reason = text === '*' ? 'would let every page in' : 'is no origin'
+  const wanted = 'name origins as browsers send them, scheme://host or scheme://host:port, e.g. http://localhost:3000'
+  context.addIssue({ code: 'custom', message: `"${text}" ${reason}: ${wanted}` })
+})
+
 const maxEndTokens = 64
 const endTokens = z
   .string()
@@ -32,15 +51,9 @@ export const gatewayEnvironmentSchema = z.object({
   /** 0 takes a free one. */
   TANDEM_PORT: whole(0, 65_535).default(8080),
   /** Comma-separated; empty: none, and only a loopback host is then served. */
-  TANDEM_API_KEYS: z
-    .string()
-    .default('')
-    .transform((keys) =>
-      keys
-        .split(',')
-        .map((key) => key.trim())
-        .filter((key) => key !== ''),
-    ),
+  TANDEM_API_KEYS: commaList,
+  /** Comma-separated origins whose pages may use the server from a browser; empty: none. */
+  TANDEM_CORS_ORIGINS: commaList.pipe(z.array(originSchema).max(maxOrigins)),
   /** The pair's name in the API. */
   TANDEM_PAIR: z.string().min(1).max(256).default('pair'),
   /** Whose chat template and end tokens are used. */
@@ -71,6 +84,7 @@ export interface GatewayConfig {
   readonly host: string
   readonly port: number
   readonly apiKeys: readonly string[]
+  readonly corsOrigins: readonly string[]
   readonly pairName: string
   readonly templateFrom: string
   readonly endTokens: readonly string[]
@@ -102,6 +116,7 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
     host: env.TANDEM_HOST,
     port: env.TANDEM_PORT,
     apiKeys: env.TANDEM_API_KEYS,
+    corsOrigins: env.TANDEM_CORS_ORIGINS,
     pairName: env.TANDEM_PAIR,
     templateFrom: env.TANDEM_TEMPLATE_FROM,
     endTokens: env.TANDEM_END_TOKENS,
@@ -115,6 +130,12 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
     drainMs: env.TANDEM_DRAIN_MS,
     logLevel: env.TANDEM_LOG_LEVEL,
   }
+}
+
+/** Schemes of browsers' extensions and apps have origins too, which URL does not tell. */
+function isOrigin(text: string): boolean {
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,*]+$/.test(text)) return false
+  return !/^https?:/.test(text) || (URL.canParse(text) && new URL(text).origin === text)
 }
 
 /** Names that a resolver could send elsewhere do not count, except localhost. */

@@ -75,12 +75,12 @@ function createServer(
   stopping: AbortSignal,
   log: Logger,
 ): Server {
-  const { pairName, apiKeys, maxPromptTokens, maxBodyBytes, requestTimeoutMs } = config
+  const { pairName, apiKeys, corsOrigins, maxPromptTokens, maxBodyBytes, requestTimeoutMs } = config
   const limits = { maxPromptTokens, maxBodyBytes, requestTimeoutMs }
   const rewards = new Map(rewardList.map((reward) => [reward.name, reward]))
   const admission = new Admission(config)
   const crowd = new Crowd()
-  const app = createApp({ pair, pairName, rewards, apiKeys, admission, crowd, limits, stopping, log })
+  const app = createApp({ pair, pairName, rewards, apiKeys, corsOrigins, admission, crowd, limits, stopping, log })
   return createHttpServer(app, config)
 }
 

@@ -22,7 +22,7 @@ describe('precedence', () => {
   it('of nothing at all: defaults, and what processes decide by themselves is left to them', async () => {
     const { settings, entries } = await load()
     expect(settings).toMatchObject({ pair: 'smollm2-135m-hh', host: '127.0.0.1', port: 8080, max_concurrent: 16 })
-    expect(settings).toMatchObject({ models: {}, api_keys: [], end_tokens: [], strict: false })
+    expect(settings).toMatchObject({ models: {}, api_keys: [], cors_origins: [], end_tokens: [], strict: false })
     expect(entries.get('port')).toEqual({ value: 8080, origin: { kind: 'default', at: 'default' } })
     for (const key of ['threads', 'kv_bytes', 'name', 'precision']) expect(entries.has(key)).toBe(false)
   })
@@ -174,6 +174,10 @@ request_timeout_ms: 1000
     ],
     ['api_keys: { env: A }', 'tandem.yaml:1: api_keys: expected a list of keys, or {environment: NAME}'],
     ['end_tokens: <user>', 'tandem.yaml:1: end_tokens is "<user>": Invalid input: expected array, received string'],
+    [
+      'cors_origins: [http://a, "*"]',
+      'tandem.yaml:1: cors_origins.1 is "*": "*" would let every page in: name origins',
+    ],
     ['- port: 1', 'tandem.yaml:1: expected keys and their values, e.g. "port: 8080"'],
     ['port: 1\nport: 2', 'tandem.yaml:2: this is not valid YAML: Map keys must be unique'],
     ['device: gpu', 'tandem.yaml:1: device is "gpu": expected cpu, webgpu, cuda or cuda:N, or several of them'],
@@ -208,18 +212,22 @@ describe('the environment', () => {
     ['TANDEM_SFT', 'nowhere', 'TANDEM_SFT is "nowhere": must be host:port, e.g. 127.0.0.1:7001'],
     ['TANDEM_MODELS', 'amateur', 'TANDEM_MODELS is "amateur": has "amateur": must be name=host:port'],
     ['TANDEM_REWARDS', 'sft=h:1', 'has "sft=h:1": the name sft is taken'],
+    ['TANDEM_CORS_ORIGINS', 'localhost', 'TANDEM_CORS_ORIGINS is "localhost": "localhost" is no origin'],
     ['TANDEM_END_TOKENS', '<user>', 'TANDEM_END_TOKENS is "<user>": must be a JSON list of tokens'],
   ])('refuses %s=%s', async (variable, text, message) => {
     await expect(load({}, { [variable]: text })).rejects.toThrow(message)
   })
 
   it('of the processes gets what the file and the command line say', async () => {
-    await write('strict: true\nend_tokens: ["<user>"]\nmax_batch: 4\nhost: 127.0.0.1\napi_keys: [k]\n')
+    await write(
+      'strict: true\nend_tokens: ["<user>"]\ncors_origins: [http://a, http://b:1]\nmax_batch: 4\nhost: 127.0.0.1\napi_keys: [k]\n',
+    )
     const environment = { TANDEM_MAX_QUEUE: '7', TANDEM_MAX_BATCH: '9' }
     const loaded = await load({ threads: 3 }, environment)
     expect(overlayEnvironment(loaded, environment)).toEqual({
       TANDEM_STRICT: '1',
       TANDEM_END_TOKENS: '["<user>"]',
+      TANDEM_CORS_ORIGINS: 'http://a,http://b:1',
       TANDEM_MAX_BATCH: '4',
       TANDEM_MAX_QUEUE: '7',
       TANDEM_THREADS: '3',

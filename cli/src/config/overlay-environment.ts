@@ -11,7 +11,7 @@ export function overlayEnvironment({ entries }: LoadedSettings, environment: Nod
     const variable = variableOf(key)
     const entry = entries.get(key)
     if (variable === null || !entry || ofStack.has(key)) continue
-    if (entry.origin.kind === 'flag' || entry.origin.kind === 'file') overlaid[variable] = toText(entry.value)
+    if (entry.origin.kind === 'flag' || entry.origin.kind === 'file') overlaid[variable] = toText(key, entry.value)
   }
   return overlaid
 }
@@ -28,7 +28,8 @@ const ofStack: ReadonlySet<SettingKey> = new Set([
   'api_keys',
 ])
 
-function toText(value: unknown): string {
+function toText(key: SettingKey, value: unknown): string {
+  if (key === 'cors_origins' && Array.isArray(value)) return value.join(',')
   if (typeof value === 'boolean') return value ? '1' : '0'
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -1,4 +1,10 @@
-import { functionNames, gatewayEnvironmentSchema, modelNameSchema } from '@tandem/gateway/config'
+import {
+  functionNames,
+  gatewayEnvironmentSchema,
+  maxOrigins,
+  modelNameSchema,
+  originSchema,
+} from '@tandem/gateway/config'
 import { precisions } from '@tandem/models'
 import { logitEnvironmentSchema } from '@tandem/services'
 import { z } from 'zod'
@@ -63,6 +69,7 @@ export const settingsSchema = z
     host: gateway.TANDEM_HOST.unwrap(),
     port: number(gateway.TANDEM_PORT),
     api_keys: z.array(z.string().regex(/^[^,]+$/, 'a key is not empty and holds no comma')),
+    cors_origins: z.array(originSchema).max(maxOrigins),
     max_concurrent: number(gateway.TANDEM_MAX_CONCURRENT),
     max_waiting: number(gateway.TANDEM_MAX_WAITING),
     max_prompt_tokens: number(gateway.TANDEM_MAX_PROMPT_TOKENS),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Handler, Hono } from 'hono'
 import { except } from 'hono/combine'
 import { ApiError } from '../openai/api-error.js'
+import { allowOrigins } from './allow-origins.js'
 import { requireApiKey } from './api-keys.js'
 import { createChatHandler, createCompletionHandler } from './completions.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
@@ -26,7 +27,7 @@ const requestIdPattern = /^[\w.:-]{1,128}$/
 
 /** The gateway's HTTP side. Routes know no decoding. */
 export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
-  const { apiKeys, log } = dependencies
+  const { apiKeys, corsOrigins, log } = dependencies
   const app = new Hono<AppEnvironment>()
 
   app.use(async (context, next) => {
@@ -36,6 +37,7 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
     await next()
     context.header('x-request-id', requestId)
   })
+  if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins))
   app.use(except(openPaths, requireApiKey(apiKeys)))
 
   const health = createHealthHandlers(dependencies)

@@ -12,6 +12,8 @@ export interface AppDependencies {
   /** Reward models by name; the first is the default. */
   readonly rewards: ReadonlyMap<string, Reward>
   readonly apiKeys: readonly string[]
+  /** Whose pages may use this server from a browser. */
+  readonly corsOrigins: readonly string[]
   readonly admission: Admission
   readonly crowd: Crowd
   readonly limits: {

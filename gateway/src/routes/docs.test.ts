@@ -21,10 +21,19 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+test('/ leads to the page without a key, behind the path of a proxy too', async () => {
+  const answer = await fetch(server.url, { redirect: 'manual' })
+  expect([answer.status, answer.headers.get('location')]).toEqual([302, 'docs'])
+  const followed = await fetch(server.url)
+  expect([followed.url, followed.status]).toEqual([`${server.url}/docs`, 200])
+  expect((await fetch(server.url, { method: 'POST' })).status).toBe(405)
+})
+
 test('the page, its scripts, its style and its icon come without a key, under a policy that keeps other hosts out', async () => {
-  const answers = await Promise.all(docsPaths.map((path) => fetch(server.url + path)))
+  const paths = docsPaths.filter((path) => path !== '/')
+  const answers = await Promise.all(paths.map((path) => fetch(server.url + path)))
   const types = answers.map(({ status, headers }) => [status, headers.get('content-type')?.split(';')[0]])
-  expect(Object.fromEntries(docsPaths.map((path, i) => [path, types[i]]))).toEqual({
+  expect(Object.fromEntries(paths.map((path, i) => [path, types[i]]))).toEqual({
     '/docs': [200, 'text/html'],
     '/docs/start.js': [200, 'text/javascript'],
     '/docs/swagger-ui.css': [200, 'text/css'],
@@ -34,7 +43,7 @@ test('the page, its scripts, its style and its icon come without a key, under a 
   for (const { headers } of answers) expect(headers.get('content-security-policy')).toBe(policy)
   const [page = '', start = '', style = ''] = await Promise.all(answers.map((answer) => answer.text()))
   const loaded = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => `/${address}`)
-  expect(loaded.sort()).toEqual(docsPaths.filter((path) => path !== '/docs').sort())
+  expect(loaded.sort()).toEqual(paths.filter((path) => path !== '/docs').sort())
   expect(start).toContain('validatorUrl: null')
   expect(start).not.toMatch(/\/\//)
   for (const [, address] of style.matchAll(/url\(["']?([^"')]*)/g)) expect(address).toMatch(/^data:/)

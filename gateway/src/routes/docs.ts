@@ -62,13 +62,14 @@ const files = [
 ] as const
 
 /** All that `serveDocs` answers: open to all, as the document itself is. */
-export const docsPaths = ['/docs', '/docs/start.js', ...files.map(([name]) => `/docs/${name}`)]
+export const docsPaths = ['/', '/docs', '/docs/start.js', ...files.map(([name]) => `/docs/${name}`)]
 
-/** GET /docs: a page that shows /openapi.json, by Swagger UI. All that it loads comes from this server. */
+/** GET /docs, to which GET / leads: a page that shows /openapi.json, by Swagger UI. All that it loads comes from this server. */
 export function serveDocs(app: Hono<AppEnvironment>): void {
   const send = (type: string, body: string | Uint8Array<ArrayBuffer>) => (context: Context) =>
     context.body(body, 200, { ...headers, 'content-type': type })
   app.use('/docs/*', etag())
+  app.get('/', (context) => context.redirect('docs'))
   app.get('/docs', send('text/html; charset=utf-8', page))
   app.get('/docs/start.js', send('text/javascript; charset=utf-8', start))
   for (const [name, type] of files)

@@ -47,6 +47,7 @@ export async function startToyGateway(
       pairName: 'toy',
       rewards: new Map(),
       apiKeys: [],
+      corsOrigins: [],
       admission: new Admission({ maxConcurrent: 4, maxWaiting: 4 }),
       crowd: new Crowd(),
       limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 10_000 },

@@ -180,7 +180,7 @@ describe('other origins and callers without a key', () => {
     ['/readyz', 200],
     ['/v1/models', 401],
     ['/nowhere', 401],
-    ['/', 401],
+    ['/', 302],
   ])('%s without a key: %i', async (open, status) => {
     expect((await gateway.app({ apiKeys: ['secret'] }).request(open)).status).toBe(status)
     const named = await gateway.app({ apiKeys: ['secret'] }).request(open, { headers: { authorization } })
