@@ -42,7 +42,7 @@ const request: GenerationRequest = {
   stopTokenIds: new Set(),
   eosTokenIds: new Set([eos]),
   topLogprobs: null,
-  readsPrompt: false,
+  promptLogprobs: null,
   detail: false,
   stops: [],
   includesStop: false,
@@ -165,7 +165,7 @@ describe('the models', () => {
         sft: opener(() => new MeetingSession(even, meet)),
       }
       const method = bindMethod(aad, aad.parameters.parse({ alpha: 1e-3 }))
-      const events = await run(open, { method, path, readsPrompt, topLogprobs: readsPrompt ? 0 : null })
+      const events = await run(open, { method, path, promptLogprobs: readsPrompt ? 0 : null })
       expect(events.flatMap((event) => (event.type === 'delta' ? event.delta.tokens : [])).map(({ id }) => id)).toEqual(
         script,
       )

@@ -13,9 +13,9 @@ export async function* generate(
 ): AsyncGenerator<GenerationEvent, void> {
   const sets = await openSets(context.open, modelsOf(request), signal)
   try {
-    const { promptIds, readsPrompt, topLogprobs } = request
-    const read = () => readPrompt(sequenceOf(sets, 0), promptIds, topLogprobs ?? 0)
-    yield { type: 'prompt', tokens: readsPrompt ? await read() : null }
+    const { promptIds, promptLogprobs: count } = request
+    const tokens = count === null ? null : await readPrompt(sequenceOf(sets, 0), promptIds, count)
+    yield { type: 'prompt', tokens }
     yield* request.maxTokens === 0 ? endAtOnce(request) : run(sets, context, request, signal)
   } finally {
     closeSets(sets)

@@ -28,7 +28,7 @@ async function run(method: Method, judge: Judge | null, set = new ToySessionSet(
     stopTokenIds: new Set(),
     eosTokenIds: new Set(),
     topLogprobs: null,
-    readsPrompt: false,
+    promptLogprobs: null,
     detail: true,
     stops: [],
     includesStop: false,

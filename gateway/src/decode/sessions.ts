@@ -7,12 +7,12 @@ import type { DecodeRequest, PromptToken } from './token.js'
 export type Sessions = ReadonlyMap<string, Session>
 
 /** Which models a request needs: those that its strategy reads, the DPO model for log-probabilities, the pair for detail of tokens. */
-export function modelsOf({ method, topLogprobs, detail }: DecodeRequest): ReadonlySet<string> {
+export function modelsOf({ method, topLogprobs, promptLogprobs, detail }: DecodeRequest): ReadonlySet<string> {
   const { lead, others } = method.reads([])
   return new Set([
     lead,
     ...others,
-    ...(topLogprobs === null ? [] : ['dpo']),
+    ...(topLogprobs === null && promptLogprobs === null ? [] : ['dpo']),
     ...(detail && method.kind === 'token' ? pairNames : []),
   ])
 }

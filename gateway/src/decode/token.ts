@@ -22,7 +22,8 @@ export interface DecodeRequest<M extends Method = Method> {
   readonly eosTokenIds: ReadonlySet<number>
   /** How many of the DPO model's best ids to list with each token; null: no log-probabilities at all. */
   readonly topLogprobs: number | null
-  readonly readsPrompt: boolean
+  /** The same with each token of the prompt; null: the prompt is not read out. */
+  readonly promptLogprobs: number | null
   readonly detail: boolean
 }
 

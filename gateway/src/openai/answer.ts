@@ -34,18 +34,37 @@ export const toUsage = (promptTokens: number, completionTokens: number): Usage =
 export interface AnswerWriter<Whole extends object = object, Chunk extends object = object> {
   whole(answers: readonly Answer[], usage: Usage): Whole
   /** Chunks before the first text of an answer. */
-  open(index: number, prompt: PreparedPrompt, promptTokens: readonly PromptToken[] | null): Chunk[]
-  delta(index: number, delta: AnswerDelta): Chunk
+  open(index: number, prompt: PreparedPrompt, promptTokens: readonly PromptToken[] | null, usage: Usage): Chunk[]
+  /** @param usage of the whole request so far, this delta included */
+  delta(index: number, delta: AnswerDelta, usage: Usage): Chunk
+  /** The chunk after all others. */
   usage(usage: Usage): Chunk
+}
+
+/** Whose request is prepared. */
+export interface Caller {
+  /** What it is called in the log, and its answer's id ends in. */
+  readonly requestId: string
+  /** Aborts where nobody waits for the answer any more. */
+  readonly signal: AbortSignal
 }
 
 /** A request that can be run. */
 export interface PreparedRequest {
   readonly prompts: readonly PreparedPrompt[]
   readonly isStreamed: boolean
-  readonly includesUsage: boolean
+  readonly head: AnswerHead
+  /** Prompts are reused among requests of the same one alone. */
+  readonly cacheSalt: string | undefined
   readonly writer: AnswerWriter
 }
+
+/** Which chunks of a stream have counts: none, one after all others, or all. */
+export type UsageChunks = 'none' | 'last' | 'all'
+
+/** Of a chunk that has a choice. */
+export const usageField = (chunks: UsageChunks, usage: Usage): { readonly usage?: Usage | null } =>
+  chunks === 'none' ? {} : { usage: chunks === 'all' ? usage : null }
 
 /** What the answers of one request share. */
 export interface AnswerHead {
@@ -54,6 +73,8 @@ export interface AnswerHead {
   readonly created: number
   readonly model: string
   readonly decoding: DecodingReport
-  readonly includesUsage: boolean
+  readonly usageChunks: UsageChunks
+  /** How many of the best ids `prompt_logprobs` lists; null: it was not asked for. */
+  readonly promptLogprobs: number | null
   readonly returnsTokenIds: boolean
 }

@@ -1,5 +1,6 @@
 import type { Token } from '../decode/token.js'
-import type { AnswerHead, AnswerWriter } from './answer.js'
+import { type AnswerHead, type AnswerWriter, usageField } from './answer.js'
+import { promptLogprobsField } from './prompt-logprobs.js'
 import { candidatesField, generatedField } from './report-format.js'
 import type { ChatChunk } from './schemas/chat-chunk.js'
 import type { ChatCompletion, TokenLogprob } from './schemas/chat-completion.js'
@@ -13,7 +14,6 @@ export function createChatWriter(
 ): AnswerWriter<ChatCompletion, ChatChunk> {
   const { id, created, model } = head
   const chunk = { id, object: 'chat.completion.chunk', created, model } as const
-  const usageField = head.includesUsage ? { usage: null } : {}
   const logprobs = (tokens: readonly Token[]) =>
     hasLogprobs ? { content: tokens.map((token) => toEntry(token, format)), refusal: null } : null
   const ids = (tokens: readonly Token[]) => (head.returnsTokenIds ? { token_ids: tokens.map((token) => token.id) } : {})
@@ -36,18 +36,19 @@ export function createChatWriter(
       })),
       usage,
       ...(head.returnsTokenIds ? { prompt_token_ids: answers[0]?.prompt.request.promptIds } : {}),
+      ...promptLogprobsField(answers[0]?.promptTokens, head.promptLogprobs, format),
       decoding: { ...head.decoding, ...generatedField(answers.map(({ report }) => report)) },
     }),
-    open: (index, prompt) => [
+    open: (index, prompt, _promptTokens, usage) => [
       {
         ...chunk,
         choices: [{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }],
-        ...usageField,
+        ...usageField(head.usageChunks, usage),
         ...(head.returnsTokenIds ? { prompt_token_ids: prompt.request.promptIds } : {}),
         decoding: head.decoding,
       },
     ],
-    delta: (index, { text, tokens, ending, report }) => ({
+    delta: (index, { text, tokens, ending, report }, usage) => ({
       ...chunk,
       choices: [
         {
@@ -61,7 +62,7 @@ export function createChatWriter(
           ...candidatesField(report),
         },
       ],
-      ...usageField,
+      ...usageField(head.usageChunks, usage),
       ...(report ? { decoding: { ...head.decoding, ...generatedField([report]) } } : {}),
     }),
     usage: (usage) => ({ ...chunk, choices: [], usage }),

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Pair } from '../session/handshake.js'
-import type { PreparedRequest } from './answer.js'
+import type { Caller, PreparedRequest } from './answer.js'
+import { createHead } from './answer-head.js'
 import { invalidRequest } from './api-error.js'
 import { createChatWriter } from './chat-answer.js'
 import { assertPlaced, resolveDecoding, strategyOfModel } from './decoding.js'
@@ -10,7 +10,7 @@ import { toGenerationRequest } from './generation-request.js'
 import { createJudge, type JudgeOptions } from './judge.js'
 import { requestLimits } from './limits.js'
 import { messagesSchema, promptEndFields, toConversationOptions, toMessage } from './message.js'
-import { assertMessageSizes, type PromptLimits } from './prompt-size.js'
+import { assertMessageSizes, type PromptLimits, truncatePrompt } from './prompt-size.js'
 import { createTokenFormat } from './token-format.js'
 import { assertSupported } from './unsupported.js'
 
@@ -34,12 +34,12 @@ export async function prepareChat(
   pair: Pair,
   pairName: string,
   limits: PromptLimits,
-  signal: AbortSignal,
+  { requestId, signal }: Caller,
   judging: JudgeOptions,
 ): Promise<PreparedRequest> {
   assertSupported(body)
   assertPlaced(body)
-  assertMessageSizes(body.messages, pair, limits)
+  assertMessageSizes(body.messages, pair, limits, body.truncate_prompt_tokens)
   const request = parseFields(chatSchema, body)
   const strategy = strategyOfModel(pairName, request.model)
   const decoding = resolveDecoding(strategy, request.decoding ?? {}, request, pair.models)
@@ -48,28 +48,21 @@ export async function prepareChat(
   const options = toConversationOptions(request)
   const [promptIds = []] = await pair.encoder.encode([{ type: 'conversation', messages, options }], signal)
   const wishes = {
-    promptIds,
+    promptIds: truncatePrompt(promptIds, request.truncate_prompt_tokens),
     promptField: 'messages' as const,
     maxTokens: request.max_completion_tokens ?? request.max_tokens,
     defaultMaxTokens: Number.POSITIVE_INFINITY,
     topLogprobs: request.logprobs ? (request.top_logprobs ?? 0) : null,
-    readsPrompt: false,
+    promptLogprobs: request.prompt_logprobs ?? null,
     judge: createJudge(decoding.method, messages, request.continue_final_message, judging),
   }
-  const includesUsage = request.stream_options?.include_usage ?? false
-  const head = {
-    id: `chatcmpl-${randomUUID()}`,
-    created: Math.floor(Date.now() / 1000),
-    model: request.model,
-    decoding: decoding.echo,
-    includesUsage,
-    returnsTokenIds: request.return_token_ids,
-  }
+  const head = createHead('chatcmpl', request, decoding, requestId)
   const format = createTokenFormat(pair.text, request.return_tokens_as_token_ids)
   return {
     prompts: [{ request: toGenerationRequest(pair, request, decoding, wishes, limits), echo: null }],
     isStreamed: request.stream,
-    includesUsage,
+    head,
+    cacheSalt: request.cache_salt,
     writer: createChatWriter(head, format, request.logprobs),
   }
 }
@@ -79,4 +72,6 @@ function assertConsistent(request: ChatRequest): void {
     throw invalidRequest('top_logprobs needs logprobs: true', 'top_logprobs')
   if (request.stream_options && !request.stream)
     throw invalidRequest('stream_options needs stream: true', 'stream_options')
+  if (request.prompt_logprobs !== undefined && request.stream)
+    throw invalidRequest('prompt_logprobs goes with stream: false alone', 'prompt_logprobs')
 }

@@ -1,5 +1,6 @@
 import type { PromptToken, Token, TokenScore } from '../decode/token.js'
-import type { AnswerHead, AnswerWriter } from './answer.js'
+import { type AnswerHead, type AnswerWriter, type PreparedPrompt, usageField } from './answer.js'
+import { promptLogprobsField } from './prompt-logprobs.js'
 import { candidatesField, generatedField } from './report-format.js'
 import type { CompletionLogprobs, TextChunk, TextCompletion } from './schemas/text-completion.js'
 import { detailField, type TokenFormat } from './token-format.js'
@@ -14,15 +15,14 @@ interface ScoredToken {
 export function createCompletionWriter(
   head: AnswerHead,
   format: TokenFormat,
-  hasLogprobs: boolean,
+  topLogprobs: number | null,
 ): AnswerWriter<TextCompletion, TextChunk> {
   const { id, created, model } = head
   const base = { id, object: 'text_completion', created, model } as const
-  const usageField = head.includesUsage ? { usage: null } : {}
   /** Where in the text the next token of a streamed choice begins. */
   const offsets = new Map<number, number>()
   const logprobs = (tokens: readonly ScoredToken[], index: number | null) => {
-    if (!hasLogprobs) return null
+    if (topLogprobs === null) return null
     const written = toLogprobs(tokens, format, index === null ? 0 : (offsets.get(index) ?? 0))
     if (index !== null) offsets.set(index, written.end)
     return written.logprobs
@@ -36,10 +36,11 @@ export function createCompletionWriter(
       choices: answers.map(({ prompt, promptTokens, text, tokens, ending, report }, index) => ({
         index,
         text: (prompt.echo ?? '') + text,
-        logprobs: logprobs([...(promptTokens ?? []), ...tokens], null),
+        logprobs: logprobs([...echoed(prompt, promptTokens, topLogprobs ?? 0), ...tokens], null),
         finish_reason: ending.finishReason,
         stop_reason: ending.stopReason,
         ...promptField(prompt.request.promptIds),
+        ...promptLogprobsField(promptTokens, head.promptLogprobs, format),
         ...ids(tokens),
         ...detailField(tokens, format),
         ...candidatesField(report),
@@ -47,7 +48,7 @@ export function createCompletionWriter(
       usage,
       decoding: { ...head.decoding, ...generatedField(answers.map(({ report }) => report)) },
     }),
-    open: (index, prompt, promptTokens) => [
+    open: (index, prompt, promptTokens, usage) => [
       {
         ...base,
         choices: [
@@ -59,11 +60,11 @@ export function createCompletionWriter(
             ...promptField(prompt.request.promptIds),
           },
         ],
-        ...usageField,
+        ...usageField(head.usageChunks, usage),
         decoding: head.decoding,
       },
     ],
-    delta: (index, { text, tokens, ending, report }) => ({
+    delta: (index, { text, tokens, ending, report }, usage) => ({
       ...base,
       choices: [
         {
@@ -77,11 +78,21 @@ export function createCompletionWriter(
           ...candidatesField(report),
         },
       ],
-      ...usageField,
+      ...usageField(head.usageChunks, usage),
       ...(report ? { decoding: { ...head.decoding, ...generatedField([report]) } } : {}),
     }),
     usage: (usage) => ({ ...base, choices: [], usage }),
   }
+}
+
+/** Of the prompt, where the answer repeats it: it may be read out for more than that. */
+function echoed(
+  { echo }: PreparedPrompt,
+  tokens: readonly PromptToken[] | null,
+  topCount: number,
+): readonly PromptToken[] {
+  if (echo === null || tokens === null) return []
+  return tokens.map(({ top, ...token }) => ({ ...token, top: top?.slice(0, topCount) ?? null }))
 }
 
 function toLogprobs(

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Pair } from '../session/handshake.js'
-import type { PreparedPrompt, PreparedRequest } from './answer.js'
+import type { Caller, PreparedPrompt, PreparedRequest } from './answer.js'
+import { createHead } from './answer-head.js'
 import { invalidRequest } from './api-error.js'
 import { createCompletionWriter } from './completion-answer.js'
 import { assertPlaced, resolveDecoding, strategyOfModel } from './decoding.js'
@@ -9,7 +9,7 @@ import { commonFields, fieldKinds, parseFields } from './fields.js'
 import { toGenerationRequest } from './generation-request.js'
 import { refuseJudge } from './judge.js'
 import { requestLimits } from './limits.js'
-import { assertPromptSizes, type PromptLimits } from './prompt-size.js'
+import { assertPromptSizes, type PromptLimits, truncatePrompt } from './prompt-size.js'
 import { createTokenFormat } from './token-format.js'
 import { assertSupported } from './unsupported.js'
 
@@ -32,7 +32,7 @@ export const completionSchema = z.object({
 })
 
 type CompletionRequest = z.output<typeof completionSchema>
-type Prompt = string | number[]
+type Prompt = string | readonly number[]
 
 function toPrompts(prompt: string | number[] | string[] | number[][]): Prompt[] {
   if (typeof prompt === 'string') return [prompt]
@@ -46,11 +46,11 @@ export async function prepareCompletion(
   pair: Pair,
   pairName: string,
   limits: PromptLimits,
-  signal: AbortSignal,
+  { requestId, signal }: Caller,
 ): Promise<PreparedRequest> {
   assertSupported(body)
   assertPlaced(body)
-  assertPromptSizes(body.prompt, pair, limits)
+  assertPromptSizes(body.prompt, pair, limits, body.truncate_prompt_tokens)
   const request = parseFields(completionSchema, body)
   const strategy = strategyOfModel(pairName, request.model)
   const decoding = resolveDecoding(strategy, request.decoding ?? {}, request, pair.models)
@@ -58,36 +58,38 @@ export async function prepareCompletion(
   const judge = refuseJudge(decoding.method)
   const ids = await toIds(request, pair, signal)
   const prompts = request.prompt.map((prompt, i): PreparedPrompt => {
+    const wholeIds = ids[i] ?? []
+    const promptIds = truncatePrompt(wholeIds, request.truncate_prompt_tokens)
+    const isWhole = promptIds.length === wholeIds.length
     const wishes = {
-      promptIds: ids[i] ?? [],
+      promptIds,
       promptField: 'prompt' as const,
       maxTokens: request.max_tokens,
       defaultMaxTokens,
       topLogprobs: request.logprobs ?? null,
-      readsPrompt: request.echo && request.logprobs !== undefined,
+      promptLogprobs: promptLogprobsOf(request),
       judge,
     }
     return {
       request: toGenerationRequest(pair, request, decoding, wishes, limits),
-      echo: request.echo ? toText(prompt, request, pair) : null,
+      echo: request.echo ? toText(isWhole ? prompt : promptIds, request, pair) : null,
     }
   })
-  const includesUsage = request.stream_options?.include_usage ?? false
-  const head = {
-    id: `cmpl-${randomUUID()}`,
-    created: Math.floor(Date.now() / 1000),
-    model: request.model,
-    decoding: decoding.echo,
-    includesUsage,
-    returnsTokenIds: request.return_token_ids,
-  }
+  const head = createHead('cmpl', request, decoding, requestId)
   const format = createTokenFormat(pair.text, request.return_tokens_as_token_ids)
   return {
     prompts,
     isStreamed: request.stream,
-    includesUsage,
-    writer: createCompletionWriter(head, format, request.logprobs !== undefined),
+    head,
+    cacheSalt: request.cache_salt,
+    writer: createCompletionWriter(head, format, request.logprobs ?? null),
   }
+}
+
+/** Enough of the best for both who want them of the prompt; null where none does. */
+function promptLogprobsOf({ echo, logprobs, prompt_logprobs }: CompletionRequest): number | null {
+  if (!echo || logprobs === undefined) return prompt_logprobs ?? null
+  return Math.max(logprobs, prompt_logprobs ?? 0)
 }
 
 /** Of each prompt. Those that are ids already stay as they are. */
@@ -95,7 +97,7 @@ async function toIds(
   { prompt, add_special_tokens: addSpecialTokens }: CompletionRequest,
   { encoder }: Pair,
   signal: AbortSignal,
-): Promise<number[][]> {
+): Promise<(readonly number[])[]> {
   const texts = prompt.filter((one) => typeof one === 'string')
   const encoded = await encoder.encode(
     texts.map((text) => ({ type: 'text', text, addSpecialTokens })),
@@ -111,6 +113,8 @@ function toText(prompt: Prompt, { skip_special_tokens }: CompletionRequest, { te
 function assertConsistent(request: CompletionRequest): void {
   if (request.stream_options && !request.stream)
     throw invalidRequest('stream_options needs stream: true', 'stream_options')
+  if (request.prompt_logprobs !== undefined && request.stream)
+    throw invalidRequest('prompt_logprobs goes with stream: false alone', 'prompt_logprobs')
   if (request.max_tokens === 0 && !request.echo)
     throw invalidRequest('max_tokens: 0 gives an answer only with echo: true', 'max_tokens')
 }

@@ -5,6 +5,7 @@ import { adjustmentFields } from './adjustments.js'
 import { ApiError } from './api-error.js'
 import { decodingReference, toJsonSchema } from './json-schema.js'
 import { requestLimits } from './limits.js'
+import { requestIdSchema } from './request-id.js'
 
 /** OpenAI's fields are nullable nearly everywhere: null is the default. */
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
@@ -47,6 +48,16 @@ export const commonFields = {
   skip_special_tokens: flag(true),
   ignore_eos: flag(false),
   ...adjustmentFields,
+  prompt_logprobs: optional(z.int().min(0).max(requestLimits.promptLogprobs)),
+  truncate_prompt_tokens: optional(
+    z
+      .int()
+      .min(-1)
+      .refine((count) => count !== 0, 'must be at least 1; -1 leaves the prompt whole')
+      .meta({ not: { const: 0 } }),
+  ).transform((count) => (count === -1 ? undefined : count)),
+  cache_salt: optional(z.string().min(1).max(requestLimits.cacheSaltLength)),
+  request_id: optional(requestIdSchema),
   return_token_ids: flag(false),
   return_tokens_as_token_ids: flag(false),
   stream: flag(false),

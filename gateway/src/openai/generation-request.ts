@@ -26,7 +26,7 @@ export interface GenerationWishes {
   readonly maxTokens: number | undefined
   readonly defaultMaxTokens: number
   readonly topLogprobs: number | null
-  readonly readsPrompt: boolean
+  readonly promptLogprobs: number | null
   readonly judge: Judge | null
 }
 
@@ -70,7 +70,7 @@ export function toGenerationRequest(
     stopTokenIds: new Set(fields.stop_token_ids),
     eosTokenIds: new Set(eosTokenIds),
     topLogprobs: wishes.topLogprobs,
-    readsPrompt: wishes.readsPrompt,
+    promptLogprobs: wishes.promptLogprobs,
     detail: decoding.detail,
     stops: fields.stop,
     includesStop: fields.include_stop_str_in_output,

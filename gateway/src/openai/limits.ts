@@ -11,4 +11,6 @@ export const requestLimits = {
   logitBiases: 1024,
   chatTopLogprobs: 20,
   completionLogprobs: 5,
+  promptLogprobs: 5,
+  cacheSaltLength: 1024,
 } as const

@@ -16,28 +16,32 @@ type Context = Pick<Pair, 'contextLength' | 'maxTokenLength'>
 const tooLongCode = 'context_length_exceeded'
 
 const { messages: maxMessages, prompts: maxPrompts } = requestLimits
-/** Of several prompts together, where one alone could not be so long. */
-const leastTotalCharacters = 1_000_000
+/** Characters of several prompts together, where one alone could not be so long; characters or ids of one that is truncated. */
+const leastTotal = 1_000_000
 /** Of everything in messages but their contents. */
 const maxOtherSize = 262_144
 /** Levels of lists and objects within a message. */
 const maxDepth = 100
 
-/** @throws ApiError 400 where a prompt has more tokens, or more characters than the longest tokens could spell, than it may have */
-export function assertPromptSizes(prompt: unknown, context: Context, limits: PromptLimits): void {
+/**
+ * @param truncation as the request has it: what is truncated may be longer, as long as reading it takes no longer than reading several
+ * @throws ApiError 400 where a prompt has more tokens, or more characters than the longest tokens could spell, than it may have
+ */
+export function assertPromptSizes(prompt: unknown, context: Context, limits: PromptLimits, truncation?: unknown): void {
   const isList = Array.isArray(prompt) && typeof prompt[0] !== 'number'
   const prompts: readonly unknown[] = isList ? prompt : [prompt]
   if (prompts.length > maxPrompts) throw tooMany('prompt', prompts.length, maxPrompts)
-  const most = promptLimit(context, limits)
+  const isTruncated = truncates(truncation)
+  const most = promptLimit(context, limits, isTruncated)
   let total = 0
   for (const one of prompts) {
     if (Array.isArray(one) && one.length > most.tokens)
-      throw mostTokens(context, limits, `${one.length} tokens`, 'prompt')
+      throw tooMuch(one.length, 'tokens', isTruncated, context, limits, 'prompt')
     if (typeof one !== 'string') continue
-    if (one.length > most.characters) throw mostTokens(context, limits, `${one.length} characters`, 'prompt')
+    if (one.length > most.characters) throw tooMuch(one.length, 'characters', isTruncated, context, limits, 'prompt')
     total += one.length
   }
-  if (total > Math.max(most.characters, leastTotalCharacters))
+  if (total > Math.max(most.characters, leastTotal))
     throw tooLong(`the prompts have ${total} characters together: send them in several requests`, 'prompt')
 }
 
@@ -48,8 +52,13 @@ export function assertTokenCount(tokens: unknown, context: Context, limits: Prom
 }
 
 /** @throws ApiError 400 as `assertPromptSizes`, for the messages of one chat */
-export function assertMessageSizes(messages: unknown, context: Context, limits: PromptLimits): void {
-  measureMessages(messages, 'messages', context, limits)
+export function assertMessageSizes(
+  messages: unknown,
+  context: Context,
+  limits: PromptLimits,
+  truncation?: unknown,
+): void {
+  measureMessages(messages, 'messages', context, limits, truncates(truncation))
 }
 
 /** @throws ApiError 400 as `assertPromptSizes`, for conversations that are lists of messages */
@@ -58,17 +67,23 @@ export function assertConversationSizes(conversations: unknown, context: Context
   if (conversations.length > maxPrompts) throw tooMany('conversations', conversations.length, maxPrompts)
   const sizes = conversations.map((one, i) => measureMessages(one, `conversations[${i}]`, context, limits))
   const total = sizes.reduce((sum, size) => sum + size, 0)
-  if (total > Math.max(promptLimit(context, limits).characters, leastTotalCharacters))
+  if (total > Math.max(promptLimit(context, limits).characters, leastTotal))
     throw tooLong(`the conversations have ${total} characters together: send them in several requests`, 'conversations')
 }
 
 /** Characters of the contents. @throws ApiError 400 naming `param` where they or the rest are too many */
-function measureMessages(messages: unknown, param: string, context: Context, limits: PromptLimits): number {
+function measureMessages(
+  messages: unknown,
+  param: string,
+  context: Context,
+  limits: PromptLimits,
+  isTruncated = false,
+): number {
   if (!Array.isArray(messages)) return 0
   if (messages.length > maxMessages) throw tooMany(param, messages.length, maxMessages)
   const { contents, others } = measure(messages)
-  if (contents > promptLimit(context, limits).characters)
-    throw mostTokens(context, limits, `${contents} characters`, param)
+  if (contents > promptLimit(context, limits, isTruncated).characters)
+    throw tooMuch(contents, 'characters', isTruncated, context, limits, param)
   if (others > maxOtherSize)
     throw invalidRequest(
       `${param} carry more than ${maxOtherSize} characters beside their contents, or are nested more than ${maxDepth} levels deep`,
@@ -81,9 +96,34 @@ function measureMessages(messages: unknown, param: string, context: Context, lim
 export const tooLong = (message: string, param: string): ApiError =>
   invalidRequest(`${message} (${tooLongCode})`, param, tooLongCode)
 
-function promptLimit({ contextLength, maxTokenLength }: Context, { maxPromptTokens }: PromptLimits) {
+/** The last `most` ids of a prompt; undefined: all of them. */
+export const truncatePrompt = (ids: readonly number[], most: number | undefined): readonly number[] =>
+  most === undefined ? ids : ids.slice(-most)
+
+const truncates = (truncation: unknown): boolean => typeof truncation === 'number' && truncation >= 1
+
+function promptLimit(
+  { contextLength, maxTokenLength }: Context,
+  { maxPromptTokens }: PromptLimits,
+  isTruncated = false,
+) {
   const tokens = Math.min(contextLength, maxPromptTokens)
-  return { tokens, characters: tokens * maxTokenLength }
+  const characters = tokens * maxTokenLength
+  if (!isTruncated) return { tokens, characters }
+  return { tokens: Math.max(tokens, leastTotal), characters: Math.max(characters, leastTotal) }
+}
+
+function tooMuch(
+  found: number,
+  unit: 'tokens' | 'characters',
+  isTruncated: boolean,
+  context: Context,
+  limits: PromptLimits,
+  param: string,
+): ApiError {
+  if (!isTruncated) return mostTokens(context, limits, `${found} ${unit}`, param)
+  const most = promptLimit(context, limits, isTruncated)[unit]
+  return tooLong(`${param} has ${found} ${unit}: at most ${most} are read before they are truncated`, param)
 }
 
 function mostTokens(

@@ -5,7 +5,9 @@ import type { TokenDetail } from './schemas/decoding-detail.js'
 
 /** Tokens as logprobs and `decoding_detail` show them. */
 export interface TokenFormat {
+  /** As the request wants tokens called. */
   name(id: number): string
+  text(id: number): string
   bytes(id: number): number[]
   logprob(value: number | null): number
   detail(token: Token): TokenDetail | null
@@ -24,6 +26,7 @@ export function createTokenFormat(text: Text, asTokenIds: boolean): TokenFormat 
   })
   return {
     name,
+    text: (id) => text.tokenText(id),
     bytes: (id) => [...text.tokenBytes(id)],
     logprob,
     detail: ({ id, detail }) =>

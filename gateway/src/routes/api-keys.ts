@@ -14,13 +14,14 @@ export function requireApiKey(keys: readonly string[]): MiddlewareHandler {
 }
 
 /**
- * Who may reuse whose prompts in the services: requests with one key share, others never, since the speed of an answer would tell
+ * Who may reuse whose prompts in the services: requests with one key and one `cache_salt` share, others never, since the speed of an answer would tell
  * that somebody else has sent its beginning.
  */
-export const prefixScopeOf = (authorization: string | undefined): string =>
-  digest(authorization ?? '')
-    .toString('hex')
-    .slice(0, 32)
+export function prefixScopeOf(authorization: string | undefined, salt: string | undefined): string {
+  const ofKey = digest(authorization ?? '')
+  const scope = salt === undefined ? ofKey : createHash('sha256').update(ofKey).update(salt).digest()
+  return scope.toString('hex').slice(0, 32)
+}
 
 function assertKey(header: string | undefined, digests: readonly Buffer[]): void {
   const [, key] = /^Bearer\s+(\S+)\s*$/i.exec(header ?? '') ?? []

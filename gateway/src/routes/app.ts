@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Handler, Hono } from 'hono'
 import { except } from 'hono/combine'
 import { ApiError } from '../openai/api-error.js'
+import { requestIdSchema } from '../openai/request-id.js'
 import { allowOrigins } from './allow-origins.js'
 import { requireApiKey } from './api-keys.js'
 import { createChatHandler, createCompletionHandler } from './completions.js'
@@ -23,7 +24,6 @@ const openPaths = [
 ]
 /** Characters of a path that is not there. */
 const maxShown = 100
-const requestIdPattern = /^[\w.:-]{1,128}$/
 
 /** The gateway's HTTP side. Routes know no decoding. */
 export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
@@ -32,10 +32,11 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
 
   app.use(async (context, next) => {
     const given = context.req.header('x-request-id')
-    const requestId = given && requestIdPattern.test(given) ? given : randomUUID()
-    context.set('requestId', requestId)
+    const { data: requestId } = requestIdSchema.safeParse(given)
+    context.set('requestId', requestId ?? randomUUID())
+    context.set('isRequestIdGiven', requestId !== undefined)
     await next()
-    context.header('x-request-id', requestId)
+    context.header('x-request-id', context.get('requestId'))
   })
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins))
   app.use(except(openPaths, requireApiKey(apiKeys)))

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { PreparedRequest } from '../openai/answer.js'
 import { prepareChat } from '../openai/chat-request.js'
 import { prepareCompletion } from '../openai/completion-request.js'
+import { requestIdSchema } from '../openai/request-id.js'
 import { modelOf } from '../session/handshake.js'
 import type { OpenSessions } from '../session/session.js'
 import { prefixScopeOf } from './api-keys.js'
@@ -21,9 +22,17 @@ function createHandler(dependencies: AppDependencies, prepare: Prepare) {
     const reader = new AbortController()
     const signal = requestSignal(context.req.raw, dependencies, reader.signal)
     const body = await readJsonBody(context.req.raw, limits)
-    const request = await prepare(body, pair, pairName, limits, signal, judging)
+    nameRequest(context, body)
+    const caller = { requestId: context.get('requestId'), signal }
+    const request = await prepare(body, pair, pairName, limits, caller, judging)
     return run(context, dependencies, request, reader, signal)
   }
+}
+
+/** By its body, where the header has not done so. */
+function nameRequest(context: Context<AppEnvironment>, body: Readonly<Record<string, unknown>>): void {
+  const { data: requestId } = requestIdSchema.safeParse(body.request_id)
+  if (requestId !== undefined && !context.get('isRequestIdGiven')) context.set('requestId', requestId)
 }
 
 export const createChatHandler = (dependencies: AppDependencies) => createHandler(dependencies, prepareChat)
@@ -38,7 +47,7 @@ async function run(
   signal: AbortSignal,
 ): Promise<Response> {
   const { admission, crowd, limits, pair, log } = dependencies
-  const prefixScope = prefixScopeOf(context.req.header('authorization'))
+  const prefixScope = prefixScopeOf(context.req.header('authorization'), request.cacheSalt)
   const open: OpenSessions = (model, sessionSignal) =>
     modelOf(pair.models, model).service.openSessions(
       pair.vocabularyLimit,

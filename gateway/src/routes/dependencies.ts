@@ -27,5 +27,9 @@ export interface AppDependencies {
 }
 
 export interface AppEnvironment {
-  Variables: { requestId: string }
+  Variables: {
+    requestId: string
+    /** Whether the header gave it: a name in the body counts after that. */
+    isRequestIdGiven: boolean
+  }
 }

@@ -7,29 +7,31 @@ import type { Usage } from '../openai/schemas/usage.js'
 /** Answers all prompts of a request, one after another, as chunks. The answers to one prompt interleave. */
 export async function* streamAnswers(
   context: GenerationContext,
-  { prompts, writer, includesUsage }: PreparedRequest,
+  { prompts, writer, head }: PreparedRequest,
   signal: AbortSignal,
 ): AsyncGenerator<object, void> {
+  const promptTokens = promptTokensOf(prompts)
   let completionTokens = 0
   let generatedTokens = 0
+  const usage = () => toUsage(promptTokens, completionTokens)
   for (const [place, prompt] of prompts.entries()) {
     const { answerCount } = prompt.request
     const indexOf = (answer: number) => place * answerCount + answer
     let report: Report | null = null
     for await (const event of generate(context, prompt.request, signal)) {
       if (event.type === 'prompt')
-        for (let i = 0; i < answerCount; i++) yield* writer.open(indexOf(i), prompt, event.tokens)
+        for (let i = 0; i < answerCount; i++) yield* writer.open(indexOf(i), prompt, event.tokens, usage())
       else if (event.type === 'report') {
         // Of all prompts so far: the last one tells the whole.
         generatedTokens += event.report.generatedTokens
         report = { ...event.report, generatedTokens }
       } else {
         completionTokens += event.delta.tokens.length
-        yield writer.delta(indexOf(event.answer), { ...event.delta, report: event.delta.ending && report })
+        yield writer.delta(indexOf(event.answer), { ...event.delta, report: event.delta.ending && report }, usage())
       }
     }
   }
-  if (includesUsage) yield writer.usage(toUsage(promptTokensOf(prompts), completionTokens))
+  if (head.usageChunks !== 'none') yield writer.usage(usage())
 }
 
 /** The same as one body. */

@@ -67,6 +67,8 @@ test('/info names the models, the strategies and the limits', async () => {
       logit_bias: 1024,
       top_logprobs: 20,
       completion_logprobs: 5,
+      prompt_logprobs: 5,
+      cache_salt_characters: 1024,
     },
   })
   const strategies = info.strategies as { name: string; model_id: string | null; parameters: string[] }[]

@@ -38,6 +38,8 @@ export function createInfoHandlers({ pair, pairName, rewards, admission, limits 
       logit_bias: requestLimits.logitBiases,
       top_logprobs: requestLimits.chatTopLogprobs,
       completion_logprobs: requestLimits.completionLogprobs,
+      prompt_logprobs: requestLimits.promptLogprobs,
+      cache_salt_characters: requestLimits.cacheSaltLength,
     },
   }
   return {

@@ -25,7 +25,7 @@ const base = {
   stopTokenIds: new Set<number>(),
   eosTokenIds: new Set([end]),
   topLogprobs: null,
-  readsPrompt: false,
+  promptLogprobs: null,
   detail: false,
 }
 type Changes = Partial<Omit<DecodeRequest, 'method'>>

@@ -52,7 +52,7 @@ async function decode(path: DecodePath, one: Case, model?: ToyModel) {
     ignoresEndTokens: false,
     stopTokenIds: new Set(),
     eosTokenIds: new Set([endTokenId]),
-    readsPrompt: false,
+    promptLogprobs: null,
     adjustments: null,
     detail: false,
     ...rest,

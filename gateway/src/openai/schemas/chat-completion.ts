@@ -3,6 +3,7 @@ import { answerHead } from './answer-head.js'
 import { detailFields, finishReasonSchema, stopReasonSchema, tokenIdsSchema } from './choice-fields.js'
 import { decodingReportSchema } from './decoding-report.js'
 import { type Described, namedSchemas } from './named-schemas.js'
+import { promptLogprobsSchema } from './prompt-logprobs.js'
 import { usageSchema } from './usage.js'
 
 const scoredToken = {
@@ -43,6 +44,7 @@ export const chatCompletionSchema = z
     choices: z.array(choiceSchema).min(1),
     usage: usageSchema,
     prompt_token_ids: tokenIdsSchema.optional(),
+    prompt_logprobs: promptLogprobsSchema.optional(),
     decoding: decodingReportSchema,
   })
   .describe('The answer to a conversation.')

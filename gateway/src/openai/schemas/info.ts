@@ -40,6 +40,8 @@ const limitsSchema = z
     logit_bias: count,
     top_logprobs: count.describe('Of chats.'),
     completion_logprobs: count,
+    prompt_logprobs: count,
+    cache_salt_characters: count,
   })
   .describe('The most that a request may hold or take.')
 

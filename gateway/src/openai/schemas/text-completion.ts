@@ -4,6 +4,7 @@ import { detailFields, finishReasonSchema, stopReasonSchema, tokenIdsSchema } fr
 import { chunkChoiceFields, chunkFields } from './chunk-fields.js'
 import { decodingReportSchema } from './decoding-report.js'
 import { type Described, namedSchemas } from './named-schemas.js'
+import { promptLogprobsSchema } from './prompt-logprobs.js'
 import { usageSchema } from './usage.js'
 
 export const completionLogprobsSchema = z
@@ -29,15 +30,19 @@ const choice = {
   ...detailFields,
 }
 
+const wholeChoice = {
+  ...choice,
+  finish_reason: finishReasonSchema,
+  stop_reason: stopReasonSchema,
+  prompt_logprobs: promptLogprobsSchema.optional(),
+}
+
 const head = { ...answerHead, object: z.literal('text_completion') }
 
 export const textCompletionSchema = z
   .object({
     ...head,
-    choices: z
-      .array(z.object({ ...choice, finish_reason: finishReasonSchema, stop_reason: stopReasonSchema }))
-      .min(1)
-      .describe('The answers to each prompt, in their order.'),
+    choices: z.array(z.object(wholeChoice)).min(1).describe('The answers to each prompt, in their order.'),
     usage: usageSchema,
     decoding: decodingReportSchema,
   })

@@ -17,7 +17,7 @@ const values: readonly (readonly [unknown, readonly string[]])[] = [
 ]
 const kinds = {
   number: ['temperature', 'top_p', 'min_p', 'presence_penalty', 'frequency_penalty', 'repetition_penalty'],
-  integer: ['max_tokens', 'min_tokens', 'top_k', 'seed', 'n'],
+  integer: ['max_tokens', 'min_tokens', 'top_k', 'seed', 'n', 'prompt_logprobs', 'truncate_prompt_tokens'],
   flag: [
     'stream',
     'ignore_eos',
@@ -70,6 +70,8 @@ describe('null is the default', () => {
     ...kinds.list,
     'stop',
     'logprobs',
+    'cache_salt',
+    'request_id',
   ]
   testEach([
     ...optional.map((field) => ({ fields: { [field]: null }, status: 200 })),
@@ -121,6 +123,10 @@ describe('numbers', () => {
     ...refused('min_tokens', ['-1', '2', '1.5', '2147483648', ...huge]),
     ...accepted('logprobs', ['0', '5']),
     ...refused('logprobs', ['-1', '6', '21', '1.5', ...huge]),
+    ...accepted('prompt_logprobs', ['0', '5']),
+    ...refused('prompt_logprobs', ['-1', '6', '1.5', '2147483648', ...huge]),
+    ...accepted('truncate_prompt_tokens', ['-1', '1', '2147483648']),
+    ...refused('truncate_prompt_tokens', ['0', '-2', '1.5', ...huge]),
   ])
 })
 
@@ -215,7 +221,6 @@ describe('what goes together', () => {
       { response_format: { type: 'json_object' } },
       { suffix: 'x' },
       { best_of: 2 },
-      { prompt_logprobs: 1 },
       { chat_template: '{{ 1 }}' },
       { chat_template_kwargs: { tokenize: true } },
       { guided_regex: '(a+)+' },

@@ -25,6 +25,7 @@ const chunkSchema = z.object({
       finish_reason: z.enum(['stop', 'length']).nullable(),
       stop_reason: z.union([z.string(), z.int()]).nullish(),
       logprobs: z.object({ content: z.array(tokenSchema) }).nullable(),
+      token_ids: z.array(z.int()).optional(),
     }),
   ),
   usage: z.object({}).loose().nullable().optional(),
@@ -115,13 +116,42 @@ describe('usage', () => {
     expect(chunks.every(({ usage, choices }) => usage === null && choices.length === 1)).toBe(true)
   })
 
-  test.each([[{}], [{ stream_options: null }], [{ stream_options: { include_usage: false } }]])(
-    'not asked for by %j, does not come, nor does a chunk without a choice',
-    async (body) => {
-      const chunks = await stream({ ...sampled, ...body })
-      expect(chunks.every((chunk) => !('usage' in chunk) && chunk.choices.length === 1)).toBe(true)
-    },
-  )
+  test('asked for continuously, is in every chunk, of all that has come so far', async () => {
+    const stream_options = { include_usage: true, continuous_usage_stats: true }
+    const chunks = await stream({ ...sampled, stream_options, return_token_ids: true })
+    const { usage: total } = await whole(sampled)
+    const counted = z.object({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() })
+    const { prompt_tokens } = counted.parse(total)
+    let completion_tokens = 0
+    for (const { usage, choices } of chunks) {
+      completion_tokens += choices.flatMap(({ token_ids }) => token_ids ?? []).length
+      expect(usage).toEqual({ prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens })
+    }
+    expect(chunks.slice(-2)).toMatchObject([
+      { choices: [{}], usage: total },
+      { choices: [], usage: total },
+    ])
+  })
+
+  test('asked for continuously in a stream of several prompts, counts all of them', async () => {
+    const body = { model: 'toy', prompt: [[4, 388, 365], [17]], max_tokens: 3, ignore_eos: true }
+    const stream_options = { include_usage: true, continuous_usage_stats: true }
+    const events = await readEvents(await gateway.post('/v1/completions', { ...body, stream: true, stream_options }))
+    const counts = events.map((event) => z.object({ usage: z.object({ total_tokens: z.int() }) }).parse(event))
+    const totals = counts.map(({ usage }) => usage.total_tokens)
+    expect([totals[0], totals.at(-1)]).toEqual([4, 10])
+    expect(totals).toEqual([...totals].sort((a, b) => a - b))
+  })
+
+  test.each([
+    [{}],
+    [{ stream_options: null }],
+    [{ stream_options: { continuous_usage_stats: true } }],
+    [{ stream_options: { include_usage: false } }],
+  ])('not asked for by %j, does not come, nor does a chunk without a choice', async (body) => {
+    const chunks = await stream({ ...sampled, ...body })
+    expect(chunks.every((chunk) => !('usage' in chunk) && chunk.choices.length === 1)).toBe(true)
+  })
 })
 
 /** Those that need neither parameters nor a reward model. */
