@@ -9,8 +9,15 @@ export * from './precision.js'
 export type { BinaryFile } from './read/binary-file.js'
 export { checkpointTextNames } from './read/checkpoint-texts.js'
 export { checkpointIndexName, checkpointWeightsName, refuseOtherTokenizers } from './read/hugging-face.js'
-export { exportName, findExport } from './read/onnx/find-export.js'
-export { type ExportSource, openExport } from './read/onnx/open-export.js'
+export {
+  chooseExport,
+  exportedGraphNames,
+  exportName,
+  findExport,
+  isGraphPath,
+  textFoldersOf,
+} from './read/onnx/find-export.js'
+export { describeExport, type ExportSource, openExport } from './read/onnx/open-export.js'
 export { openAdapter, openModelSource } from './read/open.js'
 export { adapterConfigName, adapterWeightsName } from './read/peft/open.js'
 export { readShardIndex } from './read/safetensors.js'

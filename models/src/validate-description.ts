@@ -4,6 +4,8 @@ import { parseModelConfig } from './config.js'
 import type { BinaryFile } from './read/binary-file.js'
 import { readCheckpointTexts } from './read/checkpoint-texts.js'
 import { describeGguf } from './read/gguf/open.js'
+import { parseExportTexts } from './read/onnx/export-config.js'
+import { readExportTexts } from './read/onnx/open-export.js'
 import { readLoraConfig } from './read/peft/open.js'
 import type { ModelSource } from './read/source.js'
 
@@ -16,6 +18,12 @@ export const validateCheckpointTexts = async (folder: string, validateText: Text
 /** @param file a GGUF file, of which little more than its header is read */
 export const validateGgufHeader = async (file: BinaryFile, validateText: TextValidator): Promise<void> =>
   validateTexts(await describeGguf(file), validateText)
+
+/** @param graph the path of an exported graph, which may be missing itself */
+export async function validateExportTexts(graph: string, validateText: TextValidator): Promise<void> {
+  const source = await readExportTexts(graph)
+  validateText(folderTextFiles(source), parseExportTexts(source.config, source.generationConfig, graph))
+}
 
 /** @param folder a PEFT adapter's, whose weights may be missing */
 export async function validateAdapterConfig(folder: string): Promise<void> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type HubServer, readFolder, startHubServer } from '@tandem/cli/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readGoldenRows, repositoryFolder, tinyFolder } from './support/fixtures.js'
+import { fixturesFolder, readGoldenRows, repositoryFolder, tinyFolder } from './support/fixtures.js'
 import { waitUntilGone } from './support/processes.js'
 import { compare, complete } from './support/rest.js'
 import { startTandemUp } from './support/tandem-up.js'
@@ -16,6 +16,7 @@ const error = 1e-5
 const limitMs = 240_000
 const rows = readGoldenRows('tiny-pair.jsonl', ['aad', 'greedy-sft', 'greedy-dpo'])
 const args = ['--sft', 'hf:tiny/sft', '--dpo', 'hf:tiny/dpo', '--precision', 'fp32']
+const exportedFolder = (name: string) => join(fixturesFolder, 'optimum', name)
 
 let folder: string
 let hub: HubServer
@@ -34,8 +35,8 @@ afterEach(async () => {
 })
 
 /** Starts the pair, and has it answer every golden prompt. */
-async function answerGolden(): Promise<string> {
-  const up = await startTandemUp(args, environment)
+async function answerGolden(command: readonly string[] = args): Promise<string> {
+  const up = await startTandemUp(command, environment)
   try {
     expect(up.model).toBe('dpo')
     for (const row of rows) {
@@ -64,6 +65,22 @@ test(
     expect(await answerGolden()).toContain('Pulling hf:tiny/sft: download 100% of 0.5 MB')
     hub.faults.status = 503
     expect(await answerGolden()).toContain('--sft hf:tiny/sft: the hub cannot be reached at ')
+  },
+  limitMs,
+)
+
+test(
+  'exported graphs of the hub answer them too, a variant of several and one with its weights beside it',
+  async () => {
+    hub.repos.set('tiny/sft', { files: await readFolder(exportedFolder('llama-tied')) })
+    const graph = await readFolder(exportedFolder('llama-tied+lora/onnx'))
+    const texts = await readFolder(exportedFolder('llama-tied+lora'))
+    hub.repos.set('tiny/dpo', {
+      files: new Map([...texts, ...[...graph].map(([name, bytes]) => [`onnx/${name}`, bytes] as const)]),
+    })
+    await answerGolden(['--sft', 'hf:tiny/sft/model.onnx', '--dpo', 'hf:tiny/dpo'])
+    const pulled = hub.requests.flatMap((line) => /^GET .*\/resolve\/[^/]*\/(.*\.onnx.*)$/.exec(line)?.[1] ?? [])
+    expect(pulled).toEqual(['onnx/model.onnx', 'onnx/model.onnx_data', 'model.onnx'])
   },
   limitMs,
 )

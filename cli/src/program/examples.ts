@@ -30,7 +30,7 @@ Examples:
   tandem build hf:ORG/REPO --precision int8 --out models/sft`
 
 export const pullExamples = `
-hf:ORG/REPO[/PATH][@REVISION] is a model of the Hugging Face hub (PATH: a folder in it, or a .gguf file). Only what is read is downloaded,
+hf:ORG/REPO[/PATH][@REVISION] is a model of the Hugging Face hub (PATH: a folder in it, a .gguf or an .onnx file). Only what is read is downloaded,
 and an interrupted pull goes on where it ended. HF_ENDPOINT and HF_TOKEN count as for Hugging Face's own tools.
 
 Examples:
@@ -38,6 +38,7 @@ Examples:
   tandem pull smollm2-135m-hh
   tandem pull hf:HuggingFaceTB/SmolLM2-135M-Instruct
   tandem pull hf:ORG/REPO/model-Q4_1.gguf@main
+  tandem pull hf:onnx-community/REPO/onnx/model_q4.onnx
   HF_TOKEN=hf_... tandem pull hf:ORG/GATED@refs/pr/1`
 
 export const modelsExamples = `

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openExport } from '@tandem/models'
+import { isGraphPath, openExport } from '@tandem/models'
 import { hashFile } from '../hash-file.js'
 
 /**
@@ -11,7 +11,7 @@ import { hashFile } from '../hash-file.js'
 export async function weightsIdentity(path: string): Promise<string> {
   const found = await stat(path, { bigint: true })
   if (found.isFile()) {
-    const files = /\.onnx$/i.test(path) ? (await openExport(path)).files : [path]
+    const files = isGraphPath(path) ? (await openExport(path)).files : [path]
     return (await Promise.all(files.map(fileIdentity))).join('\n')
   }
   const names = (await readdir(path)).sort()

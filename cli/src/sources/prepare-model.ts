@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { exportName, loadManifest, type Precision } from '@tandem/models'
+import { exportName, isGraphPath, loadManifest, type Precision } from '@tandem/models'
 import type { Context } from '../commands/context.js'
 import { warnOfOtherBase } from './adapter-base.js'
 import { buildCached } from './build-cached.js'
@@ -69,7 +69,7 @@ async function findBase(base: string, label: string): Promise<AdapterBase> {
 
 /** What a model is called where nobody names it. */
 export const plainName = (path: string) =>
-  /\.onnx$/i.test(path) ? exportName(path) : basename(path).replace(/\.gguf$/i, '')
+  isGraphPath(path) ? exportName(path) : basename(path).replace(/\.gguf$/i, '')
 
 async function assertPrecision(folder: string, precision: Precision | undefined): Promise<string> {
   const manifest = await loadManifest(folder)

@@ -7,6 +7,15 @@ import { createHubContext } from './hub-context.js'
 import { type HubServer, type ServedRepo, startHubServer } from './hub-server.js'
 import { readFolder } from './read-folder.js'
 
+/** The text files of `tiny/sft`. */
+export const textNames = [
+  'chat_template.jinja',
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+]
+
 /** Pulls as `--sft` from a hub that serves `tiny/sft`, into a cache below a folder of its own. */
 export class TinyHub {
   /** All that pulls wrote. */
@@ -47,7 +56,8 @@ export class TinyHub {
   }
 
   /** Requests for whole weights. Of a GGUF file little more than the header is asked for, by a range. */
-  forWeights = () => this.hub.requests.filter((line) => /\/resolve\/.*\.(safetensors|bin|gguf)$/.test(line))
+  forWeights = () =>
+    this.hub.requests.filter((line) => /\/resolve\/.*\.(safetensors|bin|gguf|onnx([._]data)?)$/.test(line))
 
   async close(): Promise<void> {
     await this.hub.close()

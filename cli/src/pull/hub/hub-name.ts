@@ -2,7 +2,7 @@
 export interface HubName {
   /** `ORG/REPO` */
   readonly repo: string
-  /** A folder in it, or a GGUF file; empty for the repository's own top folder. */
+  /** A folder in it, a GGUF file, or an exported graph; empty for the repository's own top folder. */
   readonly path: string
   /** A branch, tag or commit; null where none is named. */
   readonly revision: string | null

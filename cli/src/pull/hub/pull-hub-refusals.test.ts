@@ -139,7 +139,7 @@ describe('refuses before weights are downloaded', () => {
         'README.md': '#',
         'step-1/config.json': '{}',
       },
-      'holds nothing that is read here: expected config.json, tokenizer.json and safetensors, a LoRA adapter (adapter_config.json and adapter_model.safetensors), ' +
+      'holds nothing that is read here: expected config.json, tokenizer.json and safetensors or an exported model.onnx, a LoRA adapter (adapter_config.json and adapter_model.safetensors), ' +
         'or a .gguf file; found tokenizer_config.json, README.md. Models lie in the folders step-1: name one behind the repository',
     ],
     [

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readFolder } from '../../testing/read-folder.js'
-import { fixturePath, TinyHub } from '../../testing/tiny-hub.js'
+import { fixturePath, TinyHub, textNames } from '../../testing/tiny-hub.js'
 
 let tiny: TinyHub
 beforeEach(async () => {
@@ -18,13 +18,6 @@ const hashOf = (bytes: Uint8Array | undefined) =>
     .update(bytes ?? '')
     .digest('hex')
 const weightsHash = () => hashOf(tiny.hub.repos.get('tiny/sft')?.files.get('model.safetensors'))
-const textNames = [
-  'chat_template.jinja',
-  'config.json',
-  'generation_config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-]
 
 describe('what is pulled', () => {
   it('of a checkpoint the files that are read, whole, in a folder of its commit; the next time it is found by one question', async () => {

@@ -18,7 +18,9 @@ import { createHub, type Hub, type HubFile, isCommit } from './hub.js'
 import { type HubAccess, readHubAccess } from './hub-access.js'
 import { describeHubError, HubUnreachable } from './hub-errors.js'
 import { formatHubName, type HubName, parseHubName } from './hub-name.js'
-import { type Selection, selectFiles, selectShards } from './select-files.js'
+import type { Selection } from './repository-files.js'
+import { selectExternalFiles } from './select-export.js'
+import { selectFiles, selectShards } from './select-files.js'
 import { validateDescription } from './validate-description.js'
 
 const defaultRevision = 'main'
@@ -43,7 +45,7 @@ interface Listed {
  * Brings a model of the hub into the cache, or finds it there. A branch or tag is looked up each time; where the hub cannot be reached,
  * it means what it meant when it was last pulled, which is said.
  * @param option how messages name the source, e.g. `--sft`; left out, by itself
- * @returns the path of a checkpoint's or an adapter's folder, or of a GGUF file
+ * @returns the path of a checkpoint's or an adapter's folder, of a GGUF file or of an exported graph
  * @throws Error telling what was found at the hub, what was expected and what to do
  */
 export async function pullHub(source: string, context: Context, option?: string): Promise<string> {
@@ -100,19 +102,25 @@ async function bring(listed: Listed, selection: Selection, pull: Pull): Promise<
   output.write(`${title}: ${selection.kind} of commit ${snapshot.commit.slice(0, 12)} at ${access.endpoint}\n`)
   await downloadFiles(selection.description, { ...options, output: silent })
   await validateDescription(selection, options)
-  const weights = await weightsOf(listed, selection, where)
-  const count = weights.length === 1 ? 'a file' : `${weights.length} files`
-  output.write(`  ${count} of weights, ${megabytes(sumBytes(weights))}, into ${snapshotPath(snapshot, '')}\n`)
-  await downloadFiles(weights, options)
+  const download = async (files: readonly HubFile[]) => {
+    if (files.length === 0) return
+    const count = files.length === 1 ? 'a file' : `${files.length} files`
+    output.write(`  ${count} of weights, ${megabytes(sumBytes(files))}, into ${snapshotPath(snapshot, '')}\n`)
+    await downloadFiles(files, options)
+  }
+  await download(selection.weights)
+  await download(await otherWeights(listed, selection, where))
 }
 
-/** Of shards, those that the index names: it must be there. */
-async function weightsOf(
+/** Weights that a file names which must be there: shards of an index, files beside a graph. */
+async function otherWeights(
   { snapshot, files }: Listed,
   selection: Selection,
   where: string,
 ): Promise<readonly HubFile[]> {
-  if (selection.index === null) return selection.weights
+  if (selection.kind === 'export')
+    return selectExternalFiles(files, selection, snapshotPath(snapshot, selection.path), where)
+  if (selection.index === null) return []
   const index = await readShardIndex(snapshotPath(snapshot, selection.index.path))
   return selectShards(
     files,
@@ -127,7 +135,10 @@ async function isWhole(listed: Listed, selection: Selection, where: string): Pro
     for (const file of files) if (!(await isPulled(listed.snapshot, file))) return false
     return true
   }
-  return (await areThere(selection.description)) && (await areThere(await weightsOf(listed, selection, where)))
+  const { description, weights } = selection
+  return (
+    (await areThere([...description, ...weights])) && (await areThere(await otherWeights(listed, selection, where)))
+  )
 }
 
 /** The commit that the name means, now or when it was last pulled. */

@@ -4,26 +4,16 @@ import {
   checkpointIndexName,
   checkpointTextNames,
   checkpointWeightsName,
+  isGraphPath,
   refuseOtherTokenizers,
 } from '@tandem/models'
 import type { HubFile } from './hub.js'
 import { formatHubName, type HubName } from './hub-name.js'
-
-/** What of a repository is read. All paths are the repository's. */
-export interface Selection {
-  readonly kind: 'checkpoint' | 'adapter' | 'gguf'
-  /** The model: a folder, empty for the top one, or a GGUF file. */
-  readonly path: string
-  /** Small files that say what the model is. */
-  readonly description: readonly HubFile[]
-  /** Of a checkpoint in shards none: which they are stands in the index, one of the `description`. */
-  readonly weights: readonly HubFile[]
-  readonly index: HubFile | null
-}
+import { filesOfFolder, findNamed, folderOf, joinPath, listed, type Selection } from './repository-files.js'
+import { describeOtherGraphs, findGraph, selectExport } from './select-export.js'
 
 const expected =
-  'expected config.json, tokenizer.json and safetensors, a LoRA adapter (adapter_config.json and adapter_model.safetensors), or a .gguf file'
-const maxShown = 8
+  'expected config.json, tokenizer.json and safetensors or an exported model.onnx, a LoRA adapter (adapter_config.json and adapter_model.safetensors), or a .gguf file'
 
 /**
  * Which files of a commit are a model that is read here.
@@ -32,6 +22,7 @@ const maxShown = 8
  */
 export function selectFiles(files: readonly HubFile[], name: HubName, where: string): Selection {
   if (isGguf(name.path)) return selectGguf(files, name.path, where)
+  if (isGraphPath(name.path)) return selectExport(files, name.path, where)
   const inFolder = filesOfFolder(files, name.path)
   const names = new Set(inFolder.keys())
   const has = (file: string) => names.has(file)
@@ -63,6 +54,8 @@ export function selectFiles(files: readonly HubFile[], name: HubName, where: str
       index,
     }
   }
+  const graph = findGraph(files, name.path)
+  if (graph !== null) return selectExport(files, graph, where)
   const [gguf, ...others] = [...names].filter(isGguf)
   if (gguf !== undefined && others.length === 0) return selectGguf(files, joinPath(name.path, gguf), where)
   throw new Error(`${where} ${describeFolder(files, names, name)}`)
@@ -86,10 +79,8 @@ export function selectShards(
 }
 
 function selectGguf(files: readonly HubFile[], path: string, where: string): Selection {
-  const file = files.find((one) => one.path === path)
-  if (file) return { kind: 'gguf', path, description: [], weights: [file], index: null }
-  const there = files.filter((one) => isGguf(one.path)).map((one) => one.path)
-  throw new Error(`${where}: there is no such file; the repository's GGUF files are: ${listed(there)}`)
+  const file = findNamed(files, path, { name: 'GGUF files', is: isGguf }, where)
+  return { kind: 'gguf', path, description: [], weights: [file], index: null }
 }
 
 /** Why there is no model in a folder. */
@@ -99,6 +90,8 @@ function describeFolder(files: readonly HubFile[], names: ReadonlySet<string>, n
     const example = formatHubName({ ...name, path: joinPath(name.path, gguf[0] ?? '') })
     return `holds ${gguf.length} GGUF files: ${listed(gguf)}. Name one, e.g. ${example}`
   }
+  const graphs = describeOtherGraphs(files, name)
+  if (graphs !== null) return graphs
   const pickles = [...names].filter((one) => /\.(bin|pt|pth|ckpt)$/.test(one) && one !== 'training_args.bin')
   if (pickles.length > 0)
     return (
@@ -114,24 +107,5 @@ function describeFolder(files: readonly HubFile[], names: ReadonlySet<string>, n
 const isModelFolder = (names: ReadonlyMap<string, HubFile>) =>
   names.has('config.json') || names.has(adapterConfigName) || [...names.keys()].some(isGguf)
 
-/** The files right in a folder, by name. */
-function filesOfFolder(files: readonly HubFile[], folder: string): Map<string, HubFile> {
-  const start = folder === '' ? '' : `${folder}/`
-  return new Map(
-    files.flatMap((file): [string, HubFile][] => {
-      const rest = file.path.startsWith(start) ? file.path.slice(start.length) : '/'
-      return rest.includes('/') ? [] : [[rest, file]]
-    }),
-  )
-}
-
-const folders = (files: readonly HubFile[]) => [
-  ...new Set(files.map(({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/'))))),
-]
-const joinPath = (folder: string, file: string) => (folder === '' ? file : `${folder}/${file}`)
+const folders = (files: readonly HubFile[]) => [...new Set(files.map(({ path }) => folderOf(path)))]
 const isGguf = (path: string) => /\.gguf$/i.test(path)
-
-const listed = (names: readonly string[]) =>
-  names.length <= maxShown
-    ? names.join(', ') || 'none'
-    : `${names.slice(0, maxShown).join(', ')} and ${names.length - maxShown} more`

@@ -1,8 +1,14 @@
-import { type BinaryFile, validateAdapterConfig, validateCheckpointTexts, validateGgufHeader } from '@tandem/models'
+import {
+  type BinaryFile,
+  validateAdapterConfig,
+  validateCheckpointTexts,
+  validateExportTexts,
+  validateGgufHeader,
+} from '@tandem/models'
 import { type HubSnapshot, snapshotPath } from '../../cache/hub-cache.js'
 import { validateText } from '../../sources/validate-text.js'
 import type { Hub } from './hub.js'
-import type { Selection } from './select-files.js'
+import type { Selection } from './repository-files.js'
 
 /** How long the header of a GGUF file may take. */
 const headerLimitMs = 120_000
@@ -15,11 +21,12 @@ export async function validateDescription(
   selection: Selection,
   { hub, snapshot, where, signal }: { hub: Hub; snapshot: HubSnapshot; where: string; signal: AbortSignal },
 ): Promise<void> {
-  const folder = snapshotPath(snapshot, selection.path)
+  const path = snapshotPath(snapshot, selection.path)
   const [gguf] = selection.weights
   const limit = AbortSignal.any([signal, AbortSignal.timeout(headerLimitMs)])
-  if (selection.kind === 'checkpoint') await told(validateCheckpointTexts(folder, validateText), where)
-  else if (selection.kind === 'adapter') await told(validateAdapterConfig(folder), where)
+  if (selection.kind === 'checkpoint') await told(validateCheckpointTexts(path, validateText), where)
+  else if (selection.kind === 'export') await told(validateExportTexts(path, validateText), where)
+  else if (selection.kind === 'adapter') await told(validateAdapterConfig(path), where)
   else if (gguf) await validateGgufHeader(remoteFile(hub, snapshot, gguf, where, limit), validateText)
 }
 

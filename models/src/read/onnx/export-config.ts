@@ -20,15 +20,32 @@ const configSchema = z.looseObject({
 })
 type Config = z.infer<typeof configSchema>
 
+/** What config.json says that no graph does. */
+export interface ExportTextConfig extends SpecialTokens {
+  readonly vocabularySize: number
+  readonly contextLength: number
+}
+
 /** What graph and config.json agree on. */
-export interface ExportConfig extends SpecialTokens {
+export interface ExportConfig extends ExportTextConfig {
   readonly architecture: string
   readonly layers: number
   readonly keyValueHeads: number
   readonly headSize: number
-  readonly vocabularySize: number
-  readonly contextLength: number
 }
+
+type JsonObject = Readonly<Record<string, unknown>>
+
+/**
+ * What is known before the graph is.
+ * @param path of the graph, for messages
+ * @throws Error where config.json leaves open what it must say
+ */
+export const parseExportTexts = (
+  config: JsonObject,
+  generationConfig: JsonObject | null,
+  path: string,
+): ExportTextConfig => resolveTexts(parseConfig(config), generationConfig, path)
 
 /**
  * @param path of the graph, for messages
@@ -36,12 +53,11 @@ export interface ExportConfig extends SpecialTokens {
  */
 export function parseExportConfig(
   graph: GraphShape,
-  config: Readonly<Record<string, unknown>>,
-  generationConfig: Readonly<Record<string, unknown>> | null,
+  config: JsonObject,
+  generationConfig: JsonObject | null,
   path: string,
 ): ExportConfig {
-  const c = parseWith(configSchema, config, 'config.json')
-  const generation = parseWith(generationSchema, generationConfig ?? {}, 'generation_config.json')
+  const c = parseConfig(config)
   const agreed = (
     what: string,
     ofGraph: number | null,
@@ -67,10 +83,19 @@ export function parseExportConfig(
       c.num_attention_heads,
     ),
     headSize: agreed('head size', graph.headSize, c.head_dim, wholeHeadSize(c)),
+    ...resolveTexts(c, generationConfig, path),
     vocabularySize: agreed('vocabulary size', graph.vocabularySize, c.vocab_size),
-    contextLength: agreed('context length (max_position_embeddings)', null, c.max_position_embeddings ?? c.n_positions),
-    ...resolveSpecialTokens(c, generation),
   }
+}
+
+const parseConfig = (config: JsonObject) => parseWith(configSchema, config, 'config.json')
+
+function resolveTexts(config: Config, generationConfig: JsonObject | null, path: string): ExportTextConfig {
+  const generation = parseWith(generationSchema, generationConfig ?? {}, 'generation_config.json')
+  const contextLength = config.max_position_embeddings ?? config.n_positions
+  if (contextLength == null)
+    throw new Error(`neither ${path} nor config.json says the context length (max_position_embeddings)`)
+  return { vocabularySize: config.vocab_size, contextLength, ...resolveSpecialTokens(config, generation) }
 }
 
 /** What most architectures have where config.json is silent. Not held against a graph that says otherwise. */

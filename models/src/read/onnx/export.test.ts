@@ -273,6 +273,8 @@ describe('findExport', () => {
     [['model.onnx', 'model.safetensors']],
     [['model.onnx', 'model.safetensors.index.json']],
     [['model.onnx', 'tandem.json']],
+    [['onnx/model.onnx', 'adapter_model.safetensors']],
+    [['other/model.onnx', 'onnx/below/model.onnx', 'config.json']],
     [['decoder_model_merged.onnx', 'config.json']],
     [['model.gguf']],
   ])('finds none in a folder of %s', async (names) => {

@@ -8,11 +8,17 @@ import { type GraphShape, parseExport } from './parse-export.js'
 import { type GraphScan, scanGraph } from './scan-graph.js'
 
 /** A model as another program exported it, and what stands beside it. */
-export interface ExportSource extends CheckpointTexts {
+export interface ExportSource extends ExportDescription {
+  /** Absolute paths of the files beside the graph that hold its weights. */
+  readonly externalFiles: readonly string[]
+}
+
+/** The same, but for the weights. */
+export interface ExportDescription extends CheckpointTexts {
   /** Absolute path of the graph. */
   readonly graph: string
-  /** Absolute paths of the files beside it that hold its weights. */
-  readonly externalFiles: readonly string[]
+  /** Names of the files beside it that hold its weights, with the bytes that each must have at least. */
+  readonly externalBytes: ReadonlyMap<string, number>
   readonly keyValueType: GraphShape['keyValueType']
   readonly model: ExportConfig
 }
@@ -23,39 +29,58 @@ export interface ExportSource extends CheckpointTexts {
  * @throws Error naming what is missing, damaged, or not as the engine for such graphs feeds it, and what to do
  */
 export async function openExport(path: string): Promise<ExportSource> {
+  const source = await describeExport(path)
+  const externalFiles = await findExternalFiles(source)
+  return { ...source, files: [...source.files, ...externalFiles], externalFiles }
+}
+
+/**
+ * The same of a graph whose weights beside it may be missing.
+ * @throws Error as `openExport`, but for them
+ */
+export async function describeExport(path: string): Promise<ExportDescription> {
   const graph = resolve(path)
   const scan = await scanGraph(graph)
   const shape = parseExport(scan, graph)
-  const texts = await readTexts(graph)
-  const externalFiles = await findExternalFiles(graph, scan, texts)
+  const texts = await readExportTexts(graph)
+  assertLocations(graph, scan, texts)
   return {
     ...texts,
-    files: [...texts.files, graph, ...externalFiles],
+    files: [...texts.files, graph],
     graph,
-    externalFiles,
+    externalBytes: scan.externalFiles,
     keyValueType: shape.keyValueType,
     model: parseExportConfig(shape, texts.config, texts.generationConfig, graph),
   }
 }
 
-async function readTexts(graph: string): Promise<CheckpointTexts> {
+/**
+ * The text files that belong to a graph, which may be missing itself.
+ * @throws Error where there is no config.json, or one of them cannot be read
+ */
+export async function readExportTexts(graph: string): Promise<CheckpointTexts> {
   for (const folder of textFoldersOf(graph)) {
-    if ((await readdir(folder)).includes('config.json')) return readCheckpointTexts(folder)
+    const names = await readdir(folder).catch((): string[] => [])
+    if (names.includes('config.json')) return readCheckpointTexts(folder)
   }
   throw new Error(
     `${graph} has no config.json beside it; put there config.json and the tokenizer files of the model that was exported`,
   )
 }
 
-async function findExternalFiles(graph: string, scan: GraphScan, texts: CheckpointTexts): Promise<string[]> {
-  const taken = new Set([graphFileName, manifestFileName, ...texts.textFiles.keys()])
-  const files: string[] = []
-  for (const [location, neededBytes] of scan.externalFiles) {
+function assertLocations(graph: string, { externalFiles }: GraphScan, { textFiles }: CheckpointTexts): void {
+  const taken = new Set([graphFileName, manifestFileName, ...textFiles.keys()])
+  for (const location of externalFiles.keys())
     if (basename(location) !== location || location === '..' || taken.has(location))
       throw new Error(
         `${graph} keeps weights in "${location}"; expected a file beside the graph whose name nothing else here has. ` +
           'Save it anew with onnx.save_model(..., save_as_external_data=True, location="weights.onnx_data")',
       )
+}
+
+async function findExternalFiles({ graph, externalBytes }: ExportDescription): Promise<string[]> {
+  const files: string[] = []
+  for (const [location, neededBytes] of externalBytes) {
     const file = join(dirname(graph), location)
     const found = await stat(file).catch(() => null)
     if (found === null)
