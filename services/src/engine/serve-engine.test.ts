@@ -130,13 +130,13 @@ test('a failing run leaves the session as it was; a later chunk that fails leave
   await host.run(work(stepOf('a', [], prompt)), never())
   let runsLeft = 0
   engine.beforeRun = () => {
-    if (runsLeft-- === 0) throw new Error('out of memory')
+    if (runsLeft-- === 0) throw new Error('a broken graph')
   }
   const first = await host.run(work(stepOf('a', [3, 1], [7, 7, 7, 7])), never())
   expect(first.results[0]).toEqual({
     position: 8,
     rows: [],
-    failure: { code: statusCodes.internal, message: 'out of memory', held: null },
+    failure: { code: statusCodes.internal, message: 'a broken graph', held: null },
   })
   runsLeft = 1
   const second = await host.run(work(stepOf('a', [3, 1, 4], [7, 7, 7, 7])), never())
