@@ -37,11 +37,23 @@ const orElse = <T extends z.ZodType>(schema: T, byDefault: z.output<T>) =>
 
 /** OpenAI's fields, and vLLM's `repetition_penalty`. */
 export const adjustmentFields = {
-  logit_bias: orElse(logitBiasSchema, new Map<number, number>()),
-  presence_penalty: orElse(penalty, 0),
-  frequency_penalty: orElse(penalty, 0),
+  logit_bias: orElse(logitBiasSchema, new Map<number, number>()).meta({
+    description: 'What is added to the logits of tokens, by their ids; in nats, -100 to 100.',
+    default: {},
+  }),
+  presence_penalty: orElse(penalty, 0).meta({
+    description: 'Taken from the logit of each token that the answer has already; in nats.',
+    default: 0,
+  }),
+  frequency_penalty: orElse(penalty, 0).meta({
+    description: 'Taken from the logit of a token for each time that the answer has it already; in nats.',
+    default: 0,
+  }),
   // Less would make infinities of logits.
-  repetition_penalty: orElse(z.number().min(0.01).max(2), 1),
+  repetition_penalty: orElse(z.number().min(0.01).max(2), 1).meta({
+    description: 'Divides positive logits of tokens in the prompt or the answer and multiplies negative ones; 1: none.',
+    default: 1,
+  }),
 }
 
 export interface AdjustmentFields {

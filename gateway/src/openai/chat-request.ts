@@ -19,10 +19,14 @@ const { optional, flag } = fieldKinds
 export const chatSchema = z.object({
   ...commonFields,
   messages: messagesSchema,
-  max_tokens: optional(z.int().min(1, 'a chat answer has at least one token')),
-  max_completion_tokens: optional(z.int().min(1)),
-  logprobs: flag(false),
-  top_logprobs: optional(z.int().min(0).max(requestLimits.chatTopLogprobs)),
+  max_tokens: optional(z.int().min(1, 'a chat answer has at least one token')).describe(
+    'The most tokens of an answer; by default what the context leaves. The prompt and these must fit the context.',
+  ),
+  max_completion_tokens: optional(z.int().min(1)).describe('The same by its newer name; counts before `max_tokens`.'),
+  logprobs: flag(false).describe('Adds the log-probability of each token, in nats, by the DPO model.'),
+  top_logprobs: optional(z.int().min(0).max(requestLimits.chatTopLogprobs)).describe(
+    'Adds those of so many of the most probable tokens; with `logprobs: true` alone, by default 0.',
+  ),
   ...promptEndFields,
 })
 

@@ -25,10 +25,15 @@ export const completionSchema = z.object({
     .union([z.string(), tokenIds, z.array(z.string()).min(1), z.array(tokenIds).min(1)], {
       error: 'must be a string, a list of strings, a list of token ids, or a list of such lists',
     })
-    .transform(toPrompts),
-  logprobs: optional(z.int().min(0).max(requestLimits.completionLogprobs)),
-  echo: flag(false),
-  add_special_tokens: flag(true),
+    .transform(toPrompts)
+    .describe(`A text, token ids, or a list of up to ${requestLimits.prompts} of either kind.`),
+  logprobs: optional(z.int().min(0).max(requestLimits.completionLogprobs)).describe(
+    'Adds log-probabilities, in nats, by the DPO model: of each token and of so many of the most probable; by default none.',
+  ),
+  echo: flag(false).describe(
+    'Puts the prompt before the answer, with its log-probabilities where `logprobs` is given.',
+  ),
+  add_special_tokens: flag(true).describe('Whether text is encoded with BOS and the like.'),
 })
 
 type CompletionRequest = z.output<typeof completionSchema>

@@ -64,16 +64,24 @@ export const unknownModel = (pair: string, model: string): ApiError =>
     { param: 'model', code: 'model_not_found' },
   )
 
+const strategyMeaning = "The method; by default the one that the model's name carries."
 const ownFields = {
-  strategy: z.string().optional(),
-  detail: z.boolean().default(false),
-  path: z.enum(decodePaths).default('auto'),
+  strategy: z.string().optional().describe(strategyMeaning),
+  detail: z
+    .boolean()
+    .default(false)
+    .describe('Adds log-probabilities and candidates of each token, or what a search or choice has tried.'),
+  path: z.enum(decodePaths).default('auto').describe('How tokens are computed; changes none of them.'),
 }
 
 /** All that `decoding` may hold: a request is checked against the strategy that it or the model's name carries. */
 export const decodingSchema = z.union(
   strategies.map(({ name, parameters }) =>
-    z.strictObject({ ...ownFields, strategy: z.literal(name).optional(), ...parameters.shape }),
+    z.strictObject({
+      ...ownFields,
+      strategy: z.literal(name).optional().describe(strategyMeaning),
+      ...parameters.shape,
+    }),
   ),
 )
 

@@ -9,7 +9,7 @@ export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'input'
   const { $schema: _draft, ...found } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
-    override: dropRandomDefault,
+    override: tellDefault,
   })
   return found
 }
@@ -26,13 +26,17 @@ export function nameAnswers(): Record<string, object> {
   )
 }
 
-/** A seed's default is drawn anew for each request. */
-function dropRandomDefault({
+/** A transform hides the default in a schema's meta from JSON Schema. A seed's is drawn anew for each request. */
+function tellDefault({
+  zodSchema,
   jsonSchema,
   path,
 }: {
+  zodSchema: z.core.$ZodType
   jsonSchema: { default?: unknown }
   path: (string | number)[]
 }): void {
+  const byDefault = z.globalRegistry.get(zodSchema)?.default
+  if (byDefault !== undefined) jsonSchema.default = byDefault
   if (path.at(-1) === 'seed') delete jsonSchema.default
 }

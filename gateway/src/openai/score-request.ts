@@ -2,15 +2,18 @@ import { z } from 'zod'
 import { type Reward, toRewardJob } from '../session/reward.js'
 import { ApiError, invalidRequest } from './api-error.js'
 import { fieldKinds, parseFields } from './fields.js'
+import { requestLimits } from './limits.js'
 import { messagesSchema, toMessage } from './message.js'
 import { assertConversationSizes, assertMessageSizes, type PromptLimits, tooLong } from './prompt-size.js'
 
 const { optional } = fieldKinds
 
 export const scoreSchema = z.strictObject({
-  model: optional(z.string().max(512)),
-  messages: optional(messagesSchema),
-  conversations: optional(z.array(messagesSchema).min(1, 'must hold at least one conversation')),
+  model: optional(z.string().max(512)).describe("A reward model's name; by default the first."),
+  messages: optional(messagesSchema).describe('One conversation, the oldest message first.'),
+  conversations: optional(z.array(messagesSchema).min(1, 'must hold at least one conversation')).describe(
+    `Up to ${requestLimits.prompts} conversations, in place of \`messages\`.`,
+  ),
 })
 const names = Object.keys(scoreSchema.shape)
 

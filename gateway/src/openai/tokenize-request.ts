@@ -13,15 +13,17 @@ import { assertSupported } from './unsupported.js'
 
 const { optional, flag } = fieldKinds
 
-const model = optional(z.string().max(512))
+const model = optional(z.string().max(512)).describe("A name that /v1/models lists; by default the pair's.")
 
 export const tokenizeSchema = z.object({
   model,
-  prompt: optional(z.string()),
-  messages: optional(messagesSchema),
-  add_special_tokens: optional(z.boolean()),
+  prompt: optional(z.string()).describe('A text; in place of `messages`.'),
+  messages: optional(messagesSchema).describe('A conversation, the oldest message first; in place of `prompt`.'),
+  add_special_tokens: optional(z.boolean()).describe(
+    'Whether the prompt is encoded with BOS and the like; by default true. With `prompt` alone.',
+  ),
   ...promptEndFields,
-  return_token_strs: flag(false),
+  return_token_strs: flag(false).describe("Adds `token_strs`, as the tokenizer's file spells them."),
 })
 
 export const tokenizeResponseSchema = z.object({
@@ -35,7 +37,9 @@ export const tokenizeResponseSchema = z.object({
 
 export const detokenizeSchema = z.object({
   model,
-  tokens: z.array(z.int().min(0), { error: 'must be a list of token ids' }),
+  tokens: z
+    .array(z.int().min(0), { error: 'must be a list of token ids' })
+    .describe('Token ids, special ones included.'),
 })
 
 export const detokenizeResponseSchema = z.object({ prompt: z.string() })

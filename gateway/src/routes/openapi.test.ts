@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { strategyNames } from '../decode/strategies/index.js'
 import { startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { docsPaths } from './docs.js'
 import { createOpenApi } from './openapi.js'
@@ -15,7 +16,9 @@ test('/openapi.json has every route, with the fields that are parsed', async () 
   const routes = new Set(
     app.routes.map(({ path }) => path.replace(/:(\w+)\{\.\+\}/, '{$1}')).filter((path) => path !== '/*'),
   )
-  expect(Object.keys(document.paths)).toEqual([...routes].filter((path) => path !== '*' && !docsPaths.includes(path)))
+  expect(Object.keys(document.paths)).toEqual(
+    [...routes].filter((path) => !path.endsWith('*') && !docsPaths.includes(path)),
+  )
   const { requestBody } = (document.paths['/v1/chat/completions'] as { post: { requestBody: unknown } }).post
   const nullable = (schema: object) => ({ anyOf: [schema, { type: 'null' }] })
   expect(requestBody).toMatchObject({
@@ -60,4 +63,42 @@ test('every reference of /openapi.json leads to something, and no schema of an a
     kind === 'securitySchemes' ? [] : Object.keys(entries).map((name) => `${kind}/${name}`),
   )
   expect([...references].sort()).toEqual(named.sort())
+})
+
+/** Of a JSON Schema, every property at any depth, by its place. */
+function findProperties(schema: unknown, place: string): [string, { description?: string; default?: unknown }][] {
+  if (typeof schema !== 'object' || schema === null) return []
+  return Object.entries(schema).flatMap(([key, value]) =>
+    key === 'properties'
+      ? Object.entries(value as object).flatMap(([name, property]) => [
+          [`${place}.${name}`, property] as [string, object],
+          ...findProperties(property, `${place}.${name}`),
+        ])
+      : findProperties(value, place),
+  )
+}
+
+test('every property of a request says in a sentence what it means, and its default where it has one', () => {
+  const { paths, components } = createOpenApi() as {
+    paths: Record<string, { post?: { requestBody: object } }>
+    components: { schemas: { Decoding: { anyOf: object[] } } }
+  }
+  const bodies = Object.entries(paths).flatMap(([path, { post }]) => findProperties(post?.requestBody, path))
+  const strategies = components.schemas.Decoding.anyOf.flatMap((one, i) => findProperties(one, `${strategyNames[i]}`))
+  const all = [...bodies, ...strategies]
+  expect(all.length).toBeGreaterThan(100)
+  expect(all.filter(([, { description }]) => !/^[A-Z].*\.$/.test(description ?? '')).map(([place]) => place)).toEqual(
+    [],
+  )
+  const defaults = Object.fromEntries(all.map(([place, property]) => [place, property.default]))
+  expect(defaults).toMatchObject({
+    '/v1/chat/completions.n': 1,
+    '/v1/chat/completions.stream': false,
+    '/v1/chat/completions.repetition_penalty': 1,
+    '/v1/completions.skip_special_tokens': true,
+    'eft.beta': 4,
+    'eft.seed': undefined,
+    'formula.filter': null,
+    'random-of-n.top_p': 0.9,
+  })
 })

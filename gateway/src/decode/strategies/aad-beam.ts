@@ -5,10 +5,20 @@ import type { ModelScores } from './reads.js'
 
 const parameters = z.strictObject({
   ...beamShape,
-  /** Of V_alpha (paper, eq. 9). */
-  alpha: z.number().gt(0).max(1).default(0.7),
-  /** Nats. Absent: every step is scored by the advantage. */
-  tau: z.number().min(0).optional(),
+  // Paper, eq. 9.
+  alpha: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.7)
+    .describe('Tokens at least so probable for the DPO model, relative to its most probable one, take part.'),
+  tau: z
+    .number()
+    .min(0)
+    .optional()
+    .describe(
+      "Where the SFT model's entropy is at most this, in nats, its probabilities count as equal; by default nowhere.",
+    ),
 })
 
 /**

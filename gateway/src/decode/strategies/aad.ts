@@ -5,8 +5,13 @@ import type { Strategy } from './strategy.js'
 
 const { temperature, seed } = samplingFields(0)
 const parameters = z.strictObject({
-  /** Of V_alpha = { v : p_dpo(v) >= alpha * max p_dpo } (paper, eq. 9). */
-  alpha: z.number().gt(0).max(1).default(0.1),
+  // Paper, eq. 9.
+  alpha: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.1)
+    .describe('Tokens at least so probable for the DPO model, relative to its most probable one, take part.'),
   temperature,
   seed,
 })

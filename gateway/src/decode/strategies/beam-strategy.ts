@@ -5,10 +5,13 @@ import type { PickInput, Reads } from './reads.js'
 
 /** Parameters of every beam search. */
 export const beamShape = {
-  /** Live beams. */
-  width: z.int().min(1).max(16).default(4),
-  /** A finished beam is ranked by its score / length ** length_penalty. */
-  length_penalty: z.number().min(-10).max(10).default(1),
+  width: z.int().min(1).max(16).default(4).describe('Beams that live at once.'),
+  length_penalty: z
+    .number()
+    .min(-10)
+    .max(10)
+    .default(1)
+    .describe('A finished beam is ranked by its score / length ** length_penalty; lengths in tokens.'),
 }
 const shapeSchema = z.object(beamShape)
 

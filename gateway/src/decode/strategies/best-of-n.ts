@@ -4,8 +4,7 @@ import { type ChoiceStrategy, choiceShape } from './choice-strategy.js'
 
 const parameters = z.strictObject({
   ...choiceShape,
-  /** The reward model that chooses. Absent: the first that the server has. */
-  reward: rewardNameSchema.optional(),
+  reward: rewardNameSchema.optional().describe('The reward model that chooses; by default the first of the server.'),
 })
 
 /** Best of n (paper, section 5, baseline iii): the sample that a reward model scores highest; ties: the first. */

@@ -4,14 +4,16 @@ import { sample } from './sample.js'
 import { samplingFields } from './sampling.js'
 import { bindMethod } from './strategy.js'
 
-const { seed } = samplingFields(1)
+const { seed, temperature, top_p } = samplingFields(1)
 
 /** Parameters of every choice among samples; the paper's values (section 5) by default. */
 export const choiceShape = {
-  /** Samples. */
-  n: z.int().min(1).max(64).default(8),
-  temperature: z.number().gt(0).max(2).default(1),
-  top_p: z.number().gt(0).max(1).default(0.9),
+  n: z.int().min(1).max(64).default(8).describe('Samples, of which one is the answer.'),
+  temperature: temperature.unwrap().gt(0).default(1).describe('Divides the scores before each draw.'),
+  top_p: top_p
+    .unwrap()
+    .default(0.9)
+    .describe('Each draw is among the most probable tokens that have this probability together.'),
   seed,
 }
 const shapeSchema = z.object(choiceShape)

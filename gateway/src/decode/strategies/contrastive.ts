@@ -5,10 +5,14 @@ import type { Strategy } from './strategy.js'
 
 const parameters = z
   .strictObject({
-    /** Of V_alpha = { v : p_expert(v) >= alpha * max p_expert }. */
-    alpha: z.number().gt(0).max(1).default(0.1),
-    expert: modelNameSchema.default('dpo'),
-    amateur: modelNameSchema.default('sft'),
+    alpha: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.1)
+      .describe('Tokens at least so probable for the expert, relative to its most probable one, take part.'),
+    expert: modelNameSchema.default('dpo').describe('The model whose log-probabilities count for a token.'),
+    amateur: modelNameSchema.default('sft').describe('The model whose log-probabilities count against a token.'),
   })
   .refine(({ expert, amateur }) => expert !== amateur, {
     path: ['amateur'],

@@ -6,9 +6,9 @@ import { chooseToken, idleSampling, samplingFields } from './sampling.js'
 import type { Strategy } from './strategy.js'
 
 const parameters = z.strictObject({
-  beta: z.number().min(-100).max(100).default(4),
-  /** The model that is steered. The paper's variation has the SFT model here too. */
-  base: modelNameSchema.default('sft'),
+  beta: z.number().min(-100).max(100).default(4).describe("What the pair's advantage is multiplied by."),
+  // The paper's variation has the SFT model here too.
+  base: modelNameSchema.default('sft').describe('The model that is steered.'),
   ...samplingFields(0),
 })
 

@@ -8,13 +8,26 @@ import { chooseToken, idleSampling, samplingFields, samplingNames } from './samp
 import type { Strategy } from './strategy.js'
 
 const parameters = z.strictObject({
-  formula: formulaSchema,
-  /** V_alpha of one model: only its tokens take part. Null: the whole vocabulary does. */
+  formula: formulaSchema.describe(
+    'The score of a token, in nats, over log-probabilities of models by their names: "dpo + 0.5*(dpo - sft)".',
+  ),
   filter: z
-    .strictObject({ on: modelNameSchema.default('dpo'), alpha: z.number().gt(0).max(1).default(0.1) })
+    .strictObject({
+      on: modelNameSchema.default('dpo').describe('The model whose probabilities decide.'),
+      alpha: z
+        .number()
+        .gt(0)
+        .max(1)
+        .default(0.1)
+        .describe('Tokens at least so probable, relative to the most probable one, take part.'),
+    })
     .nullable()
-    .default(null),
-  select: z.enum(['argmax', 'sample']).default('argmax'),
+    .default(null)
+    .describe('The tokens that take part; null: the whole vocabulary.'),
+  select: z
+    .enum(['argmax', 'sample'])
+    .default('argmax')
+    .describe('The token with the greatest score, or a draw from the softmax of the scores.'),
   ...samplingFields(1),
 })
 

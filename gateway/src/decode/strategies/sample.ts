@@ -3,7 +3,10 @@ import { modelNameSchema } from '../../session/model-name.js'
 import { chooseToken, idleSampling, samplingFields, samplingNames } from './sampling.js'
 import type { Strategy } from './strategy.js'
 
-const parameters = z.strictObject({ ...samplingFields(1), model: modelNameSchema.default('dpo') })
+const parameters = z.strictObject({
+  ...samplingFields(1),
+  model: modelNameSchema.default('dpo').describe('The model that is sampled.'),
+})
 
 /** Sampling from one model (nucleus: Holtzman et al., 2020; min-p: Nguyen et al., 2024). */
 export const sample: Strategy<typeof parameters> = {

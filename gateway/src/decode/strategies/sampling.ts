@@ -18,12 +18,34 @@ export const maxTopK = 1_000_000
 
 /** The parameters of a strategy that draws. `defaultTemperature` 0 makes it greedy unless it is told otherwise. */
 export const samplingFields = (defaultTemperature: 0 | 1) => ({
-  temperature: z.number().min(0).max(2).default(defaultTemperature),
-  top_p: z.number().gt(0).max(1).default(1),
-  /** 0 or -1: all. */
-  top_k: z.int().min(-1).max(maxTopK).default(0),
-  min_p: z.number().min(0).max(1).default(0),
-  seed: z.int().default(() => Math.floor(Math.random() * 2 ** 32)),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(defaultTemperature)
+    .describe('Divides the scores before a draw; 0: the best token.'),
+  top_p: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe('A draw is among the most probable tokens that have this probability together.'),
+  top_k: z
+    .int()
+    .min(-1)
+    .max(maxTopK)
+    .default(0)
+    .describe('A draw is among so many of the most probable tokens; -1 and 0: all.'),
+  min_p: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('A draw is among tokens at least so probable, relative to the most probable one.'),
+  seed: z
+    .int()
+    .default(() => Math.floor(Math.random() * 2 ** 32))
+    .describe('Of the draws: the same seed gives the same tokens; by default random.'),
 })
 
 export const samplingNames = ['temperature', 'top_p', 'top_k', 'min_p', 'seed'] as const
