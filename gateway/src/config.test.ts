@@ -20,7 +20,7 @@ test('a host that others can reach needs keys', () => {
 
 test('every wrong variable is named', () => {
   expect(() => parseGatewayConfig({ TANDEM_SFT: 'nowhere', TANDEM_PORT: '99999' })).toThrow(
-    /TANDEM_SFT must be host:port.*TANDEM_DPO is not set.*TANDEM_PORT/,
+    /TANDEM_SFT must be host:port.*TANDEM_DPO is not set.*TANDEM_PORT is 99999: expected an integer from 0 to 65535/,
   )
 })
 

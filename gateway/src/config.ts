@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { addressPattern, otherModelsSchema, rewardsSchema } from './named-services.js'
+import { wordIssue } from './word-issue.js'
 
 export { functionNames, modelNameSchema } from './session/model-name.js'
+export { expectationOf } from './word-issue.js'
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 const address = (what: string) =>
@@ -101,7 +103,7 @@ export interface GatewayConfig {
 
 /** @throws Error naming every variable that is wrong, and why */
 export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
-  const result = gatewayEnvironmentSchema.safeParse(environment)
+  const result = gatewayEnvironmentSchema.safeParse(environment, { error: wordIssue })
   if (!result.success)
     throw new Error(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; '))
   const env = result.data

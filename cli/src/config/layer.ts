@@ -1,3 +1,4 @@
+import { expectationOf } from '@tandem/gateway/config'
 import type { z } from 'zod'
 import { type SettingKey, settingsSchema } from './settings.js'
 
@@ -39,7 +40,7 @@ export function createLayer(
  * @throws Error telling what was found and what was expected
  */
 export function parseSetting(key: SettingKey, value: unknown, at: string): unknown {
-  const result = settingsSchema.shape[key].safeParse(value)
+  const result = settingsSchema.shape[key].safeParse(value, { error: expectationOf })
   if (result.success) return result.data
   throw new Error(describeIssue(at, key, value, result.error.issues.map(messageOf).join('; ')))
 }

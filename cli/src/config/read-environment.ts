@@ -1,3 +1,4 @@
+import { expectationOf } from '@tandem/gateway/config'
 import { createLayer, describeIssue, type Layer, parseSetting } from './layer.js'
 import { processVariables, type SettingKey, settingKeys, variableOf } from './settings.js'
 
@@ -17,7 +18,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Layer {
 
 function readText(key: SettingKey, variable: string, text: string): unknown {
   if (key === 'device') return text
-  const result = processVariables[variable]?.safeParse(text)
+  const result = processVariables[variable]?.safeParse(text, { error: expectationOf })
   if (!result?.success) throw new Error(describeIssue(variable, key, text, result?.error.issues[0]?.message ?? ''))
   if (key === 'sft' || key === 'dpo') return `grpc://${text}`
   return result.data instanceof Map ? toSources(result.data) : result.data

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { expectationOf } from '@tandem/gateway/config'
 import { z } from 'zod'
 import { isHubName } from '../pull/hub/hub-name.js'
 import { isService } from '../sources/source.js'
@@ -23,7 +24,7 @@ const fileSchema = settingsSchema.extend({ api_keys: keysSchema.optional() })
 export async function readSettingsFile(path: string, folder: string, environment: NodeJS.ProcessEnv): Promise<Layer> {
   const absolute = resolve(folder, path)
   const yaml = parseYaml(await readText(absolute, path), path)
-  const result = fileSchema.safeParse(yaml.value ?? {})
+  const result = fileSchema.safeParse(yaml.value ?? {}, { error: expectationOf })
   if (!result.success)
     throw new Error(result.error.issues.flatMap((issue) => describeFault(issue, yaml, path)).join('\n'))
   const { api_keys: keys, ...settings } = result.data

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { maxTopK } from '../decode/strategies/sampling.js'
 import { wellFormed } from '../text/index.js'
+import { joinIssue, wordIssue } from '../word-issue.js'
 import { adjustmentFields } from './adjustments.js'
 import { ApiError } from './api-error.js'
 import { decodingReference, toJsonSchema } from './json-schema.js'
@@ -113,12 +114,12 @@ export const fieldKinds = { optional, flag }
 
 /** @throws ApiError 400 naming the field */
 export function parseFields<T extends z.ZodType>(schema: T, value: unknown, prefix = ''): z.output<T> {
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, { error: wordIssue })
   if (result.success) return result.data
-  const [issue] = result.error.issues
-  const path = [prefix, ...(issue?.path ?? []).map(String)].filter((part) => part !== '').join('.')
+  const [{ path: place = [], message = '' } = {}] = result.error.issues
+  const path = [prefix, ...place.map(String)].filter((part) => part !== '').join('.')
   const param = path === '' ? {} : { param: path }
-  throw new ApiError(400, path === '' ? `the body ${issue?.message}` : `${path}: ${issue?.message}`, param)
+  throw new ApiError(400, joinIssue(path || 'the body', message), param)
 }
 
 /** The body as an object, before its fields are read. @throws ApiError 400 */

@@ -15,21 +15,34 @@ const contentSchema = z
   })
   .optional()
   .transform((content) => (Array.isArray(content) ? content.map(({ text }) => text).join('\n') : (content ?? null)))
-  .describe('A text, or parts of text, which are joined by line ends.')
+  .describe(
+    "A text, or parts of text, which are joined by line ends. An assistant's may be null, which is read as empty.",
+  )
 
-const messageSchema = z.looseObject({
-  role: z
-    .enum(['system', 'developer', 'user', 'assistant', 'tool'])
-    .describe('Who speaks. The chat template reads `developer` as `system`.'),
-  content: contentSchema,
-  tool_calls: fieldKinds
-    .optional(z.array(z.unknown()).max(0, 'tool calls are not supported by this server'))
-    .describe('Must be empty: this server has no tools.'),
-})
+const messageSchema = z
+  .looseObject({
+    role: z
+      .enum(['system', 'developer', 'user', 'assistant', 'tool'])
+      .describe('Who speaks. The chat template reads `developer` as `system`.'),
+    content: contentSchema,
+    tool_calls: fieldKinds
+      .optional(z.array(z.unknown()).max(0, 'tool calls are not supported by this server'))
+      .describe('Must be empty: this server has no tools.'),
+  })
+  // Chat templates fail on null. OpenAI's own assistants say it where they call a tool, and clients send it back.
+  .transform(({ content, ...message }, context) => {
+    if (content === null && message.role !== 'assistant')
+      context.addIssue({
+        code: 'custom',
+        path: ['content'],
+        message: `is null or missing: expected text; only an assistant's message may have none`,
+      })
+    return { ...message, content: content ?? '' }
+  })
 
 /** One conversation, as OpenAI writes it. */
 export const messagesSchema = z
-  .array(messageSchema, { error: 'must be a list of messages' })
+  .array(messageSchema)
   .min(1, 'must hold at least one message')
   .describe(
     `A conversation, the oldest message first, up to ${requestLimits.messages}. Other keys of a message reach the chat template.`,

@@ -1,3 +1,4 @@
+import { showValue } from '../show-value.js'
 import { invalidRequest } from './api-error.js'
 
 type Check = (value: unknown) => boolean
@@ -46,16 +47,9 @@ export function assertSupported(body: Readonly<Record<string, unknown>>): void {
     const value = body[name]
     if (value === undefined || value === null || isHarmless(value)) continue
     throw invalidRequest(
-      `${name} is not supported by this server: found ${show(value)}; leave it out`,
+      `${name} is not supported by this server: found ${showValue(value)}; leave it out`,
       name,
       'unsupported_parameter',
     )
   }
 }
-
-/** What it holds, to the first level: values may be nested deeper than the stack is. */
-const show = (value: unknown): string =>
-  JSON.stringify(value, (key, item: unknown) => (key !== '' && typeof item === 'object' && item ? '...' : item)).slice(
-    0,
-    100,
-  )

@@ -108,10 +108,10 @@ const bad: readonly (readonly [object, string, string])[] = [
     'logit_bias',
     'has 1025 entries: at most 1024 are taken',
   ],
-  [{ presence_penalty: 2.1 }, 'presence_penalty', '<=2'],
-  [{ frequency_penalty: -2.1 }, 'frequency_penalty', '>=-2'],
-  [{ repetition_penalty: 0 }, 'repetition_penalty', '>=0.01'],
-  [{ repetition_penalty: 2.5 }, 'repetition_penalty', '<=2'],
+  [{ presence_penalty: 2.1 }, 'presence_penalty', 'presence_penalty is 2.1: expected a number from -2 to 2'],
+  [{ frequency_penalty: -2.1 }, 'frequency_penalty', 'frequency_penalty is -2.1: expected a number from -2 to 2'],
+  [{ repetition_penalty: 0 }, 'repetition_penalty', 'repetition_penalty is 0: expected a number from 0.01 to 2'],
+  [{ repetition_penalty: 2.5 }, 'repetition_penalty', 'repetition_penalty is 2.5: expected a number from 0.01 to 2'],
   [{ repetition_penalty: '1' }, 'repetition_penalty', 'number'],
 ]
 const named = bad.map((one) => [JSON.stringify(one[0]).slice(0, 80), ...one] as const)

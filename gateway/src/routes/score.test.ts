@@ -72,11 +72,15 @@ const long = 'x'.repeat(60)
 test.each([
   [{}, 'messages', 'give either messages, which is one conversation, or conversations, a list of them'],
   [{ messages: first, conversations: [first] }, 'conversations', 'give either messages'],
-  [{ messages: [] }, 'messages', 'messages: must hold at least one message'],
-  [{ conversations: [] }, 'conversations', 'conversations: must hold at least one conversation'],
-  [{ conversations: [[]] }, 'conversations.0', 'conversations.0: must hold at least one message'],
-  [{ conversations: first }, 'conversations.0', 'conversations.0: '],
-  [{ messages: [{ role: 'robot', content: '' }] }, 'messages.0.role', 'messages.0.role: '],
+  [{ messages: [] }, 'messages', 'messages must hold at least one message'],
+  [{ conversations: [] }, 'conversations', 'conversations must hold at least one conversation'],
+  [{ conversations: [[]] }, 'conversations.0', 'conversations.0 must hold at least one message'],
+  [{ conversations: first }, 'conversations.0', ': expected a list'],
+  [
+    { messages: [{ role: 'robot', content: '' }] },
+    'messages.0.role',
+    'messages.0.role is "robot": expected one of "system", "developer"',
+  ],
   [{ text_1: 'a' }, 'text_1', 'text_1: /v1/score has no such parameter; there are: model, messages, conversations'],
   [{ conversations: Array.from({ length: 65 }, () => first) }, 'conversations', 'conversations: at most 64 of them'],
   [{ messages: [user(long)] }, 'messages', 'messages has'],
@@ -86,7 +90,7 @@ test.each([
     'conversations[0]',
     'This server takes prompts of at most 50 tokens.',
   ],
-  [{ messages: 7 }, 'messages', 'messages: '],
+  [{ messages: 7 }, 'messages', 'messages is 7: expected a list'],
 ])('%j is refused', async (body, param, message) => {
   expect(await errorOf(post(body))).toMatchObject({ status: 400, param, message: expect.stringContaining(message) })
   expect(toy.sequences).toEqual([])

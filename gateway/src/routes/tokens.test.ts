@@ -72,11 +72,19 @@ describe('/tokenize', () => {
     })
   })
 
+  test.each([{}, { content: null }])("an assistant's content may be %j, which is empty", async (content) => {
+    const tokensOf = async (turn: object) =>
+      ((await (await tokenize({ messages: [user('a'), turn, user('b')] })).json()) as { tokens: number[] }).tokens
+    expect(await tokensOf({ role: 'assistant', ...content })).toEqual(
+      await tokensOf({ role: 'assistant', content: '' }),
+    )
+  })
+
   test.each([
     [{}, 'prompt', 'give either prompt'],
     [{ prompt: 'a', messages: [user('a')] }, 'messages', 'give either prompt'],
-    [{ prompt: 7 }, 'prompt', 'prompt: '],
-    [{ messages: [] }, 'messages', 'messages: must hold at least one message'],
+    [{ prompt: 7 }, 'prompt', 'prompt is 7: expected a string'],
+    [{ messages: [] }, 'messages', 'messages must hold at least one message'],
     [{ messages: [user('a')], add_special_tokens: true }, 'add_special_tokens', 'add_special_tokens: true goes with'],
     [
       { messages: [user('a')], add_generation_prompt: true, continue_final_message: true },
@@ -84,7 +92,11 @@ describe('/tokenize', () => {
       'exclude each other',
     ],
     [{ messages: [user('a')], chat_template: '{{ 1 }}' }, 'chat_template', 'chat_template is not supported'],
-    [{ prompt: 'a', return_token_strs: 'yes' }, 'return_token_strs', 'return_token_strs: '],
+    [
+      { prompt: 'a', return_token_strs: 'yes' },
+      'return_token_strs',
+      'return_token_strs is "yes": expected true or false',
+    ],
   ])('%j is refused', async (body, param, message) => {
     expect(await answerOf(tokenize(body))).toMatchObject({
       status: 400,
@@ -106,10 +118,10 @@ describe('/detokenize', () => {
   })
 
   test.each([
-    [{}, 'tokens', 'tokens: must be a list of token ids'],
-    [{ tokens: 'a' }, 'tokens', 'tokens: must be a list of token ids'],
-    [{ tokens: [1, -1] }, 'tokens.1', 'tokens.1: '],
-    [{ tokens: [1, 1.5] }, 'tokens.1', 'tokens.1: '],
+    [{}, 'tokens', 'tokens must be a list of token ids'],
+    [{ tokens: 'a' }, 'tokens', 'tokens must be a list of token ids'],
+    [{ tokens: [1, -1] }, 'tokens.1', 'tokens.1 is -1: expected an integer of at least 0'],
+    [{ tokens: [1, 1.5] }, 'tokens.1', 'tokens.1 is 1.5: expected an integer of at least 0'],
     [{ tokens: [1, 512] }, 'tokens', 'tokens[1] is 512: token ids of this model are below 512'],
     [{ tokens: Array(51).fill(1) }, 'tokens', 'your tokens has 51 ids'],
   ])('%j is refused', async (body, param, message) => {

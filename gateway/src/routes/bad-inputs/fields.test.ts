@@ -35,7 +35,7 @@ describe.each(Object.entries(kinds))('a field that takes one %s, with values of 
   const wrong = values.filter(([, taken]) => !taken.includes(kind)).map(([value]) => value)
   testEach(
     fields.flatMap((field) =>
-      wrong.map((value) => ({ fields: { [field]: value }, status: 400, param: field, message: `${field}: ` })),
+      wrong.map((value) => ({ fields: { [field]: value }, status: 400, param: field, message: `${field} ` })),
     ),
   )
 })

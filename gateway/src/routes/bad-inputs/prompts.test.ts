@@ -57,7 +57,8 @@ describe('messages', () => {
   })
   const accepted = (messages: unknown): BadInput => ({ path: chat, fields: { messages }, status: 200 })
   testEach([
-    ...[undefined, 'a', 1, true, {}].map((messages) => refused(messages, 'messages')),
+    refused(undefined, 'messages', 'messages is missing: expected a list'),
+    ...['a', 1, true, {}].map((messages) => refused(messages, 'messages', ': expected a list')),
     refused([], 'messages', 'at least one message'),
     ...['a', 1, null, [], true].map((message) => refused([message], 'messages.0')),
     refused([{ content: 'a' }], 'messages.0.role'),
@@ -72,8 +73,12 @@ describe('messages', () => {
     ),
     refused([{ role: 'assistant', content: 'a', tool_calls: [{}] }], 'messages.0.tool_calls', 'not supported'),
     accepted([user('')]),
-    refused([user(null)], 'messages', "The model's chat template failed on these messages"),
-    refused([{ role: 'user' }], 'messages', "The model's chat template failed on these messages"),
+    ...[user(null), { role: 'user' }, { role: 'system', content: null }, { role: 'tool' }].map((message) =>
+      refused([message], 'messages.0.content', 'messages.0.content is null or missing: expected text'),
+    ),
+    ...[{ role: 'assistant' }, { role: 'assistant', content: null }].map((turn) =>
+      accepted([user('a'), turn, user('b')]),
+    ),
     accepted([{ role: 'assistant', content: 'a' }]),
     accepted([user('a'), { role: 'assistant', content: 'a' }, { role: 'assistant', content: 'b' }]),
     accepted([user('a'), user('b'), { role: 'system', content: 'c' }]),
