@@ -75,8 +75,8 @@ function createServer(
   stopping: AbortSignal,
   log: Logger,
 ): Server {
-  const { pairName, apiKeys, corsOrigins, maxPromptTokens, maxBodyBytes, requestTimeoutMs } = config
-  const limits = { maxPromptTokens, maxBodyBytes, requestTimeoutMs }
+  const { pairName, apiKeys, corsOrigins, maxPromptTokens, maxBodyBytes, requestTimeoutMs, receiveTimeoutMs } = config
+  const limits = { maxPromptTokens, maxBodyBytes, requestTimeoutMs, receiveTimeoutMs }
   const rewards = new Map(rewardList.map((reward) => [reward.name, reward]))
   const admission = new Admission(config)
   const crowd = new Crowd()

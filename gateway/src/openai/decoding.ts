@@ -11,6 +11,7 @@ import {
 import type { Method } from '../decode/strategies/method.js'
 import { samplingNames } from '../decode/strategies/sampling.js'
 import type { Pair } from '../session/handshake.js'
+import { shorten } from '../show-value.js'
 import { ApiError, invalidRequest } from './api-error.js'
 import { assertServed } from './assert-served.js'
 import { parseFields } from './fields.js'
@@ -46,21 +47,21 @@ export function nameOfStrategy(pair: string, strategy: string, hasRewards: boole
   return `${pair}/${strategy}`
 }
 
-/** The strategy that a model's name carries, listed or not: best-of-n itself tells what it lacks. @throws ApiError 404 */
-export function strategyOfModel(pair: string, model: string): string {
-  if (model === pair) return defaultStrategyName
+/**
+ * The strategy that a model's name carries, listed or not: best-of-n itself tells what it lacks. Null: the bare pair, which carries none.
+ * @throws ApiError 404
+ */
+export function strategyOfModel(pair: string, model: string): string | null {
+  if (model === pair) return null
   const found = suffixes.find(({ name }) => model === `${pair}/${name}`)
   if (found !== undefined) return found.name
   throw unknownModel(pair, model)
 }
 
-/** Characters of a name that is not there. */
-const maxShown = 100
-
 export const unknownModel = (pair: string, model: string): ApiError =>
   new ApiError(
     404,
-    `the model "${model.slice(0, maxShown)}" does not exist; there are ${pair} and those that /v1/models lists, such as ${pair}/${defaultStrategyName}`,
+    `the model "${shorten(model)}" does not exist; there are ${pair} and those that /v1/models lists, such as ${pair}/${defaultStrategyName}`,
     { param: 'model', code: 'model_not_found' },
   )
 
@@ -101,18 +102,24 @@ export function assertPlaced(body: Readonly<Record<string, unknown>>): void {
 }
 
 /**
- * How to decode: `decoding.strategy` over the model's suffix, `decoding`'s parameters over the top level's.
+ * How to decode: `decoding`'s parameters over the top level's.
+ * @param modelStrategy that the model's name carries; null: none, which leaves it to `decoding.strategy`
  * @param models that this server has
- * @throws ApiError 400 naming an unknown strategy, an unknown key, a value out of range, or a model that is not there
+ * @throws ApiError 400 naming an unknown strategy or another than the model's name carries, an unknown key, a value out of range, or a model that is not there
  */
 export function resolveDecoding(
-  modelStrategy: string,
+  modelStrategy: string | null,
   decoding: Readonly<Record<string, unknown>>,
   topLevel: TopLevel,
   models: Pair['models'],
 ): Decoding {
   const { strategy: name, detail, path, ...own } = parseFields(z.looseObject(ownFields), decoding, 'decoding')
-  const strategy = findOrRefuse(name ?? modelStrategy)
+  const strategy = findOrRefuse(name ?? modelStrategy ?? defaultStrategyName)
+  if (modelStrategy !== null && strategy.name !== modelStrategy)
+    throw invalidRequest(
+      `decoding.strategy is ${strategy.name}, and the model's name carries ${modelStrategy}: leave one of them out`,
+      'decoding.strategy',
+    )
   assertKnown(Object.keys(decoding), strategy)
   const given = samplingNames.filter((key) => topLevel[key] !== undefined)
   const used = given.filter((key) => strategy.topLevel.includes(key) && !(key in own))
@@ -137,17 +144,15 @@ function assertKnown(keys: readonly string[], { name, parameters }: AnyStrategy)
   const known = [...Object.keys(ownFields), ...Object.keys(parameters.shape)]
   const unknown = keys.find((key) => !known.includes(key))
   if (unknown === undefined) return
-  throw invalidRequest(
-    `decoding.${unknown}: the strategy ${name} has no such key; there are: ${known.join(', ')}`,
-    `decoding.${unknown}`,
-  )
+  const param = `decoding.${shorten(unknown)}`
+  throw invalidRequest(`${param}: the strategy ${name} has no such key; there are: ${known.join(', ')}`, param)
 }
 
 function findOrRefuse(name: string): AnyStrategy {
   const strategy = findStrategy(name)
   if (strategy) return strategy
   throw invalidRequest(
-    `decoding.strategy: there is no strategy "${name}"; there are: ${strategyNames.join(', ')}`,
+    `decoding.strategy: there is no strategy "${shorten(name)}"; there are: ${strategyNames.join(', ')}`,
     'decoding.strategy',
   )
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Reward, toRewardJob } from '../session/reward.js'
+import { shorten } from '../show-value.js'
 import { ApiError, invalidRequest } from './api-error.js'
 import { fieldKinds, parseFields } from './fields.js'
 import { requestLimits } from './limits.js'
@@ -32,7 +33,10 @@ export async function prepareScore(
 ): Promise<ScoreRequest> {
   const unknown = Object.keys(body).find((name) => !names.includes(name))
   if (unknown !== undefined)
-    throw invalidRequest(`${unknown}: /v1/score has no such parameter; there are: ${names.join(', ')}`, unknown)
+    throw invalidRequest(
+      `${shorten(unknown)}: /v1/score has no such parameter; there are: ${names.join(', ')}`,
+      shorten(unknown),
+    )
   const reward = findReward(parseFields(z.object({ model: scoreSchema.shape.model }), body).model, rewards)
   assertMessageSizes(body.messages, reward, limits)
   assertConversationSizes(body.conversations, reward, limits)
@@ -64,7 +68,7 @@ function findReward(name: string | undefined, rewards: ReadonlyMap<string, Rewar
   const reward = name === undefined ? first : rewards.get(name)
   if (reward) return reward
   const message = first
-    ? `there is no reward model "${name}"; there are: ${[...rewards.keys()].join(', ')}`
+    ? `there is no reward model "${shorten(`${name}`)}"; there are: ${[...rewards.keys()].join(', ')}`
     : 'this server has no reward model; start one with "tandem up --reward NAME=DIR"'
   throw new ApiError(404, message, { param: 'model', code: 'model_not_found' })
 }

@@ -76,7 +76,7 @@ describe('what is refused', () => {
   })
 
   test('a request past its deadline', async () => {
-    const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 80 }
+    const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 80, receiveTimeoutMs: 5_000 }
     gateway.dpo.beforeStep = () => delay(200)
     const app = gateway.app({ limits })
     expect(await refusal(postJson(app, '/v1/completions', { model: 'toy', prompt }))).toMatchObject({ status: 504 })

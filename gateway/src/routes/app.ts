@@ -3,6 +3,7 @@ import { type Handler, Hono } from 'hono'
 import { except } from 'hono/combine'
 import { ApiError } from '../openai/api-error.js'
 import { requestIdSchema } from '../openai/request-id.js'
+import { shorten } from '../show-value.js'
 import { allowOrigins } from './allow-origins.js'
 import { requireApiKey } from './api-keys.js'
 import { createChatHandler, createCompletionHandler } from './completions.js'
@@ -22,8 +23,8 @@ const openPaths = [
   ...operationIds.map((id) => operations[id]).flatMap(({ isOpen, path }) => (isOpen ? path : [])),
   ...docsPaths,
 ]
-/** Characters of a path that is not there. */
-const maxShown = 100
+const notHere =
+  'Tandem has no such route: conversations go to POST /v1/chat/completions, prompts to POST /v1/completions; /openapi.json has all routes'
 
 /** The gateway's HTTP side. Routes know no decoding. */
 export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
@@ -67,7 +68,7 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
   for (const path of docsPaths) refuseOthers(app, path, 'GET, HEAD')
   app.notFound((context) =>
     toResponse(
-      new ApiError(404, `there is nothing at ${context.req.method} ${context.req.path.slice(0, maxShown)}`, {
+      new ApiError(404, `there is nothing at ${context.req.method} ${shorten(context.req.path)}; ${notHere}`, {
         code: 'not_found',
       }),
     ),

@@ -20,6 +20,7 @@ export interface AppDependencies {
     readonly maxPromptTokens: number
     readonly maxBodyBytes: number
     readonly requestTimeoutMs: number
+    readonly receiveTimeoutMs: number
   }
   /** Ends all answers; its reason tells clients why. */
   readonly stopping: AbortSignal

@@ -56,6 +56,7 @@ test('/info names the models, the strategies and the limits', async () => {
       prompt_tokens: 50,
       body_bytes: 100_000,
       request_timeout_ms: 10_000,
+      receive_timeout_ms: 5_000,
       concurrent_requests: 4,
       waiting_requests: 4,
       prompts: 64,

@@ -27,6 +27,7 @@ export function createInfoHandlers({ pair, pairName, rewards, admission, limits 
       prompt_tokens: limits.maxPromptTokens,
       body_bytes: limits.maxBodyBytes,
       request_timeout_ms: limits.requestTimeoutMs,
+      receive_timeout_ms: limits.receiveTimeoutMs,
       concurrent_requests: admission.limits.maxConcurrent,
       waiting_requests: admission.limits.maxWaiting,
       prompts: requestLimits.prompts,

@@ -65,7 +65,7 @@ test('the models, all and one by one', async () => {
     expect((await gateway.app().request(`/v1/models/${encodeURIComponent(id)}`)).status).toBe(200)
 })
 
-const limits = { maxPromptTokens: 50, maxBodyBytes: 1_000, requestTimeoutMs: 10_000 }
+const limits = { maxPromptTokens: 50, maxBodyBytes: 1_000, requestTimeoutMs: 10_000, receiveTimeoutMs: 5_000 }
 const plain = { headers: { 'content-type': 'text/plain' } }
 const failures: readonly (readonly [number, () => Partial<AppDependencies>, object, RequestInit])[] = [
   [400, () => ({}), { ...text, n: 0 }, {}],

@@ -96,7 +96,7 @@ describe('truncate_prompt_tokens', () => {
     ['completions', { prompt: Array(1_000_001).fill(7) }, 'tokens'],
     ['chat/completions', { messages: [{ role: 'user', content }] }, 'characters'],
   ])('what takes too long to read is refused: %s', async (path, body, unit) => {
-    const limits = { maxPromptTokens: 50, maxBodyBytes: 3_000_000, requestTimeoutMs: 10_000 }
+    const limits = { maxPromptTokens: 50, maxBodyBytes: 3_000_000, requestTimeoutMs: 10_000, receiveTimeoutMs: 5_000 }
     const asked = { ...shared, ...body, truncate_prompt_tokens: 5 }
     const response = await postJson(gateway.app({ limits }), `/v1/${path}`, asked)
     const { message, code } = errorSchema.parse(await response.json()).error

@@ -125,7 +125,10 @@ test('what is wrong with the service is told: busy, slow, gone', async () => {
   expect(busy).toMatchObject({ status: 503, code: 'service_exhausted' })
   expect(busy.headers.get('retry-after')).toBe('1')
   toy.beforeScore = () => delay(1_000)
-  app = gateway.app({ rewards, limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 50 } })
+  app = gateway.app({
+    rewards,
+    limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 50, receiveTimeoutMs: 5_000 },
+  })
   expect(await errorOf(post({ messages: first }))).toMatchObject({ status: 504, code: 'service_deadline' })
   toy.kill()
   app = gateway.app({ rewards })

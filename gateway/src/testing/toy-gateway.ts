@@ -50,7 +50,7 @@ export async function startToyGateway(
       corsOrigins: [],
       admission: new Admission({ maxConcurrent: 4, maxWaiting: 4 }),
       crowd: new Crowd(),
-      limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 10_000 },
+      limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 10_000, receiveTimeoutMs: 5_000 },
       stopping: new AbortController().signal,
       log: pino({ level: 'silent' }),
     }

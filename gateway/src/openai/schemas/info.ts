@@ -29,6 +29,7 @@ const limitsSchema = z
     prompt_tokens: count,
     body_bytes: count,
     request_timeout_ms: count.describe('The longest that a request may take, its wait included.'),
+    receive_timeout_ms: count.describe('The longest that a client may take to send one.'),
     concurrent_requests: count,
     waiting_requests: count.describe('More than these are refused with 429.'),
     prompts: count.describe('Of a completion; conversations of a score.'),

@@ -55,7 +55,7 @@ interface BadInputServer {
   stop(): void
 }
 
-const limits = { maxPromptTokens: 60, maxBodyBytes: 1_000_000, requestTimeoutMs: 20_000 }
+const limits = { maxPromptTokens: 60, maxBodyBytes: 1_000_000, requestTimeoutMs: 20_000, receiveTimeoutMs: 5_000 }
 export const apiKey = 'a-key'
 
 const rightFields = (path: string) =>

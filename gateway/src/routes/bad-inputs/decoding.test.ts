@@ -73,6 +73,10 @@ const cases: readonly (readonly [object, string, string])[] = [
   ],
 ]
 
+const long = 'x'.repeat(100_000)
+const cut = `${'x'.repeat(100)}...`
+const suffixed = (decoding: object) => ({ fields: { model: 'toy/eft', decoding } })
+
 const infinities = ['alpha', 'temperature'].flatMap((name) =>
   ['1e400', '-1e400'].map((number): BadInput => {
     const text = `{"model":"toy","prompt":[4],"decoding":{"${name}":${number}}}`
@@ -89,6 +93,35 @@ testEach([
     status: 400,
     param: 'decoding.strategy',
   })),
+  {
+    name: 'a strategy of 100,000 characters',
+    fields: { decoding: { strategy: long } },
+    status: 400,
+    param: 'decoding.strategy',
+    message: `there is no strategy "${cut}"; there are: aad`,
+  },
+  {
+    name: 'a key of 100,000 characters',
+    fields: { decoding: { [long]: 1 } },
+    status: 400,
+    param: `decoding.${cut}`,
+    message: `decoding.${cut}: the strategy aad has no such key`,
+  },
+  {
+    name: 'a key of 100,000 characters in an object',
+    fields: { decoding: formula('dpo', { filter: { [long]: 1 } }) },
+    status: 400,
+    param: 'decoding.filter',
+    message: `decoding.filter has no key "${cut}"`,
+  },
+  {
+    ...suffixed({ strategy: 'aad' }),
+    status: 400,
+    param: 'decoding.strategy',
+    message: "decoding.strategy is aad, and the model's name carries eft: leave one of them out",
+  },
+  ...[{ strategy: 'eft' }, {}].map((decoding) => ({ ...suffixed(decoding), status: 200 })),
+  { fields: { decoding: { strategy: 'eft' } }, status: 200 },
 ])
 
 describe('beside decoding it is refused with its place', () => {

@@ -71,7 +71,7 @@ describe('each failure has its status, one form of body, and says whether to try
       'a deadline',
       () => {
         slow()
-        const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 50 }
+        const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 50, receiveTimeoutMs: 5_000 }
         return postJson(gateway.app({ limits }), path, request)
       },
       { status: 504, ...final },
@@ -106,6 +106,16 @@ describe('each failure has its status, one form of body, and says whether to try
     own.stop()
   })
 
+  test.each(['/v1/responses', '/v1/embeddings', '/v1/messages'])(
+    '%s, which is not there, tells what is',
+    async (to) => {
+      const { status, code, message } = await errorOf(await gateway.post(to, {}))
+      expect([status, code]).toEqual([404, 'not_found'])
+      expect(message).toContain(`there is nothing at POST ${to}; Tandem has no such route`)
+      expect(message).toContain('conversations go to POST /v1/chat/completions')
+    },
+  )
+
   test('the context error has the words that agents look for', async () => {
     const { message } = await errorOf(await ask({ max_tokens: 99 }))
     expect(message).toContain("This model's maximum context length is 64 tokens. However, you requested 102 tokens")
@@ -125,7 +135,7 @@ describe('a stream', () => {
   })
 
   test('that breaks has the error as an event, then [DONE]', async () => {
-    const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 900 }
+    const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 900, receiveTimeoutMs: 5_000 }
     // The first steps are answered at once, and the others not within the limit.
     let steps = 0
     gateway.dpo.beforeStep = () => (steps++ < 3 ? undefined : delay(2_000))
