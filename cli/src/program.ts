@@ -24,8 +24,9 @@ import {
 } from './program/examples.js'
 import {
   addAskOptions,
+  addConfigOption,
   addListenOptions,
-  addPairOptions,
+  addServedOptions,
   addUpOptions,
   addVerbose,
   precisionOption,
@@ -73,7 +74,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     .addHelpText('after', configExamples)
     .action(({ verbose, ...flags }: ConfigFlags & Flags) => run((context) => actions.config(flags, context), verbose))
 
-  addAskOptions(addPairOptions(program.command('generate')))
+  addAskOptions(addServedOptions(program.command('generate')))
     .description('stream one answer to the terminal')
     .argument('<prompt>')
     .option(
@@ -87,7 +88,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
       return run((context) => actions.generate(prompt, keyed, context), options.verbose)
     })
 
-  addAskOptions(addPairOptions(program.command('chat')))
+  addAskOptions(addServedOptions(program.command('chat')))
     .description('talk in the terminal; compare strategies')
     .option('--strategy <name>', 'what answers are decoded by, parameters behind it: "aad alpha=0.2"')
     .option('--system <text>', 'a system message before all others')
@@ -130,7 +131,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
       run((context) => actions.models(options, context), verbose),
     )
 
-  addListenOptions(addVerbose(program.command('doctor')))
+  addListenOptions(addConfigOption(addVerbose(program.command('doctor'))))
     .description('check whether Tandem can run here, and tell what to do where it cannot')
     .option('--hashes', 'read every byte of the models in the cache')
     .option('--json', 'as JSON')

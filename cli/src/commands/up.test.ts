@@ -222,8 +222,42 @@ describe('generate', () => {
     expect(pids().map(isAlive)).toEqual([false, false, false])
   })
 
-  it('refuses models beside --url', async () => {
-    const running = generate('hello', { ...pair, apiKeys: [], url: 'http://127.0.0.1:1' }, context())
-    await expect(running).rejects.toThrow('--url asks a gateway that runs already, with its own models')
+  it('takes the settings of up: options over the file over the environment, models and rewards included', async () => {
+    const config = join(folder, 'generate.yaml')
+    await writeFile(
+      config,
+      `
+sft: ${pair.sft}
+dpo: grpc://10.0.0.2:7002
+models: { base: "grpc://10.0.0.2:7003" }
+rewards: { picker: "grpc://10.0.0.2:7005" }
+name: filed
+threads: 3
+host: 0.0.0.0
+`,
+    )
+    const environment = { TANDEM_SFT: '10.0.0.9:1', TANDEM_MAX_CONCURRENT: '3', TANDEM_PAIR: 'of-the-environment' }
+    await generate('hello', { config, threads: 2, apiKeys: [] }, context(environment))
+    expect(answers).toBe('filed: HELLO\n')
+    expect(words).toMatch(/^Settings: .*generate\.yaml\n/)
+    expect(words).toContain('sft shares 1 threads 2')
+    const named = { TANDEM_MODELS: 'base=10.0.0.2:7003', TANDEM_REWARDS: 'picker=10.0.0.2:7005' }
+    expect(words).toContain(JSON.stringify({ ...named, TANDEM_END_TOKENS: '[]', TANDEM_MAX_CONCURRENT: '3' }))
+    expect(words).toContain('sft:1 10.0.0.2:7002 filed')
+  })
+
+  it('refuses a key that up refuses', async () => {
+    const config = join(folder, 'unknown.yaml')
+    await writeFile(config, 'sfd: x\n')
+    await expect(generate('hello', { config, apiKeys: [] }, context())).rejects.toThrow('did you mean "sft"?')
+  })
+
+  it.each([
+    [{ sft: 'a', precision: 'int8' }, 'leave out --sft, --precision, or --url'],
+    [{ config: 'f', device: 'cuda', threads: 1 }, 'leave out --config, --device, --threads, or --url'],
+    [{ model: [{ name: 'a', source: 'b' }], paired: false }, 'leave out --model a, --no-paired, or --url'],
+  ] as const)('refuses %j beside --url', async (flags, message) => {
+    const running = generate('hello', { ...flags, apiKeys: [], url: 'http://127.0.0.1:1' }, context())
+    await expect(running).rejects.toThrow(`--url asks a gateway that runs already, with its own models; ${message}`)
   })
 })

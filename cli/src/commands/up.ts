@@ -1,12 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { labelOf, loadSettings } from '../config/load-settings.js'
+import { loadSettings } from '../config/load-settings.js'
 import { overlayEnvironment } from '../config/overlay-environment.js'
 import type { UpFlags } from '../config/read-flags.js'
 import { curlLine } from '../curl-line.js'
-import { prepareInForm } from '../pairing/choose-form.js'
-import { formOptions } from '../pairing/form-options.js'
-import { planPair } from '../sources/plan-pair.js'
-import { bringBeside, prepareBeside } from '../sources/prepare-beside.js'
+import { prepareServed } from '../pairing/prepare-served.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { assertKeysFor, assertPortIsFree } from '../stack/listen.js'
 import { describeLaterEnd } from '../stack/process-end.js'
@@ -30,10 +27,7 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
   const { host, port, api_keys: apiKeys } = loaded.settings
   assertKeysFor(host, apiKeys)
   await assertPortIsFree(host, port)
-  const brought = await bringBeside(loaded, context)
-  const plan = await planPair({ ...loaded.settings, labelOf: (model) => labelOf(loaded, model) }, context)
-  const pair = await prepareInForm(plan, formOptions(loaded), context)
-  const beside = await prepareBeside(brought, pair, context)
+  const { pair, beside } = await prepareServed(loaded, context)
   output.write(
     `Starting ${[pair.name, ...Object.keys(beside.models), ...Object.keys(beside.rewards)].join(', ')} ...\n`,
   )

@@ -46,6 +46,17 @@ export async function prepareInForm(
   return tryOnce(plan, key, context, conditionsOf)
 }
 
+/** The same without a trial: what was measured before, else two services. */
+export async function prepareInKnownForm(
+  plan: PairPlan,
+  options: FormOptions,
+  context: Context,
+): Promise<PreparedPair> {
+  const verdict = await findVerdict(plan, options, context)
+  const isPaired = verdict === null ? options.paired === true : formOf(verdict) === 'paired'
+  return preparePlanned(plan, isPaired, context)
+}
+
 /** What was found for a pair before; null where nothing was, or nothing is to be. */
 export async function findVerdict(
   plan: PairPlan,

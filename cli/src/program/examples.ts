@@ -18,9 +18,16 @@ Examples:
   tandem config
   tandem config --config tandem.yaml --port 0 --json`
 
-export const generateExamples = `
+/** Of commands that start a gateway for their own time. */
+const sameSettings = `
+Without --url, models are those of "tandem up": the command line wins over the file (./tandem.yaml or --config FILE), the file over the
+environment (docs/configuration.md has every key).
+`
+
+export const generateExamples = `${sameSettings}
 Examples:
   tandem generate "How do I stay calm in traffic?" --strategy aad
+  tandem generate "How do I stay calm in traffic?" --config tandem.yaml
   tandem generate "Name three rivers." --url http://127.0.0.1:8080 --strategy greedy-sft --max-tokens 64`
 
 export const buildExamples = `
@@ -54,7 +61,7 @@ Examples:
   tandem doctor --config tandem.yaml --hashes
   tandem doctor --json | jq '.[] | select(.status != "ok")'`
 
-export const chatExamples = `
+export const chatExamples = `${sameSettings}
 In the chat, /help lists the commands: /strategy NAME, /compare A B, /reset, /exit. Ctrl-C stops an answer; twice, it ends the chat.
 Where the input is no terminal, each line is a message or a command, answers alone are written, and the first error ends it with exit code 1.
 

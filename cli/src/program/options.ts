@@ -7,7 +7,7 @@ import { apiKey, namedSource, wholeNumber } from './arguments.js'
 export const addVerbose = (command: Command) =>
   command.option('--verbose', 'show what the processes log, and where errors come from', false)
 
-export const addPairOptions = (command: Command) =>
+const addPairOptions = (command: Command) =>
   addVerbose(command)
     .option('--pair <name>', `a pair of the catalog (${defaultPairName} where no model is named)`)
     .option(
@@ -17,13 +17,13 @@ export const addPairOptions = (command: Command) =>
     .option('--dpo <source>', 'the same, or a LoRA adapter that goes on the --sft')
     .addOption(precisionOption())
     .option('--paired', 'one process holds both models of an adapter on its base, whose weights are then loaded once')
-    .option('--no-paired', 'two services ("up", given neither, takes what is faster here)')
+    .option('--no-paired', 'two services (given neither, "up" takes what is faster here, and others what it has found)')
     .addOption(new Option('--threads <number>', 'of each service').argParser(wholeNumber(1, 1024)))
     .addOption(new Option('--template-from <model>', 'whose chat template and end tokens hold').choices(['dpo', 'sft']))
 
-/** What `tandem up` takes, without defaults: what is not given may stand in a file or in the environment. */
-export const addUpOptions = (command: Command) =>
-  addListenOptions(addPairOptions(command))
+/** What is served, without defaults: what is not given may stand in a file or in the environment. */
+export const addServedOptions = (command: Command) =>
+  addConfigOption(addPairOptions(command))
     .addOption(new Option('--model <name=source>', 'a model more, for formulas (repeatable)').argParser(namedSource))
     .addOption(
       new Option('--reward <name=source>', 'a reward model, for best-of-n (repeatable)').argParser(namedSource),
@@ -31,10 +31,15 @@ export const addUpOptions = (command: Command) =>
     .option('--device <list>', 'what models compute on: cpu, webgpu, cuda, or several to try, e.g. webgpu,cpu (cpu)')
     .option('--name <name>', "the pair's name in the API")
 
-/** Where settings stand, and where the gateway listens. */
+/** What `tandem up` takes. */
+export const addUpOptions = (command: Command) => addListenOptions(addServedOptions(command))
+
+export const addConfigOption = (command: Command) =>
+  command.option('--config <file>', 'settings; left out, ./tandem.yaml where there is one')
+
+/** Where the gateway listens, and to whom it answers. */
 export const addListenOptions = (command: Command) =>
   command
-    .option('--config <file>', 'settings; left out, ./tandem.yaml where there is one')
     .option('--host <address>', 'where the gateway listens (127.0.0.1)')
     .addOption(new Option('--port <number>', '0 takes a free one (8080)').argParser(wholeNumber(0, 65_535)))
     .addOption(apiKeyOption('clients must send one of these keys (repeatable; else TANDEM_API_KEYS=key1,key2)'))

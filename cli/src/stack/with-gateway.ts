@@ -1,17 +1,19 @@
 import type { Server } from '../chat-client.js'
 import type { Context } from '../commands/context.js'
-import type { PairOptions } from '../sources/plan-pair.js'
-import { preparePair } from '../sources/prepare-pair.js'
-import type { StackOptions } from './stack.js'
+import { loadSettings } from '../config/load-settings.js'
+import { overlayEnvironment } from '../config/overlay-environment.js'
+import { readFlags, type UpFlags } from '../config/read-flags.js'
+import { prepareInKnownForm } from '../pairing/choose-form.js'
+import { prepareServed } from '../pairing/prepare-served.js'
 import { startStack } from './start-stack.js'
 
-export type GatewayOptions = PairOptions &
-  Pick<StackOptions, 'threads' | 'templateFrom' | 'apiKeys'> & {
-    /** One process holds both models of an adapter's pair. */
-    readonly paired?: boolean | undefined
-    /** A running gateway; left out, one is started. */
-    readonly url?: string | undefined
-  }
+/** What `tandem up` takes of models, and a gateway to ask in the place of one that is started. */
+export type GatewayOptions = Omit<UpFlags, 'host' | 'port' | 'apiKey'> & {
+  /** A running gateway; left out, one is started. */
+  readonly url?: string | undefined
+  /** The first is sent to the gateway at `url`. */
+  readonly apiKeys: readonly string[]
+}
 
 /** Where to ask, and which model; undefined: the first that the server lists. */
 export interface Gateway {
@@ -20,28 +22,36 @@ export interface Gateway {
 }
 
 /**
- * Runs `work` with the gateway at `url`, or with services and a gateway of its own on a free port, which end with it.
- * @throws Error where models are named for a gateway that has its own
+ * Runs `work` with the gateway at `url`, or with services and a gateway of its own on a free port, which end with it: those that
+ * `tandem up` would start, by the same settings.
+ * @throws Error where a setting is wrong, or models are named for a gateway that has its own
  */
 export async function withGateway(
-  options: GatewayOptions,
-  context: Context,
+  { url, apiKeys, ...flags }: GatewayOptions,
+  given: Context,
   work: (gateway: Gateway) => Promise<void>,
 ): Promise<void> {
-  const { url, sft, dpo, precision, apiKeys } = options
   if (url !== undefined) {
-    if (sft !== undefined || dpo !== undefined || precision !== undefined)
-      throw new Error(
-        '--url asks a gateway that runs already, with its own models; leave out --sft, --dpo and --precision, or --url',
-      )
-    return work({ server: { url, apiKey: apiKeys[0] }, model: options.pair })
+    assertNothingToStart(flags)
+    return work({ server: { url, apiKey: apiKeys[0] }, model: flags.pair })
   }
-  const pair = await preparePair(options, context)
-  // Nobody else is meant to reach this gateway, so it takes no keys from the environment.
-  const stack = await startStack(pair, { ...options, host: '127.0.0.1', port: 0, apiKeys: [] }, context)
+  const loaded = await loadSettings(flags, given.environment)
+  const context = { ...given, environment: overlayEnvironment(loaded, given.environment) }
+  if (loaded.file !== null) context.output.write(`Settings: ${loaded.file}\n`)
+  const { pair, beside } = await prepareServed(loaded, context, prepareInKnownForm)
+  // Nobody else is meant to reach this gateway, so it takes no keys.
+  const stack = await startStack(pair, { host: '127.0.0.1', port: 0, apiKeys: [] }, context, beside)
   try {
     await work({ server: { url: stack.url }, model: pair.name })
   } finally {
     await stack.group.stop()
   }
+}
+
+/** The pair alone means something to a gateway that runs: which model is asked. */
+function assertNothingToStart({ config, pair: _asked, ...flags }: UpFlags): void {
+  const named = [...readFlags(flags).values()].map(({ origin }) => origin.at)
+  const left = config === undefined ? named : ['--config', ...named]
+  if (left.length === 0) return
+  throw new Error(`--url asks a gateway that runs already, with its own models; leave out ${left.join(', ')}, or --url`)
 }
