@@ -10,7 +10,7 @@ export interface ServiceReady {
 export { disableTelemetry } from './engine/telemetry.js'
 export { type LogitConfig, type LogitEnvironment, logitEnvironmentSchema, parseLogitConfig } from './logit/config.js'
 export { parseRewardConfig, type RewardEnvironment } from './reward/config.js'
-export type { ServiceConfig } from './service-config.js'
+export { type ServiceConfig, shareOfKvBytes, shareOfThreads } from './service-config.js'
 
 /** The program of a logit service: `node <path>`, configured by a LogitEnvironment. It is there once the package is built. */
 export const logitMainPath = fileURLToPath(new URL('../dist/logit/main.js', import.meta.url))

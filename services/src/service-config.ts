@@ -4,10 +4,11 @@ import { type ComputeDevice, computeDevicesSchema, cpu } from './engine/compute-
 
 /** What the environments of all services have in common. */
 
-const shareOfThreads = (services: number) => Math.max(1, Math.floor(availableParallelism() / services))
+/** Threads of each of so many services on this machine. */
+export const shareOfThreads = (services: number) => Math.max(1, Math.floor(availableParallelism() / services))
 
 /** All services together take a quarter of the machine's memory, or of the container's where it has a limit. */
-const shareOfKvBytes = (services: number) => {
+export const shareOfKvBytes = (services: number) => {
   const constrained = process.constrainedMemory()
   const total = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
   return Math.floor(total / 4 / services)

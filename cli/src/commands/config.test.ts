@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { catalog } from '@tandem/models'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { loadSettings } from '../config/load-settings.js'
+import type { UpFlags } from '../config/read-flags.js'
 import { findHome } from '../home.js'
 import { trialKey } from '../pairing/choose-form.js'
 import { formOptions } from '../pairing/form-options.js'
@@ -10,6 +12,9 @@ import { writeVerdict } from '../pairing/verdict-store.js'
 import { planPair } from '../sources/plan-pair.js'
 import { config } from './config.js'
 import type { Context } from './context.js'
+import { up } from './up.js'
+
+const pairTokens = catalog[0]?.endTokens
 
 let answers: string
 beforeEach(() => {
@@ -78,5 +83,37 @@ describe('config', () => {
     expect(printed).not.toHaveProperty('pair')
     expect(printed).not.toHaveProperty('threads')
     expect(answers).not.toContain('secret')
+  })
+
+  it.each<[UpFlags, NodeJS.ProcessEnv, string]>([
+    [{ sft: 'a', pair: 'smollm2-135m-hh' }, {}, '--pair names both models; give either --pair, or --sft and --dpo'],
+    [{ sft: 'a' }, {}, '--dpo is missing; a pair is two models'],
+    [{ dpo: 'grpc://h:1' }, {}, '--sft is missing; a pair is two models'],
+    [{ pair: 'none' }, {}, 'there is no pair "none" in the catalog'],
+    [{ sft: 'a', dpo: 'grpc://a' }, {}, '--dpo grpc://a is no address; expected grpc://HOST:PORT'],
+    [{ model: [{ name: 'm', source: 'grpc://a' }] }, {}, '--model m grpc://a is no address'],
+    [{ sft: 'hf:a', dpo: 'b' }, {}, '--sft hf:a is no name on the Hugging Face hub'],
+    [{ sft: 'https://huggingface.co/org/repo', dpo: 'b' }, {}, 'is the address of a page; write hf:org/repo'],
+    [{ host: '0.0.0.0' }, {}, '--host 0.0.0.0 can be reached from other machines, and no API key is set'],
+    [{ paired: true }, { TANDEM_SFT: 'h:1', TANDEM_DPO: 'h:2' }, 'TANDEM_DPO grpc://h:2 is none. Leave --paired out'],
+  ])('refuses what up refuses: %j %j', async (flags, environment, message) => {
+    const said = await config(flags, context(environment)).catch((error: Error) => error.message)
+    expect(said).toContain(message)
+    expect(answers).toBe('')
+    await expect(up({ port: 0, ...flags }, context(environment))).rejects.toThrow(said)
+  })
+
+  it('shows what processes would decide by themselves, where it is known', async () => {
+    const services = { sft: 'grpc://h:1', dpo: 'grpc://h:2' }
+    await config({ ...services, model: [{ name: 'm', source: 'here' }] }, context())
+    expect(lineOf('threads')).toMatch(new RegExp(`^threads +${availableParallelism()} +default$`))
+    expect(lineOf('kv_bytes')).toMatch(/^kv_bytes +\d+ +default$/)
+    answers = ''
+    await config({ paired: false, json: true }, context())
+    const threads = Math.max(1, Math.floor(availableParallelism() / 2))
+    expect(JSON.parse(answers)).toMatchObject({ threads: { value: threads }, end_tokens: { value: pairTokens } })
+    answers = ''
+    await config(services, context())
+    expect(lineOf('threads')).toMatch(/^threads +\(/)
   })
 })

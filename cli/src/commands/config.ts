@@ -1,12 +1,10 @@
 import type { Entry } from '../config/layer.js'
-import { type LoadedSettings, loadSettings } from '../config/load-settings.js'
+import { loadSettings } from '../config/load-settings.js'
 import type { UpFlags } from '../config/read-flags.js'
 import { settingKeys } from '../config/settings.js'
-import { findVerdict } from '../pairing/choose-form.js'
-import { formOptions } from '../pairing/form-options.js'
+import { validateSettings } from '../config/validate-settings.js'
+import { findEffective } from '../pairing/find-effective.js'
 import { describeVerdict, type Verdict } from '../pairing/verdict.js'
-import { isHubName } from '../pull/hub/hub-name.js'
-import { planPair } from '../sources/plan-pair.js'
 import { formatTable } from '../table.js'
 import type { Context } from './context.js'
 
@@ -23,27 +21,20 @@ const byItself: Readonly<Record<string, string>> = {
   kv_bytes: "a share of a quarter of the machine's memory",
 }
 
-/** `tandem config`: the settings that `tandem up` would serve with, and where each comes from. Starts nothing. */
+/** `tandem config`: the settings that `tandem up` would serve with, and where each comes from. Starts nothing. @throws Error as `up`, without looking at any model */
 export async function config({ json, ...flags }: ConfigFlags, context: Context): Promise<void> {
   const loaded = await loadSettings(flags, context.environment)
-  const { entries } = loaded
-  const verdict = await knownVerdict(loaded, context)
+  validateSettings(loaded)
+  const found = await findEffective(loaded, context)
+  const named = [...loaded.entries].filter(([key, { origin }]) => origin.kind !== 'default' || !found.entries.has(key))
+  const entries = new Map([...found.entries, ...named])
+  const { verdict } = found
   const shown = [...entries]
     .sort(([a], [b]) => orderOf(a) - orderOf(b))
     .map(
       ([key, entry]) => [key, { ...masked(key, entry), ...(key === 'paired' && verdict ? { verdict } : {}) }] as const,
     )
   context.answers.write(json ? `${JSON.stringify(Object.fromEntries(shown), null, 2)}\n` : toTable(shown, entries))
-}
-
-/** What an earlier `up` has measured. Sources that are wrong are told by `up`; nothing is pulled for the sake of this. */
-async function knownVerdict(loaded: LoadedSettings, context: Context): Promise<Verdict | null> {
-  const { pair, sft, dpo } = loaded.settings
-  const isHere = sft !== undefined && dpo !== undefined && !isHubName(sft) && !isHubName(dpo)
-  if (pair === undefined && !isHere) return null
-  const quiet = { ...context, output: { write: () => undefined } }
-  const plan = await planPair(loaded.settings, quiet).catch(() => null)
-  return plan && findVerdict(plan, formOptions(loaded), context).catch(() => null)
 }
 
 const order: readonly string[] = settingKeys

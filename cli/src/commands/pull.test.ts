@@ -75,6 +75,10 @@ it('tells how names of the hub are written', async () => {
   await expect(pull('tiny/sft', context)).rejects.toThrow(
     '"tiny/sft" is no pair of the catalog; for that repository on the hub write hf:tiny/sft',
   )
+  await expect(pull('https://huggingface.co/tiny/sft/tree/v1', context)).rejects.toThrow('write hf:tiny/sft@v1')
+  await expect(build('https://huggingface.co/tiny/sft', { out: 'x' }, context)).rejects.toThrow(
+    'SOURCE https://huggingface.co/tiny/sft is the address of a page; write hf:tiny/sft',
+  )
   await expect(build('hf:tiny/sft', { adapter: 'hf:tiny/sft', out: 'x' }, context)).rejects.toThrow(
     '--adapter hf:tiny/sft is not a LoRA adapter folder',
   )

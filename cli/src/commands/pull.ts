@@ -1,4 +1,5 @@
 import { findPair } from '@tandem/models'
+import { assertNoWebAddress } from '../pull/hub/hub-address.js'
 import { isHubName, isRepo } from '../pull/hub/hub-name.js'
 import { pullHub } from '../pull/hub/pull-hub.js'
 import { pullWeights } from '../pull/pull-weights.js'
@@ -6,6 +7,7 @@ import type { Context } from './context.js'
 
 /** `tandem pull`: brings the weights of a pair of the catalog, or a model of the hub, into the cache and says where they are. */
 export async function pull(name: string, context: Context): Promise<void> {
+  assertNoWebAddress(name, name)
   if (isRepo(name))
     throw new Error(`"${name}" is no pair of the catalog; for that repository on the hub write hf:${name}`)
   const path = isHubName(name) ? await pullHub(name, context) : await pullWeights(findPair(name), context)

@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { loadSettings } from '../config/load-settings.js'
 import { overlayEnvironment } from '../config/overlay-environment.js'
 import type { UpFlags } from '../config/read-flags.js'
+import { validateSettings } from '../config/validate-settings.js'
 import { curlLine } from '../curl-line.js'
 import { prepareServed } from '../pairing/prepare-served.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
-import { assertKeysFor, assertPortIsFree } from '../stack/listen.js'
+import { assertPortIsFree } from '../stack/listen.js'
 import { describeLaterEnd } from '../stack/process-end.js'
 import type { Stack } from '../stack/stack.js'
 import { startStack } from '../stack/start-stack.js'
@@ -25,7 +26,7 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
   const { output, signal } = context
   if (loaded.file !== null) output.write(`Settings: ${loaded.file}\n`)
   const { host, port, api_keys: apiKeys } = loaded.settings
-  assertKeysFor(host, apiKeys)
+  validateSettings(loaded)
   await assertPortIsFree(host, port)
   const { pair, beside } = await prepareServed(loaded, context)
   output.write(

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { expectationOf } from '@tandem/gateway/config'
 import { z } from 'zod'
+import { isWebAddress } from '../pull/hub/hub-address.js'
 import { isHubName } from '../pull/hub/hub-name.js'
 import { isService } from '../sources/source.js'
 import { createLayer, describeIssue, type Layer, messageOf } from './layer.js'
@@ -75,7 +76,8 @@ function readKeys(variable: string, environment: NodeJS.ProcessEnv, at: (key: st
 }
 
 function placeSources(settings: Settings, folder: string): Settings {
-  const place = (source: string) => (isService(source) || isHubName(source) ? source : resolve(folder, source))
+  const isElsewhere = (source: string) => isService(source) || isHubName(source) || isWebAddress(source)
+  const place = (source: string) => (isElsewhere(source) ? source : resolve(folder, source))
   const placeAll = (models: Settings['models']) =>
     models &&
     Object.fromEntries(

@@ -1,12 +1,13 @@
 import type { Context } from '../commands/context.js'
-import { loadSettings } from '../config/load-settings.js'
+import { type LoadedSettings, loadSettings } from '../config/load-settings.js'
 import type { UpFlags } from '../config/read-flags.js'
+import { validateSources } from '../sources/validate-sources.js'
 import { assertKeysFor, assertPortIsFree } from '../stack/listen.js'
 import { type Finding, fail, ok } from './finding.js'
 
 /** Whether `tandem up` with the same options, here, would take its settings and its port. */
 export async function checkSettings(flags: UpFlags, { environment }: Pick<Context, 'environment'>): Promise<Finding[]> {
-  const loaded = await loadSettings(flags, environment).catch(messageOf)
+  const loaded = await loadValid(flags, environment).catch(messageOf)
   if (typeof loaded === 'string') return [fail('settings', loaded, 'docs/configuration.md has every key')]
   const { host, port, api_keys: keys } = loaded.settings
   const settings = ok('settings', loaded.file ?? 'no file, as the command line and the environment say')
@@ -17,6 +18,13 @@ export async function checkSettings(flags: UpFlags, { environment }: Pick<Contex
   } catch (error) {
     return [settings, fail('port', `${port} of ${host} cannot be served`, messageOf(error))]
   }
+}
+
+/** What others could reach without keys is told with the port. */
+async function loadValid(flags: UpFlags, environment: NodeJS.ProcessEnv): Promise<LoadedSettings> {
+  const loaded = await loadSettings(flags, environment)
+  validateSources(loaded)
+  return loaded
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -52,9 +52,7 @@ export async function prepareInKnownForm(
   options: FormOptions,
   context: Context,
 ): Promise<PreparedPair> {
-  const verdict = await findVerdict(plan, options, context)
-  const isPaired = verdict === null ? options.paired === true : formOf(verdict) === 'paired'
-  return preparePlanned(plan, isPaired, context)
+  return preparePlanned(plan, (await findForm(plan, options, context)) ?? false, context)
 }
 
 /** What was found for a pair before; null where nothing was, or nothing is to be. */
@@ -65,6 +63,18 @@ export async function findVerdict(
 ): Promise<Verdict | null> {
   if (options.paired !== 'auto' || !isOpen(plan, options)) return null
   return readVerdict(home, await trialKey(plan, options, signal))
+}
+
+/** Whether one process would hold both models; null where a trial has yet to tell. */
+export async function findForm(
+  plan: PairPlan,
+  options: FormOptions,
+  context: Pick<Context, 'home' | 'signal'>,
+): Promise<boolean | null> {
+  if (options.paired !== 'auto') return options.paired
+  if (!isOpen(plan, options)) return false
+  const verdict = await findVerdict(plan, options, context)
+  return verdict && formOf(verdict) === 'paired'
 }
 
 /** Whether both forms can be had, and either may be the faster. */

@@ -3,6 +3,7 @@ import { isHubName } from '../pull/hub/hub-name.js'
 import { findNamedBase } from './adapter-base.js'
 import { bringSource } from './bring-source.js'
 import { findSource, type Source } from './source.js'
+import { missingModel } from './validate-sources.js'
 
 /** A source, and what messages call it. */
 export interface NamedPart {
@@ -23,12 +24,12 @@ export async function bringPair(
   labelOf: (model: 'sft' | 'dpo') => string,
   context: Context,
 ): Promise<{ readonly sft: NamedPart; readonly dpo: NamedPart }> {
-  if (dpo === undefined) throw missing('--dpo')
+  if (dpo === undefined) throw missingModel('--dpo')
   // What stands here is looked at before anything is pulled for its sake.
   if (sft !== undefined && !isHubName(sft)) await findSource(sft, labelOf('sft'))
   const adapter = await bringPart(dpo, labelOf('dpo'), context)
   if (sft !== undefined) return { sft: await bringPart(sft, labelOf('sft'), context), dpo: adapter }
-  if (adapter.source.kind !== 'adapter') throw missing('--sft')
+  if (adapter.source.kind !== 'adapter') throw missingModel('--sft')
   const base = await findNamedBase(adapter.source.path, adapter.where, isHubName(dpo))
   context.output.write(`The SFT model is ${base}, the base that ${adapter.where} names\n`)
   return { sft: await bringPart(base, `${adapter.where}: base`, context), dpo: adapter }
@@ -39,6 +40,3 @@ const bringPart = async (text: string, label: string, context: Context): Promise
   where: `${label} ${text}`,
   text,
 })
-
-const missing = (flag: '--sft' | '--dpo') =>
-  new Error(`${flag} is missing; a pair is two models: give both --sft and --dpo, or --pair NAME`)

@@ -6,6 +6,7 @@ import { bringPair } from './bring-pair.js'
 import type { BuildRequest } from './build-cached.js'
 import { type AdapterBase, plainName } from './prepare-model.js'
 import type { Source } from './source.js'
+import { validatePair } from './validate-sources.js'
 
 /**
  * Which two models: `sft` and `dpo`, or a LoRA adapter as `dpo` alone, which names its base; or a pair of the catalog; or neither,
@@ -63,6 +64,7 @@ type WholeSource = Exclude<Source, { kind: 'adapter' }>
 
 /** The name in the API of a pair whose DPO model runs elsewhere. */
 const servedName = 'pair'
+const flagOf = (model: 'sft' | 'dpo') => `--${model}`
 const plainDemo: readonly ChatMessage[] = [{ role: 'user', content: 'How do I stay calm in traffic?' }]
 
 /**
@@ -71,9 +73,8 @@ const plainDemo: readonly ChatMessage[] = [{ role: 'user', content: 'How do I st
  */
 export async function planPair(options: PairOptions, context: Context): Promise<PairPlan> {
   const { sft, dpo, pair } = options
+  validatePair(options, options.labelOf ?? flagOf)
   if (sft === undefined && dpo === undefined) return planCatalogPair(pair ?? defaultPairName, options, context)
-  if (pair !== undefined)
-    throw new Error('--pair names both models; give either --pair, or --sft and --dpo, not all of them')
   return planOwnPair(options, context)
 }
 
@@ -92,7 +93,7 @@ function planCatalogPair(
 }
 
 async function planOwnPair(
-  { precision, name, labelOf = (model) => `--${model}`, ...texts }: PairOptions,
+  { precision, name, labelOf = flagOf, ...texts }: PairOptions,
   context: Context,
 ): Promise<PairPlan> {
   const parts = await bringPair(texts, labelOf, context)

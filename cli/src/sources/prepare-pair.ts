@@ -3,6 +3,7 @@ import { pullWeights } from '../pull/pull-weights.js'
 import { buildCached } from './build-cached.js'
 import { type PairDescription, type PairOptions, type PairPlan, planPair } from './plan-pair.js'
 import { prepareWhole } from './prepare-model.js'
+import { pairedWithoutAdapter } from './validate-sources.js'
 
 /** Two models, ready to be served. */
 export interface PreparedPair extends PairDescription {
@@ -32,10 +33,7 @@ export async function preparePlanned(plan: PairPlan, isPaired: boolean, context:
   const { described } = plan
   if (plan.kind === 'whole') {
     const { sft, dpo, precision, dpoTitle } = plan
-    if (isPaired)
-      throw new Error(
-        `--paired runs both models in one graph, which a LoRA adapter on the --sft allows alone; ${dpoTitle} is none. Leave --paired out`,
-      )
+    if (isPaired) throw pairedWithoutAdapter(dpoTitle)
     const [first, second] = [await prepareWhole(sft, precision, context), await prepareWhole(dpo, precision, context)]
     return { ...described, sft: first, dpo: second, isPaired }
   }

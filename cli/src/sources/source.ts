@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { findExport } from '@tandem/models'
+import { assertNoWebAddress } from '../pull/hub/hub-address.js'
 import { isRepo } from '../pull/hub/hub-name.js'
 
 /** What can stand for a model. All paths are absolute. */
@@ -26,6 +27,7 @@ const expected =
  */
 export async function findSource(path: string, option: string): Promise<Source> {
   if (isService(path)) return { kind: 'service', address: parseAddress(path, option) }
+  assertNoWebAddress(path, `${option} ${path}`)
   const absolute = resolve(path)
   const found = await stat(absolute).catch((cause: unknown) => {
     const hint = isAddress(path)

@@ -27,7 +27,10 @@ export async function startServices(pair: PreparedPair, beside: Beside, start: S
 }
 
 /** Those that compute at once and keep sessions here. Reward services do neither: they run when an answer is complete. */
-export function countLogitServices({ sft, dpo, isPaired }: PreparedPair, { models }: Beside): number {
+export function countLogitServices(
+  { sft, dpo, isPaired }: Pick<PreparedPair, 'sft' | 'dpo' | 'isPaired'>,
+  { models }: Pick<Beside, 'models'>,
+): number {
   const places = [...(isPaired ? [dpo] : [sft, dpo]), ...Object.values(models)]
   return places.filter((place) => !isService(place)).length
 }

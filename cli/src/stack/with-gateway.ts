@@ -5,6 +5,7 @@ import { overlayEnvironment } from '../config/overlay-environment.js'
 import { readFlags, type UpFlags } from '../config/read-flags.js'
 import { prepareInKnownForm } from '../pairing/choose-form.js'
 import { prepareServed } from '../pairing/prepare-served.js'
+import { validateSources } from '../sources/validate-sources.js'
 import { startStack } from './start-stack.js'
 
 /** What `tandem up` takes of models, and a gateway to ask in the place of one that is started. */
@@ -38,6 +39,7 @@ export async function withGateway(
   const loaded = await loadSettings(flags, given.environment)
   const context = { ...given, environment: overlayEnvironment(loaded, given.environment) }
   if (loaded.file !== null) context.output.write(`Settings: ${loaded.file}\n`)
+  validateSources(loaded)
   const { pair, beside } = await prepareServed(loaded, context, prepareInKnownForm)
   // Nobody else is meant to reach this gateway, so it takes no keys.
   const stack = await startStack(pair, { host: '127.0.0.1', port: 0, apiKeys: [] }, context, beside)
