@@ -65,7 +65,9 @@ describe('streamChat', () => {
       response.statusCode = 401
       response.end('{"error":{"message":"wrong key","type":"x","param":null,"code":null}}')
     })
-    await expect(readAll(url)).rejects.toThrow(`${url} answered 401: wrong key`)
+    await expect(readAll(url)).rejects.toThrow(
+      `${url} answered 401: wrong key. Give a key that it takes with --api-key KEY`,
+    )
   })
 
   it('tells that nobody is there', async () => {

@@ -60,7 +60,8 @@ async function ask({ url, apiKey }: Server, path: string, init: RequestInit): Pr
   })
   if (response.ok) return response
   const text = await response.text()
-  throw new Error(`${url} answered ${response.status}: ${errorMessage(text)}`)
+  const advice = response.status === 401 ? '. Give a key that it takes with --api-key KEY' : ''
+  throw new Error(`${url} answered ${response.status}: ${errorMessage(text)}${advice}`)
 }
 
 function errorMessage(text: string): string {

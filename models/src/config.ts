@@ -123,12 +123,17 @@ export function parseModelConfig(
   }
 }
 
-function parseArchitecture(modelType: unknown): ArchitectureName {
+/**
+ * @param where how messages name the file
+ * @throws Error listing the architectures there are
+ */
+export function parseArchitecture(modelType: unknown, where = 'config.json'): ArchitectureName {
   const known = architectureNames.find((name) => name === modelType)
   if (known === undefined)
     throw new Error(
-      `config.json has model_type ${JSON.stringify(modelType)}; known architectures are: ${architectureNames.join(', ')}. ` +
-        'Take a model of one of these, or add one as CONTRIBUTING.md says',
+      `${where} has model_type ${JSON.stringify(modelType)}; known architectures are: ${architectureNames.join(', ')}. ` +
+        'Take a model of one of these; or have optimum export this one ("optimum-cli export onnx --model MODEL FOLDER") and give that folder, ' +
+        'whose graph is served as it is; or add the architecture as CONTRIBUTING.md says',
     )
   return known
 }

@@ -1,3 +1,5 @@
+import { validateDecoding } from '@tandem/gateway/decoding'
+
 /** How an answer is decoded, as `decoding` of a request: a strategy's name, with parameters. */
 export type Method = Readonly<Record<string, string | number | undefined>>
 
@@ -6,7 +8,7 @@ const forms = 'NAME or NAME key=value ..., e.g. "aad alpha=0.2"'
 /**
  * Methods of a line: each word without "=" starts one, each with one is a parameter of the last.
  * @param words `aad alpha=0.2 greedy-dpo`
- * @throws Error where a parameter comes first or has no value
+ * @throws Error where a parameter comes first or has no value, or as `validateMethod`
  */
 export function parseMethods(words: readonly string[]): Method[] {
   const methods: Method[] = []
@@ -18,7 +20,23 @@ export function parseMethods(words: readonly string[]): Method[] {
       methods.push({ ...last, [word.slice(0, end)]: parseValue(word.slice(end + 1)) })
     else throw new Error(`"${word}" is no parameter of a strategy; write ${forms}`)
   }
+  methods.forEach(validateMethod)
   return methods
+}
+
+/**
+ * What the gateway would refuse once a message is sent is refused where it is written.
+ * @throws Error where there is no such strategy, or it takes no such parameter
+ */
+export function validateMethod(method: Method): void {
+  const given = Object.entries(method).filter(([, value]) => value !== undefined)
+  // Without a name, the model that is asked says by which strategy.
+  if (method.strategy === undefined) return
+  try {
+    validateDecoding(Object.fromEntries(given))
+  } catch (error) {
+    throw new Error(error instanceof Error ? error.message.replace(/^decoding\./, '') : String(error), { cause: error })
+  }
 }
 
 /** `aad alpha=0.2` */

@@ -1,3 +1,4 @@
+import { validateMethod } from '../chat/method.js'
 import { streamChat } from '../chat-client.js'
 import { type Gateway, type GatewayOptions, withGateway } from '../stack/with-gateway.js'
 import type { Context } from './context.js'
@@ -9,8 +10,10 @@ export type GenerateOptions = GatewayOptions & {
 }
 
 /** `tandem generate`: streams one answer to the terminal. */
-export const generate = (prompt: string, options: GenerateOptions, context: Context): Promise<void> =>
-  withGateway(options, context, (gateway) => print(prompt, gateway, options, context))
+export async function generate(prompt: string, options: GenerateOptions, context: Context): Promise<void> {
+  validateMethod({ strategy: options.strategy, alpha: options.alpha })
+  await withGateway(options, context, (gateway) => print(prompt, gateway, options, context))
+}
 
 async function print(
   prompt: string,

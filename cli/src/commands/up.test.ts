@@ -246,6 +246,14 @@ host: 0.0.0.0
     expect(words).toContain('sft:1 10.0.0.2:7002 filed')
   })
 
+  it.each([
+    [{ strategy: 'nope' }, 'strategy: there is no strategy "nope"; there are: aad, '],
+    [{ strategy: 'greedy-dpo', alpha: 0.5 }, 'alpha: the strategy greedy-dpo has no such key'],
+  ])('refuses %j before anything starts', async (method, message) => {
+    await expect(generate('hello', { ...pair, ...method, apiKeys: [] }, context())).rejects.toThrow(message)
+    expect(words).toBe('')
+  })
+
   it('refuses a key that up refuses', async () => {
     const config = join(folder, 'unknown.yaml')
     await writeFile(config, 'sfd: x\n')

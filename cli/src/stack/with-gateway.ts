@@ -34,7 +34,7 @@ export async function withGateway(
 ): Promise<void> {
   if (url !== undefined) {
     assertNothingToStart(flags)
-    return work({ server: { url, apiKey: apiKeys[0] }, model: flags.pair })
+    return work({ server: { url: readUrl(url), apiKey: apiKeys[0] }, model: flags.pair })
   }
   const loaded = await loadSettings(flags, given.environment)
   const context = { ...given, environment: overlayEnvironment(loaded, given.environment) }
@@ -48,6 +48,13 @@ export async function withGateway(
   } finally {
     await stack.group.stop()
   }
+}
+
+/** As a person writes an address: without a scheme it is http. @throws Error where it is none */
+export function readUrl(text: string): string {
+  const url = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`
+  if (/^https?:/i.test(url) && URL.canParse(url)) return url
+  throw new Error(`--url ${text} is no address of a gateway; expected http://HOST:PORT, e.g. http://127.0.0.1:8080`)
 }
 
 /** The pair alone means something to a gateway that runs: which model is asked. */

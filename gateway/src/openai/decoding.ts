@@ -113,14 +113,7 @@ export function resolveDecoding(
   topLevel: TopLevel,
   models: Pair['models'],
 ): Decoding {
-  const { strategy: name, detail, path, ...own } = parseFields(z.looseObject(ownFields), decoding, 'decoding')
-  const strategy = findOrRefuse(name ?? modelStrategy ?? defaultStrategyName)
-  if (modelStrategy !== null && strategy.name !== modelStrategy)
-    throw invalidRequest(
-      `decoding.strategy is ${strategy.name}, and the model's name carries ${modelStrategy}: leave one of them out`,
-      'decoding.strategy',
-    )
-  assertKnown(Object.keys(decoding), strategy)
+  const { strategy, detail, path, own } = readDecoding(modelStrategy, decoding)
   const given = samplingNames.filter((key) => topLevel[key] !== undefined)
   const used = given.filter((key) => strategy.topLevel.includes(key) && !(key in own))
   const taken = Object.fromEntries(used.map((key) => [key, topLevel[key]]))
@@ -138,6 +131,24 @@ export function resolveDecoding(
     path,
     echo: { strategy: strategy.name, ...Object.fromEntries(inUse), detail, path, ignored },
   }
+}
+
+/** What can be told of a `decoding` that names its strategy before it is sent. @throws ApiError as `resolveDecoding`, but for models */
+export function validateDecoding(decoding: Readonly<Record<string, unknown>>): void {
+  const { strategy, own } = readDecoding(null, decoding)
+  parseFields(strategy.parameters, own, 'decoding')
+}
+
+function readDecoding(modelStrategy: string | null, decoding: Readonly<Record<string, unknown>>) {
+  const { strategy: name, detail, path, ...own } = parseFields(z.looseObject(ownFields), decoding, 'decoding')
+  const strategy = findOrRefuse(name ?? modelStrategy ?? defaultStrategyName)
+  if (modelStrategy !== null && strategy.name !== modelStrategy)
+    throw invalidRequest(
+      `decoding.strategy is ${strategy.name}, and the model's name carries ${modelStrategy}: leave one of them out`,
+      'decoding.strategy',
+    )
+  assertKnown(Object.keys(decoding), strategy)
+  return { strategy, detail, path, own }
 }
 
 function assertKnown(keys: readonly string[], { name, parameters }: AnyStrategy): void {

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { parseArchitecture } from '../config.js'
 import { readCheckpointTexts } from './checkpoint-texts.js'
 import { assertIndexed, openSafetensors, readShardIndex, type ShardIndex } from './safetensors.js'
 import type { ModelSource, WeightSource } from './source.js'
@@ -16,9 +17,12 @@ export async function openHuggingFaceFolder(folder: string, signal?: AbortSignal
   const names = new Set(await readdir(root))
   if (!names.has('config.json')) throw new Error(describeForeignFolder(root, names))
 
+  const texts = await readCheckpointTexts(root)
+  // What cannot be built is not asked for its weights, nor for another tokenizer.
+  const { model_type: architecture } = texts.config
+  if (architecture !== undefined) parseArchitecture(architecture, join(root, 'config.json'))
   refuseOtherTokenizers(root, names)
   const index = await findWeights(root, names)
-  const texts = await readCheckpointTexts(root)
   signal?.throwIfAborted()
   return { ...texts, files: [...texts.files, ...index.files], weights: await openWeights(index, names) }
 }

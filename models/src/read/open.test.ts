@@ -48,6 +48,14 @@ it('says what it found where it is no checkpoint', async () => {
   await expect(openModelSource(await folderWith({ 'config.json': '{}', 'tokenizer.model': '' }))).rejects.toThrow(
     'has tokenizer.model and no tokenizer.json; save one beside the weights with transformers',
   )
+  const foreign = await folderWith({ 'config.json': '{"model_type":"mamba"}', 'tokenizer.model': '' })
+  await expect(openModelSource(foreign)).rejects.toThrow(
+    new RegExp(
+      `^${join(foreign, 'config.json')} has model_type "mamba"; known architectures are: llama, .*have optimum export`,
+    ),
+  )
+  const empty = join(await folderWith({ 'model.gguf': '' }), 'model.gguf')
+  await expect(openModelSource(empty)).rejects.toThrow(`${empty} has 0 bytes, which no GGUF file has; is it wholly`)
   const damaged = await folderWith({ 'config.json': '[1]', 'model.safetensors': weights })
   await expect(openModelSource(damaged)).rejects.toThrow(`${join(damaged, 'config.json')} holds no JSON object`)
   const other = join(await folderWith({ 'notes.txt': 'a thesis' }), 'notes.txt')

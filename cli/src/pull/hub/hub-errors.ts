@@ -25,6 +25,11 @@ export class HubUnreachable extends Error {}
  * @param where how messages name the model, e.g. `--sft hf:org/repo`
  */
 export function describeHubError(error: unknown, where: string, name: HubName, access: HubAccess): unknown {
+  if (error instanceof HubUnreachable && access.offlineBy !== null)
+    return new Error(
+      `${where} is not in the cache, and ${access.offlineBy} is set, so the hub is not asked. Unset ${access.offlineBy} and run this again`,
+      { cause: error },
+    )
   if (error instanceof HubUnreachable)
     return new Error(
       `${where}: the hub cannot be reached at ${access.endpoint} (${error.message}). ` +

@@ -46,8 +46,8 @@ export async function readHeader(file: BinaryFile): Promise<Header> {
 }
 
 function parseHeader(reader: Reader, { path, bytes }: BinaryFile): Header {
-  // What is too short to say what it is, is not asked for more.
-  if (bytes < 4 || reader.text(4) !== 'GGUF')
+  if (bytes < 4) throw new Error(`${path} has ${bytes} bytes, which no GGUF file has; is it wholly downloaded?`)
+  if (reader.text(4) !== 'GGUF')
     throw new Error(`${path} is neither a GGUF file nor a folder. Expected a Hugging Face folder or a .gguf file`)
   const version = reader.u32()
   if (version !== 2 && version !== 3)
