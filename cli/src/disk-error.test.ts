@@ -17,9 +17,15 @@ it('tells that a quota is used up, also of a folder that is not there', async ()
   await expect(writing).rejects.toThrow('the disk of /none is full: EDQUOT')
 })
 
-it.each(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'])('tells that a folder cannot be written: %s', async (code) => {
+it.each(['EACCES', 'EPERM', 'EROFS'])('tells that a folder cannot be written: %s', async (code) => {
   await expect(tellDiskErrors('/cache', 'TANDEM_HOME', failing(code, '/cache/models'))).rejects.toThrow(
     `/cache cannot be written: ${code}: no, open '/cache/models'. Give your user the right to write there, or name another folder with TANDEM_HOME`,
+  )
+})
+
+it('tells that there is a file in the place of a folder', async () => {
+  await expect(tellDiskErrors('/file', 'TANDEM_HOME', failing('ENOTDIR', '/file/models'))).rejects.toThrow(
+    "/file is no folder, or lies below a file: ENOTDIR: no, open '/file/models'. Name another folder with TANDEM_HOME",
   )
 })
 

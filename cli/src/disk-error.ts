@@ -29,6 +29,10 @@ async function describeDiskError(error: unknown, folder: string, elsewhere: stri
   }
   // Of what is only read, others tell.
   if (!forbidden.has(code) || !path?.startsWith(folder)) return error
+  if (code === 'ENOTDIR') {
+    const message = `${folder} is no folder, or lies below a file: ${error.message}. Name another folder with ${elsewhere}, or move that file away`
+    return new Error(message, { cause: error })
+  }
   const message = `${folder} cannot be written: ${error.message}. Give your user the right to write there, or name another folder with ${elsewhere}`
   return new Error(message, { cause: error })
 }

@@ -98,7 +98,7 @@ describe('createProgram', () => {
     expect(calls[0]?.[2]).toMatchObject({ strategy: 'aad', alpha: 0.25, maxTokens: 7, url: 'http://h' })
     expect(calls[1]?.slice(0, 2)).toEqual(['build', 'in'])
     expect(calls[1]?.[2]).toMatchObject({ adapter: 'a', merge: true, out: 'o', precision: 'fp32' })
-    expect(calls[2]).toEqual(['pull', 'smollm2-135m-hh'])
+    expect(calls[2]).toEqual(['pull', 'smollm2-135m-hh', {}])
   })
 
   it('chat', async () => {
@@ -115,6 +115,14 @@ describe('createProgram', () => {
       ['models', { json: true }],
       ['doctor', { hashes: true, json: true, port: 0, config: 'f.yaml' }],
     ])
+  })
+
+  it('help', async () => {
+    await parse('help pull')
+    expect(words).toContain('Usage: tandem pull')
+    words = ''
+    await parse('help')
+    expect(words).toContain('Exit codes: 0 done, 1 an error')
   })
 
   it.each([
@@ -140,6 +148,8 @@ describe('createProgram', () => {
     ['generate hello --max-tokens 1.5', 'It must be a whole number from 1 to 1000000.'],
     ['build in', "required option '--out <folder>' not specified"],
     ['serve', "unknown command 'serve'"],
+    ['help serve', "unknown command 'serve'"],
+    ['bench', "unknown command 'bench'"],
   ])('refuses: tandem %s', async (args, message) => {
     await expect(parse(args)).rejects.toThrow(CommanderError)
     expect(words).toContain(message)

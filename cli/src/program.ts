@@ -8,7 +8,7 @@ import type { Context } from './commands/context.js'
 import { type DoctorOptions, doctor } from './commands/doctor.js'
 import { type GenerateOptions, generate } from './commands/generate.js'
 import { type ModelsOptions, models } from './commands/models.js'
-import { pull } from './commands/pull.js'
+import { type PullOptions, pull } from './commands/pull.js'
 import { up } from './commands/up.js'
 import type { UpFlags } from './config/read-flags.js'
 import { fraction } from './program/arguments.js'
@@ -17,6 +17,7 @@ import {
   chatExamples,
   configExamples,
   doctorExamples,
+  exitCodes,
   generateExamples,
   modelsExamples,
   pullExamples,
@@ -62,6 +63,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     .version(version)
     .showSuggestionAfterError()
     .showHelpAfterError('(tandem --help lists the commands)')
+    .addHelpText('after', exitCodes)
 
   addUpOptions(program.command('up'))
     .description('serve a pair, and models beside it: their services and the gateway, until Ctrl-C')
@@ -120,8 +122,11 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
   addVerbose(program.command('pull'))
     .description('bring the weights of a pair of the catalog, or a model of the Hugging Face hub, into the cache')
     .argument('[name]', 'the pair, or hf:ORG/REPO', defaultPairName)
+    .option('--json', 'print {"path", "name"} as JSON')
     .addHelpText('after', pullExamples)
-    .action((name: string, options: Flags) => run((context) => actions.pull(name, context), options.verbose))
+    .action((name: string, { verbose, ...options }: PullOptions & Flags) =>
+      run((context) => actions.pull(name, options, context), verbose),
+    )
 
   addVerbose(program.command('models'))
     .description('list the pairs of the catalog and what the cache holds, with what may be deleted')
@@ -139,6 +144,17 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     .action(({ verbose, ...options }: DoctorOptions & Flags) =>
       run((context) => actions.doctor(options, context), verbose),
     )
+
+  program
+    .helpCommand(false)
+    .command('help')
+    .argument('[command]')
+    .description('display help for a command')
+    .action((name?: string) => {
+      const named = program.commands.find((command) => command.name() === name)
+      if (name !== undefined && !named) program.error(`error: unknown command '${name}'`)
+      ;(named ?? program).outputHelp()
+    })
 
   return program
 }

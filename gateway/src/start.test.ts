@@ -99,7 +99,9 @@ test('services that never come end the start, named', async () => {
     TANDEM_SFT: '127.0.0.1:1',
     TANDEM_START_TIMEOUT_MS: '300',
   })
-  await expect(startGateway(config, log)).rejects.toThrow(/the (DPO|SFT) service at 127\.0\.0\.1:1 is unavailable/)
+  await expect(startGateway(config, log)).rejects.toThrow(
+    /the (DPO|SFT) service at 127\.0\.0\.1:1 is unavailable: connect ECONNREFUSED 127\.0\.0\.1:1$/,
+  )
 })
 
 test('an end token of the deployment ends answers as EOS does; one that is no token ends the start', async () => {

@@ -56,6 +56,14 @@ export const writeRef = (
   revision: string,
 ): Promise<void> => writeWhole(refPath(repo, revision, home.hub), `${commit}\n`)
 
+/** The branches and tags that meant a commit when they were last pulled. */
+export async function listRevisions({ repo, commit, home }: HubSnapshot): Promise<string[]> {
+  const names = await readdir(join(home.hub, ...repo.split('/'), refsName)).catch(() => [])
+  const revisions = names.flatMap((name) => (name.startsWith('.') ? [] : [decodeURIComponent(name)])).sort()
+  const commits = await Promise.all(revisions.map((revision) => readRef(repo, revision, home)))
+  return revisions.filter((_, i) => commits[i] === commit)
+}
+
 /** All commits that are there, by repository. */
 export async function listSnapshots(home: Pick<Home, 'hub'>): Promise<HubSnapshot[]> {
   const found: HubSnapshot[] = []

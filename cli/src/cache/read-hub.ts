@@ -4,6 +4,7 @@ import type { HubFile } from '../pull/hub/hub.js'
 import { sumBytes } from '../sum-bytes.js'
 import {
   type HubSnapshot,
+  listRevisions,
   listSnapshots,
   readListing,
   snapshotFolder,
@@ -22,6 +23,8 @@ export interface CachedCommit {
   readonly bytes: number
   readonly unfinishedBytes: number
   readonly files: readonly PulledFile[]
+  /** Branches and tags that meant it when they were last pulled. */
+  readonly revisions: readonly string[]
 }
 
 /** A file that is there, and what the hub said of it. */
@@ -30,7 +33,7 @@ export interface PulledFile {
   readonly file: HubFile
 }
 
-/** What was pulled from the hub, by repository and commit. */
+/** What was pulled from the hub, by repository and commit; a commit of which nothing was downloaded is none. */
 export async function readCachedCommits(home: Pick<Home, 'hub'>): Promise<CachedCommit[]> {
   const found: CachedCommit[] = []
   for (const snapshot of await listSnapshots(home)) {
@@ -38,7 +41,9 @@ export async function readCachedCommits(home: Pick<Home, 'hub'>): Promise<Cached
     const bytes = sumBytes(await listFiles(path))
     const unfinishedBytes = sumBytes(await listFiles(unfinishedFolder(snapshot)))
     const { repo, commit } = snapshot
-    found.push({ repo, commit, path, bytes, unfinishedBytes, files: await pulledFiles(snapshot) })
+    const [files, revisions] = [await pulledFiles(snapshot), await listRevisions(snapshot)]
+    if (files.length > 0 || unfinishedBytes > 0)
+      found.push({ repo, commit, path, bytes, unfinishedBytes, files, revisions })
   }
   return found
 }

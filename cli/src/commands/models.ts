@@ -8,6 +8,8 @@ import {
   readCachedWeights,
 } from '../cache/read-cache.js'
 import { type CachedCommit, readCachedCommits } from '../cache/read-hub.js'
+import { tellDiskErrors } from '../disk-error.js'
+import type { Home } from '../home.js'
 import { weightsPath } from '../pull/pull-weights.js'
 import { sumBytes } from '../sum-bytes.js'
 import { formatTable, megabytes } from '../table.js'
@@ -19,12 +21,7 @@ export interface ModelsOptions {
 
 /** `tandem models`: the pairs of the catalog, and what the cache holds. Changes nothing. */
 export async function models({ json }: ModelsOptions, { home, answers }: Context): Promise<void> {
-  const inventory: Inventory = {
-    folder: home.folder,
-    weights: await readCachedWeights(home),
-    hub: await readCachedCommits(home),
-    models: await readCachedModels(home),
-  }
+  const inventory = await tellDiskErrors(home.folder, 'TANDEM_HOME', () => takeInventory(home))
   const pairs = catalog.map((pair) => {
     const path = weightsPath(pair, home)
     const isPulled = inventory.weights.some((file) => file.path === path && file.bytes === pair.sft.bytes)
@@ -34,6 +31,13 @@ export async function models({ json }: ModelsOptions, { home, answers }: Context
   })
   answers.write(json ? toJson(pairs, inventory) : toText(pairs, inventory))
 }
+
+const takeInventory = async (home: Home): Promise<Inventory> => ({
+  folder: home.folder,
+  weights: await readCachedWeights(home),
+  hub: await readCachedCommits(home),
+  models: await readCachedModels(home),
+})
 
 interface Inventory {
   readonly folder: string
@@ -69,7 +73,11 @@ function toJson(pairs: readonly Pair[], { folder, weights, hub, models: built }:
       version: manifest.version,
     },
   }))
-  const pulled = hub.map(({ files, ...commit }) => ({ ...commit, files: files.map(({ file }) => file.path) }))
+  const pulled = hub.map(({ files, ...commit }) => ({
+    ...commit,
+    files: files.map(({ file }) => file.path),
+    mayBeDeleted: isUnnamed(commit),
+  }))
   const cache = { folder, weights, hub: pulled, models: described }
   return `${JSON.stringify({ builder: builderVersion, catalog: pairs, cache }, null, 2)}\n`
 }
@@ -97,13 +105,18 @@ const pairRow = ({ name, title, bytes, licence, pulled }: Pair) => [
   title,
 ]
 const fileRow = ({ path, bytes }: CachedFile) => ['  weights', megabytes(bytes), '', '', path]
-const commitRow = ({ repo, path, bytes, unfinishedBytes }: CachedCommit) => [
-  '  hub',
-  megabytes(bytes),
-  '',
-  unfinishedBytes === 0 ? `hf:${repo}` : `hf:${repo}, unfinished: ${megabytes(unfinishedBytes)}`,
-  path,
-]
+const commitRow = (commit: CachedCommit) => ['  hub', megabytes(commit.bytes), '', describeCommit(commit), commit.path]
+
+function describeCommit({ repo, unfinishedBytes, revisions }: CachedCommit): string {
+  if (unfinishedBytes > 0) return `hf:${repo}, unfinished: ${megabytes(unfinishedBytes)}`
+  if (revisions.length === 0) return `hf:${repo}, of no branch or tag: may be deleted`
+  return `hf:${repo}@${revisions.join(', @')}`
+}
+
+/** No branch or tag leads to it. What is unfinished may be about to come. */
+const isUnnamed = ({ revisions, unfinishedBytes }: Pick<CachedCommit, 'revisions' | 'unfinishedBytes'>) =>
+  revisions.length === 0 && unfinishedBytes === 0
+
 const modelRow = ({ path, bytes, state, manifest }: CachedModel) => [
   '  model',
   megabytes(bytes),

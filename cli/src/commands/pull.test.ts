@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { writeListing, writeRef } from '../cache/hub-cache.js'
 import { checkModels } from '../doctor/check-models.js'
 import type { Finding } from '../doctor/finding.js'
 import { createHubContext } from '../testing/hub-context.js'
@@ -36,19 +37,27 @@ afterEach(async () => {
 })
 
 it('a model of the hub is pulled, listed, checked by its hashes and built from', async () => {
-  await pull('hf:tiny/dpo', context)
+  await pull('hf:tiny/dpo', {}, context)
   const path = answers.trim()
   expect(await readFile(join(path, 'adapter_model.safetensors'))).toEqual(
     await readFile(join(tiny('llama-tied+lora'), 'adapter_model.safetensors')),
   )
   answers = ''
   await models({}, context)
-  expect(answers).toMatch(/^ {2}hub +\d\.\d MB +hf:tiny\/dpo +\/.*\/hub\/tiny\/dpo\/[0-9a-f]{40}$/m)
+  expect(answers).toMatch(/^ {2}hub +\d\.\d MB +hf:tiny\/dpo@main +\/.*\/hub\/tiny\/dpo\/[0-9a-f]{40}$/m)
   answers = ''
   await models({ json: true }, context)
   expect(JSON.parse(answers)).toMatchObject({
     cache: {
-      hub: [{ repo: 'tiny/dpo', unfinishedBytes: 0, files: ['adapter_config.json', 'adapter_model.safetensors'] }],
+      hub: [
+        {
+          repo: 'tiny/dpo',
+          unfinishedBytes: 0,
+          revisions: ['main'],
+          mayBeDeleted: false,
+          files: ['adapter_config.json', 'adapter_model.safetensors'],
+        },
+      ],
     },
   })
 
@@ -71,11 +80,36 @@ it('a model of the hub is pulled, listed, checked by its hashes and built from',
   }
 })
 
+it('--json tells the path and the name', async () => {
+  await pull('hf:tiny/dpo', { json: true }, context)
+  const path = join(context.home.hub, 'tiny', 'dpo', hub.commitOf('tiny/dpo'), 'dpo')
+  expect(JSON.parse(answers)).toEqual({ path, name: 'hf:tiny/dpo' })
+})
+
+it('models lists commits by what names them, and none of a pull that was refused', async () => {
+  await pull('hf:tiny/dpo', {}, context)
+  const kept = { repo: 'tiny/dpo', home: context.home }
+  const commit = hub.commitOf('tiny/dpo')
+  const listHub = async () => {
+    answers = ''
+    await models({ json: true }, context)
+    return (JSON.parse(answers) as { cache: { hub: unknown } }).cache.hub
+  }
+  await writeListing({ ...kept, commit: 'a'.repeat(40) }, [])
+  await writeRef({ ...kept, commit }, 'refs/pr/1')
+  expect(await listHub()).toMatchObject([{ commit, revisions: ['main', 'refs/pr/1'], mayBeDeleted: false }])
+  for (const revision of ['main', 'refs/pr/1']) await writeRef({ ...kept, commit: 'a'.repeat(40) }, revision)
+  expect(await listHub()).toMatchObject([{ commit, revisions: [], mayBeDeleted: true }])
+  answers = ''
+  await models({}, context)
+  expect(answers).toMatch(/hf:tiny\/dpo, of no branch or tag: may be deleted +\//)
+})
+
 it('tells how names of the hub are written', async () => {
-  await expect(pull('tiny/sft', context)).rejects.toThrow(
+  await expect(pull('tiny/sft', {}, context)).rejects.toThrow(
     '"tiny/sft" is no pair of the catalog; for that repository on the hub write hf:tiny/sft',
   )
-  await expect(pull('https://huggingface.co/tiny/sft/tree/v1', context)).rejects.toThrow('write hf:tiny/sft@v1')
+  await expect(pull('https://huggingface.co/tiny/sft/tree/v1', {}, context)).rejects.toThrow('write hf:tiny/sft@v1')
   await expect(build('https://huggingface.co/tiny/sft', { out: 'x' }, context)).rejects.toThrow(
     'SOURCE https://huggingface.co/tiny/sft is the address of a page; write hf:tiny/sft',
   )

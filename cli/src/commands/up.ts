@@ -10,6 +10,7 @@ import { assertPortIsFree } from '../stack/listen.js'
 import { describeLaterEnd } from '../stack/process-end.js'
 import type { Stack } from '../stack/stack.js'
 import { startStack } from '../stack/start-stack.js'
+import { tellStartErrors } from '../stack/tell-start-errors.js'
 import type { Context } from './context.js'
 
 const demoTokens = 48
@@ -32,7 +33,7 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
   output.write(
     `Starting ${[pair.name, ...Object.keys(beside.models), ...Object.keys(beside.rewards)].join(', ')} ...\n`,
   )
-  const stack = await startStack(pair, { host, port, apiKeys }, context, beside)
+  const stack = await tellStartErrors(loaded, signal, () => startStack(pair, { host, port, apiKeys }, context, beside))
   try {
     context.answers.write(welcome(pair, stack.url, apiKeys.length > 0))
     await serveUntilEnd(stack, signal)

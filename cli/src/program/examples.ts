@@ -69,3 +69,7 @@ Examples:
   tandem chat
   tandem chat --url http://127.0.0.1:8080 --strategy "aad alpha=0.2" --system "Answer in one sentence."
   printf '%s\\n' '/compare aad greedy-dpo' 'Name three rivers.' | tandem chat`
+
+/** Below the list of commands. */
+export const exitCodes = `
+Exit codes: 0 done, 1 an error (told on stderr), 130 interrupted by Ctrl-C or another signal.`

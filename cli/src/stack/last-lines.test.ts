@@ -24,3 +24,20 @@ it('cuts a line that does not end', async () => {
   await finished(stream)
   expect(lines.text).toHaveLength(2000)
 })
+
+it.each([
+  [
+    '\x1b[1;31m2026-11-28 10:12:12.3 [E:onnxruntime:onnxruntime-node, a.cc:1 Create] /lib.so\n\x1b[m\nNo device.\n',
+    'No device.',
+  ],
+  [
+    '\x1b[31m2026-11-28 10:12:12.3 [E:onnxruntime:, a.cc:1] all\x1b[m\n',
+    '2026-11-28 10:12:12.3 [E:onnxruntime:, a.cc:1] all',
+  ],
+])('tells %j without colours and without what a library logs besides', async (said, expected) => {
+  const stream = new PassThrough()
+  const lines = new LastLines(stream, () => undefined)
+  stream.end(said)
+  await finished(stream)
+  expect(lines.text).toBe(expected)
+})

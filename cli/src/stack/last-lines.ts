@@ -1,8 +1,12 @@
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
+import { stripVTControlCharacters } from 'node:util'
 
 const mostLines = 20
 const mostLineLength = 2_000
+
+/** `2026-01-31 12:00:00.0 [E:onnxruntime:...]`: what it logs, it throws too. */
+const nativeLog = /^\S+ \S+ \[[VIWEF]:onnxruntime:/
 
 /** Keeps the last lines that a stream said. */
 export class LastLines {
@@ -20,8 +24,11 @@ export class LastLines {
     })
   }
 
+  /** Without colours; what onnxruntime logs is there only where nothing else was said. */
   get text(): string {
-    return this.#lines.join('\n')
+    const lines = this.#lines.map(stripVTControlCharacters).filter((line) => line.trim() !== '')
+    const own = lines.filter((line) => !nativeLog.test(line))
+    return (own.length > 0 ? own : lines).join('\n')
   }
 
   #push(text: string) {

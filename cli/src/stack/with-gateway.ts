@@ -7,6 +7,7 @@ import { prepareInKnownForm } from '../pairing/choose-form.js'
 import { prepareServed } from '../pairing/prepare-served.js'
 import { validateSources } from '../sources/validate-sources.js'
 import { startStack } from './start-stack.js'
+import { tellStartErrors } from './tell-start-errors.js'
 
 /** What `tandem up` takes of models, and a gateway to ask in the place of one that is started. */
 export type GatewayOptions = Omit<UpFlags, 'host' | 'port' | 'apiKey'> & {
@@ -42,7 +43,8 @@ export async function withGateway(
   validateSources(loaded)
   const { pair, beside } = await prepareServed(loaded, context, prepareInKnownForm)
   // Nobody else is meant to reach this gateway, so it takes no keys.
-  const stack = await startStack(pair, { host: '127.0.0.1', port: 0, apiKeys: [] }, context, beside)
+  const listen = { host: '127.0.0.1', port: 0, apiKeys: [] }
+  const stack = await tellStartErrors(loaded, context.signal, () => startStack(pair, listen, context, beside))
   try {
     await work({ server: { url: stack.url }, model: pair.name })
   } finally {

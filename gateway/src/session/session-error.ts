@@ -46,6 +46,11 @@ const codesByStatus: Readonly<Record<number, SessionErrorCode>> = {
 export function toSessionError(service: string, status: number, message: string, cause?: unknown): SessionError {
   const code = codesByStatus[status] ?? 'internal'
   const options = cause === undefined ? undefined : { cause }
-  if (code === 'unavailable') return new SessionError(code, `${service} is unavailable: ${message}`, options)
+  if (code === 'unavailable')
+    return new SessionError(code, `${service} is unavailable: ${plainReason(message)}`, options)
   return new SessionError(code, `${service}: ${message}`, options)
 }
+
+/** grpc-js tells of its resolver and its last attempt around what the system said. */
+const plainReason = (message: string) =>
+  /^No connection established\. Last error: (?:Error: )?(.*?)\.?\s*Resolution note:/s.exec(message)?.[1] || message

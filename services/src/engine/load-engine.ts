@@ -39,5 +39,10 @@ function engineFor({ kind }: ComputeDevice, isExported: boolean) {
 /** onnxruntime puts a place in its own source and the condition that failed there before what it says. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
+  if (/_Cuda: Failed to load shared library/.test(message)) return noCuda
   return message.replace(/^\S+\.cc:\d+ .* was false\. /, '').trim()
 }
+
+const noCuda =
+  "onnxruntime's CUDA libraries are not installed, or do not load here; install them with " +
+  '"ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install" in Tandem\'s folder'
