@@ -36,7 +36,7 @@ describe('parseLine', () => {
     ['/strategy alpha=1', '"alpha=1" is no parameter of a strategy; write NAME or NAME key=value'],
     ['/strategy aad alpha=', '"alpha=" is no parameter of a strategy'],
     ['/strategy nope', 'strategy: there is no strategy "nope"; there are: aad, greedy-dpo, '],
-    ['/strategy aad alpha=x', 'alpha: Invalid input: expected number, received string'],
+    ['/strategy aad alpha=x', 'alpha is "x": expected a number above 0'],
     ['/strategy aad alhpa=1', 'alhpa: the strategy aad has no such key; there are: '],
     ['/compare aad nope', 'there is no strategy "nope"'],
     ['/strategy aad =1', '"=1" is no parameter of a strategy'],

@@ -134,7 +134,7 @@ describe('chat, from a pipe', () => {
     await expect(pipe(['/strategy nonsense', 'One?', 'Two?'])).rejects.toThrow(
       'there is no strategy "nonsense"; there are: aad, ',
     )
-    await expect(pipe(['/strategy aad alpha=x'])).rejects.toThrow('alpha: Invalid input: expected number')
+    await expect(pipe(['/strategy aad alpha=x'])).rejects.toThrow('alpha is "x": expected a number')
     expect(answers).toBe('')
     await expect(pipe(['/nonsense', 'One?'])).rejects.toThrow('there is no command /nonsense')
     await expect(pipe([], { strategy: 'aad eft' })).rejects.toThrow('names two')
