@@ -16,7 +16,7 @@ export interface Arguments {
 
 export const usage = `usage: npm run bench -- [--short] [--case P5]... [--form default|fast] [--json FILE] [--write] [--verbose]
 
-  --short     fewer rounds: about 3 minutes on 2 cores
+  --short     fewer rounds: about 2 minutes on 2 cores
   --case P5   this case only; may be repeated. Some run only so: transformers
   --form F    the default precision or the fast one only; left out, both
   --json FILE writes the numbers to FILE

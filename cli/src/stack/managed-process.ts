@@ -9,7 +9,7 @@ const graceMs = 8_000
 
 /**
  * The processes' heaps are small. V8's helper threads would save them a fraction of a millisecond a collection, and take 2 ms of the
- * cores for every token that the models compute there (docs/performance.md).
+ * cores a token from each service where 16 answers are under way (docs/performance.md).
  */
 const nodeFlags = ['--single-threaded-gc']
 
