@@ -13,9 +13,12 @@ export interface Progress {
   stop(): void
 }
 
-/** A bar on a terminal, else a plain line for each quarter of a phase. */
-export function createProgress(output: Output, title: string): Progress {
-  return output === process.stderr && output.isTTY ? createBar(title) : createLines(output, title)
+/** Between two lines of a phase where there is no terminal. */
+const quietMs = 10_000
+
+/** A bar on a terminal; else a line at the end of a phase, and one every ten seconds of a long one. */
+export function createProgress(output: Output, title: string, now: () => number = () => performance.now()): Progress {
+  return output === process.stderr && output.isTTY ? createBar(title) : createLines(output, title, now)
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
@@ -41,17 +44,23 @@ function createBar(title: string): Progress {
   }
 }
 
-function createLines(output: Output, title: string): Progress {
+function createLines(output: Output, title: string, now: () => number): Progress {
   let current: string | undefined
-  let nextQuarter = 0
+  let isOver = false
+  let lastMs = 0
   return {
     update(phase, doneBytes, totalBytes) {
-      if (phase !== current) nextQuarter = 1
-      current = phase
-      const quarter = totalBytes === 0 ? 4 : Math.floor((4 * doneBytes) / totalBytes)
-      if (quarter < nextQuarter) return
-      nextQuarter = quarter + 1
-      output.write(`${title}: ${phase} ${quarter * 25}% of ${megabytes(totalBytes)} MB\n`)
+      if (phase !== current) {
+        current = phase
+        isOver = false
+        lastMs = now()
+      }
+      const isEnd = doneBytes >= totalBytes
+      if (isOver || (!isEnd && now() - lastMs < quietMs)) return
+      isOver = isEnd
+      lastMs = now()
+      const percent = totalBytes === 0 ? 100 : Math.floor((100 * doneBytes) / totalBytes)
+      output.write(`${title}: ${phase} ${percent}% of ${megabytes(totalBytes)} MB\n`)
     },
     stop() {
       current = undefined

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type HubServer, readFolder, startHubServer } from '@tandem/cli/testing'
@@ -33,6 +33,21 @@ afterEach(async () => {
   await hub.close()
   await rm(folder, { recursive: true, force: true })
 })
+
+/** Of files of a repository's one commit that are not whole yet. */
+async function unfinishedBytes(repository: string): Promise<number> {
+  const unfinished = join(folder, 'home', 'hub', repository, hub.commitOf(repository), '.unfinished')
+  const names = await readdir(unfinished).catch(() => [])
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(unfinished, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  )
+  return Math.max(0, ...sizes)
+}
 
 /** Starts the pair, and has it answer every golden prompt. */
 async function answerGolden(command: readonly string[] = args): Promise<string> {
@@ -94,11 +109,13 @@ test(
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     let words = ''
-    for await (const chunk of child.stderr) {
+    child.stderr.on('data', (chunk) => {
       words += String(chunk)
-      if (/hf:tiny\/sft: download (25|50)%/.test(words)) child.kill('SIGINT')
-    }
-    if (child.exitCode === null) await once(child, 'exit')
+    })
+    const ended = once(child, 'close')
+    await expect.poll(() => unfinishedBytes('tiny/sft'), { timeout: limitMs, interval: 20 }).toBeGreaterThan(200_000)
+    child.kill('SIGINT')
+    await ended
     expect(child.exitCode, words).toBe(130)
 
     hub.faults.status = null
