@@ -9,7 +9,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['*/src/**/*.test.ts'],
-    testTimeout: 180_000,
+    testTimeout: 60_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
     // Tests that load onnxruntime themselves: it reports what it runs otherwise.
