@@ -13,6 +13,13 @@ const graceMs = 8_000
  */
 const nodeFlags = ['--single-threaded-gc']
 
+/**
+ * A model's weights are read whole for every token: from pages of 2 MB a step takes three quarters of the time (docs/performance.md).
+ * glibc asks for such pages where it is told to, and for the weights, which a thread of its own loads, only where all threads share
+ * one heap. No other C library minds. Not in the place of what the user has set.
+ */
+const largePages = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1' }
+
 /** What a process says over IPC once it serves: a service its address, or one for each of its two models; the gateway its URL. */
 const readySchema = z.union([
   z
@@ -52,7 +59,7 @@ export class ManagedProcess {
     this.name = name
     const [execPath = process.execPath, ...execArgv] = [...launcher, process.execPath, ...nodeFlags]
     this.#child = fork(modulePath, [], {
-      env: environment,
+      env: { ...largePages, ...environment },
       execPath,
       execArgv,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
