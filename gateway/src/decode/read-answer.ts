@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Text } from '../text/index.js'
 import { createAnswerWriter } from './answer-writer.js'
 import type { DecodeLoop } from './decode-loop.js'
@@ -29,6 +30,8 @@ export async function* readAnswer(
       // The next forwards run while these tokens go out; a reader that stalls holds up the ones after.
       next = loop.next()
       next.catch(() => undefined)
+      // Its messages leave at the end of this turn of the event loop, and writing these tokens takes longer than sending those.
+      await setImmediate()
     }
     yield* deltas
     if (hasEnded) return
