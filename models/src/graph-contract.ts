@@ -27,12 +27,21 @@ export const adapterSwitchName = 'adapter_switch'
 export const graphOutputs = {
   /** float32 [R, V] */
   logits: 'logits',
+  /** float32 [R, K]: the K = min(V, `bestCount`) largest logits of each row, largest first. This and the next two: graphs of vocabularies alone. */
+  bestLogits: 'best_logits',
+  /** int64 [R, K]: their ids; of equal logits the lowest id first. */
+  bestIds: 'best_ids',
+  /** float32 [R, 1]: log(sum(exp(logits))), right to about 1e-6. */
+  logSumExp: 'log_sum_exp',
   /**
    * float32 [L, 2, S, B, KVH, D]: keys (after RoPE) and values of this run's tokens, to be appended to the cache by the caller.
    * One tensor, since each output costs time in every run.
    */
   newKeysValues: 'new_keys_values',
 } as const
+
+/** As many as an AAD step nearly always reads: V_alpha, and what the other model says of its own best unasked. */
+export const bestCount = 64
 
 /** float32 [T, B, KVH, D]: keys (after RoPE) of the tokens before this run. */
 export const pastKeyName = (layer: number) => `past_key.${layer}`

@@ -29,9 +29,9 @@ async function logitsOf(device: string): Promise<Float32Array[]> {
     cache.reserve(tokens)
     const rows = []
     for (let position = 0; position < tokens; position++)
-      rows.push(await engine.run({ cache, position, tokenIds: Uint32Array.of(5 + 7 * position), rowIndices: [0] }))
+      rows.push(...(await engine.run({ cache, position, tokenIds: Uint32Array.of(5 + 7 * position), rowIndices: [0] })))
     cache.close()
-    return rows
+    return rows.map(({ logits }) => logits)
   } finally {
     await engine.close()
   }

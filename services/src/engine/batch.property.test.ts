@@ -2,13 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildModel } from '@tandem/models'
+import { bestCount, buildModel } from '@tandem/models'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { RunCosts } from './batch-groups.js'
 import { type Forward, runOneByOne } from './engine.js'
 import type { KeyValueCache } from './kv-cache.js'
+import { LogitsRow } from './logits-row.js'
 import { OnnxEngine } from './onnx-engine.js'
+import { topK } from './top-k.js'
+import { gatherLogits } from './vector.js'
 
 /** A batch is its forwards one by one: two engines over one model go through the same history of sessions, one of them in batches. */
 
@@ -116,14 +119,24 @@ function forwardOf(cache: KeyValueCache, { keep, tokens, rows }: Chunk): Forward
   return { cache, position, tokenIds: Uint32Array.from(tokens), rowIndices }
 }
 
-function assertClose(found: readonly Float32Array[], expected: readonly Float32Array[]): void {
+function assertClose(found: readonly LogitsRow[][], expected: readonly LogitsRow[][]): void {
   expect(found.map((rows) => rows.length)).toEqual(expected.map((rows) => rows.length))
-  const size = batched.description.vocabularySize
   found.forEach((rows, i) => {
-    const wanted = expected[i] as Float32Array
-    for (let start = 0; start < rows.length; start += size)
-      assertRow(rows.subarray(start, start + size), wanted.subarray(start, start + size))
+    rows.forEach((row, j) => {
+      assertRow(row.logits, expected[i]?.[j]?.logits ?? new Float32Array(0))
+      assertSummary(row)
+    })
   })
+}
+
+/** What the graph tells of a row is what a scan of it finds. */
+function assertSummary(row: LogitsRow): void {
+  const size = row.logits.length
+  const [told, scanned] = [row, new LogitsRow(row.logits)].map((one) => one.cut(size))
+  expect(told?.max).toBe(scanned?.max)
+  expect(Math.abs((told?.logSumExp ?? Number.NaN) - (scanned?.logSumExp ?? 0))).toBeLessThanOrEqual(1e-5)
+  expect(Array.from(told?.best?.ids ?? [], Number)).toEqual([...topK(row.logits, bestCount)])
+  expect([...(told?.best?.logits ?? [])]).toEqual([...gatherLogits(row.logits, topK(row.logits, bestCount))])
 }
 
 function assertRow(found: Float32Array, expected: Float32Array): void {

@@ -7,7 +7,9 @@ import { buildModel, type Precision } from '@tandem/models'
 import { afterAll, describe, expect, test } from 'vitest'
 import { DeviceEngine } from './device-engine.js'
 import type { Engine, SessionCache } from './engine.js'
+import type { LogitsRow } from './logits-row.js'
 import { OnnxEngine } from './onnx-engine.js'
+import { logitsOf } from './testing.js'
 
 /** Keys and values that stay on the device give the logits of those in host memory. Chromium brings a GPU made of software. */
 
@@ -40,10 +42,10 @@ const canRun = await loadBoth('fp32').catch((error: unknown) => {
 
 /** A prompt in chunks, steps, a fork that goes its own way, a cut, a batch: all rows of all of them. */
 async function history(engine: Engine): Promise<Float32Array> {
-  const rows: Float32Array[] = []
+  const rows: LogitsRow[] = []
   const run = async (cache: SessionCache, position: number, ids: number[], rowIndices: number[]) => {
     cache.reserve(position + ids.length)
-    rows.push(await engine.run({ cache, position, tokenIds: Uint32Array.from(ids), rowIndices }))
+    rows.push(...(await engine.run({ cache, position, tokenIds: Uint32Array.from(ids), rowIndices })))
   }
   const cache = engine.createCache()
   await run(cache, 0, [5, 100, 7, 42, 9], [])
@@ -59,10 +61,10 @@ async function history(engine: Engine): Promise<Float32Array> {
     one.reserve(one.length + 2)
     return { cache: one, position: one.length, tokenIds: Uint32Array.of(20 + i, 33), rowIndices: [1] }
   })
-  rows.push(...(await engine.runBatch(forwards, 1e6)))
+  rows.push(...(await engine.runBatch(forwards, 1e6)).flat())
   expect([cache.length, fork.length, late.length]).toEqual([8, 9, 5])
   for (const one of [cache, fork, late]) one.close()
-  return Float32Array.from(rows.flatMap((row) => [...row]))
+  return logitsOf(rows)
 }
 
 function largestDifference(a: Float32Array, b: Float32Array): number {

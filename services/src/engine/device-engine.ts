@@ -22,8 +22,10 @@ import {
   runOneByOne,
 } from './engine.js'
 import { int64 } from './graph-feeds.js'
+import { readRows } from './graph-rows.js'
 import { singleRun } from './graph-run.js'
-import { floats, type ModelSession, type ModelSettings, openModel, sessionOptions } from './model-session.js'
+import type { LogitsRow } from './logits-row.js'
+import { type ModelSession, type ModelSettings, openModel, sessionOptions } from './model-session.js'
 import { assertHolds } from './model-variant.js'
 
 /**
@@ -59,7 +61,7 @@ export class DeviceEngine implements Engine {
     return new DeviceCache(keyValueBytesPerToken(this.manifest), variant)
   }
 
-  async run(forward: Forward): Promise<Float32Array> {
+  async run(forward: Forward): Promise<LogitsRow[]> {
     const cache = cacheOf(forward)
     const run = singleRun(forward, this.bias, cache.past?.slots ?? 0)
     const past = (name: string): Tensor => cache.past?.tensors.get(name) ?? this.empty
@@ -75,10 +77,10 @@ export class DeviceEngine implements Engine {
     } finally {
       fresh.dispose()
     }
-    return forward.rowIndices.length > 0 ? floats(outputs, graphOutputs.logits) : new Float32Array(0)
+    return readRows(outputs, forward.rowIndices.length, this.description.rowSize)
   }
 
-  runBatch(forwards: readonly Forward[]): Promise<Float32Array[]> {
+  runBatch(forwards: readonly Forward[]): Promise<LogitsRow[][]> {
     return runOneByOne(this, forwards)
   }
 

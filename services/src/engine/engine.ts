@@ -1,4 +1,5 @@
 import type { ComputeDevice } from './compute-device.js'
+import type { LogitsRow } from './logits-row.js'
 
 /** What runs a model: token ids in, logits out. An engine knows no sessions by name, no text, no gRPC. */
 export interface Engine {
@@ -8,16 +9,16 @@ export interface Engine {
   /**
    * Runs tokens after the first `position` tokens of a cache and appends their keys and values there.
    * Where it fails the cache is as it was before.
-   * @returns logits, float32 [rowIndices.length, rowSize], a fresh array that the caller owns
+   * @returns a row for each of `rowIndices`, which the caller owns
    */
-  run(forward: Forward): Promise<Float32Array>
+  run(forward: Forward): Promise<LogitsRow[]>
   /**
    * The same for several sessions at once, each of them named once. Where it fails, some of the caches may have been appended to;
    * each forward can be run again.
    * @param memoryBytes the most that `batchMemory` may take afterwards
    * @returns for each forward what `run` returns
    */
-  runBatch(forwards: readonly Forward[], memoryBytes: number): Promise<Float32Array[]>
+  runBatch(forwards: readonly Forward[], memoryBytes: number): Promise<LogitsRow[][]>
   readonly batchMemory: BatchMemory
   close(): Promise<void>
 }
@@ -29,10 +30,10 @@ export interface BatchMemory {
 }
 
 /** The naive form of `runBatch`: the oracle of its tests, and what remains where memory for a batch is short. */
-export async function runOneByOne(engine: Pick<Engine, 'run'>, forwards: readonly Forward[]): Promise<Float32Array[]> {
-  const logits = []
-  for (const forward of forwards) logits.push(await engine.run(forward))
-  return logits
+export async function runOneByOne(engine: Pick<Engine, 'run'>, forwards: readonly Forward[]): Promise<LogitsRow[][]> {
+  const rows = []
+  for (const forward of forwards) rows.push(await engine.run(forward))
+  return rows
 }
 
 /** The model of the folder, or the base model under its adapter, where the graph can switch that off. */

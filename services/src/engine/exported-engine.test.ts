@@ -18,7 +18,9 @@ import type { Engine, SessionCache } from './engine.js'
 import { ExportedEngine } from './exported-engine.js'
 import { int64 } from './graph-feeds.js'
 import { loadEngine } from './load-engine.js'
+import type { LogitsRow } from './logits-row.js'
 import { floats } from './model-session.js'
+import { logitsOf } from './testing.js'
 
 const softwareGpu = '/usr/lib/chromium/vk_swiftshader_icd.json'
 if (existsSync(softwareGpu)) process.env.VK_ICD_FILENAMES ??= softwareGpu
@@ -56,7 +58,7 @@ const text = [5, 100, 7, 42, 9, 300, 11, 12, 77, 78, 21, 33]
 
 /** A prompt in chunks, steps, a fork that goes its own way, a cut, a batch: all rows, with the tokens before each. */
 async function history(engine: Engine): Promise<{ rows: Float32Array; sequences: number[][] }> {
-  const rows: Float32Array[] = []
+  const rows: LogitsRow[] = []
   const sequences: number[][] = []
   const held = new Map<SessionCache, number[]>()
   const forwardOf = (cache: SessionCache, position: number, ids: number[], rowIndices: number[]) => {
@@ -67,7 +69,7 @@ async function history(engine: Engine): Promise<{ rows: Float32Array; sequences:
     return { cache, position, tokenIds: Uint32Array.from(ids), rowIndices }
   }
   const run = async (...forward: Parameters<typeof forwardOf>) =>
-    void rows.push(await engine.run(forwardOf(...forward)))
+    void rows.push(...(await engine.run(forwardOf(...forward))))
   const cache = engine.createCache()
   await run(cache, 0, text.slice(0, 5), [])
   await run(cache, 5, text.slice(5, 7), [0, 1])
@@ -83,14 +85,16 @@ async function history(engine: Engine): Promise<{ rows: Float32Array; sequences:
   late.take(fork, 3)
   held.set(late, text.slice(0, 3))
   rows.push(
-    ...(await engine.runBatch(
-      [cache, late].map((one, i) => forwardOf(one, one.length, [20 + i, 33], [1])),
-      1e6,
-    )),
+    ...(
+      await engine.runBatch(
+        [cache, late].map((one, i) => forwardOf(one, one.length, [20 + i, 33], [1])),
+        1e6,
+      )
+    ).flat(),
   )
   expect([cache.length, fork.length, late.length]).toEqual([8, 9, 5])
   for (const one of [cache, fork, late]) one.close()
-  return { rows: Float32Array.from(rows.flatMap((row) => [...row])), sequences }
+  return { rows: logitsOf(rows), sequences }
 }
 
 function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -168,7 +172,7 @@ test('on WebGPU it gives the same, with keys and values in host memory', async (
     const cache = one.createCache()
     cache.reserve(4)
     await one.run({ cache, position: 0, tokenIds: Uint32Array.of(5, 100, 7), rowIndices: [] })
-    lastRows.push(await one.run({ cache, position: 2, tokenIds: Uint32Array.of(42), rowIndices: [0] }))
+    lastRows.push(logitsOf(await one.run({ cache, position: 2, tokenIds: Uint32Array.of(42), rowIndices: [0] })))
   }
   const [found = new Float32Array(0), expected = new Float32Array(0)] = lastRows
   expect(largestDifference(found, expected)).toBeLessThan(3e-3)
@@ -180,10 +184,10 @@ test('what fails leaves the cache as it was', async () => {
   cache.reserve(20)
   const step = { cache, position: 3, tokenIds: Uint32Array.of(9), rowIndices: [0] }
   await engine.run({ cache, position: 0, tokenIds: Uint32Array.of(5, 6, 7), rowIndices: [] })
-  const expected = await engine.run(step)
+  const expected = logitsOf(await engine.run(step))
   await expect(engine.run({ ...step, position: 2, tokenIds: Uint32Array.of(8, 4000) })).rejects.toThrow('indices')
   expect(cache.length).toBe(4)
-  expect(largestDifference(await engine.run(step), expected)).toBe(0)
+  expect(largestDifference(logitsOf(await engine.run(step)), expected)).toBe(0)
   expect(() => cache.truncate(5)).toThrow('a cache of 4 tokens cannot be cut to its first 5')
 })
 

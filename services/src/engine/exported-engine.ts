@@ -18,6 +18,7 @@ import {
 } from './engine.js'
 import { ExportedCache, type ExportedShape } from './exported-cache.js'
 import { int64 } from './graph-feeds.js'
+import { LogitsRow } from './logits-row.js'
 import { type LoadedGraph, type ModelSettings, type Outputs, openGraph } from './model-session.js'
 import { assertHolds } from './model-variant.js'
 import { OutputGarbage } from './output-garbage.js'
@@ -74,7 +75,7 @@ export class ExportedEngine implements Engine {
     return new ExportedCache(this.shape, this.bytesPerToken)
   }
 
-  async run(forward: Forward): Promise<Float32Array> {
+  async run(forward: Forward): Promise<LogitsRow[]> {
     const cache = cacheOf(forward)
     const outputs = await this.graph.session.run(this.feedsOf(forward, cache), [
       exportedOutputs.logits,
@@ -89,7 +90,7 @@ export class ExportedEngine implements Engine {
     return rows
   }
 
-  runBatch(forwards: readonly Forward[]): Promise<Float32Array[]> {
+  runBatch(forwards: readonly Forward[]): Promise<LogitsRow[][]> {
     return runOneByOne(this, forwards)
   }
 
@@ -123,18 +124,16 @@ export class ExportedEngine implements Engine {
   }
 
   /** @param logits of all tokens, or of the last ones */
-  private rowsOf({ dims, data }: Tensor, { tokenIds, rowIndices }: Forward): Float32Array {
+  private rowsOf({ dims, data }: Tensor, { tokenIds, rowIndices }: Forward): LogitsRow[] {
     const [, count = 0, size] = dims
     const { rowSize } = this.description
     const first = tokenIds.length - count
     if (size !== rowSize || first < 0 || first > (rowIndices[0] ?? first))
       throw new Error(`it gave logits of shape [${dims}] for ${tokenIds.length} tokens and ${rowSize} ids`)
-    const rows = new Float32Array(rowIndices.length * rowSize)
-    rowIndices.forEach((index, i) => {
+    return rowIndices.map((index) => {
       const start = (index - first) * rowSize
-      rows.set(toFloats(data, start, start + rowSize), i * rowSize)
+      return new LogitsRow(toFloats(data, start, start + rowSize))
     })
-    return rows
   }
 }
 
@@ -151,9 +150,9 @@ function outputOf(outputs: Outputs, name: string): Tensor {
   return output
 }
 
-/** Of float32, or of the bits of halves. */
+/** Of float32, or of the bits of halves; in memory of its own. */
 function toFloats(data: Tensor['data'], start: number, end: number): Float32Array {
-  if (data instanceof Float32Array) return data.subarray(start, end)
+  if (data instanceof Float32Array) return data.slice(start, end)
   const { buffer, byteOffset } = data as Uint16Array
   return Float32Array.from(new Uint16Array(buffer, byteOffset + 2 * start, end - start), halfToFloat)
 }

@@ -1,5 +1,6 @@
 import { ServiceError } from '../errors.js'
 import type { Forward } from './engine.js'
+import type { LogitsRow } from './logits-row.js'
 import { epochMs, type Step, type StepOutcome, type Work, type WorkOutcome } from './messages.js'
 import { ResponseBudget } from './response-budget.js'
 import { roomNeeds } from './room-needs.js'
@@ -76,7 +77,7 @@ export class Job {
   }
 
   /** What one of the `ready` steps' forwards gave, and what needs no forward after it. */
-  take(run: StepRun, forward: Forward, outcome: Float32Array | ServiceError): void {
+  take(run: StepRun, forward: Forward, outcome: readonly LogitsRow[] | ServiceError): void {
     const index = this.running.get(run)
     if (index === undefined) return
     try {

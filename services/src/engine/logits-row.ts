@@ -1,19 +1,41 @@
 import { ServiceError, statusCodes } from '../errors.js'
 import { logSumExp, maxOf } from './vector.js'
 
+/** The best ids of a row, best first, ties by lowest id. */
+export interface Best {
+  ids: BigInt64Array
+  /** float32, of those ids */
+  logits: Float32Array
+}
+
+/** What a graph tells of a row beside its logits (models/graph-contract). */
+export interface RowSummary {
+  best: Best
+  logSumExp: number
+}
+
 /** The part of a row that takes part, with what every readout of it needs. */
 export interface CutRow {
   /** float32 [limit] */
   logits: Float32Array
   max: number
   logSumExp: number
+  /** Null where nobody has looked for them. */
+  best: Best | null
 }
 
 /** One position's logits, float32 [V], never written to. Max and log-sum-exp are computed once, also where it is read again later. */
 export class LogitsRow {
+  private cached: CutRow | null = null
+
+  /**
+   * @param summary where the graph gave one: the whole row need not be scanned then
+   * @param onRelease called once nobody reads the row any more, where somebody says so: its memory may serve another
+   */
   constructor(
     readonly logits: Float32Array,
-    private cached: CutRow | null = null,
+    private readonly summary: RowSummary | null = null,
+    private onRelease: () => void = () => undefined,
   ) {}
 
   /**
@@ -21,7 +43,38 @@ export class LogitsRow {
    * @throws ServiceError INTERNAL where they are no distribution (NaN, infinite)
    */
   cut(limit: number): CutRow {
-    if (this.cached?.logits.length === limit) return this.cached
+    if (this.cached?.logits.length !== limit) this.cached = this.summarised(limit) ?? this.scanned(limit)
+    return this.cached
+  }
+
+  /** In memory of its own: a view would keep all rows of its run alive. */
+  owned(): LogitsRow {
+    return this.logits.byteLength === this.logits.buffer.byteLength ? this : this.copy()
+  }
+
+  /** @param memory float32 [V] for the logits */
+  copy(memory: Float32Array = new Float32Array(this.logits.length), onRelease?: () => void): LogitsRow {
+    const { summary } = this
+    memory.set(this.logits)
+    if (summary === null) return new LogitsRow(memory, null, onRelease)
+    const best = { ids: summary.best.ids.slice(), logits: summary.best.logits.slice() }
+    return new LogitsRow(memory, { ...summary, best }, onRelease)
+  }
+
+  /** Nobody reads the row any more. */
+  release(): void {
+    this.onRelease()
+    this.onRelease = () => undefined
+  }
+
+  /** Any NaN of the row is one of the graph's sum: then a scan has to say what is wrong. */
+  private summarised(limit: number): CutRow | null {
+    const { logits, summary } = this
+    if (summary === null || limit !== logits.length || !Number.isFinite(summary.logSumExp)) return null
+    return { logits, max: summary.best.logits[0] as number, ...summary }
+  }
+
+  private scanned(limit: number): CutRow {
     const logits = this.logits.subarray(0, limit)
     const max = maxOf(logits)
     const lse = logSumExp(logits, max)
@@ -30,14 +83,6 @@ export class LogitsRow {
         statusCodes.internal,
         `the model gave logits without a finite log-sum-exp (max ${max}, log-sum-exp ${lse}): its weights or its precision are broken`,
       )
-    this.cached = { logits, max, logSumExp: lse }
-    return this.cached
-  }
-
-  /** The same in memory of its own: a view would keep all rows of its run alive. */
-  copy(): LogitsRow {
-    const logits = this.logits.slice()
-    const { cached } = this
-    return new LogitsRow(logits, cached && { ...cached, logits: logits.subarray(0, cached.logits.length) })
+    return { logits, max, logSumExp: lse, best: null }
   }
 }

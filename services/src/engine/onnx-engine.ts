@@ -5,11 +5,14 @@ import type { BatchArena } from './batch-arena.js'
 import { groupForwards, type RunCosts } from './batch-groups.js'
 import { CausalBias } from './causal-bias.js'
 import { type Engine, type EngineDescription, type Forward, type ModelVariant, runOneByOne } from './engine.js'
+import { readRows } from './graph-rows.js'
 import { batchRun, type GraphRun, singleRun } from './graph-run.js'
 import { KeyValueCache } from './kv-cache.js'
+import type { LogitsRow } from './logits-row.js'
 import { floats, type ModelSession, type ModelSettings, type Outputs, openModel } from './model-session.js'
 import { assertHolds } from './model-variant.js'
 import { OutputGarbage } from './output-garbage.js'
+import { OutputMemory } from './output-memory.js'
 
 /**
  * onnxruntime over a graph of models/graph-contract, with keys and values in host memory: on CPU no run copies them, on another
@@ -20,6 +23,7 @@ export class OnnxEngine implements Engine {
   readonly batchMemory: ArenaPool
   private readonly manifest: Manifest
   private readonly bias = new CausalBias()
+  private readonly memory: OutputMemory
   private readonly garbage = new OutputGarbage()
 
   private constructor(
@@ -28,6 +32,7 @@ export class OnnxEngine implements Engine {
   ) {
     this.description = model.description
     this.manifest = model.manifest
+    this.memory = new OutputMemory(model.manifest)
     this.batchMemory = new ArenaPool(model.manifest, costs.tokenBytes)
   }
 
@@ -45,7 +50,7 @@ export class OnnxEngine implements Engine {
     return new KeyValueCache(this.manifest, variant)
   }
 
-  async run(forward: Forward): Promise<Float32Array> {
+  async run(forward: Forward): Promise<LogitsRow[]> {
     const { position, tokenIds, rowIndices } = forward
     const cache = cacheOf(forward)
     const outputs = await this.runGraph(singleRun(forward, this.bias), cache)
@@ -55,21 +60,21 @@ export class OnnxEngine implements Engine {
       cache.write(layer, position, keys, values)
     }
     cache.commit(position + tokenIds.length)
-    return rowIndices.length > 0 ? floats(outputs, graphOutputs.logits) : new Float32Array(0)
+    return this.memory.own(readRows(outputs, rowIndices.length, this.description.rowSize))
   }
 
-  async runBatch(forwards: readonly Forward[], memoryBytes: number): Promise<Float32Array[]> {
+  async runBatch(forwards: readonly Forward[], memoryBytes: number): Promise<LogitsRow[][]> {
     if (this.batchMemory.byteLength > memoryBytes) this.batchMemory.clear()
     const items = forwards.map(({ position, tokenIds }) => ({ position, tokens: tokenIds.length }))
-    const logits: Float32Array[] = new Array(forwards.length)
+    const rows: LogitsRow[][] = new Array(forwards.length)
     for (const group of groupForwards(items, this.costs)) {
       const members = group.map((index) => forwards[index] as Forward)
       const found = await this.runGroup(members, memoryBytes)
       group.forEach((index, i) => {
-        logits[index] = found[i] as Float32Array
+        rows[index] = found[i] as LogitsRow[]
       })
     }
-    return logits
+    return rows
   }
 
   async close(): Promise<void> {
@@ -77,7 +82,7 @@ export class OnnxEngine implements Engine {
   }
 
   /** One run of the graph for all, where the memory for it can be had. */
-  private async runGroup(forwards: readonly Forward[], memoryBytes: number): Promise<Float32Array[]> {
+  private async runGroup(forwards: readonly Forward[], memoryBytes: number): Promise<LogitsRow[][]> {
     const seatings = forwards.map((forward) => ({
       cache: cacheOf(forward),
       position: forward.position,
@@ -113,15 +118,10 @@ export class OnnxEngine implements Engine {
     arena.commit(column, end)
   }
 
-  /** Copies: a session that keeps its row must not keep those of the whole batch. */
-  private splitRows(outputs: Outputs, forwards: readonly Forward[]): Float32Array[] {
-    const size = this.description.rowSize
-    let row = 0
-    return forwards.map(({ rowIndices }) => {
-      const start = row * size
-      row += rowIndices.length
-      return rowIndices.length > 0 ? floats(outputs, graphOutputs.logits).slice(start, row * size) : new Float32Array(0)
-    })
+  private splitRows(outputs: Outputs, forwards: readonly Forward[]): LogitsRow[][] {
+    const count = forwards.reduce((sum, { rowIndices }) => sum + rowIndices.length, 0)
+    const rows = this.memory.own(readRows(outputs, count, this.description.rowSize))
+    return forwards.map(({ rowIndices }) => rows.splice(0, rowIndices.length))
   }
 
   private async runGraph(run: GraphRun, past: HostPast): Promise<Outputs> {
@@ -132,11 +132,11 @@ export class OnnxEngine implements Engine {
       key: toTensor(past.keyPrefix(layer, slots)),
       value: toTensor(past.valuePrefix(layer, slots)),
     }))
-    const outputs = await this.model.session.run(feeds)
+    const fetches = this.memory.fetchesFor(run)
+    const outputs = await this.model.session.run(feeds, fetches)
     // What an earlier run left; these are still to be read.
-    this.garbage.add(
-      floats(outputs, graphOutputs.logits).byteLength + floats(outputs, graphOutputs.newKeysValues).byteLength,
-    )
+    const made = [graphOutputs.logits, graphOutputs.newKeysValues].filter((name) => fetches[name] === null)
+    this.garbage.add(made.reduce((sum, name) => sum + floats(outputs, name).byteLength, 0))
     return outputs
   }
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { LogitsRow } from './logits-row.js'
+import { expect, test, vi } from 'vitest'
+import { LogitsRow, type RowSummary } from './logits-row.js'
 import { candidates, readRow } from './readout.js'
 import { topK } from './top-k.js'
-import { logSumExp, maxOf } from './vector.js'
+import { gatherLogits, logSumExp, maxOf } from './vector.js'
 
 /** Few distinct values, so that ties are common. */
 const rows = fc
@@ -77,6 +77,53 @@ test('a row answers all its readouts, in their order', () => {
   ])
 })
 
+/** As a graph would tell it, with so many best ids. */
+function summarise(row: Float32Array, count: number): RowSummary {
+  const ids = topK(row, count)
+  const best = { ids: BigInt64Array.from(ids, BigInt), logits: gatherLogits(row, ids) }
+  return { best, logSumExp: logSumExp(row, maxOf(row)) }
+}
+
+test('a row answers from what the graph has told of it as from a scan', () => {
+  const ids = fc.uniqueArray(fc.nat(59), { maxLength: 10 }).map((list) => Uint32Array.from(list))
+  const readout = fc.oneof(
+    fc.record({
+      kind: fc.constant('candidates' as const),
+      alpha: fc.double({ min: 1e-3, max: 1, noNaN: true }),
+      exclude: ids,
+    }),
+    fc.record({ kind: fc.constant('top-k' as const), k: fc.integer({ min: 1, max: 70 }) }),
+    fc.record({ kind: fc.constant('gather' as const), rows: ids.map((list) => [list]) }),
+    fc.constant({ kind: 'full' as const }),
+  )
+  const count = fc.integer({ min: 1, max: 12 })
+  fc.assert(
+    fc.property(
+      rows,
+      count,
+      fc.array(readout, { maxLength: 3 }),
+      fc.integer({ min: 1, max: 60 }),
+      (row, k, readouts, cut) => {
+        const limit = Math.min(cut, row.length)
+        const read = (one: LogitsRow) => {
+          try {
+            return readRow(one.cut(limit), readouts, 0)
+          } catch (error) {
+            return error
+          }
+        }
+        expect(read(new LogitsRow(row, summarise(row, Math.min(k, row.length))))).toEqual(read(new LogitsRow(row)))
+      },
+    ),
+  )
+})
+
+test('a sum that is no number is scanned for what is wrong', () => {
+  const row = Float32Array.of(1, Number.NaN, 2)
+  const told = { ...summarise(Float32Array.of(1, 0, 2), 2), logSumExp: Number.NaN }
+  expect(() => new LogitsRow(row, told).cut(3)).toThrow('without a finite log-sum-exp')
+})
+
 test('logits without a distribution are an internal error, not an answer', () => {
   for (const row of [
     Float32Array.of(1, Number.NaN, 2),
@@ -86,10 +133,22 @@ test('logits without a distribution are an internal error, not an answer', () =>
     expect(() => new LogitsRow(row).cut(row.length)).toThrow('without a finite log-sum-exp')
 })
 
-test('a row is summed up once, for each limit it is cut to; a copy knows the sum', () => {
-  const row = new LogitsRow(Float32Array.of(0, 2, 1))
+test('a row is summed up once, for each limit it is cut to; a copy gives the same', () => {
+  const row = new LogitsRow(Float32Array.of(0, 2, 1), summarise(Float32Array.of(0, 2, 1), 2))
   const cut = row.cut(2)
   expect(row.cut(2)).toBe(cut)
-  expect(row.copy().cut(2)).toEqual(cut)
   expect([cut.max, row.cut(1).max, row.cut(1).logSumExp]).toEqual([2, 0, 0])
+  expect(row.copy().cut(3)).toEqual(row.cut(3))
+})
+
+test('a view owns its memory once it is copied; memory is given back once', () => {
+  const all = Float32Array.of(0, 2, 1, 5)
+  const view = new LogitsRow(all.subarray(1, 3))
+  const [memory, released] = [new Float32Array(2), vi.fn()]
+  const own = view.copy(memory, released)
+  expect(own.owned()).toBe(own)
+  expect([...view.owned().logits, ...memory]).toEqual([2, 1, 2, 1])
+  own.release()
+  own.release()
+  expect(released).toHaveBeenCalledOnce()
 })

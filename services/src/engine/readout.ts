@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors.js'
-import type { CutRow } from './logits-row.js'
+import type { Best, CutRow } from './logits-row.js'
 import type { Readout, RowReadout, Scores } from './messages.js'
 import { topK } from './top-k.js'
 import { byLogit, gatherLogits, idsAtLeast, maxOf } from './vector.js'
@@ -7,21 +7,24 @@ import { byLogit, gatherLogits, idsAtLeast, maxOf } from './vector.js'
 /** Pure functions from one row of logits to what was asked about it. */
 
 /** @param rowIndex which of the rows read out this is: gather may name ids for each */
-export function readRow(
-  { logits, max, logSumExp }: CutRow,
-  readouts: readonly Readout[],
-  rowIndex: number,
-): RowReadout {
-  return { logSumExp, max, scores: readouts.map((readout) => readScores(logits, max, readout, rowIndex)) }
+export function readRow(row: CutRow, readouts: readonly Readout[], rowIndex: number): RowReadout {
+  const { max, logSumExp } = row
+  return { logSumExp, max, scores: readouts.map((readout) => readScores(row, readout, rowIndex)) }
 }
 
-function readScores(logits: Float32Array, max: number, readout: Readout, rowIndex: number): Scores {
+function readScores({ logits, max, best }: CutRow, readout: Readout, rowIndex: number): Scores {
   switch (readout.kind) {
-    case 'candidates':
-      return withLogits(logits, candidates(logits, max, readout.alpha, readout.exclude))
+    case 'candidates': {
+      const { alpha, exclude } = readout
+      return (
+        (best && candidatesOfBest(best, logits.length, alpha, exclude)) ??
+        withLogits(logits, candidates(logits, max, alpha, exclude))
+      )
+    }
     case 'gather':
       return { tokenIds: null, logits: gather(logits, readout.rows, rowIndex) }
     case 'top-k':
+      if (best !== null && readout.k <= best.ids.length) return prefixOf(best, readout.k)
       return withLogits(logits, topK(logits, readout.k))
     case 'full':
       // A copy: the row stays with the session for later readouts.
@@ -33,6 +36,26 @@ const withLogits = (logits: Float32Array, tokenIds: Uint32Array): Scores => ({
   tokenIds,
   logits: gatherLogits(logits, tokenIds),
 })
+
+const idsOf = ({ ids }: Best, count: number): Uint32Array => Uint32Array.from(ids.subarray(0, count), Number)
+
+const prefixOf = (best: Best, count: number): Scores => ({
+  tokenIds: idsOf(best, count),
+  logits: best.logits.slice(0, count),
+})
+
+/** `candidates` from the best ids alone; null where some of it may stand behind them. @param rowSize ids of the whole row */
+function candidatesOfBest(best: Best, rowSize: number, alpha: number, exclude: Uint32Array): Scores | null {
+  const excluded = new Set(exclude)
+  const ids = idsOf(best, best.ids.length)
+  const isOpen = (_: number, i: number) => !excluded.has(ids[i] as number)
+  const top = best.logits.find(isOpen)
+  if (top === undefined) return null
+  const threshold = top + Math.log(alpha)
+  const end = best.logits.findIndex((logit) => logit < threshold)
+  if (end >= 0) return { tokenIds: ids.slice(0, end).filter(isOpen), logits: best.logits.slice(0, end).filter(isOpen) }
+  return ids.length === rowSize ? { tokenIds: ids.filter(isOpen), logits: best.logits.filter(isOpen) } : null
+}
 
 /**
  * V_alpha (paper, eq. 9) without the excluded ids: logit >= max + ln(alpha), best first, ties by lowest id.

@@ -1,6 +1,7 @@
 import { resourceExhausted, ServiceError } from '../errors.js'
 import type { Forward } from './engine.js'
 import { Job } from './job.js'
+import type { LogitsRow } from './logits-row.js'
 import type { Work, WorkOutcome } from './messages.js'
 import { Peers } from './peers.js'
 import type { StepContext } from './step-run.js'
@@ -182,7 +183,7 @@ export class Scheduler {
     const answered: Entry[] = []
     for (const entry of taken) {
       parts.forEach(({ job, run }, i) => {
-        if (job === entry.job) job.take(run, forwards[i] as Forward, outcomes[i] as Float32Array | ServiceError)
+        if (job === entry.job) job.take(run, forwards[i] as Forward, outcomes[i] as readonly LogitsRow[] | ServiceError)
       })
       if (entry.job.isDone) {
         this.finish(entry)
@@ -195,7 +196,7 @@ export class Scheduler {
   }
 
   /** A batch that fails is run one by one, so that only who is the cause fails. */
-  private async run(forwards: readonly Forward[]): Promise<(Float32Array | ServiceError)[]> {
+  private async run(forwards: readonly Forward[]): Promise<(readonly LogitsRow[] | ServiceError)[]> {
     const { engine, store } = this.context
     if (forwards.length > 1) {
       const batch = await engine.runBatch(forwards, store.batchBytes).catch(() => null)

@@ -118,9 +118,8 @@ async function freshRows({ engine }: Tried, sequence: number[], rows: number): P
   const cache = engine.createCache()
   cache.reserve(sequence.length)
   const rowIndices = Array.from({ length: rows }, (_, i) => sequence.length - rows + i)
-  const logits = await engine.run({ cache, position: 0, tokenIds: Uint32Array.from(sequence), rowIndices })
-  const size = engine.description.vocabularySize
-  return rowIndices.map((_, i) => logits.subarray(i * size, (i + 1) * size))
+  const found = await engine.run({ cache, position: 0, tokenIds: Uint32Array.from(sequence), rowIndices })
+  return found.map(({ logits }) => logits)
 }
 
 function assertClose(found: Float32Array[], expected: Float32Array[], tolerance: number): void {

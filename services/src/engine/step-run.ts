@@ -2,7 +2,7 @@ import { emptyPrefixHash } from '@tandem/proto'
 import { failedPrecondition, invalidArgument } from '../errors.js'
 import type { Engine, Forward } from './engine.js'
 import { KeptRows, maxKeptRows } from './kept-rows.js'
-import { LogitsRow } from './logits-row.js'
+import type { LogitsRow } from './logits-row.js'
 import type { Readout, RowReadout, Step } from './messages.js'
 import type { Prefix } from './prefix-cache.js'
 import { readoutBytes, readRow } from './readout.js'
@@ -86,16 +86,17 @@ export class StepRun {
     return { cache: this.session.cache, position, tokenIds, rowIndices: this.rowIndices(tokenIds.length) }
   }
 
-  /** Goes on by what a forward of this step gave; ends the step where that fails. */
-  take({ position, tokenIds, rowIndices }: Forward, logits: Float32Array): void {
+  /** Goes on by the rows that a forward of this step gave; ends the step where that fails. */
+  take({ position, tokenIds }: Forward, rows: readonly LogitsRow[]): void {
     const { session } = this
+    session.kept.release()
     session.overwrite(position)
     session.history.truncate(position)
     session.history.append(tokenIds)
     session.kept = KeptRows.none
     this.offset += tokenIds.length
     try {
-      this.takeRows(logits, rowIndices.length)
+      this.takeRows(rows)
     } catch (error) {
       this.abandon()
       throw error
@@ -130,14 +131,12 @@ export class StepRun {
     return this.offset + chunkTokens === this.step.tokenIds.length ? [chunkTokens - 1] : []
   }
 
-  /** @param logits [count, rowSize] of one run */
-  private takeRows(logits: Float32Array, count: number): void {
-    const size = this.context.engine.description.rowSize
+  /** @param rows of one run */
+  private takeRows(rows: readonly LogitsRow[]): void {
     const rowsLeft = this.step.tokenIds.length - this.offset
-    for (let i = 0; i < count; i++) {
-      const row = new LogitsRow(logits.subarray(i * size, (i + 1) * size))
+    for (const [i, row] of rows.entries()) {
       if (this.step.rows !== 'none') this.readOut(row)
-      if (rowsLeft + count - i <= maxKeptRows) this.keptRows.push(count === 1 ? row : row.copy())
+      if (rowsLeft + rows.length - i <= maxKeptRows) this.keptRows.push(row.owned())
     }
   }
 

@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads'
 import { emptyPrefixHash, extendPrefixHash } from '@tandem/proto'
 import type { Engine } from './engine.js'
 import { EngineHost, type LogitBackend } from './host.js'
+import type { LogitsRow } from './logits-row.js'
 import type { Step, Work, WorkOutcome } from './messages.js'
 import { type EngineSettings, serveEngine } from './serve-engine.js'
 
@@ -30,6 +31,10 @@ export function joinEngine(engine: Engine, settings: Partial<EngineSettings> = {
   }
   return { host, close, port: port2 }
 }
+
+/** Logits of rows, one behind the other. */
+export const logitsOf = (rows: readonly LogitsRow[]): Float32Array =>
+  Float32Array.from(rows.flatMap(({ logits }) => [...logits]))
 
 export const emptyWork: Work = { forks: [], reorder: null, steps: [], closeSessionIds: [] }
 export const never = (): AbortSignal => new AbortController().signal

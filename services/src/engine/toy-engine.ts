@@ -1,6 +1,7 @@
 import { cpu } from './compute-device.js'
 import type { BatchMemory, Engine, EngineDescription, Forward, ModelVariant } from './engine.js'
 import { KeyValueCache } from './kv-cache.js'
+import { LogitsRow } from './logits-row.js'
 
 /**
  * The smallest engine: its logits are a hash of all tokens before them, which it reads back from the cache. So a cache that
@@ -25,14 +26,14 @@ export class ToyEngine implements Engine {
     return new KeyValueCache({ layers: 1, keyValueHeads: 1, headSize: 1 })
   }
 
-  async run(forward: Forward): Promise<Float32Array> {
+  async run(forward: Forward): Promise<LogitsRow[]> {
     // As onnxruntime-node does: messages come in between two runs.
     await new Promise((resolve) => setImmediate(resolve))
     await this.beforeRun(forward)
     return this.compute(forward)
   }
 
-  async runBatch(forwards: readonly Forward[]): Promise<Float32Array[]> {
+  async runBatch(forwards: readonly Forward[]): Promise<LogitsRow[][]> {
     await new Promise((resolve) => setImmediate(resolve))
     for (const forward of forwards) await this.beforeRun(forward)
     this.batches.push(forwards.length)
@@ -41,18 +42,14 @@ export class ToyEngine implements Engine {
 
   async close(): Promise<void> {}
 
-  private compute({ cache, position, tokenIds, rowIndices }: Forward): Float32Array {
+  private compute({ cache, position, tokenIds, rowIndices }: Forward): LogitsRow[] {
     if (!(cache instanceof KeyValueCache)) throw new TypeError('not a cache of this engine')
     this.runs.push([...tokenIds])
     const positions = Float32Array.from(tokenIds, (_, i) => position + i)
     cache.write(0, position, Float32Array.from(tokenIds), positions)
     cache.commit(position + tokenIds.length)
     const size = this.description.vocabularySize
-    const logits = new Float32Array(rowIndices.length * size)
-    rowIndices.forEach((row, i) => {
-      logits.set(toyLogits(cache, position + row + 1, size), i * size)
-    })
-    return logits
+    return rowIndices.map((row) => new LogitsRow(toyLogits(cache, position + row + 1, size)))
   }
 }
 

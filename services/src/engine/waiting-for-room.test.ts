@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ServiceError, statusCodes } from '../errors.js'
 import { Scheduler } from './scheduler.js'
 import { SessionStore } from './session-store.js'
-import { emptyWork, generousSettings, never, rowsOf, runReplaying, stepOf } from './testing.js'
+import { emptyWork, generousSettings, logitsOf, never, rowsOf, runReplaying, stepOf } from './testing.js'
 import { ToyEngine } from './toy-engine.js'
 
 /** A request that finds no room waits for it: what each could have alone, all have one after the other. */
@@ -148,5 +148,7 @@ async function rowAlone(tokens: readonly number[]): Promise<Float32Array> {
   const engine = new ToyEngine()
   const cache = engine.createCache()
   cache.reserve(tokens.length)
-  return engine.run({ cache, position: 0, tokenIds: Uint32Array.from(tokens), rowIndices: [tokens.length - 1] })
+  return logitsOf(
+    await engine.run({ cache, position: 0, tokenIds: Uint32Array.from(tokens), rowIndices: [tokens.length - 1] }),
+  )
 }
