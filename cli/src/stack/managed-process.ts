@@ -8,10 +8,11 @@ import { describeFailedStart, type ProcessEnd } from './process-end.js'
 const graceMs = 8_000
 
 /**
- * The processes' heaps are small. V8's helper threads would save them a fraction of a millisecond a collection, and take 2 ms of the
- * cores a token from each service where 16 answers are under way (docs/performance.md).
+ * The processes' heaps are small, and what collects them takes the cores from the engines (docs/performance.md). V8's helper threads
+ * would save a fraction of a millisecond a collection, and take 2 ms a token from each service where 16 answers are under way. Its memory
+ * reducer marks whole heaps, 30 to 60 ms each, because their thread is idle: it is while the engine runs.
  */
-const nodeFlags = ['--single-threaded-gc']
+const nodeFlags = ['--single-threaded-gc', '--no-memory-reducer']
 
 /**
  * A model's weights are read whole for every token: from pages of 2 MB a step takes three quarters of the time (docs/performance.md).
