@@ -12,7 +12,7 @@ import type { LogitsRow } from './logits-row.js'
 import { floats, type ModelSession, type ModelSettings, type Outputs, openModel } from './model-session.js'
 import { assertHolds } from './model-variant.js'
 import { OutputGarbage } from './output-garbage.js'
-import { OutputMemory } from './output-memory.js'
+import { RowMemory } from './row-memory.js'
 
 /**
  * onnxruntime over a graph of models/graph-contract, with keys and values in host memory: on CPU no run copies them, on another
@@ -23,7 +23,7 @@ export class OnnxEngine implements Engine {
   readonly batchMemory: ArenaPool
   private readonly manifest: Manifest
   private readonly bias = new CausalBias()
-  private readonly memory: OutputMemory
+  private readonly rowMemory = new RowMemory()
   private readonly garbage = new OutputGarbage()
 
   private constructor(
@@ -32,7 +32,6 @@ export class OnnxEngine implements Engine {
   ) {
     this.description = model.description
     this.manifest = model.manifest
-    this.memory = new OutputMemory(model.manifest)
     this.batchMemory = new ArenaPool(model.manifest, costs.tokenBytes)
   }
 
@@ -60,7 +59,7 @@ export class OnnxEngine implements Engine {
       cache.write(layer, position, keys, values)
     }
     cache.commit(position + tokenIds.length)
-    return this.memory.own(readRows(outputs, rowIndices.length, this.description.rowSize))
+    return readRows(outputs, rowIndices.length, this.description.rowSize)
   }
 
   async runBatch(forwards: readonly Forward[], memoryBytes: number): Promise<LogitsRow[][]> {
@@ -118,9 +117,10 @@ export class OnnxEngine implements Engine {
     arena.commit(column, end)
   }
 
+  /** Copies: a session that keeps its row must not keep those of the whole batch. */
   private splitRows(outputs: Outputs, forwards: readonly Forward[]): LogitsRow[][] {
     const count = forwards.reduce((sum, { rowIndices }) => sum + rowIndices.length, 0)
-    const rows = this.memory.own(readRows(outputs, count, this.description.rowSize))
+    const rows = readRows(outputs, count, this.description.rowSize).map((row) => this.rowMemory.copy(row))
     return forwards.map(({ rowIndices }) => rows.splice(0, rowIndices.length))
   }
 
@@ -132,11 +132,11 @@ export class OnnxEngine implements Engine {
       key: toTensor(past.keyPrefix(layer, slots)),
       value: toTensor(past.valuePrefix(layer, slots)),
     }))
-    const fetches = this.memory.fetchesFor(run)
-    const outputs = await this.model.session.run(feeds, fetches)
+    const outputs = await this.model.session.run(feeds)
     // What an earlier run left; these are still to be read.
-    const made = [graphOutputs.logits, graphOutputs.newKeysValues].filter((name) => fetches[name] === null)
-    this.garbage.add(made.reduce((sum, name) => sum + floats(outputs, name).byteLength, 0))
+    this.garbage.add(
+      floats(outputs, graphOutputs.logits).byteLength + floats(outputs, graphOutputs.newKeysValues).byteLength,
+    )
     return outputs
   }
 }
