@@ -32,7 +32,7 @@ export class OnnxEngine implements Engine {
   ) {
     this.description = model.description
     this.manifest = model.manifest
-    this.memory = new OutputMemory(model.manifest)
+    this.memory = new OutputMemory(model.manifest, model.session.outputNames)
     this.batchMemory = new ArenaPool(model.manifest, costs.tokenBytes)
   }
 

@@ -21,15 +21,18 @@ export class OutputMemory {
   private readonly spareRows: Float32Array[] = []
   private readonly rowSize: number
 
-  constructor(private readonly manifest: Manifest) {
+  /** @param outputNames of the graph: one with a score for a head finds nothing of its rows */
+  constructor(
+    private readonly manifest: Manifest,
+    private readonly outputNames: readonly string[],
+  ) {
     this.rowSize = rowSize(manifest)
   }
 
   /** Where the run's outputs are to lie: they are there until the next run. */
   fetchesFor({ tokens, sessions, rowIndices }: GraphRun): Fetches {
-    const { layers, keyValueHeads, headSize, head } = this.manifest
-    const summary = [graphOutputs.bestLogits, graphOutputs.bestIds, graphOutputs.logSumExp]
-    const fetches: Fetches = Object.fromEntries(head === 'vocabulary' ? summary.map((name) => [name, null]) : [])
+    const { layers, keyValueHeads, headSize } = this.manifest
+    const fetches: Fetches = Object.fromEntries(this.outputNames.map((name) => [name, null]))
     const rows = Math.max(1, rowIndices.length)
     const logitsShape = [rows, this.rowSize]
     const keysValuesShape = [layers, 2, tokens, sessions, keyValueHeads, headSize]
