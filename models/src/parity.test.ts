@@ -7,6 +7,7 @@ import { buildModel } from './build.js'
 import type { Manifest } from './manifest.js'
 import { GraphSession, largestLogDifference, loadGraph } from './testing/graph-session.js'
 import { readReference, tinyFolder } from './testing/reference.js'
+import { largestSummaryDifference } from './testing/summary.js'
 
 const tolerance = 1e-4
 const base = 'llama-tied'
@@ -41,8 +42,10 @@ describe.each(builds)('$label at fp32', ({ source, adapter, merge }) => {
 
   it('gives transformers log-probabilities in one chunk', async () => {
     for (const { ids, logits } of await readReference(adapter ?? source)) {
-      const [rows = []] = await new GraphSession(session, manifest).append([ids])
+      const sequence = new GraphSession(session, manifest)
+      const [rows = []] = await sequence.append([ids])
       expect(largestLogDifference(logits, rows)).toBeLessThanOrEqual(tolerance)
+      expect(largestSummaryDifference(sequence.outputs, rows)).toBeLessThanOrEqual(1e-5)
     }
   })
 

@@ -8,6 +8,7 @@ import type { Precision } from './manifest.js'
 import { writeGraph } from './onnx/writer.js'
 import type { Adapter, StoredType, WeightSource } from './read/source.js'
 import { GraphSession, largestLogDifference, loadGraph } from './testing/graph-session.js'
+import { largestSummaryDifference } from './testing/summary.js'
 import { createRandom, dequantizedSource, roundedSource, syntheticSource } from './testing/synthetic-source.js'
 import { Weights } from './weights/weights.js'
 
@@ -64,8 +65,13 @@ async function logitsOf(config: ModelConfig, source: WeightSource, precision: Pr
   })
   const session = await loadGraph(join(folder, 'model.onnx'))
   const sequence = new GraphSession(session, config)
-  const rows = (await sequence.append([tokens.slice(0, 8)])).flat()
-  for (const token of tokens.slice(8)) rows.push(...(await sequence.append([[token]])).flat())
+  const append = async (ids: number[]) => {
+    const rows = (await sequence.append([ids])).flat()
+    expect(largestSummaryDifference(sequence.outputs, rows)).toBeLessThanOrEqual(1e-5)
+    return rows
+  }
+  const rows = await append(tokens.slice(0, 8))
+  for (const token of tokens.slice(8)) rows.push(...(await append([token])))
   await session.release()
   return rows
 }

@@ -9,7 +9,7 @@ import { existingModel, isComplete, replaceFolder } from './output-folder.js'
 import { chatTemplateName, folderTextFiles } from './text-files.js'
 
 /** Rises whenever the same inputs would give other files. */
-export const builderVersion = '6'
+export const builderVersion = '7'
 
 export interface BuildProgress {
   /** `hash` reads the sources, `write` the graph, `check` hashes what was written. */

@@ -1,7 +1,7 @@
 import { bestCount, graphInputs, graphOutputs } from '../graph-contract.js'
 import { first } from '../lists.js'
 import { rowSize } from '../manifest.js'
-import type { Value } from '../onnx/graph-builder.js'
+import type { GraphBuilder, Value } from '../onnx/graph-builder.js'
 import { type BlockMatrix, blockBytes, blocksPerRow } from '../weights/blocks.js'
 import { blockSize } from '../weights/dequantize.js'
 import { scoreName } from '../weights/score-head.js'
@@ -58,19 +58,19 @@ export function readOut(decoder: Decoder, x: Value): void {
     config.head === 'score'
       ? scoreOf(decoder, normed)
       : headProduct({ ...decoder, adapterSwitch: switchOfRows }, normed)
-  graph.node('Identity', [logits], { name: graphOutputs.logits })
+  graph.rename(logits, graphOutputs.logits)
   graph.output(graphOutputs.logits, 'float32', ['R', rowSize(config)])
-  if (config.head === 'vocabulary') summarise(decoder, logits)
+  if (config.head === 'vocabulary') summarise(graph, config.vocabularySize)
 }
 
-/** Each row's best ids and log-sum-exp: its kernels take a tenth of what a scan of the row in JavaScript does. logits [R, V] */
-function summarise({ graph, config }: Decoder, logits: Value): void {
-  const { bestLogits, bestIds, logSumExp } = graphOutputs
-  const count = Math.min(bestCount, config.vocabularySize)
+/** Each row's best ids and log-sum-exp: its kernels take a tenth of what a scan of the row in JavaScript does. */
+export function summarise(graph: GraphBuilder, vocabularySize: number): void {
+  const { logits, bestLogits, bestIds, logSumExp } = graphOutputs
+  const count = Math.min(bestCount, vocabularySize)
   graph.node('TopK', [logits, graph.ints([count])], { name: bestLogits, furtherOutputs: [bestIds] })
   graph.output(bestLogits, 'float32', ['R', count])
   graph.output(bestIds, 'int64', ['R', count])
-  // max - log(p of the best): Softmax has a fast kernel on every device, ReduceLogSumExp has not.
+  // max - log(p of the best): Softmax has a fast kernel, ReduceLogSumExp has not.
   const max = (v: Value) => graph.node('ReduceMax', [v, graph.ints([1])])
   const bestShare = max(graph.node('Softmax', [logits], { attributes: { axis: -1 } }))
   graph.node('Sub', [max(logits), graph.node('Log', [bestShare])], { name: logSumExp })

@@ -24,7 +24,7 @@ test('products in both branches become float32, and nothing else changes', async
   await buildModel({ source, out: join(folder, 'model'), precision: 'int4' })
   const before = await readFile(join(folder, 'model', 'model.onnx'))
   await rm(folder, { recursive: true })
-  const levelsOf = (bytes: Uint8Array) => levels(decodeModel(bytes).graph ?? { node: [] })
+  const levelsOf = (bytes: Uint8Array) => levels(decodeModel(bytes).graph ?? { node: [], output: [] })
   const after = withFloatActivations(before)
   expect(new Set(levelsOf(before))).toEqual(new Set([1, 4]))
   expect(levelsOf(after)).toEqual(levelsOf(before).map(() => 1))

@@ -76,6 +76,13 @@ export class GraphBuilder {
     return output
   }
 
+  /** Gives a value that nothing reads yet another name, an output's: an Identity would copy it in every run. */
+  rename(value: Value, name: Value): Value {
+    const renamed = (output: Value) => (output === value ? name : output)
+    this.nodes = this.nodes.map((node) => ({ ...node, outputs: node.outputs.map(renamed) }))
+    return name
+  }
+
   cast(value: Value, type: ElementType): Value {
     return this.node('Cast', [value], { attributes: { to: elementTypes[type] } })
   }

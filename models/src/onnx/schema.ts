@@ -110,7 +110,15 @@ export function encodeModel(model: object): Uint8Array {
 
 /** What is read of a decoded graph; the rest is kept as it is. */
 export interface OnnxGraph {
-  readonly node: readonly { readonly opType: string; readonly attribute: readonly OnnxAttribute[] }[]
+  node: readonly OnnxNode[]
+  output: readonly { readonly name: string }[]
+}
+
+export interface OnnxNode {
+  readonly opType: string
+  readonly input: readonly string[]
+  readonly output: readonly string[]
+  readonly attribute: readonly OnnxAttribute[]
 }
 
 export interface OnnxAttribute {

@@ -19,6 +19,8 @@ export async function loadGraph(path: string, threads = 1): Promise<InferenceSes
 export class GraphSession {
   #length = 0
   #past = new Map<string, Float32Array>()
+  /** Of the last run. */
+  outputs: InferenceSession.OnnxValueMapType = {}
 
   constructor(
     private readonly session: InferenceSession,
@@ -31,15 +33,15 @@ export class GraphSession {
    */
   async append(tokens: readonly (readonly number[])[]): Promise<Float32Array[][]> {
     const steps = tokens[0]?.length ?? 0
-    const outputs = await this.session.run(this.#feeds(tokens, steps))
-    const fresh = outputs[graphOutputs.newKeysValues]?.data as Float32Array
+    this.outputs = await this.session.run(this.#feeds(tokens, steps))
+    const fresh = this.outputs[graphOutputs.newKeysValues]?.data as Float32Array
     for (let layer = 0; layer < this.shape.layers; layer++) {
       const { keys, values } = newKeysValuesOf(fresh, this.shape.layers, layer)
       this.#extend(pastKeyName(layer), keys)
       this.#extend(pastValueName(layer), values)
     }
     this.#length += steps
-    const logits = outputs[graphOutputs.logits]?.data as Float32Array
+    const logits = this.outputs[graphOutputs.logits]?.data as Float32Array
     const row = (b: number, s: number) => {
       const at = (s * this.batch + b) * this.shape.vocabularySize
       return logits.slice(at, at + this.shape.vocabularySize)

@@ -79,6 +79,18 @@ describe.skipIf(canRun === null)('on WebGPU', () => {
     expect(largestDifference(await history(gpu), await history(host))).toBeLessThan(3e-3)
   })
 
+  test('a row is left to the host to scan', async () => {
+    const { gpu, host } = canRun ?? (await loadBoth('fp32'))
+    const bestOf = async (engine: Engine) => {
+      const cache = engine.createCache()
+      cache.reserve(1)
+      const [row] = await engine.run({ cache, position: 0, tokenIds: Uint32Array.of(5), rowIndices: [0] })
+      return row?.cut(engine.description.vocabularySize).best
+    }
+    expect(await bestOf(gpu)).toBeNull()
+    expect((await bestOf(host))?.ids).toHaveLength(64)
+  })
+
   test('blocks of 4 bits too', async () => {
     const { gpu, host } = await loadBoth('int4')
     expect(largestDifference(await history(gpu), await history(host))).toBeLessThan(2e-2)

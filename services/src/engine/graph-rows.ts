@@ -12,7 +12,7 @@ export function readRows(outputs: Outputs, count: number, rowSize: number): Logi
   return Array.from({ length: count }, (_, i) => new LogitsRow(rowOf(i), summaryOf(outputs, i)))
 }
 
-/** Null where the graph has a score for a head. */
+/** Null where the graph has a score for a head, or lies on a device that is not asked (model-session.ts). */
 function summaryOf(outputs: Outputs, row: number): RowSummary | null {
   const ids = outputs[graphOutputs.bestIds]?.data
   if (!(ids instanceof BigInt64Array)) return null

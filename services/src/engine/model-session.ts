@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { graphFileName, loadManifest, type Manifest, rowSize, withFloatActivations } from '@tandem/models'
+import {
+  graphFileName,
+  graphOutputs,
+  loadManifest,
+  type Manifest,
+  rowSize,
+  withFloatActivations,
+  withoutReaders,
+} from '@tandem/models'
 import { env, InferenceSession } from 'onnxruntime-node'
 import { type ComputeDevice, cpu } from './compute-device.js'
 import type { EngineDescription } from './engine.js'
@@ -63,7 +71,10 @@ export async function openGraph(
   return { session, manifest, description }
 }
 
-/** WebGPU would round activations in its own way where a graph of ours asks for int8. */
+/**
+ * WebGPU would round activations in its own way where a graph of ours asks for int8. It would also sort whole rows for their best ids,
+ * and shaders may take no notice of NaN: what there is to find of the logits is left to the host, which has them anyway.
+ */
 async function createSession(
   folder: string,
   { exportedGraph }: Manifest,
@@ -74,7 +85,8 @@ async function createSession(
   if (kind !== 'webgpu' || exportedGraph !== null) return InferenceSession.create(path, options)
   // The weights beside the graph are found by this.
   const extra = { session: { model_external_initializers_file_folder_path: folder } }
-  return InferenceSession.create(withFloatActivations(await readFile(path)), { ...options, extra })
+  const graph = withoutReaders(withFloatActivations(await readFile(path)), graphOutputs.logits)
+  return InferenceSession.create(graph, { ...options, extra })
 }
 
 export function sessionOptions({ kind, unit }: ComputeDevice, threads: number): InferenceSession.SessionOptions {
