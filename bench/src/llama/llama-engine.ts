@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { type Context, pullWeights } from '@tandem/cli'
+import { type Context, largePages, pullWeights } from '@tandem/cli'
 import { defaultPairName, findPair } from '@tandem/models'
 import type { Keeper, Opened } from '../stack/keeper.js'
 import { installLlama } from './install.js'
@@ -33,7 +33,8 @@ export class LlamaEngine {
     const gguf = await pullWeights(findPair(defaultPairName), context)
     const [execPath = process.execPath, ...execArgv] = [...launcher, process.execPath]
     const child = fork(mainPath, [modulePath, gguf], {
-      env: context.environment,
+      // As the services have it: llama.cpp gains 5 to 9% of a decode step.
+      env: { ...largePages, ...context.environment },
       execPath,
       execArgv: launcher.length === 0 ? [] : execArgv,
       stdio: ['ignore', 'ignore', context.isVerbose ? 'inherit' : 'ignore', 'ipc'],

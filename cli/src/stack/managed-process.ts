@@ -19,7 +19,7 @@ const nodeFlags = ['--single-threaded-gc', '--no-memory-reducer']
  * glibc asks for such pages where it is told to, and for the weights, which a thread of its own loads, only where all threads share
  * one heap. No other C library minds. Not in the place of what the user has set.
  */
-const largePages = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1' }
+export const largePages = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1' }
 
 /** What a process says over IPC once it serves: a service its address, or one for each of its two models; the gateway its URL. */
 const readySchema = z.union([

@@ -64,6 +64,20 @@ describe('ProcessGroup', () => {
     expect(lines).toEqual(['second: stopping', 'first: stopping'])
   })
 
+  it("asks for large pages, not in the place of the user's own settings of memory", async () => {
+    const { GLIBC_TUNABLES: _, ...environment } = process.env
+    const own = { GLIBC_TUNABLES: 'glibc.malloc.tcache_count=1' }
+    const told = async (name: string, more: NodeJS.ProcessEnv) => {
+      const spec = await script(
+        name,
+        `process.send({ type: 'ready', address: process.env.GLIBC_TUNABLES })\n${service}`,
+      )
+      return (await group.start({ ...spec, environment: { ...environment, ...more } }, signal)).at
+    }
+    expect(await told('first', {})).toContain('hugetlb=1')
+    expect(await told('second', own)).toBe(own.GLIBC_TUNABLES)
+  })
+
   it('tells why one could not start', async () => {
     const failing = await script('SFT service', `console.error('The model is gone.'); process.exit(1)`)
     await expect(group.start(failing, signal)).rejects.toThrow(
