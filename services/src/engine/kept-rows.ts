@@ -5,8 +5,6 @@ export const maxKeptRows = 32
 
 /** The last logits rows of a session's last step, for readouts that come later. Rows are never written to, so copies share them. */
 export class KeptRows {
-  private isShared = false
-
   private constructor(
     /** Tokens before the prediction of the last row. */
     private readonly endPosition: number,
@@ -31,20 +29,7 @@ export class KeptRows {
     const cut = this.endPosition - position
     if (cut <= 0) return this
     if (cut >= this.rows.length) return KeptRows.none
-    const rest = new KeptRows(position, this.rows.slice(0, -cut), this.stepRows - cut)
-    rest.isShared = this.isShared
-    return rest
-  }
-
-  /** For a copy of the session: from now on nobody knows who reads the rows last. */
-  share(): KeptRows {
-    this.isShared = true
-    return this
-  }
-
-  /** The session has newer rows. */
-  release(): void {
-    if (!this.isShared) for (const row of this.rows) row.release()
+    return new KeptRows(position, this.rows.slice(0, -cut), this.stepRows - cut)
   }
 
   /** The row that predicts what follows the last token. */

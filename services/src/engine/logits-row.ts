@@ -28,14 +28,10 @@ export interface CutRow {
 export class LogitsRow {
   private cached: CutRow | null = null
 
-  /**
-   * @param summary where the graph gave one: the whole row need not be scanned then
-   * @param onRelease called once nobody reads the row any more, where somebody says so: its memory may serve another
-   */
+  /** @param summary where the graph gave one: the whole row need not be scanned then */
   constructor(
     readonly logits: Float32Array,
     private readonly summary: RowSummary | null = null,
-    private onRelease: () => void = () => undefined,
   ) {}
 
   /**
@@ -52,19 +48,10 @@ export class LogitsRow {
     return this.logits.byteLength === this.logits.buffer.byteLength ? this : this.copy()
   }
 
-  /** @param memory float32 [V] for the logits */
-  copy(memory: Float32Array = new Float32Array(this.logits.length), onRelease?: () => void): LogitsRow {
-    const { summary } = this
-    memory.set(this.logits)
-    if (summary === null) return new LogitsRow(memory, null, onRelease)
-    const best = { ids: summary.best.ids.slice(), logits: summary.best.logits.slice() }
-    return new LogitsRow(memory, { ...summary, best }, onRelease)
-  }
-
-  /** Nobody reads the row any more. */
-  release(): void {
-    this.onRelease()
-    this.onRelease = () => undefined
+  copy(): LogitsRow {
+    const { logits, summary } = this
+    const best = summary && { ids: summary.best.ids.slice(), logits: summary.best.logits.slice() }
+    return new LogitsRow(logits.slice(), best && { ...summary, best })
   }
 
   /** Any NaN of the row is one of the graph's sum: then a scan has to say what is wrong. */

@@ -12,7 +12,6 @@ import type { LogitsRow } from './logits-row.js'
 import { floats, type ModelSession, type ModelSettings, type Outputs, openModel } from './model-session.js'
 import { assertHolds } from './model-variant.js'
 import { OutputGarbage } from './output-garbage.js'
-import { RowMemory } from './row-memory.js'
 
 /**
  * onnxruntime over a graph of models/graph-contract, with keys and values in host memory: on CPU no run copies them, on another
@@ -23,7 +22,6 @@ export class OnnxEngine implements Engine {
   readonly batchMemory: ArenaPool
   private readonly manifest: Manifest
   private readonly bias = new CausalBias()
-  private readonly rowMemory = new RowMemory()
   private readonly garbage = new OutputGarbage()
 
   private constructor(
@@ -120,7 +118,7 @@ export class OnnxEngine implements Engine {
   /** Copies: a session that keeps its row must not keep those of the whole batch. */
   private splitRows(outputs: Outputs, forwards: readonly Forward[]): LogitsRow[][] {
     const count = forwards.reduce((sum, { rowIndices }) => sum + rowIndices.length, 0)
-    const rows = readRows(outputs, count, this.description.rowSize).map((row) => this.rowMemory.copy(row))
+    const rows = readRows(outputs, count, this.description.rowSize).map((row) => row.copy())
     return forwards.map(({ rowIndices }) => rows.splice(0, rowIndices.length))
   }
 

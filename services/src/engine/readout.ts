@@ -52,9 +52,10 @@ function candidatesOfBest(best: Best, rowSize: number, alpha: number, exclude: U
   const top = best.logits.find(isOpen)
   if (top === undefined) return null
   const threshold = top + Math.log(alpha)
-  const end = best.logits.findIndex((logit) => logit < threshold)
-  if (end >= 0) return { tokenIds: ids.slice(0, end).filter(isOpen), logits: best.logits.slice(0, end).filter(isOpen) }
-  return ids.length === rowSize ? { tokenIds: ids.filter(isOpen), logits: best.logits.filter(isOpen) } : null
+  const below = best.logits.findIndex((logit) => logit < threshold)
+  if (below < 0 && ids.length < rowSize) return null
+  const end = below < 0 ? rowSize : below
+  return { tokenIds: ids.subarray(0, end).filter(isOpen), logits: best.logits.subarray(0, end).filter(isOpen) }
 }
 
 /**

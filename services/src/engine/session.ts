@@ -40,7 +40,7 @@ export class Session {
 
   copy(capacity: number): Session {
     const copy = new Session(this.cache.copy(capacity), this.history.copy())
-    copy.kept = this.kept.share()
+    copy.kept = this.kept
     copy.prefix = this.prefix
     return copy
   }

@@ -89,7 +89,6 @@ export class StepRun {
   /** Goes on by the rows that a forward of this step gave; ends the step where that fails. */
   take({ position, tokenIds }: Forward, rows: readonly LogitsRow[]): void {
     const { session } = this
-    session.kept.release()
     session.overwrite(position)
     session.history.truncate(position)
     session.history.append(tokenIds)
