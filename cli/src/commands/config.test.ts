@@ -59,12 +59,18 @@ describe('config', () => {
     expect(lineOf('paired')).toMatch(/^paired +auto +default$/)
     const plan = await planPair({}, given)
     if (plan.kind !== 'adapter') throw new Error('the embedded pair is an adapter')
-    const verdict = { type: 'measured', form: 'paired', pairedMs: 21.3, apartMs: 25 } as const
+    const [one, crowd] = [
+      { paired: 21.3, apart: 25 },
+      { paired: 9, apart: 8.1, answers: 16 },
+    ]
+    const verdict = { type: 'measured', form: 'paired', one, crowd } as const
     const { settings } = await loadSettings({}, {})
     await writeVerdict(given.home, await trialKey(plan, formOptions({ settings }), given.signal), verdict)
     answers = ''
     await config({}, given)
-    expect(lineOf('paired')).toMatch(/^paired +auto +default +paired: 21\.3 ms a token, two services: 25\.0: paired$/)
+    expect(lineOf('paired')).toMatch(
+      /^paired +auto +default +paired: 21\.3 ms a token, 9\.0 with 16 [^:]+: 25\.0, 8\.1: paired$/,
+    )
     answers = ''
     await config({ json: true }, given)
     expect(JSON.parse(answers)).toMatchObject({ paired: { value: 'auto', verdict } })

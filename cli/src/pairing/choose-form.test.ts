@@ -46,7 +46,8 @@ describe('prepareInForm', () => {
     expect(await known()).toBeNull()
     const pair = await prepare()
     const verdict = await known()
-    expect(verdict).toMatchObject({ type: 'measured', pairedMs: expect.any(Number), apartMs: expect.any(Number) })
+    const medians = { paired: expect.any(Number), apart: expect.any(Number) }
+    expect(verdict).toMatchObject({ type: 'measured', one: medians, crowd: { ...medians, answers: 16 } })
     if (verdict === null) return
     expect(pair.isPaired).toBe(formOf(verdict) === 'paired')
     expect(words).toContain(`Trying the pair in one process and in two, once ...\n${describeVerdict(verdict)}\n`)

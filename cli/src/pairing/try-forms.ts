@@ -6,10 +6,10 @@ import { ProcessGroup } from '../stack/process-group.js'
 import type { ServiceSpec } from '../stack/stack.js'
 import { startServices } from '../stack/start-services.js'
 import { timeForms } from './time-forms.js'
-import type { Form, FormTimes } from './verdict.js'
+import type { Form, TrialTimes } from './verdict.js'
 
 /** Of the whole trial, starts included. */
-const limitMs = 60_000
+const limitMs = 120_000
 const nothing = { models: {}, rewards: {} }
 
 /**
@@ -21,7 +21,7 @@ export async function tryForms(
   pairs: Readonly<Record<Form, PreparedPair>>,
   { others, threads }: { readonly others: number; readonly threads: number | null },
   context: Context,
-): Promise<FormTimes> {
+): Promise<TrialTimes> {
   const { environment, findModule, isVerbose, output } = context
   const limit = new Error(`it took more than ${limitMs / 1000} s`)
   const late = new AbortController()
