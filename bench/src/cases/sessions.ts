@@ -26,6 +26,8 @@ export const manySessions: Case = {
       const prompts = readGoldenPrompts().slice(0, sessions)
       const speedOf = createMeter(gateway, sessionTokens)
       await gateway.warmUp({ promptIds: takeInTurn(prompts, 0) }, [aadArm])
+      // A crowd takes ways through all processes that one answer does not, and its first one meets them uncompiled.
+      await speedOf(prompts)
       const speeds = { many: [] as number[], one: [] as number[] }
       for (let round = 0; round < sessionRounds; round++) {
         speeds.one.push(await speedOf([takeInTurn(prompts, round)]))

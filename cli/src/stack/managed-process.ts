@@ -10,9 +10,10 @@ const graceMs = 8_000
 /**
  * The processes' heaps are small, and what collects them takes the cores from the engines (docs/performance.md). V8's helper threads
  * would save a fraction of a millisecond a collection, and take 2 ms a token from each service where 16 answers are under way. Its memory
- * reducer marks whole heaps, 30 to 60 ms each, because their thread is idle: it is while the engine runs.
+ * reducer marks whole heaps, 30 to 60 ms each, because their thread is idle: it is while the engine runs. And it marks them whenever what
+ * lies outside has grown by the heap's own few MB: a batch's rows do in a step or two. Five times the heap is 50 MB.
  */
-const nodeFlags = ['--single-threaded-gc', '--no-memory-reducer']
+const nodeFlags = ['--single-threaded-gc', '--no-memory-reducer', '--heap-growing-percent=400']
 
 /**
  * A model's weights are read whole for every token: from pages of 2 MB a step takes three quarters of the time (docs/performance.md).

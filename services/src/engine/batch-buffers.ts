@@ -1,4 +1,5 @@
 import type { KeyValueShape } from './kv-cache.js'
+import { letGo } from './let-go.js'
 
 /** Room for keys and values of a batch: for each layer two float32 buffers of rows [KVH, D], dealt into [slots, B, KVH, D] by who uses them. */
 export class BatchBuffers {
@@ -6,8 +7,8 @@ export class BatchBuffers {
   rows = 0
   readonly rowBytes: number
   private readonly stride: number
-  private readonly keys: Float32Array[]
-  private readonly values: Float32Array[]
+  private readonly keys: Float32Array<ArrayBuffer>[]
+  private readonly values: Float32Array<ArrayBuffer>[]
 
   constructor(private readonly shape: KeyValueShape) {
     this.stride = shape.keyValueHeads * shape.headSize
@@ -45,9 +46,12 @@ export class BatchBuffers {
   private allocate(rows: number, keeps: boolean): void {
     for (const buffers of [this.keys, this.values])
       buffers.forEach((held, layer) => {
-        if (!keeps) buffers[layer] = new Float32Array(0)
+        if (!keeps) letGo([held])
         const buffer = new Float32Array(rows * this.stride)
-        if (keeps) buffer.set(held)
+        if (keeps) {
+          buffer.set(held)
+          letGo([held])
+        }
         buffers[layer] = buffer
       })
     this.rows = rows

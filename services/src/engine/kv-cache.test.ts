@@ -41,6 +41,17 @@ test('growth and copies keep what is held; a copy is written to alone', () => {
   expect([...copy.keyPrefix(0, 2)]).toEqual([9, 9, 2, 3])
 })
 
+test('growing and closing give back what was held, at once', () => {
+  const cache = cacheOf(3)
+  const before = [cache.keyPrefix(0, 3), cache.valuePrefix(1, 3)]
+  cache.reserve(5)
+  expect(before.map(({ length }) => length)).toEqual([0, 0])
+  const grown = cache.keyPrefix(1, 3)
+  expect([...grown]).toEqual([100, 101, 102, 103, 104, 105])
+  cache.close()
+  expect([grown.length, cache.keyPrefix(0, 0).length, cache.capacity]).toEqual([0, 0, 0])
+})
+
 test('a cache is not longer than its room, nor truncated to more than it holds', () => {
   const cache = cacheOf(3)
   expect(() => cache.commit(4)).toThrow('a cache with room for 3 tokens cannot hold 4')

@@ -1,4 +1,5 @@
 import type { ModelVariant, SessionCache } from './engine.js'
+import { letGo } from './let-go.js'
 
 export interface KeyValueShape {
   layers: number
@@ -18,8 +19,8 @@ export class KeyValueCache implements SessionCache {
   readonly bytesPerToken: number
   /** Floats of one token's keys in a layer. */
   readonly stride: number
-  private readonly keys: Float32Array[]
-  private readonly values: Float32Array[]
+  private readonly keys: Float32Array<ArrayBuffer>[]
+  private readonly values: Float32Array<ArrayBuffer>[]
 
   /** @param variant whose keys and values these are */
   constructor(
@@ -92,7 +93,10 @@ export class KeyValueCache implements SessionCache {
     this.mirror = null
     this.length = 0
     this.capacity = 0
-    for (const buffers of [this.keys, this.values]) buffers.fill(new Float32Array(0))
+    for (const buffers of [this.keys, this.values]) {
+      letGo(buffers)
+      buffers.fill(new Float32Array(0))
+    }
   }
 
   private truncateMirror(length: number): void {
@@ -100,11 +104,12 @@ export class KeyValueCache implements SessionCache {
   }
 
   /** One buffer after another, so that only one layer is held twice at any time. */
-  private growAll(buffers: Float32Array[], capacity: number): void {
+  private growAll(buffers: Float32Array<ArrayBuffer>[], capacity: number): void {
     buffers.forEach((buffer, layer) => {
       const grown = new Float32Array(capacity * this.stride)
       grown.set(buffer.subarray(0, this.length * this.stride))
       buffers[layer] = grown
+      letGo([buffer])
     })
   }
 

@@ -55,9 +55,11 @@ export class WindowLoop implements DecodeLoop {
   private async readLead(): Promise<Window> {
     const missing = this.ids.slice(this.lead.position)
     const guesses = missing.length === 1 ? this.lookUp() : []
-    this.follower?.follow([...this.ids, ...guesses], this.ids.length)
     const isLookup = guesses.length > 0
-    const rows = await this.run([...missing, ...guesses], isLookup ? 'all' : 'last')
+    // The leader's message leaves first: its answer is what a step waits for longest.
+    const reading = this.run([...missing, ...guesses], isLookup ? 'all' : 'last')
+    this.follower?.follow([...this.ids, ...guesses], this.ids.length)
+    const rows = await reading
     if (!isLookup) await this.draft(guesses, rows)
     return { guesses, rows, isLookup }
   }
