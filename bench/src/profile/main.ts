@@ -2,9 +2,10 @@
  * What a token's time is made of: operators of a run by onnxruntime's profiler, and processor time of each process and thread in an
  * answer of AAD. `npm run profile -w bench -- --help` tells the options.
  */
+import { spawnSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type Context, preparePair, runCommand } from '@tandem/cli'
+import { type Context, largePages, preparePair, runCommand } from '@tandem/cli'
 import { disableTelemetry } from '@tandem/services'
 import { plainContext } from '../context.js'
 import type { ProfiledRun } from './operator-times.js'
@@ -34,10 +35,16 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 })
-await runCommand(async (context) => {
-  if (values.help) console.log(usage)
-  else await run(plainContext(context))
-}, false)
+if (values.help) console.log(usage)
+else if (process.env.GLIBC_TUNABLES === undefined) startAsService()
+else await runCommand(async (context) => run(plainContext(context)), false)
+
+/** Once more, with memory like that of a service: glibc is told before a process begins. */
+function startAsService(): void {
+  const env = { ...process.env, ...largePages }
+  const { status } = spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' })
+  process.exitCode = status ?? 1
+}
 
 async function run(context: Context): Promise<void> {
   disableTelemetry()
