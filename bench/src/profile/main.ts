@@ -36,11 +36,11 @@ const { values } = parseArgs({
   },
 })
 if (values.help) console.log(usage)
-else if (process.env.GLIBC_TUNABLES === undefined) startAsService()
+else if (process.env.GLIBC_TUNABLES === undefined) startInLargePages()
 else await runCommand(async (context) => run(plainContext(context)), false)
 
-/** Once more, with memory like that of a service: glibc is told before a process begins. */
-function startAsService(): void {
+/** Once more, with a service's memory: glibc is told before a process begins. */
+function startInLargePages(): void {
   const env = { ...process.env, ...largePages }
   const { status } = spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' })
   process.exitCode = status ?? 1

@@ -26,7 +26,7 @@ const crowd: Load = { answers: 16, promptLength: 8, steps: 2, measuredMs: 2_400,
 
 /**
  * Times a token of both models in both forms, in turn: one step of each model at once, with the readouts of AAD, as long as the slower
- * takes. First for one answer, then for a crowd of them: 16, or as many as the services hold.
+ * takes. First for one answer, then for a crowd of them: 16, or as many as the services hold sessions for.
  * @param vocabularySize of both models; the tokens that are run mean nothing
  * @throws Error where a service refuses; the signal's reason on abort
  */
@@ -46,8 +46,8 @@ export async function timeForms(
   setMaxListeners(0, signal)
   try {
     const pairs = { paired: openPair(addresses.paired), apart: openPair(addresses.apart) }
-    const mostAnswers = Math.min(...(await Promise.all(forms.map((form) => pairs[form].countAnswers()))))
-    const answers = Math.min(crowd.answers, mostAnswers)
+    const most = await Promise.all(forms.map((form) => pairs[form].mostAnswers()))
+    const answers = Math.min(crowd.answers, ...most)
     return {
       one: await timeLoad(one, pairs, signal),
       crowd: { answers, ...(await timeLoad({ ...crowd, answers }, pairs, signal)) },
@@ -90,8 +90,8 @@ class PairClient {
     private readonly vocabularySize: number,
   ) {}
 
-  /** As can be decoded at once: the sessions of both models may be one service's. */
-  async countAnswers(): Promise<number> {
+  /** How many can be decoded at once. Both models' sessions may be held by one service. */
+  async mostAnswers(): Promise<number> {
     const models = await Promise.all([this.sft.getModel(), this.dpo.getModel()])
     return Math.floor(Math.min(...models.map(({ maxSessions }) => maxSessions)) / 2)
   }

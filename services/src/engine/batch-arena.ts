@@ -161,7 +161,6 @@ export class BatchArena {
       const from = this.column(index).length
       return from < position ? [{ cache, position, index, from }] : []
     })
-    const stride = this.shape.keyValueHeads * this.shape.headSize
     const [first, end] = [Math.min(...late.map(({ from }) => from)), Math.max(...late.map(({ position }) => position))]
     for (let layer = 0; layer < this.shape.layers; layer++) {
       const sources = late.map(({ cache, ...seat }) => ({
@@ -172,7 +171,7 @@ export class BatchArena {
       for (let p = first; p < end; p++)
         for (const { index, from, position, keys, values } of sources) {
           if (p < from || p >= position) continue
-          const [start, stop] = [p * stride, (p + 1) * stride]
+          const [start, stop] = [p * this.buffers.stride, (p + 1) * this.buffers.stride]
           this.write(layer, index, p, keys.subarray(start, stop), values.subarray(start, stop))
         }
     }

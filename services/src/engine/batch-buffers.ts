@@ -6,7 +6,8 @@ export class BatchBuffers {
   /** A row is one token of one session, in all layers. */
   rows = 0
   readonly rowBytes: number
-  private readonly stride: number
+  /** Floats of one token's keys of one session in a layer. */
+  readonly stride: number
   private readonly keys: Float32Array<ArrayBuffer>[]
   private readonly values: Float32Array<ArrayBuffer>[]
 
