@@ -38,4 +38,12 @@ describe('a pair in one process', () => {
     for (const row of rows.slice(0, 4)) await check(row)
     await Promise.all(rows.map(check))
   })
+
+  test('golden beams, whose deals of both models are one message', async () => {
+    for (const row of readGoldenRows('tiny-pair.jsonl', ['eft', 'beam', 'aad-beam'])) {
+      const decoding = { strategy: row.method, ...row.params }
+      const request = { model: stack.model, max_tokens: row.max_tokens, prompt: row.prompt_ids, decoding }
+      expect(compare(row, await complete(stack.url, '/v1/completions', request), error)).toMatch(/^(equal|excused)$/)
+    }
+  })
 })

@@ -3,6 +3,7 @@ import type { PreparedRequest } from '../openai/answer.js'
 import { prepareChat } from '../openai/chat-request.js'
 import { prepareCompletion } from '../openai/completion-request.js'
 import { requestIdSchema } from '../openai/request-id.js'
+import { EngineSenders } from '../session/engine-senders.js'
 import { modelOf } from '../session/handshake.js'
 import type { OpenSessions } from '../session/session.js'
 import { prefixScopeOf } from './api-keys.js'
@@ -48,13 +49,15 @@ async function run(
 ): Promise<Response> {
   const { admission, crowd, limits, pair, log } = dependencies
   const prefixScope = prefixScopeOf(context.req.header('authorization'), request.cacheSalt)
+  const senders = new EngineSenders()
   const open: OpenSessions = (model, sessionSignal) =>
-    modelOf(pair.models, model).service.openSessions(
-      pair.vocabularyLimit,
-      limits.requestTimeoutMs,
-      sessionSignal,
+    modelOf(pair.models, model).service.openSessions({
+      vocabularyLimit: pair.vocabularyLimit,
+      stepTimeoutMs: limits.requestTimeoutMs,
+      signal: sessionSignal,
       prefixScope,
-    )
+      senders,
+    })
   const generation = { open, text: pair.text, crowd, sharesDevice: pair.sharesDevice }
   const leave = await admission.enter(signal)
   let isStreaming = false

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sessionOptions } from '../testing/session-options.js'
 import { ToyService } from '../testing/toy-service.js'
 import { LogitServiceConnection } from './service.js'
 import type { Readout, Session, SessionSet } from './session.js'
@@ -26,7 +27,7 @@ beforeEach(async () => {
   service.beforeStep = () => undefined
   service.nextError = undefined
   caller = new AbortController()
-  set = await connection.openSessions(512, 5_000, caller.signal)
+  set = await connection.openSessions(sessionOptions(caller.signal))
   ;[session] = set.sessions
 })
 
@@ -87,9 +88,9 @@ test('a session ends at once with its caller, with its deadline and when it is c
   const gone = codeOf(session.step([5], 'last', best))
   caller.abort()
   expect(await gone).toBe('aborted')
-  const late = await connection.openSessions(512, 5_000, AbortSignal.timeout(30))
+  const late = await connection.openSessions(sessionOptions(AbortSignal.timeout(30)))
   expect(await codeOf(late.sessions[0].step([5], 'last', best))).toBe('deadline')
-  const closed = await connection.openSessions(512, 5_000, new AbortController().signal)
+  const closed = await connection.openSessions(sessionOptions())
   const waiting = codeOf(closed.sessions[0].step([5], 'last', best))
   closed.close()
   closed.close()
@@ -121,7 +122,7 @@ describe('a service that takes connections and answers nothing', () => {
   test('is unavailable after two seconds, to all who ask meanwhile at once', async () => {
     const started = performance.now()
     const signal = new AbortController().signal
-    const open = () => own.openSessions(512, 30_000, signal)
+    const open = () => own.openSessions(sessionOptions(signal, 30_000))
     const first = open()
     await delay(500)
     expect(await Promise.all([codeOf(first), codeOf(open())])).toEqual(['unavailable', 'unavailable'])
@@ -131,8 +132,8 @@ describe('a service that takes connections and answers nothing', () => {
 
   test('does not keep a caller that goes', async () => {
     const started = performance.now()
-    const stays = codeOf(own.openSessions(512, 30_000, new AbortController().signal))
-    const goes = own.openSessions(512, 30_000, AbortSignal.timeout(20))
+    const stays = codeOf(own.openSessions(sessionOptions(new AbortController().signal, 30_000)))
+    const goes = own.openSessions(sessionOptions(AbortSignal.timeout(20), 30_000))
     expect(await codeOf(goes)).toBe('deadline')
     expect(performance.now() - started).toBeLessThan(1_000)
     expect(await stays).toBe('unavailable')
@@ -151,7 +152,7 @@ test('a service that comes back with another model is refused', async () => {
   let code = 'unavailable'
   for (let i = 0; i < 60 && code === 'unavailable'; i++) {
     await delay(50)
-    code = await codeOf(own.openSessions(512, 1_000, new AbortController().signal))
+    code = await codeOf(own.openSessions(sessionOptions(new AbortController().signal, 1_000)))
   }
   expect(code).toBe('changed')
   expect(await own.findFault(1_000)).toContain('restart the gateway to use it')

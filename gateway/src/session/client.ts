@@ -2,10 +2,14 @@ import type { Step, StepResult__Output } from '@tandem/proto'
 import { Sequence } from './sequence.js'
 import type { Readout, Row, Rows, Session } from './session.js'
 import { SessionError } from './session-error.js'
-import type { SenderOptions, StepSender } from './step-sender.js'
+import type { StepSeat } from './step-sender.js'
 import { fromWireRow, toWireReadout } from './wire.js'
 
-export interface SequenceOptions extends SenderOptions {
+export interface SequenceOptions {
+  /** Its name in errors: "the DPO service at 127.0.0.1:7002". */
+  readonly service: string
+  /** What the service's engine calls the model; empty where it runs no other. */
+  readonly role: string
   /** Only ids below it take part. */
   readonly vocabularyLimit: number
   /** Sessions of one scope may reuse each other's prompts; empty: this one shares nothing. */
@@ -22,7 +26,7 @@ export class GrpcSession implements Session {
   constructor(
     private readonly id: string,
     private readonly options: SequenceOptions,
-    private readonly sender: StepSender,
+    private readonly seat: StepSeat,
   ) {}
 
   get position(): number {
@@ -31,14 +35,14 @@ export class GrpcSession implements Session {
 
   async step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]> {
     const step = this.stepAt(this.position, tokenIds, rows, readouts)
-    const result = (await this.sender.run(step)) ?? (await this.replay(tokenIds, rows, readouts))
+    const result = (await this.seat.run(step)) ?? (await this.replay(tokenIds, rows, readouts))
     this.sequence.append(tokenIds)
     return this.rowsOf(result, readouts, countOf(rows, tokenIds))
   }
 
   async readout(readouts: readonly Readout[]): Promise<Row> {
     const step = this.stepAt(this.position, [], 'last', readouts)
-    const result = (await this.sender.run(step)) ?? (await this.replay([], 'last', readouts))
+    const result = (await this.seat.run(step)) ?? (await this.replay([], 'last', readouts))
     const [row] = this.rowsOf(result, readouts, 1)
     if (!row) throw new SessionError('internal', `${this.options.service} answered without a row`)
     return row
@@ -57,10 +61,10 @@ export class GrpcSession implements Session {
     const held = this.sequence.tokenIds
     let last = this.stepAt(0, [...held, ...tokenIds], rows, readouts)
     if (rows === 'all' && this.position > 0) {
-      await this.sender.run(this.stepAt(0, held, 'none', []))
+      await this.seat.run(this.stepAt(0, held, 'none', []))
       last = this.stepAt(this.position, tokenIds, rows, readouts)
     }
-    const result = await this.sender.run(last)
+    const result = await this.seat.run(last)
     if (result) return result
     throw new SessionError('unavailable', `${this.options.service} loses this session as soon as it holds it`)
   }
@@ -75,6 +79,7 @@ export class GrpcSession implements Session {
       readouts: readouts.map(toWireReadout),
       vocabularyLimit: this.options.vocabularyLimit,
       prefixScope: position === 0 ? this.options.prefixScope : '',
+      role: this.options.role,
     }
   }
 

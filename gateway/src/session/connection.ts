@@ -23,7 +23,7 @@ type ModelClient = Client & Pick<RewardServiceClient, 'getModel' | 'getTextFiles
 /** A service that hosts a model, as the gateway sees it. Connects when first asked, and again whenever the service is back. */
 export abstract class ServiceConnection {
   private readonly health: InstanceType<typeof HealthClient>
-  private pinned: GetModelResponse__Output | undefined
+  protected pinned: GetModelResponse__Output | undefined
   private isVerified = false
   private readonly verification = new SharedCall((signal) => this.askVersion(signal))
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toDeal } from './deal.js'
+import { joinDeals, toDeal } from './deal.js'
 
 const ids = ['a', 'b', 'c', 'd']
 
@@ -34,4 +34,18 @@ test('what is closed keeps what nobody goes on from, so that it costs no copy', 
     reorder: { sessionIds: ids, parents: [3, 3, 0, 1] },
     closeSessionIds: ['c', 'd'],
   })
+})
+
+test('deals of two models are one: parents of the second stand behind those of the first', () => {
+  const sft = toDeal(['a', 'b', 'c'], 2, [1, 1, 0])
+  const dpo = toDeal(['x', 'y'], 2, [1])
+  expect(joinDeals([sft, dpo])).toEqual({
+    forks: [{ fromSessionId: 'a', toSessionId: 'c' }],
+    reorder: { sessionIds: ['a', 'b', 'x', 'y'], parents: [1, 1, 3, 2] },
+    closeSessionIds: ['y'],
+  })
+  const forks = toDeal(['s', 't'], 1, [0, 0])
+  expect(joinDeals([forks, dpo])?.reorder).toEqual(dpo.reorder)
+  expect(joinDeals([dpo])).toEqual(dpo)
+  expect(joinDeals([])).toBeNull()
 })

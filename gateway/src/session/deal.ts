@@ -1,7 +1,16 @@
 import type { StepRequest } from '@tandem/proto'
 
 /** What a message asks of sessions as wholes, beside its steps. */
-export type Deal = Pick<StepRequest, 'forks' | 'reorder' | 'closeSessionIds'>
+export interface Deal extends Pick<StepRequest, 'forks' | 'reorder' | 'closeSessionIds'> {
+  readonly forks: { readonly fromSessionId: string; readonly toSessionId: string }[]
+  readonly reorder: Reorder | null
+  readonly closeSessionIds: string[]
+}
+
+interface Reorder {
+  readonly sessionIds: string[]
+  readonly parents: number[]
+}
 
 /**
  * The deal after which session i of `ids` holds what session parents[i] held before. A session with one child is handed on in the
@@ -24,4 +33,21 @@ export function toDeal(ids: readonly string[], count: number, parents: readonly 
     reorder: isSame ? null : { sessionIds: ids.slice(0, count), parents: dealt },
     closeSessionIds: ids.slice(parents.length, count),
   }
+}
+
+/** Deals of different sessions as one; null for none. */
+export function joinDeals(deals: readonly Deal[]): Deal | null {
+  if (deals.length === 0) return null
+  return {
+    forks: deals.flatMap(({ forks }) => forks),
+    reorder: deals.map(({ reorder }) => reorder).reduce(joinReorders),
+    closeSessionIds: deals.flatMap(({ closeSessionIds }) => closeSessionIds),
+  }
+}
+
+/** Parents are indices into the ids, which stand behind those of the first. */
+function joinReorders(first: Reorder | null, second: Reorder | null): Reorder | null {
+  if (!first || !second) return first ?? second
+  const shifted = second.parents.map((parent) => first.sessionIds.length + parent)
+  return { sessionIds: [...first.sessionIds, ...second.sessionIds], parents: [...first.parents, ...shifted] }
 }

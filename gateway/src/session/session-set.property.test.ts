@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sessionOptions } from '../testing/session-options.js'
 import { ToyService } from '../testing/toy-service.js'
 import { LogitServiceConnection } from './service.js'
 import type { Readout, Row, SessionSet } from './session.js'
@@ -10,7 +11,10 @@ let service: ToyService
 let connection: LogitServiceConnection
 beforeAll(async () => {
   service = new ToyService(3)
+  const device = { host: 'here', kind: 'cpu', units: [0], threads: 1, engineId: 'one' }
+  Object.assign(service.model, { engineRoles: ['toy', 'other'], device })
   connection = new LogitServiceConnection('dpo', await service.start())
+  connection.pin(await connection.getModel())
 })
 afterAll(() => {
   connection.close()
@@ -94,24 +98,35 @@ async function apply(set: SessionSet, held: number[][], op: Operation): Promise<
   }
 }
 
-test('rows equal those of fresh sessions', async () => {
+/** One set, or two that share a stream as the models of one engine do: then each has its own operation, both at once. */
+test.each([[1], [2]])('rows equal those of fresh sessions, models: %i', async (models) => {
+  const operations = fc.array(fc.array(operation, { minLength: models, maxLength: models }), {
+    minLength: 4,
+    maxLength: 20,
+  })
   await fc.assert(
-    fc.asyncProperty(fc.array(operation, { minLength: 4, maxLength: 20 }), async (operations) => {
-      const set = await connection.openSessions(512, 5_000, new AbortController().signal)
+    fc.asyncProperty(operations, async (rounds) => {
+      const options = sessionOptions()
+      const sets = await Promise.all(Array.from({ length: models }, () => connection.openSessions(options)))
+      let held: number[][][] = sets.map(() => [[]])
       try {
-        let held: number[][] = [[]]
-        for (const op of operations) {
-          const lossAt = 'lostAt' in op && op.lostAt !== null && op.lostAt < held.length ? op.lostAt : -1
+        for (const round of rounds) {
+          // In the first message: what is sent again may be lost again, and then the call fails.
+          const [lossAt = -1] = round.flatMap((op, i) =>
+            'lostAt' in op && op.lostAt !== null && op.lostAt < (held[i]?.length ?? 0) ? [op.lostAt] : [],
+          )
           let count = 0
           service.beforeStep = () => {
             if (count++ === lossAt) service.sessions.clear()
           }
-          held = await apply(set, held, op)
-          expect(set.sessions.map(({ position }) => position)).toEqual(held.map(({ length }) => length))
+          held = await Promise.all(round.map((op, i) => apply(sets[i] as SessionSet, held[i] as number[][], op)))
+          expect(sets.map((set) => set.sessions.map(({ position }) => position))).toEqual(
+            held.map((sequences) => sequences.map(({ length }) => length)),
+          )
         }
       } finally {
         service.beforeStep = () => undefined
-        set.close()
+        for (const set of sets) set.close()
       }
     }),
     { numRuns: 150 },

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sessionOptions } from '../testing/session-options.js'
 import { ToyService } from '../testing/toy-service.js'
 import { LogitServiceConnection } from './service.js'
 import type { Readout, Row, SessionSet } from './session.js'
@@ -18,7 +19,7 @@ afterAll(() => {
 })
 beforeEach(async () => {
   service.messages = []
-  set = await connection.openSessions(512, 5_000, new AbortController().signal)
+  set = await connection.openSessions(sessionOptions())
 })
 afterEach(async () => {
   set.close()
@@ -112,4 +113,61 @@ test('closing the set frees all at once', async () => {
   set.close()
   await expect.poll(() => service.sessions.size).toBe(0)
   await expect(stepAll([1])).rejects.toMatchObject({ code: 'aborted' })
+})
+
+describe('models of one engine', () => {
+  let other: ToyService
+  let connections: [LogitServiceConnection, LogitServiceConnection]
+  beforeEach(async () => {
+    other = new ToyService(4)
+    const device = { host: 'here', kind: 'cpu', units: [0], threads: 1, engineId: 'one' }
+    const engineRoles = ['dpo', 'sft']
+    Object.assign(service.model, { role: 'dpo', engineRoles, device })
+    Object.assign(other.model, { role: 'sft', engineRoles, device })
+    connections = [connection, new LogitServiceConnection('sft', await other.start())]
+    for (const one of connections) one.pin(await one.getModel())
+  })
+  afterEach(() => {
+    connections[1].close()
+    other.kill()
+  })
+
+  test('share a stream: what both are asked in one turn is one message, and so are their deals', async () => {
+    const options = sessionOptions()
+    const [dpo, sft] = await Promise.all(connections.map((one) => one.openSessions(options)))
+    if (!dpo || !sft) throw new TypeError('both were opened')
+    await Promise.all([dpo, sft].map(({ sessions: [session] }) => session.step([5], 'last', best)))
+    dpo.reorder([0, 0])
+    sft.reorder([0, 0, 0])
+    const steps = [...dpo.sessions, ...sft.sessions].map((session, i) => session.step([i], 'last', best))
+    const rows = await Promise.all(steps)
+    // Which model's logits a step gets is the service's matter; the toy has one for all.
+    expect(rows.map(([row]) => found(row))).toEqual([0, 1, 2, 3, 4].map((i) => bestOf([5, i])))
+    expect(service.messages.map((message) => message.steps.map(({ role }) => role))).toEqual([
+      ['dpo', 'sft'],
+      ['dpo', 'dpo', 'sft', 'sft', 'sft'],
+    ])
+    expect(service.messages[1]?.forks).toHaveLength(3)
+    expect(other.messages).toEqual([])
+    dpo.close()
+    await expect(dpo.sessions[0].step([1], 'last', best)).rejects.toMatchObject({ code: 'aborted' })
+    await expect(sft.sessions[0].step([1], 'last', best)).resolves.toHaveLength(1)
+    sft.close()
+    await expect.poll(() => service.sessions.size).toBe(0)
+    // The next prompt of the request opens another.
+    const next = await Promise.all(connections.map((one) => one.openSessions(options)))
+    await expect(next[0]?.sessions[0].step([5], 'last', best)).resolves.toHaveLength(1)
+    for (const one of next) one.close()
+  })
+
+  test('have streams of their own in different requests, and one alone goes to its own address', async () => {
+    const [dpo, sft] = await Promise.all(connections.map((one) => one.openSessions(sessionOptions())))
+    await Promise.all([dpo, sft].map((set) => set?.sessions[0].step([5], 'last', best)))
+    expect([service, other].map(({ messages }) => messages.map(({ steps }) => steps[0]?.role))).toEqual([
+      ['dpo'],
+      ['sft'],
+    ])
+    dpo?.close()
+    sft?.close()
+  })
 })

@@ -1,23 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { LogitServiceClient } from '@tandem/proto'
 import { GrpcSession, type SequenceOptions } from './client.js'
 import { type Deal, toDeal } from './deal.js'
 import type { Session, SessionSet } from './session.js'
-import { StepSender } from './step-sender.js'
-import { openStepStream, type StepStream } from './step-stream.js'
+import type { StepSeat, StepSender } from './step-sender.js'
 
-export interface SessionOptions extends SequenceOptions {
-  readonly client: LogitServiceClient
-  readonly signal: AbortSignal
-}
-
-/** Sessions over one stream to one service. */
-export function createSessions(options: SessionOptions): SessionSet {
-  return new GrpcSessionSet(options, openStepStream(options.client, options.service, options.signal))
-}
-
-class GrpcSessionSet implements SessionSet {
-  private readonly sender: StepSender
+/** Sessions of one model, over a stream that others may share. */
+export class GrpcSessionSet implements SessionSet {
+  private readonly seat: StepSeat
   private members: [GrpcSession, ...GrpcSession[]]
   /** Of the members, and of those that were closed: they are used again. */
   private readonly ids: string[] = []
@@ -28,9 +17,9 @@ class GrpcSessionSet implements SessionSet {
 
   constructor(
     private readonly options: SequenceOptions,
-    private readonly stream: StepStream,
+    sender: StepSender,
   ) {
-    this.sender = new StepSender(stream, options, () => this.takeDeal())
+    this.seat = sender.join({ service: options.service, takeDeal: () => this.takeDeal() })
     this.members = [this.create(0)]
   }
 
@@ -52,7 +41,7 @@ class GrpcSessionSet implements SessionSet {
   }
 
   close(): void {
-    this.stream.close()
+    this.seat.leave()
   }
 
   private takeDeal(): Deal | null {
@@ -65,7 +54,7 @@ class GrpcSessionSet implements SessionSet {
 
   private create(index: number): GrpcSession {
     this.ids[index] ??= randomUUID()
-    return new GrpcSession(this.ids[index], this.options, this.sender)
+    return new GrpcSession(this.ids[index], this.options, this.seat)
   }
 
   private member(index: number): GrpcSession {

@@ -22,8 +22,8 @@ export class ToyEngine implements Engine {
     this.description = { name: 'toy', device: cpu, vocabularySize, rowSize: vocabularySize, contextLength: 64 }
   }
 
-  createCache(_variant: ModelVariant = 'whole'): KeyValueCache {
-    return new KeyValueCache({ layers: 1, keyValueHeads: 1, headSize: 1 })
+  createCache(variant: ModelVariant = 'whole'): KeyValueCache {
+    return new KeyValueCache({ layers: 1, keyValueHeads: 1, headSize: 1 }, variant)
   }
 
   async run(forward: Forward): Promise<LogitsRow[]> {

@@ -37,6 +37,12 @@ test('every wrong variable is named at once', () => {
   )
 })
 
+test('the two models of a pair have two roles', () => {
+  const base = { ...least, TANDEM_BASE_LISTEN: '127.0.0.1:0' }
+  expect(parseLogitConfig({ ...base, TANDEM_ROLE: 'dpo' })).toMatchObject({ role: 'dpo', base: { role: 'sft' } })
+  expect(() => parseLogitConfig(base)).toThrow('TANDEM_ROLE and TANDEM_BASE_ROLE are both "sft"')
+})
+
 test('strict is 0 or 1', () => {
   expect(parseLogitConfig({ ...least, TANDEM_STRICT: '1' }).strict).toBe(true)
   expect(() => parseLogitConfig({ ...least, TANDEM_STRICT: 'yes' })).toThrow('TANDEM_STRICT')

@@ -45,6 +45,10 @@ export interface LogitConfig extends ServiceConfig {
 /** @throws Error naming every variable that is wrong, and why */
 export function parseLogitConfig(environment: NodeJS.ProcessEnv): LogitConfig {
   const env = parseEnvironment(logitEnvironmentSchema, environment)
+  if (env.TANDEM_BASE_LISTEN !== undefined && env.TANDEM_BASE_ROLE === env.TANDEM_ROLE)
+    throw new Error(
+      `TANDEM_ROLE and TANDEM_BASE_ROLE are both "${env.TANDEM_ROLE}": name what each of the two models is in the pair`,
+    )
   return {
     ...toServiceConfig(env),
     role: env.TANDEM_ROLE,

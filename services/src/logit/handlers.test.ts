@@ -12,10 +12,12 @@ import {
 } from '@tandem/proto'
 import pino from 'pino'
 import { afterEach, expect, test } from 'vitest'
+import type { ModelVariant } from '../engine/engine.js'
 import { joinEngine } from '../engine/testing.js'
 import { ToyEngine } from '../engine/toy-engine.js'
 import { startGrpcServer } from '../grpc-server.js'
 import { createLogitHandlers } from './handlers.js'
+import { oneModel, type StepModels } from './parse-work.js'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -28,12 +30,15 @@ const files = [
   { name: 'config.json', data: Buffer.from('{}') },
 ]
 
-async function serveToy(settings: Parameters<typeof joinEngine>[1] = {}, requestTimeoutMs = 60_000) {
+async function serveToy(
+  settings: Parameters<typeof joinEngine>[1] = {},
+  { requestTimeoutMs = 60_000, models = oneModel }: { requestTimeoutMs?: number; models?: StepModels } = {},
+) {
   const engine = new ToyEngine()
   const { host, close } = joinEngine(engine, settings)
   const handlers = createLogitHandlers({
     model: { modelId: 'toy', vocabularySize: 32, role: 'sft', engine: engine.description.name },
-    variant: 'whole',
+    models,
     description: engine.description,
     backend: host,
     textFiles: async function* () {
@@ -176,11 +181,38 @@ test.each<[string, StepRequest, string]>([
     { reorder: { sessionIds: ['a', 'a'], parents: [0, 0] } },
     'reorder.session_ids names a session twice',
   ],
+  [
+    'a role',
+    { steps: [step('a', [], [1], { role: 'dpo' })] },
+    'steps[0].role is "dpo": a service of one model takes none',
+  ],
   ['too many steps', { steps: new Array(257).fill(step('a', [], [1])) }, 'steps: found 257, at most 256 are taken'],
 ])('%s is refused by name', async (_, request, message) => {
   const { client } = await serveToy()
   const response = await unary(client, { ...request, requestId: 3 })
   expect(response).toMatchObject({ requestId: 3, results: [], error: { code: 3, message } })
+})
+
+test("steps of an engine's models go in one message; a session stays with its own", async () => {
+  const byRole = new Map([
+    ['dpo', 'whole'],
+    ['sft', 'base'],
+  ] as const)
+  const { engine, client } = await serveToy({}, { models: { own: 'whole', byRole } })
+  const variants: ModelVariant[] = []
+  engine.beforeRun = ({ cache }) => {
+    variants.push(cache.variant)
+  }
+  const steps = [step('a', [], [1]), step('b', [], [1], { role: 'sft' }), step('c', [], [1], { role: 'dpo' })]
+  const { results } = await unary(client, { steps })
+  expect(results.map(({ position, error }) => [position, error])).toEqual([1, 1, 1].map((position) => [position, null]))
+  expect(variants.sort()).toEqual(['base', 'whole', 'whole'])
+  expect(engine.batches).toEqual([3])
+  const strayed = await unary(client, { steps: [step('a', [1], [2], { role: 'sft' }), step('b', [1], [2])] })
+  for (const { error } of strayed.results)
+    expect(error).toMatchObject({ code: 3, message: expect.stringContaining("is one of the pair's other model") })
+  const unknown = await unary(client, { steps: [step('a', [1], [2], { role: 'judge' })] })
+  expect(unknown.error).toMatchObject({ code: 3, message: 'steps[0].role is "judge": its engine runs dpo, sft' })
 })
 
 test('a stream answers in the order of its requests, and its end closes its sessions', async () => {
@@ -254,7 +286,7 @@ test('a request past its time is answered so, and its work stops', async () => {
 })
 
 test('the service has a time limit of its own', async () => {
-  const { client, engine } = await serveToy({ prefillChunk: 1 }, 30)
+  const { client, engine } = await serveToy({ prefillChunk: 1 }, { requestTimeoutMs: 30 })
   engine.beforeRun = () => new Promise((resolve) => setTimeout(resolve, 10))
   const response = await unary(client, { timeoutMs: 60_000, steps: [step('a', [], new Array(60).fill(1))] })
   expect(response.error).toMatchObject({ code: 4, message: 'not done within 30 ms' })

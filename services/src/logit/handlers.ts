@@ -6,20 +6,19 @@ import type {
   TextFileChunk,
 } from '@tandem/proto'
 import type { Logger } from 'pino'
-import type { EngineDescription, ModelVariant } from '../engine/engine.js'
+import type { EngineDescription } from '../engine/engine.js'
 import type { LogitBackend } from '../engine/host.js'
 import { ServiceError, statusCodes } from '../errors.js'
 import { sendTextFiles } from '../text-files.js'
 import { withTimeLimit } from '../time-limit.js'
-import { parseWork } from './parse-work.js'
+import { parseWork, type StepModels } from './parse-work.js'
 import { toFailedResponse, toStepResponse } from './step-response.js'
 import { serveStepStream } from './step-stream.js'
 
 export interface LogitServiceOptions {
   model: GetModelResponse
   description: EngineDescription
-  /** Which of the engine's models this service is. */
-  variant: ModelVariant
+  models: StepModels
   backend: LogitBackend
   textFiles: () => AsyncIterable<TextFileChunk>
   /** The longest a request may take. */
@@ -43,13 +42,13 @@ export function createLogitHandlers(options: LogitServiceOptions): LogitServiceH
 }
 
 async function answerStep(
-  { backend, description, variant, requestTimeoutMs, log }: LogitServiceOptions,
+  { backend, description, models, requestTimeoutMs, log }: LogitServiceOptions,
   request: StepRequest__Output,
   controller: AbortController,
 ): Promise<StepResponse> {
   try {
     const outcome = await withTimeLimit(request.timeoutMs, requestTimeoutMs, controller, (signal) =>
-      backend.run(parseWork(request, description, variant), signal),
+      backend.run(parseWork(request, description, models), signal),
     )
     for (const failure of [outcome.failure, ...outcome.results.map((result) => result.failure)])
       if (failure?.code === statusCodes.internal) log.error({ traceparent: request.traceparent }, failure.message)

@@ -12,13 +12,20 @@ const maxCloses = 4096
 const maxReadoutIds = 1 << 20
 const maxReadouts = 8
 const maxSessionIdLength = 128
+/** Of what an error repeats. */
+const maxRoleLength = 64
+
+/** Which of the engine's models a step can be for. */
+export interface StepModels {
+  /** Of a step that names none. */
+  readonly own: ModelVariant
+  readonly byRole: ReadonlyMap<string, ModelVariant>
+}
+
+export const oneModel: StepModels = { own: 'whole', byRole: new Map() }
 
 /** @throws ServiceError INVALID_ARGUMENT naming the field, what it holds and what it may hold */
-export function parseWork(
-  request: StepRequest__Output,
-  model: EngineDescription,
-  variant: ModelVariant = 'whole',
-): Work {
+export function parseWork(request: StepRequest__Output, model: EngineDescription, models: StepModels = oneModel): Work {
   assertCount('steps', request.steps.length, maxSteps)
   assertCount('forks', request.forks.length, maxForks)
   assertCount('close_session_ids', request.closeSessionIds.length, maxCloses)
@@ -28,7 +35,7 @@ export function parseWork(
       to: sessionId(`forks[${i}].to_session_id`, fork.toSessionId),
     })),
     reorder: request.reorder === null ? null : parseReorder(request.reorder),
-    steps: request.steps.map((step, i) => parseStep(`steps[${i}]`, step, model, variant)),
+    steps: request.steps.map((step, i) => parseStep(`steps[${i}]`, step, model, models)),
     closeSessionIds: request.closeSessionIds.map((id, i) => sessionId(`close_session_ids[${i}]`, id)),
   }
   const ids = work.steps.flatMap((step) => step.readouts).reduce((sum, readout) => sum + readoutIds(readout), 0)
@@ -52,7 +59,7 @@ function parseReorder({ sessionIds, parents }: NonNullable<StepRequest__Output['
   return { sessionIds: sessionIds.map((id, i) => sessionId(`reorder.session_ids[${i}]`, id)), parents }
 }
 
-function parseStep(path: string, step: Step__Output, model: EngineDescription, variant: ModelVariant): Step {
+function parseStep(path: string, step: Step__Output, model: EngineDescription, models: StepModels): Step {
   const limit = step.vocabularyLimit === 0 ? model.vocabularySize : step.vocabularyLimit
   if (limit > model.vocabularySize)
     throw invalidArgument(`${path}.vocabulary_limit is ${limit}: the vocabulary has ${model.vocabularySize} ids`)
@@ -63,7 +70,7 @@ function parseStep(path: string, step: Step__Output, model: EngineDescription, v
     throw invalidArgument(`${path} has readouts but rows is ROWS_NONE: ask for ROWS_LAST or ROWS_ALL`)
   return {
     sessionId: sessionId(`${path}.session_id`, step.sessionId),
-    variant,
+    variant: parseRole(`${path}.role`, step.role, models),
     prefixScope: prefixScope(`${path}.prefix_scope`, step.prefixScope),
     position: step.position,
     prefixHash: BigInt(step.prefixHash),
@@ -72,6 +79,15 @@ function parseStep(path: string, step: Step__Output, model: EngineDescription, v
     readouts: step.readouts.map((readout, i) => parseReadout(`${path}.readouts[${i}]`, readout, limit, model)),
     vocabularyLimit: limit,
   }
+}
+
+function parseRole(path: string, role: string, { own, byRole }: StepModels): ModelVariant {
+  if (role === '') return own
+  const variant = byRole.get(role)
+  if (variant !== undefined) return variant
+  const roles =
+    byRole.size === 0 ? 'a service of one model takes none' : `its engine runs ${[...byRole.keys()].join(', ')}`
+  throw invalidArgument(`${path} is "${role.slice(0, maxRoleLength)}": ${roles}`)
 }
 
 function parseReadout(path: string, readout: Readout__Output, limit: number, model: EngineDescription): Readout {

@@ -11,6 +11,7 @@ import type { RunningService } from '../service-process.js'
 import { readTextFiles } from '../text-files.js'
 import type { LogitConfig } from './config.js'
 import { createLogitHandlers } from './handlers.js'
+import type { StepModels } from './parse-work.js'
 
 /**
  * Loads the model and serves it; where the configuration names a second address, the base model under its adapter is served there
@@ -36,18 +37,22 @@ export async function startLogitService(
     const device = await describeDevice(engine.description.device, config.threads)
     const { name } = engine.description
     const { maxSessions } = config
-    const model = { ...toModelResponse(manifest, config.role, name, device), maxSessions }
-    const whole = await serve(config, manifest, engine, log, { listen: config.listen, variant: 'whole', model })
-    servers.push(whole)
+    const byRole = variantsByRole(config)
+    const model = {
+      ...toModelResponse(manifest, config.role, name, device),
+      maxSessions,
+      engineRoles: [...byRole.keys()],
+    }
+    const whole = { listen: config.listen, models: { own: 'whole', byRole }, model } as const
+    servers.push(await serve(config, manifest, engine, log, whole))
     if (config.base !== null) {
       const { listen, role } = config.base
-      servers.push(
-        await serve(config, manifest, engine, log, { listen, variant: 'base', model: toBaseModel(model, role) }),
-      )
+      const base = { listen, models: { own: 'base', byRole }, model: toBaseModel(model, role) } as const
+      servers.push(await serve(config, manifest, engine, log, base))
     }
-    const base = servers[1]
-    log.info({ addresses: servers.map(({ address }) => address), model: manifest.modelId, engine: name }, 'serving')
-    return { address: whole.address, ...(base ? { baseAddress: base.address } : {}), stop }
+    const [address = '', baseAddress] = servers.map((server) => server.address)
+    log.info({ addresses: servers.map((server) => server.address), model: manifest.modelId, engine: name }, 'serving')
+    return { address, ...(baseAddress ? { baseAddress } : {}), stop }
   } catch (error) {
     await stop()
     throw error
@@ -56,20 +61,31 @@ export async function startLogitService(
 
 interface Served {
   listen: string
-  variant: ModelVariant
+  models: StepModels
   model: GetModelResponse
 }
+
+/** Both models of a pair, by what they are in it; empty where there is one alone. */
+const variantsByRole = ({ role, base }: LogitConfig): ReadonlyMap<string, ModelVariant> =>
+  new Map(
+    base === null
+      ? []
+      : [
+          [role, 'whole'],
+          [base.role, 'base'],
+        ],
+  )
 
 function serve(
   config: LogitConfig,
   manifest: Manifest,
   engine: EngineThread,
   log: Logger,
-  { listen, variant, model }: Served,
+  { listen, models, model }: Served,
 ): Promise<GrpcServer> {
   const handlers = createLogitHandlers({
     model,
-    variant,
+    models,
     description: engine.description,
     backend: engine.host,
     textFiles: () => readTextFiles(config.model, manifest),

@@ -18,6 +18,7 @@ export interface GetModelResponse {
   'engine'?: (string);
   'device'?: (_tandem_v1_Device | null);
   'maxSessions'?: (number);
+  'engineRoles'?: (string)[];
   '_bosTokenId'?: "bosTokenId";
 }
 
@@ -37,5 +38,6 @@ export interface GetModelResponse__Output {
   'engine': (string);
   'device': (_tandem_v1_Device__Output | null);
   'maxSessions': (number);
+  'engineRoles': (string)[];
   '_bosTokenId'?: "bosTokenId";
 }

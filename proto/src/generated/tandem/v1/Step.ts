@@ -13,6 +13,7 @@ export interface Step {
   'readouts'?: (_tandem_v1_Readout)[];
   'vocabularyLimit'?: (number);
   'prefixScope'?: (string);
+  'role'?: (string);
 }
 
 export interface Step__Output {
@@ -24,4 +25,5 @@ export interface Step__Output {
   'readouts': (_tandem_v1_Readout__Output)[];
   'vocabularyLimit': (number);
   'prefixScope': (string);
+  'role': (string);
 }
