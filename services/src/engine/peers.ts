@@ -35,6 +35,11 @@ export class Peers {
     if (this.missing.size === 0) this.wake()
   }
 
+  /** Whether there is somebody to wait for. */
+  get isMissed(): boolean {
+    return this.missing.size > 0
+  }
+
   /** Resolves once all are there or the time is up, which runs from the first step that is there. */
   async wait(): Promise<void> {
     if (this.missing.size > 0 && this.boundMs >= leastMs) {

@@ -77,8 +77,9 @@ export class Scheduler {
     this.isDriving = true
     clearTimeout(this.retry)
     try {
-      for (;;) {
-        await arrivals()
+      for (let isFirst = true; ; isFirst = false) {
+        // A step that finds the engine idle, and that nobody is likely to join, runs at once: a turn of the event loop is 0.15 ms.
+        if (!isFirst || this.peers.isMissed) await arrivals()
         const turn = await this.gather()
         if (turn !== null) await this.take(turn)
         else if (this.active.length === 0) break
