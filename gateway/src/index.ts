@@ -6,4 +6,7 @@ export const gatewayMainPath = fileURLToPath(new URL('../dist/main.js', import.m
 export { type GatewayConfig, gatewayEnvironmentSchema, isLoopback, parseGatewayConfig } from './config.js'
 export { defaultStrategyName, strategies, strategyNames } from './decode/strategies/index.js'
 export { createApp } from './routes/app.js'
+export { EngineSenders } from './session/engine-senders.js'
+export { LogitServiceConnection } from './session/service.js'
+export type { SessionSet } from './session/session.js'
 export { type RunningGateway, startGateway } from './start.js'

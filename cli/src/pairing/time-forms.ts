@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { ServiceClient, type ServiceSession } from '../service-client/service-session.js'
+import { EngineSenders, LogitServiceConnection, type SessionSet } from '@tandem/gateway'
 import { type Form, type FormTimes, forms, type TrialTimes } from './verdict.js'
 
 /** host:port of the two models of one form. */
@@ -20,13 +20,15 @@ interface Load {
   readonly mostRounds: number
 }
 
+const stepTimeoutMs = 120_000
+
 const one: Load = { answers: 1, promptLength: 64, steps: 4, measuredMs: 1_200, leastRounds: 3, mostRounds: 12 }
 /** Short prompts: to read sixteen long ones would take longer than the rest of the trial. */
 const crowd: Load = { answers: 16, promptLength: 8, steps: 2, measuredMs: 2_400, leastRounds: 3, mostRounds: 12 }
 
 /**
- * Times a token of both models in both forms, in turn: one step of each model at once, with the readouts of AAD, as long as the slower
- * takes. First for one answer, then for a crowd of them: 16, or as many as the services hold sessions for.
+ * Times a token of both models in both forms, in turn: one step of each model at once, as the gateway sends them and with the readouts of
+ * AAD, as long as the slower takes. First for one answer, then for a crowd of them: 16, or as many as the services hold sessions for.
  * @param vocabularySize of both models; the tokens that are run mean nothing
  * @throws Error where a service refuses; the signal's reason on abort
  */
@@ -35,25 +37,21 @@ export async function timeForms(
   vocabularySize: number,
   signal: AbortSignal,
 ): Promise<TrialTimes> {
-  const clients: ServiceClient[] = []
-  const open = (address: string) => {
-    const client = new ServiceClient(address, signal)
-    clients.push(client)
-    return client
+  const pairs = {
+    paired: new PairClient(addresses.paired, vocabularySize, signal),
+    apart: new PairClient(addresses.apart, vocabularySize, signal),
   }
-  const openPair = ({ sft, dpo }: PairAddresses) => new PairClient(open(sft), open(dpo), vocabularySize)
   // Every call that is under way listens.
   setMaxListeners(0, signal)
   try {
-    const pairs = { paired: openPair(addresses.paired), apart: openPair(addresses.apart) }
-    const most = await Promise.all(forms.map((form) => pairs[form].mostAnswers()))
+    const most = await Promise.all(forms.map((form) => pairs[form].connect()))
     const answers = Math.min(crowd.answers, ...most)
     return {
       one: await timeLoad(one, pairs, signal),
       crowd: { answers, ...(await timeLoad({ ...crowd, answers }, pairs, signal)) },
     }
   } finally {
-    for (const client of clients) client.close()
+    for (const form of forms) pairs[form].close()
   }
 }
 
@@ -62,7 +60,7 @@ async function timeLoad(
   pairs: Readonly<Record<Form, PairClient>>,
   signal: AbortSignal,
 ): Promise<FormTimes> {
-  const answers = { paired: pairs.paired.openAnswers(load), apart: pairs.apart.openAnswers(load) }
+  const answers = { paired: await pairs.paired.openAnswers(load), apart: await pairs.apart.openAnswers(load) }
   for (const form of forms) await Promise.all(answers[form].map((answer) => answer.readPrompt(load.promptLength)))
   const times = { paired: [] as number[], apart: [] as number[] }
   let beganMs = performance.now()
@@ -78,30 +76,48 @@ async function timeLoad(
       await delay(1, undefined, { signal })
     }
   }
-  await Promise.all(forms.flatMap((form) => answers[form].map((answer) => answer.close())))
+  for (const form of forms) for (const answer of answers[form]) answer.close()
   return times
 }
 
 /** Both models in one form. */
 class PairClient {
-  constructor(
-    private readonly sft: ServiceClient,
-    private readonly dpo: ServiceClient,
-    private readonly vocabularySize: number,
-  ) {}
+  private readonly services: readonly [LogitServiceConnection, LogitServiceConnection]
 
-  /** How many can be decoded at once. Both models' sessions may be held by one service. */
-  async mostAnswers(): Promise<number> {
-    const models = await Promise.all([this.sft.getModel(), this.dpo.getModel()])
-    return Math.floor(Math.min(...models.map(({ maxSessions }) => maxSessions)) / 2)
+  constructor(
+    { sft, dpo }: PairAddresses,
+    private readonly vocabularySize: number,
+    private readonly signal: AbortSignal,
+  ) {
+    this.services = [new LogitServiceConnection('sft', sft), new LogitServiceConnection('dpo', dpo)]
+  }
+
+  /** @returns how many answers can be decoded at once: both models' sessions may be held by one service */
+  async connect(): Promise<number> {
+    const counts = this.services.map(async (service) => {
+      const model = await service.getModel(stepTimeoutMs, this.signal)
+      service.pin(model)
+      return model.maxSessions
+    })
+    return Math.floor(Math.min(...(await Promise.all(counts))) / 2)
   }
 
   /** Each with tokens of its own. */
-  openAnswers({ answers }: Load): PairSession[] {
-    return Array.from(
-      { length: answers },
-      (_, i) => new PairSession(this.sft.openSession(), this.dpo.openSession(), this.vocabularySize, i),
-    )
+  openAnswers({ answers }: Load): Promise<PairSession[]> {
+    return Promise.all(Array.from({ length: answers }, (_, i) => this.openAnswer(i)))
+  }
+
+  close(): void {
+    for (const service of this.services) service.close()
+  }
+
+  private async openAnswer(firstId: number): Promise<PairSession> {
+    const { vocabularySize, signal } = this
+    const senders = new EngineSenders()
+    const options = { vocabularyLimit: vocabularySize, stepTimeoutMs, prefixScope: '', signal, senders }
+    const [sft, dpo] = this.services
+    const sets = await Promise.all([sft.openSessions(options), dpo.openSessions(options)])
+    return new PairSession(...sets, vocabularySize, firstId)
   }
 }
 
@@ -110,29 +126,30 @@ class PairSession {
   private length = 0
 
   constructor(
-    private readonly sft: ServiceSession,
-    private readonly dpo: ServiceSession,
+    private readonly sft: SessionSet,
+    private readonly dpo: SessionSet,
     private readonly vocabularySize: number,
     private readonly firstId: number,
   ) {}
 
   async readPrompt(length: number): Promise<void> {
     const tokenIds = this.nextIds(length)
-    await Promise.all([this.sft.append(tokenIds), this.dpo.append(tokenIds)])
+    await Promise.all([this.sft, this.dpo].map(({ sessions: [session] }) => session.step(tokenIds, 'none', [])))
   }
 
   async takeSteps(count: number): Promise<void> {
+    const k = Math.min(64, this.vocabularySize)
     for (let i = 0; i < count; i++) {
       const tokenIds = this.nextIds(1)
       await Promise.all([
-        this.sft.append(tokenIds, [{ topK: { k: Math.min(64, this.vocabularySize) } }]),
-        this.dpo.append(tokenIds, [{ candidates: { alpha: 0.1, exclude: [] } }]),
+        this.dpo.sessions[0].step(tokenIds, 'last', [{ kind: 'candidates', alpha: 0.1, exclude: [] }]),
+        this.sft.sessions[0].step(tokenIds, 'last', [{ kind: 'top-k', k }]),
       ])
     }
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.sft.close(), this.dpo.close()])
+  close(): void {
+    for (const set of [this.sft, this.dpo]) set.close()
   }
 
   private nextIds(count: number): number[] {
