@@ -17,7 +17,7 @@ const heapFlags = ['--single-threaded-gc', '--no-memory-reducer', '--heap-growin
 
 /**
  * Most functions here run once a token, and V8 compiles what has run some hundred times: Node 20's, which counts in bytecode, after
- * two thousand tokens. Until then a token takes 4% longer.
+ * some thousand tokens. Until then a token takes 3 to 5% longer.
  */
 const compileFlags = [
   '--minimum-invocations-after-ic-update=50',

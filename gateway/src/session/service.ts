@@ -37,14 +37,14 @@ export class LogitServiceConnection extends ServiceConnection {
   /** @throws SessionError where the service is gone or serves another model than at the handshake */
   async openSessions(options: SessionOptions): Promise<SessionSet> {
     await this.verify(options.signal)
-    const { role, engineId } = this.place
+    const { role, engineId } = this.placeInEngine
     const create = () => new StepSender(openStepStream(this.client, this.name, options.signal), options.stepTimeoutMs)
     const sender = engineId === null ? create() : options.senders.senderOf(engineId, create)
     return new GrpcSessionSet({ ...options, service: this.name, role }, sender)
   }
 
   /** Which of an engine's models this is; null where it runs no other. */
-  private get place(): { readonly role: string; readonly engineId: string | null } {
+  private get placeInEngine(): { readonly role: string; readonly engineId: string | null } {
     const { role = '', engineRoles = [], device } = this.pinned ?? {}
     return engineRoles.length > 1 && device ? { role, engineId: device.engineId } : { role: '', engineId: null }
   }

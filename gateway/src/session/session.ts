@@ -41,7 +41,8 @@ export interface Session {
 
 /**
  * Sequences of one request in one service: answers to one prompt, or beams. It begins as one empty sequence.
- * What its sessions are asked in one turn of the event loop goes to the service as one message, and runs there as one batch.
+ * What its sessions are asked in one turn of the event loop goes to the service as one message, and runs there as one batch; with it goes
+ * what is asked of another set of the request, where one engine runs both models.
  */
 export interface SessionSet {
   readonly sessions: readonly [Session, ...Session[]]
@@ -51,7 +52,7 @@ export interface SessionSet {
    * @throws RangeError without parents, or where one is not there
    */
   reorder(parents: readonly number[]): void
-  /** Frees all sequences in the service. Safe to call twice, and with calls under way. */
+  /** Frees all sequences in the service, once every set that shares its stream is closed. Safe to call twice, and with calls under way. */
   close(): void
 }
 
