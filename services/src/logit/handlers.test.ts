@@ -1,7 +1,9 @@
 import { type StepRequest, toFloat32Array, toUint32Array } from '@tandem/proto'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { ModelVariant } from '../engine/engine.js'
-import { files, serveToy, step, unary } from './toy-service-testing.js'
+import { endToys, files, serveToy, step, unary } from './toy-service-testing.js'
+
+afterEach(endToys)
 
 test('a step answers its readouts in their order; the row is the full row of the engine', async () => {
   const { client } = await serveToy()

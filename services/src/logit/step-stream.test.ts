@@ -1,6 +1,8 @@
-import type { StepResponse__Output } from '@tandem/proto'
-import { expect, test } from 'vitest'
-import { serveToy, step, type ToyClient, unary } from './toy-service-testing.js'
+import { emptyPrefixHash, type StepResponse__Output } from '@tandem/proto'
+import { afterEach, expect, test } from 'vitest'
+import { endToys, serveToy, step, type ToyClient, unary } from './toy-service-testing.js'
+
+afterEach(endToys)
 
 /** The next `count` responses of a stream. */
 function nextResponses(stream: ReturnType<ToyClient['stepStream']>, count: number): Promise<StepResponse__Output[]> {

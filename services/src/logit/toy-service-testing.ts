@@ -9,19 +9,18 @@ import {
   type StepResponse__Output,
 } from '@tandem/proto'
 import pino from 'pino'
-import { afterEach } from 'vitest'
 import { joinEngine } from '../engine/testing.js'
 import { ToyEngine } from '../engine/toy-engine.js'
 import { startGrpcServer } from '../grpc-server.js'
 import { createLogitHandlers } from './handlers.js'
 import { oneModel, type StepModels } from './parse-work.js'
 
-/** Helpers of tests: the logit service over the toy engine, in this process. What a test starts ends with it. */
+/** Helpers of tests: the logit service over the toy engine, in this process. What a test starts ends by `endToys`. */
 
 const cleanups: (() => unknown)[] = []
-afterEach(async () => {
+export async function endToys(): Promise<void> {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
+}
 
 export const files = [
   { name: 'tokenizer.json', data: Buffer.from('{"a"') },
