@@ -98,7 +98,7 @@ describe('createProgram', () => {
     expect(calls[0]?.[2]).toMatchObject({ strategy: 'aad', alpha: 0.25, maxTokens: 7, url: 'http://h' })
     expect(calls[1]?.slice(0, 2)).toEqual(['build', 'in'])
     expect(calls[1]?.[2]).toMatchObject({ adapter: 'a', merge: true, out: 'o', precision: 'fp32' })
-    expect(calls[2]).toEqual(['pull', 'smollm2-135m-hh', {}])
+    expect(calls[2]).toEqual(['pull', 'smollm2-135m-adherence', {}])
   })
 
   it('chat', async () => {

@@ -5,9 +5,15 @@ import { catalog, defaultPairName, findPair } from './catalog.js'
 
 describe('catalog', () => {
   it('finds the default pair, and names what there is for an unknown one', () => {
-    expect(findPair(defaultPairName).name).toBe('smollm2-135m-hh')
+    expect(findPair(defaultPairName).name).toBe('smollm2-135m-adherence')
     expect(() => findPair('nope')).toThrow(
-      'there is no pair "nope" in the catalog; it has "smollm2-135m-hh". For models of your own give --sft and --dpo',
+      'there is no pair "nope" in the catalog; it has "smollm2-135m-adherence". For models of your own give --sft and --dpo',
+    )
+  })
+
+  it('names the replacement of a pair that was removed', () => {
+    expect(() => findPair('smollm2-135m-hh')).toThrow(
+      'the pair "smollm2-135m-hh" is no longer in the catalog: use "smollm2-135m-adherence", which replaced it',
     )
   })
 

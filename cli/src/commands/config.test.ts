@@ -92,7 +92,11 @@ describe('config', () => {
   })
 
   it.each<[UpFlags, NodeJS.ProcessEnv, string]>([
-    [{ sft: 'a', pair: 'smollm2-135m-hh' }, {}, '--pair names both models; give either --pair, or --sft and --dpo'],
+    [
+      { sft: 'a', pair: 'smollm2-135m-adherence' },
+      {},
+      '--pair names both models; give either --pair, or --sft and --dpo',
+    ],
     [{ sft: 'a' }, {}, '--dpo is missing; a pair is two models'],
     [{ dpo: 'grpc://h:1' }, {}, '--sft is missing; a pair is two models'],
     [{ pair: 'none' }, {}, 'there is no pair "none" in the catalog'],

@@ -63,7 +63,7 @@ describe('doctor', () => {
   it('warns where there is no pip, which models of your own do not need', async () => {
     const [pip] = (await examine()).of('pip')
     expect(pip).toMatchObject({ status: 'warn', found: 'neither pip nor uv is found' })
-    expect(pip?.advice).toContain('to pull smollm2-135m-hh; models of your own')
+    expect(pip?.advice).toContain('to pull smollm2-135m-adherence; models of your own')
   })
 
   it('in lines, with what to do below', async () => {

@@ -33,7 +33,7 @@ async function list(json: boolean) {
 
 it('a cache that is not there yet is empty', async () => {
   const text = await list(false)
-  expect(text).toMatch(/^ {2}smollm2-135m-hh +98\.4 MB +Apache-2\.0 +to be pulled +SmolLM2/m)
+  expect(text).toMatch(/^ {2}smollm2-135m-adherence +98\.4 MB +Apache-2\.0 +to be pulled +SmolLM2/m)
   expect(text).toContain(`Cache ${folder}, 0.0 MB:\n  empty; "tandem up" fills it\n`)
   expect(text).not.toContain('deleting')
 })
@@ -58,7 +58,7 @@ it('tells current models from those that this version never reads', async () => 
   const builder = builderVersion
   expect(listed).toMatchObject({
     builder,
-    catalog: [{ name: 'smollm2-135m-hh', pulled: weights, bytes: pair?.sft.bytes }],
+    catalog: [{ name: 'smollm2-135m-adherence', pulled: weights, bytes: pair?.sft.bytes }],
     cache: {
       folder,
       weights: [{ path: weights, bytes: pair?.sft.bytes }],

@@ -21,7 +21,12 @@ const ofPair = ({ settings: { pair, sft, dpo } }: LoadedSettings) =>
 describe('precedence', () => {
   it('of nothing at all: defaults, and what processes decide by themselves is left to them', async () => {
     const { settings, entries } = await load()
-    expect(settings).toMatchObject({ pair: 'smollm2-135m-hh', host: '127.0.0.1', port: 8080, max_concurrent: 16 })
+    expect(settings).toMatchObject({
+      pair: 'smollm2-135m-adherence',
+      host: '127.0.0.1',
+      port: 8080,
+      max_concurrent: 16,
+    })
     expect(settings).toMatchObject({ models: {}, api_keys: [], cors_origins: [], end_tokens: [], strict: false })
     expect(entries.get('port')).toEqual({ value: 8080, origin: { kind: 'default', at: 'default' } })
     for (const key of ['threads', 'kv_bytes', 'name', 'precision']) expect(entries.has(key)).toBe(false)
@@ -29,7 +34,7 @@ describe('precedence', () => {
 
   it('a pair of the catalog brings its picker, unless another has that name', async () => {
     const { entries, settings } = await load()
-    expect(settings.rewards.picker?.source).toMatch(/smollm2-135m-hh-picker$/)
+    expect(settings.rewards.picker?.source).toMatch(/smollm2-135m-adherence-picker$/)
     expect(entries.get('rewards.picker')?.origin.kind).toBe('default')
     const other = await load({ reward: [{ name: 'picker', source: 'mine' }] })
     expect(other.settings.rewards).toEqual({ picker: { source: 'mine' } })

@@ -42,7 +42,7 @@ and an interrupted pull goes on where it ended. HF_ENDPOINT and HF_TOKEN count a
 
 Examples:
   tandem pull
-  tandem pull smollm2-135m-hh
+  tandem pull smollm2-135m-adherence
   tandem pull hf:HuggingFaceTB/SmolLM2-135M-Instruct
   tandem pull hf:ORG/REPO/model-Q4_1.gguf@main
   tandem pull hf:onnx-community/REPO/onnx/model_q4.onnx

@@ -181,7 +181,7 @@ test('the bare pair stands first, then the strategies as the README lists them',
   const names = ['toy', ...strategyNames.filter((name) => name !== 'formula').map((name) => `toy/${name}`)]
   expect((data as { id: string }[]).map(({ id }) => id)).toEqual(names.filter((name) => name !== 'toy/best-of-n'))
   const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8')
-  const listed = names.slice(1).map((name) => `\`${name.replace('toy', 'smollm2-135m-hh')}\``)
+  const listed = names.slice(1).map((name) => `\`${name.replace('toy', 'smollm2-135m-adherence')}\``)
   expect(readme.replaceAll(/\s+/g, ' ')).toContain(listed.join(', '))
 })
 

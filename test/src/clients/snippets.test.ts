@@ -19,7 +19,7 @@ const snippets = text.split(/^## /m).flatMap((section) => {
   const blocks = [...section.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
   return blocks.map(([, language = '', code = '']) => ({ heading, language, code }))
 })
-const model = 'smollm2-135m-hh'
+const model = 'smollm2-135m-adherence'
 const installed = await installPython('clients', [3, 11])
 const hasCurl = (await runProgram('curl', ['--version'])).code === 0
 
