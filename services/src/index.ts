@@ -7,7 +7,7 @@ export interface ServiceReady {
   address: string
 }
 
-export { disableTelemetry } from './engine/telemetry.js'
+export { disableTelemetry } from './engine/thread/telemetry.js'
 export { type LogitConfig, type LogitEnvironment, logitEnvironmentSchema, parseLogitConfig } from './logit/config.js'
 export { parseRewardConfig, type RewardEnvironment } from './reward/config.js'
 export { type ServiceConfig, shareOfKvBytes, shareOfThreads } from './service-config.js'

@@ -13,7 +13,7 @@ import {
   startService,
   type TestService,
   unaryStep,
-} from './service-testing.js'
+} from './testing/service.js'
 
 /** transformers' logits of tiny/llama-tied through the service's process, its wire and its worker thread, in every way to get there. */
 

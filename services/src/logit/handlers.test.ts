@@ -1,7 +1,7 @@
 import { type StepRequest, toFloat32Array, toUint32Array } from '@tandem/proto'
 import { afterEach, expect, test } from 'vitest'
 import type { ModelVariant } from '../engine/engine.js'
-import { endToys, files, serveToy, step, unary } from './toy-service-testing.js'
+import { endToys, files, serveToy, step, unary } from './testing/toy-service.js'
 
 afterEach(endToys)
 

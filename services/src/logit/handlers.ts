@@ -7,7 +7,7 @@ import type {
 } from '@tandem/proto'
 import type { Logger } from 'pino'
 import type { EngineDescription } from '../engine/engine.js'
-import type { LogitBackend } from '../engine/host.js'
+import type { LogitBackend } from '../engine/thread/host.js'
 import { ServiceError, statusCodes } from '../errors.js'
 import { sendTextFiles } from '../text-files.js'
 import { withTimeLimit } from '../time-limit.js'

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { buildModel, type Manifest } from '@tandem/models'
 import type { GetModelResponse__Output } from '@tandem/proto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fullStep, resultOf, spawnService, startService, type TestService } from './service-testing.js'
+import { fullStep, resultOf, spawnService, startService, type TestService } from './testing/service.js'
 
 /** The life of the built program: how it starts, how it does not, how it ends. */
 

@@ -1,6 +1,6 @@
 import type { Readout__Output, Rows__Output, Step__Output, StepRequest__Output } from '@tandem/proto'
 import type { EngineDescription, ModelVariant } from '../engine/engine.js'
-import type { Readout, Step, Work } from '../engine/messages.js'
+import type { Readout, Step, Work } from '../engine/work.js'
 import { invalidArgument } from '../errors.js'
 
 /** The door: a message is checked here once, in itself; what depends on sessions is checked where they are. */

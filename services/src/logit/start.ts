@@ -3,7 +3,7 @@ import { type GetModelResponse, LogitService, packageDefinition } from '@tandem/
 import type { Logger } from 'pino'
 import { describeDevice, warnOfDevice } from '../device.js'
 import type { ModelVariant } from '../engine/engine.js'
-import { type EngineThread, startEngineThread } from '../engine/engine-thread.js'
+import { type EngineThread, startEngineThread } from '../engine/thread/engine-thread.js'
 import { type GrpcServer, startGrpcServer } from '../grpc-server.js'
 import { openModelFolder } from '../model-folder.js'
 import { toBaseModel, toModelResponse } from '../model-response.js'

@@ -1,5 +1,5 @@
 import { type Row, type StepError, type StepResponse, toBytes } from '@tandem/proto'
-import type { RowReadout, WorkOutcome } from '../engine/messages.js'
+import type { RowReadout, WorkOutcome } from '../engine/work.js'
 import type { Failure } from '../errors.js'
 
 /** What the engine says, as the message that says it. */

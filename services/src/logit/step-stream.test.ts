@@ -1,6 +1,6 @@
 import { emptyPrefixHash, type StepResponse__Output } from '@tandem/proto'
 import { afterEach, expect, test } from 'vitest'
-import { endToys, serveToy, step, type ToyClient, unary } from './toy-service-testing.js'
+import { endToys, serveToy, step, type ToyClient, unary } from './testing/toy-service.js'
 
 afterEach(endToys)
 

@@ -14,7 +14,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { logitMainPath, rewardMainPath } from '../index.js'
-import { spawnProgram, startProgram } from '../process-testing.js'
+import { spawnProgram, startProgram } from '../testing/program.js'
 
 /** transformers' scores of the tiny reward models through the service's process, its wire and its worker thread. */
 

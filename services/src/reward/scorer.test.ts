@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import type { EngineSettings } from '../engine/serve-engine.js'
-import { joinEngine, never } from '../engine/testing.js'
-import { ToyEngine } from '../engine/toy-engine.js'
+import type { EngineSettings } from '../engine/thread/serve-engine.js'
+import { joinEngine, never, ToyEngine } from '../engine/testing/index.js'
 import { ServiceError, statusCodes } from '../errors.js'
 import { Scorer, withoutPadding } from './scorer.js'
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Manifest } from '@tandem/models'
 import { emptyPrefixHash, maxScoredSequences } from '@tandem/proto'
-import type { LogitBackend } from '../engine/host.js'
-import type { Work } from '../engine/messages.js'
+import type { LogitBackend } from '../engine/thread/host.js'
+import type { Work } from '../engine/work.js'
 import { invalidArgument, resourceExhausted, ServiceError, statusCodes } from '../errors.js'
 
 type RewardModel = Pick<Manifest, 'vocabularySize' | 'contextLength' | 'padTokenId'>

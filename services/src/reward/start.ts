@@ -1,7 +1,7 @@
 import { packageDefinition, RewardService } from '@tandem/proto'
 import type { Logger } from 'pino'
 import { describeDevice, warnOfDevice } from '../device.js'
-import { startEngineThread } from '../engine/engine-thread.js'
+import { startEngineThread } from '../engine/thread/engine-thread.js'
 import { startGrpcServer } from '../grpc-server.js'
 import { openModelFolder } from '../model-folder.js'
 import { toModelResponse } from '../model-response.js'
