@@ -4,42 +4,52 @@ import type { Readout, RowReadout } from './logits/readout.js'
 
 export type { Readout, RowReadout, Scores } from './logits/readout.js'
 
-/** One request: forks, then the reorder, then the steps in their order, then the closes. Already checked in itself. */
+/**
+ * One validated request. The engine applies the forks, the reorder, the steps in their order, then
+ * the closes.
+ */
 export interface Work {
-  forks: { from: string; to: string }[]
-  reorder: { sessionIds: string[]; parents: number[] } | null
-  steps: Step[]
-  closeSessionIds: string[]
+  readonly forks: readonly { readonly from: string; readonly to: string }[]
+  readonly reorder: { readonly sessionIds: string[]; readonly parents: number[] } | null
+  readonly steps: readonly Step[]
+  readonly closeSessionIds: readonly string[]
 }
 
+/** Appends tokens to one session and reads out what follows them. */
 export interface Step {
-  /** Sessions of one scope may reuse each other's prompts; empty: none. */
-  prefixScope: string
-  sessionId: string
-  /** Which model the session is one of. */
-  variant: ModelVariant
-  position: number
-  /** Of the tokens before `position`. */
-  prefixHash: bigint
+  /** Sessions of the same scope may reuse each other's prompts. Empty: no reuse. */
+  readonly prefixScope: string
+  readonly sessionId: string
+  /** The model that the session runs on. */
+  readonly variant: ModelVariant
+  /** Number of tokens before the new ones. */
+  readonly position: number
+  /** Hash of the tokens before `position`. */
+  readonly prefixHash: bigint
   /** Empty: read rows of the session's last step again. */
-  tokenIds: Uint32Array
-  rows: 'none' | 'last' | 'all'
-  readouts: Readout[]
-  /** Only ids below this take part; at most the model's vocabulary size. */
-  vocabularyLimit: number
+  readonly tokenIds: Uint32Array
+  readonly rows: 'none' | 'last' | 'all'
+  readonly readouts: readonly Readout[]
+  /** Readouts use only ids below this limit; at most the model's vocabulary size. */
+  readonly vocabularyLimit: number
 }
 
+/** The result of one step. If it failed, `rows` is empty. */
 export interface StepOutcome {
-  /** Tokens that the session holds now. */
-  position: number
-  rows: RowReadout[]
-  failure: Failure | null
+  /** Number of tokens that the session holds now. */
+  readonly position: number
+  readonly rows: readonly RowReadout[]
+  readonly failure: Failure | null
 }
 
+/** The results of one request. */
 export interface WorkOutcome {
-  results: StepOutcome[]
-  /** Set where the work as a whole failed; then `results` is empty. */
-  failure: Failure | null
-  queueUs: number
-  computeUs: number
+  /** One for each step; empty if the work as a whole failed. */
+  readonly results: readonly StepOutcome[]
+  /** Set if the work as a whole failed. */
+  readonly failure: Failure | null
+  /** Microseconds from the arrival to the first run. */
+  readonly queueUs: number
+  /** Microseconds of the runs that this work took part in. */
+  readonly computeUs: number
 }

@@ -1,28 +1,31 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 
-/** Helpers of tests: a built service as a process of its own. */
+/** Test helpers: a built service in a process of its own. */
 
 export interface TestProcess {
-  process: ChildProcess
-  stderr: () => string
-  exit: Promise<number | NodeJS.Signals | null>
+  readonly process: ChildProcess
+  readonly stderr: () => string
+  readonly exit: Promise<number | NodeJS.Signals | null>
 }
 
-/** Starts a built program with these variables alone. Needs `npm run build`. */
+/** Starts a built program with only these variables. Needs `npm run build`. */
 export function spawnProgram(path: string, environment: Record<string, string>): TestProcess {
   const child = fork(path, { env: environment, execArgv: [], silent: true })
   let text = ''
   child.stderr?.on('data', (data) => {
     text += String(data)
   })
-  // Not 'close': it waits for a stdout that nobody reads.
+  // Not 'close' of the process: it waits for stdout, which is not read.
   const texts = child.stderr === null ? Promise.resolve() : once(child.stderr, 'close')
   const exit = Promise.all([once(child, 'exit'), texts]).then(([[code, signal]]) => code ?? signal)
   return { process: child, stderr: () => text, exit }
 }
 
-/** A program that serves, with its address. @throws Error with its stderr where it ends before */
+/**
+ * Starts a program and waits until it serves.
+ * @throws Error with its stderr if it ends before that
+ */
 export async function startProgram(
   path: string,
   environment: Record<string, string>,

@@ -3,47 +3,50 @@ import { logSumExp, maxOf } from './vector.js'
 
 /** The best ids of a row, best first, ties by lowest id. */
 export interface Best {
-  ids: BigInt64Array
-  /** float32, of those ids */
-  logits: Float32Array
+  readonly ids: BigInt64Array
+  /** float32 logits of these ids */
+  readonly logits: Float32Array
 }
 
-/** What a graph tells of a row beside its logits (models/graph-contract). */
+/** What a graph computes of a row besides its logits (models/src/graph-contract.ts). */
 export interface RowSummary {
-  best: Best
-  logSumExp: number
+  readonly best: Best
+  readonly logSumExp: number
 }
 
-/** The part of a row that takes part, with what every readout of it needs. */
+/** The first logits of a row, with the values that every readout needs. */
 export interface CutRow {
   /** float32 [limit] */
-  logits: Float32Array
-  max: number
-  logSumExp: number
-  /** Null where nobody has looked for them. */
-  best: Best | null
+  readonly logits: Float32Array
+  readonly max: number
+  readonly logSumExp: number
+  /** Null if they were not computed. */
+  readonly best: Best | null
 }
 
-/** One position's logits, float32 [V], never written to. Max and log-sum-exp are computed once, also where it is read again later. */
+/**
+ * The logits of one position, float32 [V], never modified. Max and log-sum-exp are computed once,
+ * also for later readouts.
+ */
 export class LogitsRow {
   private cached: CutRow | null = null
 
-  /** @param summary where the graph gave one: the whole row need not be scanned then */
+  /** @param summary the graph's summary, if it gives one: the row is then not scanned */
   constructor(
     readonly logits: Float32Array,
     private readonly summary: RowSummary | null = null,
   ) {}
 
   /**
-   * The first `limit` logits.
-   * @throws ServiceError INTERNAL where they are no distribution (NaN, infinite)
+   * Returns the first `limit` logits.
+   * @throws ServiceError INTERNAL if they are not a distribution (NaN, infinite)
    */
   cut(limit: number): CutRow {
-    if (this.cached?.logits.length !== limit) this.cached = this.summarised(limit) ?? this.scanned(limit)
+    if (this.cached?.logits.length !== limit) this.cached = this.fromSummary(limit) ?? this.scan(limit)
     return this.cached
   }
 
-  /** In memory of its own: a view would keep all rows of its run alive. */
+  /** The row in memory of its own: a view would keep all rows of its run alive. */
   owned(): LogitsRow {
     return this.logits.byteLength === this.logits.buffer.byteLength ? this : this.copy()
   }
@@ -54,14 +57,17 @@ export class LogitsRow {
     return new LogitsRow(logits.slice(), best && { ...summary, best })
   }
 
-  /** Any NaN of the row is one of the graph's sum: then a scan has to say what is wrong. */
-  private summarised(limit: number): CutRow | null {
+  /**
+   * Null if the graph's sum is not finite (any NaN of the row makes it NaN): the scan then explains
+   * what is wrong.
+   */
+  private fromSummary(limit: number): CutRow | null {
     const { logits, summary } = this
     if (summary === null || limit !== logits.length || !Number.isFinite(summary.logSumExp)) return null
     return { logits, max: summary.best.logits[0] as number, ...summary }
   }
 
-  private scanned(limit: number): CutRow {
+  private scan(limit: number): CutRow {
     const logits = this.logits.subarray(0, limit)
     const max = maxOf(logits)
     const lse = logSumExp(logits, max)

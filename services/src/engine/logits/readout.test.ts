@@ -5,7 +5,7 @@ import { candidates, readRow } from './readout.js'
 import { topK } from './top-k.js'
 import { gatherLogits, logSumExp, maxOf } from './vector.js'
 
-/** Few distinct values, so that ties are common. */
+/** Rows with few distinct values, so that ties are common. */
 const rows = fc
   .array(fc.integer({ min: -6, max: 6 }), { minLength: 1, maxLength: 60 })
   .map((values) => Float32Array.from(values, (v) => v / 2))
@@ -13,7 +13,7 @@ const rows = fc
 const sorted = (row: Float32Array, ids: number[]) => ids.sort((a, b) => (row[b] ?? 0) - (row[a] ?? 0) || a - b)
 const allIds = (row: Float32Array) => Array.from(row, (_, id) => id)
 
-test('candidates are every id within ln(alpha) of the best that is not excluded, best first, ties by lowest id', () => {
+test('candidates are all ids within ln(alpha) of the best id that is not excluded, best first, ties by lowest id', () => {
   const alphas = fc.double({ min: 1e-6, max: 1, noNaN: true })
   fc.assert(
     fc.property(rows, alphas, fc.uniqueArray(fc.nat(59), { maxLength: 10 }), (row, alpha, exclude) => {
@@ -26,12 +26,12 @@ test('candidates are every id within ln(alpha) of the best that is not excluded,
   )
 })
 
-test('alpha 1 is the best id and its ties; all ids excluded is an error', () => {
+test('alpha 1 gives the best id and its ties; excluding all ids is an error', () => {
   const row = Float32Array.of(1, 3, 2, 3)
   expect([...candidates(row, 3, 1, new Uint32Array(0))]).toEqual([1, 3])
   expect([...candidates(row, 3, 1, Uint32Array.of(1, 3))]).toEqual([2])
   expect(() => candidates(row, 3, 0.5, Uint32Array.of(0, 1, 2, 3))).toThrow(
-    'candidates.exclude names all 4 ids: none is left to choose from',
+    'candidates.exclude names all 4 ids: leave at least one to choose from',
   )
 })
 
@@ -55,7 +55,7 @@ test('log-sum-exp equals the plain sum in float64', () => {
   )
 })
 
-test('a row answers all its readouts, in their order', () => {
+test('answers all readouts of a row in their order', () => {
   const row = Float32Array.of(0, 2, 1, 2)
   const read = readRow(
     new LogitsRow(row).cut(4),
@@ -77,14 +77,14 @@ test('a row answers all its readouts, in their order', () => {
   ])
 })
 
-/** As a graph would tell it, with so many best ids. */
+/** The summary that a graph would give, with `count` best ids. */
 function summarise(row: Float32Array, count: number): RowSummary {
   const ids = topK(row, count)
   const best = { ids: BigInt64Array.from(ids, BigInt), logits: gatherLogits(row, ids) }
   return { best, logSumExp: logSumExp(row, maxOf(row)) }
 }
 
-test('a row answers from what the graph has told of it as from a scan', () => {
+test('gives the same readouts from the summary of the graph as from a scan', () => {
   const ids = fc.uniqueArray(fc.nat(59), { maxLength: 10 }).map((list) => Uint32Array.from(list))
   const readout = fc.oneof(
     fc.record({
@@ -118,13 +118,13 @@ test('a row answers from what the graph has told of it as from a scan', () => {
   )
 })
 
-test('a sum that is no number is scanned for what is wrong', () => {
+test('scans a row whose summary is NaN, and reports what is wrong', () => {
   const row = Float32Array.of(1, Number.NaN, 2)
-  const told = { ...summarise(Float32Array.of(1, 0, 2), 2), logSumExp: Number.NaN }
-  expect(() => new LogitsRow(row, told).cut(3)).toThrow('without a finite log-sum-exp')
+  const summary = { ...summarise(Float32Array.of(1, 0, 2), 2), logSumExp: Number.NaN }
+  expect(() => new LogitsRow(row, summary).cut(3)).toThrow('without a finite log-sum-exp')
 })
 
-test('logits without a distribution are an internal error, not an answer', () => {
+test('reports logits that are not a distribution as an internal error', () => {
   for (const row of [
     Float32Array.of(1, Number.NaN, 2),
     Float32Array.of(-Infinity, -Infinity),
@@ -133,7 +133,7 @@ test('logits without a distribution are an internal error, not an answer', () =>
     expect(() => new LogitsRow(row).cut(row.length)).toThrow('without a finite log-sum-exp')
 })
 
-test('a row is summed up once, for each limit it is cut to; a copy gives the same', () => {
+test('computes the sums of a row once for each limit; a copy has the same sums', () => {
   const row = new LogitsRow(Float32Array.of(0, 2, 1), summarise(Float32Array.of(0, 2, 1), 2))
   const cut = row.cut(2)
   expect(row.cut(2)).toBe(cut)
@@ -141,7 +141,7 @@ test('a row is summed up once, for each limit it is cut to; a copy gives the sam
   expect(row.copy().cut(3)).toEqual(row.cut(3))
 })
 
-test('a view is copied into memory of its own, which is not copied again', () => {
+test('copies a view into memory of its own, and does not copy that again', () => {
   const view = new LogitsRow(Float32Array.of(0, 2, 1, 5).subarray(1, 3))
   const own = view.owned()
   expect(own.logits).toEqual(Float32Array.of(2, 1))

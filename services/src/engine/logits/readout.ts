@@ -3,29 +3,43 @@ import type { Best, CutRow } from './logits-row.js'
 import { topK } from './top-k.js'
 import { byLogit, gatherLogits, idsAtLeast, maxOf } from './vector.js'
 
+/**
+ * logits/ reads rows of logits; it does not know engines or sessions.
+ * This file has the pure functions from one row to the readouts that a step requests of it.
+ */
+
+/**
+ * What a step reads of each row: V_alpha, the logits of given ids, the k best ids, or all logits.
+ */
 export type Readout =
-  | { kind: 'candidates'; alpha: number; exclude: Uint32Array }
-  /** One list of ids for each row, or one for all. */
-  | { kind: 'gather'; rows: Uint32Array[] }
-  | { kind: 'top-k'; k: number }
-  | { kind: 'full' }
+  | { readonly kind: 'candidates'; readonly alpha: number; readonly exclude: Uint32Array }
+  /** One list of ids for each row, or one list for all rows. */
+  | { readonly kind: 'gather'; readonly rows: readonly Uint32Array[] }
+  | { readonly kind: 'top-k'; readonly k: number }
+  | { readonly kind: 'full' }
 
+/** The answer to one readout of one row. */
 export interface Scores {
-  /** null where the asker knows the ids: gather, full. */
-  tokenIds: Uint32Array | null
-  logits: Float32Array
+  /** Null if the request implies the ids: gather, full. */
+  readonly tokenIds: Uint32Array | null
+  readonly logits: Float32Array
 }
 
+/**
+ * The answer to all readouts of one row. Log-sum-exp and max are over all ids below the vocabulary
+ * limit.
+ */
 export interface RowReadout {
-  logSumExp: number
-  max: number
+  readonly logSumExp: number
+  readonly max: number
   /** One for each readout, in their order. */
-  scores: Scores[]
+  readonly scores: readonly Scores[]
 }
 
-/** Pure functions from one row of logits to what was asked about it. */
-
-/** @param rowIndex which of the rows read out this is: gather may name ids for each */
+/**
+ * Answers all readouts of a row.
+ * @param rowIndex index among the rows that are read out: gather may have a list of ids for each
+ */
 export function readRow(row: CutRow, readouts: readonly Readout[], rowIndex: number): RowReadout {
   const { max, logSumExp } = row
   return { logSumExp, max, scores: readouts.map((readout) => readScores(row, readout, rowIndex)) }
@@ -63,7 +77,11 @@ const prefixOf = (best: Best, count: number): Scores => ({
   logits: best.logits.slice(0, count),
 })
 
-/** `candidates` from the best ids alone; null where some of it may stand behind them. @param rowSize ids of the whole row */
+/**
+ * Computes `candidates` from the best ids only.
+ * @param rowSize number of ids in the whole row
+ * @returns null if a candidate may be missing among the best ids
+ */
 function candidatesOfBest(best: Best, rowSize: number, alpha: number, exclude: Uint32Array): Scores | null {
   const excluded = new Set(exclude)
   const ids = idsOf(best, best.ids.length)
@@ -78,15 +96,17 @@ function candidatesOfBest(best: Best, rowSize: number, alpha: number, exclude: U
 }
 
 /**
- * V_alpha (paper, eq. 9) without the excluded ids: logit >= max + ln(alpha), best first, ties by lowest id.
- * @param max of `logits`
+ * Computes V_alpha (paper, eq. 9) without the excluded ids: logit >= max + ln(alpha), best first,
+ * ties by lowest id.
+ * @param max the largest of `logits`
+ * @throws ServiceError INVALID_ARGUMENT if all ids are excluded
  */
 export function candidates(logits: Float32Array, max: number, alpha: number, exclude: Uint32Array): Uint32Array {
   if (exclude.length === 0) return ranked(logits, idsAtLeast(logits, max + Math.log(alpha)))
   const excluded = new Set(exclude)
   const best = maxWithout(logits, excluded)
   if (best === -Infinity)
-    throw invalidArgument(`candidates.exclude names all ${logits.length} ids: none is left to choose from`)
+    throw invalidArgument(`candidates.exclude names all ${logits.length} ids: leave at least one to choose from`)
   const ids = idsAtLeast(logits, best + Math.log(alpha))
   return ranked(
     logits,
@@ -111,7 +131,7 @@ function gather(logits: Float32Array, rows: readonly Uint32Array[], rowIndex: nu
   return gatherLogits(logits, ids)
 }
 
-/** Bytes of the arrays of a row's readouts, as they will lie in the message. */
+/** Bytes that the arrays of a row's readouts take in the message. */
 export function readoutBytes(row: RowReadout): number {
   return row.scores.reduce((sum, s) => sum + s.logits.byteLength + (s.tokenIds?.byteLength ?? 0), 0)
 }

@@ -1,6 +1,9 @@
 import { byLogit } from './vector.js'
 
-/** The k best ids of a row, best first, ties by lowest id; all of them where k is larger than the row. */
+/**
+ * Returns the k best ids of a row, best first, ties by lowest id; all ids if k is larger than the
+ * row.
+ */
 export function topK(row: Float32Array, k: number): Uint32Array {
   if (k >= row.length) return Uint32Array.from(row.keys()).sort(byLogit(row))
   const heap = new Uint32Array(k).map((_, i) => i)
@@ -15,7 +18,7 @@ export function topK(row: Float32Array, k: number): Uint32Array {
   return heap.sort(byLogit(row))
 }
 
-/** The heap's root is the worst: lowest logit, then highest id. */
+/** Restores the heap from `start` down. Its root is the worst id: lowest logit, then highest id. */
 function siftDown(row: Float32Array, heap: Uint32Array, start: number): void {
   let at = start
   for (;;) {

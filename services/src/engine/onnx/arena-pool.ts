@@ -1,18 +1,24 @@
-import { BatchArena, type Seating } from './batch-arena.js'
 import type { BatchMemory } from '../engine.js'
+import { BatchArena, type BatchEntry } from './batch-arena.js'
 import type { KeyValueShape } from './kv-cache.js'
 
-/** An arena that so many batches have gone by is given up, though its sessions may still be open. */
-const mostIdleRuns = 64
+/**
+ * Number of batches after which an unused arena is dropped, even if its sessions are still open.
+ */
+const maxIdleRuns = 64
 
-interface Place {
-  arena: BatchArena
-  columns: number[]
+/** The column of each session of a batch. */
+interface ColumnAssignment {
+  readonly arena: BatchArena
+  readonly columns: number[]
 }
 
-/** The arenas of sessions that decode together. Sessions of very different lengths, or more than fit into a batch, sit in several. */
+/**
+ * The arenas of sessions that decode together. Sessions of very different lengths, or more than fit
+ * into a batch, use several arenas.
+ */
 export class ArenaPool implements BatchMemory {
-  /** With the run that each was last used in. */
+  /** Each arena with the run that last used it. */
   private readonly arenas = new Map<BatchArena, number>()
   private runs = 0
 
@@ -25,14 +31,14 @@ export class ArenaPool implements BatchMemory {
     return [...this.arenas.keys()].reduce((sum, arena) => sum + arena.byteLength, 0)
   }
 
-  /** @returns null where `maxBytes` for all arenas, or the machine's memory, do not suffice */
-  seat(seatings: readonly Seating[], maxBytes: number): Place | null {
+  /** @returns null if `maxBytes` for all arenas, or the machine's memory, is too small */
+  assignColumns(entries: readonly BatchEntry[], maxBytes: number): ColumnAssignment | null {
     this.runs++
-    const arena = this.arenaOf(seatings)
+    const arena = this.arenaOf(entries)
     this.arenas.set(arena, this.runs)
     this.dropIdle()
     try {
-      const columns = arena.seat(seatings, maxBytes - (this.byteLength - arena.byteLength))
+      const columns = arena.assignColumns(entries, maxBytes - (this.byteLength - arena.byteLength))
       if (columns !== null) return { arena, columns }
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
@@ -45,9 +51,9 @@ export class ArenaPool implements BatchMemory {
     for (const arena of this.arenas.keys()) this.drop(arena)
   }
 
-  /** The one where most of these sessions sit. */
-  private arenaOf(seatings: readonly Seating[]): BatchArena {
-    const caches = new Set(seatings.map(({ cache }) => cache))
+  /** The arena that most of these sessions have a column in, or a new one. */
+  private arenaOf(entries: readonly BatchEntry[]): BatchArena {
+    const caches = new Set(entries.map(({ cache }) => cache))
     let best: BatchArena | null = null
     let most = 0
     for (const arena of this.arenas.keys()) {
@@ -62,9 +68,9 @@ export class ArenaPool implements BatchMemory {
 
   private dropIdle(): void {
     for (const [arena, lastRun] of this.arenas) {
-      const isOld = this.runs - lastRun >= mostIdleRuns
-      const isDeserted = lastRun < this.runs && arena.sessions.length === 0
-      if (isOld || isDeserted) this.drop(arena)
+      const isOld = this.runs - lastRun >= maxIdleRuns
+      const isEmpty = lastRun < this.runs && arena.sessions.length === 0
+      if (isOld || isEmpty) this.drop(arena)
     }
   }
 

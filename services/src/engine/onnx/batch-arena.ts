@@ -1,16 +1,19 @@
 import { BatchBuffers } from './batch-buffers.js'
 import type { KeyValueCache, KeyValueShape } from './kv-cache.js'
 
-/** A session about to run in a batch: its first `position` tokens are read, and `tokens` more come. */
-export interface Seating {
-  cache: KeyValueCache
-  position: number
-  tokens: number
+/** A session of the next batch: its first `position` tokens are read, and `tokens` more are run. */
+export interface BatchEntry {
+  readonly cache: KeyValueCache
+  readonly position: number
+  readonly tokens: number
 }
 
-/** One session's place in an arena; free once the session has been closed or sits elsewhere. */
+/** One session's column of an arena; free once the session is closed or has a column elsewhere. */
 class Column {
-  /** Tokens of the cache that lie here too. The cache lowers it where it is overwritten. */
+  /**
+   * Number of the cache's tokens that are mirrored here. The cache lowers it when it is
+   * overwritten.
+   */
   length = 0
   lastRun = 0
 
@@ -22,29 +25,34 @@ class Column {
     return this.cache.mirror !== this
   }
 
-  leave(): void {
+  release(): void {
     if (!this.isFree) this.cache.mirror = null
   }
 }
 
-/** A byte copied into an arena, in bytes that a run reads: rows of 768 bytes are copied at 3 GB/s, a run reads at 10. */
-const copyPrice = 3
+/**
+ * Cost of copying a byte into an arena, in bytes that a run reads: rows of 768 bytes are copied at
+ * 3 GB/s, a run reads at 10.
+ */
+const copyCost = 3
 
 /**
- * Keys and values of sessions that decode together, as a batch reads them: for each layer [slots, B, KVH, D]. A mirror: the
- * sessions' own caches hold the same, so it can be dropped or dealt anew at any time.
+ * Keys and values of sessions that decode together, as a batch reads them: for each layer [slots,
+ * B, KVH, D]. It is a mirror: the sessions' own caches hold the same, so it can be dropped, and its
+ * columns reassigned, at any time.
  *
- * Token p of a session lies at slot p of its column, whatever the other columns hold: truncation is a number here too, and a
- * shorter session's slots are masked from its length on. B is the stride, so every column takes part in every run.
+ * Token p of a session lies at slot p of its column, independent of the other columns: truncation
+ * changes a number here too, and a shorter session's slots are masked from its length on. B is the
+ * stride, so every column is part of every run.
  */
 export class BatchArena {
   private columns: Column[] = []
   private readonly buffers: BatchBuffers
   private runs = 0
-  /** What unused columns have cost since the columns were last dealt, in bytes. */
+  /** Cost of unused columns since the columns were last reassigned, in bytes. */
   private wasted = 0
 
-  /** @param tokenBytes what a token that nobody asked for costs a run, in bytes read */
+  /** @param tokenBytes cost of a padding token, in bytes read */
   constructor(
     private readonly shape: KeyValueShape,
     private readonly tokenBytes: number,
@@ -52,7 +60,7 @@ export class BatchArena {
     this.buffers = new BatchBuffers(shape)
   }
 
-  /** B: columns of a run, those that nobody uses included. */
+  /** B: number of columns of a run, including unused ones. */
   get width(): number {
     return this.columns.length
   }
@@ -61,38 +69,43 @@ export class BatchArena {
     return this.buffers.rows * this.buffers.rowBytes
   }
 
-  /** Sessions that have a column. */
+  /** The sessions that have a column. */
   get sessions(): KeyValueCache[] {
     return this.columns.filter((column) => !column.isFree).map(({ cache }) => cache)
   }
 
   /**
-   * Gives each session a column that holds what it will read.
-   * @returns each one's column, or null where that takes more than `maxBytes`: then nothing has changed
+   * Assigns each session a column that holds what the session will read.
+   * @returns the index of each session's column, or null if that takes more than `maxBytes`; then
+   * nothing has changed
    */
-  seat(seatings: readonly Seating[], maxBytes: number): number[] | null {
-    const strangers = seatings.filter(({ cache }) => this.indexOf(cache) < 0)
-    const unused = this.unused(seatings)
-    const isDealt = strangers.length > unused.length || this.isWorthDealing(seatings, unused.length - strangers.length)
-    const slots = Math.max(...seatings.map(({ position, tokens }) => position + tokens))
-    const rows = slots * (isDealt ? seatings.length : this.width)
-    const mostRows = Math.floor(maxBytes / this.buffers.rowBytes)
-    if (rows > mostRows) return null
-    if (isDealt) {
-      this.deal(seatings)
-      this.buffers.renew(rows, mostRows)
+  assignColumns(entries: readonly BatchEntry[], maxBytes: number): number[] | null {
+    const unassigned = entries.filter(({ cache }) => this.indexOf(cache) < 0)
+    const unused = this.unused(entries)
+    const isReassigned =
+      unassigned.length > unused.length || this.isReassignmentDue(entries, unused.length - unassigned.length)
+    const slots = Math.max(...entries.map(({ position, tokens }) => position + tokens))
+    const rows = slots * (isReassigned ? entries.length : this.width)
+    const maxRows = Math.floor(maxBytes / this.buffers.rowBytes)
+    if (rows > maxRows) return null
+    if (isReassigned) {
+      this.reassignColumns(entries)
+      this.buffers.reset(rows, maxRows)
     } else {
-      for (const { cache } of strangers) this.replace(unused.shift() as Column, cache)
-      this.buffers.grow(rows, mostRows)
+      for (const { cache } of unassigned) this.replace(unused.shift() as Column, cache)
+      this.buffers.grow(rows, maxRows)
     }
     this.runs++
-    const indices = seatings.map(({ cache }) => this.indexOf(cache))
+    const indices = entries.map(({ cache }) => this.indexOf(cache))
     for (const index of indices) this.column(index).lastRun = this.runs
-    this.catchUp(seatings, indices)
+    this.fillColumns(entries, indices)
     return indices
   }
 
-  /** float32 [slots, B, KVH, D], a view: valid until the next `seat`. */
+  /**
+   * Keys of the first slots, float32 [slots, B, KVH, D]: a view, valid until the next
+   * `assignColumns`.
+   */
   keyPrefix(layer: number, slots: number): Float32Array {
     return this.buffers.keyPrefix(layer, slots * this.width)
   }
@@ -101,72 +114,82 @@ export class BatchArena {
     return this.buffers.valuePrefix(layer, slots * this.width)
   }
 
-  /** Stores one token's key and value [KVH, D] without counting it: `commit` does. */
+  /** Stores one token's key and value [KVH, D]. The token counts once `commit` is called. */
   write(layer: number, column: number, position: number, key: Float32Array, value: Float32Array): void {
     this.buffers.write(layer, position * this.width + column, key, value)
   }
 
-  /** From now on the column mirrors the first `length` tokens of its session. */
+  /** Sets the number of its session's tokens that the column mirrors. */
   commit(column: number, length: number): void {
     this.column(column).length = length
   }
 
-  /** Frees all columns and their memory. */
+  /** Releases all columns and their memory. */
   close(): void {
-    this.deal([])
-    this.buffers.renew(0, 0)
+    this.reassignColumns([])
+    this.buffers.reset(0, 0)
   }
 
   private indexOf(cache: KeyValueCache): number {
     return this.columns.findIndex((column) => column.cache === cache && !column.isFree)
   }
 
-  /** Columns that this run does not need: free ones first, then those unused for longest. */
-  private unused(seatings: readonly Seating[]): Column[] {
-    const caches = new Set(seatings.map(({ cache }) => cache))
+  /**
+   * Columns that this run does not need: free columns first, then those that were unused for the
+   * longest time.
+   */
+  private unused(entries: readonly BatchEntry[]): Column[] {
+    const caches = new Set(entries.map(({ cache }) => cache))
     const lastUse = (column: Column) => (column.isFree ? -1 : column.lastRun)
     return this.columns
       .filter((column) => column.isFree || !caches.has(column.cache))
       .sort((a, b) => lastUse(a) - lastUse(b))
   }
 
-  /** Dealing anew copies all that is read; it is due once unused columns have cost as much, so at most twice the best is spent. */
-  private isWorthDealing(seatings: readonly Seating[], spareColumns: number): boolean {
-    const tokens = Math.max(...seatings.map((seating) => seating.tokens))
+  /**
+   * Reassigning copies everything that is read. It is due once unused columns have cost as much, so
+   * the total cost is at most twice the optimum.
+   */
+  private isReassignmentDue(entries: readonly BatchEntry[], spareColumns: number): boolean {
+    const tokens = Math.max(...entries.map((entry) => entry.tokens))
     this.wasted += Math.max(0, spareColumns) * tokens * this.tokenBytes
-    const read = seatings.reduce((sum, { position }) => sum + position, 0)
-    return spareColumns > 0 && this.wasted > copyPrice * read * this.buffers.rowBytes
+    const read = entries.reduce((sum, { position }) => sum + position, 0)
+    return spareColumns > 0 && this.wasted > copyCost * read * this.buffers.rowBytes
   }
 
-  /** One column for each session, all to be filled. */
-  private deal(seatings: readonly Seating[]): void {
-    for (const column of this.columns) column.leave()
-    this.columns = seatings.map(({ cache }) => new Column(cache))
+  /** Creates one column for each session; all of them are still empty. */
+  private reassignColumns(entries: readonly BatchEntry[]): void {
+    for (const column of this.columns) column.release()
+    this.columns = entries.map(({ cache }) => new Column(cache))
     this.wasted = 0
   }
 
   private replace(column: Column, cache: KeyValueCache): void {
-    column.leave()
+    column.release()
     this.columns[this.columns.indexOf(column)] = new Column(cache)
   }
 
   /**
-   * Copies what the sessions' columns lack; slot by slot, so that the arena is written from front to back: column by column took 1.4
-   * times as long (16 sessions of 150 tokens).
+   * Copies the tokens that the sessions' columns lack. It copies slot by slot, so that the arena is
+   * written from front to back: column by column took 1.4 times as long (16 sessions of 150
+   * tokens).
    * @param indices the sessions' columns
    */
-  private catchUp(seatings: readonly Seating[], indices: readonly number[]): void {
-    const late = seatings.flatMap(({ cache, position }, i) => {
+  private fillColumns(entries: readonly BatchEntry[], indices: readonly number[]): void {
+    const behind = entries.flatMap(({ cache, position }, i) => {
       const index = indices[i] as number
       const from = this.column(index).length
       return from < position ? [{ cache, position, index, from }] : []
     })
-    const [first, end] = [Math.min(...late.map(({ from }) => from)), Math.max(...late.map(({ position }) => position))]
+    const [first, end] = [
+      Math.min(...behind.map(({ from }) => from)),
+      Math.max(...behind.map(({ position }) => position)),
+    ]
     for (let layer = 0; layer < this.shape.layers; layer++) {
-      const sources = late.map(({ cache, ...seat }) => ({
-        ...seat,
-        keys: cache.keyPrefix(layer, seat.position),
-        values: cache.valuePrefix(layer, seat.position),
+      const sources = behind.map(({ cache, ...target }) => ({
+        ...target,
+        keys: cache.keyPrefix(layer, target.position),
+        values: cache.valuePrefix(layer, target.position),
       }))
       for (let p = first; p < end; p++)
         for (const { index, from, position, keys, values } of sources) {
@@ -175,12 +198,12 @@ export class BatchArena {
           this.write(layer, index, p, keys.subarray(start, stop), values.subarray(start, stop))
         }
     }
-    for (const { index, position } of late) this.column(index).length = position
+    for (const { index, position } of behind) this.column(index).length = position
   }
 
   private column(index: number): Column {
     const column = this.columns[index]
-    if (column === undefined) throw new RangeError(`column ${index} of an arena with ${this.width}`)
+    if (column === undefined) throw new RangeError(`column is ${index}: the arena has ${this.width} columns`)
     return column
   }
 }

@@ -1,12 +1,15 @@
 import type { KeyValueShape } from './kv-cache.js'
-import { letGo } from './release-buffers.js'
+import { releaseBuffers } from './release-buffers.js'
 
-/** Room for keys and values of a batch: for each layer two float32 buffers of rows [KVH, D], dealt into [slots, B, KVH, D] by who uses them. */
+/**
+ * Memory for keys and values of a batch: for each layer two float32 buffers of rows [KVH, D].
+ * BatchArena arranges the rows as [slots, B, KVH, D].
+ */
 export class BatchBuffers {
-  /** A row is one token of one session, in all layers. */
+  /** Number of rows. A row is one token of one session, in all layers. */
   rows = 0
   readonly rowBytes: number
-  /** Floats of one token's keys of one session in a layer. */
+  /** Number of floats of one token's keys of one session in a layer. */
   readonly stride: number
   private readonly keys: Float32Array<ArrayBuffer>[]
   private readonly values: Float32Array<ArrayBuffer>[]
@@ -18,7 +21,7 @@ export class BatchBuffers {
     this.values = Array.from({ length: shape.layers }, () => new Float32Array(0))
   }
 
-  /** The first rows, a view: valid until the buffers grow. */
+  /** Keys of the first rows: a view, valid until the buffers grow. */
   keyPrefix(layer: number, rows: number): Float32Array {
     return this.buffer(this.keys, layer).subarray(0, rows * this.stride)
   }
@@ -33,25 +36,25 @@ export class BatchBuffers {
     this.buffer(this.values, layer).set(value, row * this.stride)
   }
 
-  /** Makes room for `rows`, and a quarter more up to `mostRows`; keeps what is held. */
-  grow(rows: number, mostRows: number): void {
-    if (rows > this.rows) this.allocate(Math.min(mostRows, Math.ceil(rows * 1.25)), true)
+  /** Grows to `rows` and a quarter more, at most `maxRows`; keeps the content. */
+  grow(rows: number, maxRows: number): void {
+    if (rows > this.rows) this.allocate(Math.min(maxRows, Math.ceil(rows * 1.25)), true)
   }
 
-  /** Room for `rows` whose content does not matter yet; a buffer four times too large is given back. */
-  renew(rows: number, mostRows: number): void {
-    if (rows > this.rows || this.rows > 4 * rows) this.allocate(Math.min(mostRows, Math.ceil(rows * 1.25)), false)
+  /** Provides `rows` without keeping the content; a buffer that is four times too large shrinks. */
+  reset(rows: number, maxRows: number): void {
+    if (rows > this.rows || this.rows > 4 * rows) this.allocate(Math.min(maxRows, Math.ceil(rows * 1.25)), false)
   }
 
-  /** One buffer after another, so that no more than one is held twice at any time. */
-  private allocate(rows: number, keeps: boolean): void {
+  /** Allocates one buffer after another, so that at most one is held twice at any time. */
+  private allocate(rows: number, keepsContent: boolean): void {
     for (const buffers of [this.keys, this.values])
       buffers.forEach((held, layer) => {
-        if (!keeps) letGo([held])
+        if (!keepsContent) releaseBuffers([held])
         const buffer = new Float32Array(rows * this.stride)
-        if (keeps) {
+        if (keepsContent) {
           buffer.set(held)
-          letGo([held])
+          releaseBuffers([held])
         }
         buffers[layer] = buffer
       })
@@ -60,7 +63,7 @@ export class BatchBuffers {
 
   private buffer(buffers: Float32Array[], layer: number): Float32Array {
     const buffer = buffers[layer]
-    if (buffer === undefined) throw new RangeError(`layer ${layer} of a batch with ${this.shape.layers} layers`)
+    if (buffer === undefined) throw new RangeError(`layer is ${layer}: the batch has ${this.shape.layers} layers`)
     return buffer
   }
 }

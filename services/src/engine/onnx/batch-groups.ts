@@ -1,28 +1,33 @@
-/** What a run costs beside its own tokens, all in bytes that it reads: that is what bounds the speed of a few tokens. */
+/**
+ * Costs of a run besides its own tokens, in bytes read: reading memory limits the speed of a few
+ * tokens.
+ */
 export interface RunCosts {
-  /** The weights, once a run. */
-  weightBytes: number
-  /** One slot of one session's past. */
-  slotBytes: number
-  /** A token that nobody asked for. */
-  tokenBytes: number
+  /** Cost of the weights, once per run. */
+  readonly weightBytes: number
+  /** Cost of one slot of one session's past. */
+  readonly slotBytes: number
+  /** Cost of a padding token. */
+  readonly tokenBytes: number
 }
 
-export interface Groupable {
-  /** Slots that are read. */
-  position: number
-  tokens: number
+/** The size of one forward. */
+export interface ForwardSize {
+  /** Number of slots that it reads. */
+  readonly position: number
+  readonly tokens: number
 }
 
 /**
- * Deals a batch into runs. In one run the weights are read once, but all sessions are padded to the longest past and to the most
- * tokens: sessions whose padding costs more than weights read once more run apart.
+ * Splits a batch into runs. In one run the weights are read once, but all sessions are padded to
+ * the longest past and to the largest number of tokens. Sessions run apart if their padding would
+ * cost more than reading the weights once more.
  * @returns groups of indices into `items`
  */
-export function groupForwards(items: readonly Groupable[], costs: RunCosts): number[][] {
-  const order = items.map((_, i) => i).sort((a, b) => compare(items[a] as Groupable, items[b] as Groupable))
-  const sorted = order.map((i) => items[i] as Groupable)
-  /** best[n]: the cheapest way to run the first n, and where its last group starts. */
+export function groupForwards(items: readonly ForwardSize[], costs: RunCosts): number[][] {
+  const order = items.map((_, i) => i).sort((a, b) => compare(items[a] as ForwardSize, items[b] as ForwardSize))
+  const sorted = order.map((i) => items[i] as ForwardSize)
+  /** best[n]: the lowest cost of the first n items, and the start of their last group. */
   const best = [{ cost: 0, start: 0 }]
   for (let end = 1; end <= sorted.length; end++) {
     let cheapest = { cost: Number.POSITIVE_INFINITY, start: 0 }
@@ -41,10 +46,10 @@ export function groupForwards(items: readonly Groupable[], costs: RunCosts): num
   return groups
 }
 
-const compare = (a: Groupable, b: Groupable) => a.tokens - b.tokens || a.position - b.position
+const compare = (a: ForwardSize, b: ForwardSize) => a.tokens - b.tokens || a.position - b.position
 
-/** Of what a run reads, the part that depends on who is in it with whom. */
-function costOf(group: readonly Groupable[], { weightBytes, slotBytes, tokenBytes }: RunCosts): number {
+/** The part of a run's cost that depends on which items run together. */
+function costOf(group: readonly ForwardSize[], { weightBytes, slotBytes, tokenBytes }: RunCosts): number {
   const slots = Math.max(...group.map(({ position }) => position))
   const tokens = Math.max(...group.map((item) => item.tokens))
   return group.reduce(

@@ -2,13 +2,16 @@ import type { Tensor } from 'onnxruntime-node'
 import { invalidArgument } from '../../errors.js'
 import type { ModelVariant, SessionCache } from '../engine.js'
 
-/** Keys and values on the device, by the names of the graph's inputs. Never written to, so that sessions can share them. */
+/**
+ * Keys and values on the device, by the names of the graph's inputs. They are never modified, so
+ * sessions can share them.
+ */
 export class DevicePast {
   private holders = 1
 
   constructor(
     readonly tensors: ReadonlyMap<string, Tensor>,
-    /** Tokens in them. */
+    /** Number of tokens in the tensors. */
     readonly slots: number,
   ) {}
 
@@ -22,7 +25,10 @@ export class DevicePast {
   }
 }
 
-/** One session's keys and values on an accelerator. A copy costs nothing until one of both goes on. */
+/**
+ * Keys and values of one session on an accelerator. A copy shares the tensors until one of both
+ * sessions continues.
+ */
 export class DeviceCache implements SessionCache {
   length = 0
   capacity = 0
@@ -33,7 +39,7 @@ export class DeviceCache implements SessionCache {
     readonly variant: ModelVariant,
   ) {}
 
-  /** Null where there is none. It may hold more than `length` tokens. */
+  /** Null for an empty session. It may hold more than `length` tokens. */
   get past(): DevicePast | null {
     return this.held
   }
@@ -47,7 +53,7 @@ export class DeviceCache implements SessionCache {
     this.length = length
   }
 
-  /** Holds these from now on, all of them. */
+  /** Replaces what is held by all tokens of `past`. */
   replace(past: DevicePast): void {
     this.held?.release()
     this.held = past
@@ -57,14 +63,14 @@ export class DeviceCache implements SessionCache {
   copy(capacity: number): DeviceCache {
     const copy = new DeviceCache(this.bytesPerToken, this.variant)
     copy.reserve(Math.max(capacity, this.length))
-    copy.take(this, this.length)
+    copy.copyFrom(this, this.length)
     return copy
   }
 
-  take(source: SessionCache, length: number): void {
-    if (!(source instanceof DeviceCache)) throw new TypeError('the cache was made by another engine')
+  copyFrom(source: SessionCache, length: number): void {
+    if (!(source instanceof DeviceCache)) throw new TypeError('the cache belongs to another engine')
     if (length > source.length)
-      throw invalidArgument(`a cache of ${source.length} tokens cannot give its first ${length}`)
+      throw invalidArgument(`a cache of ${source.length} tokens has no first ${length} tokens to copy`)
     this.held?.release()
     this.held = source.held?.share() ?? null
     this.length = length

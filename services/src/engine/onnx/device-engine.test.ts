@@ -5,13 +5,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildModel, type Precision } from '@tandem/models'
 import { afterAll, describe, expect, test } from 'vitest'
-import { DeviceEngine } from './device-engine.js'
 import type { Engine, SessionCache } from '../engine.js'
 import type { LogitsRow } from '../logits/logits-row.js'
-import { OnnxEngine } from './onnx-engine.js'
 import { logitsOf } from '../testing/index.js'
+import { DeviceEngine } from './device-engine.js'
+import { OnnxEngine } from './onnx-engine.js'
 
-/** Keys and values that stay on the device give the logits of those in host memory. Chromium brings a GPU made of software. */
+/**
+ * Keys and values on the device give the same logits as those in host memory. Chromium ships a GPU
+ * in software.
+ */
 
 const softwareGpu = '/usr/lib/chromium/vk_swiftshader_icd.json'
 if (existsSync(softwareGpu)) process.env.VK_ICD_FILENAMES ??= softwareGpu
@@ -40,7 +43,9 @@ const canRun = await loadBoth('fp32').catch((error: unknown) => {
   return null
 })
 
-/** A prompt in chunks, steps, a fork that goes its own way, a cut, a batch: all rows of all of them. */
+/**
+ * All rows of a prompt in chunks, steps, a fork that continues differently, a rewind and a batch.
+ */
 async function history(engine: Engine): Promise<Float32Array> {
   const rows: LogitsRow[] = []
   const run = async (cache: SessionCache, position: number, ids: number[], rowIndices: number[]) => {
@@ -56,7 +61,7 @@ async function history(engine: Engine): Promise<Float32Array> {
   await run(cache, 4, [78, 79], [1])
   const late = engine.createCache()
   late.reserve(6)
-  late.take(fork, 3)
+  late.copyFrom(fork, 3)
   const forwards = [cache, late].map((one, i) => {
     one.reserve(one.length + 2)
     return { cache: one, position: one.length, tokenIds: Uint32Array.of(20 + i, 33), rowIndices: [1] }
@@ -79,7 +84,7 @@ describe.skipIf(canRun === null)('on WebGPU', () => {
     expect(largestDifference(await history(gpu), await history(host))).toBeLessThan(3e-3)
   })
 
-  test('a row is left to the host to scan', async () => {
+  test('leaves the scan of a row to the host', async () => {
     const { gpu, host } = canRun ?? (await loadBoth('fp32'))
     const bestOf = async (engine: Engine) => {
       const cache = engine.createCache()
@@ -91,7 +96,7 @@ describe.skipIf(canRun === null)('on WebGPU', () => {
     expect((await bestOf(host))?.ids).toHaveLength(64)
   })
 
-  test('blocks of 4 bits too', async () => {
+  test('logits equal those of the CPU with 4-bit blocks', async () => {
     const { gpu, host } = await loadBoth('int4')
     expect(largestDifference(await history(gpu), await history(host))).toBeLessThan(2e-2)
   })

@@ -10,9 +10,7 @@ import {
   presentValueName,
 } from '@tandem/models'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { CausalBias } from './causal-bias.js'
 import { cpu } from '../compute-device.js'
-import { DeviceCache, DevicePast } from './device-cache.js'
 import {
   type BatchMemory,
   type Engine,
@@ -21,23 +19,25 @@ import {
   type ModelVariant,
   runOneByOne,
 } from '../engine.js'
+import type { LogitsRow } from '../logits/logits-row.js'
+import { assertVariant, holdsVariant } from './assert-variant.js'
+import { CausalBias } from './causal-bias.js'
+import { DeviceCache, DevicePast } from './device-cache.js'
 import { int64 } from './graph-feeds.js'
 import { readRows } from './graph-rows.js'
 import { singleRun } from './graph-run.js'
-import type { LogitsRow } from '../logits/logits-row.js'
 import { type ModelSession, type ModelSettings, openModel, sessionOptions } from './model-session.js'
-import { assertHolds } from './assert-variant.js'
 
 /**
- * onnxruntime on an accelerator that keeps keys and values between runs (WebGPU): a run of the model, then one that appends what it
- * gave. Sessions run one by one.
+ * Runs on an accelerator that keeps keys and values between runs (WebGPU): one run of the model,
+ * then one that appends the new keys and values. Sessions run one by one.
  */
 export class DeviceEngine implements Engine {
   readonly description: EngineDescription
   readonly batchMemory: BatchMemory = { byteLength: 0, clear: () => undefined }
   private readonly manifest: Manifest
   private readonly bias = new CausalBias()
-  /** What a session without tokens has for a past. */
+  /** The past of a session without tokens. */
   private readonly empty: Tensor
 
   private constructor(
@@ -56,22 +56,26 @@ export class DeviceEngine implements Engine {
     return new DeviceEngine(model, await InferenceSession.create(await appendGraph(model.manifest), options))
   }
 
-  createCache(variant: ModelVariant = 'whole'): DeviceCache {
-    assertHolds(this.manifest, variant)
+  createCache(variant: ModelVariant = 'adapted'): DeviceCache {
+    assertVariant(this.manifest, variant)
     return new DeviceCache(keyValueBytesPerToken(this.manifest), variant)
+  }
+
+  kvBytesPerToken(variant: ModelVariant): number {
+    return holdsVariant(this.manifest, variant) ? keyValueBytesPerToken(this.manifest) : 0
   }
 
   async run(forward: Forward): Promise<LogitsRow[]> {
     const cache = cacheOf(forward)
     const run = singleRun(forward, this.bias, cache.past?.slots ?? 0)
     const past = (name: string): Tensor => cache.past?.tensors.get(name) ?? this.empty
-    const feeds = this.model.feeds.of(run, (layer) => ({
+    const feeds = this.model.feeds.build(run, (layer) => ({
       key: past(pastKeyName(layer)),
       value: past(pastValueName(layer)),
     }))
     const outputs = await this.model.session.run(feeds)
     const fresh = outputs[graphOutputs.newKeysValues]
-    if (!(fresh instanceof Tensor)) throw new Error(`the graph gave no output "${graphOutputs.newKeysValues}"`)
+    if (!(fresh instanceof Tensor)) throw new Error(`the graph returned no output "${graphOutputs.newKeysValues}"`)
     try {
       cache.replace(await this.appendTo(past, forward.position, fresh, forward.tokenIds.length))
     } finally {
@@ -110,6 +114,6 @@ export class DeviceEngine implements Engine {
 }
 
 function cacheOf({ cache }: Forward): DeviceCache {
-  if (!(cache instanceof DeviceCache)) throw new TypeError('the cache was made by another engine')
+  if (!(cache instanceof DeviceCache)) throw new TypeError('the cache belongs to another engine')
   return cache
 }

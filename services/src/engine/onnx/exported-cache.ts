@@ -6,15 +6,16 @@ import type { KeyValueShape } from './kv-cache.js'
 export type ExportedShape = KeyValueShape & ExportedGraph
 
 /**
- * Keys and values of one session as an exported graph gives them: for each layer two tensors [1, KVH, T, D], time in the middle, so
- * that each run gives new ones. None is ever written to: sessions share them, and the next run reads them where they are.
+ * Keys and values of one session as an exported graph returns them: for each layer two tensors [1,
+ * KVH, T, D]. Time is in the middle, so each run returns new tensors. They are never modified:
+ * sessions share them, and the next run reads them in place.
  */
 export class ExportedCache implements SessionCache {
-  /** Such a graph is one model. */
-  readonly variant = 'whole'
+  /** An exported graph is a single model. */
+  readonly variant = 'adapted'
   length = 0
   capacity = 0
-  /** By layer the keys, then the values; they may hold more than `length` tokens. */
+  /** For each layer the keys, then the values; they may hold more than `length` tokens. */
   private tensors: readonly Tensor[] = []
 
   constructor(
@@ -31,7 +32,10 @@ export class ExportedCache implements SessionCache {
     this.length = length
   }
 
-  /** By layer keys and values of the first `length` tokens, [1, KVH, length, D]: what is held, or a copy where it is longer. */
+  /**
+   * For each layer keys and values of the first `length` tokens, [1, KVH, length, D]; copied if
+   * more tokens are held.
+   */
   prefix(length: number): readonly Tensor[] {
     this.assertHolds(length)
     if (length > 0) return this.tensors.map((tensor) => cut(tensor, length))
@@ -41,14 +45,14 @@ export class ExportedCache implements SessionCache {
   }
 
   /**
-   * Holds these from now on.
-   * @param tensors by layer keys and values, of `length` tokens or more
+   * Replaces what is held.
+   * @param tensors for each layer keys and values, of `length` tokens or more
    */
   replace(tensors: readonly Tensor[], length: number): void {
     const short = tensors.find(({ dims }) => (dims[2] ?? 0) < length)
     if (short !== undefined || length > this.capacity)
       throw new RangeError(
-        `a cache with room for ${this.capacity} tokens cannot hold ${length} of [${short?.dims ?? tensors[0]?.dims}]`,
+        `a cache with capacity for ${this.capacity} tokens cannot hold ${length} of [${short?.dims ?? tensors[0]?.dims}]`,
       )
     this.tensors = tensors
     this.length = length
@@ -57,13 +61,13 @@ export class ExportedCache implements SessionCache {
   copy(capacity: number): ExportedCache {
     const copy = new ExportedCache(this.shape, this.bytesPerToken)
     copy.reserve(Math.max(capacity, this.length))
-    copy.take(this, this.length)
+    copy.copyFrom(this, this.length)
     return copy
   }
 
-  take(source: SessionCache, length: number): void {
-    if (!(source instanceof ExportedCache)) throw new TypeError('the cache was made by another engine')
-    // Cut at once: a short cache must not keep a long one's memory.
+  copyFrom(source: SessionCache, length: number): void {
+    if (!(source instanceof ExportedCache)) throw new TypeError('the cache belongs to another engine')
+    // Cut now: a short cache must not keep the memory of a long one.
     this.replace(source.prefix(length), length)
   }
 
@@ -79,7 +83,7 @@ export class ExportedCache implements SessionCache {
   }
 }
 
-/** The first `length` tokens of every head. */
+/** Copies the first `length` tokens of every head. */
 function cut(tensor: Tensor, length: number): Tensor {
   const [batch = 1, heads = 0, slots = 0, size = 0] = tensor.dims
   if (slots === length) return tensor

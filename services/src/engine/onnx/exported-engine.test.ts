@@ -15,17 +15,20 @@ import {
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Engine, SessionCache } from '../engine.js'
+import type { LogitsRow } from '../logits/logits-row.js'
+import { logitsOf } from '../testing/index.js'
 import { ExportedEngine } from './exported-engine.js'
 import { int64 } from './graph-feeds.js'
 import { loadEngine } from './load-engine.js'
-import type { LogitsRow } from '../logits/logits-row.js'
 import { floats } from './model-session.js'
-import { logitsOf } from '../testing/index.js'
 
 const softwareGpu = '/usr/lib/chromium/vk_swiftshader_icd.json'
 if (existsSync(softwareGpu)) process.env.VK_ICD_FILENAMES ??= softwareGpu
 
-/** Graphs of other exporters, against ours of the same weights, and against onnxruntime given the whole text at once. */
+/**
+ * Graphs of other exporters, compared with our graphs of the same weights, and with onnxruntime on
+ * the whole text at once.
+ */
 
 const fixtures = (name: string) => fileURLToPath(new URL(`../../../../test/fixtures/${name}`, import.meta.url))
 const exported = (name: string) => fixtures(`optimum/${name}`)
@@ -40,10 +43,10 @@ afterAll(async () => {
 })
 
 interface Built {
-  engine: Engine
-  manifest: Manifest
+  readonly engine: Engine
+  readonly manifest: Manifest
   /** The model folder. */
-  out: string
+  readonly out: string
 }
 
 async function load(source: string, adapter?: string): Promise<Built> {
@@ -56,7 +59,10 @@ async function load(source: string, adapter?: string): Promise<Built> {
 
 const text = [5, 100, 7, 42, 9, 300, 11, 12, 77, 78, 21, 33]
 
-/** A prompt in chunks, steps, a fork that goes its own way, a cut, a batch: all rows, with the tokens before each. */
+/**
+ * All rows of a prompt in chunks, steps, a fork that continues differently, a rewind and a batch,
+ * with the tokens before each.
+ */
 async function history(engine: Engine): Promise<{ rows: Float32Array; sequences: number[][] }> {
   const rows: LogitsRow[] = []
   const sequences: number[][] = []
@@ -82,7 +88,7 @@ async function history(engine: Engine): Promise<{ rows: Float32Array; sequences:
   await run(cache, 5, [81], [0])
   const late = engine.createCache()
   late.reserve(6)
-  late.take(fork, 3)
+  late.copyFrom(fork, 3)
   held.set(late, text.slice(0, 3))
   rows.push(
     ...(
@@ -124,8 +130,8 @@ describe('logits equal those of our own graph', () => {
   })
 })
 
-describe('chunks, forks and cuts give what the graph gives for the whole text', () => {
-  // Dynamic quantisation has one scale for all tokens of a run, so that chunks round in their own way.
+describe('chunks, forks and rewinds give the same rows as the graph for the whole text', () => {
+  // Dynamic quantisation has one scale for all tokens of a run, so chunks round differently.
   test.each([
     ['llama-tied/model_q4.onnx', 1e-4],
     ['llama-tied/model_quantized.onnx', 1],
@@ -164,9 +170,9 @@ async function wholeText(session: InferenceSession, manifest: Manifest, sequence
 test('on WebGPU it gives the same, with keys and values in host memory', async (context) => {
   const { engine, out } = await load(exported('qwen2-genai'))
   const gpu = await loadEngine({ folder: out, threads: 1, devices: [{ kind: 'webgpu', unit: 0 }] }).catch(() => null)
-  if (gpu === null) return context.skip('there is none')
+  if (gpu === null) return context.skip('there is no WebGPU device')
   engines.push(gpu)
-  // Each length is a shader more to compile.
+  // Each length needs one more shader to be compiled.
   const lastRows: Float32Array[] = []
   for (const one of [gpu, engine]) {
     const cache = one.createCache()
@@ -178,7 +184,7 @@ test('on WebGPU it gives the same, with keys and values in host memory', async (
   expect(largestDifference(found, expected)).toBeLessThan(3e-3)
 })
 
-test('what fails leaves the cache as it was', async () => {
+test('a failed run leaves the cache as it was', async () => {
   const { engine } = await load(exported('llama-bare'))
   const cache = engine.createCache()
   cache.reserve(20)
@@ -191,7 +197,7 @@ test('what fails leaves the cache as it was', async () => {
   expect(() => cache.truncate(5)).toThrow('a cache of 4 tokens cannot be cut to its first 5')
 })
 
-test('it is one model: no adapter can be switched off', async () => {
+test('refuses the base variant', async () => {
   const { engine } = await load(exported('llama-bare'))
   expect(() => engine.createCache('base')).toThrow('this model has no adapter that can be switched off')
 })
@@ -199,8 +205,8 @@ test('it is one model: no adapter can be switched off', async () => {
 test.each([
   [{ layers: 1 }, /past_key_values\.1/],
   [{ keyValueHeads: 1 }, /past_key_values\.0\.key/],
-  [{ vocabularySize: 401 }, 'it gave logits of shape [1,1,400] for 1 tokens and 401 ids'],
-])('a manifest of another graph is found at the start: %s', async (changes, message) => {
+  [{ vocabularySize: 401 }, 'it returned logits of shape [1,1,400] for 1 tokens and 401 ids'],
+])('refuses a manifest of another graph when it loads: %s', async (changes, message) => {
   const { out } = await load(exported('llama-bare'))
   const path = join(out, manifestFileName)
   const manifest = JSON.parse(await readFile(path, 'utf8'))

@@ -16,16 +16,17 @@ import {
   type ModelVariant,
   runOneByOne,
 } from '../engine.js'
+import { LogitsRow } from '../logits/logits-row.js'
+import { assertVariant, holdsVariant } from './assert-variant.js'
 import { ExportedCache, type ExportedShape } from './exported-cache.js'
 import { int64 } from './graph-feeds.js'
-import { LogitsRow } from '../logits/logits-row.js'
 import { type LoadedGraph, type ModelSettings, type Outputs, openGraph } from './model-session.js'
-import { assertHolds } from './assert-variant.js'
 import { OutputGarbage } from './output-garbage.js'
 
 /**
- * onnxruntime over a graph that optimum, onnx-community or onnxruntime-genai exported (models/exported-contract). Each run gives all
- * keys and values anew, in host memory; sessions run one by one.
+ * Runs a graph that optimum, onnx-community or onnxruntime-genai exported
+ * (models/src/exported-contract.ts). Each run returns all keys and values in new host memory;
+ * sessions run one by one.
  */
 export class ExportedEngine implements Engine {
   readonly description: EngineDescription
@@ -34,13 +35,14 @@ export class ExportedEngine implements Engine {
   private readonly bytesPerToken: number
   private readonly pastNames: readonly string[]
   private readonly presentNames: readonly string[]
-  /** Of the input that says how many rows to read out. */
+  /** Shape of the input that says how many rows to read out. */
   private readonly rowsToKeepDims: readonly number[]
   private readonly garbage = new OutputGarbage()
 
   private constructor(private readonly graph: LoadedGraph) {
     const { manifest, description } = graph
-    if (manifest.exportedGraph === null) throw new TypeError('the model folder holds a graph of ours')
+    if (manifest.exportedGraph === null)
+      throw new TypeError('the model folder holds a graph that Tandem built, not an exported one')
     const { layers, keyValueHeads, headSize, exportedGraph } = manifest
     this.description = { ...description, name: `${description.name}, exported graph` }
     this.shape = { layers, keyValueHeads, headSize, ...exportedGraph }
@@ -53,26 +55,30 @@ export class ExportedEngine implements Engine {
     this.rowsToKeepDims = rowsToKeep?.isTensor && rowsToKeep.shape.length > 0 ? [1] : []
   }
 
-  /** @throws Error as openGraph does, and where the graph does not run as the manifest says */
+  /** @throws Error as openGraph does, and if the graph does not run as the manifest says */
   static async load(settings: ModelSettings): Promise<ExportedEngine> {
     const engine = new ExportedEngine(await openGraph(settings))
     try {
-      await engine.tryOut()
+      await engine.runOnce()
       return engine
     } catch (cause) {
       await engine.close()
       const reason = cause instanceof Error ? cause.message : String(cause)
       throw new Error(
         `the exported graph in ${settings.folder} does not run on ${engine.description.device.kind} as its manifest says: ${reason}. ` +
-          'Build the folder again; where that changes nothing, export the model anew, or name another device.',
+          'Build the folder again. If that does not help, export the model again or use another device.',
         { cause },
       )
     }
   }
 
-  createCache(variant: ModelVariant = 'whole'): ExportedCache {
-    assertHolds(this.graph.manifest, variant)
+  createCache(variant: ModelVariant = 'adapted'): ExportedCache {
+    assertVariant(this.graph.manifest, variant)
     return new ExportedCache(this.shape, this.bytesPerToken)
+  }
+
+  kvBytesPerToken(variant: ModelVariant): number {
+    return holdsVariant(this.graph.manifest, variant) ? this.bytesPerToken : 0
   }
 
   async run(forward: Forward): Promise<LogitsRow[]> {
@@ -83,7 +89,7 @@ export class ExportedEngine implements Engine {
     ])
     const presents = this.presentNames.map((name) => outputOf(outputs, name))
     const logits = outputOf(outputs, exportedOutputs.logits)
-    // What an earlier run left; these are still to be read.
+    // This may free the outputs of earlier runs; these outputs are still in use.
     this.garbage.add([logits, ...presents].reduce((sum, { data }) => sum + (data as Float32Array).byteLength, 0))
     const rows = this.rowsOf(logits, forward)
     cache.replace(presents, forward.position + forward.tokenIds.length)
@@ -98,8 +104,8 @@ export class ExportedEngine implements Engine {
     await this.graph.session.release()
   }
 
-  /** A graph can say less of itself than a run shows. */
-  private async tryOut(): Promise<void> {
+  /** Runs one token: that finds faults that the graph's metadata does not show. */
+  private async runOnce(): Promise<void> {
     const cache = this.createCache()
     cache.reserve(1)
     await this.run({ cache, position: 0, tokenIds: Uint32Array.of(0), rowIndices: [0] })
@@ -123,13 +129,13 @@ export class ExportedEngine implements Engine {
     return feeds
   }
 
-  /** @param logits of all tokens, or of the last ones */
+  /** @param logits of all tokens, or only of the last tokens */
   private rowsOf({ dims, data }: Tensor, { tokenIds, rowIndices }: Forward): LogitsRow[] {
     const [, count = 0, size] = dims
     const { rowSize } = this.description
     const first = tokenIds.length - count
     if (size !== rowSize || first < 0 || first > (rowIndices[0] ?? first))
-      throw new Error(`it gave logits of shape [${dims}] for ${tokenIds.length} tokens and ${rowSize} ids`)
+      throw new Error(`it returned logits of shape [${dims}] for ${tokenIds.length} tokens and ${rowSize} ids`)
     return rowIndices.map((index) => {
       const start = (index - first) * rowSize
       return new LogitsRow(toFloats(data, start, start + rowSize))
@@ -138,7 +144,7 @@ export class ExportedEngine implements Engine {
 }
 
 function cacheOf({ cache }: Forward): ExportedCache {
-  if (!(cache instanceof ExportedCache)) throw new TypeError('the cache was made by another engine')
+  if (!(cache instanceof ExportedCache)) throw new TypeError('the cache belongs to another engine')
   return cache
 }
 
@@ -146,11 +152,11 @@ const ones = (count: number) => new Tensor('int64', new BigInt64Array(count).fil
 
 function outputOf(outputs: Outputs, name: string): Tensor {
   const output = outputs[name]
-  if (!(output instanceof Tensor)) throw new Error(`the graph gave no output "${name}"`)
+  if (!(output instanceof Tensor)) throw new Error(`the graph returned no output "${name}"`)
   return output
 }
 
-/** Of float32, or of the bits of halves; in memory of its own. */
+/** Copies float32 values, or converts float16 bits. */
 function toFloats(data: Tensor['data'], start: number, end: number): Float32Array {
   if (data instanceof Float32Array) return data.slice(start, end)
   const { buffer, byteOffset } = data as Uint16Array

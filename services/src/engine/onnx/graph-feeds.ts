@@ -9,15 +9,15 @@ import {
 import { Tensor } from 'onnxruntime-node'
 import { adapterSwitch, type GraphRun } from './graph-run.js'
 
-/** A layer's past: float32 [T, B, KVH, D] each. */
+/** Keys and values of one layer's past, float32 [T, B, KVH, D] each. */
 export interface LayerPast {
-  key: Tensor
-  value: Tensor
+  readonly key: Tensor
+  readonly value: Tensor
 }
 
-/** The inputs of a model's graph, by name. */
+/** Builds the inputs of a model's graph, by name. */
 export class GraphFeeds {
-  /** One object for all runs; each run sets every input anew. */
+  /** One object for all runs; each run sets all inputs. */
   private readonly feeds: Record<string, Tensor> = {}
   private readonly layers: { pastKey: string; pastValue: string }[]
   private readonly isSwitched: boolean
@@ -30,9 +30,10 @@ export class GraphFeeds {
     }))
   }
 
-  of(run: GraphRun, pastOf: (layer: number) => LayerPast): Record<string, Tensor> {
+  /** @returns an object that the next call overwrites */
+  build(run: GraphRun, pastOf: (layer: number) => LayerPast): Record<string, Tensor> {
     const { slots, tokens, sessions } = run
-    // A run without rows would be a product with an empty matrix; one row costs little beside a chunk.
+    // A run without rows would multiply an empty matrix; one row costs little compared to a chunk.
     const rows = run.rowIndices.length > 0 ? run.rowIndices : [0]
     this.feeds[graphInputs.tokenIds] = int64(run.tokenIds, [tokens, sessions])
     this.feeds[graphInputs.positions] = int64(run.positions, [tokens, sessions])
@@ -47,7 +48,7 @@ export class GraphFeeds {
     return this.feeds
   }
 
-  /** @throws Error where a graph has other inputs than these */
+  /** @throws Error if the graph's inputs differ from these */
   assertInputs(inputNames: readonly string[]): void {
     const expected = new Set([...Object.values(graphInputs), ...this.layers.flatMap((l) => [l.pastKey, l.pastValue])])
     if (this.isSwitched) expected.add(adapterSwitchName)
@@ -56,10 +57,11 @@ export class GraphFeeds {
     const unknown = [...found].filter((name) => !expected.has(name))
     if (missing.length + unknown.length > 0)
       throw new Error(
-        `${graphFileName} is not the graph its manifest describes (inputs missing: ${missing.join(', ') || 'none'}; unknown: ${unknown.join(', ') || 'none'}). Build the folder again.`,
+        `${graphFileName} is not the graph that its manifest describes (missing inputs: ${missing.join(', ') || 'none'}; unknown inputs: ${unknown.join(', ') || 'none'}). Build the folder again.`,
       )
   }
 }
 
+/** Creates an int64 tensor from numbers. */
 export const int64 = (values: ArrayLike<number>, dims: readonly number[]) =>
   new Tensor('int64', BigInt64Array.from(values as ArrayLike<number> & Iterable<number>, BigInt), dims)

@@ -3,8 +3,8 @@ import { LogitsRow, type RowSummary } from '../logits/logits-row.js'
 import { floats, type Outputs } from './model-session.js'
 
 /**
- * The rows that a run of a graph of ours gave, as views of its outputs.
- * @param count of them: a run that is asked for none computes one
+ * Reads the rows that a run of our graph returned, as views of its outputs.
+ * @param count number of rows requested; a run without requested rows computes one all the same
  */
 export function readRows(outputs: Outputs, count: number, rowSize: number): LogitsRow[] {
   const logits = floats(outputs, graphOutputs.logits)
@@ -12,7 +12,10 @@ export function readRows(outputs: Outputs, count: number, rowSize: number): Logi
   return Array.from({ length: count }, (_, i) => new LogitsRow(rowOf(i), summaryOf(outputs, i)))
 }
 
-/** Null where the graph has a score for a head, or lies on a device that is not asked (model-session.ts). */
+/**
+ * Null if the graph has a score as its head, or if a device does not compute summaries
+ * (model-session.ts).
+ */
 function summaryOf(outputs: Outputs, row: number): RowSummary | null {
   const ids = outputs[graphOutputs.bestIds]?.data
   if (!(ids instanceof BigInt64Array)) return null

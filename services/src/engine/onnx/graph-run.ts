@@ -1,22 +1,28 @@
-import type { CausalBias } from './causal-bias.js'
 import type { Forward, ModelVariant } from '../engine.js'
+import type { CausalBias } from './causal-bias.js'
 
-/** What one run of a graph reads (models/graph-contract.ts): S tokens of B sessions, row-major, after T slots of past. */
+/**
+ * Inputs of one run of a graph (models/src/graph-contract.ts): S tokens of B sessions, row-major,
+ * after T slots of past.
+ */
 export interface GraphRun {
-  slots: number
-  tokens: number
-  sessions: number
-  tokenIds: Uint32Array
-  positions: Uint32Array
-  rowIndices: number[]
-  bias: Float32Array
-  /** By session. */
-  variants: ModelVariant[]
+  /** T */
+  readonly slots: number
+  /** S */
+  readonly tokens: number
+  /** B */
+  readonly sessions: number
+  readonly tokenIds: Uint32Array
+  readonly positions: Uint32Array
+  readonly rowIndices: number[]
+  readonly bias: Float32Array
+  /** One for each session. */
+  readonly variants: ModelVariant[]
 }
 
 /**
- * One session by itself.
- * @param slots of its past; what lies there behind its position is not looked at
+ * Builds the run of a single session.
+ * @param slots of its past; slots after its position are masked
  */
 export function singleRun(
   { cache, position, tokenIds, rowIndices }: Forward,
@@ -31,15 +37,16 @@ export function singleRun(
     tokenIds,
     positions: tokenIds.map((_, i) => position + i),
     rowIndices,
-    bias: bias.of([position], slots, tokens),
+    bias: bias.build([position], slots, tokens),
     variants: [cache.variant],
   }
 }
 
 /**
- * Several sessions: the past is padded to the longest, the tokens to the most.
- * Tokens that pad are run as token 0 at position 0; nothing looks at them, and what comes of them is left where it is.
- * @param columns of the sessions, in a past of `width` columns
+ * Builds the run of several sessions. The past is padded to the longest past, the tokens to the
+ * largest number of tokens. Padding tokens run as token 0 at position 0; no token attends to them,
+ * and their results are not read.
+ * @param columns the sessions' columns, in a past of `width` columns
  */
 export function batchRun(
   forwards: readonly Forward[],
@@ -52,7 +59,7 @@ export function batchRun(
   const tokenIds = new Uint32Array(tokens * width)
   const positions = new Uint32Array(tokens * width)
   const pasts = new Array<number>(width).fill(0)
-  const variants = new Array<ModelVariant>(width).fill('whole')
+  const variants = new Array<ModelVariant>(width).fill('adapted')
   forwards.forEach((forward, i) => {
     const column = columns[i] as number
     pasts[column] = forward.position
@@ -65,10 +72,12 @@ export function batchRun(
   const rowIndices = forwards.flatMap((forward, i) =>
     forward.rowIndices.map((row) => row * width + (columns[i] as number)),
   )
-  const causal = bias.of(pasts, slots, tokens)
+  const causal = bias.build(pasts, slots, tokens)
   return { slots, tokens, sessions: width, tokenIds, positions, rowIndices, bias: causal, variants }
 }
 
-/** float32 [S, B]: 1 where the adapter counts. */
+/** The adapter's switch for each token, float32 [S, B]: 1 with the adapter, 0 without. */
 export const adapterSwitch = ({ tokens, variants }: GraphRun): Float32Array =>
-  Float32Array.from({ length: tokens * variants.length }, (_, i) => (variants[i % variants.length] === 'whole' ? 1 : 0))
+  Float32Array.from({ length: tokens * variants.length }, (_, i) =>
+    variants[i % variants.length] === 'adapted' ? 1 : 0,
+  )

@@ -19,7 +19,7 @@ function cacheOf(tokens: number): KeyValueCache {
   return cache
 }
 
-test('a prefix is a view: it lies where the cache lies', () => {
+test('a prefix is a view of the memory of the cache', () => {
   const cache = cacheOf(4)
   expect([...cache.keyPrefix(1, 2)]).toEqual([100, 101, 102, 103])
   expect([...cache.valuePrefix(0, 1)]).toEqual([-0, -1])
@@ -27,7 +27,7 @@ test('a prefix is a view: it lies where the cache lies', () => {
   expect(cache.bytesPerToken).toBe(2 * 2 * 2 * 4)
 })
 
-test('growth and copies keep what is held; a copy is written to alone', () => {
+test('growth and copies keep the content, and writing to a copy does not change the original', () => {
   const cache = cacheOf(3)
   cache.truncate(2)
   const copy = cache.copy(5)
@@ -38,7 +38,7 @@ test('growth and copies keep what is held; a copy is written to alone', () => {
   expect([...copy.keyPrefix(0, 2)]).toEqual([9, 9, 2, 3])
 })
 
-test('growing and closing give back what was held, at once', () => {
+test('growing and closing release the old memory at once', () => {
   const cache = cacheOf(3)
   const before = [cache.keyPrefix(0, 3), cache.valuePrefix(1, 3)]
   cache.reserve(5)
@@ -49,8 +49,8 @@ test('growing and closing give back what was held, at once', () => {
   expect([grown.length, cache.keyPrefix(0, 0).length, cache.capacity]).toEqual([0, 0, 0])
 })
 
-test('a cache is not longer than its room, nor truncated to more than it holds', () => {
+test('refuses a length above the capacity, and a truncation to more than it holds', () => {
   const cache = cacheOf(3)
-  expect(() => cache.commit(4)).toThrow('a cache with room for 3 tokens cannot hold 4')
+  expect(() => cache.commit(4)).toThrow('a cache with capacity for 3 tokens cannot hold 4')
   expect(() => cache.truncate(4)).toThrow('a cache of 3 tokens cannot be truncated to 4')
 })

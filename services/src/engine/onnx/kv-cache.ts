@@ -1,31 +1,36 @@
 import type { ModelVariant, SessionCache } from '../engine.js'
-import { letGo } from './release-buffers.js'
+import { releaseBuffers } from './release-buffers.js'
 
+/** The size of one token's keys and values. */
 export interface KeyValueShape {
-  layers: number
-  keyValueHeads: number
-  headSize: number
+  readonly layers: number
+  readonly keyValueHeads: number
+  readonly headSize: number
 }
 
 /**
- * Keys and values of one session: for each layer two float32 buffers [capacity, KVH, D], time first, so that what a run reads
- * is a prefix of a buffer (no copy), truncation is a number and growth a copy of a prefix.
+ * Keys and values of one session: for each layer two float32 buffers [capacity, KVH, D]. Time comes
+ * first, so a run reads a prefix of a buffer without a copy, truncation changes a number, and
+ * growth copies a prefix.
  */
 export class KeyValueCache implements SessionCache {
   length = 0
   capacity = 0
-  /** A batch's memory holds the first `mirror.length` tokens too, until they are overwritten here. */
+  /**
+   * Set if a batch's memory holds the first `mirror.length` tokens too. It shrinks when tokens are
+   * overwritten here.
+   */
   mirror: { length: number } | null = null
   readonly bytesPerToken: number
-  /** Floats of one token's keys in a layer. */
+  /** Number of floats of one token's keys in a layer. */
   readonly stride: number
   private readonly keys: Float32Array<ArrayBuffer>[]
   private readonly values: Float32Array<ArrayBuffer>[]
 
-  /** @param variant whose keys and values these are */
+  /** @param variant the model that computes these keys and values */
   constructor(
     private readonly shape: KeyValueShape,
-    readonly variant: ModelVariant = 'whole',
+    readonly variant: ModelVariant = 'adapted',
   ) {
     this.stride = shape.keyValueHeads * shape.headSize
     this.bytesPerToken = shape.layers * 2 * this.stride * Float32Array.BYTES_PER_ELEMENT
@@ -37,7 +42,7 @@ export class KeyValueCache implements SessionCache {
     return this.shape.layers
   }
 
-  /** float32 [length, KVH, D], a view: valid until the cache grows. */
+  /** Keys of the first tokens, float32 [length, KVH, D]: a view, valid until the cache grows. */
   keyPrefix(layer: number, length: number): Float32Array {
     return this.prefix(this.keys, layer, length)
   }
@@ -47,7 +52,8 @@ export class KeyValueCache implements SessionCache {
   }
 
   /**
-   * Stores keys and values of a run at `position` without counting them: `commit` does, once all layers are there.
+   * Stores keys and values of a run at `position`. They count once `commit` is called, after all
+   * layers are written.
    * @param key float32 [S, KVH, D]
    */
   write(layer: number, position: number, key: Float32Array, value: Float32Array): void {
@@ -56,10 +62,10 @@ export class KeyValueCache implements SessionCache {
     this.buffer(this.values, layer).set(value, position * this.stride)
   }
 
-  /** From now on the cache holds `length` tokens. */
+  /** Sets the number of tokens that the cache holds. */
   commit(length: number): void {
     if (length > this.capacity)
-      throw new RangeError(`a cache with room for ${this.capacity} tokens cannot hold ${length}`)
+      throw new RangeError(`a cache with capacity for ${this.capacity} tokens cannot hold ${length}`)
     this.length = length
   }
 
@@ -78,12 +84,12 @@ export class KeyValueCache implements SessionCache {
   copy(capacity: number): KeyValueCache {
     const copy = new KeyValueCache(this.shape, this.variant)
     copy.reserve(Math.max(capacity, this.length))
-    copy.take(this, this.length)
+    copy.copyFrom(this, this.length)
     return copy
   }
 
-  take(source: SessionCache, length: number): void {
-    if (!(source instanceof KeyValueCache)) throw new TypeError('the cache was made by another engine')
+  copyFrom(source: SessionCache, length: number): void {
+    if (!(source instanceof KeyValueCache)) throw new TypeError('the cache belongs to another engine')
     for (let layer = 0; layer < this.shape.layers; layer++)
       this.write(layer, 0, source.keyPrefix(layer, length), source.valuePrefix(layer, length))
     this.commit(length)
@@ -94,7 +100,7 @@ export class KeyValueCache implements SessionCache {
     this.length = 0
     this.capacity = 0
     for (const buffers of [this.keys, this.values]) {
-      letGo(buffers)
+      releaseBuffers(buffers)
       buffers.fill(new Float32Array(0))
     }
   }
@@ -103,13 +109,13 @@ export class KeyValueCache implements SessionCache {
     if (this.mirror !== null && this.mirror.length > length) this.mirror.length = length
   }
 
-  /** One buffer after another, so that only one layer is held twice at any time. */
+  /** Grows one buffer after another, so that only one layer is held twice at any time. */
   private growAll(buffers: Float32Array<ArrayBuffer>[], capacity: number): void {
     buffers.forEach((buffer, layer) => {
       const grown = new Float32Array(capacity * this.stride)
       grown.set(buffer.subarray(0, this.length * this.stride))
       buffers[layer] = grown
-      letGo([buffer])
+      releaseBuffers([buffer])
     })
   }
 
@@ -119,7 +125,7 @@ export class KeyValueCache implements SessionCache {
 
   private buffer(buffers: Float32Array[], layer: number): Float32Array {
     const buffer = buffers[layer]
-    if (buffer === undefined) throw new RangeError(`layer ${layer} of a cache with ${this.shape.layers} layers`)
+    if (buffer === undefined) throw new RangeError(`layer is ${layer}: the cache has ${this.shape.layers} layers`)
     return buffer
   }
 }

@@ -1,19 +1,22 @@
 import { loadManifest } from '@tandem/models'
 import type { ComputeDevice } from '../compute-device.js'
-import { DeviceEngine } from './device-engine.js'
 import type { Engine } from '../engine.js'
+import { DeviceEngine } from './device-engine.js'
 import { ExportedEngine } from './exported-engine.js'
 import type { ModelSettings } from './model-session.js'
 import { OnnxEngine } from './onnx-engine.js'
 
+/** onnx/ runs models in onnxruntime; it does not know session ids, schedules or ports. */
+
+/** The model folder to load, and the devices to try. */
 export interface OnnxSettings extends Omit<ModelSettings, 'device'> {
-  /** In the order in which they are tried. */
-  devices: readonly ComputeDevice[]
+  /** Devices in the order in which they are tried. */
+  readonly devices: readonly ComputeDevice[]
 }
 
 /**
- * Loads a model on the first of the devices that takes it.
- * @throws Error telling why none did
+ * Loads a model on the first of the devices that can run it.
+ * @throws Error with the reason for each device if none can
  */
 export async function loadEngine({ devices, ...settings }: OnnxSettings): Promise<Engine> {
   const { exportedGraph } = await loadManifest(settings.folder)
@@ -36,7 +39,9 @@ function engineFor({ kind }: ComputeDevice, isExported: boolean) {
   return kind === 'webgpu' ? DeviceEngine : OnnxEngine
 }
 
-/** onnxruntime puts a place in its own source and the condition that failed there before what it says. */
+/**
+ * Removes the source location and the failed condition that onnxruntime puts before its message.
+ */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   if (/_Cuda: Failed to load shared library/.test(message)) return noCuda
@@ -44,5 +49,5 @@ function reasonOf(error: unknown): string {
 }
 
 const noCuda =
-  "onnxruntime's CUDA libraries are not installed, or do not load here; install them with " +
+  "onnxruntime's CUDA libraries are not installed, or cannot be loaded here; install them with " +
   '"ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install" in Tandem\'s folder'

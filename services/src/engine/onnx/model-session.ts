@@ -14,33 +14,35 @@ import { type ComputeDevice, cpu } from '../compute-device.js'
 import type { EngineDescription } from '../engine.js'
 import { GraphFeeds } from './graph-feeds.js'
 
+/** The model folder to load, and how to run it. */
 export interface ModelSettings {
   /** A model folder as `tandem build` makes it. */
-  folder: string
-  /** Of one operator on CPU. */
-  threads: number
-  device?: ComputeDevice
-  /** Has onnxruntime's profiler write a file whose path begins so, once the engine is closed. */
-  profilePrefix?: string
+  readonly folder: string
+  /** Number of threads of one operator on CPU. */
+  readonly threads: number
+  readonly device?: ComputeDevice
+  /** Path prefix of a file that onnxruntime's profiler writes once the engine is closed. */
+  readonly profilePrefix?: string
 }
 
-/** A model folder's graph, loaded. */
+/** The loaded graph of a model folder. */
 export interface LoadedGraph {
-  session: InferenceSession
-  manifest: Manifest
-  description: EngineDescription
+  readonly session: InferenceSession
+  readonly manifest: Manifest
+  readonly description: EngineDescription
 }
 
-/** A graph of models/graph-contract. */
+/** A graph that Tandem built (models/src/graph-contract.ts). */
 export interface ModelSession extends LoadedGraph {
-  feeds: GraphFeeds
+  readonly feeds: GraphFeeds
 }
 
 export type Outputs = InferenceSession.OnnxValueMapType
 
 /**
- * @param preferredOutputLocation of outputs that stay on the device
- * @throws Error as openGraph does, and where the graph is not what the manifest says
+ * Loads a graph that Tandem built.
+ * @param preferredOutputLocation names the outputs that stay on the device
+ * @throws Error as openGraph does, and if the graph is not what the manifest says
  */
 export async function openModel(
   settings: ModelSettings,
@@ -52,7 +54,10 @@ export async function openModel(
   return { ...graph, feeds }
 }
 
-/** @throws Error where the folder is none, or the device cannot be had */
+/**
+ * Loads any graph of a model folder.
+ * @throws Error if it is not a model folder, or if the device is not available
+ */
 export async function openGraph(
   { folder, threads, device = cpu, profilePrefix }: ModelSettings,
   more: InferenceSession.SessionOptions = {},
@@ -72,8 +77,9 @@ export async function openGraph(
 }
 
 /**
- * WebGPU would round activations in its own way where a graph of ours asks for int8. It would also sort whole rows for their best ids,
- * and shaders may take no notice of NaN: what there is to find of the logits is left to the host, which has them anyway.
+ * Creates the session. For WebGPU it changes our graph: the device would round int8 activations in
+ * its own way, it would sort whole rows for their best ids, and its shaders may ignore NaN. So the
+ * host, which has the logits anyway, summarises them.
  */
 async function createSession(
   folder: string,
@@ -83,23 +89,24 @@ async function createSession(
 ): Promise<InferenceSession> {
   const path = join(folder, graphFileName)
   if (kind !== 'webgpu' || exportedGraph !== null) return InferenceSession.create(path, options)
-  // The weights beside the graph are found by this.
+  // onnxruntime finds the weights next to the graph by this path.
   const extra = { session: { model_external_initializers_file_folder_path: folder } }
   const graph = withoutReaders(withFloatActivations(await readFile(path)), graphOutputs.logits)
   return InferenceSession.create(graph, { ...options, extra })
 }
 
+/** Options of an onnxruntime session on a device. */
 export function sessionOptions({ kind, unit }: ComputeDevice, threads: number): InferenceSession.SessionOptions {
   return {
     executionProviders: [kind === 'cuda' ? { name: kind, deviceId: unit } : kind],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
-    // onnxruntime would keep a plan of memory for every length that a cache ever had.
+    // Otherwise onnxruntime keeps a memory plan for every length that a cache ever had.
     enableMemPattern: false,
-    // Warnings of the optimiser are for the graph's author.
+    // Hides the optimiser's warnings: they are for the author of the graph.
     logSeverityLevel: 3,
-    // Idle pools would spin against the other service's on the same machine.
+    // Otherwise idle threads spin and slow down the other service on the same machine.
     ...(threads > 1 ? { extra: { session: { force_spinning_stop: '1' } } } : {}),
   }
 }
@@ -109,9 +116,12 @@ function nameOf({ kind, unit }: ComputeDevice, threads: number): string {
   return kind === 'cuda' ? `cuda:${unit}` : kind
 }
 
-/** @throws Error where the graph gave no such output in host memory */
+/**
+ * Returns a float32 output.
+ * @throws Error if the graph returned no such output in host memory
+ */
 export function floats(outputs: Outputs, name: string): Float32Array {
   const data = outputs[name]?.data
-  if (!(data instanceof Float32Array)) throw new Error(`the graph gave no float32 output "${name}"`)
+  if (!(data instanceof Float32Array)) throw new Error(`the graph returned no float32 output "${name}"`)
   return data
 }

@@ -1,21 +1,22 @@
 import { graphFileName, graphOutputs, keyValueBytesPerToken, type Manifest, newKeysValuesOf } from '@tandem/models'
 import { Tensor } from 'onnxruntime-node'
+import { type Engine, type EngineDescription, type Forward, type ModelVariant, runOneByOne } from '../engine.js'
+import type { LogitsRow } from '../logits/logits-row.js'
 import { ArenaPool } from './arena-pool.js'
+import { assertVariant, holdsVariant } from './assert-variant.js'
 import type { BatchArena } from './batch-arena.js'
 import { groupForwards, type RunCosts } from './batch-groups.js'
 import { CausalBias } from './causal-bias.js'
-import { type Engine, type EngineDescription, type Forward, type ModelVariant, runOneByOne } from '../engine.js'
 import { readRows } from './graph-rows.js'
 import { batchRun, type GraphRun, singleRun } from './graph-run.js'
 import { KeyValueCache } from './kv-cache.js'
-import type { LogitsRow } from '../logits/logits-row.js'
 import { floats, type ModelSession, type ModelSettings, type Outputs, openModel } from './model-session.js'
-import { assertHolds } from './assert-variant.js'
 import { OutputGarbage } from './output-garbage.js'
 
 /**
- * onnxruntime over a graph of models/graph-contract, with keys and values in host memory: on CPU no run copies them, on another
- * device each run takes them there. `run` blocks its thread: give it one of its own.
+ * Runs a graph that Tandem built (models/src/graph-contract.ts), with keys and values in host
+ * memory. On CPU a run does not copy them; on another device each run transfers them. `run` blocks
+ * its thread, so the engine needs a thread of its own.
  */
 export class OnnxEngine implements Engine {
   readonly description: EngineDescription
@@ -34,7 +35,7 @@ export class OnnxEngine implements Engine {
   }
 
   /**
-   * @param costs where they are known better than from the sizes of the files
+   * @param costs measured costs; by default they are estimated from the sizes of the files
    * @throws Error as openModel does
    */
   static async load(settings: ModelSettings, costs?: RunCosts): Promise<OnnxEngine> {
@@ -42,9 +43,13 @@ export class OnnxEngine implements Engine {
     return new OnnxEngine(model, costs ?? runCosts(model.manifest))
   }
 
-  createCache(variant: ModelVariant = 'whole'): KeyValueCache {
-    assertHolds(this.manifest, variant)
+  createCache(variant: ModelVariant = 'adapted'): KeyValueCache {
+    assertVariant(this.manifest, variant)
     return new KeyValueCache(this.manifest, variant)
+  }
+
+  kvBytesPerToken(variant: ModelVariant): number {
+    return holdsVariant(this.manifest, variant) ? keyValueBytesPerToken(this.manifest) : 0
   }
 
   async run(forward: Forward): Promise<LogitsRow[]> {
@@ -78,16 +83,19 @@ export class OnnxEngine implements Engine {
     await this.model.session.release()
   }
 
-  /** One run of the graph for all, where the memory for it can be had. */
+  /**
+   * Runs all forwards as one run of the graph, or one by one if there is too little memory for
+   * that.
+   */
   private async runGroup(forwards: readonly Forward[], memoryBytes: number): Promise<LogitsRow[][]> {
-    const seatings = forwards.map((forward) => ({
+    const entries = forwards.map((forward) => ({
       cache: cacheOf(forward),
       position: forward.position,
       tokens: forward.tokenIds.length,
     }))
-    const place = forwards.length > 1 ? this.batchMemory.seat(seatings, memoryBytes) : null
-    if (place === null) return runOneByOne(this, forwards)
-    const { arena, columns } = place
+    const assigned = forwards.length > 1 ? this.batchMemory.assignColumns(entries, memoryBytes) : null
+    if (assigned === null) return runOneByOne(this, forwards)
+    const { arena, columns } = assigned
     const outputs = await this.runGraph(batchRun(forwards, columns, arena.width, this.bias), arena)
     forwards.forEach((forward, i) => {
       this.store(outputs, forward, arena, columns[i] as number)
@@ -95,7 +103,9 @@ export class OnnxEngine implements Engine {
     return this.splitRows(outputs, forwards)
   }
 
-  /** New keys and values [S, B, KVH, D] go to the session's cache and to its column. */
+  /**
+   * Stores a session's new keys and values, from [S, B, KVH, D], in its cache and in its column.
+   */
   private store(outputs: Outputs, forward: Forward, arena: BatchArena, column: number): void {
     const { position, tokenIds } = forward
     const cache = cacheOf(forward)
@@ -115,7 +125,7 @@ export class OnnxEngine implements Engine {
     arena.commit(column, end)
   }
 
-  /** Copies: a session that keeps its row must not keep those of the whole batch. */
+  /** Copies the rows: a session that keeps its row must not keep the rows of the whole batch. */
   private splitRows(outputs: Outputs, forwards: readonly Forward[]): LogitsRow[][] {
     const count = forwards.reduce((sum, { rowIndices }) => sum + rowIndices.length, 0)
     const rows = readRows(outputs, count, this.description.rowSize).map((row) => row.copy())
@@ -126,12 +136,12 @@ export class OnnxEngine implements Engine {
     const { keyValueHeads, headSize } = this.manifest
     const { slots, sessions } = run
     const toTensor = (data: Float32Array) => new Tensor('float32', data, [slots, sessions, keyValueHeads, headSize])
-    const feeds = this.model.feeds.of(run, (layer) => ({
+    const feeds = this.model.feeds.build(run, (layer) => ({
       key: toTensor(past.keyPrefix(layer, slots)),
       value: toTensor(past.valuePrefix(layer, slots)),
     }))
     const outputs = await this.model.session.run(feeds)
-    // What an earlier run left; these are still to be read.
+    // This may free the outputs of earlier runs; these outputs are still in use.
     this.garbage.add(
       floats(outputs, graphOutputs.logits).byteLength + floats(outputs, graphOutputs.newKeysValues).byteLength,
     )
@@ -143,11 +153,14 @@ export class OnnxEngine implements Engine {
 type HostPast = Pick<KeyValueCache, 'keyPrefix' | 'valuePrefix'>
 
 function cacheOf({ cache }: Forward): KeyValueCache {
-  if (!(cache instanceof KeyValueCache)) throw new TypeError('the cache was made by another engine')
+  if (!(cache instanceof KeyValueCache)) throw new TypeError('the cache belongs to another engine')
   return cache
 }
 
-/** A token more costs a fifth of reading the weights (int8 activations, AVX512-VNNI) to nine tenths (twice int8, AVX2). */
+/**
+ * Estimates the costs of a run. One more token costs a fifth of reading the weights (int8
+ * activations, AVX512-VNNI) to nine tenths (twice int8, AVX2).
+ */
 function runCosts(manifest: Manifest): RunCosts {
   const weightBytes = Object.entries(manifest.files).reduce(
     (sum, [name, { bytes }]) => (name.startsWith(graphFileName) ? sum + bytes : sum),

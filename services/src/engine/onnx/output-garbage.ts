@@ -1,16 +1,17 @@
 import { setFlagsFromString } from 'node:v8'
 
-/** Collecting takes about 1.4 ms. */
+/** Bytes of outputs after which they are collected. A collection takes about 1.4 ms. */
 const collectAtBytes = 8 * 1024 * 1024
 
 /**
- * Frees outputs of the graph that nobody holds any more. They lie outside V8's heap, which is small and seldom full: left alone,
- * tens of MB of them wait for a collection of the whole heap, which then stops the thread for several ms.
+ * Frees outputs of the graph that are not used any more. They lie outside V8's heap, which is small
+ * and seldom full: without this, tens of MB of them wait for a collection of the whole heap, which
+ * then stops the thread for several ms.
  */
 export class OutputGarbage {
   private bytes = 0
 
-  /** @param bytes of outputs that were made */
+  /** @param bytes size of the outputs of a run */
   add(bytes: number): void {
     this.bytes += bytes
     if (this.bytes < collectAtBytes) return
@@ -19,5 +20,5 @@ export class OutputGarbage {
   }
 }
 
-/** Gives threads that are started from now on the function that OutputGarbage collects by. */
-export const allowCollection = (): void => setFlagsFromString('--expose-gc')
+/** Exposes `gc`, which OutputGarbage calls, to all threads that are started from now on. */
+export const exposeGc = (): void => setFlagsFromString('--expose-gc')

@@ -6,10 +6,10 @@ import { buildModel } from '@tandem/models'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Forward, ModelVariant } from '../engine.js'
 import type { LogitsRow } from '../logits/logits-row.js'
-import { OnnxEngine } from './onnx-engine.js'
 import { logitsOf } from '../testing/index.js'
+import { OnnxEngine } from './onnx-engine.js'
 
-/** A graph whose adapter can be switched off is both models of a pair, also in one run. */
+/** A graph whose adapter can be switched off serves both models of a pair, also in one run. */
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../../../test/fixtures/tiny/${name}`, import.meta.url))
 const source = fixture('llama-tied')
@@ -18,7 +18,7 @@ const tolerance = 1e-4
 const prompt = [5, 100, 7, 42, 9, 300, 11]
 
 let folder: string
-let engines: Record<'pair' | 'base' | 'whole', OnnxEngine>
+let engines: Record<'pair' | 'base' | 'adapted', OnnxEngine>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tandem-pair-'))
   const build = async (name: string, more: object) => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
   engines = {
     pair: await build('pair', { adapter, switched: true }),
     base: await build('base', {}),
-    whole: await build('whole', { adapter }),
+    adapted: await build('adapted', { adapter }),
   }
 })
 afterAll(async () => {
@@ -48,20 +48,20 @@ function largestDifference(found: readonly LogitsRow[], expected: readonly Logit
   return Math.max(...a.map((value, i) => Math.abs(value - (b[i] ?? Number.NaN))))
 }
 
-test('each variant alone gives the logits of its own model', async () => {
-  const whole = await engines.whole.run(forwardOf(engines.whole, 'whole'))
-  const base = await engines.base.run(forwardOf(engines.base, 'whole'))
-  expect(largestDifference(whole, base)).toBeGreaterThan(0.1)
-  const found = await engines.pair.run(forwardOf(engines.pair, 'whole'))
-  expect(largestDifference(found, whole)).toBeLessThanOrEqual(tolerance)
+test('each variant gives the logits of its own model', async () => {
+  const adapted = await engines.adapted.run(forwardOf(engines.adapted, 'adapted'))
+  const base = await engines.base.run(forwardOf(engines.base, 'adapted'))
+  expect(largestDifference(adapted, base)).toBeGreaterThan(0.1)
+  const found = await engines.pair.run(forwardOf(engines.pair, 'adapted'))
+  expect(largestDifference(found, adapted)).toBeLessThanOrEqual(tolerance)
   const foundBase = await engines.pair.run(forwardOf(engines.pair, 'base'))
   expect(largestDifference(foundBase, base)).toBeLessThanOrEqual(tolerance)
 })
 
-test('both in one run, step after step, as apart', async () => {
+test('both variants in one run give the same logits as apart, step after step', async () => {
   const { pair } = engines
-  const alone = { whole: forwardOf(engines.whole, 'whole'), base: forwardOf(engines.base, 'whole') }
-  const together = (['base', 'whole'] as const).map((variant) => forwardOf(pair, variant))
+  const apart = { adapted: forwardOf(engines.adapted, 'adapted'), base: forwardOf(engines.base, 'adapted') }
+  const together = (['base', 'adapted'] as const).map((variant) => forwardOf(pair, variant))
   const follow = (forward: Forward, id: number): Forward => ({
     cache: forward.cache,
     position: forward.cache.length,
@@ -70,19 +70,21 @@ test('both in one run, step after step, as apart', async () => {
   })
   for (const id of [null, 17, 300, 2]) {
     const step = (forward: Forward) => (id === null ? forward : follow(forward, id))
-    const [base, whole] = await pair.runBatch(together.map(step), 1e9)
-    expect(largestDifference(base ?? [], await engines.base.run(step(alone.base)))).toBeLessThanOrEqual(tolerance)
-    expect(largestDifference(whole ?? [], await engines.whole.run(step(alone.whole)))).toBeLessThanOrEqual(tolerance)
+    const [base, adapted] = await pair.runBatch(together.map(step), 1e9)
+    expect(largestDifference(base ?? [], await engines.base.run(step(apart.base)))).toBeLessThanOrEqual(tolerance)
+    expect(largestDifference(adapted ?? [], await engines.adapted.run(step(apart.adapted)))).toBeLessThanOrEqual(
+      tolerance,
+    )
   }
 })
 
-test('a model without such an adapter is no pair', () => {
-  expect(() => engines.whole.createCache('base')).toThrow(
-    'this model has no adapter that can be switched off: it is one model, not a pair',
+test('refuses the base variant of a model whose adapter cannot be switched off', () => {
+  expect(() => engines.adapted.createCache('base')).toThrow(
+    'this model has no adapter that can be switched off: it is a single model, not a pair',
   )
 })
 
-test('what cannot be switched is refused', async () => {
+test('refuses to build a switched model without a separate adapter', async () => {
   const out = join(folder, 'none')
   const message = 'a switched adapter is one that stays beside the weights: give an adapter, and do not merge it'
   await expect(buildModel({ source, out, switched: true })).rejects.toThrow(message)

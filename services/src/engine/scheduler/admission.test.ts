@@ -1,11 +1,22 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ServiceError, statusCodes } from '../../errors.js'
-import { Scheduler } from './scheduler.js'
 import { SessionStore } from '../sessions/session-store.js'
-import { emptyWork, generousSettings, logitsOf, never, rowsOf, runReplaying, stepOf, ToyEngine } from '../testing/index.js'
+import {
+  emptyWork,
+  generousSettings,
+  logitsOf,
+  never,
+  rowsOf,
+  runReplaying,
+  stepOf,
+  ToyEngine,
+} from '../testing/index.js'
+import { Scheduler } from './scheduler.js'
 
-/** A request that finds no room waits for it: what each could have alone, all have one after the other. */
+/**
+ * A request whose sessions do not fit waits: every request that fits by itself is answered at last.
+ */
 
 const rowBytes = 32 * 4
 const tokenBytes = 8
@@ -25,7 +36,7 @@ const codeOf = (outcome: Awaited<ReturnType<Scheduler['submit']>>) =>
   (outcome.failure ?? outcome.results[0]?.failure)?.code ?? 0
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-test('more answers than sessions: newcomers wait, in order, and take nothing from those who are served', async () => {
+test('new sessions wait in order for a free session, and evict none of a running answer', async () => {
   const { step, close } = serve({ maxSessions: 3 })
   const order: string[] = []
   const answer = async (id: string) => {
@@ -40,7 +51,7 @@ test('more answers than sessions: newcomers wait, in order, and take nothing fro
   expect(order).toEqual(names)
 })
 
-test('a small newcomer does not overtake a large one, what could never fit is refused at once', async () => {
+test('a small new session does not overtake a large one; a session that can never fit is refused at once', async () => {
   const { step, close } = serve({ maxBytes: tokenBytes * 50 + rowBytes })
   const order: string[] = []
   const open = async (id: string, length: number) => {
@@ -59,7 +70,7 @@ test('a small newcomer does not overtake a large one, what could never fit is re
   expect(order).toEqual(['a', 'large', 'small'])
 })
 
-test('a newcomer that is cancelled while it waits is let go at once', async () => {
+test('answers a waiting request at once when it is cancelled', async () => {
   const { step, store } = serve({ maxSessions: 1 })
   await step('a', [], [1])
   const controller = new AbortController()
@@ -70,32 +81,32 @@ test('a newcomer that is cancelled while it waits is let go at once', async () =
   expect([store.get('a') !== undefined, store.get('b')]).toEqual([true, undefined])
 })
 
-test('a newcomer is tried again once the grace of a session has passed, and not all the time until then', async () => {
+test('tries a new session again once the grace of another session has passed, but not all the time until then', async () => {
   const { step, store, scheduler } = serve({ maxSessions: 1, graceMs: 60 })
   await step('a', [], [1])
   let tries = 0
-  const { roomFor } = store
-  store.roomFor = (...needs) => {
+  const { fits } = store
+  store.fits = (...needs) => {
     tries++
-    return roomFor.apply(store, needs)
+    return fits.apply(store, needs)
   }
   expect(codeOf(await step('b', [], [1]))).toBe(0)
   expect(tries).toBeLessThan(10)
   expect(scheduler.length).toBe(0)
 })
 
-test('a session that must grow goes before newcomers, and waits where others hold the room', async () => {
+test('a session that must grow goes before new sessions, and waits if other sessions hold the memory', async () => {
   const { step, close } = serve({ maxBytes: tokenBytes * 60 + 2 * rowBytes })
   const many = (length: number) => new Array<number>(length).fill(1)
   await Promise.all([step('a', [], many(20)), step('b', [], many(20))])
-  const newcomer = step('c', [], many(10))
+  const newSession = step('c', [], many(10))
   const growing = step('a', many(20), many(36))
   await pause(5)
   expect(codeOf(await step('b', many(20), many(1)))).toBe(0)
   await close('b')
   expect(codeOf(await growing)).toBe(0)
   await close('a')
-  expect(codeOf(await newcomer)).toBe(0)
+  expect(codeOf(await newSession)).toBe(0)
 })
 
 const answers = fc.array(
@@ -108,18 +119,19 @@ const answers = fc.array(
 )
 const budget = fc.record({
   maxSessions: fc.integer({ min: 1, max: 4 }),
-  /** One answer of the most tokens always fits. */
+  /** The longest answer always fits by itself. */
   maxBytes: fc.integer({ min: tokenBytes * 60 + rowBytes, max: 4 * (tokenBytes * 60 + rowBytes) }),
   graceMs: fc.constantFrom(1, 5, 10_000),
 })
 
-test('answers over tiny budgets all end with the right rows, and never take more than the budget', async () => {
+test('answers with tiny budgets all end with the right rows, and never take more than the budget', async () => {
   const property = fc.asyncProperty(answers, budget, async (all, limits) => {
-    // With a grace that never passes two answers that have both begun could wait for each other: those have one step.
+    // If the grace never passes, two answers that have both begun could wait for each other: so
+    // these have one step.
     const served = limits.graceMs > 1000 ? all.map((steps) => steps.slice(0, 1)) : all
     const { engine, store, scheduler, close } = serve(limits)
     engine.beforeRun = () => {
-      expect(store.byteLength).toBeLessThanOrEqual(limits.maxBytes)
+      expect(store.budget.held).toBeLessThanOrEqual(limits.maxBytes)
       expect(store.size).toBeLessThanOrEqual(limits.maxSessions)
     }
     const backend = {
@@ -131,9 +143,9 @@ test('answers over tiny budgets all end with the right rows, and never take more
       for (const next of steps) {
         const step = stepOf(`s${index}`, tokens, next, { rows: 'last' })
         tokens.push(...next)
-        // A session that waited past the grace may be gone: so often it is replayed.
+        // A session that waited past the grace may have been evicted: it is replayed then.
         const found = rowsOf(await runReplaying(backend, tokens, step))
-        expect(found).toEqual([await rowAlone(tokens)])
+        expect(found).toEqual([await freshRow(tokens)])
       }
       await close(`s${index}`)
     }
@@ -143,7 +155,7 @@ test('answers over tiny budgets all end with the right rows, and never take more
   await fc.assert(property, { numRuns: 60 })
 }, 60_000)
 
-async function rowAlone(tokens: readonly number[]): Promise<Float32Array> {
+async function freshRow(tokens: readonly number[]): Promise<Float32Array> {
   const engine = new ToyEngine()
   const cache = engine.createCache()
   cache.reserve(tokens.length)

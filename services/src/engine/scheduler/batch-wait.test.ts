@@ -1,69 +1,69 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { Peers } from './batch-wait.js'
+import { BatchWait } from './batch-wait.js'
 
-async function waitedMs(peers: Peers): Promise<number> {
+async function waitedMs(batchWait: BatchWait): Promise<number> {
   const startedMs = performance.now()
-  await peers.wait()
+  await batchWait.wait()
   return performance.now() - startedMs
 }
 
-test('the wait ends once all have come', async () => {
-  const peers = new Peers()
-  peers.expect(['a', 'b'], 1e6)
-  const wait = peers.wait()
+test('ends the wait once all sessions have come', async () => {
+  const batchWait = new BatchWait()
+  batchWait.expect(['a', 'b'], 1e6)
+  const wait = batchWait.wait()
   let isOver = false
   void wait.then(() => {
     isOver = true
   })
-  peers.arrived(['b', 'c'])
+  batchWait.arrived(['b', 'c'])
   await null
   await null
   expect(isOver).toBe(false)
-  peers.arrived(['a'])
+  batchWait.arrived(['a'])
   await wait
 })
 
-test('it is bounded by a part of the last run, counted from the first step that is there', async () => {
-  const peers = new Peers()
-  peers.expect(['a', 'b'], 100)
+test('waits for at most a part of the last run, counted from the first step', async () => {
+  const batchWait = new BatchWait()
+  batchWait.expect(['a', 'b'], 100)
   await delay(25)
-  const waited = await waitedMs(peers)
+  const waited = await waitedMs(batchWait)
   expect(waited).toBeGreaterThan(40)
   expect(waited).toBeLessThan(100)
-  // Too short for a timer.
-  const other = new Peers()
+  // This limit is too short for a timer.
+  const other = new BatchWait()
   other.expect(['a', 'b'], 1)
   expect(await waitedMs(other)).toBeLessThan(10)
 })
 
-test('who did not come is not waited for again', async () => {
-  const peers = new Peers()
-  peers.expect(['a'], 100)
-  await peers.wait()
-  expect(await waitedMs(peers)).toBeLessThan(10)
+test('does not wait a second time for a session that did not come', async () => {
+  const batchWait = new BatchWait()
+  batchWait.expect(['a'], 100)
+  await batchWait.wait()
+  expect(await waitedMs(batchWait)).toBeLessThan(10)
 })
 
-test('nobody is waited for where all have come before', async () => {
-  const peers = new Peers()
-  peers.expect(['a'], 1e6)
-  peers.arrived(['a'])
-  await peers.wait()
+test('does not wait if all sessions have already come', async () => {
+  const batchWait = new BatchWait()
+  batchWait.expect(['a'], 1e6)
+  batchWait.arrived(['a'])
+  await batchWait.wait()
 })
 
-test('waits in vain become rare, until one is not', async () => {
-  const peers = new Peers()
+test('waits less often after waits that brought no session, until one brings a session', async () => {
+  const batchWait = new BatchWait()
   const round = async () => {
-    peers.expect(['a', 'b'], 100)
-    return (await waitedMs(peers)) > 10
+    batchWait.expect(['a', 'b'], 100)
+    return (await waitedMs(batchWait)) > 10
   }
   const waits = []
   for (let i = 0; i < 9; i++) waits.push(await round())
   expect(waits).toEqual([true, false, true, false, false, true, false, false, false])
   expect(await round()).toBe(false)
-  peers.expect(['a', 'b'], 100)
-  const wait = peers.wait()
-  peers.arrived(['a'])
+  batchWait.expect(['a', 'b'], 100)
+  const wait = batchWait.wait()
+  batchWait.arrived(['a'])
   await wait
   const after = []
   for (let i = 0; i < 3; i++) after.push(await round())

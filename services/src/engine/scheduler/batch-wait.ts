@@ -1,50 +1,53 @@
 /**
- * A wait for peers takes at most this part of the run before, and at most so long: more than one run of all saves of two runs of a
- * half each, since groups that never meet also copy each other's sessions to and fro (docs/decisions/continuous-batching.md).
+ * Limits of a wait: this part of the run before, and this many milliseconds. A run of all sessions
+ * saves more than that over two runs of a half each, because groups that never meet also copy each
+ * other's sessions back and forth (docs/decisions/continuous-batching.md).
  */
-const mostShare = 0.6
-const mostMs = 60
-/** Timers know no less: a shorter wait would be longer than its bound. */
-const leastMs = 1
-/** After vain waits, so many runs at most go without one. */
-const mostSkips = 16
+const maxRunShare = 0.6
+const maxMs = 60
+/** Resolution of a timer: a shorter wait would take longer than its limit. */
+const minMs = 1
+/** Maximum number of runs without a wait after waits that brought no session. */
+const maxSkips = 16
 
 /**
- * Sessions that were in the last run and whose next step has not come yet. Without them the next batch would be run again for them,
- * so they are worth a short wait. Where waits are in vain they become rare: 1, 2, 4 ... runs go without. A session alone is waited
- * for by nobody: its step is what starts the next run.
+ * Waits for sessions of the last run whose next step has not come yet: without them the next batch
+ * would run once more for them. If no session comes, waits become rare: 1, 2, 4 ... runs go without
+ * one. A session that runs by itself is not waited for: its step starts the next run.
  */
-export class Peers {
+export class BatchWait {
   private readonly missing = new Set<string>()
-  private boundMs = 0
+  private limitMs = 0
   private wake: () => void = () => undefined
-  /** Runs to skip after the next vain wait, and still to skip. */
+  /**
+   * Runs to skip after the next wait that brings no session, and runs that are still to be skipped.
+   */
   private nextSkips = 1
   private skips = 0
 
-  /** These sessions' steps have just been answered, after a run of that duration. */
+  /** Records sessions whose steps were just answered, after a run of `runMs`. */
   expect(sessionIds: Iterable<string>, runMs: number): void {
     this.missing.clear()
     for (const id of sessionIds) this.missing.add(id)
-    this.boundMs = Math.min(mostShare * runMs, mostMs)
+    this.limitMs = Math.min(maxRunShare * runMs, maxMs)
   }
 
-  /** These sessions have a next step, or will have none. */
+  /** Records sessions whose next step has come, or that were closed. */
   arrived(sessionIds: Iterable<string>): void {
     for (const id of sessionIds) this.missing.delete(id)
     if (this.missing.size === 0) this.wake()
   }
 
-  /** Whether there is somebody to wait for. */
-  get isMissed(): boolean {
+  /** Whether a session of the last run is still missing. */
+  get isPending(): boolean {
     return this.missing.size > 0
   }
 
-  /** Resolves once all are there or the time is up, which runs from the first step that is there. */
+  /** Resolves once all sessions have come or the time is up. The time starts with this call. */
   async wait(): Promise<void> {
-    if (this.missing.size > 0 && this.boundMs >= leastMs) {
+    if (this.missing.size > 0 && this.limitMs >= minMs) {
       if (this.skips > 0) this.skips--
-      else await this.waitFor(this.boundMs)
+      else await this.waitFor(this.limitMs)
     }
     this.missing.clear()
   }
@@ -58,8 +61,8 @@ export class Peers {
         resolve()
       }
     })
-    const isVain = this.missing.size === before
-    this.skips = isVain ? this.nextSkips : 0
-    this.nextSkips = isVain ? Math.min(2 * this.nextSkips, mostSkips) : 1
+    const isInVain = this.missing.size === before
+    this.skips = isInVain ? this.nextSkips : 0
+    this.nextSkips = isInVain ? Math.min(2 * this.nextSkips, maxSkips) : 1
   }
 }

@@ -1,20 +1,22 @@
 import { ServiceError } from '../../errors.js'
 import type { Forward } from '../engine.js'
-import type { LogitsRow } from '../logits/logits-row.js'
 import { epochMs } from '../epoch-ms.js'
+import type { LogitsRow } from '../logits/logits-row.js'
+import { kvNeeds } from '../sessions/kv-needs.js'
 import type { Step, StepOutcome, Work, WorkOutcome } from '../work.js'
 import { ResponseBudget } from './response-budget.js'
-import { roomNeeds } from '../sessions/kv-needs.js'
-import type { Room } from '../sessions/session-store.js'
 import { type StepContext, StepRun } from './step-run.js'
 
-/** One request on its way: the steps done, the steps under way (of different sessions), the steps to come. */
+/**
+ * One request and its progress: finished steps, running steps (of different sessions), and steps
+ * that have not begun.
+ */
 export class Job {
   readonly sessionIds: ReadonlySet<string>
-  /** By the steps' indices. */
+  /** By the index of the step. */
   private readonly results: StepOutcome[] = []
   private readonly budget = new ResponseBudget()
-  /** Under way, with the index of its step. */
+  /** Running steps, with their indices. */
   private readonly running = new Map<StepRun, number>()
   private begun = 0
   private failure: ServiceError | null = null
@@ -52,41 +54,53 @@ export class Job {
       .map((step) => step.sessionId)
   }
 
-  /** Whether it makes a session that is not held yet. */
-  get isNewcomer(): boolean {
-    return [...this.needs.keys()].some((id) => this.context.store.get(id) === undefined)
+  /** Whether it opens a session that the store does not hold yet. */
+  get opensSession(): boolean {
+    return [...this.kvNeeds().keys()].some((id) => this.context.store.get(id) === undefined)
   }
 
-  /** Whether the budget has room for all its steps. */
-  get room(): Room {
-    return this.context.store.roomFor(this.sessionIds, this.needs)
+  /**
+   * Bytes that each of the request's sessions will hold. This is not computed once in the
+   * constructor: while the job waits, an earlier request may open, extend or close the same
+   * session, and the store may evict it. So each try to admit the job asks again.
+   */
+  kvNeeds(): ReadonlyMap<string, number> {
+    return kvNeeds(this.work, this.context.engine, this.context.store)
   }
 
-  /** Everything up to the first forward. */
-  start(): void {
-    this.context.store.promising(this.needs, () => this.begin())
+  /**
+   * Applies forks and the reorder, and begins the steps, up to the first forward.
+   * @param needs what `kvNeeds` returned just before
+   */
+  start(needs: ReadonlyMap<string, number>): void {
+    this.context.store.budget.withPromise(needs, () => this.begin())
   }
 
-  /** A run begins that takes part of this job along. */
+  /** Records that a run with a part of this job begins. */
   beginRun(): void {
     this.firstForwardMs ??= epochMs()
   }
 
-  /** That run took so long; the job has had all of it, whoever else was in it. */
+  /**
+   * Records the duration of that run. The job counts all of it, also if other jobs were in the run.
+   */
   endRun(durationMs: number): void {
     this.computeMs += durationMs
   }
 
-  /** What one of the `ready` steps' forwards gave, and what needs no forward after it. */
-  take(run: StepRun, forward: Forward, outcome: readonly LogitsRow[] | ServiceError): void {
+  /**
+   * Receives the outcome of a forward of one of the `ready` steps, and begins the steps that can
+   * begin now.
+   */
+  receive(run: StepRun, forward: Forward, outcome: readonly LogitsRow[] | ServiceError): void {
     const index = this.running.get(run)
     if (index === undefined) return
     try {
       if (outcome instanceof ServiceError) {
-        run.abandon()
+        run.rollBack()
         throw outcome
       }
-      run.take(forward, outcome)
+      run.advance(forward, outcome)
       if (!run.isDone) return
       this.settle(index, run, null)
     } catch (error) {
@@ -96,13 +110,14 @@ export class Job {
     this.beginSteps()
   }
 
-  /** Drops what is left to do. */
+  /** Drops the remaining work. */
   cancel(reason: ServiceError): void {
-    for (const run of this.running.keys()) run.abandon()
+    for (const run of this.running.keys()) run.rollBack()
     this.running.clear()
     this.failure = reason
   }
 
+  /** Closes the sessions that the request closes, and returns the outcome. */
   finish(): WorkOutcome {
     for (const id of this.work.closeSessionIds) this.context.store.close(id)
     return {
@@ -125,11 +140,10 @@ export class Job {
     this.beginSteps()
   }
 
-  private get needs(): ReadonlyMap<string, number> {
-    return roomNeeds(this.work, this.context.engine, this.context.store)
-  }
-
-  /** Begins steps, in their order, until one is of a session that an earlier step still uses. */
+  /**
+   * Begins steps in their order, until the next one is of a session that an earlier step still
+   * uses.
+   */
   private beginSteps(): void {
     for (;;) {
       const step = this.work.steps[this.begun]

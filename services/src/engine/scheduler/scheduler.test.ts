@@ -18,10 +18,10 @@ afterEach(async () => {
 const work = (...steps: ReturnType<typeof stepOf>[]) => ({ ...emptyWork, steps })
 const names = ['a', 'b', 'c', 'd']
 const prompt = (name: string) => [name.charCodeAt(0) % 32, 1, 2]
-/** So long that it is no decode step. */
+/** Longer than a decode step. */
 const longPrompt = new Array<number>(40).fill(7)
 
-/** A toy whose sessions hold prompts of different lengths. */
+/** A toy engine with sessions that hold different prompts. */
 async function joinWithSessions(settings: Parameters<typeof joinEngine>[1] = {}) {
   const joined = join(settings)
   for (const name of names) await joined.host.run(work(stepOf(name, [], prompt(name))), never())
@@ -30,23 +30,23 @@ async function joinWithSessions(settings: Parameters<typeof joinEngine>[1] = {})
   return joined
 }
 
-/** The rows of a step as a service that has nothing else to do gives them. */
-async function rowsAlone(tokens: readonly number[]): Promise<Float32Array[]> {
+/** The rows of a step from a service that runs nothing else. */
+async function freshRow(tokens: readonly number[]): Promise<Float32Array[]> {
   const { host } = join()
   return rowsOf(await host.run(work(stepOf('alone', [], tokens)), never())).slice(-1)
 }
 
-test('steps of different requests run as one batch, with the rows each has alone', async () => {
+test('runs steps of different requests as one batch, with the rows that each has by itself', async () => {
   const { engine, host } = await joinWithSessions()
   const outcomes = await Promise.all(
     names.map((name, i) => host.run(work(stepOf(name, prompt(name), [i + 3])), never())),
   )
   expect(engine.batches).toEqual([4])
   for (const [i, name] of names.entries())
-    expect(rowsOf(outcomes[i] as (typeof outcomes)[number])).toEqual(await rowsAlone([...prompt(name), i + 3]))
+    expect(rowsOf(outcomes[i] as (typeof outcomes)[number])).toEqual(await freshRow([...prompt(name), i + 3]))
 })
 
-test('beams of one request run as one batch, and two steps of one session one after the other', async () => {
+test('runs the beams of one request as one batch, and two steps of one session one after the other', async () => {
   const { engine, host } = await joinWithSessions()
   const beams = names.map((name) => stepOf(name, prompt(name), [5]))
   const again = stepOf('a', [...prompt('a'), 5], [6])
@@ -60,17 +60,17 @@ test('beams of one request run as one batch, and two steps of one session one af
     [4, null],
     [5, null],
   ])
-  expect(outcome.results[4]?.rows[0]?.scores[0]?.logits).toEqual((await rowsAlone([...prompt('a'), 5, 6]))[0])
+  expect(outcome.results[4]?.rows[0]?.scores[0]?.logits).toEqual((await freshRow([...prompt('a'), 5, 6]))[0])
 })
 
-test('a batch has a limit, and the others are next', async () => {
+test('limits the size of a batch, and runs the other steps next', async () => {
   const { engine, host } = await joinWithSessions({ maxBatch: 3 })
   await host.run(work(...names.map((name) => stepOf(name, prompt(name), [5]))), never())
   expect(engine.batches).toEqual([3])
   expect(engine.runs.length).toBe(4)
 })
 
-test('a batch runs between any two chunks of prompts, which take turns', async () => {
+test('runs a batch between any two chunks of prompts, and alternates between prompts', async () => {
   const { engine, host } = await joinWithSessions({ prefillChunk: 4, maxBatch: 2 })
   const prompts = ['x', 'y'].map((name, i) =>
     host.run(
@@ -90,7 +90,7 @@ test('a batch runs between any two chunks of prompts, which take turns', async (
   expect(order).toEqual([7, 'step', 'step', 8, 'step', 'step', 7, 8])
 })
 
-test('a batch that fails is run one by one: only who is the cause fails, and is as before', async () => {
+test('runs a failed batch one by one: only the step at fault fails, and its session is as before', async () => {
   const { engine, host } = await joinWithSessions()
   engine.beforeRun = ({ tokenIds }: Forward) => {
     if (tokenIds[0] === 9) throw new Error('token 9 is broken')
@@ -106,7 +106,7 @@ test('a batch that fails is run one by one: only who is the cause fails, and is 
   expect(outcomes.map(({ results }) => results[0]?.position)).toEqual([4, 3, 4, 4])
 })
 
-test('one of a batch that is cancelled while it runs takes nobody with it', async () => {
+test('cancels one request of a running batch without affecting the others', async () => {
   const { engine, host } = await joinWithSessions({ prefillChunk: 2 })
   const controller = new AbortController()
   const reason = new ServiceError(statusCodes.cancelled, 'gone')
@@ -122,7 +122,7 @@ test('one of a batch that is cancelled while it runs takes nobody with it', asyn
   expect((await host.run(work(stepOf('a', prompt('a'), [5])), never())).results[0]).toMatchObject({ position: 4 })
 })
 
-test('the time of a run counts for everyone in it', async () => {
+test('counts the time of a run for every request in it', async () => {
   const { engine, host } = await joinWithSessions()
   engine.beforeRun = ({ tokenIds }: Forward) =>
     tokenIds[0] === 1 ? new Promise((resolve) => setTimeout(resolve, 20)) : undefined
@@ -136,7 +136,7 @@ test('the time of a run counts for everyone in it', async () => {
   }
 })
 
-test('a readout of kept rows waits for no batch', async () => {
+test('a readout of kept rows does not wait for a batch', async () => {
   const { engine, host } = await joinWithSessions()
   engine.beforeRun = () => new Promise((resolve) => setTimeout(resolve, 30))
   await host.run(work(stepOf('a', prompt('a'), [1])), never())

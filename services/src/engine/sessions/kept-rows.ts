@@ -1,21 +1,27 @@
 import type { LogitsRow } from '../logits/logits-row.js'
 
-/** Most rows that a session keeps: enough for a draft of 31 tokens; a prompt read out whole keeps its last ones. */
+/**
+ * Maximum number of rows that a session keeps: enough for a draft of 31 tokens. Of more rows, it
+ * keeps the last ones.
+ */
 export const maxKeptRows = 32
 
-/** The last logits rows of a session's last step, for readouts that come later. Rows are never written to, so copies share them. */
+/**
+ * The last logits rows of a session's last step, for later readouts. Rows are never modified, so
+ * copies share them.
+ */
 export class KeptRows {
   private constructor(
-    /** Tokens before the prediction of the last row. */
+    /** Number of tokens before the prediction of the last row. */
     private readonly endPosition: number,
     private readonly rows: readonly LogitsRow[],
-    /** How many rows the step read out; more than `rows` where not all were kept. */
+    /** Number of rows of the step; larger than `rows.length` if not all rows were kept. */
     readonly stepRows: number,
   ) {}
 
   static readonly none = new KeptRows(0, [], 0)
 
-  /** @param rows of a step that ended at `endPosition`; the last `maxKeptRows` of them stay */
+  /** @param rows of a step that ended at `endPosition`; the last `maxKeptRows` of them are kept */
   static of(endPosition: number, rows: readonly LogitsRow[], stepRows: number): KeptRows {
     return new KeptRows(endPosition, rows.slice(-maxKeptRows), stepRows)
   }
@@ -24,7 +30,7 @@ export class KeptRows {
     return this.rows.reduce((sum, row) => sum + row.logits.byteLength, 0)
   }
 
-  /** What remains where the session is cut to `position` tokens. */
+  /** The rows that remain if the session is cut to `position` tokens. */
   truncate(position: number): KeptRows {
     const cut = this.endPosition - position
     if (cut <= 0) return this
@@ -32,12 +38,12 @@ export class KeptRows {
     return new KeptRows(position, this.rows.slice(0, -cut), this.stepRows - cut)
   }
 
-  /** The row that predicts what follows the last token. */
+  /** The row that predicts the token after the last one. */
   last(): LogitsRow | undefined {
     return this.rows.at(-1)
   }
 
-  /** All rows of the step, or undefined where some were not kept. */
+  /** All rows of the step, or undefined if some were not kept. */
   all(): readonly LogitsRow[] | undefined {
     return this.rows.length > 0 && this.rows.length === this.stepRows ? this.rows : undefined
   }

@@ -1,8 +1,14 @@
 import type { ModelVariant, SessionCache } from '../engine.js'
 
-/** Tokens at the front of a sequence whose keys and values were computed in whole chunks of a prompt, each in a run of its own. */
+/**
+ * The first tokens of a sequence, computed in whole chunks of a prompt, each chunk in a run of its
+ * own.
+ */
 export interface Prefix {
-  /** Who may use it: sequences of other scopes never see it, nor learn from its speed that it is there. */
+  /**
+   * Scope of reuse: sequences of other scopes cannot use it, nor learn from their speed that it
+   * exists.
+   */
   readonly scope: string
   readonly tokenIds: Uint32Array
 }
@@ -13,8 +19,9 @@ interface Entry extends Prefix {
 }
 
 /**
- * Prompts of sessions that are closed, for those that begin alike. Only whole chunks are reused: a prompt that is computed afresh
- * has the same chunks, each alone in its run, so the keys and values are the same bits as if nothing had been reused.
+ * Prompts of closed sessions, reused by prompts that begin with the same tokens. Only whole chunks
+ * are reused: a prompt that is computed from scratch has the same chunks in the same runs, so its
+ * keys and values are the same bits.
  */
 export class PrefixCache {
   /** Least recently used first. */
@@ -26,7 +33,7 @@ export class PrefixCache {
     return this.entries.reduce((sum, { cache }) => sum + bytesOf(cache), 0)
   }
 
-  /** Whether all of a prefix stands here already; it then counts as used. */
+  /** Whether the whole prefix is cached already; it then counts as used. */
   has({ scope, tokenIds }: Prefix, variant: ModelVariant, nowMs: number): boolean {
     const found = this.entries.find(
       (entry) =>
@@ -38,14 +45,17 @@ export class PrefixCache {
     return found !== undefined
   }
 
-  /** @param cache of the prefix's tokens and no others; this owns it from now on */
+  /** @param cache holds exactly the prefix's tokens; the prefix cache owns it from now on */
   add(prefix: Prefix, cache: SessionCache, nowMs: number): void {
-    // A copy: the step's tokens are a view into a message.
+    // The copy is needed: the step's tokens are a view into a message.
     this.entries.push({ scope: prefix.scope, tokenIds: prefix.tokenIds.slice(), cache, lastUsedMs: nowMs })
     if (this.entries.length > this.maxEntries) this.dropOldest()
   }
 
-  /** The longest common beginning in whole chunks, at least one token shorter than `tokenIds`: what follows is to be run. */
+  /**
+   * Finds the longest shared prefix in whole chunks. It is shorter than `tokenIds`: at least one
+   * token must be run.
+   */
   find({ scope, tokenIds }: Prefix, variant: ModelVariant, chunk: number, nowMs: number) {
     let best: Entry | null = null
     let length = 0
@@ -60,21 +70,24 @@ export class PrefixCache {
     return { cache: best.cache, length }
   }
 
-  /** Gives up the least recently used ones until so many bytes are free; @returns the bytes freed */
+  /**
+   * Drops the least recently used entries until this many bytes are free.
+   * @returns the bytes freed
+   */
   free(bytes: number): number {
     let freed = 0
     while (freed < bytes && this.entries.length > 0) freed += this.dropOldest()
     return freed
   }
 
-  /** Gives up what nobody has used since. */
+  /** Drops entries that were last used at `beforeMs` or earlier. */
   expire(beforeMs: number): void {
     while ((this.entries[0]?.lastUsedMs ?? Number.POSITIVE_INFINITY) <= beforeMs) this.dropOldest()
   }
 
   private dropOldest(): number {
-    const [oldest, ...rest] = this.entries
-    this.entries = rest
+    const [oldest, ...remaining] = this.entries
+    this.entries = remaining
     const bytes = oldest ? bytesOf(oldest.cache) : 0
     oldest?.cache.close()
     return bytes
@@ -88,8 +101,8 @@ export class PrefixCache {
 const bytesOf = (cache: SessionCache) => cache.capacity * cache.bytesPerToken
 
 function sharedLength(a: Uint32Array, b: Uint32Array): number {
-  const most = Math.min(a.length, b.length)
+  const shorter = Math.min(a.length, b.length)
   let length = 0
-  while (length < most && a[length] === b[length]) length++
+  while (length < shorter && a[length] === b[length]) length++
   return length
 }

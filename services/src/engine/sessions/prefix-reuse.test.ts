@@ -8,7 +8,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { OnnxEngine } from '../onnx/onnx-engine.js'
 import { emptyWork, joinEngine, never, rowsOf, stepOf } from '../testing/index.js'
 
-/** A prompt that goes on from another's has the logits, bit by bit, of one that is computed afresh. */
+/**
+ * A prompt that reuses another prompt's prefix has the same logits, bit by bit, as a prompt that is
+ * computed from scratch.
+ */
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../../../test/fixtures/${name}`, import.meta.url))
 const models: [string, string, Precision][] = [
@@ -34,7 +37,7 @@ describe.each(models)('at %s', (_, source, precision) => {
   const service = () => joinEngine({ ...wrap(engine), close: async () => {} }, { prefillChunk, maxSessions: 4 })
   const read = { rows: 'last', vocabularyLimit } as const
 
-  /** Logits after a prompt and after a token more, and the tokens that were run for them. */
+  /** The logits after a prompt and after one more token. */
   async function answer({ host }: ReturnType<typeof service>, id: string, prompt: number[], prefixScope: string) {
     const first = await host.run({ ...emptyWork, steps: [stepOf(id, [], prompt, { ...read, prefixScope })] }, never())
     const next = await host.run({ ...emptyWork, steps: [stepOf(id, prompt, [7], read)] }, never())
@@ -44,7 +47,7 @@ describe.each(models)('at %s', (_, source, precision) => {
 
   const part = fc.array(fc.integer({ min: 3, max: vocabularyLimit - 1 }), { minLength: 1, maxLength: 40 })
 
-  test('prompts that begin alike', async () => {
+  test('prompts with a common prefix have the same logits as without reuse', async () => {
     const property = fc.asyncProperty(part, fc.array(part, { minLength: 2, maxLength: 5 }), async (shared, ends) => {
       const [reusing, fresh] = [service(), service()]
       for (const [i, end] of ends.entries()) {
@@ -56,7 +59,7 @@ describe.each(models)('at %s', (_, source, precision) => {
     await fc.assert(property, { numRuns: 15 })
   })
 
-  test('only what follows is run; other scopes, other models and whole readouts share nothing', async () => {
+  test('runs only the tokens after the prefix; other scopes and steps that read all rows reuse nothing', async () => {
     const runs: number[] = []
     const counting = wrap(engine)
     const run: typeof counting.run = (forward) => {
@@ -86,6 +89,7 @@ const wrap = (engine: OnnxEngine) => ({
   description: engine.description,
   batchMemory: engine.batchMemory,
   createCache: engine.createCache.bind(engine),
+  kvBytesPerToken: engine.kvBytesPerToken.bind(engine),
   run: engine.run.bind(engine),
   runBatch: engine.runBatch.bind(engine),
 })

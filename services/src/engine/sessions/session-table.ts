@@ -1,11 +1,17 @@
 import type { Session } from './session.js'
 
-/** Sessions by id, least recently used first: who is held, who is used now, and who may be given up. Knows no budget. */
+/**
+ * Sessions by id, least recently used first: which are held, which are in use, and which may be
+ * evicted. Knows no budget.
+ */
 export class SessionTable {
   private readonly sessions = new Map<string, Session>()
   private readonly inUse = new Set<string>()
 
-  /** @param graceMs a session that was used less long ago is between two steps of an answer */
+  /**
+   * @param graceMs idle time before which a session is not evictable: it is between two steps of an
+   * answer
+   */
   constructor(
     private readonly graceMs: number,
     private readonly now: () => number,
@@ -27,7 +33,7 @@ export class SessionTable {
     return this.sessions.has(id)
   }
 
-  /** From now until `release` these ids are not idle, whether they are held already or not. */
+  /** Marks ids as in use until `release`, whether they are held already or not. */
   use(ids: Iterable<string>): void {
     for (const id of ids) this.inUse.add(id)
   }
@@ -40,7 +46,7 @@ export class SessionTable {
     }
   }
 
-  /** Makes it the most recently used. */
+  /** Stores a session as the most recently used. */
   touch(id: string, session: Session): void {
     this.sessions.delete(id)
     this.sessions.set(id, session)
@@ -52,25 +58,26 @@ export class SessionTable {
     this.sessions.delete(id)
   }
 
-  /** Not in use, for at least so long. */
-  idle(leastMs = 0): [string, Session][] {
-    const isIdle = ([id, session]: [string, Session]) =>
-      !this.inUse.has(id) && this.now() - session.lastUsedMs >= leastMs
+  /** Sessions that are not in use, and have not been used for at least `minMs`. */
+  idle(minMs = 0): [string, Session][] {
+    const isIdle = ([id, session]: [string, Session]) => !this.inUse.has(id) && this.now() - session.lastUsedMs >= minMs
     return [...this.sessions].filter(isIdle)
   }
 
-  /** Idle for the grace. */
+  /** Sessions that have been idle for the grace. */
   evictable(): [string, Session][] {
     return this.idle(this.graceMs)
   }
 
-  /** Those that a request with these ids of its own cannot have the place of. */
-  unyielding(ownIds: ReadonlySet<string>): [string, Session][] {
+  /** Other sessions that a request with these ids cannot evict. */
+  protectedFrom(ownIds: ReadonlySet<string>): [string, Session][] {
     const evictable = new Set(this.evictable().map(([id]) => id))
     return [...this.sessions].filter(([id]) => !ownIds.has(id) && !evictable.has(id))
   }
 
-  /** Until one session more may be evicted; 0 where none is left within its grace. */
+  /**
+   * Milliseconds until another session becomes evictable; 0 if no idle session is within its grace.
+   */
   get nextEvictableMs(): number {
     const left = this.idle().map(([, session]) => session.lastUsedMs + this.graceMs - this.now())
     const waits = left.filter((ms) => ms > 0)
@@ -78,5 +85,6 @@ export class SessionTable {
   }
 }
 
-export const bytesOf = (entries: readonly [string, Session][]) =>
+/** Sums the bytes of sessions. */
+export const bytesOf = (entries: readonly (readonly [string, Session])[]) =>
   entries.reduce((sum, [, session]) => sum + session.byteLength, 0)

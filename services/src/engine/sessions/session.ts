@@ -4,13 +4,13 @@ import { KeptRows } from './kept-rows.js'
 import type { Prefix } from './prefix-cache.js'
 import { TokenHistory } from './token-history.js'
 
-/** What a service holds of one sequence. The cache's tokens are the history's tokens, always. */
+/** The state of one sequence. The cache and the history always hold the same tokens. */
 export class Session {
   kept = KeptRows.none
-  /** Bytes of rows that a step under way will keep: nobody else may take them until it ends. */
+  /** Bytes of rows that a running step will keep; they are reserved for it until it ends. */
   promisedRowBytes = 0
   lastUsedMs = 0
-  /** What others may reuse once this session is closed. */
+  /** The prefix that other sessions may reuse once this session is closed. */
   prefix: Prefix | null = null
 
   constructor(
@@ -27,14 +27,14 @@ export class Session {
   }
 
   truncate(position: number): void {
-    this.overwrite(position)
+    this.dropPrefixAfter(position)
     this.cache.truncate(position)
     this.history.truncate(position)
     this.kept = this.kept.truncate(position)
   }
 
-  /** Tokens from `position` on are about to be others. */
-  overwrite(position: number): void {
+  /** Drops a prefix that is longer than `position`: the tokens from there on will change. */
+  dropPrefixAfter(position: number): void {
     if (this.prefix !== null && position < this.prefix.tokenIds.length) this.prefix = null
   }
 

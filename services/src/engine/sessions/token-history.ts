@@ -1,15 +1,19 @@
 import { emptyPrefixHash, extendPrefixHash } from '@tandem/proto'
 
-/** The hashes of all prefixes of a session's tokens, so that any smaller position can be checked at once. */
+/**
+ * The hashes of all prefixes of a session's tokens, so that any earlier position can be checked at
+ * once.
+ */
 export class TokenHistory {
   length = 0
-  /** hashes[n] is of the first n tokens. */
+  /** hashes[n] is the hash of the first n tokens. */
   private hashes = new BigUint64Array([emptyPrefixHash])
 
   /** @param position at most `length` */
   hashAt(position: number): bigint {
     const hash = position <= this.length ? this.hashes[position] : undefined
-    if (hash === undefined) throw new RangeError(`position ${position} of a history of ${this.length} tokens`)
+    if (hash === undefined)
+      throw new RangeError(`position is ${position}: expected at most ${this.length}, the tokens of the history`)
     return hash
   }
 

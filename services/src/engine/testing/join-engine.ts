@@ -15,7 +15,7 @@ export const generousSettings: EngineSettings = {
   strict: false,
 }
 
-/** Host and worker side joined by a channel. Close it, or the test process stays. */
+/** Joins the host and the worker side by a channel. Close it, or the test process does not end. */
 export function joinEngine(engine: Engine, settings: Partial<EngineSettings> = {}) {
   const { port1, port2 } = new MessageChannel()
   const host = new EngineHost(port1)

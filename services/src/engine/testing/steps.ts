@@ -3,14 +3,14 @@ import type { LogitsRow } from '../logits/logits-row.js'
 import type { LogitBackend } from '../thread/host.js'
 import type { Step, Work, WorkOutcome } from '../work.js'
 
-/** Logits of rows, one behind the other. */
+/** Concatenates the logits of rows. */
 export const logitsOf = (rows: readonly LogitsRow[]): Float32Array =>
   Float32Array.from(rows.flatMap(({ logits }) => [...logits]))
 
 export const emptyWork: Work = { forks: [], reorder: null, steps: [], closeSessionIds: [] }
 export const never = (): AbortSignal => new AbortController().signal
 
-/** A step that appends `tokenIds` after `prefix` and reads all logits of the asked rows. */
+/** Builds a step that appends `tokenIds` after `prefix` and reads all logits of its rows. */
 export function stepOf(
   sessionId: string,
   prefix: readonly number[],
@@ -19,7 +19,7 @@ export function stepOf(
 ): Step {
   return {
     sessionId,
-    variant: 'whole',
+    variant: 'adapted',
     prefixScope: '',
     position: prefix.length,
     prefixHash: extendPrefixHash(emptyPrefixHash, prefix),
@@ -31,7 +31,10 @@ export function stepOf(
   }
 }
 
-/** The step's outcome; where the service has lost what stands before it, that of a replay. @throws what else fails */
+/**
+ * Runs a step, and replays the session if the service has lost it.
+ * @throws Error if anything else fails
+ */
 export async function runReplaying(
   backend: LogitBackend,
   tokens: readonly number[],
@@ -56,6 +59,6 @@ export async function runReplaying(
 
 const failureOf = (outcome: WorkOutcome) => outcome.failure ?? outcome.results[0]?.failure ?? null
 
-/** Full logits of the rows of the first result. */
+/** Returns the full logits of the rows of the first result. */
 export const rowsOf = (outcome: WorkOutcome): Float32Array[] =>
   outcome.results[0]?.rows.map((row) => row.scores[0]?.logits ?? new Float32Array(0)) ?? []

@@ -1,33 +1,41 @@
 import { cpu } from '../compute-device.js'
 import type { BatchMemory, Engine, EngineDescription, Forward, ModelVariant } from '../engine.js'
-import { KeyValueCache } from '../onnx/kv-cache.js'
 import { LogitsRow } from '../logits/logits-row.js'
+import { KeyValueCache } from '../onnx/kv-cache.js'
+
+const shape = { layers: 1, keyValueHeads: 1, headSize: 1 }
+/** One float32 key and one float32 value. */
+const bytesPerToken = 8
 
 /**
- * The smallest engine: its logits are a hash of all tokens before them, which it reads back from the cache. So a cache that
- * lies shows in every logit. It stands in for a model where sessions, scheduling and readouts are tested.
+ * The smallest engine, for tests of sessions, scheduling and readouts. Its logits are a hash of all
+ * tokens before them, which it reads back from the cache. So a wrong cache shows in every logit.
  */
 export class ToyEngine implements Engine {
   readonly description: EngineDescription
-  /** Called before each run; what it throws is the run's failure. */
+  /** Called before each run. If it throws, the run fails with that error. */
   beforeRun: (forward: Forward) => void | Promise<void> = () => undefined
-  /** Tokens of each forward, in order. */
+  /** The tokens of each forward, in order. */
   readonly runs: number[][] = []
-  /** Sessions of each batch, in order. */
+  /** The number of sessions of each batch, in order. */
   readonly batches: number[] = []
-  /** The toy needs none; tests put one here. */
+  /** The toy engine needs none; tests replace it. */
   batchMemory: BatchMemory = { byteLength: 0, clear: () => undefined }
 
   constructor(vocabularySize = 32) {
     this.description = { name: 'toy', device: cpu, vocabularySize, rowSize: vocabularySize, contextLength: 64 }
   }
 
-  createCache(variant: ModelVariant = 'whole'): KeyValueCache {
-    return new KeyValueCache({ layers: 1, keyValueHeads: 1, headSize: 1 }, variant)
+  createCache(variant: ModelVariant = 'adapted'): KeyValueCache {
+    return new KeyValueCache(shape, variant)
+  }
+
+  kvBytesPerToken(): number {
+    return bytesPerToken
   }
 
   async run(forward: Forward): Promise<LogitsRow[]> {
-    // As onnxruntime-node does: messages come in between two runs.
+    // Like onnxruntime-node: messages can arrive between two runs.
     await new Promise((resolve) => setImmediate(resolve))
     await this.beforeRun(forward)
     return this.compute(forward)
@@ -43,7 +51,7 @@ export class ToyEngine implements Engine {
   async close(): Promise<void> {}
 
   private compute({ cache, position, tokenIds, rowIndices }: Forward): LogitsRow[] {
-    if (!(cache instanceof KeyValueCache)) throw new TypeError('not a cache of this engine')
+    if (!(cache instanceof KeyValueCache)) throw new TypeError('the cache belongs to another engine')
     this.runs.push([...tokenIds])
     const positions = Float32Array.from(tokenIds, (_, i) => position + i)
     cache.write(0, position, Float32Array.from(tokenIds), positions)

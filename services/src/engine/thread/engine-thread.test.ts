@@ -5,14 +5,14 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { statusCodes } from '../../errors.js'
 import { cpu } from '../compute-device.js'
-import { startEngineThread } from './engine-thread.js'
 import { emptyWork, generousSettings, never } from '../testing/index.js'
+import { startEngineThread } from './engine-thread.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'tandem-thread-'))
 afterAll(() => rm(folder, { recursive: true }))
 const settings = { onnx: { folder, threads: 1, devices: [cpu] }, engine: generousSettings }
 
-/** A worker that says it is ready and then does as told at the first work. */
+/** Writes a worker that reports ready, and runs `action` when it receives work. */
 async function workerThat(name: string, action: string): Promise<URL> {
   const path = join(folder, `${name}.mjs`)
   const description = { name, vocabularySize: 1, contextLength: 1 }
@@ -28,7 +28,7 @@ async function workerThat(name: string, action: string): Promise<URL> {
 test.each([
   ['exits', 'process.exit(3)', 'its thread exited with code 3'],
   ['throws', "throw new Error('broken')", 'its thread failed: broken'],
-])('a worker that %s fails what waits for it, and says why', async (name, action, reason) => {
+])('a worker that %s fails the waiting work with the reason', async (name, action, reason) => {
   const deaths: string[] = []
   const { host } = await startEngineThread(settings, (death) => deaths.push(death), await workerThat(name, action))
   await expect(host.run(emptyWork, never())).rejects.toMatchObject({
@@ -38,7 +38,7 @@ test.each([
   await expect.poll(() => deaths).toEqual([reason])
 })
 
-test('stopping it is no death', async () => {
+test('stopping the thread does not call onDeath', async () => {
   const deaths: string[] = []
   const url = await workerThat('quiet', '')
   const { description, stop } = await startEngineThread(settings, (death) => deaths.push(death), url)

@@ -1,21 +1,22 @@
 import { Worker } from 'node:worker_threads'
 import type { EngineDescription } from '../engine.js'
+import { exposeGc } from '../onnx/output-garbage.js'
 import { EngineHost } from './host.js'
-import { allowCollection } from '../onnx/output-garbage.js'
 import { disableTelemetry } from './telemetry.js'
 import type { WorkerSettings } from './worker.js'
 
+/** A loaded model in a worker thread. */
 export interface EngineThread {
-  host: EngineHost
-  description: EngineDescription
+  readonly host: EngineHost
+  readonly description: EngineDescription
   stop(): Promise<void>
 }
 
 /**
  * Loads a model in a worker thread.
- * @param workerUrl of the built worker: a thread runs no TypeScript
- * @param onDeath called once where the thread ends unasked, after all that waits for it has failed
- * @throws Error where the model cannot be loaded
+ * @param onDeath called once if the thread ends without `stop`, after all waiting work has failed
+ * @param workerUrl URL of the built worker: a thread cannot run TypeScript
+ * @throws Error if the model cannot be loaded
  */
 export async function startEngineThread(
   settings: WorkerSettings,
@@ -23,18 +24,18 @@ export async function startEngineThread(
   workerUrl = new URL('./worker.js', import.meta.url),
 ): Promise<EngineThread> {
   disableTelemetry()
-  allowCollection()
+  exposeGc()
   const worker = new Worker(workerUrl, { workerData: settings })
   const host = new EngineHost(worker)
   let isEnding = false
-  const died = (reason: string) => {
+  const die = (reason: string) => {
     host.fail(reason)
     if (isEnding) return
     isEnding = true
     onDeath(reason)
   }
-  worker.on('error', (error) => died(`its thread failed: ${error.message}`))
-  worker.on('exit', (code) => died(`its thread exited with code ${code}`))
+  worker.on('error', (error) => die(`its thread failed: ${error.message}`))
+  worker.on('exit', (code) => die(`its thread exited with code ${code}`))
   const stop = async () => {
     isEnding = true
     host.fail('the service is stopping')

@@ -4,31 +4,39 @@ import { epochMs } from '../epoch-ms.js'
 import type { Work, WorkOutcome } from '../work.js'
 import type { HostMessage, WorkerMessage } from './messages.js'
 
-/** What the host needs of a Worker or a MessagePort. */
+/**
+ * thread/ carries work and outcomes over a port; it does not know how work is scheduled or
+ * computed.
+ */
+
+/** The part of a Worker or a MessagePort that the host uses. */
 export interface HostPort {
   postMessage(message: HostMessage): void
   on(event: 'message', listener: (message: WorkerMessage) => void): unknown
 }
 
-/** What answers work: the seam behind which another server than ours could stand. */
+/** Runs work and answers it. Another server could implement it in place of our engine. */
 export interface LogitBackend {
   /**
-   * @param signal aborted with a ServiceError: the work stops at its next forward
-   * @throws ServiceError the signal's reason, or UNAVAILABLE where the engine is gone
+   * @param signal aborted with a ServiceError: the work stops before its next forward
+   * @throws ServiceError the signal's reason, or UNAVAILABLE if the engine has stopped
    */
   run(work: Work, signal: AbortSignal): Promise<WorkOutcome>
   /** Closes sessions once the work that uses them has ended. */
-  closeSessions(sessionIds: string[]): void
+  closeSessions(sessionIds: readonly string[]): void
 }
 
 interface Pending {
-  resolve: (outcome: WorkOutcome) => void
-  reject: (error: ServiceError) => void
+  resolve(outcome: WorkOutcome): void
+  reject(error: ServiceError): void
 }
 
-/** The event loop's side of the engine: a promise for each piece of work. The model itself runs behind the port, in a worker thread. */
+/**
+ * The engine on the side of the event loop: one promise for each piece of work. The model runs
+ * behind the port, in a worker thread.
+ */
 export class EngineHost implements LogitBackend {
-  /** Settles once the model is loaded or could not be. */
+  /** Resolves once the model is loaded; rejects if it cannot be loaded. */
   readonly ready: Promise<EngineDescription>
   private readonly pending = new Map<number, Pending>()
   private nextId = 0
@@ -40,7 +48,7 @@ export class EngineHost implements LogitBackend {
     this.ready = new Promise((resolve, reject) => {
       this.settleReady = { resolve, reject }
     })
-    // A failure before anyone waits must not end the process as an unhandled rejection.
+    // A failure before the first await must not end the process as an unhandled rejection.
     this.ready.catch(() => undefined)
     port.on('message', (message) => this.receive(message))
   }
@@ -68,11 +76,11 @@ export class EngineHost implements LogitBackend {
     })
   }
 
-  closeSessions(sessionIds: string[]): void {
+  closeSessions(sessionIds: readonly string[]): void {
     if (sessionIds.length > 0) this.post({ type: 'sessions-close', sessionIds })
   }
 
-  /** The worker is gone: whatever waits for it fails, now and from now on. */
+  /** Fails all work, now and from now on, because the worker has stopped. */
   fail(reason: string): void {
     if (this.deadReason !== null) return
     this.deadReason = new ServiceError(statusCodes.unavailable, `the engine has stopped: ${reason}`)

@@ -2,13 +2,14 @@ import type { Failure } from '../../errors.js'
 import type { EngineDescription } from '../engine.js'
 import type { Work, WorkOutcome } from '../work.js'
 
-/** What crosses between the service's event loop (host) and the worker thread that runs the model. Closed unions. */
+/** Messages from the service's event loop (the host) to the worker thread that runs the model. */
 export type HostMessage =
-  | { type: 'work-run'; id: number; work: Work; sentAtMs: number }
-  | { type: 'work-cancel'; id: number; failure: Failure }
-  | { type: 'sessions-close'; sessionIds: string[] }
+  | { readonly type: 'work-run'; readonly id: number; readonly work: Work; readonly sentAtMs: number }
+  | { readonly type: 'work-cancel'; readonly id: number; readonly failure: Failure }
+  | { readonly type: 'sessions-close'; readonly sessionIds: readonly string[] }
 
+/** Messages from the worker thread to the host. */
 export type WorkerMessage =
-  | { type: 'engine-ready'; description: EngineDescription }
-  | { type: 'engine-failed'; message: string }
-  | { type: 'work-done'; id: number; outcome: WorkOutcome }
+  | { readonly type: 'engine-ready'; readonly description: EngineDescription }
+  | { readonly type: 'engine-failed'; readonly message: string }
+  | { readonly type: 'work-done'; readonly id: number; readonly outcome: WorkOutcome }

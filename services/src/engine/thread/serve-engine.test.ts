@@ -18,24 +18,24 @@ const hashOf = (tokens: readonly number[]) => extendPrefixHash(emptyPrefixHash, 
 const work = (...steps: ReturnType<typeof stepOf>[]) => ({ ...emptyWork, steps })
 const prompt = [3, 1, 4, 1, 5, 9, 2, 6]
 
-test('a long prompt runs in chunks, and the rows do not depend on their size', async () => {
+test('runs a long prompt in chunks, and the rows do not depend on the chunk size', async () => {
   const chunked = join(new ToyEngine(), { prefillChunk: 3 })
-  const whole = join(new ToyEngine(), { prefillChunk: 64 })
+  const unchunked = join(new ToyEngine(), { prefillChunk: 64 })
   const outcomes = await Promise.all(
-    [chunked, whole].map(({ host }) => host.run(work(stepOf('a', [], prompt)), never())),
+    [chunked, unchunked].map(({ host }) => host.run(work(stepOf('a', [], prompt)), never())),
   )
   expect(chunked.engine.runs).toEqual([
     [3, 1, 4],
     [1, 5, 9],
     [2, 6],
   ])
-  expect(whole.engine.runs).toEqual([prompt])
+  expect(unchunked.engine.runs).toEqual([prompt])
   const [inChunks, inOne] = outcomes.map(rowsOf)
   expect(inChunks).toEqual(inOne)
   expect(outcomes[0]?.results[0]?.position).toBe(8)
 })
 
-test('a step without tokens reads the kept rows: all of the step, the last, or what is left after a rewind', async () => {
+test('a step without tokens reads all kept rows, the last one, or those left after a rewind', async () => {
   const { host, engine } = join()
   const first = rowsOf(await host.run(work(stepOf('a', [], prompt)), never()))
   const runs = engine.runs.length
@@ -46,7 +46,7 @@ test('a step without tokens reads the kept rows: all of the step, the last, or w
   expect(engine.runs.length).toBe(runs)
 })
 
-test('a step that read nothing keeps its last row for a readout that comes later', async () => {
+test('a step without readouts keeps its last row for a later readout', async () => {
   const { host } = join()
   const none = await host.run(work(stepOf('a', [], prompt, { rows: 'none', readouts: [] })), never())
   expect(none.results[0]).toEqual({ position: 8, rows: [], failure: null })
@@ -55,7 +55,7 @@ test('a step that read nothing keeps its last row for a readout that comes later
   expect(rowsOf(later)).toEqual(rowsOf(fresh))
 })
 
-test('a row that is not kept is named with the position to replay from', async () => {
+test('reports a row that is not kept, with the position to replay from', async () => {
   const { host } = join()
   await host.run(work(stepOf('a', [], prompt, { rows: 'last' })), never())
   const outcome = await host.run(work(stepOf('a', [3, 1, 4], [], { rows: 'last' })), never())
@@ -66,7 +66,7 @@ test('a row that is not kept is named with the position to replay from', async (
   })
 })
 
-test('a position beyond what is held, another prefix and an unknown session say what is held', async () => {
+test('reports what is held for a position that is too large, another prefix and an unknown session', async () => {
   const { host } = join()
   await host.run(work(stepOf('a', [], [1, 2, 3])), never())
   const outcome = await host.run(
@@ -84,7 +84,7 @@ test('a position beyond what is held, another prefix and an unknown session say 
   expect(outcome.results[3]?.position).toBe(3)
 })
 
-test('a step past the context length is refused and changes nothing', async () => {
+test('refuses a step past the context length and changes nothing', async () => {
   const { host } = join()
   await host.run(work(stepOf('a', [], prompt)), never())
   const outcome = await host.run(work(stepOf('a', prompt, new Array(57).fill(1))), never())
@@ -97,7 +97,7 @@ test('a step past the context length is refused and changes nothing', async () =
   })
 })
 
-test('forks, reorder, steps and close come in this order', async () => {
+test('applies forks, reorder, steps and closes in this order', async () => {
   const { host } = join()
   await host.run(work(stepOf('a', [], [1, 2])), never())
   const outcome = await host.run(
@@ -124,7 +124,7 @@ test('a fork of an unknown session fails the whole request', async () => {
   expect(outcome.failure).toMatchObject({ code: statusCodes.failedPrecondition, held: { position: 0 } })
 })
 
-test('a failing run leaves the session as it was; a later chunk that fails leaves the tokens before the step', async () => {
+test('a failed run leaves the session as it was; a failed later chunk leaves the tokens before the step', async () => {
   const { host, engine } = join(new ToyEngine(), { prefillChunk: 3 })
   await host.run(work(stepOf('a', [], prompt)), never())
   let runsLeft = 0
@@ -146,7 +146,7 @@ test('a failing run leaves the session as it was; a later chunk that fails leave
   expect(rowsOf(again)).toEqual(rowsOf(fresh).slice(-1))
 })
 
-test('sessions take turns: a decode step does not wait for a long prompt', async () => {
+test('a decode step does not wait for a long prompt of another session', async () => {
   const { host, engine } = join(new ToyEngine(), { prefillChunk: 4 })
   await host.run(work(stepOf('short', [], [1])), never())
   const long = host.run(work(stepOf('long', [], new Array(60).fill(2))), never())
@@ -155,7 +155,7 @@ test('sessions take turns: a decode step does not wait for a long prompt', async
   expect((await long).results[0]?.position).toBe(60)
 })
 
-test('requests of one session run in the order they came', async () => {
+test('runs requests of one session in the order of their arrival', async () => {
   const { host } = join()
   const outcomes = await Promise.all([
     host.run(work(stepOf('a', [], [1, 2])), never()),
@@ -181,7 +181,7 @@ test('cancelled work stops at the next chunk; its session holds the tokens befor
   expect(next.results[0]).toMatchObject({ position: 3, failure: null })
 })
 
-test('a cancelled request that waits for its session touches nothing', async () => {
+test('a request that is cancelled while it waits for its session changes nothing', async () => {
   const { host } = join(new ToyEngine(), { prefillChunk: 1 })
   const controller = new AbortController()
   const first = host.run(work(stepOf('a', [], prompt)), never())
@@ -192,15 +192,15 @@ test('a cancelled request that waits for its session touches nothing', async () 
   expect((await host.run(work(stepOf('a', prompt, [2])), never())).results[0]?.failure).toBeNull()
 })
 
-test('a full queue refuses, and names its limit', async () => {
+test('a full queue refuses requests and names its limit', async () => {
   const { host } = join(new ToyEngine(), { maxQueue: 2, prefillChunk: 1 })
   const runs = ['a', 'b', 'c'].map((id) => host.run(work(stepOf(id, [], prompt)), never()))
   const failures = (await Promise.all(runs)).map((outcome) => outcome.failure)
   expect(failures.map((failure) => failure?.code ?? 0)).toEqual([0, 0, statusCodes.resourceExhausted])
-  expect(failures[2]?.message).toContain('TANDEM_MAX_QUEUE')
+  expect(failures[2]?.message).toBe('the queue is full: 2 requests are waiting (TANDEM_MAX_QUEUE). Retry later.')
 })
 
-test('requests that together want more than the memory are all answered; one that does alone is refused at once', async () => {
+test('answers requests that together exceed the memory, and refuses one that does so by itself', async () => {
   const { host } = join(new ToyEngine(), { maxBytes: 8 * 50 + 128 * 32 })
   const open = (id: string, length: number) => host.run(work(stepOf(id, [], new Array(length).fill(1))), never())
   const outcomes = await Promise.all(Array.from({ length: 30 }, (_, i) => open(`s${i}`, 40)))
@@ -217,7 +217,7 @@ test("closing a stream's sessions waits for the work that uses them", async () =
   expect(after.results[0]?.failure?.held).toEqual({ position: 0, prefixHash: emptyPrefixHash })
 })
 
-test('idle sessions end with their time to live', async () => {
+test('closes idle sessions after their time to live', async () => {
   const { host } = join(new ToyEngine(), { ttlMs: 20 })
   await host.run(work(stepOf('a', [], prompt)), never())
   await new Promise((resolve) => setTimeout(resolve, 120))
@@ -231,10 +231,10 @@ test('a prompt of many rows keeps the last 32', async () => {
   const rows = rowsOf(await host.run(work(stepOf('a', [], long)), never()))
   expect(rowsOf(await host.run(work(stepOf('a', long, [], { rows: 'last' })), never()))).toEqual(rows.slice(-1))
   const all = await host.run(work(stepOf('a', long, [])), never())
-  expect(all.results[0]?.failure?.message).toContain('does not keep all rows of its last step (at most 32 are kept)')
+  expect(all.results[0]?.failure?.message).toContain('does not keep all rows of its last step (it keeps at most 32)')
 })
 
-test('lists of a gather are one, or one for each row', async () => {
+test('a gather has one list of ids, or one for each row', async () => {
   const { host } = join()
   const gather = (lists: number) => ({
     readouts: [{ kind: 'gather' as const, rows: Array.from({ length: lists }, () => Uint32Array.of(1, 2)) }],
@@ -247,7 +247,7 @@ test('lists of a gather are one, or one for each row', async () => {
   expect(codes).toEqual([0, 0, statusCodes.invalidArgument])
 })
 
-test('a dead engine fails what waits and what comes, with its reason', async () => {
+test('a stopped engine fails waiting and later work, with its reason', async () => {
   const { host } = join(new ToyEngine(), { prefillChunk: 1 })
   const running = host.run(work(stepOf('a', [], prompt)), never())
   host.fail('the worker exited with code 1')
@@ -258,7 +258,7 @@ test('a dead engine fails what waits and what comes, with its reason', async () 
   await expect(host.run(emptyWork, never())).rejects.toMatchObject({ code: statusCodes.unavailable })
 })
 
-test('rows that do not fit into a message are refused before the run; what fits is answered', async () => {
+test('refuses rows that do not fit into a message before the run, and answers those that fit', async () => {
   const { host, engine } = join(new ToyEngine(8192))
   const readouts = Array.from({ length: 8 }, () => ({ kind: 'full' as const }))
   const wide = (id: string) => stepOf(id, [], new Array(60).fill(1), { vocabularyLimit: 8192, readouts })
@@ -271,19 +271,19 @@ test('rows that do not fit into a message are refused before the run; what fits 
     statusCodes.resourceExhausted,
   ])
   expect(outcome.results[4]?.failure?.message).toMatch(
-    /^the rows asked for take \d+ bytes or more, a response holds \d+/,
+    /^the requested rows take at least \d+ bytes, but a response holds \d+/,
   )
   expect(engine.runs.length).toBe(4 * 12)
 })
 
-test('a step without tokens and rows is a truncation', async () => {
+test('a step without tokens and rows truncates the session', async () => {
   const { host } = join()
   await host.run(work(stepOf('a', [], prompt, { rows: 'last' })), never())
   const outcome = await host.run(work(stepOf('a', [3, 1], [], { rows: 'none', readouts: [] })), never())
   expect(outcome.results[0]).toEqual({ position: 2, rows: [], failure: null })
 })
 
-test('two beams of one parent go their own ways without a replay', async () => {
+test('two beams of one parent continue differently without a replay', async () => {
   const { host } = join()
   await host.run(work(stepOf('a', [], [1, 2]), stepOf('b', [], [9])), never())
   const reorder = { sessionIds: ['a', 'b'], parents: [0, 0] }

@@ -1,44 +1,50 @@
 import { ServiceError } from '../../errors.js'
 import type { Engine } from '../engine.js'
-import type { WorkOutcome } from '../work.js'
-import type { HostMessage, WorkerMessage } from './messages.js'
+import { maxDecodeTokens } from '../scheduler/next-batch.js'
 import { Scheduler } from '../scheduler/scheduler.js'
 import { SessionStore, type StoreLimits } from '../sessions/session-store.js'
-import { mostDecodeTokens } from '../scheduler/next-batch.js'
+import type { Work, WorkOutcome } from '../work.js'
+import type { HostMessage, WorkerMessage } from './messages.js'
 
+/** Limits of the scheduler and of the session store. */
 export interface EngineSettings extends StoreLimits {
-  /** Most requests that are not finished. */
-  maxQueue: number
-  /** Most decode steps of one run. */
-  maxBatch: number
-  /** Most prompts of one run; prompts are reused only where it is one. */
-  maxPrompts: number
-  /** Most tokens that one session brings to a run. */
-  prefillChunk: number
+  /** Maximum number of unfinished requests. */
+  readonly maxQueue: number
+  /** Maximum number of decode steps per batch. */
+  readonly maxBatch: number
+  /** Maximum number of prompts per batch. Prompts are reused only if it is 1. */
+  readonly maxPrompts: number
+  /** Maximum number of tokens of one session per run. */
+  readonly prefillChunk: number
   /**
-   * Every run is one token of one session, so that a session's logits are the same bits whatever else is served, however its tokens
-   * came, and after a replay. Prompts take as long as answers then.
+   * Runs one token of one session at a time. A session's logits are then the same bits, whatever
+   * else is served, however its tokens were chunked, and after a replay. Prompts are then as slow
+   * as answers.
    */
-  strict: boolean
+  readonly strict: boolean
 }
 
-/** What the worker needs of its parentPort. */
+/** The part of a worker's parentPort that the worker uses. */
 export interface WorkerPort {
   postMessage(message: WorkerMessage, transfer?: ArrayBuffer[]): void
   on(event: 'message', listener: (message: HostMessage) => void): unknown
 }
 
-/** Buffers below this are cheaper copied than transferred. */
-const leastTransferBytes = 4096
+/** Smaller buffers are cheaper to copy than to transfer. */
+const minTransferBytes = 4096
 
-/** The worker's side: takes work from the port, gives it to the scheduler, posts what comes out. Returns a function that ends it. */
+/**
+ * Serves an engine over a port: receives work, submits it to the scheduler, and posts the outcomes.
+ * @returns a function that stops it
+ */
 export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSettings): () => Promise<void> {
   const store = new SessionStore(engine, settings)
   const { prefillChunk, maxBatch, maxPrompts } = settings.strict
     ? { prefillChunk: 1, maxBatch: 1, maxPrompts: 1 }
     : settings
-  // Whole chunks of a prompt run alone where they are larger than decode steps, and everything does where it is strict.
-  const reusesPrefixes = settings.strict || (maxPrompts === 1 && prefillChunk > mostDecodeTokens)
+  // A prompt's whole chunks run in runs of their own if they are larger than decode steps, and
+  // always in strict mode.
+  const reusesPrefixes = settings.strict || (maxPrompts === 1 && prefillChunk > maxDecodeTokens)
   const scheduler = new Scheduler(
     { engine, store, prefillChunk, reusesPrefixes },
     { maxQueue: settings.maxQueue, maxBatch, maxPrompts },
@@ -52,7 +58,7 @@ export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSe
     running.set(id, controller)
     const outcome = await scheduler.submit(work, controller.signal, sentAtMs)
     running.delete(id)
-    // Cancelled work has nobody who waits for it.
+    // The host does not wait for cancelled work.
     if (!controller.signal.aborted) port.postMessage({ type: 'work-done', id, outcome }, largeBuffers(outcome))
   }
 
@@ -68,10 +74,10 @@ export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSe
         void run(message)
         return
       case 'work-cancel':
-        running.get(message.id)?.abort(ServiceError.ofFailure(message.failure))
+        running.get(message.id)?.abort(ServiceError.fromFailure(message.failure))
         return
       case 'sessions-close':
-        void scheduler.submit(closing(message.sessionIds), new AbortController().signal, 0)
+        void scheduler.submit(closeWork(message.sessionIds), new AbortController().signal, 0)
     }
   })
   port.postMessage({ type: 'engine-ready', description: describe(engine, settings) })
@@ -81,9 +87,14 @@ export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSe
 const describe = ({ description }: Engine, { strict }: EngineSettings) =>
   strict ? { ...description, name: `${description.name}, strict` } : description
 
-const closing = (closeSessionIds: string[]) => ({ forks: [], reorder: null, steps: [], closeSessionIds })
+const closeWork = (closeSessionIds: readonly string[]): Work => ({
+  forks: [],
+  reorder: null,
+  steps: [],
+  closeSessionIds,
+})
 
-/** The readouts' large arrays: each owns its buffer, so it can change threads without a copy. */
+/** Large arrays of the readouts. Each owns its buffer, so it can change threads without a copy. */
 function largeBuffers(outcome: WorkOutcome): ArrayBuffer[] {
   const arrays = outcome.results.flatMap((result) =>
     result.rows.flatMap((row) =>
@@ -91,6 +102,6 @@ function largeBuffers(outcome: WorkOutcome): ArrayBuffer[] {
     ),
   )
   return arrays
-    .filter((array) => array.byteLength >= leastTransferBytes && array.byteLength === array.buffer.byteLength)
+    .filter((array) => array.byteLength >= minTransferBytes && array.byteLength === array.buffer.byteLength)
     .map((array) => array.buffer as ArrayBuffer)
 }

@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildModel } from '@tandem/models'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { LogitBackend } from './host.js'
 import { OnnxEngine } from '../onnx/onnx-engine.js'
 import { emptyWork, joinEngine, never, rowsOf, runReplaying, stepOf } from '../testing/index.js'
+import type { LogitBackend } from './host.js'
 
-/** `strict` on 4-bit weights with int8 activations, which round differently in runs of other shapes: here all ways give the same bits. */
+/**
+ * `strict` with 4-bit weights and int8 activations, which round differently in runs of other
+ * shapes: all paths give the same bits.
+ */
 
 const source = fileURLToPath(new URL('../../../../test/fixtures/more/gguf-llama-q4_1', import.meta.url))
 const tokens = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3]
@@ -26,15 +29,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** All rows of `tokens`, from a service of its own. */
-async function rowsBy(
+/** All rows of `tokens` on one path, from a new service. */
+async function rowsOnPath(
   strict: boolean,
-  way: (host: LogitBackend, step: typeof stepOfModel) => Promise<Float32Array[]>,
+  path: (host: LogitBackend, step: typeof stepOfModel) => Promise<Float32Array[]>,
   maxSessions = 64,
 ): Promise<Float32Array[]> {
   const { host, close } = joinEngine(shared(engine), { strict, maxSessions, prefillChunk: 16 })
   try {
-    return await way(host, stepOfModel)
+    return await path(host, stepOfModel)
   } finally {
     await close()
   }
@@ -53,12 +56,14 @@ const oneByOne = (name: string) => async (host: LogitBackend, step: typeof stepO
 const inOneStep = async (host: LogitBackend, step: typeof stepOfModel) =>
   rowsOf(await host.run({ ...emptyWork, steps: [step('a', [], tokens)] }, never()))
 
-const besideOthers = async (host: LogitBackend, step: typeof stepOfModel) => {
+const amongOthers = async (host: LogitBackend, step: typeof stepOfModel) => {
   const [rows] = await Promise.all(['a', 'b', 'c', 'd'].map((name) => oneByOne(name)(host, step)))
   return rows ?? []
 }
 
-/** Another session takes the place of this one before every step, so that each is a replay from position 0. */
+/**
+ * Another session evicts this one before every step, so that each step is a replay from position 0.
+ */
 const afterEvictions = async (host: LogitBackend, step: typeof stepOfModel) => {
   let replays = 0
   const rows = []
@@ -76,30 +81,31 @@ const afterEvictions = async (host: LogitBackend, step: typeof stepOfModel) => {
   return rows
 }
 
-/** One engine for many services: none of them closes it. */
+/** Shares one engine between services: they do not close it. */
 const shared = (engine: OnnxEngine) => ({
   description: engine.description,
   batchMemory: engine.batchMemory,
   createCache: () => engine.createCache(),
+  kvBytesPerToken: engine.kvBytesPerToken.bind(engine),
   run: engine.run.bind(engine),
   runBatch: engine.runBatch.bind(engine),
   close: async () => undefined,
 })
 
-test('strict: one by one, in one step, beside others and after evictions, bit for bit', async () => {
-  const expected = await rowsBy(true, oneByOne('a'))
+test('strict gives the same bits one by one, in one step, among other sessions and after evictions', async () => {
+  const expected = await rowsOnPath(true, oneByOne('a'))
   expect(expected.length).toBe(tokens.length)
-  expect(await rowsBy(true, inOneStep)).toEqual(expected)
-  expect(await rowsBy(true, besideOthers)).toEqual(expected)
-  expect(await rowsBy(true, afterEvictions, 1)).toEqual(expected)
+  expect(await rowsOnPath(true, inOneStep)).toEqual(expected)
+  expect(await rowsOnPath(true, amongOthers)).toEqual(expected)
+  expect(await rowsOnPath(true, afterEvictions, 1)).toEqual(expected)
 })
 
-test('without it the bits differ, so the test can see what it is for', async () => {
-  const rows = await rowsBy(false, inOneStep)
-  expect(rows).not.toEqual(await rowsBy(true, inOneStep))
+test('without strict the bits differ, so this test can find a fault', async () => {
+  const rows = await rowsOnPath(false, inOneStep)
+  expect(rows).not.toEqual(await rowsOnPath(true, inOneStep))
 })
 
-test('the description says so', async () => {
+test('the description of the engine ends with strict', async () => {
   const { host, close } = joinEngine(shared(engine), { strict: true })
   expect((await host.ready).name).toBe(`${engine.description.name}, strict`)
   await close()

@@ -2,13 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { loadEngine, type OnnxSettings } from '../onnx/load-engine.js'
 import { type EngineSettings, serveEngine } from './serve-engine.js'
 
-/** What the thread is started with. */
+/** Data that the worker thread starts with. */
 export interface WorkerSettings {
-  onnx: OnnxSettings
-  engine: EngineSettings
+  readonly onnx: OnnxSettings
+  readonly engine: EngineSettings
 }
 
-if (parentPort === null) throw new Error('worker.js runs in a worker thread')
+if (parentPort === null) throw new Error('worker.js must run in a worker thread')
 const port = parentPort
 const { onnx, engine } = workerData as WorkerSettings
 try {

@@ -16,18 +16,21 @@ import {
 import { logitMainPath } from '../../index.js'
 import { spawnProgram, startProgram, type TestProcess } from '../../testing/program.js'
 
-/** Helpers of tests: the built logit service as a process of its own, and clients of it. */
+/** Test helpers: the built logit service in a process of its own, and its clients. */
 
 export const spawnService = (environment: Record<string, string>): TestProcess =>
   spawnProgram(logitMainPath, { TANDEM_ROLE: 'sft', ...environment })
 
 export interface TestService extends TestProcess {
-  address: string
-  client: LogitServiceClient
+  readonly address: string
+  readonly client: LogitServiceClient
   stop(): Promise<void>
 }
 
-/** A service that serves. @throws Error with its stderr where it ends before */
+/**
+ * Starts a service and waits until it serves.
+ * @throws Error with its stderr if it ends before that
+ */
 export async function startService(environment: Record<string, string>): Promise<TestService> {
   const program = await startProgram(logitMainPath, { TANDEM_ROLE: 'sft', ...environment })
   const client = new LogitService(program.address, credentials.createInsecure(), channelOptions)
@@ -44,7 +47,7 @@ export function unaryStep(client: LogitServiceClient, request: StepRequest): Pro
   })
 }
 
-/** The only step's result. @throws Error with what failed */
+/** Runs one step and returns its result. @throws Error with the failure */
 export async function resultOf(
   client: LogitServiceClient,
   step: Step,
@@ -57,7 +60,7 @@ export async function resultOf(
   return result
 }
 
-/** A step after `prefix` that reads all logits of all its rows. */
+/** Builds a step after `prefix` that reads all logits of all its rows. */
 export const fullStep = (sessionId: string, prefix: readonly number[], tokenIds: readonly number[]): Step => ({
   sessionId,
   position: prefix.length,
@@ -67,13 +70,16 @@ export const fullStep = (sessionId: string, prefix: readonly number[], tokenIds:
   readouts: [{ full: {} }],
 })
 
-/** log p of every id, from a row whose first readout is full. */
+/** Returns log p of every id, from a row whose first readout is full. */
 export function logProbabilities(row: Row__Output): Float64Array {
   const logits = toFloat32Array(row.scores[0]?.logits ?? new Uint8Array(0))
   return Float64Array.from(logits, (z) => z - row.logSumExp)
 }
 
-/** ids.i and logits.i of a golden folder's reference.safetensors, as token ids and rows of log p. */
+/**
+ * Reads ids.i and logits.i of a golden folder's reference.safetensors, as token ids and rows of log
+ * p.
+ */
 export async function readReference(path: string): Promise<{ ids: number[]; logProbabilities: Float64Array[] }[]> {
   const bytes = await readFile(path)
   const headerEnd = 8 + Number(bytes.readBigUInt64LE(0))

@@ -14,7 +14,10 @@ import { startGrpcServer } from '../../grpc-server.js'
 import { createLogitHandlers } from '../handlers.js'
 import { oneModel, type StepModels } from '../parse-work.js'
 
-/** Helpers of tests: the logit service over the toy engine, in this process. What a test starts ends by `endToys`. */
+/**
+ * Test helpers: the logit service over the toy engine, in this process. `endToys` stops what a test
+ * started.
+ */
 
 const cleanups: (() => unknown)[] = []
 export async function endToys(): Promise<void> {
