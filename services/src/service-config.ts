@@ -30,7 +30,9 @@ export const flag = () =>
 /** An address to listen on: host:port, or [IPv6]:port. */
 export const listenSchema = z
   .string()
-  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/, 'must be host:port, e.g. 127.0.0.1:7001 or [::1]:7001')
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/, {
+    error: ({ input }) => `is "${input}": expected host:port, e.g. 127.0.0.1:7001 or [::1]:7001`,
+  })
 
 /** The variables that every service reads. */
 export const serviceFields = {

@@ -33,7 +33,7 @@ test('names all wrong variables in one error', () => {
       TANDEM_REFLECTION: 'yes',
     }),
   ).toThrow(
-    /^TANDEM_MODEL is not set: name a model folder.*TANDEM_LISTEN must be host:port.*TANDEM_THREADS .*TANDEM_REFLECTION /,
+    /^TANDEM_MODEL is not set: name a model folder.*TANDEM_LISTEN is "localhost": expected host:port.*TANDEM_THREADS .*TANDEM_REFLECTION /,
   )
 })
 
