@@ -6,7 +6,7 @@ test.each([
   ['0', [0]],
   ['0-2,5', [0, 1, 2, 5]],
   ['3,8-9', [3, 8, 9]],
-])('the cores of "%s"', (list, expected) => expect(parseCoreList(list)).toEqual(expected))
+])('parses the cores of "%s"', (list, expected) => expect(parseCoreList(list)).toEqual(expected))
 
 test('this process runs on at least one core of this machine', async () => {
   const device = await describeDevice(cpu, 2)

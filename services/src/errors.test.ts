@@ -6,7 +6,7 @@ it.each([
   'bad allocation',
   'Array buffer allocation failed',
   'Non-zero status code returned while running MatMulNBits node. Failed to allocate memory for requested buffer of size 99',
-])('memory that cannot be had is no fault of the engine: %s', (message) => {
+])('reports a failed allocation as RESOURCE_EXHAUSTED: %s', (message) => {
   const cause = new RangeError(message)
   expect(ServiceError.from(cause)).toMatchObject({
     code: statusCodes.resourceExhausted,
@@ -15,8 +15,8 @@ it.each([
   })
 })
 
-it('other errors are, and those of ours stay as they are', () => {
+it('reports other errors as INTERNAL, and keeps a ServiceError as it is', () => {
   expect(ServiceError.from(new Error('broken'))).toMatchObject({ code: statusCodes.internal, message: 'broken' })
-  const own = invalidArgument('no memory, says the caller: bad_alloc')
+  const own = invalidArgument('no memory, says the client: bad_alloc')
   expect(ServiceError.from(own)).toBe(own)
 })

@@ -22,7 +22,7 @@ async function start(reflection: boolean): Promise<GrpcServer> {
   return server
 }
 
-test('the health service says SERVING, and NOT_SERVING from the moment the service drains', async () => {
+test('the health service reports SERVING, and NOT_SERVING once the service drains', async () => {
   const server = await start(false)
   const statuses: unknown[] = []
   const method = methodOf(healthService, 'Watch')
@@ -40,7 +40,7 @@ test('the health service says SERVING, and NOT_SERVING from the moment the servi
   await drained
 })
 
-test('reflection names the service where it is on, and is not there where it is off', async () => {
+test('reflection names the service if it is enabled, and is UNIMPLEMENTED if not', async () => {
   const services = await Promise.all([true, false].map(async (on) => reflectedServices(await start(on))))
   expect(services[0]).toContain('tandem.v1.LogitService')
   expect(services[1]).toBe('UNIMPLEMENTED')

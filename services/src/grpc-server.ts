@@ -3,34 +3,39 @@ import { ReflectionService } from '@grpc/reflection'
 import { channelOptions } from '@tandem/proto'
 import { HealthImplementation } from 'grpc-health-check'
 
+/** What a gRPC server listens on and serves. */
 export interface GrpcServerOptions {
-  /** host:port; port 0 takes a free one. */
-  listen: string
+  /** host:port. Port 0 chooses a free port. */
+  readonly listen: string
   /** Full names, for the health service. */
-  serviceNames: readonly string[]
-  addServices: (server: Server) => void
-  /** Offered for server reflection; null: no reflection. */
-  reflection: ConstructorParameters<typeof ReflectionService>[0] | null
+  readonly serviceNames: readonly string[]
+  readonly addServices: (server: Server) => void
+  /** Packages that server reflection describes. Null disables reflection. */
+  readonly reflection: ConstructorParameters<typeof ReflectionService>[0] | null
 }
 
+/** A running gRPC server. */
 export interface GrpcServer {
-  /** host:port where it listens. */
-  address: string
-  /** Says NOT_SERVING, takes no new calls, gives those under way so many milliseconds, then ends. */
+  /** host:port that it listens on. */
+  readonly address: string
+  /**
+   * Reports NOT_SERVING, refuses new calls, lets open calls finish for at most `graceMs`, then
+   * ends.
+   */
   drain(graceMs: number): Promise<void>
 }
 
-/** Calls of one connection at once; more wait at the client. */
+/** Maximum number of concurrent calls per connection; more calls wait at the client. */
 const maxConcurrentStreams = 1024
 
-/** Starts a gRPC server with the standard health service, SERVING from the moment this resolves. */
+/** Starts a gRPC server with the standard health service. It reports SERVING once this resolves. */
 export async function startGrpcServer({
   listen,
   serviceNames,
   addServices,
   reflection,
 }: GrpcServerOptions): Promise<GrpcServer> {
-  // grpc-js prints to stderr what it also throws; whoever debugs it sets the variable.
+  // grpc-js also prints to stderr what it throws. Set the variable to see it.
   if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
   const server = new Server({ ...channelOptions, 'grpc.max_concurrent_streams': maxConcurrentStreams })
   addServices(server)

@@ -2,37 +2,40 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type HeadKind, loadManifest, type Manifest } from '@tandem/models'
 
-const kinds: Readonly<Record<HeadKind, { model: string; service: string; way: string }>> = {
-  vocabulary: { model: 'a language model', service: 'a logit service', way: '"tandem up --sft DIR --dpo DIR"' },
-  score: { model: 'a reward model', service: 'a reward service', way: '"tandem up --reward NAME=DIR"' },
+const kinds: Readonly<Record<HeadKind, { model: string; service: string; command: string }>> = {
+  vocabulary: { model: 'a language model', service: 'a logit service', command: '"tandem up --sft DIR --dpo DIR"' },
+  score: { model: 'a reward model', service: 'a reward service', command: '"tandem up --reward NAME=DIR"' },
 }
 
 /**
- * The manifest of a model folder that a service can start with.
- * @param head what the service serves
- * @throws Error naming the folder, and what is missing in it or that it is for another service
+ * Loads the manifest of a model folder, and checks that a service can start with it.
+ * @param head the kind of model that the service serves
+ * @throws Error that names the folder and says what is missing in it, or which service it is for
  */
 export async function openModelFolder(folder: string, head: HeadKind): Promise<Manifest> {
   const manifest = await loadManifest(folder)
   if (manifest.head !== head) {
-    const { model, service, way } = kinds[manifest.head]
+    const { model, service, command } = kinds[manifest.head]
     throw new Error(
-      `${folder} (${manifest.modelId}) is ${model}, and ${kinds[head].service} serves ${kinds[head].model}. Serve it with ${service}: ${way}`,
+      `${folder} (${manifest.modelId}) is ${model}, but ${kinds[head].service} serves ${kinds[head].model}. Serve it with ${service}: ${command}`,
     )
   }
   await assertFiles(folder, manifest)
   return manifest
 }
 
-/** A half-copied folder is found before the engine reads it. Hashes are not computed: that takes as long as loading. */
+/**
+ * Finds a folder that was copied only in part. It does not compute hashes: that takes as long as
+ * loading.
+ */
 async function assertFiles(folder: string, manifest: Manifest): Promise<void> {
   for (const [name, { bytes }] of Object.entries(manifest.files)) {
     const found = await stat(join(folder, name)).catch(() => null)
     if (found === null)
-      throw new Error(`${join(folder, name)} is missing: its manifest lists it. Build the folder again.`)
+      throw new Error(`${join(folder, name)} is missing, but the manifest lists it. Build the folder again.`)
     if (found.size !== bytes)
       throw new Error(
-        `${join(folder, name)} has ${found.size} bytes, its manifest says ${bytes}. Build the folder again.`,
+        `${join(folder, name)} has ${found.size} bytes, but the manifest says ${bytes}. Build the folder again.`,
       )
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { keyValueBytesPerToken, type Manifest } from '@tandem/models'
 import type { Device, GetModelResponse } from '@tandem/proto'
 
-/** The handshake: what the gateway must know of the model. */
+/** Builds the handshake: what the gateway must know about the model. */
 export function toModelResponse(manifest: Manifest, role: string, engine: string, device: Device): GetModelResponse {
   return {
     modelId: manifest.modelId,
@@ -22,7 +22,7 @@ export function toModelResponse(manifest: Manifest, role: string, engine: string
   }
 }
 
-/** The same of the base model under the adapter. */
+/** Builds the handshake of the base model, from that of the model with its adapter. */
 export function toBaseModel(model: GetModelResponse, role: string): GetModelResponse {
   const version = createHash('sha256').update(`${model.version} without its adapter`).digest('hex')
   return { ...model, modelId: `${model.modelId} without its adapter`, version, role, adapter: '' }

@@ -1,20 +1,34 @@
 import pino, { type Logger } from 'pino'
 
+/** The message that a service sends to its parent over IPC once it serves. */
+export interface ServiceReady {
+  readonly type: 'ready'
+  /** host:port */
+  readonly address: string
+  /** host:port of the base model, if the service serves both models of a pair. */
+  readonly baseAddress?: string | undefined
+}
+
+/** A service that listens. */
 export interface RunningService {
   /** host:port */
-  address: string
-  /** Of the base model, where the service is both models of a pair. */
-  baseAddress?: string
-  /** Ends what the service started; open calls get the service's grace. */
+  readonly address: string
+  /** host:port of the base model, if the service serves both models of a pair. */
+  readonly baseAddress?: string
+  /**
+   * Stops everything that the service started; open calls may finish within the service's drain
+   * time.
+   */
   stop(): Promise<void>
 }
 
 /**
- * The life of a service's process: starts it, tells the parent (over IPC, where there is one) that it serves, ends it with exit
- * code 0 on SIGTERM or SIGINT and at once when the parent is gone. A start that fails is one line on stderr and exit code 1.
+ * Runs the process of a service: starts it, and tells the parent over IPC (if it has one) that it
+ * serves. The process ends with exit code 0 on SIGTERM or SIGINT, and at once if the parent has
+ * ended. If the start fails, it writes one line to stderr and ends with exit code 1.
  */
 export async function runServiceProcess(name: string, start: () => Promise<RunningService>): Promise<void> {
-  // The parent may go while the service starts.
+  // The parent may end while the service starts.
   process.on('disconnect', () => process.exit(0))
   let service: RunningService
   try {
@@ -26,27 +40,34 @@ export async function runServiceProcess(name: string, start: () => Promise<Runni
   }
   let isStopping = false
   const stop = async () => {
-    // A second signal does not wait.
+    // A second signal ends the process at once.
     if (isStopping) process.exit(1)
     isStopping = true
     await service.stop()
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
-  process.send?.({ type: 'ready', address: service.address, baseAddress: service.baseAddress })
+  const { address, baseAddress } = service
+  process.send?.({ type: 'ready', address, baseAddress } satisfies ServiceReady)
 }
 
-/** A moment for the failed answers to leave before the process does. */
-const lastWordsMs = 100
+/** Time for the failed answers to be sent before the process ends, in milliseconds. */
+const lastAnswersMs = 100
 
-/** For a service whose engine has ended unasked: the process is of no use then. */
+/**
+ * Returns the handler for an engine that ends without being stopped: it ends the process, which
+ * cannot serve any more.
+ */
 export function endWithEngine(log: Logger): (reason: string) => void {
   return (reason) => {
-    log.fatal({ reason }, 'the engine has stopped, so the service does too')
-    setTimeout(() => process.exit(1), lastWordsMs)
+    log.fatal({ reason }, 'the engine has stopped, so the service stops too')
+    setTimeout(() => process.exit(1), lastAnswersMs)
   }
 }
 
-/** Logs go to stderr, written before the call returns, so that a last line is never lost. */
+/**
+ * Creates a logger to stderr. It writes before the call returns, so that the last line is never
+ * lost.
+ */
 export const createLogger = (name: string, level: string): Logger =>
   pino({ name, level }, pino.destination({ fd: 2, sync: true }))

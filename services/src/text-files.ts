@@ -5,7 +5,7 @@ import type { Manifest } from '@tandem/models'
 import type { TextFileChunk } from '@tandem/proto'
 import type { Logger } from 'pino'
 
-/** What a gateway needs of a model folder to turn text into ids and back. */
+/** The files of a model folder that a gateway needs to turn text into ids and back. */
 const textFileNames = [
   'tokenizer.json',
   'tokenizer_config.json',
@@ -16,7 +16,10 @@ const textFileNames = [
 
 const chunkBytes = 256 * 1024
 
-/** The text files of a model folder that its manifest lists, in chunks; a file without content gives one empty chunk. */
+/**
+ * Reads the text files of a model folder that its manifest lists, in chunks. An empty file gives
+ * one empty chunk.
+ */
 export async function* readTextFiles(
   folder: string,
   manifest: Manifest,

@@ -1,18 +1,23 @@
 import { ServiceError, statusCodes } from './errors.js'
 
 /**
- * Runs a request under its time limit: what it asks for (0: nothing), at most the service's.
- * @param controller of the request; aborted with DEADLINE_EXCEEDED once the time is over
+ * Runs a request with a time limit.
+ * @param requestedMs limit that the request asks for; 0: none
+ * @param maxMs limit of the service
+ * @param controller of the request; aborted with DEADLINE_EXCEEDED when the time is over
  */
 export async function withTimeLimit<T>(
-  askedMs: number,
-  mostMs: number,
+  requestedMs: number,
+  maxMs: number,
   controller: AbortController,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const limitMs = Math.min(askedMs || mostMs, mostMs)
-  const late = () => controller.abort(new ServiceError(statusCodes.deadlineExceeded, `not done within ${limitMs} ms`))
-  const timer = setTimeout(late, limitMs)
+  const limitMs = Math.min(requestedMs || maxMs, maxMs)
+  const expire = () =>
+    controller.abort(
+      new ServiceError(statusCodes.deadlineExceeded, `the request was not finished within ${limitMs} ms`),
+    )
+  const timer = setTimeout(expire, limitMs)
   try {
     return await run(controller.signal)
   } finally {

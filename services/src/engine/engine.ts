@@ -1,21 +1,31 @@
 import type { ComputeDevice } from './compute-device.js'
-import type { LogitsRow } from './logits-row.js'
+import type { LogitsRow } from './logits/logits-row.js'
 
-/** What runs a model: token ids in, logits out. An engine knows no sessions by name, no text, no gRPC. */
+/**
+ * The folders of the engine, from top to bottom; each imports only what is below it
+ * (folders.test.ts): thread/ (speaks over a port), scheduler/ (chooses what runs next), sessions/
+ * (owns sessions and bytes), the files of this folder (engine.ts, work.ts), logits/ (reads rows of
+ * logits). onnx/ implements the interface below and is known only to thread/; it is the only folder
+ * that imports onnxruntime-node.
+ */
+
+/** Runs a model: token ids in, logits out. An engine does not know session ids, text or gRPC. */
 export interface Engine {
   readonly description: EngineDescription
-  /** @throws ServiceError INVALID_ARGUMENT where the engine does not hold that variant */
+  /** @throws ServiceError INVALID_ARGUMENT if the engine does not hold that variant */
   createCache(variant?: ModelVariant): SessionCache
+  /** Bytes of the keys and values of one token; 0 if the engine does not hold that variant. */
+  kvBytesPerToken(variant: ModelVariant): number
   /**
-   * Runs tokens after the first `position` tokens of a cache and appends their keys and values there.
-   * Where it fails the cache is as it was before.
-   * @returns a row for each of `rowIndices`, which the caller owns
+   * Runs tokens after the first `position` tokens of a cache and appends their keys and values
+   * there. If it fails, the cache is as it was before.
+   * @returns a row for each of `rowIndices`; the caller owns the rows
    */
   run(forward: Forward): Promise<LogitsRow[]>
   /**
-   * The same for several sessions at once, each of them named once. Where it fails, some of the caches may have been appended to;
-   * each forward can be run again.
-   * @param memoryBytes the most that `batchMemory` may take afterwards
+   * Runs several sessions at once; each session occurs once. If it fails, some of the caches may
+   * already be longer; each forward can be run again.
+   * @param memoryBytes limit for `batchMemory` after the run
    * @returns for each forward what `run` returns
    */
   runBatch(forwards: readonly Forward[], memoryBytes: number): Promise<LogitsRow[][]>
@@ -23,61 +33,80 @@ export interface Engine {
   close(): Promise<void>
 }
 
-/** What an engine keeps beside the caches so that batches are fast. It can be given up between any two runs: only time is lost. */
+/**
+ * Memory that an engine uses besides the caches to make batches fast. It can be cleared between two
+ * runs: that costs only time.
+ */
 export interface BatchMemory {
   readonly byteLength: number
   clear(): void
 }
 
-/** The naive form of `runBatch`: the oracle of its tests, and what remains where memory for a batch is short. */
+/**
+ * The naive form of `runBatch`: the oracle of its tests, and the fallback if there is too little
+ * memory for a batch.
+ */
 export async function runOneByOne(engine: Pick<Engine, 'run'>, forwards: readonly Forward[]): Promise<LogitsRow[][]> {
   const rows = []
   for (const forward of forwards) rows.push(await engine.run(forward))
   return rows
 }
 
-/** The model of the folder, or the base model under its adapter, where the graph can switch that off. */
-export type ModelVariant = 'whole' | 'base'
+/**
+ * The model of the folder with its adapter (if it has one), or the base model, if the graph can
+ * switch the adapter off.
+ */
+export type ModelVariant = 'adapted' | 'base'
 
+/** What a client must know about an engine and its model. */
 export interface EngineDescription {
-  /** For people: "onnxruntime-node 1.30.0, cpu, 2 threads". */
-  name: string
-  device: ComputeDevice
-  vocabularySize: number
-  /** Numbers of a row: a logit for each id, or the one score of a reward model. */
-  rowSize: number
-  /** Most tokens that a session can hold. */
-  contextLength: number
+  /** A readable name: "onnxruntime-node 1.30.0, cpu, 2 threads". */
+  readonly name: string
+  readonly device: ComputeDevice
+  readonly vocabularySize: number
+  /** Numbers in a row: one logit for each id, or the single score of a reward model. */
+  readonly rowSize: number
+  /** Maximum tokens of a session. */
+  readonly contextLength: number
 }
 
-/** One session's part of a run. */
+/** The part of a run that belongs to one session. */
 export interface Forward {
-  cache: SessionCache
-  /** At most `cache.length`; what the cache holds beyond it is given up once the run has succeeded. */
-  position: number
-  /** At least one; room for them has been reserved. */
-  tokenIds: Uint32Array
-  /** Which of `tokenIds` (by index, ascending) to run through the output layer; may be empty. */
-  rowIndices: number[]
+  readonly cache: SessionCache
+  /**
+   * At most `cache.length`. If the cache holds more tokens, they are dropped once the run has
+   * succeeded.
+   */
+  readonly position: number
+  /** At least one token; capacity for them has been reserved. */
+  readonly tokenIds: Uint32Array
+  /**
+   * Indices into `tokenIds` of the tokens that go through the output layer, ascending; may be
+   * empty.
+   */
+  readonly rowIndices: number[]
 }
 
-/** Keys and values of one session's tokens. */
+/** Keys and values of the tokens of one session. */
 export interface SessionCache {
-  /** Whose keys and values these are. */
+  /** The model that computed these keys and values. */
   readonly variant: ModelVariant
-  /** Tokens held. */
+  /** Number of tokens held. */
   readonly length: number
-  /** Tokens that there is room for. */
+  /** Number of tokens that fit without growing. */
   readonly capacity: number
   readonly bytesPerToken: number
-  /** Makes room for so many tokens in all; never shrinks. */
+  /** Grows the capacity to at least this many tokens; never shrinks it. */
   reserve(capacity: number): void
   /** Keeps the first `length` tokens. */
   truncate(length: number): void
-  /** A cache of its own that holds the same, with room for `capacity` tokens. */
+  /** Creates an independent copy with capacity for `capacity` tokens. */
   copy(capacity: number): SessionCache
-  /** Becomes a copy of the first `length` tokens of another cache of its kind; room has been reserved. */
-  take(source: SessionCache, length: number): void
-  /** Gives up what is held, also in the batch memory. The cache is not used again. */
+  /**
+   * Becomes a copy of the first `length` tokens of a cache of the same engine; capacity has been
+   * reserved.
+   */
+  copyFrom(source: SessionCache, length: number): void
+  /** Releases the memory, also in the batch memory. The cache is not used again. */
   close(): void
 }

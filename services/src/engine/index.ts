@@ -1,4 +1,4 @@
-/** The engine alone, for programs that measure it: no sessions by name, no scheduler, no thread of its own. */
+/** The bare engine, for programs that measure it: without sessions, scheduler or worker thread. */
 
 export { computeDevicesSchema, cpu } from './compute-device.js'
-export { loadEngine } from './load-engine.js'
+export { loadEngine } from './onnx/load-engine.js'

@@ -13,9 +13,12 @@ import {
   startService,
   type TestService,
   unaryStep,
-} from './service-testing.js'
+} from './testing/service.js'
 
-/** transformers' logits of tiny/llama-tied through the service's process, its wire and its worker thread, in every way to get there. */
+/**
+ * The service (process, gRPC and worker thread) gives transformers' logits of tiny/llama-tied on
+ * every path.
+ */
 
 const source = fileURLToPath(new URL('../../../test/fixtures/tiny/llama-tied', import.meta.url))
 const references = await readReference(join(source, 'reference.safetensors'))
@@ -59,12 +62,12 @@ async function append(client: LogitServiceClient, id: string, ids: number[], fro
   return (await resultOf(client, fullStep(id, ids.slice(0, from), ids.slice(from)))).rows
 }
 
-test('there is something to compare with', () => {
+test('the fixture has references', () => {
   expect(references.length).toBeGreaterThan(0)
   for (const { ids, logProbabilities: rows } of references) expect(rows.length).toBe(ids.length)
 })
 
-test.each(references.map((reference, i) => [i, reference] as const))('input %i, each way', async (i, reference) => {
+test.each(references.map((reference, i) => [i, reference] as const))('input %i on each path', async (i, reference) => {
   const { ids } = reference
   const half = Math.ceil(ids.length / 2)
   const { client } = service
@@ -87,7 +90,7 @@ test.each(references.map((reference, i) => [i, reference] as const))('input %i, 
   assertRows(await append(small.client, `chunk-${i}`, ids, 0), reference, 0)
 })
 
-test('after an eviction the service says so, and a replay gives the same rows', async () => {
+test('reports an evicted session, and a replay gives the same rows', async () => {
   const { client } = small
   const reference = references[0] as Reference
   const { ids } = reference
@@ -99,7 +102,7 @@ test('after an eviction the service says so, and a replay gives the same rows', 
   assertRows(await append(client, 'evicted', ids, 0), reference, 0)
 })
 
-test('sessions side by side keep to themselves', async () => {
+test('concurrent sessions do not affect each other', async () => {
   const rows = await Promise.all(references.map(({ ids }, i) => append(service.client, `side-${i}`, ids, 0)))
   rows.forEach((found, i) => {
     assertRows(found, references[i] as Reference, 0)

@@ -1,11 +1,11 @@
 import { type StepRequest, toFloat32Array, toUint32Array } from '@tandem/proto'
 import { afterEach, expect, test } from 'vitest'
 import type { ModelVariant } from '../engine/engine.js'
-import { endToys, files, serveToy, step, unary } from './toy-service-testing.js'
+import { endToys, files, serveToy, step, unary } from './testing/toy-service.js'
 
 afterEach(endToys)
 
-test('a step answers its readouts in their order; the row is the full row of the engine', async () => {
+test('answers the readouts of a step in their order, with the full row of the engine', async () => {
   const { client } = await serveToy()
   const readouts = [
     { full: {} },
@@ -31,7 +31,7 @@ test('a step answers its readouts in their order; the row is the full row of the
   expect(row?.logSumExp).toBeCloseTo(Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0)), 10)
 })
 
-test('a vocabulary limit masks the ids beyond it everywhere', async () => {
+test('a vocabulary limit masks the ids beyond it in all readouts', async () => {
   const { client } = await serveToy()
   const readouts = [{ full: {} }, { topK: { k: 99 } }]
   const limited = step('a', [], [1], { readouts, vocabularyLimit: 4 })
@@ -45,71 +45,75 @@ test('a vocabulary limit masks the ids beyond it everywhere', async () => {
 })
 
 test.each<[string, StepRequest, string]>([
-  ['an id outside', { steps: [step('a', [], [1, 32])] }, 'steps[0].token_ids[1] is 32: ids below 32 take part'],
+  [
+    'an id outside the vocabulary',
+    { steps: [step('a', [], [1, 32])] },
+    'steps[0].token_ids[1] is 32: expected an id below 32',
+  ],
   [
     'alpha 0',
     { steps: [step('a', [], [1], { readouts: [{ candidates: { alpha: 0 } }] })] },
-    'steps[0].readouts[0].candidates.alpha is 0: it must be in (0, 1]',
+    'steps[0].readouts[0].candidates.alpha is 0: expected a number in (0, 1]',
   ],
   [
     'alpha NaN',
     { steps: [step('a', [], [1], { readouts: [{ candidates: { alpha: Number.NaN } }] })] },
-    'steps[0].readouts[0].candidates.alpha is NaN: it must be in (0, 1]',
+    'steps[0].readouts[0].candidates.alpha is NaN: expected a number in (0, 1]',
   ],
   [
     'a gather beyond the limit',
     { steps: [step('a', [], [1], { vocabularyLimit: 8, readouts: [{ gather: { rows: [{ ids: [8] }] } }] })] },
-    'steps[0].readouts[0].gather.rows[0].ids[0] is 8: ids below 8 take part',
+    'steps[0].readouts[0].gather.rows[0].ids[0] is 8: expected an id below 8',
   ],
-  ['no session id', { steps: [step('', [], [1])] }, 'steps[0].session_id has 0 characters: it must have 1 to 128'],
+  ['an empty session id', { steps: [step('', [], [1])] }, 'steps[0].session_id has 0 characters: expected 1 to 128'],
   [
     'a limit beyond the vocabulary',
     { steps: [step('a', [], [1], { vocabularyLimit: 33 })] },
-    'steps[0].vocabulary_limit is 33: the vocabulary has 32 ids',
+    'steps[0].vocabulary_limit is 33: expected at most 32, the size of the vocabulary',
   ],
   [
     'readouts without rows',
     { steps: [step('a', [], [1], { rows: 'ROWS_NONE' })] },
-    'steps[0] has readouts but rows is ROWS_NONE: ask for ROWS_LAST or ROWS_ALL',
+    'steps[0] has readouts, but rows is ROWS_NONE: send ROWS_LAST or ROWS_ALL',
   ],
   [
     'an empty readout',
     { steps: [step('a', [], [1], { readouts: [{}] })] },
-    'steps[0].readouts[0] has no kind: it must be candidates, gather, top_k or full',
+    'steps[0].readouts[0] has no kind: expected candidates, gather, top_k or full',
   ],
   [
     'too many tokens',
     { steps: [step('a', [], new Array(65).fill(1))] },
-    'steps[0].token_ids: found 65, at most 64 are taken',
+    'steps[0].token_ids: found 65, expected at most 64',
   ],
   [
-    'a parent outside',
+    'a parent that is not an index',
     { reorder: { sessionIds: ['a'], parents: [1] } },
-    'reorder.parents[0] is 1: it must be an index into the 1 session_ids',
+    'reorder.parents[0] is 1: expected an index into the 1 session_ids',
   ],
   [
     'a session twice',
     { reorder: { sessionIds: ['a', 'a'], parents: [0, 0] } },
-    'reorder.session_ids names a session twice',
+    'reorder.session_ids names a session twice: name each session once',
   ],
   [
-    'a role',
+    'a role of a single model',
     { steps: [step('a', [], [1], { role: 'dpo' })] },
-    'steps[0].role is "dpo": a service of one model takes none',
+    'steps[0].role is "dpo": expected no role, because this service serves a single model',
   ],
-  ['too many steps', { steps: new Array(257).fill(step('a', [], [1])) }, 'steps: found 257, at most 256 are taken'],
-])('%s is refused by name', async (_, request, message) => {
+  ['too many steps', { steps: new Array(257).fill(step('a', [], [1])) }, 'steps: found 257, expected at most 256'],
+])('refuses %s and names the field', async (_, request, message) => {
   const { client } = await serveToy()
   const response = await unary(client, { ...request, requestId: 3 })
   expect(response).toMatchObject({ requestId: 3, results: [], error: { code: 3, message } })
 })
 
-test("steps of an engine's models go in one message; a session stays with its own", async () => {
+test('runs steps of both models in one message, and refuses a step of the other model', async () => {
   const byRole = new Map([
-    ['dpo', 'whole'],
+    ['dpo', 'adapted'],
     ['sft', 'base'],
   ] as const)
-  const { engine, client } = await serveToy({}, { models: { own: 'whole', byRole } })
+  const { engine, client } = await serveToy({}, { models: { own: 'adapted', byRole } })
   const variants: ModelVariant[] = []
   engine.beforeRun = ({ cache }) => {
     variants.push(cache.variant)
@@ -117,34 +121,34 @@ test("steps of an engine's models go in one message; a session stays with its ow
   const steps = [step('a', [], [1]), step('b', [], [1], { role: 'sft' }), step('c', [], [1], { role: 'dpo' })]
   const { results } = await unary(client, { steps })
   expect(results.map(({ position, error }) => [position, error])).toEqual([1, 1, 1].map((position) => [position, null]))
-  expect(variants.sort()).toEqual(['base', 'whole', 'whole'])
+  expect(variants.sort()).toEqual(['adapted', 'adapted', 'base'])
   expect(engine.batches).toEqual([3])
   const strayed = await unary(client, { steps: [step('a', [1], [2], { role: 'sft' }), step('b', [1], [2])] })
   for (const { error } of strayed.results)
-    expect(error).toMatchObject({ code: 3, message: expect.stringContaining("is one of the pair's other model") })
+    expect(error).toMatchObject({ code: 3, message: expect.stringContaining("belongs to the pair's other model") })
   const unknown = await unary(client, { steps: [step('a', [1], [2], { role: 'judge' })] })
-  expect(unknown.error).toMatchObject({ code: 3, message: 'steps[0].role is "judge": its engine runs dpo, sft' })
+  expect(unknown.error).toMatchObject({ code: 3, message: 'steps[0].role is "judge": expected one of dpo, sft' })
 })
 
-test('a request past its time is answered so, and its work stops', async () => {
+test('answers a request past its time limit with an error, and stops its work', async () => {
   const { client, engine } = await serveToy({ prefillChunk: 1 })
   engine.beforeRun = () => new Promise((resolve) => setTimeout(resolve, 10))
   const response = await unary(client, { timeoutMs: 40, steps: [step('a', [], new Array(60).fill(1))] })
-  expect(response.error).toMatchObject({ code: 4, message: 'not done within 40 ms' })
+  expect(response.error).toMatchObject({ code: 4, message: 'the request was not finished within 40 ms' })
   const runs = engine.runs.length
   engine.beforeRun = () => undefined
   await unary(client, { steps: [step('b', [], [1])] })
   expect(engine.runs.length).toBeLessThanOrEqual(runs + 2)
 })
 
-test('the service has a time limit of its own', async () => {
+test('applies the time limit of the service', async () => {
   const { client, engine } = await serveToy({ prefillChunk: 1 }, { requestTimeoutMs: 30 })
   engine.beforeRun = () => new Promise((resolve) => setTimeout(resolve, 10))
   const response = await unary(client, { timeoutMs: 60_000, steps: [step('a', [], new Array(60).fill(1))] })
-  expect(response.error).toMatchObject({ code: 4, message: 'not done within 30 ms' })
+  expect(response.error).toMatchObject({ code: 4, message: 'the request was not finished within 30 ms' })
 })
 
-test('the handshake and the text files', async () => {
+test('answers the handshake and the text files', async () => {
   const { client } = await serveToy()
   const model = await new Promise((resolve) => client.getModel({}, (_, response) => resolve(response)))
   expect(model).toMatchObject({ modelId: 'toy', role: 'sft', vocabularySize: 32, engine: 'toy' })

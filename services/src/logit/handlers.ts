@@ -7,7 +7,7 @@ import type {
 } from '@tandem/proto'
 import type { Logger } from 'pino'
 import type { EngineDescription } from '../engine/engine.js'
-import type { LogitBackend } from '../engine/host.js'
+import type { LogitBackend } from '../engine/thread/host.js'
 import { ServiceError, statusCodes } from '../errors.js'
 import { sendTextFiles } from '../text-files.js'
 import { withTimeLimit } from '../time-limit.js'
@@ -15,18 +15,22 @@ import { parseWork, type StepModels } from './parse-work.js'
 import { toFailedResponse, toStepResponse } from './step-response.js'
 import { serveStepStream } from './step-stream.js'
 
+/** What a logit service serves, and its limits. */
 export interface LogitServiceOptions {
-  model: GetModelResponse
-  description: EngineDescription
-  models: StepModels
-  backend: LogitBackend
-  textFiles: () => AsyncIterable<TextFileChunk>
-  /** The longest a request may take. */
-  requestTimeoutMs: number
-  log: Logger
+  readonly model: GetModelResponse
+  readonly description: EngineDescription
+  readonly models: StepModels
+  readonly backend: LogitBackend
+  readonly textFiles: () => AsyncIterable<TextFileChunk>
+  /** Maximum duration of a request. */
+  readonly requestTimeoutMs: number
+  readonly log: Logger
 }
 
-/** `tandem.v1.LogitService` over an engine. Knows messages and sessions' ids, no logits. */
+/**
+ * Implements `tandem.v1.LogitService` over an engine. It knows messages and session ids, but not
+ * logits.
+ */
 export function createLogitHandlers(options: LogitServiceOptions): LogitServiceHandlers {
   const answer = (request: StepRequest__Output, controller: AbortController) => answerStep(options, request, controller)
   return {
@@ -34,7 +38,9 @@ export function createLogitHandlers(options: LogitServiceOptions): LogitServiceH
     GetTextFiles: (call) => void sendTextFiles(options.textFiles, options.log, call),
     Step: (call, callback) => {
       const controller = new AbortController()
-      call.on('cancelled', () => controller.abort(new ServiceError(statusCodes.cancelled, 'the caller has gone')))
+      call.on('cancelled', () =>
+        controller.abort(new ServiceError(statusCodes.cancelled, 'the client has disconnected')),
+      )
       void answer(call.request, controller).then((response) => callback(null, response))
     },
     StepStream: (call) => serveStepStream(call, { answer, closeSessions: (ids) => options.backend.closeSessions(ids) }),

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { buildModel, type Manifest } from '@tandem/models'
 import type { GetModelResponse__Output } from '@tandem/proto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fullStep, resultOf, spawnService, startService, type TestService } from './service-testing.js'
+import { fullStep, resultOf, spawnService, startService, type TestService } from './testing/service.js'
 
-/** The life of the built program: how it starts, how it does not, how it ends. */
+/** The built program: how it starts, how it fails to start, and how it ends. */
 
 const source = fileURLToPath(new URL('../../../test/fixtures/tiny/llama-tied', import.meta.url))
 let folder: string
@@ -39,7 +39,7 @@ async function failedStart(environment: Record<string, string>): Promise<string>
   return stderr()
 }
 
-test('it says what it serves', async () => {
+test('describes what it serves', async () => {
   const { client, address } = await start({ TANDEM_ROLE: 'dpo' })
   const found = await new Promise<GetModelResponse__Output | undefined>((resolve) =>
     client.getModel({}, (_, r) => resolve(r)),
@@ -63,24 +63,26 @@ test('it says what it serves', async () => {
   expect([...names]).toEqual(expect.arrayContaining(['tokenizer.json', 'tokenizer_config.json', 'config.json']))
 })
 
-test('a start that fails is one line that names what is wrong', async () => {
+test('a failed start prints one line that names the fault', async () => {
   expect(await failedStart({})).toContain('The logit service cannot start: TANDEM_MODEL is not set')
   expect(await failedStart({ TANDEM_MODEL: folder })).toContain('is not a model folder: tandem.json cannot be read')
 })
 
-test('a damaged folder is refused', async () => {
+test('refuses a damaged folder', async () => {
   const damaged = join(folder, 'damaged')
   await cp(model, damaged, { recursive: true })
   await truncate(join(damaged, 'tokenizer.json'), 10)
-  expect(await failedStart({ TANDEM_MODEL: damaged })).toContain('tokenizer.json has 10 bytes, its manifest says')
+  expect(await failedStart({ TANDEM_MODEL: damaged })).toContain('tokenizer.json has 10 bytes, but the manifest says')
   await cp(model, damaged, { recursive: true })
   await writeFile(join(damaged, 'model.onnx'), Buffer.alloc(manifest.files['model.onnx']?.bytes ?? 0))
   expect(await failedStart({ TANDEM_MODEL: damaged })).toContain('The logit service cannot start: ')
   await rm(join(damaged, 'model.onnx.data'))
-  expect(await failedStart({ TANDEM_MODEL: damaged })).toContain('model.onnx.data is missing: its manifest lists it')
+  expect(await failedStart({ TANDEM_MODEL: damaged })).toContain(
+    'model.onnx.data is missing, but the manifest lists it',
+  )
 })
 
-test('a device that is not there is said, and the CPU stands in only where it is asked for', async () => {
+test('reports a device that is not available, and falls back to the CPU only if it is named', async () => {
   const noDriver = {
     TANDEM_MODEL: model,
     TANDEM_THREADS: '1',
@@ -95,7 +97,7 @@ test('a device that is not there is said, and the CPU stands in only where it is
   expect((await resultOf(service.client, fullStep('a', [], [1]))).position).toBe(1)
 })
 
-test('an address that is taken is named', async () => {
+test('names an address that is in use', async () => {
   const taken = createServer()
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
   const address = taken.address()
@@ -107,7 +109,7 @@ test('an address that is taken is named', async () => {
 })
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s ends it with exit code 0, open streams within the grace',
+  '%s ends it with exit code 0, and open streams within the drain time',
   async (signal) => {
     const service = await start({ TANDEM_DRAIN_MS: '300' })
     const stream = service.client.stepStream()
@@ -119,13 +121,13 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 )
 
-test('it ends when its parent is gone', async () => {
+test('ends when its parent has ended', async () => {
   const service = await start()
   service.process.disconnect()
   expect(await service.exit).toBe(0)
 })
 
-test('a long prompt of one session and a step of another are both answered', async () => {
+test('answers a long prompt of one session and a step of another session', async () => {
   const { client } = await start({ TANDEM_PREFILL_CHUNK: '8' })
   const long = new Array<number>(Math.min(200, manifest.contextLength)).fill(7)
   const prompt = resultOf(client, { ...fullStep('long', [], long), rows: 'ROWS_LAST' })

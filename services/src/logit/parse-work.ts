@@ -1,30 +1,37 @@
 import type { Readout__Output, Rows__Output, Step__Output, StepRequest__Output } from '@tandem/proto'
 import type { EngineDescription, ModelVariant } from '../engine/engine.js'
-import type { Readout, Step, Work } from '../engine/messages.js'
+import type { Readout, Step, Work } from '../engine/work.js'
 import { invalidArgument } from '../errors.js'
 
-/** The door: a message is checked here once, in itself; what depends on sessions is checked where they are. */
+/**
+ * Validates a message once. What depends on sessions is checked in the engine
+ * (scheduler/check-step.ts).
+ */
 
 const maxSteps = 256
 const maxForks = 256
 const maxCloses = 4096
-/** Ids to gather or to exclude, all readouts of a request together. */
+/** Maximum number of ids to gather or to exclude, in all readouts of a request. */
 const maxReadoutIds = 1 << 20
 const maxReadouts = 8
 const maxSessionIdLength = 128
-/** Of what an error repeats. */
+/** Maximum length of a role that an error repeats. */
 const maxRoleLength = 64
 
-/** Which of the engine's models a step can be for. */
+/** The engine's models that a step can name. */
 export interface StepModels {
-  /** Of a step that names none. */
+  /** The model of a step that names no role. */
   readonly own: ModelVariant
   readonly byRole: ReadonlyMap<string, ModelVariant>
 }
 
-export const oneModel: StepModels = { own: 'whole', byRole: new Map() }
+/** The models of a service of a single model. */
+export const oneModel: StepModels = { own: 'adapted', byRole: new Map() }
 
-/** @throws ServiceError INVALID_ARGUMENT naming the field, what it holds and what it may hold */
+/**
+ * Parses a request.
+ * @throws ServiceError INVALID_ARGUMENT that names the field, its value and what is expected
+ */
 export function parseWork(request: StepRequest__Output, model: EngineDescription, models: StepModels = oneModel): Work {
   assertCount('steps', request.steps.length, maxSteps)
   assertCount('forks', request.forks.length, maxForks)
@@ -39,7 +46,7 @@ export function parseWork(request: StepRequest__Output, model: EngineDescription
     closeSessionIds: request.closeSessionIds.map((id, i) => sessionId(`close_session_ids[${i}]`, id)),
   }
   const ids = work.steps.flatMap((step) => step.readouts).reduce((sum, readout) => sum + readoutIds(readout), 0)
-  assertCount('ids of all readouts together', ids, maxReadoutIds)
+  assertCount('ids of all readouts', ids, maxReadoutIds)
   return work
 }
 
@@ -47,13 +54,14 @@ function parseReorder({ sessionIds, parents }: NonNullable<StepRequest__Output['
   assertCount('reorder.session_ids', sessionIds.length, maxForks)
   if (sessionIds.length !== parents.length)
     throw invalidArgument(
-      `reorder has ${sessionIds.length} session_ids and ${parents.length} parents: one parent for each`,
+      `reorder has ${sessionIds.length} session_ids and ${parents.length} parents: send one parent for each session`,
     )
-  if (new Set(sessionIds).size !== sessionIds.length) throw invalidArgument('reorder.session_ids names a session twice')
+  if (new Set(sessionIds).size !== sessionIds.length)
+    throw invalidArgument('reorder.session_ids names a session twice: name each session once')
   parents.forEach((parent, i) => {
     if (parent >= sessionIds.length)
       throw invalidArgument(
-        `reorder.parents[${i}] is ${parent}: it must be an index into the ${sessionIds.length} session_ids`,
+        `reorder.parents[${i}] is ${parent}: expected an index into the ${sessionIds.length} session_ids`,
       )
   })
   return { sessionIds: sessionIds.map((id, i) => sessionId(`reorder.session_ids[${i}]`, id)), parents }
@@ -62,12 +70,14 @@ function parseReorder({ sessionIds, parents }: NonNullable<StepRequest__Output['
 function parseStep(path: string, step: Step__Output, model: EngineDescription, models: StepModels): Step {
   const limit = step.vocabularyLimit === 0 ? model.vocabularySize : step.vocabularyLimit
   if (limit > model.vocabularySize)
-    throw invalidArgument(`${path}.vocabulary_limit is ${limit}: the vocabulary has ${model.vocabularySize} ids`)
+    throw invalidArgument(
+      `${path}.vocabulary_limit is ${limit}: expected at most ${model.vocabularySize}, the size of the vocabulary`,
+    )
   assertCount(`${path}.token_ids`, step.tokenIds.length, model.contextLength)
   assertCount(`${path}.readouts`, step.readouts.length, maxReadouts)
   const rows = parseRows(path, step.rows)
   if (rows === 'none' && step.readouts.length > 0)
-    throw invalidArgument(`${path} has readouts but rows is ROWS_NONE: ask for ROWS_LAST or ROWS_ALL`)
+    throw invalidArgument(`${path} has readouts, but rows is ROWS_NONE: send ROWS_LAST or ROWS_ALL`)
   return {
     sessionId: sessionId(`${path}.session_id`, step.sessionId),
     variant: parseRole(`${path}.role`, step.role, models),
@@ -86,14 +96,17 @@ function parseRole(path: string, role: string, { own, byRole }: StepModels): Mod
   const variant = byRole.get(role)
   if (variant !== undefined) return variant
   const roles =
-    byRole.size === 0 ? 'a service of one model takes none' : `its engine runs ${[...byRole.keys()].join(', ')}`
+    byRole.size === 0
+      ? 'expected no role, because this service serves a single model'
+      : `expected one of ${[...byRole.keys()].join(', ')}`
   throw invalidArgument(`${path} is "${role.slice(0, maxRoleLength)}": ${roles}`)
 }
 
 function parseReadout(path: string, readout: Readout__Output, limit: number, model: EngineDescription): Readout {
   if (readout.candidates) {
     const { alpha, exclude } = readout.candidates
-    if (!(alpha > 0 && alpha <= 1)) throw invalidArgument(`${path}.candidates.alpha is ${alpha}: it must be in (0, 1]`)
+    if (!(alpha > 0 && alpha <= 1))
+      throw invalidArgument(`${path}.candidates.alpha is ${alpha}: expected a number in (0, 1]`)
     return { kind: 'candidates', alpha, exclude: ids(`${path}.candidates.exclude`, exclude, model.vocabularySize) }
   }
   if (readout.gather) {
@@ -103,11 +116,11 @@ function parseReadout(path: string, readout: Readout__Output, limit: number, mod
     return { kind: 'gather', rows: lists.map((list, i) => ids(`${path}.gather.rows[${i}].ids`, list.ids, limit)) }
   }
   if (readout.topK) {
-    if (readout.topK.k === 0) throw invalidArgument(`${path}.top_k.k is 0: it must be at least 1`)
+    if (readout.topK.k === 0) throw invalidArgument(`${path}.top_k.k is 0: expected at least 1`)
     return { kind: 'top-k', k: Math.min(readout.topK.k, limit) }
   }
   if (readout.full) return { kind: 'full' }
-  throw invalidArgument(`${path} has no kind: it must be candidates, gather, top_k or full`)
+  throw invalidArgument(`${path} has no kind: expected candidates, gather, top_k or full`)
 }
 
 function parseRows(path: string, rows: Rows__Output): Step['rows'] {
@@ -119,30 +132,30 @@ function parseRows(path: string, rows: Rows__Output): Step['rows'] {
     case 'ROWS_ALL':
       return 'all'
     default:
-      throw invalidArgument(`${path}.rows is ${String(rows)}: it must be ROWS_NONE, ROWS_LAST or ROWS_ALL`)
+      throw invalidArgument(`${path}.rows is ${String(rows)}: expected ROWS_NONE, ROWS_LAST or ROWS_ALL`)
   }
 }
 
 function ids(path: string, values: readonly number[], limit: number): Uint32Array {
   const wrong = values.findIndex((id) => id >= limit)
-  if (wrong >= 0) throw invalidArgument(`${path}[${wrong}] is ${values[wrong]}: ids below ${limit} take part`)
+  if (wrong >= 0) throw invalidArgument(`${path}[${wrong}] is ${values[wrong]}: expected an id below ${limit}`)
   return Uint32Array.from(values)
 }
 
 function sessionId(path: string, id: string): string {
   if (id.length === 0 || id.length > maxSessionIdLength)
-    throw invalidArgument(`${path} has ${id.length} characters: it must have 1 to ${maxSessionIdLength}`)
+    throw invalidArgument(`${path} has ${id.length} characters: expected 1 to ${maxSessionIdLength}`)
   return id
 }
 
 function prefixScope(path: string, scope: string): string {
   if (scope.length > maxSessionIdLength)
-    throw invalidArgument(`${path} has ${scope.length} characters: it may have ${maxSessionIdLength}`)
+    throw invalidArgument(`${path} has ${scope.length} characters: expected at most ${maxSessionIdLength}`)
   return scope
 }
 
-function assertCount(what: string, count: number, most: number): void {
-  if (count > most) throw invalidArgument(`${what}: found ${count}, at most ${most} are taken`)
+function assertCount(what: string, count: number, max: number): void {
+  if (count > max) throw invalidArgument(`${what}: found ${count}, expected at most ${max}`)
 }
 
 function readoutIds(readout: Readout): number {

@@ -3,7 +3,7 @@ import { type GetModelResponse, LogitService, packageDefinition } from '@tandem/
 import type { Logger } from 'pino'
 import { describeDevice, warnOfDevice } from '../device.js'
 import type { ModelVariant } from '../engine/engine.js'
-import { type EngineThread, startEngineThread } from '../engine/engine-thread.js'
+import { type EngineThread, startEngineThread } from '../engine/thread/engine-thread.js'
 import { type GrpcServer, startGrpcServer } from '../grpc-server.js'
 import { openModelFolder } from '../model-folder.js'
 import { toBaseModel, toModelResponse } from '../model-response.js'
@@ -14,9 +14,10 @@ import { createLogitHandlers } from './handlers.js'
 import type { StepModels } from './parse-work.js'
 
 /**
- * Loads the model and serves it; where the configuration names a second address, the base model under its adapter is served there
- * from the same graph, so that a pair's steps run together.
- * @param onEngineDeath called where the engine ends unasked: the process is of no use then
+ * Loads the model and serves it. If the configuration names a second address, it also serves the
+ * base model there, from the same graph, so that the steps of a pair run together.
+ * @param onEngineDeath called if the engine ends without being stopped: the process cannot serve
+ * any more
  */
 export async function startLogitService(
   config: LogitConfig,
@@ -43,8 +44,8 @@ export async function startLogitService(
       maxSessions,
       engineRoles: [...byRole.keys()],
     }
-    const whole = { listen: config.listen, models: { own: 'whole', byRole }, model } as const
-    servers.push(await serve(config, manifest, engine, log, whole))
+    const adapted = { listen: config.listen, models: { own: 'adapted', byRole }, model } as const
+    servers.push(await serve(config, manifest, engine, log, adapted))
     if (config.base !== null) {
       const { listen, role } = config.base
       const base = { listen, models: { own: 'base', byRole }, model: toBaseModel(model, role) } as const
@@ -59,19 +60,19 @@ export async function startLogitService(
   }
 }
 
-interface Served {
-  listen: string
-  models: StepModels
-  model: GetModelResponse
+interface ServedModel {
+  readonly listen: string
+  readonly models: StepModels
+  readonly model: GetModelResponse
 }
 
-/** Both models of a pair, by what they are in it; empty where there is one alone. */
+/** The models of a pair by their roles; empty if the service serves a single model. */
 const variantsByRole = ({ role, base }: LogitConfig): ReadonlyMap<string, ModelVariant> =>
   new Map(
     base === null
       ? []
       : [
-          [role, 'whole'],
+          [role, 'adapted'],
           [base.role, 'base'],
         ],
   )
@@ -81,7 +82,7 @@ function serve(
   manifest: Manifest,
   engine: EngineThread,
   log: Logger,
-  { listen, models, model }: Served,
+  { listen, models, model }: ServedModel,
 ): Promise<GrpcServer> {
   const handlers = createLogitHandlers({
     model,
@@ -103,12 +104,12 @@ function serve(
 function assertSwitched(folder: string, { adapter }: Manifest): void {
   if (!adapter?.switched)
     throw new Error(
-      `TANDEM_BASE_LISTEN asks for both models of a pair, and ${folder} holds one: build it with an adapter, ` +
+      `TANDEM_BASE_LISTEN asks for both models of a pair, but ${folder} holds one model: build it with an adapter, ` +
         '"tandem build SOURCE --adapter DIR --switched", or unset the variable',
     )
 }
 
-/** Longer than an answer takes between two of its steps, short for those who wait. */
+/** Longer than the pause between two steps of an answer, and short for the requests that wait. */
 const sessionGraceMs = 1_000
 
 const workerSettings = (config: LogitConfig) => ({

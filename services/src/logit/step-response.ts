@@ -1,8 +1,8 @@
 import { type Row, type StepError, type StepResponse, toBytes } from '@tandem/proto'
-import type { RowReadout, WorkOutcome } from '../engine/messages.js'
+import type { RowReadout, WorkOutcome } from '../engine/work.js'
 import type { Failure } from '../errors.js'
 
-/** What the engine says, as the message that says it. */
+/** Converts the engine's outcome into the response message. */
 export function toStepResponse(requestId: number, outcome: WorkOutcome): StepResponse {
   return {
     requestId,
@@ -17,6 +17,7 @@ export function toStepResponse(requestId: number, outcome: WorkOutcome): StepRes
   }
 }
 
+/** Builds the response of a request that failed as a whole. */
 export function toFailedResponse(requestId: number, failure: Failure): StepResponse {
   return { requestId, results: [], error: toStepError(failure), queueUs: 0, computeUs: 0 }
 }

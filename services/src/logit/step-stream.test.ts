@@ -1,25 +1,25 @@
 import { emptyPrefixHash, type StepResponse__Output } from '@tandem/proto'
 import { afterEach, expect, test } from 'vitest'
-import { endToys, serveToy, step, type ToyClient, unary } from './toy-service-testing.js'
+import { endToys, serveToy, step, type ToyClient, unary } from './testing/toy-service.js'
 
 afterEach(endToys)
 
-/** The next `count` responses of a stream. */
+/** Collects the next `count` responses of a stream. */
 function nextResponses(stream: ReturnType<ToyClient['stepStream']>, count: number): Promise<StepResponse__Output[]> {
   return new Promise((resolve, reject) => {
     const responses: StepResponse__Output[] = []
-    const take = (response: StepResponse__Output) => {
+    const collect = (response: StepResponse__Output) => {
       responses.push(response)
       if (responses.length < count) return
-      stream.off('data', take)
+      stream.off('data', collect)
       resolve(responses)
     }
-    stream.on('data', take)
+    stream.on('data', collect)
     stream.once('error', reject)
   })
 }
 
-test('a stream answers in the order of its requests, and its end closes its sessions', async () => {
+test('answers in the order of the requests, and closes the sessions when the stream ends', async () => {
   const { client } = await serveToy({ prefillChunk: 1 })
   const stream = client.stepStream()
   const answers = nextResponses(stream, 3)
@@ -41,7 +41,7 @@ test('a stream answers in the order of its requests, and its end closes its sess
   })
 })
 
-test('a session that is opened again before its close is answered ends with its stream too', async () => {
+test('closes a session that was opened again before its close was answered', async () => {
   const { client } = await serveToy({ prefillChunk: 1 })
   const stream = client.stepStream()
   const answers = nextResponses(stream, 3)

@@ -5,19 +5,21 @@ import { toFailedResponse } from './step-response.js'
 
 export type StepCall = ServerDuplexStream<StepRequest__Output, StepResponse>
 
+/** Answers the requests of a stream. */
 export interface StreamBackend {
-  /** Never rejects: what goes wrong is in the response. */
+  /** Answers a request. It never rejects: failures are in the response. */
   answer(request: StepRequest__Output, controller: AbortController): Promise<StepResponse>
-  closeSessions(sessionIds: string[]): void
+  closeSessions(sessionIds: readonly string[]): void
 }
 
-/** Requests of one stream that may be under way at once; beyond it the stream is not read. */
+/** Maximum number of unanswered requests of a stream. At the limit, the stream is not read. */
 const maxInFlight = 16
+/** Maximum number of open sessions of a stream. */
 const maxTouched = 1024
 
 /**
- * Serves one stream: responses in the order of the requests, work dropped when the stream dies, and the sessions that it touched
- * closed when it ends, however it ends.
+ * Serves one stream. It answers in the order of the requests. When the stream ends for any reason,
+ * it drops the remaining work and closes the sessions that the stream opened.
  */
 export function serveStepStream(call: StepCall, backend: StreamBackend): void {
   const touched = new Set<string>()
@@ -49,7 +51,8 @@ export function serveStepStream(call: StepCall, backend: StreamBackend): void {
     const before = lastWritten
     const [response] = await Promise.all([answer(request, controller), before])
     if (!isOver) await write(call, response)
-    // Under way until it is written: a peer that does not read its answers is not read from.
+    // A request is in flight until its answer is written: if a client does not read, its requests
+    // are not read either.
     inFlight.delete(controller)
     call.resume()
   }
@@ -70,7 +73,10 @@ export function serveStepStream(call: StepCall, backend: StreamBackend): void {
   call.on('error', finish)
 }
 
-/** On arrival, in the order in which the engine works: a request that comes later may open again what this one closes. */
+/**
+ * Records a request's sessions on arrival, in the engine's order: a later request may open again
+ * what this one closes.
+ */
 function touch(touched: Set<string>, request: StepRequest__Output): void {
   for (const step of request.steps) touched.add(step.sessionId)
   for (const fork of request.forks) touched.add(fork.toSessionId)
@@ -78,7 +84,10 @@ function touch(touched: Set<string>, request: StepRequest__Output): void {
   for (const id of request.closeSessionIds) touched.delete(id)
 }
 
-/** Waits where the peer reads slowly, until it has read or is gone. */
+/**
+ * Writes a response. If the client reads slowly, it waits until the client has read or has
+ * disconnected.
+ */
 async function write(call: StepCall, response: StepResponse): Promise<void> {
   if (call.write(response) || call.cancelled) return
   await new Promise<void>((resolve) => {

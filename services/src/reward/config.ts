@@ -3,11 +3,11 @@ import { parseEnvironment, type ServiceConfig, serviceFields, toServiceConfig } 
 
 const environmentSchema = z.object(serviceFields)
 
-/** The environment that configures a reward service, as whoever starts one writes it. */
+/** The environment that configures a reward service, as the program that starts it writes it. */
 export type RewardEnvironment = Partial<Record<keyof typeof environmentSchema.shape, string>> & {
   TANDEM_MODEL: string
 }
 
-/** @throws Error naming every variable that is wrong, and why */
+/** @throws Error that names every wrong variable and says what is expected */
 export const parseRewardConfig = (environment: NodeJS.ProcessEnv): ServiceConfig =>
   toServiceConfig(parseEnvironment(environmentSchema, environment))

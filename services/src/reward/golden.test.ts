@@ -14,9 +14,12 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { logitMainPath, rewardMainPath } from '../index.js'
-import { spawnProgram, startProgram } from '../process-testing.js'
+import { spawnProgram, startProgram } from '../testing/program.js'
 
-/** transformers' scores of the tiny reward models through the service's process, its wire and its worker thread. */
+/**
+ * The service (process, gRPC and worker thread) gives transformers' scores of the tiny reward
+ * models.
+ */
 
 const fixtures = fileURLToPath(new URL('../../../test/fixtures/', import.meta.url))
 const row = z.object({ ids: z.array(z.int()), score: z.number() })
@@ -84,24 +87,24 @@ describe.each(names)('%s', (name) => {
     })
   }
 
-  test('each alone', async () => {
+  test('scores each sequence in a call of its own', async () => {
     for (const row of rows) expectScores(await score(serviceOf(name).client, [row.ids]), [row])
   })
 
-  test('all in one call, and with their padding', async () => {
+  test('scores all sequences in one call, and with padding', async () => {
     expectScores(await score(serviceOf(name).client, sequences))
     const longest = Math.max(...sequences.map((ids) => ids.length))
     const padded = sequences.map((ids) => [...ids, ...new Array<number>(longest - ids.length).fill(0)])
     expectScores(await score(serviceOf(name).client, padded))
   })
 
-  test('in calls side by side', async () => {
+  test('scores concurrent calls', async () => {
     const { client } = serviceOf(name)
     for (const found of await Promise.all(rows.map(() => score(client, sequences)))) expectScores(found)
   })
 })
 
-test('it says what it serves', async () => {
+test('describes what it serves', async () => {
   const { client } = serviceOf('base+lora')
   const model = await new Promise<GetModelResponse__Output | undefined>((resolve) =>
     client.getModel({}, (_, found) => resolve(found)),
@@ -112,20 +115,20 @@ test('it says what it serves', async () => {
   expect([...files]).toEqual(expect.arrayContaining(['tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja']))
 })
 
-test('what cannot be scored is refused with a status, and a deadline ends a call', async () => {
+test('refuses a sequence that it cannot score with a status, and ends a call at its deadline', async () => {
   const { client } = serviceOf('base')
   await expect(score(client, [[1], [512]])).rejects.toMatchObject({
     code: status.INVALID_ARGUMENT,
-    details: 'sequences[1].ids[0] is 512: ids of this model are below 512',
+    details: 'sequences[1].ids[0] is 512: expected an id below 512',
   })
   const long = Array.from({ length: 64 }, () => new Array<number>(256).fill(7))
   await expect(score(client, long, { timeoutMs: 1 })).rejects.toMatchObject({
     code: status.DEADLINE_EXCEEDED,
-    details: 'not done within 1 ms',
+    details: 'the request was not finished within 1 ms',
   })
 })
 
-test('a client that goes leaves the service free', async () => {
+test('a client that cancels frees the service', async () => {
   const small = await start({ TANDEM_MODEL: join(folder, 'base'), TANDEM_MAX_QUEUE: '64' })
   const long = { sequences: Array.from({ length: 64 }, () => ({ ids: new Array<number>(256).fill(7) })) }
   const cancelled = await new Promise<ServiceError | null>((resolve) => {
@@ -139,7 +142,7 @@ test('a client that goes leaves the service free', async () => {
   await small.kill()
 })
 
-test('each service refuses the other kind of model, by name', async () => {
+test('each service refuses the other kind of model and names the right service', async () => {
   const failed = async (path: string, environment: Record<string, string>) => {
     const { exit, stderr } = spawnProgram(path, environment)
     expect(await exit).toBe(1)
@@ -147,11 +150,11 @@ test('each service refuses the other kind of model, by name', async () => {
   }
   const [language, reward] = [join(folder, 'language'), join(folder, 'base')]
   expect(await failed(rewardMainPath, { TANDEM_MODEL: language })).toBe(
-    `The reward service cannot start: ${language} (llama-tied) is a language model, and a reward service serves a reward model. ` +
+    `The reward service cannot start: ${language} (llama-tied) is a language model, but a reward service serves a reward model. ` +
       'Serve it with a logit service: "tandem up --sft DIR --dpo DIR"',
   )
   expect(await failed(logitMainPath, { TANDEM_MODEL: reward, TANDEM_ROLE: 'dpo' })).toBe(
-    `The logit service cannot start: ${reward} (base) is a reward model, and a logit service serves a language model. ` +
+    `The logit service cannot start: ${reward} (base) is a reward model, but a logit service serves a language model. ` +
       'Serve it with a reward service: "tandem up --reward NAME=DIR"',
   )
   expect(await failed(rewardMainPath, { TANDEM_THREADS: '0' })).toMatch(

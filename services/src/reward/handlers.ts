@@ -5,16 +5,17 @@ import { sendTextFiles } from '../text-files.js'
 import { withTimeLimit } from '../time-limit.js'
 import type { Scorer } from './scorer.js'
 
+/** What a reward service serves, and its limits. */
 export interface RewardServiceOptions {
-  model: GetModelResponse
-  scorer: Pick<Scorer, 'score'>
-  textFiles: () => AsyncIterable<TextFileChunk>
-  /** The longest a request may take. */
-  requestTimeoutMs: number
-  log: Logger
+  readonly model: GetModelResponse
+  readonly scorer: Pick<Scorer, 'score'>
+  readonly textFiles: () => AsyncIterable<TextFileChunk>
+  /** Maximum duration of a request. */
+  readonly requestTimeoutMs: number
+  readonly log: Logger
 }
 
-/** `tandem.v1.RewardService` over a scorer. Knows messages, no model. */
+/** Implements `tandem.v1.RewardService` over a scorer. It knows messages, but not the model. */
 export function createRewardHandlers({
   model,
   scorer,
@@ -35,7 +36,9 @@ export function createRewardHandlers({
     Score: (call, callback) => {
       const { request } = call
       const controller = new AbortController()
-      call.on('cancelled', () => controller.abort(new ServiceError(statusCodes.cancelled, 'the caller has gone')))
+      call.on('cancelled', () =>
+        controller.abort(new ServiceError(statusCodes.cancelled, 'the client has disconnected')),
+      )
       score(request, controller).then(
         (scores) => callback(null, { scores }),
         (error: unknown) => {

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import type { EngineSettings } from '../engine/serve-engine.js'
-import { joinEngine, never } from '../engine/testing.js'
-import { ToyEngine } from '../engine/toy-engine.js'
+import { joinEngine, never, ToyEngine } from '../engine/testing/index.js'
+import type { EngineSettings } from '../engine/thread/serve-engine.js'
 import { ServiceError, statusCodes } from '../errors.js'
 import { Scorer, withoutPadding } from './scorer.js'
 
@@ -12,7 +11,10 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup()
 })
 
-/** Over an engine whose rows are one number: a hash of the tokens before it, read back from the cache. */
+/**
+ * A scorer over an engine whose rows are one number: a hash of the tokens before it, read back from
+ * the cache.
+ */
 function createScorer(settings: Partial<EngineSettings> = {}, maxQueue = 256) {
   const engine = new ToyEngine(1)
   const { host, close } = joinEngine(engine, {
@@ -28,7 +30,7 @@ function createScorer(settings: Partial<EngineSettings> = {}, maxQueue = 256) {
 
 const upTo = (length: number, first = 1) => Array.from({ length }, (_, i) => first + (i % 27))
 
-test('a sequence scores the same alone and among others, in whatever order', async () => {
+test('a sequence has the same score by itself and among others, in any order', async () => {
   const sequence = fc.array(fc.integer({ min: 1, max: 31 }), { minLength: 1, maxLength: 60 })
   await fc.assert(
     fc.asyncProperty(fc.array(sequence, { minLength: 1, maxLength: 9 }), async (sequences) => {
@@ -43,13 +45,13 @@ test('a sequence scores the same alone and among others, in whatever order', asy
   )
 })
 
-test('long sequences run together, so many at once', async () => {
+test('runs long sequences together, up to the batch limit', async () => {
   const { engine, scorer } = createScorer()
   await scorer.score([upTo(27, 1), upTo(27, 2), upTo(27, 3), upTo(27, 4), upTo(27, 5)], never())
   expect(engine.batches.slice(0, 3)).toEqual([4, 4, 4])
 })
 
-test('padding at the end is no token: the score is that of what stands before it', async () => {
+test('ignores padding at the end of a sequence', async () => {
   const { scorer } = createScorer()
   const [plain, padded] = await scorer.score(
     [
@@ -65,45 +67,45 @@ test('padding at the end is no token: the score is that of what stands before it
 })
 
 test.each([
-  [[], 'sequences: found 0, expected 1 to 64 of them'],
-  [Array.from({ length: 65 }, () => [1]), 'sequences: found 65, expected 1 to 64 of them'],
-  [[[1], []], 'sequences[1] has 0 tokens: this model takes 1 to 64'],
-  [[upTo(65)], 'sequences[0] has 65 tokens: this model takes 1 to 64'],
-  [[[1, 32]], 'sequences[0].ids[1] is 32: ids of this model are below 32'],
-])('%j is refused', async (sequences, message) => {
+  [[], 'sequences: found 0, expected 1 to 64'],
+  [Array.from({ length: 65 }, () => [1]), 'sequences: found 65, expected 1 to 64'],
+  [[[1], []], 'sequences[1] has 0 tokens: expected 1 to 64'],
+  [[upTo(65)], 'sequences[0] has 65 tokens: expected 1 to 64'],
+  [[[1, 32]], 'sequences[0].ids[1] is 32: expected an id below 32'],
+])('refuses %j', async (sequences, message) => {
   const { engine, scorer } = createScorer()
   await expect(scorer.score(sequences, never())).rejects.toMatchObject({ code: statusCodes.invalidArgument, message })
   expect(engine.runs).toEqual([])
 })
 
-test('more than the queue takes is refused whole, and what waits goes on', async () => {
+test('refuses a call that exceeds the queue, and continues the waiting calls', async () => {
   const { scorer } = createScorer({}, 3)
   const first = scorer.score([upTo(20), upTo(30)], never())
   await expect(scorer.score([[1], [2]], never())).rejects.toMatchObject({
     code: statusCodes.resourceExhausted,
     message:
-      '2 sequences wait already, and 2 more are over the 3 that this service queues (TANDEM_MAX_QUEUE): try again later',
+      'the queue is full: 2 sequences are waiting, and 2 more exceed the limit of 3 (TANDEM_MAX_QUEUE). Retry later.',
   })
   expect(await scorer.score([[1]], never())).toHaveLength(1)
   expect(await first).toHaveLength(2)
 })
 
-test('a call that is aborted ends at the next run and leaves its place to others', async () => {
+test('ends an aborted call at the next run and frees its place in the queue', async () => {
   const { engine, scorer } = createScorer({ maxSessions: 2 }, 4)
   engine.beforeRun = () => delay(5)
   const controller = new AbortController()
   const call = scorer.score([upTo(60, 1), upTo(60, 2), upTo(60, 3), upTo(60, 4)], controller.signal)
   await delay(12)
-  const gone = new ServiceError(statusCodes.cancelled, 'the caller has gone')
+  const gone = new ServiceError(statusCodes.cancelled, 'the client has disconnected')
   controller.abort(gone)
   await expect(call).rejects.toBe(gone)
   const seen = engine.runs.length
   await scorer.score([[1], [2], [3]], never())
-  // The run under way, and the three.
+  // The current run, and the three sequences.
   expect(engine.runs.length - seen).toBeLessThanOrEqual(2 + 3)
 })
 
-test('where one sequence fails the call does, with its reason, and the rest is dropped', async () => {
+test('a failed sequence fails the call with its reason, and the remaining work is dropped', async () => {
   const { engine, scorer } = createScorer({ maxPrompts: 1, maxBatch: 1 })
   engine.beforeRun = ({ tokenIds }) => {
     if (tokenIds[0] === 9) throw new Error('out of luck')
@@ -116,7 +118,7 @@ test('where one sequence fails the call does, with its reason, and the rest is d
   expect(seen).toBeLessThan(6)
 })
 
-test('what fits in no memory is refused at once', async () => {
+test('refuses a sequence that cannot fit into memory at once', async () => {
   const { scorer } = createScorer({ maxBytes: 200 })
   expect(await scorer.score([upTo(5)], never())).toHaveLength(1)
   await expect(scorer.score([upTo(64)], never())).rejects.toMatchObject({ code: statusCodes.resourceExhausted })

@@ -1,32 +1,37 @@
 import { randomUUID } from 'node:crypto'
 import type { Manifest } from '@tandem/models'
 import { emptyPrefixHash, maxScoredSequences } from '@tandem/proto'
-import type { LogitBackend } from '../engine/host.js'
-import type { Work } from '../engine/messages.js'
+import type { LogitBackend } from '../engine/thread/host.js'
+import type { Work } from '../engine/work.js'
 import { invalidArgument, resourceExhausted, ServiceError, statusCodes } from '../errors.js'
 
 type RewardModel = Pick<Manifest, 'vocabularySize' | 'contextLength' | 'padTokenId'>
 
-/** Scores sequences on an engine whose rows are one number: each in a session of its own, closed with its score. */
+/**
+ * Scores sequences on an engine whose rows are one number. Each sequence has a session of its own,
+ * closed with its score.
+ */
 export class Scorer {
-  /** Sequences that are not scored yet. */
+  /** Number of sequences that are not scored yet. */
   private pending = 0
 
   constructor(
     private readonly backend: LogitBackend,
     private readonly model: RewardModel,
-    /** Most sequences that are not scored yet. */
+    /** Maximum number of sequences that are not scored yet. */
     private readonly maxQueue: number,
   ) {}
 
   /**
-   * One score for each sequence; where one fails, all do, and what is left of the others is dropped.
+   * Returns one score for each sequence. If one sequence fails, all fail, and the remaining work is
+   * dropped.
    * @param signal aborted with a ServiceError
-   * @throws ServiceError INVALID_ARGUMENT, RESOURCE_EXHAUSTED where too many wait, or the signal's reason
+   * @throws ServiceError INVALID_ARGUMENT, RESOURCE_EXHAUSTED if too many sequences wait, or the
+   * signal's reason
    */
   async score(sequences: readonly (readonly number[])[], signal: AbortSignal): Promise<number[]> {
     const checked = this.check(sequences)
-    this.assertRoom(checked.length)
+    this.assertQueue(checked.length)
     const failed = new AbortController()
     const either = AbortSignal.any([signal, failed.signal])
     this.pending += checked.length
@@ -45,39 +50,38 @@ export class Scorer {
     const { results, failure } = await this.backend.run(scoringWork(tokenIds), signal)
     const [result] = results
     const reason = failure ?? result?.failure
-    if (reason) throw ServiceError.ofFailure(reason)
+    if (reason) throw ServiceError.fromFailure(reason)
     const score = result?.rows[0]?.scores[0]?.logits[0]
     if (score !== undefined && Number.isFinite(score)) return score
-    throw new ServiceError(statusCodes.internal, `the model gave ${score}, which is no score`)
+    throw new ServiceError(statusCodes.internal, `the model gave the score ${score}: expected a finite number`)
   }
 
   private check(sequences: readonly (readonly number[])[]): Uint32Array[] {
     const { vocabularySize, contextLength, padTokenId } = this.model
     if (sequences.length === 0 || sequences.length > maxScoredSequences)
-      throw invalidArgument(`sequences: found ${sequences.length}, expected 1 to ${maxScoredSequences} of them`)
+      throw invalidArgument(`sequences: found ${sequences.length}, expected 1 to ${maxScoredSequences}`)
     return sequences.map((ids, i) => {
       if (ids.length === 0 || ids.length > contextLength)
-        throw invalidArgument(`sequences[${i}] has ${ids.length} tokens: this model takes 1 to ${contextLength}`)
+        throw invalidArgument(`sequences[${i}] has ${ids.length} tokens: expected 1 to ${contextLength}`)
       const wrong = ids.findIndex((id) => id >= vocabularySize)
       if (wrong >= 0)
-        throw invalidArgument(
-          `sequences[${i}].ids[${wrong}] is ${ids[wrong]}: ids of this model are below ${vocabularySize}`,
-        )
+        throw invalidArgument(`sequences[${i}].ids[${wrong}] is ${ids[wrong]}: expected an id below ${vocabularySize}`)
       return withoutPadding(ids, padTokenId)
     })
   }
 
-  private assertRoom(count: number): void {
+  private assertQueue(count: number): void {
     if (this.pending + count > this.maxQueue)
       throw resourceExhausted(
-        `${this.pending} sequences wait already, and ${count} more are over the ${this.maxQueue} that this service queues (TANDEM_MAX_QUEUE): try again later`,
+        `the queue is full: ${this.pending} sequences are waiting, and ${count} more exceed the limit of ${this.maxQueue} (TANDEM_MAX_QUEUE). Retry later.`,
       )
   }
 }
 
 /**
- * The sequence up to the last token that is not padding, which is where transformers reads the score; of nothing but padding, its
- * first token (modeling_layers.py, GenericForSequenceClassification). What follows changes nothing before it.
+ * Cuts a sequence after its last token that is not padding, where transformers reads the score; of
+ * a sequence of only padding it keeps the first token (modeling_layers.py,
+ * GenericForSequenceClassification). Later tokens do not change earlier ones.
  */
 export function withoutPadding(ids: readonly number[], padTokenId: number | null): Uint32Array {
   const last = ids.findLastIndex((id) => id !== padTokenId)
@@ -92,7 +96,7 @@ function scoringWork(tokenIds: Uint32Array): Work {
     steps: [
       {
         sessionId,
-        variant: 'whole',
+        variant: 'adapted',
         prefixScope: '',
         position: 0,
         prefixHash: emptyPrefixHash,

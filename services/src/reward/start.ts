@@ -1,7 +1,7 @@
 import { packageDefinition, RewardService } from '@tandem/proto'
 import type { Logger } from 'pino'
 import { describeDevice, warnOfDevice } from '../device.js'
-import { startEngineThread } from '../engine/engine-thread.js'
+import { startEngineThread } from '../engine/thread/engine-thread.js'
 import { startGrpcServer } from '../grpc-server.js'
 import { openModelFolder } from '../model-folder.js'
 import { toModelResponse } from '../model-response.js'
@@ -13,7 +13,8 @@ import { Scorer } from './scorer.js'
 
 /**
  * Loads a reward model and serves it.
- * @param onEngineDeath called where the engine ends unasked: the process is of no use then
+ * @param onEngineDeath called if the engine ends without being stopped: the process cannot serve
+ * any more
  */
 export async function startRewardService(
   config: ServiceConfig,
@@ -52,7 +53,9 @@ export async function startRewardService(
   }
 }
 
-/** A sequence's session lasts as long as its scoring: none is idle, so none is ever evicted. */
+/**
+ * A session lasts as long as the scoring of its sequence: it is never idle, so it is never evicted.
+ */
 const workerSettings = (config: ServiceConfig) => ({
   onnx: { folder: config.model, threads: config.threads, devices: config.devices },
   engine: {
@@ -62,7 +65,7 @@ const workerSettings = (config: ServiceConfig) => ({
     graceMs: 0,
     maxQueue: config.maxQueue,
     maxBatch: config.maxBatch,
-    // Nobody waits for the next token, so sequences share their runs from the first chunk on.
+    // No client waits for a next token, so sequences share runs from their first chunk on.
     maxPrompts: config.maxBatch,
     prefillChunk: config.prefillChunk,
     strict: false,

@@ -1,0 +1,90 @@
+import type { SessionStore } from '../sessions/session-store.js'
+import type { WorkOutcome } from '../work.js'
+import type { Job } from './job.js'
+
+/** A queued request, and what answers it. */
+export interface QueuedJob {
+  readonly job: Job
+  resolve(outcome: WorkOutcome): void
+}
+
+/**
+ * Requests that wait: for a session that an earlier request uses, for the end of the current run,
+ * or for memory. Decides which of them start; docs/decisions/waiting-for-room.md has the reasons.
+ */
+export class Admission {
+  private waiting: QueuedJob[] = []
+  private readonly busySessions = new Set<string>()
+
+  constructor(private readonly store: SessionStore) {}
+
+  get length(): number {
+    return this.waiting.length
+  }
+
+  /** Sessions that the waiting requests append tokens to. */
+  get steppedSessionIds(): string[] {
+    return this.waiting.flatMap(({ job }) => job.steppedSessionIds)
+  }
+
+  add(queued: QueuedJob): void {
+    this.waiting.push(queued)
+  }
+
+  /**
+   * Starts all requests that can start, in order.
+   * @param start receives the bytes that each of the request's sessions will hold; it calls
+   * `release` if the request is done at once
+   */
+  admit(start: (queued: QueuedJob, needs: ReadonlyMap<string, number>) => void): void {
+    while (this.admitOnce(start));
+  }
+
+  /** Ends the use of the sessions of a request: later requests can use them. */
+  release({ sessionIds }: Job): void {
+    for (const id of sessionIds) this.busySessions.delete(id)
+    this.store.release(sessionIds)
+  }
+
+  /**
+   * Starts waiting requests if no earlier request uses their sessions and their steps fit into
+   * memory. Requests of held sessions go first: requests that open a session wait for these to end.
+   * @returns whether a started request is done already, so that others may fit now
+   */
+  private admitOnce(start: Parameters<Admission['admit']>[0]): boolean {
+    const candidates = this.withFreeSessions()
+    const opening = new Set(candidates.filter(({ job }) => job.opensSession))
+    const started = new Set<QueuedJob>()
+    let isMemoryAwaited = false
+    for (const queued of [...candidates.filter((other) => !opening.has(other)), ...opening]) {
+      const { job } = queued
+      const needs = job.kvNeeds()
+      const fit = job.signal.aborted ? 'never' : this.store.fits(job.sessionIds, needs)
+      // A small new session does not overtake a large one.
+      if (fit === 'later' || (fit === 'now' && isMemoryAwaited && opening.has(queued))) {
+        isMemoryAwaited = true
+        continue
+      }
+      started.add(queued)
+      this.claim(job)
+      start(queued, needs)
+    }
+    this.waiting = this.waiting.filter((queued) => !started.has(queued))
+    return [...started].some(({ job }) => job.isDone)
+  }
+
+  /** Waiting requests whose sessions no earlier request uses or waits for. */
+  private withFreeSessions(): QueuedJob[] {
+    const claimed = new Set(this.busySessions)
+    return this.waiting.filter(({ job }) => {
+      const isFree = [...job.sessionIds].every((id) => !claimed.has(id))
+      for (const id of job.sessionIds) claimed.add(id)
+      return isFree
+    })
+  }
+
+  private claim({ sessionIds }: Job): void {
+    for (const id of sessionIds) this.busySessions.add(id)
+    this.store.use(sessionIds)
+  }
+}

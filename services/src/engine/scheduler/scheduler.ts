@@ -1,0 +1,232 @@
+import { resourceExhausted, ServiceError } from '../../errors.js'
+import type { Forward } from '../engine.js'
+import type { LogitsRow } from '../logits/logits-row.js'
+import type { Work, WorkOutcome } from '../work.js'
+import { Admission, type QueuedJob } from './admission.js'
+import { BatchWait } from './batch-wait.js'
+import { Job } from './job.js'
+import { type BatchLimits, chooseNextBatch, type NextBatch } from './next-batch.js'
+import type { StepContext } from './step-run.js'
+
+/** scheduler/ chooses what runs next; it does not know how memory is managed, nor ports. */
+
+/** Limits of a batch and of the queue. */
+export interface SchedulerLimits extends BatchLimits {
+  /** Maximum number of unfinished requests. */
+  readonly maxQueue: number
+}
+
+/** What one run returned: for each forward its rows or its error. */
+interface RunResult {
+  readonly forwards: readonly Forward[]
+  readonly outcomes: readonly (readonly LogitsRow[] | ServiceError)[]
+  readonly runMs: number
+}
+
+/**
+ * Decides which steps run next. Decode steps of different sessions run as one batch, across
+ * requests. Prompts run in chunks, alternating with these batches and with each other. Requests of
+ * one session run one after the other, in the order of their arrival.
+ */
+export class Scheduler {
+  private readonly admission: Admission
+  /** Started requests, in the order in which they are served. */
+  private active: QueuedJob[] = []
+  private readonly batchWait = new BatchWait()
+  private lastKind: NextBatch['kind'] = 'decode'
+  private isDriving = false
+  private isRunning = false
+  /** Set while nothing runs and requests wait until a session can be evicted. */
+  private retry: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly context: StepContext,
+    private readonly limits: SchedulerLimits,
+  ) {
+    this.admission = new Admission(context.store)
+  }
+
+  /** Number of unfinished requests. */
+  get length(): number {
+    return this.admission.length + this.active.length
+  }
+
+  /**
+   * Queues a request. The promise never rejects: failures are in the outcome.
+   * @param signal aborted with a ServiceError: the request's remaining work is dropped
+   * @param arrivedMs time of arrival, as `epochMs` gives it
+   */
+  submit(work: Work, signal: AbortSignal, arrivedMs: number): Promise<WorkOutcome> {
+    // A request that only closes sessions frees memory and is never refused.
+    if (this.length >= this.limits.maxQueue && work.steps.length + work.forks.length > 0)
+      return Promise.resolve(this.refusal())
+    const job = new Job(this.context, work, signal, arrivedMs)
+    // A request that waits for memory is answered as soon as it is cancelled.
+    signal.addEventListener('abort', () => void this.drive(), { once: true })
+    return new Promise((resolve) => {
+      this.admission.add({ job, resolve })
+      // Between two runs, start it at once: a request that only reads rows again need not wait for
+      // the next batch.
+      if (!this.isRunning) this.admit()
+      this.batchWait.arrived([...job.steppedSessionIds, ...work.closeSessionIds])
+      void this.drive()
+    })
+  }
+
+  /** Ends the retries: waiting requests are not tried again. */
+  stop(): void {
+    clearTimeout(this.retry)
+  }
+
+  /** The main loop: schedule, run, postprocess, until no request is active. */
+  private async drive(): Promise<void> {
+    if (this.isDriving) return
+    this.isDriving = true
+    clearTimeout(this.retry)
+    try {
+      for (let isFirst = true; ; isFirst = false) {
+        // If the engine is idle and no other session is expected, a step runs at once: a turn of
+        // the event loop takes 0.15 ms.
+        if (!isFirst || this.batchWait.isPending) await pendingMessages()
+        const batch = await this.schedule()
+        if (batch !== null) await this.postprocess(batch, await this.run(batch))
+        else if (this.active.length === 0) break
+      }
+    } finally {
+      this.isDriving = false
+    }
+    this.retryLater()
+  }
+
+  /**
+   * Chooses the next batch. A decode batch that is not full first waits a little for the sessions
+   * of the last run.
+   */
+  private async schedule(): Promise<NextBatch | null> {
+    const batch = this.chooseNextBatch()
+    if (batch === null || batch.kind === 'prefill' || batch.parts.length >= this.limits.maxBatch) return batch
+    await this.batchWait.wait()
+    return this.chooseNextBatch()
+  }
+
+  /** Runs the forwards of a batch. */
+  private async run({ kind, parts }: NextBatch): Promise<RunResult> {
+    this.lastKind = kind
+    for (const job of new Set(parts.map((part) => part.job))) job.beginRun()
+    const forwards = parts.map((part) => part.run.forward)
+    const startedMs = performance.now()
+    this.isRunning = true
+    const outcomes = await this.runForwards(forwards)
+    return { forwards, outcomes, runMs: performance.now() - startedMs }
+  }
+
+  /**
+   * Gives each job its rows, answers the jobs that are done, and moves the others to the end of the
+   * order.
+   */
+  private async postprocess({ parts }: NextBatch, { forwards, outcomes, runMs }: RunResult): Promise<void> {
+    this.isRunning = false
+    const jobs = new Set(parts.map(({ job }) => job))
+    const ran = this.active.filter(({ job }) => jobs.has(job))
+    for (const { job } of ran) job.endRun(runMs)
+    this.active = this.active.filter(({ job }) => !jobs.has(job))
+    const answered: QueuedJob[] = []
+    for (const queued of ran) {
+      parts.forEach(({ job, run }, i) => {
+        if (job === queued.job)
+          job.receive(run, forwards[i] as Forward, outcomes[i] as readonly LogitsRow[] | ServiceError)
+      })
+      if (queued.job.isDone) {
+        this.finish(queued)
+        answered.push(queued)
+      } else this.active.push(queued)
+      // Answers leave one by one: the first need not wait until the rows of the last have been
+      // read.
+      await null
+    }
+    this.expectNextSteps(answered, runMs)
+  }
+
+  private chooseNextBatch(): NextBatch | null {
+    this.admit()
+    this.dropCancelled()
+    return chooseNextBatch(
+      this.active.map(({ job }) => job),
+      this.lastKind,
+      this.limits,
+    )
+  }
+
+  private admit(): void {
+    this.admission.admit((queued, needs) => this.start(queued, needs))
+  }
+
+  private start(queued: QueuedJob, needs: ReadonlyMap<string, number>): void {
+    const { job } = queued
+    if (job.signal.aborted) job.cancel(ServiceError.from(job.signal.reason))
+    else job.start(needs)
+    if (job.isDone) this.finish(queued)
+    else this.active.push(queued)
+  }
+
+  private dropCancelled(): void {
+    const cancelled = this.active.filter(({ job }) => job.signal.aborted)
+    if (cancelled.length === 0) return
+    this.active = this.active.filter(({ job }) => !job.signal.aborted)
+    for (const queued of cancelled) {
+      queued.job.cancel(ServiceError.from(queued.job.signal.reason))
+      this.finish(queued)
+    }
+    this.admit()
+  }
+
+  /**
+   * Runs forwards as one batch. If the batch fails, they run one by one, so that only the forward
+   * at fault fails.
+   */
+  private async runForwards(forwards: readonly Forward[]): Promise<RunResult['outcomes']> {
+    const { engine, store } = this.context
+    if (forwards.length > 1) {
+      const batch = await engine.runBatch(forwards, store.budget.batchLimit).catch(() => null)
+      if (batch !== null) return batch
+    }
+    const outcomes = []
+    for (const forward of forwards) outcomes.push(await engine.run(forward).catch(ServiceError.from))
+    return outcomes
+  }
+
+  private expectNextSteps(answered: readonly QueuedJob[], runMs: number): void {
+    this.batchWait.expect(
+      answered.filter(({ job }) => !job.signal.aborted).flatMap(({ job }) => job.steppedSessionIds),
+      runMs,
+    )
+    this.batchWait.arrived(this.admission.steppedSessionIds)
+  }
+
+  /**
+   * Tries the waiting requests again once a session can be evicted. Nothing is active now, so they
+   * wait for sessions that were used a moment ago. A submit, a close and a cancellation start the
+   * loop too.
+   */
+  private retryLater(): void {
+    if (this.admission.length === 0) return
+    this.retry = setTimeout(() => void this.drive(), Math.ceil(this.context.store.nextEvictableMs))
+    this.retry.unref()
+  }
+
+  private refusal(): WorkOutcome {
+    const error = resourceExhausted(
+      `the queue is full: ${this.limits.maxQueue} requests are waiting (TANDEM_MAX_QUEUE). Retry later.`,
+    )
+    return { results: [], failure: error.toFailure(), queueUs: 0, computeUs: 0 }
+  }
+
+  private finish({ job, resolve }: QueuedJob): void {
+    const outcome = job.finish()
+    this.admission.release(job)
+    resolve(outcome)
+  }
+}
+
+/** Resolves once the messages that came during the last run have been received. */
+const pendingMessages = () => new Promise((resolve) => setImmediate(resolve))

@@ -1,0 +1,55 @@
+import type { Failure } from '../errors.js'
+import type { ModelVariant } from './engine.js'
+import type { Readout, RowReadout } from './logits/readout.js'
+
+export type { Readout, RowReadout, Scores } from './logits/readout.js'
+
+/**
+ * One validated request. The engine applies the forks, the reorder, the steps in their order, then
+ * the closes.
+ */
+export interface Work {
+  readonly forks: readonly { readonly from: string; readonly to: string }[]
+  readonly reorder: { readonly sessionIds: string[]; readonly parents: number[] } | null
+  readonly steps: readonly Step[]
+  readonly closeSessionIds: readonly string[]
+}
+
+/** Appends tokens to one session and reads out what follows them. */
+export interface Step {
+  /** Sessions of the same scope may reuse each other's prompts. Empty: no reuse. */
+  readonly prefixScope: string
+  readonly sessionId: string
+  /** The model that the session runs on. */
+  readonly variant: ModelVariant
+  /** Number of tokens before the new ones. */
+  readonly position: number
+  /** Hash of the tokens before `position`. */
+  readonly prefixHash: bigint
+  /** Empty: read rows of the session's last step again. */
+  readonly tokenIds: Uint32Array
+  readonly rows: 'none' | 'last' | 'all'
+  readonly readouts: readonly Readout[]
+  /** Readouts use only ids below this limit; at most the model's vocabulary size. */
+  readonly vocabularyLimit: number
+}
+
+/** The result of one step. If it failed, `rows` is empty. */
+export interface StepOutcome {
+  /** Number of tokens that the session holds now. */
+  readonly position: number
+  readonly rows: readonly RowReadout[]
+  readonly failure: Failure | null
+}
+
+/** The results of one request. */
+export interface WorkOutcome {
+  /** One for each step; empty if the work as a whole failed. */
+  readonly results: readonly StepOutcome[]
+  /** Set if the work as a whole failed. */
+  readonly failure: Failure | null
+  /** Microseconds from the arrival to the first run. */
+  readonly queueUs: number
+  /** Microseconds of the runs that this work took part in. */
+  readonly computeUs: number
+}
