@@ -1,6 +1,6 @@
 import { Formula } from '../decode/formula/formula.js'
-import type { Method } from '../decode/strategies/method.js'
-import type { Pair } from '../session/handshake.js'
+import type { Method } from '../decode/strategies/bound-strategy.js'
+import type { Pair } from '../session/pair.js'
 import { invalidRequest } from './api-error.js'
 
 /** @throws ApiError 400 with the models that there are, where a method reads one that is not there */

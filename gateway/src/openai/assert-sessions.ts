@@ -1,7 +1,7 @@
-import type { GenerationRequest } from '../decode/generation.js'
-import { modelsOf } from '../decode/sessions.js'
-import type { Method } from '../decode/strategies/method.js'
-import { modelOf, type Pair } from '../session/handshake.js'
+import type { GenerationRequest } from '../decode/answers/generation-request.js'
+import { modelsOf } from '../decode/loop/needed-models.js'
+import type { Method } from '../decode/strategies/bound-strategy.js'
+import { modelOf, type Pair } from '../session/pair.js'
 import { titleOf } from '../session/model-name.js'
 import { invalidRequest } from './api-error.js'
 

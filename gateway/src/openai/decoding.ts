@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type DecodePath, decodePaths } from '../decode/path.js'
+import { type DecodePath, decodePaths } from '../decode/loop/decode-path.js'
 import {
   type AnyStrategy,
   bindStrategy,
@@ -8,9 +8,9 @@ import {
   strategies,
   strategyNames,
 } from '../decode/strategies/index.js'
-import type { Method } from '../decode/strategies/method.js'
+import type { Method } from '../decode/strategies/bound-strategy.js'
 import { samplingNames } from '../decode/strategies/sampling.js'
-import type { Pair } from '../session/handshake.js'
+import type { Pair } from '../session/pair.js'
 import { shorten } from '../show-value.js'
 import { ApiError, invalidRequest } from './api-error.js'
 import { assertServed } from './assert-served.js'

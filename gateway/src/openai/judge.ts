@@ -1,7 +1,7 @@
 import { DecodingError } from '../decode/decoding-error.js'
-import type { Judge } from '../decode/generation.js'
-import type { Method } from '../decode/strategies/method.js'
-import { type Reward, toAnswerJob } from '../session/reward.js'
+import type { Judge } from '../decode/answers/generation-request.js'
+import type { Method } from '../decode/strategies/bound-strategy.js'
+import { type Reward, toAnswerJob } from '../session/reward-model.js'
 import type { ChatMessage } from '../text/index.js'
 import { invalidRequest } from './api-error.js'
 

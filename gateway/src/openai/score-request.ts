@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Reward, toRewardJob } from '../session/reward.js'
+import { type Reward, toRewardJob } from '../session/reward-model.js'
 import { shorten } from '../show-value.js'
 import { ApiError, invalidRequest } from './api-error.js'
 import { fieldKinds, parseFields } from './fields.js'

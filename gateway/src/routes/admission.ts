@@ -1,5 +1,5 @@
 import { ApiError } from '../openai/api-error.js'
-import { type TurnLimits, Turns } from '../session/turns.js'
+import { type TurnLimits, Turns } from '../session/concurrency-limit.js'
 
 /** The places of requests that decode. */
 export class Admission extends Turns {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openReward, type Reward, toAnswerJob } from '../session/reward.js'
+import { openReward, type Reward, toAnswerJob } from '../session/reward-model.js'
 import { RewardServiceConnection } from '../session/reward-service.js'
 import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'

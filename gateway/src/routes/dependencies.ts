@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
-import type { Crowd } from '../decode/crowd.js'
-import type { Pair } from '../session/handshake.js'
-import type { Reward } from '../session/reward.js'
+import type { Crowd } from '../decode/answers/active-answers.js'
+import type { Pair } from '../session/pair.js'
+import type { Reward } from '../session/reward-model.js'
 import type { Admission } from './admission.js'
 
 /** What the app needs of its surroundings. */

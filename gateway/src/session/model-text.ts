@@ -1,6 +1,6 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
 import { createEncoderThread, openText, type Text, TextError } from '../text/index.js'
-import type { ServiceConnection } from './connection.js'
+import type { ServiceConnection } from './service-connection.js'
 import { createPromptEncoder, type PromptEncoder } from './prompt-encoder.js'
 import { SessionError } from './session-error.js'
 

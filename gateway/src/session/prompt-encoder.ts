@@ -1,6 +1,6 @@
 import { type EncodeJob, type EncoderThread, runJob, sizeOfJob, type Text, TextError } from '../text/index.js'
 import { SessionError } from './session-error.js'
-import { Turns } from './turns.js'
+import { Turns } from './concurrency-limit.js'
 
 /** More characters than this are encoded in a thread: on the event loop they would hold up all other requests. */
 const maxOnLoop = 4_096

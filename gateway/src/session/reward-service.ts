@@ -1,6 +1,6 @@
 import { credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { maxScoredSequences, RewardService, type RewardServiceClient } from '@tandem/proto'
-import { connectionOptions, ServiceConnection } from './connection.js'
+import { connectionOptions, ServiceConnection } from './service-connection.js'
 import { SessionError, toSessionError } from './session-error.js'
 
 /** What a call ends with that nobody here has cancelled: its connection broke. */

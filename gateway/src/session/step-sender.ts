@@ -1,5 +1,5 @@
 import type { Step, StepError__Output, StepResponse__Output, StepResult__Output } from '@tandem/proto'
-import { type Deal, joinDeals } from './deal.js'
+import { type Deal, joinDeals } from './session-ops.js'
 import { SessionError, toSessionError } from './session-error.js'
 import type { StepStream } from './step-stream.js'
 

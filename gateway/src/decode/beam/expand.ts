@@ -1,3 +1,5 @@
+import type { ScoredIds } from '../strategies/scored-ids.js'
+
 /** A token that a beam could go on with. */
 export interface Continuation {
   /** Place of the beam among the live ones. */
@@ -5,12 +7,6 @@ export interface Continuation {
   readonly id: number
   /** Of the whole beam, this token included: the sum of its tokens' scores. */
   readonly score: number
-}
-
-/** Ids that a beam may go on with, and what each of them adds to its score. */
-export interface ScoredIds {
-  readonly tokenIds: Uint32Array
-  readonly scores: Float64Array
 }
 
 /**

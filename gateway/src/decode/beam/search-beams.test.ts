@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type ToyModel, ToySession, ToySessionSet } from '../../testing/toy-session.js'
-import { createLoop } from '../create-loop.js'
+import { createLoop } from '../speculation/create-loop.js'
 import { aad } from '../strategies/aad.js'
 import { aadBeam } from '../strategies/aad-beam.js'
 import { beam } from '../strategies/beam.js'
 import { bindBeam } from '../strategies/beam-strategy.js'
 import { greedyDpo } from '../strategies/greedy.js'
 import { bindMethod } from '../strategies/index.js'
-import type { BeamMethod, TokenMethod } from '../strategies/method.js'
-import type { DecodeRequest } from '../token.js'
+import type { BeamMethod, TokenMethod } from '../strategies/bound-strategy.js'
+import type { DecodeRequest } from '../loop/decode-request.js'
 import { searchBeams } from './search-beams.js'
 
 const end = 0

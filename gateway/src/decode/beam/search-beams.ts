@@ -1,14 +1,15 @@
-import { Adjuster } from '../adjustments.js'
-import { topScores } from '../describe.js'
-import { firstOf, readStep, type StepRead } from '../read-step.js'
-import { reorderSets, type SessionSets, sequenceOf } from '../session-sets.js'
-import { present } from '../sessions.js'
+import { Adjuster } from '../loop/adjustments.js'
+import { topScores } from '../loop/describe-token.js'
+import { firstOf, readStep, type StepRead } from '../loop/read-step.js'
+import { reorderSets, type SessionSets, sequenceOf } from '../loop/sequence-group.js'
+import { present } from '../assert-present.js'
 import { logProbabilityAt } from '../strategies/advantage.js'
-import type { BeamMethod } from '../strategies/method.js'
-import type { DecodeRequest, Token } from '../token.js'
+import type { BeamMethod } from '../strategies/bound-strategy.js'
+import type { DecodeRequest } from '../loop/decode-request.js'
+import type { Token } from '../loop/token.js'
 import { type Continuation, expand } from './expand.js'
 import { type Ranked, rank } from './rank.js'
-import { settle } from './settle.js'
+import { settle } from './select-beams.js'
 
 type BeamRequest = DecodeRequest<BeamMethod>
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { advantages } from './advantage.js'
 import { chooseToken, idleSampling, noFilters, samplingFields } from './sampling.js'
-import type { Strategy } from './strategy.js'
+import type { Strategy } from './token-strategy.js'
 
 const { temperature, seed } = samplingFields(0)
 const parameters = z.strictObject({

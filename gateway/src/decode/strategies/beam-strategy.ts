@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ScoredIds } from '../beam/expand.js'
-import type { BeamMethod } from './method.js'
+import type { ScoredIds } from './scored-ids.js'
+import type { BeamMethod } from './bound-strategy.js'
 import type { PickInput, Reads } from './reads.js'
 
 /** Parameters of every beam search. */

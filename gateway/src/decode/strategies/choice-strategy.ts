@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { ChoiceMethod } from './method.js'
+import type { ChoiceMethod } from './bound-strategy.js'
 import { sample } from './sample.js'
 import { samplingFields } from './sampling.js'
-import { bindMethod } from './strategy.js'
+import { bindMethod } from './token-strategy.js'
 
 const { seed, temperature, top_p } = samplingFields(1)
 

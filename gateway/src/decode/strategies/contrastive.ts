@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { modelNameSchema } from '../../session/model-name.js'
 import { advantages, argmax } from './advantage.js'
-import type { Strategy } from './strategy.js'
+import type { Strategy } from './token-strategy.js'
 
 const parameters = z
   .strictObject({

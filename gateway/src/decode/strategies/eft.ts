@@ -3,7 +3,7 @@ import { modelNameSchema } from '../../session/model-name.js'
 import { logProbabilities, logProbabilityAt } from './advantage.js'
 import type { PickInput } from './reads.js'
 import { chooseToken, idleSampling, samplingFields } from './sampling.js'
-import type { Strategy } from './strategy.js'
+import type { Strategy } from './token-strategy.js'
 
 const parameters = z.strictObject({
   beta: z.number().min(-100).max(100).default(4).describe("What the pair's advantage is multiplied by."),

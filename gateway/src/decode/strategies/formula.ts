@@ -5,7 +5,7 @@ import { formulaSchema } from '../formula/formula.js'
 import { logProbabilities } from './advantage.js'
 import type { PickInput } from './reads.js'
 import { chooseToken, idleSampling, samplingFields, samplingNames } from './sampling.js'
-import type { Strategy } from './strategy.js'
+import type { Strategy } from './token-strategy.js'
 
 const parameters = z.strictObject({
   formula: formulaSchema.describe(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { argmax } from './advantage.js'
-import type { Strategy } from './strategy.js'
+import type { Strategy } from './token-strategy.js'
 
 const parameters = z.strictObject({})
 

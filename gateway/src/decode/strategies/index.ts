@@ -9,10 +9,10 @@ import { contrastive } from './contrastive.js'
 import { eft } from './eft.js'
 import { formula } from './formula.js'
 import { greedyDpo, greedySft } from './greedy.js'
-import type { Method } from './method.js'
+import type { Method } from './bound-strategy.js'
 import { randomOfN } from './random-of-n.js'
 import { sample } from './sample.js'
-import { bindMethod, type Strategy } from './strategy.js'
+import { bindMethod, type Strategy } from './token-strategy.js'
 
 export type AnyStrategy = Strategy | BeamStrategy | ChoiceStrategy
 

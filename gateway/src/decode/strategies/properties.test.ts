@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bindStrategy, findStrategy } from './index.js'
-import type { TokenMethod } from './method.js'
+import type { TokenMethod } from './bound-strategy.js'
 import { decide, type LogitRows } from './testing/decide.js'
 
 function method(name: string, parameters: object = {}): TokenMethod {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { modelNameSchema } from '../../session/model-name.js'
 import { chooseToken, idleSampling, samplingFields, samplingNames } from './sampling.js'
-import type { Strategy } from './strategy.js'
+import type { Strategy } from './token-strategy.js'
 
 const parameters = z.strictObject({
   ...samplingFields(1),

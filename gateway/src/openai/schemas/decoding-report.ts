@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { decodePaths } from '../../decode/path.js'
+import { decodePaths } from '../../decode/loop/decode-path.js'
 import { type AnyStrategy, strategies } from '../../decode/strategies/index.js'
 import { samplingNames } from '../../decode/strategies/sampling.js'
 import { type Described, namedSchemas } from './named-schemas.js'

@@ -1,5 +1,5 @@
 import { readScores } from '../../../testing/toy-session.js'
-import type { TokenMethod } from '../method.js'
+import type { TokenMethod } from '../bound-strategy.js'
 import type { ModelScores } from '../reads.js'
 
 /** Full rows of logits by model. */
