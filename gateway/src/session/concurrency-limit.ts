@@ -1,53 +1,54 @@
 import { SessionError } from './session-error.js'
 
-export interface TurnLimits {
+/** Bounds of a concurrency limit. */
+export interface ConcurrencyBounds {
   readonly maxConcurrent: number
   readonly maxWaiting: number
 }
 
-/** Lets so many run at once, so many more wait in turn, and refuses the rest. */
-export class Turns {
+/** A semaphore with a bounded queue: it lets some run at once, makes others wait in order and refuses the rest. */
+export class ConcurrencyLimit {
   private running = 0
   private readonly waiting: (() => void)[] = []
 
-  /** @param refuse what those get for whom there is no place to wait */
+  /** @param refuse creates the error for a caller that finds the queue full */
   constructor(
-    readonly limits: TurnLimits,
-    private readonly refuse: (limits: TurnLimits) => Error,
+    readonly bounds: ConcurrencyBounds,
+    private readonly refuse: (bounds: ConcurrencyBounds) => Error,
   ) {}
 
   /**
-   * Waits for a place; the returned function gives it back, once.
-   * @throws what `refuse` gives where too many wait; SessionError where the signal ends the wait
+   * Waits for a free slot. The returned function releases it; further calls of that function do nothing.
+   * @throws the error from `refuse` if the queue is full; SessionError if the signal ends the wait
    */
-  async enter(signal: AbortSignal): Promise<() => void> {
+  async acquire(signal: AbortSignal): Promise<() => void> {
     if (signal.aborted) throw SessionError.ofSignal(signal)
-    if (this.running < this.limits.maxConcurrent) this.running++
+    if (this.running < this.bounds.maxConcurrent) this.running++
     else await this.wait(signal)
-    let isLeft = false
+    let isReleased = false
     return () => {
-      if (isLeft) return
-      isLeft = true
+      if (isReleased) return
+      isReleased = true
       const next = this.waiting.shift()
-      // The place goes over without becoming free, so that nobody can slip in.
+      // Hand the slot over without freeing it, so that no later caller overtakes the queue.
       if (next) next()
       else this.running--
     }
   }
 
   private wait(signal: AbortSignal): Promise<void> {
-    if (this.waiting.length >= this.limits.maxWaiting) throw this.refuse(this.limits)
+    if (this.waiting.length >= this.bounds.maxWaiting) throw this.refuse(this.bounds)
     return new Promise((resolve, reject) => {
-      const take = () => {
-        signal.removeEventListener('abort', leave)
+      const start = () => {
+        signal.removeEventListener('abort', cancel)
         resolve()
       }
-      const leave = () => {
-        this.waiting.splice(this.waiting.indexOf(take), 1)
+      const cancel = () => {
+        this.waiting.splice(this.waiting.indexOf(start), 1)
         reject(SessionError.ofSignal(signal))
       }
-      signal.addEventListener('abort', leave, { once: true })
-      this.waiting.push(take)
+      signal.addEventListener('abort', cancel, { once: true })
+      this.waiting.push(start)
     })
   }
 }

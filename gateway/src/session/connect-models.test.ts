@@ -7,16 +7,16 @@ const tokenizer = readFileSync(
   'utf8',
 )
 
-test('vocabularies padded to different sizes are cut to the smaller, other templates and ends are warnings', async () => {
+test('limits ids to the smallest vocabulary, and warns of different templates and end tokens', async () => {
   const gateway = await startToyGateway(({ sft }) => {
     Object.assign(sft.model, { vocabularySize: 500, chatTemplateFingerprint: 'other', eosTokenIds: [2, 3] })
   })
   expect(gateway.pair.vocabularyLimit).toBe(500)
   expect(gateway.pair.eosTokenIds).toEqual([2])
   expect(gateway.pair.warnings).toEqual([
-    "the SFT model has another chat template: the DPO model's is used",
+    "the SFT model has a different chat template: the DPO model's is used",
     "the models have different end tokens (DPO: 2; SFT: 2, 3): the DPO model's is used",
-    'the vocabularies are padded to different sizes (DPO: 512; SFT: 500): ids beyond the smallest are masked',
+    'the vocabularies are padded to different sizes (DPO: 512; SFT: 500): ids above the smallest size are masked',
   ])
   const body = { model: 'toy', prompt: [4, 5], max_tokens: 30, ignore_eos: true, return_token_ids: true }
   const answer = (await (await gateway.post('/v1/completions', body)).json()) as { choices: { token_ids: number[] }[] }
@@ -24,15 +24,15 @@ test('vocabularies padded to different sizes are cut to the smaller, other templ
   gateway.stop()
 })
 
-test('a tokenizer that differs is refused, telling where', async () => {
+test('refuses a different tokenizer and names the first difference', async () => {
   const start = startToyGateway(({ sft }) => {
     Object.assign(sft.model, { tokenizerFingerprint: 'other' })
     sft.textFiles.set('tokenizer.json', tokenizer.replaceAll('"ding"', '"dong"'))
   })
-  await expect(start).rejects.toThrow(/are no pair: id \d+ is the token .*ding.* in the first.*dong/)
+  await expect(start).rejects.toThrow(/so they cannot decode together: id \d+ is the token .*ding.* in the first.*dong/)
 })
 
-test('every other model is checked too, and named', async () => {
+test('checks additional models too and names them', async () => {
   const gateway = await startToyGateway(
     ({ others: { amateur } }) => {
       Object.assign(amateur?.model ?? {}, { vocabularySize: 450, contextLength: 40, tokenizerFingerprint: 'other' })
@@ -43,7 +43,7 @@ test('every other model is checked too, and named', async () => {
   expect([...gateway.pair.models.keys()]).toEqual(['dpo', 'sft', 'amateur'])
   expect([gateway.pair.vocabularyLimit, gateway.pair.contextLength]).toEqual([450, 40])
   expect(gateway.pair.warnings).toEqual([
-    'the vocabularies are padded to different sizes (DPO: 512; SFT: 512; amateur: 450): ids beyond the smallest are masked',
+    'the vocabularies are padded to different sizes (DPO: 512; SFT: 512; amateur: 450): ids above the smallest size are masked',
   ])
   gateway.stop()
   const start = startToyGateway(
@@ -55,11 +55,11 @@ test('every other model is checked too, and named', async () => {
     ['amateur'],
   )
   await expect(start).rejects.toThrow(
-    /^the tokenizers of the SFT and the amateur model differ, so they are no pair: id \d+ is .*ding.*dong/,
+    /^the tokenizers of the SFT and the amateur model differ, so they cannot decode together: id \d+ is .*ding.*dong/,
   )
 })
 
-test('the SFT model gives template and end tokens where it is asked to', async () => {
+test('uses template and end tokens of the SFT model if configured', async () => {
   const gateway = await startToyGateway(({ sft }) => {
     Object.assign(sft.model, { eosTokenIds: [3] })
     sft.textFiles.set('chat_template.jinja', '{{ messages[0].content }}')
@@ -71,7 +71,7 @@ test('the SFT model gives template and end tokens where it is asked to', async (
   gateway.stop()
 })
 
-test('text that cannot be served is refused, telling whose and why', async () => {
+test('refuses an unusable text file and names the model and the reason', async () => {
   const start = startToyGateway(({ dpo }) => {
     dpo.textFiles.set('tokenizer_config.json', '{')
   })
@@ -80,12 +80,12 @@ test('text that cannot be served is refused, telling whose and why', async () =>
   )
 })
 
-test('a template that cannot be run is a warning, and no fault of the messages', async () => {
+test('warns of a template that cannot be rendered, and does not blame the messages', async () => {
   const gateway = await startToyGateway(({ dpo }) => {
     dpo.textFiles.set('chat_template.jinja', '{{ messages | nofilter }}')
   })
   expect(gateway.pair.warnings).toEqual([
-    "a chat of one user message cannot be rendered: The model's chat template cannot be run: Unknown ArrayValue filter: nofilter.",
+    "the chat template cannot render a single user message: The model's chat template cannot be run: Unknown ArrayValue filter: nofilter.",
   ])
   const response = await gateway.post('/v1/chat/completions', {
     model: 'toy',

@@ -1,19 +1,19 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
 import { compareTokenizers, type Text } from '../text/index.js'
-import { shareDevice } from './share-device.js'
 import { findWarnings } from './find-warnings.js'
+import type { LogitServiceConnection } from './logit-service.js'
 import { titleOf } from './model-name.js'
 import { findMaxTokenLength, readText } from './model-text.js'
 import { modelOf, type Pair, type ServedModel } from './pair.js'
-import type { LogitServiceConnection } from './logit-service.js'
+import { shareDevice } from './share-device.js'
 
 /**
- * Asks all services what they serve and refuses models whose ids do not mean the same.
- * @param services by model name, the pair first
- * @param templateFrom whose chat template and end tokens are used
- * @throws SessionError where a service is unavailable; Error where the models do not fit, telling where
+ * Connects to all services, reads their models and checks that the tokenizers are the same.
+ * @param services services by model name, the pair first
+ * @param templateFrom name of the model whose chat template and end tokens are used
+ * @throws SessionError if a service is unavailable; Error with the first difference if tokenizers differ
  */
-export async function shakeHands(
+export async function connectModels(
   services: ReadonlyMap<string, LogitServiceConnection>,
   templateFrom: string,
 ): Promise<Pair> {
@@ -27,14 +27,14 @@ export async function shakeHands(
   }
   for (const { service, info } of models.values()) service.pin(info)
   const infos = new Map([...models].map(([name, { info }]) => [name, info]))
-  const leastOf = (count: (info: GetModelResponse__Output) => number) => Math.min(...[...infos.values()].map(count))
+  const minimumOf = (count: (info: GetModelResponse__Output) => number) => Math.min(...[...infos.values()].map(count))
   return {
     models,
     text,
     encoder,
     sharesDevice: (a, b) => shareDevice(modelOf(models, a).info.device, modelOf(models, b).info.device),
-    vocabularyLimit: leastOf((info) => info.vocabularySize),
-    contextLength: leastOf((info) => info.contextLength),
+    vocabularyLimit: minimumOf((info) => info.vocabularySize),
+    contextLength: minimumOf((info) => info.contextLength),
     maxTokenLength: findMaxTokenLength(text),
     eosTokenIds: first.info.eosTokenIds,
     warnings: [...findWarnings(infos, templateFrom), ...probeTemplate(text)],
@@ -52,18 +52,20 @@ function assertSameTokens(text: Text, name: string, other: Text, otherName: stri
   if (difference === null) return
   const [first, second] = [titleOf(name), titleOf(otherName)]
   throw new Error(
-    `the tokenizers of the ${first} and the ${second} model differ, so they are no pair: ${difference} ` +
+    `the tokenizers of the ${first} and the ${second} model differ, so they cannot decode together: ${difference} ` +
       `(first: ${first}, second: ${second}). Serve models that share one tokenizer.`,
   )
 }
 
-/** A template that fails on the plainest chat fails on all: better told at the start than to a client. */
+/** Renders the simplest chat. A template that fails on it fails on all chats, so warn at the start. */
 function probeTemplate(text: Text): string[] {
   if (!text.hasChatTemplate) return []
   try {
     text.renderConversation([{ role: 'user', content: 'Hello' }], { addGenerationPrompt: true })
     return []
   } catch (error) {
-    return [`a chat of one user message cannot be rendered: ${error instanceof Error ? error.message : String(error)}`]
+    return [
+      `the chat template cannot render a single user message: ${error instanceof Error ? error.message : String(error)}`,
+    ]
   }
 }

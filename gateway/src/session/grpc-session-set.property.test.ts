@@ -5,7 +5,7 @@ import { ToyService } from '../testing/toy-service.js'
 import { LogitServiceConnection } from './logit-service.js'
 import type { Readout, Row, SessionSet } from './session.js'
 
-/** Whatever sequence of steps, forks and reorders, and with sessions lost at any point: the rows are those of fresh sessions. */
+/** After any steps, forks and reorders, and with sessions lost at any point, the rows equal those of fresh sessions. */
 
 let service: ToyService
 let connection: LogitServiceConnection
@@ -29,10 +29,10 @@ const tokensOfAll = fc.array(tokens, { minLength: maxSequences, maxLength: maxSe
 const rows = fc.constantFrom('last' as const, 'all' as const)
 const share = fc.double({ min: 0, max: 1, noNaN: true })
 const parents = fc.array(index, { minLength: 1, maxLength: maxSequences })
-/** The step of a message before which the service loses all that it holds: it has answered some steps and knows no others. */
+/** Step of a message before which the service loses all sessions, after it has answered the steps before. */
 const lostAt = fc.option(index)
 const operation = fc.oneof(
-  // Of every sequence at once, as beams and answers go on.
+  // All sequences step at once, as beams and answers do.
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('step-all' as const), tokens: tokensOfAll, rows, lostAt }),
@@ -98,7 +98,7 @@ async function apply(set: SessionSet, held: number[][], op: Operation): Promise<
   }
 }
 
-/** One set, or two that share a stream as the models of one engine do: then each has its own operation, both at once. */
+/** One set, or two that share a stream like the models of one engine. Each set runs its own operation, both at once. */
 test.each([[1], [2]])('rows equal those of fresh sessions, models: %i', async (models) => {
   const operations = fc.array(fc.array(operation, { minLength: models, maxLength: models }), {
     minLength: 4,
@@ -111,7 +111,7 @@ test.each([[1], [2]])('rows equal those of fresh sessions, models: %i', async (m
       let held: number[][][] = sets.map(() => [[]])
       try {
         for (const round of rounds) {
-          // In the first message: what is sent again may be lost again, and then the call fails.
+          // Only in the first message: if a replay were lost again, the call would fail.
           const [lossAt = -1] = round.flatMap((op, i) =>
             'lostAt' in op && op.lostAt !== null && op.lostAt < (held[i]?.length ?? 0) ? [op.lostAt] : [],
           )

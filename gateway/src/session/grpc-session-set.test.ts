@@ -31,13 +31,13 @@ const bestOf = (ids: readonly number[]) => {
   return values.indexOf(Math.max(...values))
 }
 const found = (row: Row | undefined) => row?.scores[0]?.tokenIds[0]
-/** Each session goes on with its token, all at once; the best ids that follow. */
+/** Appends one token to each session at once. Returns the most likely next ids. */
 async function stepAll(tokenIds: readonly number[]) {
   const rows = await Promise.all(set.sessions.map((session, i) => session.step([tokenIds[i] ?? -1], 'last', best)))
   return rows.map(([row]) => found(row))
 }
 
-test('a prefilled session becomes several: its row is there for all, and what they go on with is one message', async () => {
+test('forks a prefilled session: all forks read its row, and their steps are one message', async () => {
   await set.sessions[0].step([5, 6], 'last', [])
   set.reorder([0, 0, 0])
   const rows = await Promise.all(set.sessions.map((session) => session.readout(best)))
@@ -50,7 +50,7 @@ test('a prefilled session becomes several: its row is there for all, and what th
   ])
 })
 
-test('a reorder goes with the steps that follow it; two without a step between are one', async () => {
+test('sends a reorder with the next steps, and joins two reorders without a step between them', async () => {
   await set.sessions[0].step([5], 'last', [])
   set.reorder([0, 0, 0])
   await stepAll([1, 2, 3])
@@ -65,7 +65,7 @@ test('a reorder goes with the steps that follow it; two without a step between a
   expect(service.sessions.size).toBe(1)
 })
 
-test('what is lost on the way is sent again, with the reorder and without', async () => {
+test('replays lost sessions, with a reorder and without', async () => {
   await set.sessions[0].step([5], 'last', [])
   set.reorder([0, 0])
   service.sessions.clear()
@@ -76,14 +76,14 @@ test('what is lost on the way is sent again, with the reorder and without', asyn
   expect(await stepAll([3, 4])).toEqual([bestOf([5, 2, 3]), bestOf([5, 1, 4])])
 })
 
-test('forks that find no room at once go without: the steps wait for it', async () => {
+test('sends the steps without forks if the service has no free session for them at once', async () => {
   await set.sessions[0].step([5], 'last', [])
   set.reorder([0, 0])
   service.nextDealError = { code: 8, message: 'all sessions are in use' }
   expect(await stepAll([1, 2])).toEqual([bestOf([5, 1]), bestOf([5, 2])])
 })
 
-test('many sessions go in messages of sixteen steps', async () => {
+test('sends many sessions in messages of sixteen steps', async () => {
   await set.sessions[0].step([5], 'last', [])
   set.reorder(Array.from({ length: 40 }, () => 0))
   const tokenIds = set.sessions.map((_, i) => i)
@@ -91,7 +91,7 @@ test('many sessions go in messages of sixteen steps', async () => {
   expect(service.messages.map(({ steps }) => steps.length)).toEqual([1, 16, 16, 8])
 })
 
-test("an error of one step is that session's alone", async () => {
+test('reports the error of a step only to its session', async () => {
   await set.sessions[0].step([5], 'last', [])
   set.reorder([0, 0])
   service.nextError = { code: 8, message: 'because' }
@@ -100,12 +100,12 @@ test("an error of one step is that session's alone", async () => {
   expect(second?.status).toBe('fulfilled')
 })
 
-test('a set has sequences that are there', () => {
-  expect(() => set.reorder([])).toThrow('a reorder needs parents')
-  expect(() => set.reorder([0, 1])).toThrow('there is no session 1 of 1 to go on from')
+test('refuses a reorder without parents and a parent that does not exist', () => {
+  expect(() => set.reorder([])).toThrow('found no parents: a reorder needs at least one')
+  expect(() => set.reorder([0, 1])).toThrow('parent 1 does not exist: the set has 1 sessions')
 })
 
-test('closing the set frees all at once', async () => {
+test('frees all sessions when the set is closed', async () => {
   await set.sessions[0].step([5], 'last', [])
   set.reorder([0, 0, 0])
   await stepAll([1, 2, 3])
@@ -132,7 +132,7 @@ describe('models of one engine', () => {
     other.kill()
   })
 
-  test('share a stream: what both are asked in one turn is one message, and so are their deals', async () => {
+  test('share a stream: steps of both in one event loop iteration are one message, with their operations', async () => {
     const options = sessionOptions()
     const [dpo, sft] = await Promise.all(connections.map((one) => one.openSessions(options)))
     if (!dpo || !sft) throw new TypeError('both were opened')
@@ -141,7 +141,7 @@ describe('models of one engine', () => {
     sft.reorder([0, 0, 0])
     const steps = [...dpo.sessions, ...sft.sessions].map((session, i) => session.step([i], 'last', best))
     const rows = await Promise.all(steps)
-    // Which model's logits a step gets is the service's matter; the toy has one for all.
+    // The service decides which model runs a step; the toy service has only one.
     expect(rows.map(([row]) => found(row))).toEqual([0, 1, 2, 3, 4].map((i) => bestOf([5, i])))
     expect(service.messages.map((message) => message.steps.map(({ role }) => role))).toEqual([
       ['dpo', 'sft'],
@@ -154,13 +154,13 @@ describe('models of one engine', () => {
     await expect(sft.sessions[0].step([1], 'last', best)).resolves.toHaveLength(1)
     sft.close()
     await expect.poll(() => service.sessions.size).toBe(0)
-    // The next prompt of the request opens another.
+    // The next prompt of the request opens another stream.
     const next = await Promise.all(connections.map((one) => one.openSessions(options)))
     await expect(next[0]?.sessions[0].step([5], 'last', best)).resolves.toHaveLength(1)
     for (const one of next) one.close()
   })
 
-  test('have streams of their own in different requests, and one alone goes to its own address', async () => {
+  test('use separate streams in different requests, each to its own address', async () => {
     const [dpo, sft] = await Promise.all(connections.map((one) => one.openSessions(sessionOptions())))
     await Promise.all([dpo, sft].map((set) => set?.sessions[0].step([5], 'last', best)))
     expect([service, other].map(({ messages }) => messages.map(({ steps }) => steps[0]?.role))).toEqual([

@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto'
-import { GrpcSession, type SequenceOptions } from './grpc-session.js'
-import { type Deal, toDeal } from './session-ops.js'
+import { GrpcSession, type GrpcSessionOptions } from './grpc-session.js'
 import type { Session, SessionSet } from './session.js'
-import type { StepSeat, StepSender } from './step-sender.js'
+import { type SessionOps, toSessionOps } from './session-ops.js'
+import type { StepChannel, StepSender } from './step-sender.js'
 
-/** Sessions of one model, over a stream that others may share. */
+/** Sessions of one model, over a stream that several sets can share. */
 export class GrpcSessionSet implements SessionSet {
-  private readonly seat: StepSeat
+  private readonly channel: StepChannel
   private members: [GrpcSession, ...GrpcSession[]]
-  /** Of the members, and of those that were closed: they are used again. */
+  /** Ids of the members and of closed sessions, which are used again. */
   private readonly ids: string[] = []
-  /** How many of `ids`, from the first, the service has been told of. */
-  private toldCount = 1
-  /** Of the members among those that the service has been told of; null: they are the same. */
+  /** Number of `ids`, from the first, that the service has sessions for. */
+  private sentCount = 1
+  /** The parent of each member among the service's sessions; null if nothing has changed since the last message. */
   private parents: readonly number[] | null = null
 
   constructor(
-    private readonly options: SequenceOptions,
+    private readonly options: GrpcSessionOptions,
     sender: StepSender,
   ) {
-    this.seat = sender.join({ service: options.service, takeDeal: () => this.takeDeal() })
+    this.channel = sender.open({ service: options.service, consumeOps: () => this.consumeOps() })
     this.members = [this.create(0)]
   }
 
@@ -34,32 +34,32 @@ export class GrpcSessionSet implements SessionSet {
       session.sequence = sequence
       return session
     })
-    if (!first) throw new RangeError('a reorder needs parents')
+    if (!first) throw new RangeError('found no parents: a reorder needs at least one')
     const before = this.parents
     this.parents = before ? parents.map((parent) => before[parent] ?? parent) : parents
     this.members = [first, ...others]
   }
 
   close(): void {
-    this.seat.leave()
+    this.channel.close()
   }
 
-  private takeDeal(): Deal | null {
+  private consumeOps(): SessionOps | null {
     if (!this.parents) return null
-    const deal = toDeal(this.ids, this.toldCount, this.parents)
-    this.toldCount = this.parents.length
+    const ops = toSessionOps(this.ids, this.sentCount, this.parents)
+    this.sentCount = this.parents.length
     this.parents = null
-    return deal
+    return ops
   }
 
   private create(index: number): GrpcSession {
     this.ids[index] ??= randomUUID()
-    return new GrpcSession(this.ids[index], this.options, this.seat)
+    return new GrpcSession(this.ids[index], this.options, this.channel)
   }
 
   private member(index: number): GrpcSession {
     const session = this.members[index]
-    if (!session) throw new RangeError(`there is no session ${index} of ${this.members.length} to go on from`)
+    if (!session) throw new RangeError(`parent ${index} does not exist: the set has ${this.members.length} sessions`)
     return session
   }
 }

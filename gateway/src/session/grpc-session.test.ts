@@ -10,7 +10,7 @@ import { SessionError } from './session-error.js'
 
 let service: ToyService
 let connection: LogitServiceConnection
-let caller: AbortController
+let client: AbortController
 let set: SessionSet
 let session: Session
 const best: readonly Readout[] = [{ kind: 'top-k', k: 1 }]
@@ -26,8 +26,8 @@ afterAll(() => {
 beforeEach(async () => {
   service.beforeStep = () => undefined
   service.nextError = undefined
-  caller = new AbortController()
-  set = await connection.openSessions(sessionOptions(caller.signal))
+  client = new AbortController()
+  set = await connection.openSessions(sessionOptions(client.signal))
   ;[session] = set.sessions
 })
 
@@ -41,7 +41,7 @@ const bestOf = (ids: readonly number[]) => {
   return values.indexOf(Math.max(...values))
 }
 
-test('steps and later readouts see all tokens before them', async () => {
+test('steps and later readouts include all tokens before them', async () => {
   const [first] = await session.step([5, 6], 'last', best)
   expect(first?.scores[0]?.tokenIds[0]).toBe(bestOf([5, 6]))
   await session.step([7], 'last', [])
@@ -54,7 +54,7 @@ test('steps and later readouts see all tokens before them', async () => {
   set.close()
 })
 
-test('what was lost is sent again once: at a step, at a readout, and with rows of all tokens', async () => {
+test('replays a lost session once: at a step, at a readout, and with rows of all tokens', async () => {
   await session.step([5, 6], 'last', [])
   service.sessions.clear()
   expect((await session.readout(best)).scores[0]?.tokenIds[0]).toBe(bestOf([5, 6]))
@@ -74,7 +74,7 @@ test.each([
   [8, 'exhausted'],
   [13, 'internal'],
   [14, 'unavailable'],
-] as const)('a step that fails with code %i is %s, and names the service', async (code, expected) => {
+] as const)('reports a step that fails with code %i as %s and names the service', async (code, expected) => {
   service.nextError = { code, message: 'because' }
   const failed = session.step([5], 'last', best)
   expect(await codeOf(failed)).toBe(expected)
@@ -82,11 +82,11 @@ test.each([
   set.close()
 })
 
-test('a session ends at once with its caller, with its deadline and when it is closed', async () => {
+test('ends a session at once if its client disconnects, at its deadline, and when it is closed', async () => {
   service.beforeStep = () => delay(2_000)
   const started = performance.now()
   const gone = codeOf(session.step([5], 'last', best))
-  caller.abort()
+  client.abort()
   expect(await gone).toBe('aborted')
   const late = await connection.openSessions(sessionOptions(AbortSignal.timeout(30)))
   expect(await codeOf(late.sessions[0].step([5], 'last', best))).toBe('deadline')
@@ -99,7 +99,7 @@ test('a session ends at once with its caller, with its deadline and when it is c
   expect(performance.now() - started).toBeLessThan(1_000)
 })
 
-describe('a service that takes connections and answers nothing', () => {
+describe('a service that accepts connections and never responds', () => {
   let silent: Server
   let own: LogitServiceConnection
   let connections: number
@@ -119,7 +119,7 @@ describe('a service that takes connections and answers nothing', () => {
     silent.close()
   })
 
-  test('is unavailable after two seconds, to all who ask meanwhile at once', async () => {
+  test('is unavailable after two seconds, for all calls that wait', async () => {
     const started = performance.now()
     const signal = new AbortController().signal
     const open = () => own.openSessions(sessionOptions(signal, 30_000))
@@ -127,10 +127,10 @@ describe('a service that takes connections and answers nothing', () => {
     await delay(500)
     expect(await Promise.all([codeOf(first), codeOf(open())])).toEqual(['unavailable', 'unavailable'])
     expect(performance.now() - started).toBeLessThan(3_000)
-    await expect(first).rejects.toThrow(/^the SFT service at 127\.0\.0\.1:\d+ is unavailable: it does not answer$/)
+    await expect(first).rejects.toThrow(/^the SFT service at 127\.0\.0\.1:\d+ is unavailable: it does not respond$/)
   })
 
-  test('does not keep a caller that goes', async () => {
+  test('does not delay a client that disconnects', async () => {
     const started = performance.now()
     const stays = codeOf(own.openSessions(sessionOptions(new AbortController().signal, 30_000)))
     const goes = own.openSessions(sessionOptions(AbortSignal.timeout(20), 30_000))
@@ -140,7 +140,7 @@ describe('a service that takes connections and answers nothing', () => {
   })
 })
 
-test('a service that comes back with another model is refused', async () => {
+test('refuses a reconnected service that serves another model', async () => {
   const other = new ToyService(3)
   const address = await other.start()
   const own = new LogitServiceConnection('sft', address)

@@ -1,27 +1,28 @@
 import { credentials } from '@grpc/grpc-js'
 import { LogitService, type LogitServiceClient } from '@tandem/proto'
-import { connectionOptions, ServiceConnection } from './service-connection.js'
 import type { EngineSenders } from './engine-senders.js'
-import { titleOf } from './model-name.js'
-import type { SessionSet } from './session.js'
 import { GrpcSessionSet } from './grpc-session-set.js'
+import { titleOf } from './model-name.js'
+import { connectionOptions, ServiceConnection } from './service-connection.js'
+import type { SessionSet } from './session.js'
 import { StepSender } from './step-sender.js'
 import { openStepStream } from './step-stream.js'
 
+/** Options of the sessions of one request. */
 export interface SessionOptions {
-  /** Only ids below it take part. */
+  /** Only ids below this limit are used. */
   readonly vocabularyLimit: number
-  /** The longest that one step may take. */
+  /** Maximum time for one step. */
   readonly stepTimeoutMs: number
-  /** Sessions of one scope may reuse each other's prompts; empty: these share nothing. */
+  /** Sessions with the same scope may share cached prompts. Empty disables sharing. */
   readonly prefixScope: string
-  /** Ends the sessions wherever they are. */
+  /** Ends the sessions at any point. */
   readonly signal: AbortSignal
-  /** Of the request. */
+  /** The request's senders. */
   readonly senders: EngineSenders
 }
 
-/** One logit service as the gateway sees it. */
+/** The connection to a logit service. */
 export class LogitServiceConnection extends ServiceConnection {
   private readonly client: LogitServiceClient
 
@@ -34,7 +35,10 @@ export class LogitServiceConnection extends ServiceConnection {
     this.client = client
   }
 
-  /** @throws SessionError where the service is gone or serves another model than at the handshake */
+  /**
+   * Opens a set with one session.
+   * @throws SessionError if the service is unavailable or serves another model than at the handshake
+   */
   async openSessions(options: SessionOptions): Promise<SessionSet> {
     await this.verify(options.signal)
     const { role, engineId } = this.placeInEngine
@@ -43,7 +47,7 @@ export class LogitServiceConnection extends ServiceConnection {
     return new GrpcSessionSet({ ...options, service: this.name, role }, sender)
   }
 
-  /** Which of an engine's models this is; null where it runs no other. */
+  /** The model's role in its engine, and the engine's id; null if the engine runs only one model. */
   private get placeInEngine(): { readonly role: string; readonly engineId: string | null } {
     const { role = '', engineRoles = [], device } = this.pinned ?? {}
     return engineRoles.length > 1 && device ? { role, engineId: device.engineId } : { role: '', engineId: null }

@@ -9,29 +9,30 @@ export interface ServedModel {
   readonly info: GetModelResponse__Output
 }
 
-/** Models that fit together: the pair, `dpo` and `sft`, and whatever others are served beside it. */
+/** Models with one tokenizer: the pair, `dpo` and `sft`, and the additional models. */
 export interface Pair {
-  /** By name, the pair first. */
+  /** The models by name, the pair first. */
   readonly models: ReadonlyMap<string, ServedModel>
   readonly text: Text
-  /** Of prompts, with the same text. Closed with the pair's connections. */
+  /** Encodes prompts with the same text. Close it with the pair's connections. */
   readonly encoder: PromptEncoder
-  /** Whether two of the models take time from each other. */
+  /** Whether two of the models slow each other down. */
   sharesDevice(a: string, b: string): boolean
-  /** Ids from here on are masked: the models are padded to different sizes, or equal the smallest one's. */
+  /** The smallest vocabulary size of the models. Ids from here on are masked. */
   readonly vocabularyLimit: number
-  /** Most tokens of a prompt and its answer. */
+  /** Maximum tokens of a prompt and its answer. */
   readonly contextLength: number
-  /** No token stands for more characters. */
+  /** Maximum characters of one token. */
   readonly maxTokenLength: number
   readonly eosTokenIds: readonly number[]
-  /** Differences that do not keep the models from decoding. */
+  /** Differences between the models that do not prevent decoding. */
   readonly warnings: readonly string[]
 }
 
-/** @throws RangeError where there is no model of that name: names are checked where they come in */
+/** Returns a model by name. @throws RangeError if it does not exist: names are checked where requests arrive */
 export function modelOf(models: Pair['models'], name: string): ServedModel {
   const model = models.get(name)
-  if (!model) throw new RangeError(`there is no model "${name}"; there are: ${[...models.keys()].join(', ')}`)
+  if (!model)
+    throw new RangeError(`the model "${name}" does not exist; expected one of: ${[...models.keys()].join(', ')}`)
   return model
 }

@@ -5,9 +5,9 @@ import { ToyReward } from '../testing/toy-reward.js'
 import { ToyService } from '../testing/toy-service.js'
 import { runJob } from '../text/index.js'
 import { readText } from '../text/testing/fixtures.js'
+import { LogitServiceConnection } from './logit-service.js'
 import { openReward, toAnswerJob, toRewardJob } from './reward-model.js'
 import { RewardServiceConnection } from './reward-service.js'
-import { LogitServiceConnection } from './logit-service.js'
 
 let toy: ToyReward
 let service: RewardServiceConnection
@@ -24,23 +24,23 @@ afterEach(() => {
   toy.kill()
 })
 
-test('an answer is read behind the whole conversation', () => {
+test('encodes an answer after the whole conversation', () => {
   const conversation = [{ role: 'user', content: 'what is decoding' }]
   const text = readText('tiny-reward/base')
   const ids = runJob(text, toAnswerJob(conversation, 'alignment aware decoding picks the token'))
   const before = runJob(text, toRewardJob(conversation))
   expect(ids.slice(0, before.length)).toEqual(before)
-  // The chat template's own end stands last: no header of a next answer.
+  // The last token is the chat template's own end: no header of a next answer follows.
   expect([ids, runJob(text, toAnswerJob(conversation, ''))].map((one) => one.at(-1))).toEqual([2, 2])
 })
 
-test('more sequences than one call takes go in several', async () => {
+test('splits sequences over several calls if one call cannot hold them', async () => {
   const sequences = Array.from({ length: 150 }, (_, i) => [i + 1])
   expect(await service.score(sequences, 5_000, never)).toEqual(sequences.map(ToyReward.score))
   expect(await service.score([], 5_000, never)).toEqual([])
 })
 
-test('a signal and a deadline end a call, and the service is told', async () => {
+test('a signal or a deadline ends a call and cancels it in the service', async () => {
   toy.beforeScore = () => delay(2_000)
   const controller = new AbortController()
   const call = service.score([[1]], 5_000, controller.signal)
@@ -56,7 +56,7 @@ test.each([
   [status.INVALID_ARGUMENT, 'refused'],
   [status.UNAVAILABLE, 'unavailable'],
   [status.INTERNAL, 'internal'],
-])('status %i is told as %s, with the service named', async (code, expected) => {
+])('reports status %i as %s and names the service', async (code, expected) => {
   toy.nextError = { code, details: 'so it is' }
   await expect(service.score([[1]], 5_000, never)).rejects.toMatchObject({
     code: expected,
@@ -64,7 +64,7 @@ test.each([
   })
 })
 
-test('a service that comes back with another model is refused', async () => {
+test('refuses a reconnected service that serves another model', async () => {
   toy.kill()
   await expect(service.score([[1]], 5_000, never)).rejects.toMatchObject({ code: 'unavailable' })
   const other = new ToyReward()
@@ -76,19 +76,19 @@ test('a service that comes back with another model is refused', async () => {
   other.kill()
 })
 
-test('a model without a chat template, and a service of another kind, are refused by name', async () => {
+test('refuses a service of another kind and a broken chat template, and names them', async () => {
   const logits = new ToyService(3)
   const logitAddress = await logits.start()
   const wrong = new RewardServiceConnection('picker', logitAddress)
   await expect(openReward('picker', wrong)).rejects.toMatchObject({
     code: 'refused',
-    message: `the reward service picker at ${logitAddress} is no reward service, but one of another kind`,
+    message: `the reward service picker at ${logitAddress} is not a reward service: expected a service that answers reward calls`,
   })
   wrong.close()
   logits.kill()
   const reverse = new LogitServiceConnection('dpo', address)
   await expect(reverse.getModel()).rejects.toThrow(
-    `the DPO service at ${address} is no logit service, but one of another kind`,
+    `the DPO service at ${address} is not a logit service: expected a service that answers logit calls`,
   )
   reverse.close()
   toy.textFiles.set('chat_template.jinja', '{{ messages[')

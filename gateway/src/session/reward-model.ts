@@ -5,43 +5,43 @@ import type { PromptEncoder } from './prompt-encoder.js'
 import type { RewardServiceConnection } from './reward-service.js'
 import { SessionError } from './session-error.js'
 
-/** A reward model with its own text, ready to score conversations. */
-export interface Reward {
+/** A reward model with its own tokenizer and template, ready to score conversations. */
+export interface RewardModel {
   readonly name: string
   readonly service: RewardServiceConnection
   readonly info: GetModelResponse__Output
-  /** Of conversations, with the model's own text. Closed with the service's connection. */
+  /** Encodes conversations with the model's own text. Close it with the service's connection. */
   readonly encoder: PromptEncoder
-  /** Most tokens of a conversation. */
+  /** Maximum tokens of a conversation. */
   readonly contextLength: number
-  /** No token stands for more characters. */
+  /** Maximum characters of one token. */
   readonly maxTokenLength: number
 }
 
 /**
- * Asks a reward service what it serves.
- * @throws SessionError where it is unavailable, or its model has no text that can be used
+ * Connects to a reward service and reads its model's text.
+ * @throws SessionError if the service is unavailable, or if its model has no usable chat template
  */
-export async function openReward(name: string, service: RewardServiceConnection): Promise<Reward> {
+export async function openReward(name: string, service: RewardServiceConnection): Promise<RewardModel> {
   const info = await service.getModel()
   const { text, encoder } = await readText(service, info, name)
   if (!text.hasChatTemplate)
     throw new SessionError(
       'refused',
-      `${service.name} serves ${info.modelId}, which has no chat template, so it cannot read conversations. ` +
-        'Save one beside the weights (chat_template.jinja) and build the folder again',
+      `${service.name} serves ${info.modelId}, which has no chat template: expected one, to read conversations. ` +
+        'Save chat_template.jinja next to the weights and build the folder again',
     )
   service.pin(info)
   return { name, service, info, encoder, contextLength: info.contextLength, maxTokenLength: findMaxTokenLength(text) }
 }
 
-/** What a reward model reads of a whole conversation: its own template, without the header of a next answer. */
+/** Creates the encode job of a complete conversation, without the header of a next answer. */
 export const toRewardJob = (messages: readonly ChatMessage[]): EncodeJob => ({
   type: 'conversation',
   messages,
   options: { addGenerationPrompt: false },
 })
 
-/** What it reads of a conversation with one more message, the assistant's answer. */
+/** Creates the encode job of a conversation and an assistant's answer to it. */
 export const toAnswerJob = (conversation: readonly ChatMessage[], content: string): EncodeJob =>
   toRewardJob([...conversation, { role: 'assistant', content }])

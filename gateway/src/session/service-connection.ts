@@ -4,32 +4,32 @@ import { HealthClient, healthMethod } from './health-client.js'
 import { SessionError, toSessionError } from './session-error.js'
 import { SharedCall } from './shared-call.js'
 
-/** Most bytes of a model's text files. */
+/** Maximum size of a model's text files, in bytes. */
 const maxTextBytes = 256 * 1024 * 1024
 const handshakeLimitMs = 30_000
-/** How long a service that has come back may take to say what it serves. */
+/** Time limit for a reconnected service to report its model. */
 const verifyLimitMs = 2_000
 
-/** Of every channel to a service. */
+/** Options of all channels to services. */
 export const connectionOptions = {
   ...channelOptions,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1_000,
 }
 
-/** The calls that all services have. */
+/** The calls that all services support. */
 type ModelClient = Client & Pick<RewardServiceClient, 'getModel' | 'getTextFiles'>
 
-/** A service that hosts a model, as the gateway sees it. Connects when first asked, and again whenever the service is back. */
+/** The connection to a service that hosts a model. It connects at the first call and reconnects by itself. */
 export abstract class ServiceConnection {
   private readonly health: InstanceType<typeof HealthClient>
   protected pinned: GetModelResponse__Output | undefined
   private isVerified = false
-  private readonly verification = new SharedCall((signal) => this.askVersion(signal))
+  private readonly verification = new SharedCall((signal) => this.checkVersion(signal))
 
   /**
-   * @param kind of the service: "logit"
-   * @param name as errors call it: "the DPO service at 127.0.0.1:7002"
+   * @param kind "logit" or "reward"
+   * @param name the service's name in errors: "the DPO service at 127.0.0.1:7002"
    */
   protected constructor(
     private readonly kind: string,
@@ -42,7 +42,7 @@ export abstract class ServiceConnection {
     })
   }
 
-  /** What the service serves now. */
+  /** Asks the service for its current model. */
   getModel(limitMs = handshakeLimitMs, signal?: AbortSignal): Promise<GetModelResponse__Output> {
     return new Promise((resolve, reject) => {
       const call = this.modelClient.getModel({}, { deadline: Date.now() + limitMs }, (error, model) => {
@@ -55,7 +55,7 @@ export abstract class ServiceConnection {
     })
   }
 
-  /** Its text files by name. */
+  /** Reads the model's text files, by file name. */
   async getTextFiles(): Promise<Map<string, Buffer>> {
     const parts = new Map<string, Buffer[]>()
     let bytes = 0
@@ -64,7 +64,10 @@ export abstract class ServiceConnection {
         const { name, data } = chunk as { name: string; data: Buffer }
         bytes += data.length
         if (bytes > maxTextBytes)
-          throw new SessionError('refused', `${this.name} has text files of more than ${maxTextBytes} bytes`)
+          throw new SessionError(
+            'refused',
+            `${this.name} sends more than ${maxTextBytes} bytes of text files: expected at most that`,
+          )
         parts.set(name, [...(parts.get(name) ?? []), data])
       }
     } catch (error) {
@@ -73,14 +76,14 @@ export abstract class ServiceConnection {
     return new Map([...parts].map(([name, chunks]) => [name, Buffer.concat(chunks)]))
   }
 
-  /** From here on only this model is used: a service that comes back with another one is refused. */
+  /** Accepts only this model from now on. A reconnected service that serves another one is refused. */
   pin(model: GetModelResponse__Output): void {
     this.pinned = model
     this.isVerified = true
     this.watch()
   }
 
-  /** Null where the service can be used, else why not. Never rejects. */
+  /** Returns why the service cannot be used, or null if it can. Never rejects. */
   async findFault(limitMs: number): Promise<string | null> {
     try {
       if (!(await this.isServing(limitMs))) return `${this.name} is not serving`
@@ -91,12 +94,13 @@ export abstract class ServiceConnection {
     }
   }
 
+  /** Closes the channel. */
   close(): void {
     this.health.close()
     this.modelClient.close()
   }
 
-  /** @throws SessionError where the service is gone or serves another model than at the handshake */
+  /** @throws SessionError if the service is unavailable or serves another model than at the handshake */
   protected async verify(signal: AbortSignal): Promise<void> {
     if (signal.aborted) throw SessionError.ofSignal(signal)
     if (!this.isVerified && this.pinned) await this.verification.join(signal)
@@ -113,19 +117,19 @@ export abstract class ServiceConnection {
     })
   }
 
-  private async askVersion(signal: AbortSignal): Promise<void> {
+  private async checkVersion(signal: AbortSignal): Promise<void> {
     const found = await this.getModel(verifyLimitMs, signal)
     if (this.pinned && found.version !== this.pinned.version)
       throw new SessionError(
         'changed',
-        `${this.name} serves ${found.modelId} (version ${found.version.slice(0, 12)}) now, it was ` +
-          `${this.pinned.modelId} (version ${this.pinned.version.slice(0, 12)}) at the start; restart the gateway to use it`,
+        `${this.name} now serves ${found.modelId} (version ${found.version.slice(0, 12)}): expected ` +
+          `${this.pinned.modelId} (version ${this.pinned.version.slice(0, 12)}) as at the start; restart the gateway to use it`,
       )
     this.isVerified = true
     this.watch()
   }
 
-  /** A lost connection may come back to another process. */
+  /** Requires a new check after the connection is lost: another process may answer then. */
   private watch(): void {
     const channel = this.modelClient.getChannel()
     if (channel.getConnectivityState(false) !== connectivityState.READY) {
@@ -138,13 +142,17 @@ export abstract class ServiceConnection {
   }
 
   private errorOf(error: ServiceError | null): SessionError {
-    // A service that does not answer these small calls in time is as good as away.
+    // These calls are small: a service that does not answer them in time counts as unavailable.
     if (error?.code === status.DEADLINE_EXCEEDED)
-      return toSessionError(this.name, status.UNAVAILABLE, 'it does not answer', error)
+      return toSessionError(this.name, status.UNAVAILABLE, 'it does not respond', error)
     if (error?.code === status.UNIMPLEMENTED)
-      return new SessionError('refused', `${this.name} is no ${this.kind} service, but one of another kind`, {
-        cause: error,
-      })
-    return toSessionError(this.name, error?.code ?? status.INTERNAL, error?.details ?? 'it gave no answer', error)
+      return new SessionError(
+        'refused',
+        `${this.name} is not a ${this.kind} service: expected a service that answers ${this.kind} calls`,
+        {
+          cause: error,
+        },
+      )
+    return toSessionError(this.name, error?.code ?? status.INTERNAL, error?.details ?? 'it sent no response', error)
   }
 }

@@ -1,7 +1,7 @@
 import type { StepRequest } from '@tandem/proto'
 
-/** What a message asks of sessions as wholes, beside its steps. */
-export interface Deal extends Pick<StepRequest, 'forks' | 'reorder' | 'closeSessionIds'> {
+/** Operations on whole sessions that a message carries with its steps: fork, reorder and close. */
+export interface SessionOps extends Pick<StepRequest, 'forks' | 'reorder' | 'closeSessionIds'> {
   readonly forks: { readonly fromSessionId: string; readonly toSessionId: string }[]
   readonly reorder: Reorder | null
   readonly closeSessionIds: string[]
@@ -13,39 +13,40 @@ interface Reorder {
 }
 
 /**
- * The deal after which session i of `ids` holds what session parents[i] held before. A session with one child is handed on in the
- * service, not copied; new ones are forks, and those that are no longer wanted are closed behind the steps.
- * @param ids of all sessions, before and after
- * @param count how many of them, from the first, are held before; every parent is below it
+ * Creates the operations after which session i of `ids` holds what session parents[i] held before.
+ * The service moves a session that has one child and copies nothing. New sessions are forks, and sessions
+ * that are no longer needed are closed after the steps.
+ * @param ids ids of all sessions, before and after
+ * @param count number of sessions that exist before, from the first; each parent is below it
  */
-export function toDeal(ids: readonly string[], count: number, parents: readonly number[]): Deal {
+export function toSessionOps(ids: readonly string[], count: number, parents: readonly number[]): SessionOps {
   const used = new Set(parents)
-  // Sessions that are to be closed keep what nobody goes on from, so that nothing is copied for them.
+  // A session that will be closed keeps a parent without children, so that the service copies nothing for it.
   const unused = Array.from({ length: count }, (_, i) => i).filter((i) => !used.has(i))
-  const dealt = [...parents.slice(0, count), ...unused.slice(0, Math.max(0, count - parents.length))]
-  const isSame = dealt.every((parent, i) => parent === i)
+  const reordered = [...parents.slice(0, count), ...unused.slice(0, Math.max(0, count - parents.length))]
+  const isSame = reordered.every((parent, i) => parent === i)
   const forks = ids.slice(count).flatMap((toSessionId, i) => {
     const fromSessionId = ids[parents[count + i] ?? -1]
     return fromSessionId === undefined ? [] : [{ fromSessionId, toSessionId }]
   })
   return {
     forks,
-    reorder: isSame ? null : { sessionIds: ids.slice(0, count), parents: dealt },
+    reorder: isSame ? null : { sessionIds: ids.slice(0, count), parents: reordered },
     closeSessionIds: ids.slice(parents.length, count),
   }
 }
 
-/** Deals of different sessions as one; null for none. */
-export function joinDeals(deals: readonly Deal[]): Deal | null {
-  if (deals.length === 0) return null
+/** Joins the operations of different sessions into one message; null if there are none. */
+export function joinSessionOps(ops: readonly SessionOps[]): SessionOps | null {
+  if (ops.length === 0) return null
   return {
-    forks: deals.flatMap(({ forks }) => forks),
-    reorder: deals.map(({ reorder }) => reorder).reduce(joinReorders),
-    closeSessionIds: deals.flatMap(({ closeSessionIds }) => closeSessionIds),
+    forks: ops.flatMap(({ forks }) => forks),
+    reorder: ops.map(({ reorder }) => reorder).reduce(joinReorders),
+    closeSessionIds: ops.flatMap(({ closeSessionIds }) => closeSessionIds),
   }
 }
 
-/** Parents are indices into the ids, which stand behind those of the first. */
+/** Joins two reorders. Parents are indices into the ids, so the second reorder's parents are shifted. */
 function joinReorders(first: Reorder | null, second: Reorder | null): Reorder | null {
   if (!first || !second) return first ?? second
   const shifted = second.parents.map((parent) => first.sessionIds.length + parent)

@@ -20,5 +20,5 @@ test.each([
   ['one accelerator', { ...cpu([0], 1), kind: 'cuda' }, { ...cpu([0], 1), kind: 'cuda' }, true],
   ['an accelerator each', { ...cpu([0], 1), kind: 'cuda' }, { ...cpu([1], 1), kind: 'cuda' }, false],
   ['two models of one engine', together, together, false],
-  ['a service that does not tell', null, cpu([0], 1), false],
+  ['a service that reports no device', null, cpu([0], 1), false],
 ])('%s', (_name, a, b, expected) => expect(shareDevice(a, b)).toBe(expected))

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { Crowd } from './active-answers.js'
+import { ActiveAnswers } from './active-answers.js'
 
-test('four answers are a crowd, until one of them ends', () => {
-  const crowd = new Crowd()
-  const leaveThree = crowd.join(3)
-  expect(crowd.isCrowded).toBe(false)
-  const leave = crowd.join(1)
-  expect(crowd.isCrowded).toBe(true)
-  leave()
-  expect(crowd.isCrowded).toBe(false)
-  leaveThree()
-  expect(crowd.isCrowded).toBe(false)
+test('is busy from four answers on, until one of them ends', () => {
+  const activeAnswers = new ActiveAnswers()
+  const removeThree = activeAnswers.add(3)
+  expect(activeAnswers.isBusy).toBe(false)
+  const remove = activeAnswers.add(1)
+  expect(activeAnswers.isBusy).toBe(true)
+  remove()
+  expect(activeAnswers.isBusy).toBe(false)
+  removeThree()
+  expect(activeAnswers.isBusy).toBe(false)
 })

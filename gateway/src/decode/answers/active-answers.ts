@@ -1,23 +1,23 @@
 /**
- * With so many answers at once the services' batches are full enough that a guessed token takes about as long as a known one
- * (docs/decisions/continuous-batching.md).
+ * From this number of concurrent answers on, the services' batches are so full that a draft token takes
+ * about as long as a known one (docs/decisions/continuous-batching.md).
  */
-const crowdedFrom = 4
+const busyFrom = 4
 
-/** How many answers are decoded at once. */
-export class Crowd {
-  private answers = 0
+/** Counts the answers that are decoded now. */
+export class ActiveAnswers {
+  private count = 0
 
-  /** Whether guesses take others' time. */
-  get isCrowded(): boolean {
-    return this.answers >= crowdedFrom
+  /** Whether draft tokens would slow other answers down. */
+  get isBusy(): boolean {
+    return this.count >= busyFrom
   }
 
-  /** Counts answers in; the returned function counts them out. Call it once. */
-  join(answers: number): () => void {
-    this.answers += answers
+  /** Adds answers to the count. Call the returned function once, to remove them. */
+  add(answers: number): () => void {
+    this.count += answers
     return () => {
-      this.answers -= answers
+      this.count -= answers
     }
   }
 }

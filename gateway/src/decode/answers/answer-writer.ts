@@ -2,18 +2,20 @@ import { createStopMatcher, type Text } from '../../text/index.js'
 import type { Ending } from './generation-event.js'
 import type { GenerationRequest } from './generation-request.js'
 
-export interface Written {
-  /** What is certain of the text now. */
+/** The text that a token adds to an answer. */
+export interface WrittenText {
+  /** The text that is final now. */
   readonly text: string
   readonly ending: Ending | null
 }
 
+/** Turns the tokens of one answer into text. */
 export interface AnswerWriter {
-  /** @param count of tokens, this one included */
-  push(id: number, count: number): Written
+  /** @param count number of tokens so far, including this one */
+  push(id: number, count: number): WrittenText
 }
 
-/** Text and end of an answer, token by token. */
+/** Creates a writer that detokenizes an answer and finds its end. */
 export function createAnswerWriter(text: Text, request: GenerationRequest): AnswerWriter {
   const { eosTokenIds, stopTokenIds, ignoresEndTokens, includesStop, maxTokens, minTokens } = request
   const detokenizer = text.createDetokenizer({
@@ -30,10 +32,11 @@ export function createAnswerWriter(text: Text, request: GenerationRequest): Answ
     push(id, count) {
       const endToken = endOf(id)
       const ended = endToken ?? (count >= maxTokens ? ({ finishReason: 'length', stopReason: null } as const) : null)
-      // As in vLLM: the text of the token that ends the answer is part of it only where stops are.
+      // As in vLLM: the answer contains the text of its end token only if it contains its stop strings.
       let piece = endToken && !includesStop ? '' : detokenizer.push(id)
       if (ended) piece += detokenizer.finish()
-      // As in vLLM: a stop string that ends within the first min_tokens tokens does not count; one that begins there does.
+      // As in vLLM: a stop string that ends within the first min_tokens tokens does not count.
+      // One that only begins there does.
       const { text: safe, stopped } = matcher.push(piece, count > minTokens)
       if (stopped !== null) return { text: safe, ending: { finishReason: 'stop', stopReason: stopped } }
       return { text: ended ? safe + matcher.finish() : safe, ending: ended }

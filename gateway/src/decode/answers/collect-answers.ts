@@ -1,15 +1,16 @@
-import type { Answer, Delta, GenerationEvent, Report } from './generation-event.js'
 import type { PromptToken, Token } from '../loop/token.js'
+import type { Answer, Delta, GenerationEvent, Report } from './generation-event.js'
 
-export interface Collected {
-  /** Where the prompt was read out. */
+/** All answers to one prompt. */
+export interface CollectedAnswers {
+  /** Null if the prompt's log-probabilities were not read. */
   readonly promptTokens: readonly PromptToken[] | null
   readonly report: Report | null
   readonly answers: readonly Answer[]
 }
 
-/** All answers to a prompt. @throws Error where one of `count` has no ending: a fault of the program */
-export async function collectAnswers(events: AsyncIterable<GenerationEvent>, count: number): Promise<Collected> {
+/** Collects all answers to a prompt. @throws Error if one of the `count` answers has no ending: a bug */
+export async function collectAnswers(events: AsyncIterable<GenerationEvent>, count: number): Promise<CollectedAnswers> {
   const deltas: Delta[][] = Array.from({ length: count }, () => [])
   let promptTokens: readonly PromptToken[] | null = null
   let report: Report | null = null
@@ -23,7 +24,7 @@ export async function collectAnswers(events: AsyncIterable<GenerationEvent>, cou
 
 function joinDeltas(deltas: readonly Delta[]): Answer {
   const ending = deltas.at(-1)?.ending
-  if (!ending) throw new Error('a generation ended without its ending')
+  if (!ending) throw new Error('expected an ending in the last delta, found none: the generation stopped early')
   const tokens: Token[] = deltas.flatMap((delta) => delta.tokens)
   return { text: deltas.map(({ text }) => text).join(''), tokens, ending }
 }

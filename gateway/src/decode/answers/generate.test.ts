@@ -4,17 +4,17 @@ import { z } from 'zod'
 import type { Readout, Row, Rows, SessionSet } from '../../session/session.js'
 import { type ToyModel, ToySession, ToySessionSet } from '../../testing/toy-session.js'
 import { readText } from '../../text/testing/fixtures.js'
-import { Crowd } from './active-answers.js'
+import { aad } from '../strategies/aad.js'
+import { greedyDpo } from '../strategies/greedy.js'
+import { type BoundStrategy, bindTokenStrategy, type TokenStrategy } from '../strategies/index.js'
+import { sample } from '../strategies/sample.js'
+import { ActiveAnswers } from './active-answers.js'
 import { generate } from './generate.js'
 import type { GenerationContext } from './generation-context.js'
 import type { GenerationEvent } from './generation-event.js'
 import type { GenerationRequest } from './generation-request.js'
-import { aad } from '../strategies/aad.js'
-import { greedyDpo } from '../strategies/greedy.js'
-import { bindMethod, type Method, type Strategy } from '../strategies/index.js'
-import { sample } from '../strategies/sample.js'
 
-/** SentencePiece's kind: words carry their space, and what has no token is spelled in bytes. */
+/** A SentencePiece tokenizer: words contain their leading space, and unknown characters become byte tokens. */
 const text = readText('tokenizers/sentencepiece-first')
 const { vocabularySize } = text
 const idOf = (name: string) => [...Array(vocabularySize).keys()].find((id) => text.tokenName(id) === name) ?? -1
@@ -22,7 +22,7 @@ const idsOf = (...names: string[]) => names.map(idOf)
 const promptIds = idsOf('a', 'b')
 const eos = idOf('</s>')
 
-/** Says these tokens one after the other, then the first one again and again. */
+/** Generates these tokens in order, then repeats the first one. */
 const scripted =
   (script: readonly number[]): ToyModel =>
   (ids) => {
@@ -33,7 +33,7 @@ const even: ToyModel = () => new Float32Array(vocabularySize)
 
 const request: GenerationRequest = {
   promptIds,
-  method: bindMethod(greedyDpo, {}),
+  strategy: bindTokenStrategy(greedyDpo, {}),
   path: 'auto',
   vocabularySize,
   maxTokens: 4,
@@ -61,13 +61,13 @@ async function run(
 ): Promise<readonly GenerationEvent[]> {
   const events: GenerationEvent[] = []
   const open: GenerationContext['open'] = (model) => sessions[model]?.() ?? Promise.reject(new Error(`no ${model}`))
-  const context = { open, text, crowd: new Crowd(), sharesDevice: () => false }
+  const context = { open, text, activeAnswers: new ActiveAnswers(), sharesDevice: () => false }
   for await (const event of generate(context, { ...request, ...changes }, new AbortController().signal))
     events.push(event)
   return events
 }
 
-/** The deltas' texts, and how it ended. */
+/** Returns the texts of the deltas and the ending. */
 async function write(names: readonly string[], changes: Partial<GenerationRequest> = {}) {
   const open = { dpo: opener(() => new ToySession(scripted(idsOf(...names)))), sft: opener(() => new ToySession(even)) }
   const events = await run(open, { maxTokens: names.length, ...changes })
@@ -78,19 +78,19 @@ async function write(names: readonly string[], changes: Partial<GenerationReques
 const length = { finishReason: 'length', stopReason: null }
 
 describe('text', () => {
-  test('goes on behind a prompt: the first word keeps its space', async () => {
+  test('continues a prompt: the first word keeps its leading space', async () => {
     expect(await write(['▁', 'c'])).toEqual({ texts: [' ', 'c'], ending: length })
   })
 
-  test('an unfinished character is given out at the end', async () => {
+  test('contains an unfinished character only at the end', async () => {
     expect(await write(['c', '<0xF0>', '<0x9F>'])).toEqual({ texts: ['c', '\ufffd\ufffd'], ending: length })
   })
 
-  test('the beginning of a stop string is held back, and given out at the end', async () => {
+  test('holds back the beginning of a stop string until the end', async () => {
     expect(await write(['c', 'd', 'e'], { stops: ['def'] })).toEqual({ texts: ['c', 'de'], ending: length })
   })
 
-  test('special tokens are shown where they are asked for', async () => {
+  test('contains special tokens only if the request asks for them', async () => {
     const names = ['c', '[INST]', 'd']
     expect((await write(names)).texts).toEqual(['c', 'd'])
     expect((await write(names, { skipsSpecialTokens: false })).texts).toEqual(['c', '[INST]', 'd'])
@@ -98,7 +98,7 @@ describe('text', () => {
 })
 
 describe('an answer', () => {
-  test('ends at an end token, and goes on behind it where that is ignored', async () => {
+  test('ends at an end token, or continues after it if end tokens are ignored', async () => {
     const names = ['c', '</s>', 'd']
     expect(await write(names)).toEqual({ texts: ['c', ''], ending: { finishReason: 'stop', stopReason: null } })
     expect(await write(names, { ignoresEndTokens: true, endTokenIds: [] })).toEqual({
@@ -107,13 +107,13 @@ describe('an answer', () => {
     })
   })
 
-  test('a stop string that ends within min_tokens does not count, one that only begins there does', async () => {
+  test('ignores a stop string that ends within min_tokens, but not one that only begins there', async () => {
     const [names, stops] = [['c', 'd', 'e', 'f'], ['de']]
     const stopped = { finishReason: 'stop', stopReason: 'de' }
     expect(await write(names, { stops, minTokens: 3 })).toEqual({ texts: ['c', 'de', 'f'], ending: length })
     expect(await write(names, { stops, minTokens: 2 })).toEqual({ texts: ['c', ''], ending: stopped })
     expect(await write(names, { stops: ['ef'], minTokens: 4 })).toEqual({ texts: ['c', 'd', 'ef'], ending: length })
-    // What did not count may still begin another.
+    // An ignored stop string can still be the start of another one.
     expect(await write(['c', 'd', 'c', 'd'], { stops: ['cdc', 'cd'], minTokens: 3 })).toEqual({
       texts: ['cd', ''],
       ending: { ...stopped, stopReason: 'cd' },
@@ -121,8 +121,8 @@ describe('an answer', () => {
   })
 })
 
-/** Resolves for each pair of callers that wait at the same time; one who stays alone is refused. */
-function createMeeting(): () => Promise<void> {
+/** Creates a barrier for two: it resolves two calls that wait at the same time, and rejects a single one. */
+function createBarrier(): () => Promise<void> {
   let waiting: (() => void) | null = null
   return async () => {
     if (waiting) {
@@ -137,16 +137,16 @@ function createMeeting(): () => Promise<void> {
   }
 }
 
-class MeetingSession extends ToySession {
+class BarrierSession extends ToySession {
   constructor(
     model: ToyModel,
-    private readonly meet: () => Promise<void>,
+    private readonly wait: () => Promise<void>,
   ) {
     super(model)
   }
 
   override async step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]> {
-    await this.meet()
+    await this.wait()
     return super.step(tokenIds, rows, readouts)
   }
 }
@@ -158,43 +158,43 @@ describe('the models', () => {
     ['eager', false],
     ['eager', true],
   ] as const)(
-    'run each token at the same time on the path %s, the prompt too (read: %s)',
+    'run each token and the prompt at the same time on the path %s (prompt read: %s)',
     async (path, readsPrompt) => {
-      const meet = createMeeting()
+      const wait = createBarrier()
       const script = idsOf('c', 'd', 'e', 'f')
       const open = {
-        dpo: opener(() => new MeetingSession(scripted(script), meet)),
-        sft: opener(() => new MeetingSession(even, meet)),
+        dpo: opener(() => new BarrierSession(scripted(script), wait)),
+        sft: opener(() => new BarrierSession(even, wait)),
       }
-      const method = bindMethod(aad, aad.parameters.parse({ alpha: 1e-3 }))
-      const events = await run(open, { method, path, promptLogprobs: readsPrompt ? 0 : null })
+      const strategy = bindTokenStrategy(aad, aad.parameters.parse({ alpha: 1e-3 }))
+      const events = await run(open, { strategy, path, promptLogprobs: readsPrompt ? 0 : null })
       expect(events.flatMap((event) => (event.type === 'delta' ? event.delta.tokens : [])).map(({ id }) => id)).toEqual(
         script,
       )
     },
   )
 
-  test('are opened only where the method, log-probabilities or detail need them', async () => {
-    const openedBy = async (method: Method, changes: Partial<GenerationRequest> = {}) => {
+  test('are opened only if the strategy, log-probabilities or details need them', async () => {
+    const openedBy = async (strategy: BoundStrategy, changes: Partial<GenerationRequest> = {}) => {
       const names: string[] = []
       const session = (name: string) => async () => {
         names.push(name)
         return new ToySessionSet(() => new ToySession(even))
       }
       const sessions = { dpo: session('dpo'), sft: session('sft'), amateur: session('amateur') }
-      await run(sessions, { method, ...changes })
+      await run(sessions, { strategy, ...changes })
       return names.sort()
     }
-    const amateur = bindMethod(sample, sample.parameters.parse({ model: 'amateur' }))
-    expect(await openedBy(bindMethod(greedyDpo, {}))).toEqual(['dpo'])
-    expect(await openedBy(bindMethod(aad, aad.parameters.parse({ alpha: 0.1 })))).toEqual(['dpo', 'sft'])
+    const amateur = bindTokenStrategy(sample, sample.parameters.parse({ model: 'amateur' }))
+    expect(await openedBy(bindTokenStrategy(greedyDpo, {}))).toEqual(['dpo'])
+    expect(await openedBy(bindTokenStrategy(aad, aad.parameters.parse({ alpha: 0.1 })))).toEqual(['dpo', 'sft'])
     expect(await openedBy(amateur)).toEqual(['amateur'])
     expect(await openedBy(amateur, { topLogprobs: 0 })).toEqual(['amateur', 'dpo'])
     expect(await openedBy(amateur, { detail: true })).toEqual(['amateur', 'dpo', 'sft'])
   })
 
-  /** The tokens of which the sum of all models' log-probabilities is greatest. */
-  const readThree = (readout: Readout): Strategy => ({
+  /** Picks the token with the greatest sum of the models' logits. */
+  const readThree = (readout: Readout): TokenStrategy => ({
     name: 'three',
     parameters: z.object({}),
     topLevel: [],
@@ -208,10 +208,10 @@ describe('the models', () => {
   })
 
   test.each<Readout>([{ kind: 'full' }, { kind: 'candidates', alpha: 0.5, exclude: [] }])(
-    'may be three, with the readout %j',
+    'can be three, with the readout %j',
     async (readout) => {
       const [c, d, e] = idsOf('c', 'd', 'e')
-      // Alone the DPO model says d. Sums: c 8.9 + 9 + 0, e 5 + 0 + 9, d 9.
+      // The DPO model by itself picks d. Sums: c 8.9 + 9 + 0, e 5 + 0 + 9, d 9.
       const lead: ToyModel = () =>
         Float32Array.from({ length: vocabularySize }, (_, id) => (id === d ? 9 : id === c ? 8.9 : id === e ? 5 : 0))
       const sessions = {
@@ -219,18 +219,18 @@ describe('the models', () => {
         sft: opener(() => new ToySession(scripted([c ?? -1]))),
         amateur: opener(() => new ToySession(scripted([e ?? -1]))),
       }
-      const events = await run(sessions, { method: bindMethod(readThree(readout), {}), maxTokens: 2 })
+      const events = await run(sessions, { strategy: bindTokenStrategy(readThree(readout), {}), maxTokens: 2 })
       const ids = events.flatMap((event) => (event.type === 'delta' ? event.delta.tokens : [])).map(({ id }) => id)
       expect(ids).toEqual([c, c])
     },
   )
 
-  test('are let go when one of them cannot be opened', async () => {
+  test('are closed if one of them cannot be opened', async () => {
     const [dpo, sft] = [new ToySessionSet(() => new ToySession(even)), new ToySessionSet(() => new ToySession(even))]
-    const refuse = () => Promise.reject(new Error('no room'))
-    const method = bindMethod(aad, aad.parameters.parse({ alpha: 0.1 }))
-    await expect(run({ dpo: refuse, sft: async () => sft }, { method })).rejects.toThrow('no room')
-    await expect(run({ dpo: async () => dpo, sft: refuse }, { method })).rejects.toThrow('no room')
+    const refuse = () => Promise.reject(new Error('all sessions are in use'))
+    const strategy = bindTokenStrategy(aad, aad.parameters.parse({ alpha: 0.1 }))
+    await expect(run({ dpo: refuse, sft: async () => sft }, { strategy })).rejects.toThrow('all sessions are in use')
+    await expect(run({ dpo: async () => dpo, sft: refuse }, { strategy })).rejects.toThrow('all sessions are in use')
     expect([dpo.isClosed, sft.isClosed]).toEqual([true, true])
   })
 })

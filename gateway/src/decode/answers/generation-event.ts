@@ -1,8 +1,9 @@
 import type { PromptToken, Token } from '../loop/token.js'
 
+/** Why an answer ended. */
 export interface Ending {
   readonly finishReason: 'stop' | 'length'
-  /** The stop string or the id of `stop_token_ids`; null for an end token of the model and for length. */
+  /** The stop string or the id from `stop_token_ids`; null for an end token of the model and for length. */
   readonly stopReason: string | number | null
 }
 
@@ -10,32 +11,32 @@ export interface Ending {
 export interface Delta {
   readonly text: string
   readonly tokens: readonly Token[]
-  /** In the last one. */
+  /** Null except in the last delta. */
   readonly ending: Ending | null
 }
 
-/** An answer, whole: the only delta that it needs. */
+/** A complete answer: a single delta with its ending. */
 export interface Answer extends Delta {
   readonly ending: Ending
 }
 
-/** One of the answers that a method chose from. */
+/** One of the answers that a strategy chose from. */
 export interface Candidate {
   readonly answer: Answer
-  /** Null where it was not scored. */
+  /** Null if the answer was not scored. */
   readonly score: number | null
   readonly isChosen: boolean
 }
 
-/** What a method did that searches for its answer or chooses it: told before the answer's deltas. */
+/** What a search or choice did to find its answer. It comes before the answer's deltas. */
 export interface Report {
-  /** Tokens of all that was tried, the answer's included. */
+  /** Number of tokens of all attempts, including the answer's. */
   readonly generatedTokens: number
-  /** Beams best first, samples in their order; empty where no detail was asked for. */
+  /** Beams, best first, or samples in their order. Empty if the request asks for no detail. */
   readonly candidates: readonly Candidate[]
 }
 
-/** `prompt` first. `answer` counts the answers to the prompt, whose deltas interleave. */
+/** `prompt` comes first. `answer` is the index of the answer: the deltas of several answers interleave. */
 export type GenerationEvent =
   | { readonly type: 'prompt'; readonly tokens: readonly PromptToken[] | null }
   | { readonly type: 'report'; readonly report: Report }

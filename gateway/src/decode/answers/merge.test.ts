@@ -10,7 +10,7 @@ async function* source(name: string, pauses: readonly number[], log: string[] = 
   }
 }
 
-test('what comes first is given first, with the number of its source; all are asked at once', async () => {
+test('yields values in order of arrival with the index of their source, and asks all sources at once', async () => {
   const log: string[] = []
   const merged = merge([source('a', [40, 1], log), source('b', [10, 10], log), source('c', [])])
   const found: (readonly [number, string])[] = []
@@ -24,7 +24,7 @@ test('what comes first is given first, with the number of its source; all are as
   expect(log.slice(0, 2)).toEqual(['a0 asked', 'b0 asked'])
 })
 
-test('a source is asked for its next when its last was taken, not before', async () => {
+test('asks a source for its next value only after the last one was consumed', async () => {
   const log: string[] = []
   const merged = merge([source('a', [0, 0], log)])
   await merged.next()
@@ -34,7 +34,7 @@ test('a source is asked for its next when its last was taken, not before', async
   expect(log).toEqual(['a0 asked', 'a1 asked'])
 })
 
-test('what one throws is thrown at its place', async () => {
+test('throws an error of a source in its place', async () => {
   async function* failing(): AsyncGenerator<string, void> {
     yield 'last words'
     throw new Error('gone')

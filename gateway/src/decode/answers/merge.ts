@@ -1,13 +1,14 @@
 /**
- * What several sources give, as it comes, with the number of its source. Each is asked for its next as soon as its last has been
- * taken. What one throws is thrown, and the others are asked no more.
+ * Yields the values of several sources in the order in which they arrive, each with the index of its source.
+ * A source is asked for its next value only after its last one was consumed. If a source throws, `merge`
+ * throws the same error and asks no other source again.
  */
 export async function* merge<T>(
   sources: readonly AsyncGenerator<T, void>[],
 ): AsyncGenerator<readonly [number, T], void> {
   const ready: { index: number; settled: PromiseSettledResult<IteratorResult<T, void>> }[] = []
   let wake = () => {}
-  const ask = (index: number, source: AsyncGenerator<T, void>) => {
+  const request = (index: number, source: AsyncGenerator<T, void>) => {
     const settle = (settled: PromiseSettledResult<IteratorResult<T, void>>) => {
       ready.push({ index, settled })
       wake()
@@ -18,7 +19,7 @@ export async function* merge<T>(
     )
   }
   let running = sources.length
-  for (const [index, source] of sources.entries()) ask(index, source)
+  for (const [index, source] of sources.entries()) request(index, source)
   while (running > 0) {
     const next = ready.shift()
     if (!next) {
@@ -35,6 +36,6 @@ export async function* merge<T>(
       continue
     }
     yield [index, settled.value.value]
-    ask(index, source)
+    request(index, source)
   }
 }

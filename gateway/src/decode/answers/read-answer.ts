@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Text } from '../../text/index.js'
-import { createAnswerWriter } from './answer-writer.js'
 import type { DecodeLoop } from '../loop/decode-loop.js'
+import type { Token } from '../loop/token.js'
+import { createAnswerWriter } from './answer-writer.js'
 import type { Answer, Delta } from './generation-event.js'
 import type { GenerationRequest } from './generation-request.js'
-import type { Token } from '../loop/token.js'
 
-/** An answer with its text, as its loop gives tokens. */
+/** Yields an answer's deltas as the loop produces its tokens. */
 export async function* readAnswer(
   loop: DecodeLoop,
   text: Text,
@@ -28,10 +28,11 @@ export async function* readAnswer(
     }
     const hasEnded = deltas.at(-1)?.ending ?? false
     if (!hasEnded) {
-      // The next forwards run while these tokens go out; a reader that stalls holds up the ones after.
+      // The next forwards run while these tokens are written. A slow reader delays only the tokens after those.
       next = loop.next()
       next.catch(() => undefined)
-      // Its messages leave at the end of this turn of the event loop, and writing these tokens takes longer than sending those.
+      // The loop's messages leave at the end of this event loop iteration (session/step-sender.ts).
+      // Wait for that first: writing these tokens takes longer than sending the messages.
       await setImmediate()
     }
     yield* deltas
@@ -39,7 +40,7 @@ export async function* readAnswer(
   }
 }
 
-/** An answer whose tokens are all there. @throws Error where they do not end it: a fault of the program */
+/** Writes an answer whose tokens are all known. @throws Error if they do not end the answer: a bug */
 export function writeAnswer(tokens: readonly Token[], text: Text, request: GenerationRequest): Answer {
   const writer = createAnswerWriter(text, request)
   let whole = ''
@@ -48,5 +49,5 @@ export function writeAnswer(tokens: readonly Token[], text: Text, request: Gener
     whole += piece
     if (ending) return { text: whole, tokens: tokens.slice(0, i + 1), ending }
   }
-  throw new Error('a generation ended without its ending')
+  throw new Error('expected tokens that end the answer, found none that does: the search stopped early')
 }

@@ -1,44 +1,44 @@
+import { assertPresent } from '../assert-present.js'
+import { closeSequenceGroup, type SequenceGroup } from '../loop/sequence-group.js'
+import type { BoundChoiceStrategy } from '../strategies/bound-strategy.js'
 import { collectAnswers } from './collect-answers.js'
-import type { Answer, GenerationEvent } from './generation-event.js'
 import type { GenerationContext } from './generation-context.js'
+import type { Answer, GenerationEvent } from './generation-event.js'
 import type { GenerationRequest } from './generation-request.js'
 import { runAnswers } from './run-answers.js'
-import { closeSets, type SessionSets } from '../loop/sequence-group.js'
-import { present } from '../assert-present.js'
-import type { ChoiceMethod } from '../strategies/bound-strategy.js'
 
-/** Samples all answers at once, then gives out the one that is chosen. */
+/** Samples all answers at once, then yields the chosen one. */
 export async function* runChoice(
-  sets: SessionSets,
+  group: SequenceGroup,
   context: GenerationContext,
-  request: GenerationRequest<ChoiceMethod>,
+  request: GenerationRequest<BoundChoiceStrategy>,
   signal: AbortSignal,
 ): AsyncGenerator<GenerationEvent, void> {
-  const { method, detail } = request
-  const samples = { ...request, method: method.sample, answerCount: method.count, detail: false }
-  const { answers } = await collectAnswers(runAnswers(sets, context, samples), method.count)
-  // The judge may take its time, and needs none of them.
-  closeSets(sets)
+  const { strategy, detail } = request
+  const samples = { ...request, strategy: strategy.sample, answerCount: strategy.count, detail: false }
+  const { answers } = await collectAnswers(runAnswers(group, context, samples), strategy.count)
+  // The judge can be slow and does not need the sessions.
+  closeSequenceGroup(group)
   const scores = await scoresOf(answers, request, signal)
-  const chosen = method.chooser.by === 'seed' ? method.chooser.index : indexOfBest(present(scores))
+  const chosen = strategy.chooser.by === 'seed' ? strategy.chooser.index : indexOfBest(assertPresent(scores))
   const candidates = answers.map((answer, i) => ({ answer, score: scores?.[i] ?? null, isChosen: i === chosen }))
   const generatedTokens = answers.reduce((sum, { tokens }) => sum + tokens.length, 0)
   yield { type: 'report', report: { generatedTokens, candidates: detail ? candidates : [] } }
-  yield { type: 'delta', answer: 0, delta: present(answers[chosen]) }
+  yield { type: 'delta', answer: 0, delta: assertPresent(answers[chosen]) }
 }
 
-/** Null where rewards do not choose. */
+/** Asks the judge for the answers' rewards; null if the strategy does not choose by reward. */
 async function scoresOf(
   answers: readonly Answer[],
-  { method, judge }: GenerationRequest<ChoiceMethod>,
+  { strategy, judge }: GenerationRequest<BoundChoiceStrategy>,
   signal: AbortSignal,
 ): Promise<readonly number[] | null> {
-  if (method.chooser.by !== 'reward') return null
-  return present(judge)(
+  if (strategy.chooser.by !== 'reward') return null
+  return assertPresent(judge)(
     answers.map(({ text }) => text),
     signal,
   )
 }
 
-/** Ties: the first. */
+/** Returns the index of the highest score; ties: the first. */
 const indexOfBest = (scores: readonly number[]): number => scores.indexOf(Math.max(...scores))

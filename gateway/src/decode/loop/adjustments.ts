@@ -1,21 +1,21 @@
 import type { Readout, Scores } from '../../session/session.js'
 import type { ModelScores } from '../strategies/reads.js'
 
-/** What a request does to logits before anything is chosen from them, as OpenAI's and vLLM's parameters of these names. */
+/** Changes to the logits before a token is chosen, as in the OpenAI and vLLM parameters with these names. */
 export interface Adjustments {
-  /** Added, by token id. */
+  /** Values added to logits, by token id. */
   readonly logitBias: ReadonlyMap<number, number>
-  /** Taken from every token of the answer, once. */
+  /** Subtracted once from each token that the answer contains. */
   readonly presencePenalty: number
-  /** Taken from every token of the answer, as often as it is there. */
+  /** Subtracted from each token once for each time that it appears in the answer. */
   readonly frequencyPenalty: number
-  /** Divides what is above 0 and multiplies what is not, at every token of prompt and answer. */
+  /** Divides positive logits and multiplies the others, for each token in the prompt and the answer. */
   readonly repetitionPenalty: number
 }
 
 /**
- * Applies adjustments in vLLM's order: bias, repetition, frequency, presence. Log-probabilities that an answer tells are the
- * model's own, as in vLLM: whoever tells them reads the rows from before.
+ * Applies adjustments in vLLM's order: bias, repetition, frequency, presence.
+ * As in vLLM, the reported log-probabilities are the model's own: read them from the rows before the adjustments.
  */
 export class Adjuster {
   private readonly counts = new Map<number, number>()
@@ -28,13 +28,13 @@ export class Adjuster {
     this.seen = new Set(promptIds)
   }
 
-  /** The answer's next token. */
+  /** Records the next token of the answer. */
   push(id: number): void {
     this.seen.add(id)
     this.counts.set(id, (this.counts.get(id) ?? 0) + 1)
   }
 
-  /** @param scores of the whole vocabulary, by id; changed in place */
+  /** @param scores of the whole vocabulary, indexed by token id; changed in place */
   apply(scores: Float32Array | Float64Array): void {
     const { logitBias, presencePenalty, frequencyPenalty, repetitionPenalty } = this.adjustments
     const change = (id: number, to: (score: number) => number) => {
@@ -47,7 +47,7 @@ export class Adjuster {
     for (const [id, count] of this.counts) change(id, (score) => score - frequencyPenalty * count - presencePenalty)
   }
 
-  /** What a service would have read out, had its model given the adjusted logits. */
+  /** Returns what the service would have read out if its model had computed the adjusted logits. */
   read({ scores }: ModelScores, readout: Readout): ModelScores {
     const logits = scores.logits.slice()
     this.apply(logits)
@@ -56,7 +56,7 @@ export class Adjuster {
   }
 }
 
-/** Candidates of a full row. Other readouts stay whole: what is chosen from them is filtered there. */
+/** Selects the candidates of a full row. Other readouts stay complete: the strategy filters them itself. */
 function select({ tokenIds, logits }: Scores, readout: Readout): Scores {
   if (readout.kind !== 'candidates') return { tokenIds, logits }
   const excluded = new Set(readout.exclude)

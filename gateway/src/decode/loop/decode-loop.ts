@@ -1,16 +1,20 @@
-import type { Sessions } from './model-sessions.js'
+import type { ModelSessions } from './model-sessions.js'
 import type { Token } from './token.js'
 
-/** A request under way, asked for one token after another until its answer ends. Knows no text. */
+/**
+ * Decodes one sequence: appends tokens to its sessions, reads logits and lets the strategy pick.
+ * This folder works on token ids. It does not know text, HTTP or speculation.
+ */
 export interface DecodeLoop {
-  /** The next tokens of the answer, at least one. Nothing stands behind an end token. */
+  /** Returns the next tokens of the answer, at least one. No token follows an end token. */
   next(): Promise<readonly Token[]>
 }
 
-export interface DecodeSurroundings {
-  readonly sessions: Sessions
-  /** Whether two models take time from each other: then the one that does not lead is left alone as long as it can be. */
+/** What a loop needs besides the request. */
+export interface LoopContext {
+  readonly sessions: ModelSessions
+  /** Whether two models slow each other down. If so, the loop runs the model that does not lead as late as possible. */
   sharesDevice(a: string, b: string): boolean
-  /** Whether guesses take other answers' time now. */
-  isCrowded(): boolean
+  /** Whether draft tokens would slow other answers down now. */
+  isBusy(): boolean
 }

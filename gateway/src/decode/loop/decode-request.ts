@@ -1,31 +1,32 @@
-import type { Method, TokenMethod } from '../strategies/bound-strategy.js'
+import type { BoundStrategy, BoundTokenStrategy } from '../strategies/bound-strategy.js'
 import type { Adjustments } from './adjustments.js'
 import type { DecodePath } from './decode-path.js'
 
-/** What to decode: a prompt, how, and when to end. Token ids only. */
-export interface DecodeRequest<M extends Method = Method> {
+/** A prompt, how to decode it and when to stop. Token ids only. */
+export interface DecodeRequest<S extends BoundStrategy = BoundStrategy> {
   readonly promptIds: readonly number[]
-  readonly method: M
+  readonly strategy: S
   readonly path: DecodePath
-  /** Above every id of the two models. */
+  /** Greater than every token id of the models. */
   readonly vocabularySize: number
   readonly maxTokens: number
-  /** Before so many tokens the end tokens cannot be picked. */
+  /** Number of tokens before which end tokens cannot be picked. */
   readonly minTokens: number
-  /** Null: none, and logits are taken as they come. */
+  /** Null if the logits are used unchanged. */
   readonly adjustments: Adjustments | null
-  /** Ids that end an answer by themselves: the model's end tokens and `stop_token_ids`. */
+  /** Ids that end an answer: the model's end tokens (unless ignored) and `stop_token_ids`. */
   readonly endTokenIds: readonly number[]
-  /** Whether the model's end tokens end the answer. */
+  /** Whether the answer continues after the model's end tokens. */
   readonly ignoresEndTokens: boolean
   readonly stopTokenIds: ReadonlySet<number>
   readonly eosTokenIds: ReadonlySet<number>
-  /** How many of the DPO model's best ids to list with each token; null: no log-probabilities at all. */
+  /** Number of the DPO model's most likely tokens to report with each token. Null reports no log-probabilities. */
   readonly topLogprobs: number | null
-  /** The same with each token of the prompt; null: the prompt is not read out. */
+  /** The same for each token of the prompt. Null skips reading the prompt's log-probabilities. */
   readonly promptLogprobs: number | null
+  /** Whether to report details: the candidates of each token, or the alternatives of a search or choice. */
   readonly detail: boolean
 }
 
-/** What is decoded one token after the other. */
-export type TokenRequest = DecodeRequest<TokenMethod>
+/** A request that is decoded token by token. */
+export type TokenRequest = DecodeRequest<BoundTokenStrategy>

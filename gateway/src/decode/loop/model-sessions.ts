@@ -1,4 +1,4 @@
 import type { Session } from '../../session/session.js'
 
-/** The sessions of a request by model, those alone that it needs. */
-export type Sessions = ReadonlyMap<string, Session>
+/** The sessions of one sequence, by model name. It holds only the models that the request needs. */
+export type ModelSessions = ReadonlyMap<string, Session>

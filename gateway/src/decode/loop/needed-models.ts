@@ -1,13 +1,16 @@
 import { pairNames } from '../../session/model-name.js'
 import type { DecodeRequest } from './decode-request.js'
 
-/** Which models a request needs: those that its strategy reads, the DPO model for log-probabilities, the pair for detail of tokens. */
-export function modelsOf({ method, topLogprobs, promptLogprobs, detail }: DecodeRequest): ReadonlySet<string> {
-  const { lead, others } = method.reads([])
+/**
+ * Returns the names of the models that a request needs: those that its strategy reads, the DPO model for
+ * log-probabilities, and both models of the pair for token details.
+ */
+export function neededModels({ strategy, topLogprobs, promptLogprobs, detail }: DecodeRequest): ReadonlySet<string> {
+  const { lead, others } = strategy.reads([])
   return new Set([
     lead,
     ...others,
     ...(topLogprobs === null && promptLogprobs === null ? [] : ['dpo']),
-    ...(detail && method.kind === 'token' ? pairNames : []),
+    ...(detail && strategy.kind === 'token' ? pairNames : []),
   ])
 }

@@ -1,49 +1,54 @@
 import type { OpenSessions, SessionSet } from '../../session/session.js'
-import type { Sessions } from './model-sessions.js'
+import type { ModelSessions } from './model-sessions.js'
 
-/** The sequences of a request by model: sequence i of all models is one answer, or one beam. */
-export type SessionSets = ReadonlyMap<string, SessionSet>
+/** The sequences of a request, by model name. Sequence i of all models is one answer, or one beam. */
+export type SequenceGroup = ReadonlyMap<string, SessionSet>
 
-/** On all models at once. Where one cannot be opened, none is left open. */
-export async function openSets(open: OpenSessions, names: Iterable<string>, signal: AbortSignal): Promise<SessionSets> {
+/** Opens one sequence on all models at once. If a model cannot be opened, the others are closed again. */
+export async function openSequenceGroup(
+  open: OpenSessions,
+  names: Iterable<string>,
+  signal: AbortSignal,
+): Promise<SequenceGroup> {
   const openOne = async (name: string) => [name, await open(name, signal)] as const
   const settled = await Promise.allSettled([...names].map(openOne))
-  const sets = new Map(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])))
+  const group = new Map(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])))
   const failed = settled.find((one) => one.status === 'rejected')
-  if (!failed) return sets
-  closeSets(sets)
+  if (!failed) return group
+  closeSequenceGroup(group)
   throw failed.reason
 }
 
-export function closeSets(sets: SessionSets): void {
-  for (const set of sets.values()) set.close()
+/** Closes all sequences in all models. */
+export function closeSequenceGroup(group: SequenceGroup): void {
+  for (const set of group.values()) set.close()
 }
 
-/** @throws RangeError where there are not so many */
-export function sequenceOf(sets: SessionSets, index: number): Sessions {
+/** Returns the sessions of one sequence. @throws RangeError if the group has no such sequence */
+export function sequenceAt(group: SequenceGroup, index: number): ModelSessions {
   return new Map(
-    [...sets].map(([name, { sessions }]) => {
+    [...group].map(([name, { sessions }]) => {
       const session = sessions[index]
-      if (!session) throw new RangeError(`there is no sequence ${index} of ${sessions.length}`)
+      if (!session) throw new RangeError(`sequence ${index} does not exist: the group has ${sessions.length}`)
       return [name, session]
     }),
   )
 }
 
-/** Sequence i goes on from what sequence parents[i] holds, in all models. */
-export function reorderSets(sets: SessionSets, parents: readonly number[]): void {
-  for (const set of sets.values()) set.reorder(parents)
+/** Makes sequence i continue from what sequence parents[i] holds, in all models. */
+export function reorderSequences(group: SequenceGroup, parents: readonly number[]): void {
+  for (const set of group.values()) set.reorder(parents)
 }
 
-/** Sends what of the prompt the one sequence lacks, to all models at once, then makes `count` of it. */
-export async function forkPrompt(sets: SessionSets, promptIds: readonly number[], count: number): Promise<void> {
-  const sends = [...sets.values()].map(async ({ sessions: [session] }) => {
+/** Sends the missing part of the prompt to all models at once, then forks the sequence into `count`. */
+export async function forkPrompt(group: SequenceGroup, promptIds: readonly number[], count: number): Promise<void> {
+  const sends = [...group.values()].map(async ({ sessions: [session] }) => {
     const missing = promptIds.slice(session.position)
     if (missing.length > 0) await session.step(missing, 'last', [])
   })
   await Promise.all(sends)
-  reorderSets(
-    sets,
+  reorderSequences(
+    group,
     Array.from({ length: count }, () => 0),
   )
 }

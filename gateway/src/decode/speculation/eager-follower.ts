@@ -1,19 +1,22 @@
 import type { Row } from '../../session/session.js'
-import type { Feed } from './synced-session.js'
-import type { Ask, Follower } from './follower.js'
+import type { Follower, ScoreQuery } from './follower.js'
+import type { SyncedSession } from './synced-session.js'
 
-/** Read unasked at every place: V_alpha is hardly ever outside the other model's best ids. */
+/** Number of most likely ids to read at each position in advance. V_alpha is hardly ever outside of them. */
 const readAheadCount = 64
 
-/** Runs the other model ahead of the asks, as soon as tokens are known or guessed; what has gathered during a run is the next one. */
+/**
+ * Runs the other model as soon as tokens are known or drafted, before it is queried.
+ * Tokens that arrive during a run form the next run.
+ */
 export class EagerFollower implements Follower {
   private target: readonly number[] = []
   private known = 0
   private running: Promise<void> | null = null
-  /** Of the last run, by position: the best ids after so many tokens. */
+  /** Rows of the last run, with the most likely ids, by the number of tokens before them. */
   private rows = new Map<number, Row>()
 
-  constructor(private readonly feed: Feed) {}
+  constructor(private readonly session: SyncedSession) {}
 
   follow(ids: readonly number[], known: number): void {
     this.target = ids
@@ -22,45 +25,45 @@ export class EagerFollower implements Follower {
     this.running = this.catchUp().finally(() => {
       this.running = null
     })
-    // Whoever reads next runs into the same fault; here nobody waits for it.
+    // The next read meets the same error and throws it; no call waits for it here.
     this.running.catch(() => undefined)
   }
 
-  async read(ids: readonly number[], asks: readonly [Ask, ...Ask[]]): Promise<readonly Row[]> {
-    while (!this.feed.holds(ids)) {
+  async read(ids: readonly number[], queries: readonly [ScoreQuery, ...ScoreQuery[]]): Promise<readonly Row[]> {
+    while (!this.session.holds(ids)) {
       this.follow(ids, this.known)
       await this.running
     }
     const answers: Row[] = []
-    for (const ask of asks) {
-      const answer = gatherFrom(this.rows.get(ask.position), ask.ids)
+    for (const query of queries) {
+      const answer = gatherFrom(this.rows.get(query.position), query.ids)
       if (!answer) break
       answers.push(answer)
     }
-    return answers.length > 0 ? answers : [await this.gather(ids, asks[0])]
+    return answers.length > 0 ? answers : [await this.gather(ids, queries[0])]
   }
 
   private async catchUp(): Promise<void> {
-    while (!this.feed.holds(this.target)) await this.run(this.target, this.known)
+    while (!this.session.holds(this.target)) await this.run(this.target, this.known)
   }
 
   private async run(ids: readonly number[], known: number): Promise<void> {
-    this.feed.align(ids)
+    this.session.align(ids)
     const rows = known < ids.length ? 'all' : 'last'
-    const read = await this.feed.append(ids, rows, [{ kind: 'top-k', k: readAheadCount }])
+    const read = await this.session.append(ids, rows, [{ kind: 'top-k', k: readAheadCount }])
     const before = ids.length - read.length
     this.rows = new Map(read.map((row, i) => [before + i + 1, row]))
   }
 
-  /** Asks for what the best ids do not hold; gives up the tokens behind, which follow again. */
-  private async gather(ids: readonly number[], { position, ids: asked }: Ask): Promise<Row> {
+  /** Reads ids that are not among the most likely ones. It truncates the later tokens, which are sent again. */
+  private async gather(ids: readonly number[], query: ScoreQuery): Promise<Row> {
     await this.running
-    this.feed.align(ids, position)
-    return this.feed.readout([{ kind: 'gather', rows: [Array.from(asked)] }])
+    this.session.align(ids, query.position)
+    return this.session.readout([{ kind: 'gather', rows: [Array.from(query.ids)] }])
   }
 }
 
-/** The row with the scores of `ids` alone; undefined where it lacks one. */
+/** Returns the row with only the scores of `ids`; undefined if the row lacks one of them. */
 function gatherFrom(row: Row | undefined, ids: Uint32Array): Row | undefined {
   const [best] = row?.scores ?? []
   if (!row || !best) return undefined

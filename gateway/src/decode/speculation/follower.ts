@@ -1,26 +1,27 @@
 import type { Row } from '../../session/session.js'
 
-/** A place of the sequence where the leading model leaves a choice. */
-export interface Ask {
-  /** Tokens before the choice. */
+/** A question to the other model: the scores of some ids at one position. */
+export interface ScoreQuery {
+  /** Number of tokens before the position. */
   readonly position: number
-  /** V_alpha there. */
+  /** V_alpha at the position. */
   readonly ids: Uint32Array
 }
 
 /**
- * The model that is asked where the leading one leaves a choice. How it comes to know the tokens between is its own affair: see
- * LazyFollower (the naive one) and EagerFollower.
+ * Answers score queries from the other model, and decides when that model runs.
+ * LazyFollower is the simple implementation, EagerFollower the one that runs ahead.
  */
 export interface Follower {
   /**
-   * The sequence as far as it is known or guessed. Forwards may begin; what goes wrong with them is thrown by `read`.
-   * @param known tokens at its front that will not change
+   * Tells the follower the sequence with its drafts. It may start forwards; `read` throws their errors.
+   * @param known number of tokens at the front that will not change
    */
   follow(ids: readonly number[], known: number): void
   /**
-   * Logits of the asked ids at ascending places of `ids`: rows whose first scores hold those ids, in their order.
-   * At least the first ask is answered; the others may be left for later.
+   * Reads the other model's logits of the queried ids, at ascending positions of `ids`.
+   * Returns one row for each answered query, with the scores in the order of the query's ids.
+   * It answers at least the first query and may leave the others for a later call.
    */
-  read(ids: readonly number[], asks: readonly [Ask, ...Ask[]]): Promise<readonly Row[]>
+  read(ids: readonly number[], queries: readonly [ScoreQuery, ...ScoreQuery[]]): Promise<readonly Row[]>
 }

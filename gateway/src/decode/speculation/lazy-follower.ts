@@ -1,35 +1,36 @@
 import type { Readout, Row } from '../../session/session.js'
-import type { Feed } from './synced-session.js'
-import type { Ask, Follower } from './follower.js'
+import type { Follower, ScoreQuery } from './follower.js'
+import type { SyncedSession } from './synced-session.js'
 
-/** So many tokens before the first ask are read out with it, rather than sent in a message of their own. */
-const fewTokens = 8
+/** Up to this number of tokens before the first query are read out with it, to save a separate message. */
+const maxTokensReadAlong = 8
 
-/** Runs the other model only when it is asked, over all tokens since, in one chunk. */
+/** Runs the other model only if it is queried, over all tokens since its last run, in one chunk. */
 export class LazyFollower implements Follower {
-  constructor(private readonly feed: Feed) {}
+  constructor(private readonly session: SyncedSession) {}
 
   follow(): void {}
 
-  async read(ids: readonly number[], asks: readonly [Ask, ...Ask[]]): Promise<readonly Row[]> {
-    const [first] = asks
-    const last = asks.at(-1) ?? first
-    this.feed.align(ids)
-    if (this.feed.length === first.position && asks.length === 1) return [await this.feed.readout([gather([first])])]
-    // The row at a place is that of the token before it.
-    this.feed.align(ids, first.position - 1)
-    if (asks.length === 1) return this.feed.append(ids.slice(0, first.position), 'last', [gather([first])])
-    if (first.position - this.feed.length > fewTokens)
-      await this.feed.append(ids.slice(0, first.position - 1), 'none', [])
-    const start = this.feed.length
-    const at = new Map(asks.map((ask) => [ask.position, ask]))
-    const places = Array.from({ length: last.position - start }, (_, i) => at.get(start + i + 1))
-    const rows = await this.feed.append(ids.slice(0, last.position), 'all', [gather(places)])
-    return rows.filter((_, i) => places[i] !== undefined)
+  async read(ids: readonly number[], queries: readonly [ScoreQuery, ...ScoreQuery[]]): Promise<readonly Row[]> {
+    const [first] = queries
+    const last = queries.at(-1) ?? first
+    this.session.align(ids)
+    if (this.session.length === first.position && queries.length === 1)
+      return [await this.session.readout([gather([first])])]
+    // The row at a position belongs to the token before it.
+    this.session.align(ids, first.position - 1)
+    if (queries.length === 1) return this.session.append(ids.slice(0, first.position), 'last', [gather([first])])
+    if (first.position - this.session.length > maxTokensReadAlong)
+      await this.session.append(ids.slice(0, first.position - 1), 'none', [])
+    const start = this.session.length
+    const byPosition = new Map(queries.map((query) => [query.position, query]))
+    const positions = Array.from({ length: last.position - start }, (_, i) => byPosition.get(start + i + 1))
+    const rows = await this.session.append(ids.slice(0, last.position), 'all', [gather(positions)])
+    return rows.filter((_, i) => positions[i] !== undefined)
   }
 }
 
-const gather = (places: readonly (Ask | undefined)[]): Readout => ({
+const gather = (positions: readonly (ScoreQuery | undefined)[]): Readout => ({
   kind: 'gather',
-  rows: places.map((ask) => Array.from(ask?.ids ?? [])),
+  rows: positions.map((query) => Array.from(query?.ids ?? [])),
 })

@@ -1,18 +1,19 @@
 import { chunkCost } from './chunk-cost.js'
 
-/** Chunks of 4, 8 and 16 tokens with the one that is known. */
+/** Draft lengths. With the known token before them the chunks have 4, 8 and 16 tokens. */
 const lengths = [3, 7, 15] as const
-/** How far one guess moves the estimate. */
+/** Weight of one draft token in the running average. */
 const weight = 0.1
-/** What the estimate drifts back to where nothing was guessed, so that a text that begins to repeat itself is noticed. */
+/** Value that the estimate drifts back to while nothing is drafted, so that new repetition is noticed. */
 const prior = 0.75
 const drift = 0.005
 
-/** How many tokens to guess at once: the length whose chunk is expected to give the most tokens for its cost, or none. */
+/** Chooses how many tokens a lookup drafts: the length with the most expected tokens for its cost, or 0. */
 export class LookupLength {
-  /** Estimated share of guesses that are right. */
+  /** Estimated share of draft tokens that are right. */
   private hitRate = prior
 
+  /** The number of tokens to draft now. */
   get value(): number {
     let best = 0
     let bestGain = 1
@@ -23,17 +24,21 @@ export class LookupLength {
     return best
   }
 
-  /** @param missed whether a wrong guess followed so many right ones */
+  /**
+   * Records the result of one draft.
+   * @param hits number of right tokens at its front
+   * @param missed whether a wrong token followed them
+   */
   record(hits: number, missed: boolean): void {
     for (let i = 0; i < hits; i++) this.hitRate += weight * (1 - this.hitRate)
     if (missed) this.hitRate -= weight * this.hitRate
   }
 
-  /** Nothing was guessed, though it could have been. */
-  rest(): void {
+  /** Records a position where a draft was possible but none was made. */
+  recordSkip(): void {
     this.hitRate += drift * (prior - this.hitRate)
   }
 }
 
-/** Of `length` guesses each right with probability r, how many stand before the first wrong one. */
+/** Expected number of right tokens before the first wrong one, if each of `length` is right with probability r. */
 const expectedHits = (r: number, length: number) => (r >= 1 ? length : (r * (1 - r ** length)) / (1 - r))

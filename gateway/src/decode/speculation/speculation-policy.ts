@@ -2,54 +2,60 @@ import type { DecodePath } from '../loop/decode-path.js'
 import { DraftDepth } from './draft-depth.js'
 import { LookupLength } from './lookup-length.js'
 
-/** How a request guesses. */
-export interface Guessing {
-  /** Tokens that a lookup may guess at once; 0: none. */
+/** Decides how much a request speculates, from what earlier drafts gained. */
+export interface SpeculationPolicy {
+  /** Maximum tokens that a lookup drafts; 0 disables lookups. */
   readonly lookupLength: number
-  /** Places with a choice that the leading model runs up to; 1: it waits at each. */
+  /** Number of open positions that the leading model drafts up to; 1 disables these drafts. */
   readonly draftDepth: number
-  /** @param missed whether a guess behind the hits was wrong */
+  /**
+   * Records the result of one lookup.
+   * @param missed whether a wrong draft token followed the hits
+   */
   recordLookup(hits: number, missed: boolean): void
-  recordPlace(isOpen: boolean, agrees: boolean): void
-  /** Nothing was looked up. */
-  rest(): void
+  /** Records one position: whether it was open, and whether the strategy picked the leading model's first choice. */
+  recordPosition(isOpen: boolean, agrees: boolean): void
+  /** Records a position where a lookup was possible but none was made. */
+  recordSkippedLookup(): void
 }
 
-/** Lengths of the paths that always guess. */
+/** Lengths of the paths that always speculate. */
 const fixedLookupLength = 7
 const fixedDraftDepth = 3
 
-/** The same guesses whatever comes of them. */
-const fixed = (lookupLength: number, draftDepth: number): Guessing => ({
+/** Creates a policy that does not learn. */
+const createFixed = (lookupLength: number, draftDepth: number): SpeculationPolicy => ({
   lookupLength,
   draftDepth,
   recordLookup: () => undefined,
-  recordPlace: () => undefined,
-  rest: () => undefined,
+  recordPosition: () => undefined,
+  recordSkippedLookup: () => undefined,
 })
 
-/**
- * @param drafts whether drafts can pay at all: they save forwards of the other model, which cost nothing on a device of its own
- * @param isCrowded whether guesses take other answers' time: then there are none
- */
-function createAdaptive(drafts: boolean, isCrowded: () => boolean): Guessing {
+function createAdaptive(canDraft: boolean, isBusy: () => boolean): SpeculationPolicy {
   const length = new LookupLength()
   const depth = new DraftDepth()
   return {
     get lookupLength() {
-      return isCrowded() ? 0 : length.value
+      return isBusy() ? 0 : length.value
     },
     get draftDepth() {
-      return drafts && !isCrowded() ? depth.value : 1
+      return canDraft && !isBusy() ? depth.value : 1
     },
     recordLookup: (hits, missed) => length.record(hits, missed),
-    recordPlace: (isOpen, agrees) => depth.record(isOpen, agrees),
-    rest: () => length.rest(),
+    recordPosition: (isOpen, agrees) => depth.record(isOpen, agrees),
+    recordSkippedLookup: () => length.recordSkip(),
   }
 }
 
-export function createGuessing(path: DecodePath, drafts: boolean, isCrowded: () => boolean): Guessing {
-  if (path === 'auto') return createAdaptive(drafts, isCrowded)
-  if (path === 'lookup') return fixed(fixedLookupLength, 1)
-  return fixed(0, path === 'draft' ? fixedDraftDepth : 1)
+/**
+ * Creates the policy of a path.
+ * @param canDraft whether the leading model's drafts can save time: they save forwards of the other model,
+ * which cost nothing if that model has its own device
+ * @param isBusy whether drafts would slow other answers down; if so, `auto` makes none
+ */
+export function createSpeculationPolicy(path: DecodePath, canDraft: boolean, isBusy: () => boolean): SpeculationPolicy {
+  if (path === 'auto') return createAdaptive(canDraft, isBusy)
+  if (path === 'lookup') return createFixed(fixedLookupLength, 1)
+  return createFixed(0, path === 'draft' ? fixedDraftDepth : 1)
 }

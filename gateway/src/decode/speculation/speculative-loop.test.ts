@@ -1,19 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type ToyModel, ToySession } from '../../testing/toy-session.js'
-import { createLoop } from './create-loop.js'
 import { type DecodePath, decodePaths } from '../loop/decode-path.js'
+import type { TokenRequest } from '../loop/decode-request.js'
+import type { Token } from '../loop/token.js'
 import { aad } from '../strategies/aad.js'
+import type { BoundTokenStrategy } from '../strategies/bound-strategy.js'
 import { formula } from '../strategies/formula.js'
 import { greedyDpo } from '../strategies/greedy.js'
-import { bindMethod } from '../strategies/index.js'
-import type { TokenMethod } from '../strategies/bound-strategy.js'
-import type { Token } from '../loop/token.js'
-import type { TokenRequest } from '../loop/decode-request.js'
+import { bindTokenStrategy } from '../strategies/index.js'
+import { createLoop } from './create-loop.js'
 
 const vocabularySize = 80
 
-/** What follows depends on the last two tokens alone, so that texts repeat themselves; `sharpness` scales the logits. */
+/** Depends only on the last two tokens, so that texts repeat themselves. `sharpness` scales the logits. */
 function createModel(salt: number, sharpness: number): ToyModel {
   return (ids) => {
     const [a = 0, b = 0] = ids.slice(-2)
@@ -26,11 +26,11 @@ function createModel(salt: number, sharpness: number): ToyModel {
 }
 
 interface Case {
-  readonly method: TokenMethod
+  readonly strategy: BoundTokenStrategy
   readonly promptIds: readonly number[]
   readonly sharpness: number
   readonly sharesDevice: boolean
-  readonly isCrowded: boolean
+  readonly isBusy: boolean
   readonly pauses: readonly number[]
   readonly minTokens: number
   readonly topLogprobs: number | null
@@ -40,12 +40,12 @@ const maxTokens = 40
 const endTokenId = 17
 
 async function decode(path: DecodePath, one: Case, model?: ToyModel) {
-  const { method, promptIds, sharpness, sharesDevice, isCrowded, pauses, ...rest } = one
+  const { strategy, promptIds, sharpness, sharesDevice, isBusy, pauses, ...rest } = one
   const dpo = new ToySession(model ?? createModel(3, sharpness), pauses)
   const sft = new ToySession(model ?? createModel(1009, sharpness), [...pauses].reverse())
   const request: TokenRequest = {
     promptIds,
-    method,
+    strategy,
     path,
     vocabularySize,
     maxTokens,
@@ -59,7 +59,7 @@ async function decode(path: DecodePath, one: Case, model?: ToyModel) {
     ...rest,
   }
   const loop = createLoop(
-    { sessions: new Map(Object.entries({ dpo, sft })), sharesDevice: () => sharesDevice, isCrowded: () => isCrowded },
+    { sessions: new Map(Object.entries({ dpo, sft })), sharesDevice: () => sharesDevice, isBusy: () => isBusy },
     request,
   )
   const tokens: Token[] = []
@@ -67,26 +67,26 @@ async function decode(path: DecodePath, one: Case, model?: ToyModel) {
   return { tokens, dpo, sft }
 }
 
-const methods = [
-  bindMethod(formula, formula.parameters.parse({ formula: '2*dpo - sft', filter: { alpha: 0.05 } })),
-  bindMethod(aad, aad.parameters.parse({ alpha: 0.01, temperature: 1, seed: 5 })),
-  bindMethod(aad, aad.parameters.parse({ alpha: 0.1 })),
-  bindMethod(aad, aad.parameters.parse({ alpha: 0.7 })),
-  bindMethod(greedyDpo, {}),
+const strategies = [
+  bindTokenStrategy(formula, formula.parameters.parse({ formula: '2*dpo - sft', filter: { alpha: 0.05 } })),
+  bindTokenStrategy(aad, aad.parameters.parse({ alpha: 0.01, temperature: 1, seed: 5 })),
+  bindTokenStrategy(aad, aad.parameters.parse({ alpha: 0.1 })),
+  bindTokenStrategy(aad, aad.parameters.parse({ alpha: 0.7 })),
+  bindTokenStrategy(greedyDpo, {}),
 ]
 const cases = fc.record({
-  method: fc.constantFrom(...methods),
+  strategy: fc.constantFrom(...strategies),
   promptIds: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 30 }),
   sharpness: fc.constantFrom(2, 8, 30),
   sharesDevice: fc.boolean(),
-  isCrowded: fc.boolean(),
+  isBusy: fc.boolean(),
   pauses: fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 5 }),
   minTokens: fc.constantFrom(0, 5),
   topLogprobs: fc.constantFrom(null, 3),
 })
 
-describe('windows', () => {
-  test.each(decodePaths.filter((path) => path !== 'plain'))('%s gives the tokens of plain', async (path) => {
+describe('speculation', () => {
+  test.each(decodePaths.filter((path) => path !== 'plain'))('%s gives the same tokens as plain', async (path) => {
     const property = fc.asyncProperty(cases, async (one) => {
       const plain = await decode('plain', one)
       const found = await decode(path, one)
@@ -95,56 +95,56 @@ describe('windows', () => {
     await fc.assert(property, { numRuns: 40 })
   })
 
-  const alone: Case = {
-    method: bindMethod(aad, aad.parameters.parse({ alpha: 0.1 })),
+  const base: Case = {
+    strategy: bindTokenStrategy(aad, aad.parameters.parse({ alpha: 0.1 })),
     promptIds: [1, 2, 3, 4],
     sharpness: 30,
     sharesDevice: true,
-    isCrowded: false,
+    isBusy: false,
     pauses: [],
     minTokens: 0,
     topLogprobs: null,
   }
-  /** Counts from 0 to 4 and again. */
-  const round: ToyModel = (ids) =>
+  /** Counts from 0 to 4 repeatedly. */
+  const counting: ToyModel = (ids) =>
     Float32Array.from({ length: vocabularySize }, (_, v) => (v === ((ids.at(-1) ?? 0) + 1) % 5 ? 9 : v / 100))
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
 
-  test('lazy leaves the other model alone where there is no choice, and sends all since then in one chunk', async () => {
-    const plain = await decode('plain', alone)
-    const lazy = await decode('lazy', alone)
+  test('lazy runs the other model only at open positions, over all tokens since its last run in one chunk', async () => {
+    const plain = await decode('plain', base)
+    const lazy = await decode('lazy', base)
     expect(plain.sft.forwards).toHaveLength(plain.tokens.length)
     expect(lazy.sft.forwards.length).toBeLessThan(plain.sft.forwards.length)
     expect(sum(lazy.sft.forwards)).toBe(lazy.sft.held.length)
     expect(lazy.dpo.forwards).toEqual(plain.dpo.forwards)
   })
 
-  test.each(['lookup', 'auto'] as const)('%s takes few forwards where a text repeats itself', async (path) => {
-    for (const method of methods) {
-      const repeating: Case = { ...alone, method, promptIds: [0, 1, 2, 3, 4, 0, 1] }
-      const found = await decode(path, repeating, round)
+  test.each(['lookup', 'auto'] as const)('%s needs few forwards if a text repeats itself', async (path) => {
+    for (const strategy of strategies) {
+      const repeating: Case = { ...base, strategy, promptIds: [0, 1, 2, 3, 4, 0, 1] }
+      const found = await decode(path, repeating, counting)
       expect(found.tokens.slice(0, 5).map(({ id }) => id)).toEqual([2, 3, 4, 0, 1])
       expect(found.tokens).toHaveLength(maxTokens)
       expect(found.dpo.forwards.length).toBeLessThan(maxTokens / 4)
     }
   })
 
-  test('among many answers nothing is guessed', async () => {
-    const crowded = await decode('auto', { ...alone, isCrowded: true }, round)
-    expect(crowded.dpo.forwards.slice(1)).toEqual(crowded.tokens.slice(1).map(() => 1))
+  test('auto drafts nothing while many answers are decoded', async () => {
+    const busy = await decode('auto', { ...base, isBusy: true }, counting)
+    expect(busy.dpo.forwards.slice(1)).toEqual(busy.tokens.slice(1).map(() => 1))
   })
 
-  test('draft asks the other model once for several places', async () => {
-    const agreeing: Case = { ...alone, sharpness: 8 }
+  test('draft queries the other model once for several positions', async () => {
+    const agreeing: Case = { ...base, sharpness: 8 }
     const lazy = await decode('lazy', agreeing)
     const draft = await decode('draft', agreeing)
     expect(draft.sft.forwards.length).toBeLessThan(lazy.sft.forwards.length)
   })
 
-  test('a candidate outside the best ids that eager reads ahead is asked for', async () => {
+  test('eager queries candidates that are not among the ids that it reads ahead', async () => {
     const flat: Case = {
-      ...alone,
-      method: bindMethod(aad, aad.parameters.parse({ alpha: 0.001 })),
+      ...base,
+      strategy: bindTokenStrategy(aad, aad.parameters.parse({ alpha: 0.001 })),
       sharpness: 2,
       sharesDevice: false,
     }

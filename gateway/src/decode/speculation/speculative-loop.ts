@@ -1,40 +1,42 @@
 import type { Readout, Row, Session } from '../../session/session.js'
-import type { DecodeLoop, DecodeSurroundings } from '../loop/decode-loop.js'
-import { topScores } from '../loop/describe-token.js'
+import { assertPresent } from '../assert-present.js'
+import type { DecodeLoop, LoopContext } from '../loop/decode-loop.js'
 import type { DecodePath } from '../loop/decode-path.js'
-import { present } from '../assert-present.js'
-import type { Token } from '../loop/token.js'
 import type { TokenRequest } from '../loop/decode-request.js'
+import { topScores } from '../loop/describe-token.js'
+import type { Token } from '../loop/token.js'
 import { EagerFollower } from './eager-follower.js'
-import { Feed } from './synced-session.js'
-import type { Ask, Follower } from './follower.js'
-import { createGuessing, type Guessing } from './speculation-policy.js'
+import type { Follower, ScoreQuery } from './follower.js'
 import { LazyFollower } from './lazy-follower.js'
 import { PromptLookup } from './prompt-lookup.js'
+import { createSpeculationPolicy, type SpeculationPolicy } from './speculation-policy.js'
+import { SyncedSession } from './synced-session.js'
 
-/** What the leading model says of the known tokens and of guesses behind them: rows[i] follows guesses[0..i). */
-interface Window {
-  readonly guesses: number[]
+/** Rows of the leading model after the known tokens and after the drafts: rows[i] follows drafts[0..i). */
+interface Speculation {
+  readonly drafts: number[]
   readonly rows: Row[]
-  /** Whether the guesses were looked up. */
+  /** Whether the drafts come from a lookup. */
   readonly isLookup: boolean
 }
 
 /**
- * The decode loop in windows: the leading model reads guesses together with what is known, the other model is asked only where
- * V_alpha leaves a choice, and tokens are accepted up to the first one that was guessed wrong. The strategy's own rule decides each
- * token from the rows that PlainLoop would have read, so the tokens are PlainLoop's.
+ * The speculative decode loop. The leading model reads draft tokens together with the known ones, and the
+ * other model is queried only at open positions, where V_alpha holds several tokens. Tokens are accepted up
+ * to the first wrong draft.
+ *
+ * The strategy decides each token from the same rows as in PlainLoop, so both loops give the same tokens.
  */
-export class WindowLoop implements DecodeLoop {
+export class SpeculativeLoop implements DecodeLoop {
   private readonly ids: number[]
   private index = 0
   private readonly lookup: PromptLookup
 
   constructor(
     private readonly lead: Session,
-    /** Null where the strategy reads the leading model alone. */
+    /** Null if the strategy reads only the leading model. */
     private readonly follower: Follower | null,
-    private readonly guessing: Guessing,
+    private readonly policy: SpeculationPolicy,
     private readonly request: TokenRequest,
     vocabularySize: number,
   ) {
@@ -43,99 +45,100 @@ export class WindowLoop implements DecodeLoop {
     this.lookup.push(this.ids)
   }
 
-  /** Read, ask, accept, append. */
+  /** Returns the next tokens: draft and read, query, accept, append. */
   async next(): Promise<readonly Token[]> {
-    const window = await this.readLead()
-    const asks = this.asksOf(window)
-    const others = await this.askOther(window, asks)
-    const tokens = this.accept(window, others)
+    const speculation = await this.readLead()
+    const queries = this.queriesFor(speculation)
+    const others = await this.readOther(speculation, queries)
+    const tokens = this.accept(speculation, others)
     this.append(tokens.map(({ id }) => id))
     return tokens
   }
 
-  private async readLead(): Promise<Window> {
+  private async readLead(): Promise<Speculation> {
     const missing = this.ids.slice(this.lead.position)
-    const guesses = missing.length === 1 ? this.lookUp() : []
-    const isLookup = guesses.length > 0
-    // The leader's message leaves first: its answer is what a step waits for longest.
-    const reading = this.run([...missing, ...guesses], isLookup ? 'all' : 'last')
-    this.follower?.follow([...this.ids, ...guesses], this.ids.length)
+    const drafts = missing.length === 1 ? this.draftFromLookup() : []
+    const isLookup = drafts.length > 0
+    // Send the leading model's message first: a step waits longest for its answer.
+    const reading = this.run([...missing, ...drafts], isLookup ? 'all' : 'last')
+    this.follower?.follow([...this.ids, ...drafts], this.ids.length)
     const rows = await reading
-    if (!isLookup) await this.draft(guesses, rows)
-    return { guesses, rows, isLookup }
+    if (!isLookup) await this.draftFromLead(drafts, rows)
+    return { drafts, rows, isLookup }
   }
 
-  private lookUp(): number[] {
-    const length = Math.min(this.guessing.lookupLength, this.room)
-    if (length > 0) return this.lookup.guess(length)
-    this.guessing.rest()
+  private draftFromLookup(): number[] {
+    const length = Math.min(this.policy.lookupLength, this.maxDrafts)
+    if (length > 0) return this.lookup.draft(length)
+    this.policy.recordSkippedLookup()
     return []
   }
 
-  /** The leader runs on by its own first choice, from a place with a choice up to the depth's last one. */
-  private async draft(guesses: number[], rows: Row[]): Promise<void> {
-    const depth = this.follower ? this.guessing.draftDepth : 1
+  /** Runs the leading model greedily from an open position, until it reaches the policy's depth. */
+  private async draftFromLead(drafts: number[], rows: Row[]): Promise<void> {
+    const depth = this.follower ? this.policy.draftDepth : 1
     let open = rows.every(isOpen) ? 1 : 0
-    while (open > 0 && open < depth && guesses.length < this.room) {
-      const [guess] = candidatesOf(present(rows.at(-1)))
-      if (guess === undefined || this.isEnd(guess)) return
-      guesses.push(guess)
-      const [row] = await this.run([guess], 'last')
-      rows.push(present(row))
-      if (isOpen(present(row))) open++
+    while (open > 0 && open < depth && drafts.length < this.maxDrafts) {
+      const [draft] = candidatesOf(assertPresent(rows.at(-1)))
+      if (draft === undefined || this.isEnd(draft)) return
+      drafts.push(draft)
+      const [row] = await this.run([draft], 'last')
+      rows.push(assertPresent(row))
+      if (isOpen(assertPresent(row))) open++
     }
   }
 
   private async run(ids: readonly number[], rows: 'last' | 'all'): Promise<Row[]> {
-    const { readout } = this.request.method.reads(this.excluded)
+    const { readout } = this.request.strategy.reads(this.excluded)
     const { topLogprobs } = this.request
     const readouts: Readout[] = topLogprobs ? [readout, { kind: 'top-k', k: topLogprobs }] : [readout]
     return ids.length === 0 ? [await this.lead.readout(readouts)] : await this.lead.step(ids, rows, readouts)
   }
 
-  /** Where the other model is needed, as far as the guesses can be right. */
-  private asksOf({ guesses, rows }: Window): Ask[] {
-    const asks: Ask[] = []
+  /** Lists the open positions, up to the first draft that is not a candidate and therefore wrong. */
+  private queriesFor({ drafts, rows }: Speculation): ScoreQuery[] {
+    const queries: ScoreQuery[] = []
     for (const [i, row] of rows.entries()) {
       const ids = candidatesOf(row)
-      if (ids.length > 1) asks.push({ position: this.ids.length + i, ids })
-      if (!ids.includes(guesses[i] ?? -1)) break
+      if (ids.length > 1) queries.push({ position: this.ids.length + i, ids })
+      if (!ids.includes(drafts[i] ?? -1)) break
     }
-    return asks
+    return queries
   }
 
-  private async askOther({ guesses }: Window, [first, ...more]: readonly Ask[]): Promise<readonly Row[]> {
+  private async readOther({ drafts }: Speculation, [first, ...more]: readonly ScoreQuery[]): Promise<readonly Row[]> {
     if (!this.follower || !first) return []
-    return this.follower.read([...this.ids, ...guesses], [first, ...more])
+    return this.follower.read([...this.ids, ...drafts], [first, ...more])
   }
 
-  /** The tokens that are certain: up to the first guess that is wrong, the first unanswered ask or the end. */
-  private accept({ guesses, rows, isLookup }: Window, others: readonly Row[]): Token[] {
+  /** Picks tokens up to the first wrong draft, the first unanswered query or the end of the answer. */
+  private accept({ drafts, rows, isLookup }: Speculation, others: readonly Row[]): Token[] {
     const tokens: Token[] = []
     const answers = others.values()
     for (const [i, row] of rows.entries()) {
-      const other = this.follower && isOpen(row) ? (answers.next().value ?? null) : null
-      if (this.follower && isOpen(row) && !other) break
+      const needsOther = this.follower !== null && isOpen(row)
+      const other = needsOther ? (answers.next().value ?? null) : null
+      if (needsOther && !other) break
       const id = this.pick(row, other, this.index + i)
       tokens.push(this.describe(id, row))
-      this.guessing.recordPlace(isOpen(row), id === candidatesOf(row)[0])
-      if (id !== guesses[i] || this.isEnd(id)) break
+      this.policy.recordPosition(isOpen(row), id === candidatesOf(row)[0])
+      if (id !== drafts[i] || this.isEnd(id)) break
     }
     if (isLookup) {
-      const hits = tokens.filter(({ id }, i) => id === guesses[i]).length
-      this.guessing.recordLookup(hits, hits < tokens.length && hits < guesses.length)
+      const hits = tokens.filter(({ id }, i) => id === drafts[i]).length
+      this.policy.recordLookup(hits, hits < tokens.length && hits < drafts.length)
     }
     return tokens
   }
 
-  /** A choice of one is none: the other model's say is not needed. */
+  /** Picks a token. A single candidate is picked without the other model's scores. */
   private pick(row: Row, otherRow: Row | null, index: number): number {
-    const scores = present(row.scores[0])
+    const scores = assertPresent(row.scores[0])
     const [only] = scores.tokenIds
     if (this.follower && scores.tokenIds.length === 1 && only !== undefined) return only
-    const others = otherRow ? [{ row: otherRow, scores: present(otherRow.scores[0]) }] : []
+    const others = otherRow ? [{ row: otherRow, scores: assertPresent(otherRow.scores[0]) }] : []
     const excluded = new Set(this.excluded)
-    return this.request.method.pick({ lead: { row, scores }, others, index, excluded, adjust: () => undefined })
+    return this.request.strategy.pick({ lead: { row, scores }, others, index, excluded, adjust: () => undefined })
   }
 
   private describe(id: number, row: Row): Token {
@@ -150,17 +153,17 @@ export class WindowLoop implements DecodeLoop {
     this.ids.push(...ids)
     this.lookup.push(ids)
     this.index += ids.length
-    // The last token has no row yet.
+    // No row follows the last token yet, so the next step sends it.
     this.lead.truncate(Math.min(this.lead.position, this.ids.length - 1))
   }
 
-  /** Ids that may not be picked now. */
+  /** Ids that cannot be picked at this position. */
   private get excluded(): readonly number[] {
     return this.index < this.request.minTokens ? this.request.endTokenIds : []
   }
 
-  /** How many tokens may be guessed: none while ids are excluded, since what is excluded changes behind them. */
-  private get room(): number {
+  /** Maximum number of drafts: none while ids are excluded, because the excluded ids change within the drafts. */
+  private get maxDrafts(): number {
     const { maxTokens, minTokens } = this.request
     return this.index < minTokens ? 0 : Math.max(0, maxTokens - this.index - 1)
   }
@@ -170,28 +173,29 @@ export class WindowLoop implements DecodeLoop {
   }
 }
 
-/** @throws TypeError where the leading model has no session: a fault of the program */
-export function createWindowLoop(
-  { sessions, sharesDevice, isCrowded }: DecodeSurroundings,
+/** Creates the loop with its follower and policy. @throws TypeError if a model has no session: a bug */
+export function createSpeculativeLoop(
+  { sessions, sharesDevice, isBusy }: LoopContext,
   request: TokenRequest,
-): WindowLoop {
-  const { path, promptIds, method, vocabularySize } = request
+): SpeculativeLoop {
+  const { path, promptIds, strategy, vocabularySize } = request
   const {
     lead,
     others: [other],
-  } = method.reads([])
+  } = strategy.reads([])
   const isLazy = isLazyPath(path, other !== undefined && sharesDevice(lead, other))
   const createFollower = (name: string): Follower => {
-    const feed = new Feed(present(sessions.get(name)), promptIds)
-    return isLazy ? new LazyFollower(feed) : new EagerFollower(feed)
+    const session = new SyncedSession(assertPresent(sessions.get(name)), promptIds)
+    return isLazy ? new LazyFollower(session) : new EagerFollower(session)
   }
   const follower = other === undefined ? null : createFollower(other)
-  const guessing = createGuessing(path, isLazy, isCrowded)
-  return new WindowLoop(present(sessions.get(lead)), follower, guessing, request, vocabularySize)
+  const policy = createSpeculationPolicy(path, isLazy, isBusy)
+  return new SpeculativeLoop(assertPresent(sessions.get(lead)), follower, policy, request, vocabularySize)
 }
 
 const isLazyPath = (path: DecodePath, sharesDevice: boolean) =>
   path === 'lazy' || path === 'draft' || (path !== 'eager' && sharesDevice)
 
-const candidatesOf = (row: Row): Uint32Array => present(row.scores[0]).tokenIds
+const candidatesOf = (row: Row): Uint32Array => assertPresent(row.scores[0]).tokenIds
+/** Whether the strategy has a choice at this row: V_alpha holds several tokens. */
 const isOpen = (row: Row): boolean => candidatesOf(row).length > 1

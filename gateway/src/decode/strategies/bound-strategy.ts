@@ -1,26 +1,26 @@
-import type { ScoredIds } from './scored-ids.js'
 import type { PickInput, Reads } from './reads.js'
+import type { ScoredIds } from './scored-ids.js'
 
-interface MethodBase {
+interface BoundStrategyBase {
   readonly name: string
-  /** As the answer echoes them. */
+  /** The parameters as the answer reports them. */
   readonly parameters: Readonly<Record<string, unknown>>
-  /** What is read of each sequence at each step. */
+  /** Returns what to read for each sequence at each step. */
   reads(excluded: readonly number[]): Reads
 }
 
 /** Picks one token after the other. */
-export interface TokenMethod extends MethodBase {
+export interface BoundTokenStrategy extends BoundStrategyBase {
   readonly kind: 'token'
   pick(input: PickInput): number
-  /** Whether another seed gives another answer. */
+  /** Whether another seed can give another answer. */
   readonly isRandom: boolean
-  /** The method of one of several answers to a prompt: a random one has a seed of its own, the first has this one's. */
-  forAnswer(index: number): TokenMethod
+  /** Returns the strategy of one of several answers. A random one gets its own seed; the first keeps this seed. */
+  forAnswer(index: number): BoundTokenStrategy
 }
 
-/** Searches for the answer whose tokens' scores are best together. */
-export interface BeamMethod extends MethodBase {
+/** Searches for the answer with the best total score. */
+export interface BoundBeamStrategy extends BoundStrategyBase {
   readonly kind: 'beam'
   readonly width: number
   readonly lengthPenalty: number
@@ -28,19 +28,19 @@ export interface BeamMethod extends MethodBase {
 }
 
 /** Samples several answers and chooses one of them. */
-export interface ChoiceMethod extends MethodBase {
+export interface BoundChoiceStrategy extends BoundStrategyBase {
   readonly kind: 'choice'
-  readonly sample: TokenMethod
-  /** Of samples. */
+  readonly sample: BoundTokenStrategy
+  /** Number of samples. */
   readonly count: number
   readonly chooser:
     | {
         readonly by: 'reward'
-        /** A reward model's name; null: the first that there is. */
+        /** The name of a reward model; null uses the server's first one. */
         readonly reward: string | null
       }
     | { readonly by: 'seed'; readonly index: number }
 }
 
-/** A strategy with its parameters: what a request is decoded by. */
-export type Method = TokenMethod | BeamMethod | ChoiceMethod
+/** A strategy with the parameters of one request. */
+export type BoundStrategy = BoundTokenStrategy | BoundBeamStrategy | BoundChoiceStrategy

@@ -1,4 +1,4 @@
-/** Ids that a beam may go on with, and what each of them adds to its score. */
+/** Ids that can extend a beam, and the score that each of them adds to it. */
 export interface ScoredIds {
   readonly tokenIds: Uint32Array
   readonly scores: Float64Array

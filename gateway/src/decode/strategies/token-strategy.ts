@@ -1,19 +1,19 @@
 import { z } from 'zod'
-import type { TokenMethod } from './bound-strategy.js'
+import type { BoundTokenStrategy } from './bound-strategy.js'
 import { seedOfAnswer } from './random.js'
 import type { PickInput, Reads } from './reads.js'
 
 /**
- * A way to choose the next token: its parameters, what it reads, and a pure function from what was read to the token.
+ * A way to choose the next token: its parameters, what it reads, and a pure function from that to a token.
  * It holds no state and does no I/O.
  */
-export interface Strategy<Schema extends z.ZodObject = z.ZodObject> {
+export interface TokenStrategy<Schema extends z.ZodObject = z.ZodObject> {
   readonly name: string
-  /** Strict; every parameter has its default. */
+  /** Strict schema in which each parameter has a default. */
   readonly parameters: Schema
-  /** Parameters that OpenAI's request has at its top level and this strategy takes from there. */
+  /** Parameters that this strategy also reads from the top level of an OpenAI request. */
   readonly topLevel: readonly string[]
-  /** Parameters that have no effect beside the others' values. */
+  /** Returns the parameters that have no effect because of the values of others. */
   idle?(parameters: z.output<Schema>): readonly string[]
   reads(parameters: z.output<Schema>, excluded: readonly number[]): Reads
   pick(parameters: z.output<Schema>, input: PickInput): number
@@ -21,11 +21,12 @@ export interface Strategy<Schema extends z.ZodObject = z.ZodObject> {
 
 const seedSchema = z.object({ seed: z.int() })
 
-export function bindMethod<Schema extends z.ZodObject>(
-  strategy: Strategy<Schema>,
+/** Binds a token strategy to its parameters. */
+export function bindTokenStrategy<Schema extends z.ZodObject>(
+  strategy: TokenStrategy<Schema>,
   parameters: z.output<Schema>,
-): TokenMethod {
-  const method: TokenMethod = {
+): BoundTokenStrategy {
+  const bound: BoundTokenStrategy = {
     kind: 'token',
     name: strategy.name,
     parameters,
@@ -33,10 +34,10 @@ export function bindMethod<Schema extends z.ZodObject>(
     reads: (excluded) => strategy.reads(parameters, excluded),
     pick: (input) => strategy.pick(parameters, input),
     forAnswer: (index) => {
-      if (!method.isRandom) return method
+      if (!bound.isRandom) return bound
       const { seed } = seedSchema.parse(parameters)
-      return bindMethod(strategy, { ...parameters, seed: seedOfAnswer(seed, index) })
+      return bindTokenStrategy(strategy, { ...parameters, seed: seedOfAnswer(seed, index) })
     },
   }
-  return method
+  return bound
 }
