@@ -1,4 +1,7 @@
-/** A request with valid parameters for which decoding finds no token. The request is at fault, not the server. */
+/**
+ * A request with valid parameters for which decoding finds no token. The
+ * request is at fault, not the server.
+ */
 export class DecodingError extends Error {
   override readonly name = 'DecodingError'
 

@@ -6,7 +6,10 @@ export interface ConcurrencyBounds {
   readonly maxWaiting: number
 }
 
-/** A semaphore with a bounded queue: it lets some run at once, makes others wait in order and refuses the rest. */
+/**
+ * A semaphore with a bounded queue: it lets some run at once, makes others
+ * wait in order and refuses the rest.
+ */
 export class ConcurrencyLimit {
   private running = 0
   private readonly waiting: (() => void)[] = []
@@ -18,7 +21,8 @@ export class ConcurrencyLimit {
   ) {}
 
   /**
-   * Waits for a free slot. The returned function releases it; further calls of that function do nothing.
+   * Waits for a free slot. The returned function releases it; further
+   * calls of that function do nothing.
    * @throws the error from `refuse` if the queue is full; SessionError if the signal ends the wait
    */
   async acquire(signal: AbortSignal): Promise<() => void> {

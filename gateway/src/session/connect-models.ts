@@ -11,7 +11,8 @@ import { shareDevice } from './share-device.js'
  * Connects to all services, reads their models and checks that the tokenizers are the same.
  * @param services services by model name, the pair first
  * @param templateFrom name of the model whose chat template and end tokens are used
- * @throws SessionError if a service is unavailable; Error with the first difference if tokenizers differ
+ * @throws SessionError if a service is unavailable; Error with the
+ * first difference if tokenizers differ
  */
 export async function connectModels(
   services: ReadonlyMap<string, LogitServiceConnection>,
@@ -57,15 +58,16 @@ function assertSameTokens(text: Text, name: string, other: Text, otherName: stri
   )
 }
 
-/** Renders the simplest chat. A template that fails on it fails on all chats, so warn at the start. */
+/**
+ * Renders the simplest chat. A template that fails on it fails on all chats, so warn at the start.
+ */
 function probeTemplate(text: Text): string[] {
   if (!text.hasChatTemplate) return []
   try {
     text.renderConversation([{ role: 'user', content: 'Hello' }], { addGenerationPrompt: true })
     return []
   } catch (error) {
-    return [
-      `the chat template cannot render a single user message: ${error instanceof Error ? error.message : String(error)}`,
-    ]
+    const reason = error instanceof Error ? error.message : String(error)
+    return [`the chat template cannot render a single user message: ${reason}`]
   }
 }

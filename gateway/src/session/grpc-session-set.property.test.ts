@@ -5,7 +5,10 @@ import { ToyService } from '../testing/toy-service.js'
 import { LogitServiceConnection } from './logit-service.js'
 import type { Readout, Row, SessionSet } from './session.js'
 
-/** After any steps, forks and reorders, and with sessions lost at any point, the rows equal those of fresh sessions. */
+/**
+ * After any steps, forks and reorders, and with sessions lost at any point, the
+ * rows equal those of fresh sessions.
+ */
 
 let service: ToyService
 let connection: LogitServiceConnection
@@ -29,7 +32,10 @@ const tokensOfAll = fc.array(tokens, { minLength: maxSequences, maxLength: maxSe
 const rows = fc.constantFrom('last' as const, 'all' as const)
 const share = fc.double({ min: 0, max: 1, noNaN: true })
 const parents = fc.array(index, { minLength: 1, maxLength: maxSequences })
-/** Step of a message before which the service loses all sessions, after it has answered the steps before. */
+/**
+ * Step of a message before which the service loses all sessions,
+ * after it has answered the steps before.
+ */
 const lostAt = fc.option(index)
 const operation = fc.oneof(
   // All sequences step at once, as beams and answers do.
@@ -98,7 +104,10 @@ async function apply(set: SessionSet, held: number[][], op: Operation): Promise<
   }
 }
 
-/** One set, or two that share a stream like the models of one engine. Each set runs its own operation, both at once. */
+/**
+ * One set, or two that share a stream like the models of one engine. Each set
+ * runs its own operation, both at once.
+ */
 test.each([[1], [2]])('rows equal those of fresh sessions, models: %i', async (models) => {
   const operations = fc.array(fc.array(operation, { minLength: models, maxLength: models }), {
     minLength: 4,

@@ -12,7 +12,10 @@ export class GrpcSessionSet implements SessionSet {
   private readonly ids: string[] = []
   /** Number of `ids`, from the first, that the service has sessions for. */
   private sentCount = 1
-  /** The parent of each member among the service's sessions; null if nothing has changed since the last message. */
+  /**
+   * The parent of each member among the service's sessions; null if nothing
+   * has changed since the last message.
+   */
   private parents: readonly number[] | null = null
 
   constructor(

@@ -155,7 +155,7 @@ test('refuses a reconnected service that serves another model', async () => {
     code = await codeOf(own.openSessions(sessionOptions(new AbortController().signal, 1_000)))
   }
   expect(code).toBe('changed')
-  expect(await own.findFault(1_000)).toContain('restart the gateway to use it')
+  expect(await own.findFault(1_000)).toContain('restart the gateway to use the new model')
   own.close()
   other.kill()
 })

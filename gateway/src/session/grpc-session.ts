@@ -53,7 +53,10 @@ export class GrpcSession implements Session {
     this.sequence.truncate(position)
   }
 
-  /** Sends all tokens again from the first, because the service has lost the session or holds other tokens. */
+  /**
+   * Sends all tokens again from the first, because the service has lost
+   * the session or holds other tokens.
+   */
   private async replay(
     tokenIds: readonly number[],
     rows: Rows,

@@ -1,6 +1,9 @@
 import { makeGenericClientConstructor, type ServiceDefinition } from '@grpc/grpc-js'
 
-/** `grpc.health.v1.Health.Check` for the whole server. The request is empty; the response has one field, the status. */
+/**
+ * `grpc.health.v1.Health.Check` for the whole server. The request is empty; the
+ * response has one field, the status.
+ */
 const definition = {
   check: {
     path: '/grpc.health.v1.Health/Check',

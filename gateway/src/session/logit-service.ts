@@ -37,7 +37,8 @@ export class LogitServiceConnection extends ServiceConnection {
 
   /**
    * Opens a set with one session.
-   * @throws SessionError if the service is unavailable or serves another model than at the handshake
+   * @throws SessionError if the service is unavailable or serves
+   * another model than at the handshake
    */
   async openSessions(options: SessionOptions): Promise<SessionSet> {
     await this.verify(options.signal)
@@ -47,7 +48,9 @@ export class LogitServiceConnection extends ServiceConnection {
     return new GrpcSessionSet({ ...options, service: this.name, role }, sender)
   }
 
-  /** The model's role in its engine, and the engine's id; null if the engine runs only one model. */
+  /**
+   * The model's role in its engine, and the engine's id; null if the engine runs only one model.
+   */
   private get placeInEngine(): { readonly role: string; readonly engineId: string | null } {
     const { role = '', engineRoles = [], device } = this.pinned ?? {}
     return engineRoles.length > 1 && device ? { role, engineId: device.engineId } : { role: '', engineId: null }

@@ -11,7 +11,10 @@ export const modelNameSchema = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,31}$/, 'must be a lower-case letter and up to 31 lower-case letters, digits or _')
 
-/** A reward model's name. Formulas do not contain it, so it may have a hyphen and begin with a digit. */
+/**
+ * A reward model's name. Formulas do not contain it, so it may
+ * have a hyphen and begin with a digit.
+ */
 export const rewardNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, 'must be a lower-case letter or digit and up to 31 more, _ or -')

@@ -13,7 +13,8 @@ export interface ModelText {
 /**
  * Reads a model's text from its service's files. The caller closes the encoder.
  * @param title the model's name in errors: "DPO"
- * @throws SessionError if the service is unavailable, or if its tokenizer or template cannot be used
+ * @throws SessionError if the service is unavailable, or if its
+ * tokenizer or template cannot be used
  */
 export async function readText(
   service: Pick<ServiceConnection, 'getTextFiles'>,

@@ -29,7 +29,10 @@ export interface Pair {
   readonly warnings: readonly string[]
 }
 
-/** Returns a model by name. @throws RangeError if it does not exist: names are checked where requests arrive */
+/**
+ * Returns a model by name.
+ * @throws RangeError if it does not exist: names are checked where requests arrive
+ */
 export function modelOf(models: Pair['models'], name: string): ServedModel {
   const model = models.get(name)
   if (!model)

@@ -43,7 +43,7 @@ test('encodes short texts on the event loop and long ones in the thread, to the 
   }
 })
 
-test('encodes long texts one by one, refuses them if the queue is full, and removes aborted ones from the queue', async () => {
+test('encodes long texts one by one, refuses them if the queue is full, and drops aborted ones', async () => {
   const { encoder, held } = createHeldThread()
   const long = [job('x'.repeat(5_000))]
   const client = new AbortController()

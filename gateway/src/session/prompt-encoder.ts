@@ -2,7 +2,10 @@ import { type EncodeJob, type EncoderThread, runJob, sizeOfJob, type Text, TextE
 import { ConcurrencyLimit } from './concurrency-limit.js'
 import { SessionError } from './session-error.js'
 
-/** Longer texts, in characters, are encoded in a thread. On the event loop they would delay all other requests. */
+/**
+ * Longer texts, in characters, are encoded in a thread. On the event loop
+ * they would delay all other requests.
+ */
 const maxOnLoop = 4_096
 /** Maximum requests with long texts that wait for the thread. */
 const maxWaiting = 64
@@ -11,7 +14,8 @@ const maxWaiting = 64
 export interface PromptEncoder {
   /**
    * Returns the ids of each text, in order.
-   * @throws TextError as `Text` does; SessionError if the signal ends the wait, or `exhausted` if the queue is full
+   * @throws TextError as `Text` does; SessionError if the signal ends the wait,
+   * or `exhausted` if the queue is full
    */
   encode(jobs: readonly EncodeJob[], signal: AbortSignal): Promise<number[][]>
   close(): Promise<void>

@@ -18,8 +18,8 @@ export class RewardServiceConnection extends ServiceConnection {
 
   /**
    * Returns one score for each sequence of token ids, in their order.
-   * @throws SessionError if the service is unavailable, busy or serves another model than at the handshake,
-   * or if the signal aborts
+   * @throws SessionError if the service is unavailable, busy or serves another model than at the
+   * handshake, or if the signal aborts
    */
   async score(
     sequences: readonly (readonly number[])[],
@@ -56,7 +56,8 @@ export class RewardServiceConnection extends ServiceConnection {
     if (scores.length === sequences.length) return scores
     throw new SessionError(
       'internal',
-      `${this.name} sent a response that breaks the contract: expected ${sequences.length} scores, found ${scores.length}`,
+      `${this.name} sent a response that breaks the contract: ` +
+        `expected ${sequences.length} scores, found ${scores.length}`,
     )
   }
 

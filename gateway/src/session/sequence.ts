@@ -1,6 +1,9 @@
 import { emptyPrefixHash, extendPrefixHash } from '@tandem/proto'
 
-/** Token ids with the hash of each prefix. With the hash a service checks that it holds the same tokens. */
+/**
+ * Token ids with the hash of each prefix. With the hash a service
+ * checks that it holds the same tokens.
+ */
 export class Sequence {
   private constructor(
     private readonly ids: number[],

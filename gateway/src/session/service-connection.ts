@@ -20,7 +20,10 @@ export const connectionOptions = {
 /** The calls that all services support. */
 type ModelClient = Client & Pick<RewardServiceClient, 'getModel' | 'getTextFiles'>
 
-/** The connection to a service that hosts a model. It connects at the first call and reconnects by itself. */
+/**
+ * The connection to a service that hosts a model. It connects at the
+ * first call and reconnects by itself.
+ */
 export abstract class ServiceConnection {
   private readonly health: InstanceType<typeof HealthClient>
   protected pinned: GetModelResponse__Output | undefined
@@ -76,7 +79,9 @@ export abstract class ServiceConnection {
     return new Map([...parts].map(([name, chunks]) => [name, Buffer.concat(chunks)]))
   }
 
-  /** Accepts only this model from now on. A reconnected service that serves another one is refused. */
+  /**
+   * Accepts only this model from now on. A reconnected service that serves another one is refused.
+   */
   pin(model: GetModelResponse__Output): void {
     this.pinned = model
     this.isVerified = true
@@ -100,7 +105,10 @@ export abstract class ServiceConnection {
     this.modelClient.close()
   }
 
-  /** @throws SessionError if the service is unavailable or serves another model than at the handshake */
+  /**
+   * @throws SessionError if the service is unavailable or serves
+   * another model than at the handshake
+   */
   protected async verify(signal: AbortSignal): Promise<void> {
     if (signal.aborted) throw SessionError.ofSignal(signal)
     if (!this.isVerified && this.pinned) await this.verification.join(signal)
@@ -123,7 +131,8 @@ export abstract class ServiceConnection {
       throw new SessionError(
         'changed',
         `${this.name} now serves ${found.modelId} (version ${found.version.slice(0, 12)}): expected ` +
-          `${this.pinned.modelId} (version ${this.pinned.version.slice(0, 12)}) as at the start; restart the gateway to use it`,
+          `${this.pinned.modelId} (version ${this.pinned.version.slice(0, 12)}) as at the start; ` +
+          'restart the gateway to use the new model',
       )
     this.isVerified = true
     this.watch()

@@ -12,7 +12,10 @@ import { status } from '@grpc/grpc-js'
  */
 export type SessionErrorCode = 'unavailable' | 'exhausted' | 'deadline' | 'aborted' | 'changed' | 'refused' | 'internal'
 
-/** The only error type of this folder. gRPC errors and errors of steps are converted to it where they arrive. */
+/**
+ * The only error type of this folder. gRPC errors and errors of steps are
+ * converted to it where they arrive.
+ */
 export class SessionError extends Error {
   override readonly name = 'SessionError'
 
@@ -25,8 +28,8 @@ export class SessionError extends Error {
   }
 
   /**
-   * Returns the error of an aborted signal: its reason if that is a SessionError, `deadline` for a timeout,
-   * otherwise `aborted`.
+   * Returns the error of an aborted signal: its reason if that is a SessionError, `deadline`
+   * for a timeout, otherwise `aborted`.
    */
   static ofSignal(signal: AbortSignal): SessionError {
     const reason: unknown = signal.reason
@@ -60,6 +63,9 @@ export function toSessionError(service: string, grpcStatus: status, message: str
   return new SessionError(code, `${service}: ${message}`, options)
 }
 
-/** Removes what grpc-js adds around the system's message: its last attempt and the state of its resolver. */
+/**
+ * Removes what grpc-js adds around the system's message: its last
+ * attempt and the state of its resolver.
+ */
 const systemReason = (message: string) =>
   /^No connection established\. Last error: (?:Error: )?(.*?)\.?\s*Resolution note:/s.exec(message)?.[1] || message

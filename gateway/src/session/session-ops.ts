@@ -14,14 +14,15 @@ interface Reorder {
 
 /**
  * Creates the operations after which session i of `ids` holds what session parents[i] held before.
- * The service moves a session that has one child and copies nothing. New sessions are forks, and sessions
- * that are no longer needed are closed after the steps.
+ * The service moves a session that has one child and copies nothing. New sessions are forks, and
+ * sessions that are no longer needed are closed after the steps.
  * @param ids ids of all sessions, before and after
  * @param count number of sessions that exist before, from the first; each parent is below it
  */
 export function toSessionOps(ids: readonly string[], count: number, parents: readonly number[]): SessionOps {
   const used = new Set(parents)
-  // A session that will be closed keeps a parent without children, so that the service copies nothing for it.
+  // A session that will be closed keeps a parent without children, so that
+  // the service copies nothing for it.
   const unused = Array.from({ length: count }, (_, i) => i).filter((i) => !used.has(i))
   const reordered = [...parents.slice(0, count), ...unused.slice(0, Math.max(0, count - parents.length))]
   const isSame = reordered.every((parent, i) => parent === i)
@@ -46,7 +47,10 @@ export function joinSessionOps(ops: readonly SessionOps[]): SessionOps | null {
   }
 }
 
-/** Joins two reorders. Parents are indices into the ids, so the second reorder's parents are shifted. */
+/**
+ * Joins two reorders. Parents are indices into the ids, so the
+ * second reorder's parents are shifted.
+ */
 function joinReorders(first: Reorder | null, second: Reorder | null): Reorder | null {
   if (!first || !second) return first ?? second
   const shifted = second.parents.map((parent) => first.sessionIds.length + parent)

@@ -26,9 +26,9 @@ export interface Row {
 export type Rows = 'none' | 'last' | 'all'
 
 /**
- * One sequence in one service. It knows the appended tokens, and hides how the service stores them.
- * Only one call may run at a time. A call rejects with a SessionError, immediately if the connection or the
- * client is lost.
+ * One sequence in one service. It knows the appended tokens, and hides how the service stores
+ * them. Only one call may run at a time. A call rejects with a SessionError, immediately if
+ * the connection or the client is lost.
  *
  * This folder speaks to the services. It does not know strategies, decoding or HTTP.
  */
@@ -37,22 +37,27 @@ export interface Session {
   readonly position: number
   /** Appends tokens and reads rows: none, the row after the last token, or one after each token. */
   step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]>
-  /** Reads the row after the last token again. It needs no forward if the service still holds that row. */
+  /**
+   * Reads the row after the last token again. It needs no forward
+   * if the service still holds that row.
+   */
   readout(readouts: readonly Readout[]): Promise<Row>
   /** Removes all tokens from `position` on. */
   truncate(position: number): void
 }
 
 /**
- * Sequences of one request in one service: answers to one prompt, or beams. It starts with one empty sequence.
- * Steps of its sessions in one event loop iteration go to the service as one message and run as one batch.
- * If one engine runs several models, the message also contains the steps of the request's other sets.
+ * Sequences of one request in one service: answers to one prompt, or beams. It starts with one
+ * empty sequence. Steps of its sessions in one event loop iteration go to the service as one
+ * message and run as one batch. If one engine runs several models, the message also contains the
+ * steps of the request's other sets.
  */
 export interface SessionSet {
   readonly sessions: readonly [Session, ...Session[]]
   /**
-   * Makes sequence i continue from what sequence parents[i] holds, for all sequences at once. Afterwards there
-   * are as many sequences as parents. The service receives this with the next step. No call may be running.
+   * Makes sequence i continue from what sequence parents[i] holds, for all sequences at once.
+   * Afterwards there are as many sequences as parents. The service receives this with the
+   * next step. No call may be running.
    * @throws RangeError if there are no parents, or if a parent does not exist
    */
   reorder(parents: readonly number[]): void

@@ -1,6 +1,9 @@
 import { SessionError } from './session-error.js'
 
-/** Shares one call among all callers that wait at the same time. The call is cancelled when the last one leaves. */
+/**
+ * Shares one call among all callers that wait at the same time. The call is
+ * cancelled when the last one leaves.
+ */
 export class SharedCall<T> {
   private running: { readonly answer: Promise<T>; readonly controller: AbortController; waiting: number } | null = null
 

@@ -6,9 +6,15 @@ import type { StepStream } from './step-stream.js'
 
 /** A session set's channel on a stream that several sets can share. */
 export interface StepChannel {
-  /** Runs a step; undefined if the service does not hold the tokens before it. @throws SessionError */
+  /**
+   * Runs a step; undefined if the service does not hold the tokens before it.
+   * @throws SessionError
+   */
   run(step: Step): Promise<StepResult__Output | undefined>
-  /** Closes the channel. With the last channel the stream ends, and the service frees all its sessions. */
+  /**
+   * Closes the channel. With the last channel the stream ends, and
+   * the service frees all its sessions.
+   */
   close(): void
 }
 
@@ -31,8 +37,8 @@ interface PendingStep {
 const maxStepsPerMessage = 16
 
 /**
- * Sends steps of several sessions over one stream. Steps that are requested in the same event loop iteration
- * go out as one message, so that the service runs them as one batch.
+ * Sends steps of several sessions over one stream. Steps that are requested in the same event loop
+ * iteration go out as one message, so that the service runs them as one batch.
  *
  * The flush runs after all requests that the last response caused:
  *
@@ -44,8 +50,9 @@ const maxStepsPerMessage = 16
  *   next tick     (2) flush: A, B, C, D, ... leave as one message
  *   setImmediate  readAnswer writes the tokens to the client
  *
- * `process.nextTick` without `queueMicrotask` can be too early: if a callback calls `run`, Node runs the next
- * ticks before the microtasks. A next tick that a microtask adds runs after all microtasks.
+ * `process.nextTick` without `queueMicrotask` can be too early: if a callback calls
+ * `run`, Node runs the next ticks before the microtasks. A next tick that a
+ * microtask adds runs after all microtasks.
  */
 export class StepSender {
   private pending: PendingStep[] = []

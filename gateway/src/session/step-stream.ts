@@ -5,7 +5,10 @@ import { SessionError, toSessionError } from './session-error.js'
 /** Time limit for a service to end a closed stream. */
 const closeLimitMs = 5_000
 
-/** Statuses of a stream that this process has not cancelled, if its connection breaks. Failed steps have responses. */
+/**
+ * Statuses of a stream that this process has not cancelled, if its connection
+ * breaks. Failed steps have responses.
+ */
 const brokenStream: ReadonlySet<number> = new Set([status.CANCELLED, status.UNKNOWN, status.INTERNAL])
 
 interface PendingRequest {
@@ -13,7 +16,10 @@ interface PendingRequest {
   readonly reject: (error: SessionError) => void
 }
 
-/** Requests and their responses over one gRPC stream. When the stream ends, all pending requests reject. */
+/**
+ * Requests and their responses over one gRPC stream. When the stream
+ * ends, all pending requests reject.
+ */
 export interface StepStream {
   send(request: StepRequest): Promise<StepResponse__Output>
   close(): void

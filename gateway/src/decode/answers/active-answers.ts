@@ -1,6 +1,6 @@
 /**
- * From this number of concurrent answers on, the services' batches are so full that a draft token takes
- * about as long as a known one (docs/decisions/continuous-batching.md).
+ * From this number of concurrent answers on, the services' batches are so full that a draft token
+ * takes about as long as a known one (docs/decisions/continuous-batching.md).
  */
 const busyFrom = 4
 

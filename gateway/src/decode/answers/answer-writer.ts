@@ -32,7 +32,8 @@ export function createAnswerWriter(text: Text, request: GenerationRequest): Answ
     push(id, count) {
       const endToken = endOf(id)
       const ended = endToken ?? (count >= maxTokens ? ({ finishReason: 'length', stopReason: null } as const) : null)
-      // As in vLLM: the answer contains the text of its end token only if it contains its stop strings.
+      // As in vLLM: the answer contains the text of its end token
+      // only if it contains its stop strings.
       let piece = endToken && !includesStop ? '' : detokenizer.push(id)
       if (ended) piece += detokenizer.finish()
       // As in vLLM: a stop string that ends within the first min_tokens tokens does not count.

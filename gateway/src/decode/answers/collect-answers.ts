@@ -9,7 +9,10 @@ export interface CollectedAnswers {
   readonly answers: readonly Answer[]
 }
 
-/** Collects all answers to a prompt. @throws Error if one of the `count` answers has no ending: a bug */
+/**
+ * Collects all answers to a prompt.
+ * @throws Error if one of the `count` answers has no ending: a bug
+ */
 export async function collectAnswers(events: AsyncIterable<GenerationEvent>, count: number): Promise<CollectedAnswers> {
   const deltas: Delta[][] = Array.from({ length: count }, () => [])
   let promptTokens: readonly PromptToken[] | null = null

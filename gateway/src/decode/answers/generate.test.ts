@@ -14,7 +14,10 @@ import type { GenerationContext } from './generation-context.js'
 import type { GenerationEvent } from './generation-event.js'
 import type { GenerationRequest } from './generation-request.js'
 
-/** A SentencePiece tokenizer: words contain their leading space, and unknown characters become byte tokens. */
+/**
+ * A SentencePiece tokenizer: words contain their leading space, and
+ * unknown characters become byte tokens.
+ */
 const text = readText('tokenizers/sentencepiece-first')
 const { vocabularySize } = text
 const idOf = (name: string) => [...Array(vocabularySize).keys()].find((id) => text.tokenName(id) === name) ?? -1
@@ -121,7 +124,10 @@ describe('an answer', () => {
   })
 })
 
-/** Creates a barrier for two: it resolves two calls that wait at the same time, and rejects a single one. */
+/**
+ * Creates a barrier for two: it resolves two calls that wait at the
+ * same time, and rejects a single one.
+ */
 function createBarrier(): () => Promise<void> {
   let waiting: (() => void) | null = null
   return async () => {

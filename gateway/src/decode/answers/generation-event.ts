@@ -3,7 +3,10 @@ import type { PromptToken, Token } from '../loop/token.js'
 /** Why an answer ended. */
 export interface Ending {
   readonly finishReason: 'stop' | 'length'
-  /** The stop string or the id from `stop_token_ids`; null for an end token of the model and for length. */
+  /**
+   * The stop string or the id from `stop_token_ids`; null for an end
+   * token of the model and for length.
+   */
   readonly stopReason: string | number | null
 }
 
@@ -36,7 +39,10 @@ export interface Report {
   readonly candidates: readonly Candidate[]
 }
 
-/** `prompt` comes first. `answer` is the index of the answer: the deltas of several answers interleave. */
+/**
+ * `prompt` comes first. `answer` is the index of the answer: the
+ * deltas of several answers interleave.
+ */
 export type GenerationEvent =
   | { readonly type: 'prompt'; readonly tokens: readonly PromptToken[] | null }
   | { readonly type: 'report'; readonly report: Report }

@@ -1,7 +1,7 @@
 /**
- * Yields the values of several sources in the order in which they arrive, each with the index of its source.
- * A source is asked for its next value only after its last one was consumed. If a source throws, `merge`
- * throws the same error and asks no other source again.
+ * Yields the values of several sources in the order in which they arrive, each with the index of
+ * its source. A source is asked for its next value only after its last one was consumed. If a
+ * source throws, `merge` throws the same error and asks no other source again.
  */
 export async function* merge<T>(
   sources: readonly AsyncGenerator<T, void>[],

@@ -28,7 +28,8 @@ export async function* readAnswer(
     }
     const hasEnded = deltas.at(-1)?.ending ?? false
     if (!hasEnded) {
-      // The next forwards run while these tokens are written. A slow reader delays only the tokens after those.
+      // The next forwards run while these tokens are written. A slow reader
+      // delays only the tokens after those.
       next = loop.next()
       next.catch(() => undefined)
       // The loop's messages leave at the end of this event loop iteration (session/step-sender.ts).
@@ -40,7 +41,10 @@ export async function* readAnswer(
   }
 }
 
-/** Writes an answer whose tokens are all known. @throws Error if they do not end the answer: a bug */
+/**
+ * Writes an answer whose tokens are all known.
+ * @throws Error if they do not end the answer: a bug
+ */
 export function writeAnswer(tokens: readonly Token[], text: Text, request: GenerationRequest): Answer {
   const writer = createAnswerWriter(text, request)
   let whole = ''

@@ -28,7 +28,10 @@ export function expand(
   return best
 }
 
-/** Inserts into a sorted list of at most `count`. This avoids sorting the whole vocabulary for a few tokens. */
+/**
+ * Inserts into a sorted list of at most `count`. This avoids sorting the
+ * whole vocabulary for a few tokens.
+ */
 function insert(best: Continuation[], continuation: Continuation, count: number): void {
   let at = best.length
   for (let before = best[at - 1]; before && compare(continuation, before) < 0; before = best[at - 1]) at--

@@ -53,7 +53,10 @@ const model =
   }
 const beamOf = (parameters: object) => bindBeamStrategy(beam, beam.parameters.parse(parameters))
 
-/** The greedy choice is 1 (0.6), then 2 (0.4). But 4 (0.9) follows 3 (0.4), and the end follows each pair. */
+/**
+ * The greedy choice is 1 (0.6), then 2 (0.4). But 4 (0.9) follows 3
+ * (0.4), and the end follows each pair.
+ */
 const gardenPath = model({
   '': { 1: 0.6, 3: 0.4, 4: 1e-10 },
   1: { 2: 0.4, 4: 0.3, [end]: 0.3 },
@@ -119,7 +122,8 @@ test('aad-beam adds advantages over V_alpha', async () => {
     ['1 0', 2.773],
     ['3 0', 1.386],
   ])
-  // Entropies over V_alpha: 0.552, then 0.230 and 0. At tau 0.5 the second tokens add log p_dpo + ln 1.
+  // Entropies over V_alpha: 0.552, then 0.230 and 0. At tau 0.5 the
+  // second tokens add log p_dpo + ln 1.
   expect(
     (await found({ dpo, sft }, bindBeamStrategy(aadBeam, aadBeam.parameters.parse({ ...parameters, tau: 0.5 })))).beams,
   ).toEqual([

@@ -24,14 +24,17 @@ export interface Beam extends RankedBeam {
 export interface SearchResult {
   /** Best first, at least one. */
   readonly beams: readonly Beam[]
-  /** Number of tokens of all beams that were kept in a round, including beams that were dropped later. */
+  /**
+   * Number of tokens of all beams that were kept in a round,
+   * including beams that were dropped later.
+   */
   readonly generatedTokens: number
 }
 
 /**
- * Runs a beam search. Each round, all live beams run one token, as one message and one batch of each model.
- * The best continuations become the new beams, and the sessions are reordered to match them.
- * The search ends if `width` beams have finished, if no beam is live, or at max_tokens.
+ * Runs a beam search. Each round, all live beams run one token, as one message and one batch of
+ * each model. The best continuations become the new beams, and the sessions are reordered to match
+ * them. The search ends if `width` beams have finished, if no beam is live, or at max_tokens.
  *
  * This folder searches over token ids. It does not know text or how strategies score tokens.
  */
@@ -62,7 +65,10 @@ export async function searchBeams(group: SequenceGroup, request: BeamRequest): P
   return { beams: rank(finished, live, strategy), generatedTokens }
 }
 
-/** Appends each beam's last token and reads its continuations. The first round sends the missing part of the prompt. */
+/**
+ * Appends each beam's last token and reads its continuations. The first round
+ * sends the missing part of the prompt.
+ */
 function readBeams(group: SequenceGroup, live: readonly Beam[], request: BeamRequest): Promise<StepRead[]> {
   const { strategy, minTokens, endTokenIds, promptIds, topLogprobs } = request
   const index = assertPresent(live[0]).length

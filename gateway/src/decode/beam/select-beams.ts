@@ -9,9 +9,10 @@ export interface SelectedBeams {
 }
 
 /**
- * Splits the best continuations of a round. An end token among the best `width` finishes its beam, and one
- * that ranks lower is dropped. Other tokens fill the live beams up to `width`.
- * @param best at most 2 * width continuations: even if `width` of them are end tokens, enough others remain
+ * Splits the best continuations of a round. An end token among the best `width` finishes its beam,
+ * and one that ranks lower is dropped. Other tokens fill the live beams up to `width`.
+ * @param best at most 2 * width continuations: even if `width` of them
+ * are end tokens, enough others remain
  */
 export function selectBeams(
   best: readonly Continuation[],

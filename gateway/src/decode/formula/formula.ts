@@ -8,7 +8,10 @@ import { parseFormula } from './parse-formula.js'
  * This folder parses and evaluates formulas. It does not know requests, sessions or strategies.
  */
 export class Formula {
-  /** The models in the formula's order, each with the character where it first appears, counted from 1. */
+  /**
+   * The models in the formula's order, each with the character
+   * where it first appears, counted from 1.
+   */
   readonly models: ReadonlyMap<string, number>
   private readonly expression: Expression
 

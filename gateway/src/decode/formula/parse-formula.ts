@@ -6,7 +6,10 @@ import { type FormulaToken, readTokens } from './read-tokens.js'
 /** A parsed formula and the models that it names. */
 export interface ParsedFormula {
   readonly expression: Expression
-  /** The first position of each model by name, in the order of the formula; positions count characters from 1. */
+  /**
+   * The first position of each model by name, in the order of the formula;
+   * positions count characters from 1.
+   */
   readonly models: ReadonlyMap<string, number>
 }
 
@@ -14,7 +17,10 @@ export interface ParsedFormula {
 const maxLength = 2_000
 /** Maximum nesting of parentheses, functions and minus signs. */
 const maxDepth = 100
-/** Maximum count of numbers, names and operations. Each costs a pass over the vocabulary at every token. */
+/**
+ * Maximum count of numbers, names and operations. Each costs a pass
+ * over the vocabulary at every token.
+ */
 const maxNodes = 200
 
 const sums = new Map<string, Operation>([
@@ -30,7 +36,8 @@ const products = new Map<string, Operation>([
  * Parses a formula with this grammar:
  *   sum = product { (+ | -) product }
  *   product = factor { (* | /) factor }
- *   factor = - factor | number | model | ( sum ) | min(sum, sum, ...) | max(sum, sum, ...) | exp(sum) | log(sum)
+ *   factor = - factor | number | model | ( sum ) | function
+ *   function = min(sum, sum, ...) | max(sum, sum, ...) | exp(sum) | log(sum)
  * @throws FormulaError at the first character that is not valid
  */
 export function parseFormula(formula: string): ParsedFormula {

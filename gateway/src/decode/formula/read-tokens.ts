@@ -8,7 +8,10 @@ export type FormulaToken =
 
 const pattern = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|([-+*/(),]))/y
 
-/** Splits a formula into tokens. @throws FormulaError at an unknown character or a number too large for float64 */
+/**
+ * Splits a formula into tokens.
+ * @throws FormulaError at an unknown character or a number too large for float64
+ */
 export function readTokens(formula: string): FormulaToken[] {
   const tokens: FormulaToken[] = []
   const end = formula.trimEnd().length

@@ -1,7 +1,10 @@
 import type { Readout, Scores } from '../../session/session.js'
 import type { ModelScores } from '../strategies/reads.js'
 
-/** Changes to the logits before a token is chosen, as in the OpenAI and vLLM parameters with these names. */
+/**
+ * Changes to the logits before a token is chosen, as in the OpenAI
+ * and vLLM parameters with these names.
+ */
 export interface Adjustments {
   /** Values added to logits, by token id. */
   readonly logitBias: ReadonlyMap<number, number>
@@ -9,13 +12,15 @@ export interface Adjustments {
   readonly presencePenalty: number
   /** Subtracted from each token once for each time that it appears in the answer. */
   readonly frequencyPenalty: number
-  /** Divides positive logits and multiplies the others, for each token in the prompt and the answer. */
+  /**
+   * Divides positive logits and multiplies the others, for each token in the prompt and the answer.
+   */
   readonly repetitionPenalty: number
 }
 
 /**
- * Applies adjustments in vLLM's order: bias, repetition, frequency, presence.
- * As in vLLM, the reported log-probabilities are the model's own: read them from the rows before the adjustments.
+ * Applies adjustments in vLLM's order: bias, repetition, frequency, presence. As in vLLM, the
+ * reported log-probabilities are the model's own: read them from the rows before the adjustments.
  */
 export class Adjuster {
   private readonly counts = new Map<number, number>()
@@ -56,7 +61,10 @@ export class Adjuster {
   }
 }
 
-/** Selects the candidates of a full row. Other readouts stay complete: the strategy filters them itself. */
+/**
+ * Selects the candidates of a full row. Other readouts stay
+ * complete: the strategy filters them itself.
+ */
 function select({ tokenIds, logits }: Scores, readout: Readout): Scores {
   if (readout.kind !== 'candidates') return { tokenIds, logits }
   const excluded = new Set(readout.exclude)

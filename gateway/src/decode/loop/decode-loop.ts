@@ -13,7 +13,10 @@ export interface DecodeLoop {
 /** What a loop needs besides the request. */
 export interface LoopContext {
   readonly sessions: ModelSessions
-  /** Whether two models slow each other down. If so, the loop runs the model that does not lead as late as possible. */
+  /**
+   * Whether two models slow each other down. If so, the loop runs the model that
+   * does not lead as late as possible.
+   */
   sharesDevice(a: string, b: string): boolean
   /** Whether draft tokens would slow other answers down now. */
   isBusy(): boolean

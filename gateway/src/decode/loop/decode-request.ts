@@ -20,11 +20,17 @@ export interface DecodeRequest<S extends BoundStrategy = BoundStrategy> {
   readonly ignoresEndTokens: boolean
   readonly stopTokenIds: ReadonlySet<number>
   readonly eosTokenIds: ReadonlySet<number>
-  /** Number of the DPO model's most likely tokens to report with each token. Null reports no log-probabilities. */
+  /**
+   * Number of the DPO model's most likely tokens to report with each token.
+   * Null reports no log-probabilities.
+   */
   readonly topLogprobs: number | null
   /** The same for each token of the prompt. Null skips reading the prompt's log-probabilities. */
   readonly promptLogprobs: number | null
-  /** Whether to report details: the candidates of each token, or the alternatives of a search or choice. */
+  /**
+   * Whether to report details: the candidates of each token, or the
+   * alternatives of a search or choice.
+   */
   readonly detail: boolean
 }
 

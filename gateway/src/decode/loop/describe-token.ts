@@ -18,7 +18,8 @@ export function topScores(row: Row, readout: number, count: number): TokenScore[
 }
 
 /**
- * Compares both models' log-probabilities of a token, and lists the candidates by advantage (ties: lowest id).
+ * Compares both models' log-probabilities of a token, and lists the
+ * candidates by advantage (ties: lowest id).
  * @param candidates both models' scores over V_alpha; null if the strategy has no V_alpha
  */
 export function toDetail(

@@ -9,8 +9,8 @@ import { gatherAt, readStep, type StepRead } from './read-step.js'
 import type { Token } from './token.js'
 
 /**
- * The decode loop of the paper (Algorithm 1): all models run each token, then the strategy picks one.
- * SpeculativeLoop gives the same tokens with fewer forwards.
+ * The decode loop of the paper (Algorithm 1): all models run each token, then the strategy picks
+ * one. SpeculativeLoop gives the same tokens with fewer forwards.
  */
 export class PlainLoop implements DecodeLoop {
   private index = 0
@@ -41,7 +41,9 @@ export class PlainLoop implements DecodeLoop {
     return [token]
   }
 
-  /** Adds what the request reports with each token: the DPO model's log-probabilities and details. */
+  /**
+   * Adds what the request reports with each token: the DPO model's log-probabilities and details.
+   */
   private async describe(id: number, step: StepRead): Promise<Token> {
     const { topLogprobs, detail } = this.request
     if (topLogprobs === null && !detail) return { id, logprob: null, top: [], detail: null }

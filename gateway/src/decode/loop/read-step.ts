@@ -15,14 +15,17 @@ export interface StepRead {
 
 /** What to read besides the strategy's own readouts, and the sequence's state. */
 export interface StepOptions extends Pick<PickInput, 'index' | 'excluded'> {
-  /** Number of the DPO model's most likely ids to read, as the last readout of its row. 0 or null reads none. */
+  /**
+   * Number of the DPO model's most likely ids to read, as the last
+   * readout of its row. 0 or null reads none.
+   */
   readonly topLogprobs: number | null
   readonly adjuster: Adjuster | null
 }
 
 /**
- * Runs one step of one sequence: appends tokens in all models at once, adjusts the leading model's logits,
- * and reads the other models at the ids that the leading one selected.
+ * Runs one step of one sequence: appends tokens in all models at once, adjusts the leading model's
+ * logits, and reads the other models at the ids that the leading one selected.
  * @param nextIds tokens to append; if empty, the last rows are read again
  */
 export async function readStep(
@@ -52,7 +55,10 @@ export async function gatherAt(sessions: ModelSessions, name: string, ids: Itera
   return firstOf(await assertPresent(sessions.get(name)).readout([{ kind: 'gather', rows: [[...ids]] }]))
 }
 
-/** Runs all models. In each row the strategy's readout comes first and the most likely ids come last. */
+/**
+ * Runs all models. In each row the strategy's readout comes first
+ * and the most likely ids come last.
+ */
 async function forward(
   sessions: ModelSessions,
   nextIds: readonly number[],
@@ -88,7 +94,10 @@ async function gather(
   return new Map(await Promise.all(reads.others.map(read)))
 }
 
-/** Whether a strategy merges full rows of several models. If so, bias and penalties act on the merged scores. */
+/**
+ * Whether a strategy merges full rows of several models. If so, bias and
+ * penalties act on the merged scores.
+ */
 const isMerged = ({ readout, others }: Reads): boolean => readout.kind === 'full' && others.length > 0
 
 /** Returns a row's first readout with the row's log-sum-exp. */

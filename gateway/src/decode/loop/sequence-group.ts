@@ -1,10 +1,15 @@
 import type { OpenSessions, SessionSet } from '../../session/session.js'
 import type { ModelSessions } from './model-sessions.js'
 
-/** The sequences of a request, by model name. Sequence i of all models is one answer, or one beam. */
+/**
+ * The sequences of a request, by model name. Sequence i of all models is one answer, or one beam.
+ */
 export type SequenceGroup = ReadonlyMap<string, SessionSet>
 
-/** Opens one sequence on all models at once. If a model cannot be opened, the others are closed again. */
+/**
+ * Opens one sequence on all models at once. If a model cannot be
+ * opened, the others are closed again.
+ */
 export async function openSequenceGroup(
   open: OpenSessions,
   names: Iterable<string>,
@@ -40,7 +45,9 @@ export function reorderSequences(group: SequenceGroup, parents: readonly number[
   for (const set of group.values()) set.reorder(parents)
 }
 
-/** Sends the missing part of the prompt to all models at once, then forks the sequence into `count`. */
+/**
+ * Sends the missing part of the prompt to all models at once, then forks the sequence into `count`.
+ */
 export async function forkPrompt(group: SequenceGroup, promptIds: readonly number[], count: number): Promise<void> {
   const sends = [...group.values()].map(async ({ sessions: [session] }) => {
     const missing = promptIds.slice(session.position)

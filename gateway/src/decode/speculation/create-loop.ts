@@ -12,8 +12,8 @@ export function createLoop(context: LoopContext, request: TokenRequest): DecodeL
 }
 
 /**
- * Speculation needs a strategy that chooses from unadjusted candidates and reads at most one other model.
- * It can report the leading model's log-probabilities, but no token details.
+ * Speculation needs a strategy that chooses from unadjusted candidates and reads at most one other
+ * model. It can report the leading model's log-probabilities, but no token details.
  */
 function canSpeculate({ path, strategy, detail, topLogprobs, adjustments }: TokenRequest): boolean {
   const { lead, readout, others } = strategy.reads([])

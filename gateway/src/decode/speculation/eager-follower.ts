@@ -2,7 +2,10 @@ import type { Row } from '../../session/session.js'
 import type { Follower, ScoreQuery } from './follower.js'
 import type { SyncedSession } from './synced-session.js'
 
-/** Number of most likely ids to read at each position in advance. V_alpha is hardly ever outside of them. */
+/**
+ * Number of most likely ids to read at each position in advance.
+ * V_alpha is hardly ever outside of them.
+ */
 const readAheadCount = 64
 
 /**
@@ -55,7 +58,10 @@ export class EagerFollower implements Follower {
     this.rows = new Map(read.map((row, i) => [before + i + 1, row]))
   }
 
-  /** Reads ids that are not among the most likely ones. It truncates the later tokens, which are sent again. */
+  /**
+   * Reads ids that are not among the most likely ones. It truncates the
+   * later tokens, which are sent again.
+   */
   private async gather(ids: readonly number[], query: ScoreQuery): Promise<Row> {
     await this.running
     this.session.align(ids, query.position)

@@ -14,7 +14,8 @@ export interface ScoreQuery {
  */
 export interface Follower {
   /**
-   * Tells the follower the sequence with its drafts. It may start forwards; `read` throws their errors.
+   * Tells the follower the sequence with its drafts. It may start
+   * forwards; `read` throws their errors.
    * @param known number of tokens at the front that will not change
    */
   follow(ids: readonly number[], known: number): void

@@ -2,7 +2,10 @@ import type { Readout, Row } from '../../session/session.js'
 import type { Follower, ScoreQuery } from './follower.js'
 import type { SyncedSession } from './synced-session.js'
 
-/** Up to this number of tokens before the first query are read out with it, to save a separate message. */
+/**
+ * Up to this number of tokens before the first query are read out
+ * with it, to save a separate message.
+ */
 const maxTokensReadAlong = 8
 
 /** Runs the other model only if it is queried, over all tokens since its last run, in one chunk. */

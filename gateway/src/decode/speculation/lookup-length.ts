@@ -4,11 +4,17 @@ import { chunkCost } from './chunk-cost.js'
 const lengths = [3, 7, 15] as const
 /** Weight of one draft token in the running average. */
 const weight = 0.1
-/** Value that the estimate drifts back to while nothing is drafted, so that new repetition is noticed. */
+/**
+ * Value that the estimate drifts back to while nothing is drafted,
+ * so that new repetition is noticed.
+ */
 const prior = 0.75
 const drift = 0.005
 
-/** Chooses how many tokens a lookup drafts: the length with the most expected tokens for its cost, or 0. */
+/**
+ * Chooses how many tokens a lookup drafts: the length with the most
+ * expected tokens for its cost, or 0.
+ */
 export class LookupLength {
   /** Estimated share of draft tokens that are right. */
   private hitRate = prior
@@ -40,5 +46,8 @@ export class LookupLength {
   }
 }
 
-/** Expected number of right tokens before the first wrong one, if each of `length` is right with probability r. */
+/**
+ * Expected number of right tokens before the first wrong one, if each of
+ * `length` is right with probability r.
+ */
 const expectedHits = (r: number, length: number) => (r >= 1 ? length : (r * (1 - r ** length)) / (1 - r))

@@ -2,8 +2,8 @@
 const keyLength = 3
 
 /**
- * Drafts the tokens that followed the last tokens at their previous occurrence
- * (prompt lookup: Saxena 2023; n-gram speculation in vLLM). Stores one number for each token of the sequence.
+ * Drafts the tokens that followed the last tokens at their previous occurrence (prompt lookup:
+ * Saxena 2023; n-gram speculation in vLLM). Stores one number for each token of the sequence.
  */
 export class PromptLookup {
   private readonly ids: number[] = []
@@ -34,7 +34,9 @@ export class PromptLookup {
     return drafts
   }
 
-  /** Keys can collide if V^3 exceeds 2^53. A collision costs a wrong draft, but never a wrong token. */
+  /**
+   * Keys can collide if V^3 exceeds 2^53. A collision costs a wrong draft, but never a wrong token.
+   */
   private lastKey(): number {
     return this.ids.slice(-keyLength).reduce((key, id) => key * this.vocabularySize + id, 0)
   }

@@ -13,7 +13,10 @@ export interface SpeculationPolicy {
    * @param missed whether a wrong draft token followed the hits
    */
   recordLookup(hits: number, missed: boolean): void
-  /** Records one position: whether it was open, and whether the strategy picked the leading model's first choice. */
+  /**
+   * Records one position: whether it was open, and whether the strategy
+   * picked the leading model's first choice.
+   */
   recordPosition(isOpen: boolean, agrees: boolean): void
   /** Records a position where a lookup was possible but none was made. */
   recordSkippedLookup(): void
@@ -50,8 +53,8 @@ function createAdaptive(canDraft: boolean, isBusy: () => boolean): SpeculationPo
 
 /**
  * Creates the policy of a path.
- * @param canDraft whether the leading model's drafts can save time: they save forwards of the other model,
- * which cost nothing if that model has its own device
+ * @param canDraft whether the leading model's drafts can save time: they save forwards of the other
+ * model, which cost nothing if that model has its own device
  * @param isBusy whether drafts would slow other answers down; if so, `auto` makes none
  */
 export function createSpeculationPolicy(path: DecodePath, canDraft: boolean, isBusy: () => boolean): SpeculationPolicy {

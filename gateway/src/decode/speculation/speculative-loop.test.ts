@@ -13,7 +13,10 @@ import { createLoop } from './create-loop.js'
 
 const vocabularySize = 80
 
-/** Depends only on the last two tokens, so that texts repeat themselves. `sharpness` scales the logits. */
+/**
+ * Depends only on the last two tokens, so that texts repeat
+ * themselves. `sharpness` scales the logits.
+ */
 function createModel(salt: number, sharpness: number): ToyModel {
   return (ids) => {
     const [a = 0, b = 0] = ids.slice(-2)
@@ -110,7 +113,7 @@ describe('speculation', () => {
     Float32Array.from({ length: vocabularySize }, (_, v) => (v === ((ids.at(-1) ?? 0) + 1) % 5 ? 9 : v / 100))
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
 
-  test('lazy runs the other model only at open positions, over all tokens since its last run in one chunk', async () => {
+  test('lazy runs the other model only at open positions, and catches up in one chunk', async () => {
     const plain = await decode('plain', base)
     const lazy = await decode('lazy', base)
     expect(plain.sft.forwards).toHaveLength(plain.tokens.length)

@@ -12,7 +12,10 @@ import { PromptLookup } from './prompt-lookup.js'
 import { createSpeculationPolicy, type SpeculationPolicy } from './speculation-policy.js'
 import { SyncedSession } from './synced-session.js'
 
-/** Rows of the leading model after the known tokens and after the drafts: rows[i] follows drafts[0..i). */
+/**
+ * Rows of the leading model after the known tokens and after the
+ * drafts: rows[i] follows drafts[0..i).
+ */
 interface Speculation {
   readonly drafts: number[]
   readonly rows: Row[]
@@ -21,11 +24,12 @@ interface Speculation {
 }
 
 /**
- * The speculative decode loop. The leading model reads draft tokens together with the known ones, and the
- * other model is queried only at open positions, where V_alpha holds several tokens. Tokens are accepted up
- * to the first wrong draft.
+ * The speculative decode loop. The leading model reads draft tokens together with the known ones,
+ * and the other model is queried only at open positions, where V_alpha holds several tokens. Tokens
+ * are accepted up to the first wrong draft.
  *
- * The strategy decides each token from the same rows as in PlainLoop, so both loops give the same tokens.
+ * The strategy decides each token from the same rows as in PlainLoop,
+ * so both loops give the same tokens.
  */
 export class SpeculativeLoop implements DecodeLoop {
   private readonly ids: number[]
@@ -95,7 +99,9 @@ export class SpeculativeLoop implements DecodeLoop {
     return ids.length === 0 ? [await this.lead.readout(readouts)] : await this.lead.step(ids, rows, readouts)
   }
 
-  /** Lists the open positions, up to the first draft that is not a candidate and therefore wrong. */
+  /**
+   * Lists the open positions, up to the first draft that is not a candidate and therefore wrong.
+   */
   private queriesFor({ drafts, rows }: Speculation): ScoreQuery[] {
     const queries: ScoreQuery[] = []
     for (const [i, row] of rows.entries()) {
@@ -111,7 +117,9 @@ export class SpeculativeLoop implements DecodeLoop {
     return this.follower.read([...this.ids, ...drafts], [first, ...more])
   }
 
-  /** Picks tokens up to the first wrong draft, the first unanswered query or the end of the answer. */
+  /**
+   * Picks tokens up to the first wrong draft, the first unanswered query or the end of the answer.
+   */
   private accept({ drafts, rows, isLookup }: Speculation, others: readonly Row[]): Token[] {
     const tokens: Token[] = []
     const answers = others.values()
@@ -162,7 +170,10 @@ export class SpeculativeLoop implements DecodeLoop {
     return this.index < this.request.minTokens ? this.request.endTokenIds : []
   }
 
-  /** Maximum number of drafts: none while ids are excluded, because the excluded ids change within the drafts. */
+  /**
+   * Maximum number of drafts: none while ids are excluded, because the
+   * excluded ids change within the drafts.
+   */
   private get maxDrafts(): number {
     const { maxTokens, minTokens } = this.request
     return this.index < minTokens ? 0 : Math.max(0, maxTokens - this.index - 1)
@@ -173,7 +184,10 @@ export class SpeculativeLoop implements DecodeLoop {
   }
 }
 
-/** Creates the loop with its follower and policy. @throws TypeError if a model has no session: a bug */
+/**
+ * Creates the loop with its follower and policy.
+ * @throws TypeError if a model has no session: a bug
+ */
 export function createSpeculativeLoop(
   { sessions, sharesDevice, isBusy }: LoopContext,
   request: TokenRequest,

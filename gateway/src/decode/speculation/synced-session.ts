@@ -1,8 +1,8 @@
 import type { Readout, Row, Rows, Session } from '../../session/session.js'
 
 /**
- * Keeps a session in sync with a sequence whose drafts may change. Each call gets the whole sequence;
- * the session drops the tokens that differ and sends the new ones.
+ * Keeps a session in sync with a sequence whose drafts may change. Each call gets the whole
+ * sequence; the session drops the tokens that differ and sends the new ones.
  */
 export class SyncedSession {
   private readonly held: number[]
@@ -25,7 +25,10 @@ export class SyncedSession {
     return this.held.length >= ids.length && this.sharedLength(ids) === ids.length
   }
 
-  /** Truncates the session to the tokens that it shares with `ids`, and to at most `maxLength` tokens. */
+  /**
+   * Truncates the session to the tokens that it shares with `ids`,
+   * and to at most `maxLength` tokens.
+   */
   align(ids: readonly number[], maxLength = ids.length): void {
     const length = Math.min(this.sharedLength(ids), maxLength)
     if (length === this.held.length) return

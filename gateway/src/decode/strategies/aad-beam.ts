@@ -20,9 +20,9 @@ const parameters = z.strictObject({
 })
 
 /**
- * Beam search on the token reward (paper, section A.4): a token of V_alpha adds the advantage
- * A(v) = log p_dpo(v) - log p_sft(v) (eq. 7). If the SFT model's entropy over V_alpha is at most tau, its
- * probabilities count as 1 / |V_alpha|, and a token adds log p_dpo(v) + ln |V_alpha|.
+ * Beam search on the token reward (paper, section A.4): a token of V_alpha adds the advantage A(v)
+ * = log p_dpo(v) - log p_sft(v) (eq. 7). If the SFT model's entropy over V_alpha is at most tau,
+ * its probabilities count as 1 / |V_alpha|, and a token adds log p_dpo(v) + ln |V_alpha|.
  */
 export const aadBeam: BeamStrategy<typeof parameters> = {
   name: 'aad-beam',
@@ -44,7 +44,9 @@ export const aadBeam: BeamStrategy<typeof parameters> = {
   },
 }
 
-/** Sum of -p ln p over the ids read, in nats. As in the paper, p is not renormalised over V_alpha. */
+/**
+ * Sum of -p ln p over the ids read, in nats. As in the paper, p is not renormalised over V_alpha.
+ */
 function entropy({ row, scores }: ModelScores): number {
   return scores.logits.reduce((sum, logit) => {
     const logprob = logit - row.logSumExp

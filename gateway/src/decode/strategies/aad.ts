@@ -17,8 +17,9 @@ const parameters = z.strictObject({
 })
 
 /**
- * Alignment-aware decoding (paper, Algorithm 1): picks the token of V_alpha with the greatest advantage A (eq. 7).
- * At a temperature T it draws from softmax(A / T) over V_alpha, which extends the paper.
+ * Alignment-aware decoding (paper, Algorithm 1): picks the token of V_alpha with
+ * the greatest advantage A (eq. 7). At a temperature T it draws from softmax(A / T)
+ * over V_alpha, which extends the paper.
  */
 export const aad: TokenStrategy<typeof parameters> = {
   name: 'aad',

@@ -1,6 +1,9 @@
 import type { ModelScores, PickInput } from './reads.js'
 
-/** Returns log p of the id at an index, in float64 from the service's float32 logit and float64 log-sum-exp. */
+/**
+ * Returns log p of the id at an index, in float64 from the service's
+ * float32 logit and float64 log-sum-exp.
+ */
 export const logProbabilityAt = ({ row, scores }: ModelScores, at: number): number =>
   (scores.logits[at] ?? Number.NaN) - row.logSumExp
 
@@ -8,7 +11,10 @@ export const logProbabilityAt = ({ row, scores }: ModelScores, at: number): numb
 export const logProbabilities = (read: ModelScores): Float64Array =>
   new Float64Array(read.scores.logits.length).map((_, at) => logProbabilityAt(read, at))
 
-/** Returns A(v) = log p_lead(v) - log p_other(v) of each id read (paper, eq. 7, where the DPO model leads). */
+/**
+ * Returns A(v) = log p_lead(v) - log p_other(v) of each id read (paper,
+ * eq. 7, where the DPO model leads).
+ */
 export function advantages({ lead, others: [other] }: Pick<PickInput, 'lead' | 'others'>): Float64Array {
   if (!other) throw new TypeError('expected scores of a second model, found none')
   return logProbabilities(lead).map((logProbability, i) => logProbability - logProbabilityAt(other, i))

@@ -15,14 +15,20 @@ export const beamShape = {
 }
 const shapeSchema = z.object(beamShape)
 
-/** A beam search's score: what it reads for each live beam, and a pure function from that to scores of tokens. */
+/**
+ * A beam search's score: what it reads for each live beam, and a pure
+ * function from that to scores of tokens.
+ */
 export interface BeamStrategy<Schema extends z.ZodObject = z.ZodObject> {
   readonly name: string
   readonly parameters: Schema
   readonly topLevel: readonly string[]
   idle?(parameters: z.output<Schema>): readonly string[]
   reads(parameters: z.output<Schema>, excluded: readonly number[]): Reads
-  /** Returns the ids that can extend a beam, without excluded ones, and what each adds to the beam's score. */
+  /**
+   * Returns the ids that can extend a beam, without excluded ones, and
+   * what each adds to the beam's score.
+   */
   score(parameters: z.output<Schema>, input: PickInput): ScoredIds
 }
 

@@ -3,7 +3,9 @@ import { type BeamStrategy, beamShape } from './beam-strategy.js'
 
 const parameters = z.strictObject(beamShape)
 
-/** Standard beam search on the DPO model (paper, section A.4, Figure 8): a token adds its log p_dpo. */
+/**
+ * Standard beam search on the DPO model (paper, section A.4, Figure 8): a token adds its log p_dpo.
+ */
 export const beam: BeamStrategy<typeof parameters> = {
   name: 'beam',
   parameters,

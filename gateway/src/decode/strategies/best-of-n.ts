@@ -9,7 +9,10 @@ const parameters = z.strictObject({
     .describe("Name of the reward model that chooses. Default: the server's first one."),
 })
 
-/** Best of n (paper, section 5, baseline iii): chooses the sample with the highest reward; ties: the first. */
+/**
+ * Best of n (paper, section 5, baseline iii): chooses the sample with
+ * the highest reward; ties: the first.
+ */
 export const bestOfN: ChoiceStrategy<typeof parameters> = {
   name: 'best-of-n',
   parameters,

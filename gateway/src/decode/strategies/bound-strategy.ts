@@ -15,7 +15,10 @@ export interface BoundTokenStrategy extends BoundStrategyBase {
   pick(input: PickInput): number
   /** Whether another seed can give another answer. */
   readonly isRandom: boolean
-  /** Returns the strategy of one of several answers. A random one gets its own seed; the first keeps this seed. */
+  /**
+   * Returns the strategy of one of several answers. A random one gets its
+   * own seed; the first keeps this seed.
+   */
   forAnswer(index: number): BoundTokenStrategy
 }
 

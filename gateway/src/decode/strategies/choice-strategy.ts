@@ -21,7 +21,10 @@ export const choiceShape = {
 const shapeSchema = z.object(choiceShape)
 type Shape = z.output<typeof shapeSchema>
 
-/** Samples the DPO model several times and chooses one sample. Strategies of this kind differ only in the chooser. */
+/**
+ * Samples the DPO model several times and chooses one sample. Strategies of
+ * this kind differ only in the chooser.
+ */
 export interface ChoiceStrategy<Schema extends z.ZodObject = z.ZodObject> {
   readonly name: string
   readonly parameters: Schema

@@ -5,7 +5,8 @@ import { pickInput } from './testing/pick-input.js'
 const defaults = contrastive.parameters.parse({})
 
 test('picks the candidate that the amateur underrates most', () => {
-  // Of five tokens, alpha 0.1 keeps 4, 1 and 3 (0.1 * 0.5); their ratios are 0.5 / 0.7, 0.3 / 0.1, 0.1 / 0.05.
+  // Of five tokens, alpha 0.1 keeps 4, 1 and 3 (0.1 * 0.5); their ratios
+  // are 0.5 / 0.7, 0.3 / 0.1, 0.1 / 0.05.
   expect(contrastive.pick(defaults, pickInput([4, 1, 3], [0.5, 0.3, 0.1], [0.7, 0.1, 0.05]))).toBe(1)
   expect(contrastive.pick(defaults, pickInput([4, 3], [0.5, 0.25], [0.5, 0.25]))).toBe(3)
 })

@@ -20,9 +20,9 @@ const parameters = z
   })
 
 /**
- * Contrastive decoding (Li et al., 2023a, without its beam search; paper, Table 3): picks the token of the
- * expert's V_alpha with the greatest log p_expert(v) - log p_amateur(v). With the pair as expert and amateur
- * it equals AAD.
+ * Contrastive decoding (Li et al., 2023a, without its beam search; paper, Table 3): picks the
+ * token of the expert's V_alpha with the greatest log p_expert(v) - log p_amateur(v). With the
+ * pair as expert and amateur it equals AAD.
  */
 export const contrastive: TokenStrategy<typeof parameters> = {
   name: 'contrastive',

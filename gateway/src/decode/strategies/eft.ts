@@ -16,7 +16,10 @@ type Parameters = z.output<typeof parameters>
 
 const othersOf = (base: string): string[] => [...new Set(['sft', base])].filter((name) => name !== 'dpo')
 
-/** Returns log p_base(v) + beta * (log p_dpo(v) - log p_sft(v)) for the whole vocabulary, not normalised. */
+/**
+ * Returns log p_base(v) + beta * (log p_dpo(v) - log p_sft(v)) for
+ * the whole vocabulary, not normalised.
+ */
 function merge({ beta, base }: Parameters, { lead: dpo, others }: PickInput): Float64Array {
   const [sft] = others
   const steered = base === 'dpo' ? dpo : others[othersOf(base).indexOf(base)]
@@ -27,8 +30,9 @@ function merge({ beta, base }: Parameters, { lead: dpo, others }: PickInput): Fl
 }
 
 /**
- * Emulated fine-tuning (Mitchell et al., 2024; paper, section 5, baseline iv): adds the pair's advantage, times
- * beta, to a base model's log-probabilities. Picks the best token at temperature 0, otherwise draws one.
+ * Emulated fine-tuning (Mitchell et al., 2024; paper, section 5, baseline iv): adds the pair's
+ * advantage, times beta, to a base model's log-probabilities. Picks the best token at
+ * temperature 0, otherwise draws one.
  */
 export const eft: TokenStrategy<typeof parameters> = {
   name: 'eft',

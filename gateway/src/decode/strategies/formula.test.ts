@@ -27,7 +27,8 @@ describe('reads', () => {
 
 describe('picks', () => {
   test('the token with the greatest value', () => {
-    // The models come as the formula names them: third, dpo, sft. 0.02 * 0.8, 0.08 * 1.5, 0.5 * 1.33, 0.3 * 0.6, ...
+    // The models come as the formula names them: third, dpo, sft. 0.02 * 0.8,
+    // 0.08 * 1.5, 0.5 * 1.33, 0.3 * 0.6, ...
     expect(formula.pick(parse('base + dpo - sft'), pickInput(ids, third, dpo, sft))).toBe(2)
     // Decoding-time realignment (Liu et al., 2024d) at lambda 0.5: sqrt(p_sft p_dpo), 0.447 first.
     expect(formula.pick(parse('sft + 0.5*(dpo - sft)'), pickInput(ids, sft, dpo))).toBe(0)

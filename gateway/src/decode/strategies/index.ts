@@ -17,7 +17,10 @@ import { bindTokenStrategy, type TokenStrategy } from './token-strategy.js'
 /** A strategy of any kind. */
 export type Strategy = TokenStrategy | BeamStrategy | ChoiceStrategy
 
-/** All strategies, the default first. To add one, write its file and its test, and add a line here. */
+/**
+ * All strategies, the default first. To add one, write its file and its test, and add a line here.
+ * Strategies are pure functions with parameters: this folder holds no state and does no I/O.
+ */
 export const strategies: readonly Strategy[] = [
   aad,
   greedyDpo,

@@ -94,7 +94,9 @@ describe('strategies that are special cases of others', () => {
 })
 
 const alpha = 0.1
-/** Each deterministic strategy, the score by which it chooses and the model that filters by V_alpha. */
+/**
+ * Each deterministic strategy, the score by which it chooses and the model that filters by V_alpha.
+ */
 const strategies = [
   { strategy: strategyOf('aad', { alpha }), filter: 'dpo', score: (at) => at('dpo') - at('sft') },
   { strategy: strategyOf('greedy-dpo'), filter: null, score: (at) => at('dpo') },

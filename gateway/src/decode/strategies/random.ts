@@ -1,6 +1,9 @@
 const mask = (1n << 64n) - 1n
 
-/** The output function of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014). */
+/**
+ * The output function of SplitMix64 (Steele, Lea, Flood: Fast splittable
+ * pseudorandom number generators, 2014).
+ */
 function mix(value: bigint): bigint {
   let z = value & mask
   z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & mask

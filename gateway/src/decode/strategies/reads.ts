@@ -1,12 +1,18 @@
 import type { Readout, Row, Scores } from '../../session/session.js'
 
-/** What a strategy reads at a step: the leading model, then other models at the ids that it selected. */
+/**
+ * What a strategy reads at a step: the leading model, then other
+ * models at the ids that it selected.
+ */
 export interface Reads {
   /** The name of the leading model. */
   readonly lead: string
   /** What to read from the leading model's row in the step itself. */
   readonly readout: Readout
-  /** Models whose logits of the selected ids are needed. With a full readout theirs is also full, in the same step. */
+  /**
+   * Models whose logits of the selected ids are needed. With a full readout
+   * theirs is also full, in the same step.
+   */
   readonly others: readonly string[]
 }
 
@@ -25,8 +31,9 @@ export interface PickInput {
   /** Ids that cannot be picked. */
   readonly excluded: ReadonlySet<number>
   /**
-   * Applies the request's bias and penalties, in place, to scores of the whole vocabulary that a strategy
-   * merged from several full rows. In all other cases `lead` is already adjusted, and this does nothing.
+   * Applies the request's bias and penalties, in place, to scores of the whole
+   * vocabulary that a strategy merged from several full rows. In all other cases `lead`
+   * is already adjusted, and this does nothing.
    */
   adjust(scores: Float64Array): void
 }

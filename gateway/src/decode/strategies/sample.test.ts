@@ -29,7 +29,8 @@ test('top-k, top-p and min-p keep the right tokens', () => {
   expect(kept({ top_p: 0.01 })).toEqual([0])
   // 0.3 * 0.4 = 0.12
   expect(kept({ min_p: 0.3 })).toEqual([0, 1, 2])
-  // Of the three that top-k leaves (0.85), 0.8 * 0.85 = 0.68 is reached by two; of all, 0.8 would take three.
+  // Of the three that top-k leaves (0.85), 0.8 * 0.85 = 0.68 is reached by
+  // two; of all, 0.8 would take three.
   expect(kept({ top_k: 3, top_p: 0.8 })).toEqual([0, 1])
   expect(kept({ top_k: 2 }, [0])).toEqual([1, 2])
   expect(kept({ temperature: 0 })).toEqual([0])

@@ -4,8 +4,8 @@ import { uniformAt } from './random.js'
 import type { PickInput } from './reads.js'
 
 /**
- * How to draw a token from scores. The filters apply in vLLM's order: temperature, min-p, top-k, top-p.
- * Each acts on the tokens that the one before it kept.
+ * How to draw a token from scores. The filters apply in vLLM's order: temperature, min-p, top-k,
+ * top-p. Each acts on the tokens that the one before it kept.
  */
 export interface Sampling {
   /** 0 picks the best token; then the other values have no effect. */
@@ -19,14 +19,17 @@ export interface Sampling {
 /** Maximum top_k, larger than any vocabulary. */
 export const maxTopK = 1_000_000
 
-/** Creates the parameters of a strategy that samples. With `defaultTemperature` 0 it is greedy by default. */
+/**
+ * Creates the parameters of a strategy that samples. With
+ * `defaultTemperature` 0 it is greedy by default.
+ */
 export const samplingFields = (defaultTemperature: 0 | 1) => ({
   temperature: z
     .number()
     .min(0)
     .max(2)
     .default(defaultTemperature)
-    .describe('Sampling temperature. 0 picks the most likely token.'),
+    .describe('Sampling temperature. 0 picks the token with the best score.'),
   top_p: z
     .number()
     .gt(0)
@@ -65,8 +68,9 @@ export const idleSampling = ({ temperature }: Pick<Sampling, 'temperature'>): re
   temperature === 0 ? samplingNames.slice(1) : []
 
 /**
- * Draws a token from softmax(scores / temperature). If tokens tie at a filter's limit, lower ids are kept.
- * Temperature 0 picks the best token; ties: the lowest id. The draw depends only on the seed and the index.
+ * Draws a token from softmax(scores / temperature). If tokens tie at a filter's limit,
+ * lower ids are kept. Temperature 0 picks the best token; ties: the lowest id. The draw
+ * depends only on the seed and the index.
  * @param scores in nats, in the order of `tokenIds`
  * @throws RangeError if a score is not a number, or if all ids are excluded
  */
@@ -122,7 +126,10 @@ function filterTokens(weighted: readonly WeightedToken[], { min_p, top_k, top_p 
   return last < 0 ? head : head.slice(0, last + 1)
 }
 
-/** Returns the best ids, sorted, with at least the weight `goal`. It avoids sorting the whole vocabulary. */
+/**
+ * Returns the best ids, sorted, with at least the weight `goal`. It
+ * avoids sorting the whole vocabulary.
+ */
 function headWith(tokens: readonly WeightedToken[], goal: number): WeightedToken[] {
   for (let least = 0.1; least > 1e-9; least /= 10) {
     const head = tokens.filter(({ weight }) => weight >= least)

@@ -4,8 +4,8 @@ import { seedOfAnswer } from './random.js'
 import type { PickInput, Reads } from './reads.js'
 
 /**
- * A way to choose the next token: its parameters, what it reads, and a pure function from that to a token.
- * It holds no state and does no I/O.
+ * A way to choose the next token: its parameters, what it reads, and a pure function from that to a
+ * token. It holds no state and does no I/O.
  */
 export interface TokenStrategy<Schema extends z.ZodObject = z.ZodObject> {
   readonly name: string
