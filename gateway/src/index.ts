@@ -7,6 +7,6 @@ export { type GatewayConfig, gatewayEnvironmentSchema, isLoopback, parseGatewayC
 export { defaultStrategyName, strategies, strategyNames } from './decode/strategies/index.js'
 export { createApp } from './routes/app.js'
 export { EngineSenders } from './session/engine-senders.js'
-export { LogitServiceConnection } from './session/service.js'
+export { LogitServiceConnection } from './session/logit-service.js'
 export type { SessionSet } from './session/session.js'
 export { type RunningGateway, startGateway } from './start.js'

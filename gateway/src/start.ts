@@ -5,14 +5,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from './config.js'
-import { Crowd } from './decode/crowd.js'
+import { ActiveAnswers } from './decode/answers/active-answers.js'
 import { Admission } from './routes/admission.js'
 import { createApp } from './routes/app.js'
 import { createHttpServer } from './routes/http-server.js'
-import { type Pair, shakeHands } from './session/handshake.js'
-import { openReward, type Reward } from './session/reward.js'
+import { connectModels } from './session/connect-models.js'
+import { LogitServiceConnection } from './session/logit-service.js'
+import type { Pair } from './session/pair.js'
+import { openReward, type RewardModel } from './session/reward-model.js'
 import { RewardServiceConnection } from './session/reward-service.js'
-import { LogitServiceConnection } from './session/service.js'
 import { SessionError } from './session/session-error.js'
 import { findEndTokenIds } from './text/index.js'
 
@@ -42,7 +43,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     const [served, rewards] = await reach(
       () =>
         Promise.all([
-          shakeHands(services, config.templateFrom),
+          connectModels(services, config.templateFrom),
           Promise.all(rewardServices.map((one) => openReward(...one))),
         ]),
       config,
@@ -71,7 +72,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
 function createServer(
   config: GatewayConfig,
   pair: Pair,
-  rewardList: readonly Reward[],
+  rewardList: readonly RewardModel[],
   stopping: AbortSignal,
   log: Logger,
 ): Server {
@@ -79,8 +80,19 @@ function createServer(
   const limits = { maxPromptTokens, maxBodyBytes, requestTimeoutMs, receiveTimeoutMs }
   const rewards = new Map(rewardList.map((reward) => [reward.name, reward]))
   const admission = new Admission(config)
-  const crowd = new Crowd()
-  const app = createApp({ pair, pairName, rewards, apiKeys, corsOrigins, admission, crowd, limits, stopping, log })
+  const activeAnswers = new ActiveAnswers()
+  const app = createApp({
+    pair,
+    pairName,
+    rewards,
+    apiKeys,
+    corsOrigins,
+    admission,
+    activeAnswers,
+    limits,
+    stopping,
+    log,
+  })
   return createHttpServer(app, config)
 }
 

@@ -1,8 +1,11 @@
-/** What a request asks for gives no token here, though its parameters are valid: the caller's fault, found late. */
+/**
+ * A request with valid parameters for which decoding finds no token. The
+ * request is at fault, not the server.
+ */
 export class DecodingError extends Error {
   override readonly name = 'DecodingError'
 
-  /** @param param the request's field at fault */
+  /** @param param the request field at fault */
   constructor(
     readonly param: string,
     message: string,

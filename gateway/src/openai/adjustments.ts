@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Adjustments } from '../decode/adjustments.js'
+import type { Adjustments } from '../decode/loop/adjustments.js'
 import { invalidRequest } from './api-error.js'
 import { requestLimits } from './limits.js'
 

@@ -1,5 +1,6 @@
-import type { Answer as DecodedAnswer, Delta, GenerationRequest, Report } from '../decode/generation.js'
-import type { PromptToken } from '../decode/token.js'
+import type { Answer as DecodedAnswer, Delta, Report } from '../decode/answers/generation-event.js'
+import type { GenerationRequest } from '../decode/answers/generation-request.js'
+import type { PromptToken } from '../decode/loop/token.js'
 import type { DecodingReport } from './schemas/decoding-report.js'
 import type { Usage } from './schemas/usage.js'
 

@@ -1,10 +1,10 @@
 import { Formula } from '../decode/formula/formula.js'
-import type { Method } from '../decode/strategies/method.js'
-import type { Pair } from '../session/handshake.js'
+import type { BoundStrategy } from '../decode/strategies/bound-strategy.js'
+import type { Pair } from '../session/pair.js'
 import { invalidRequest } from './api-error.js'
 
 /** @throws ApiError 400 with the models that there are, where a method reads one that is not there */
-export function assertServed({ reads, parameters }: Method, models: Pair['models']): void {
+export function assertServed({ reads, parameters }: BoundStrategy, models: Pair['models']): void {
   const { lead, others } = reads([])
   const missing = [lead, ...others].find((name) => !models.has(name))
   if (missing === undefined) return

@@ -1,14 +1,14 @@
-import type { GenerationRequest } from '../decode/generation.js'
-import { modelsOf } from '../decode/sessions.js'
-import type { Method } from '../decode/strategies/method.js'
-import { modelOf, type Pair } from '../session/handshake.js'
+import type { GenerationRequest } from '../decode/answers/generation-request.js'
+import { neededModels } from '../decode/loop/needed-models.js'
+import type { BoundStrategy } from '../decode/strategies/bound-strategy.js'
 import { titleOf } from '../session/model-name.js'
+import { modelOf, type Pair } from '../session/pair.js'
 import { invalidRequest } from './api-error.js'
 
 /** @throws ApiError 400 where an answer needs more sequences at once than a service ever holds: to wait for them would be in vain */
 export function assertSessions(request: GenerationRequest, models: Pair['models']): void {
-  const [count, param] = sequencesOf(request.method, request.answerCount)
-  const names = [...modelsOf(request)]
+  const [count, param] = sequencesOf(request.strategy, request.answerCount)
+  const names = [...neededModels(request)]
   for (const name of names) {
     const { maxSessions, device } = modelOf(models, name).info
     // Models of one graph share its sessions.
@@ -26,7 +26,7 @@ export function assertSessions(request: GenerationRequest, models: Pair['models'
 }
 
 /** How many sequences a prompt needs, and the field that says so. */
-function sequencesOf(method: Method, answerCount: number): [number, string] {
+function sequencesOf(method: BoundStrategy, answerCount: number): [number, string] {
   switch (method.kind) {
     case 'token':
       return [answerCount, 'n']

@@ -1,4 +1,4 @@
-import type { Token } from '../decode/token.js'
+import type { Token } from '../decode/loop/token.js'
 import { type AnswerHead, type AnswerWriter, usageField } from './answer.js'
 import { promptLogprobsField } from './prompt-logprobs.js'
 import { candidatesField, generatedField } from './report-format.js'

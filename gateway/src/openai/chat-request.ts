@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Pair } from '../session/handshake.js'
+import type { Pair } from '../session/pair.js'
 import type { Caller, PreparedRequest } from './answer.js'
 import { createHead } from './answer-head.js'
 import { invalidRequest } from './api-error.js'

@@ -1,4 +1,4 @@
-import type { PromptToken, Token, TokenScore } from '../decode/token.js'
+import type { PromptToken, Token, TokenScore } from '../decode/loop/token.js'
 import { type AnswerHead, type AnswerWriter, type PreparedPrompt, usageField } from './answer.js'
 import { promptLogprobsField } from './prompt-logprobs.js'
 import { candidatesField, generatedField } from './report-format.js'

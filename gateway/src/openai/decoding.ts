@@ -1,16 +1,16 @@
 import { z } from 'zod'
-import { type DecodePath, decodePaths } from '../decode/path.js'
+import { type DecodePath, decodePaths } from '../decode/loop/decode-path.js'
+import type { BoundStrategy } from '../decode/strategies/bound-strategy.js'
 import {
-  type AnyStrategy,
   bindStrategy,
   defaultStrategyName,
   findStrategy,
+  type Strategy,
   strategies,
   strategyNames,
 } from '../decode/strategies/index.js'
-import type { Method } from '../decode/strategies/method.js'
 import { samplingNames } from '../decode/strategies/sampling.js'
-import type { Pair } from '../session/handshake.js'
+import type { Pair } from '../session/pair.js'
 import { shorten } from '../show-value.js'
 import { ApiError, invalidRequest } from './api-error.js'
 import { assertServed } from './assert-served.js'
@@ -18,7 +18,7 @@ import { parseFields } from './fields.js'
 import type { DecodingReport } from './schemas/decoding-report.js'
 
 export interface Decoding {
-  readonly method: Method
+  readonly method: BoundStrategy
   readonly detail: boolean
   readonly path: DecodePath
   /** What the answer says of it: the values used, and what was given without effect. */
@@ -151,7 +151,7 @@ function readDecoding(modelStrategy: string | null, decoding: Readonly<Record<st
   return { strategy, detail, path, own }
 }
 
-function assertKnown(keys: readonly string[], { name, parameters }: AnyStrategy): void {
+function assertKnown(keys: readonly string[], { name, parameters }: Strategy): void {
   const known = [...Object.keys(ownFields), ...Object.keys(parameters.shape)]
   const unknown = keys.find((key) => !known.includes(key))
   if (unknown === undefined) return
@@ -159,7 +159,7 @@ function assertKnown(keys: readonly string[], { name, parameters }: AnyStrategy)
   throw invalidRequest(`${param}: the strategy ${name} has no such key; there are: ${known.join(', ')}`, param)
 }
 
-function findOrRefuse(name: string): AnyStrategy {
+function findOrRefuse(name: string): Strategy {
   const strategy = findStrategy(name)
   if (strategy) return strategy
   throw invalidRequest(

@@ -1,6 +1,6 @@
-import type { GenerationRequest, Judge } from '../decode/generation.js'
-import type { Method } from '../decode/strategies/method.js'
-import type { Pair } from '../session/handshake.js'
+import type { GenerationRequest, Judge } from '../decode/answers/generation-request.js'
+import type { BoundStrategy } from '../decode/strategies/bound-strategy.js'
+import type { Pair } from '../session/pair.js'
 import { type AdjustmentFields, toAdjustments } from './adjustments.js'
 import { invalidRequest } from './api-error.js'
 import { assertSessions } from './assert-sessions.js'
@@ -59,7 +59,7 @@ export function toGenerationRequest(
   const endTokenIds = new Set([...(fields.ignore_eos ? [] : eosTokenIds), ...fields.stop_token_ids])
   const request: GenerationRequest = {
     promptIds,
-    method: decoding.method,
+    strategy: decoding.method,
     path: decoding.path,
     vocabularySize: pair.vocabularyLimit,
     maxTokens,
@@ -83,7 +83,7 @@ export function toGenerationRequest(
 }
 
 /** Several answers that are all the same are no use to anyone. */
-function assertAnswers(n: number, method: Method): void {
+function assertAnswers(n: number, method: BoundStrategy): void {
   if (n === 1 || (method.kind === 'token' && method.isRandom)) return
   throw invalidRequest(
     `n is ${n}: ${method.name} gives the same answer each time, or chooses one itself; leave n out, or sample with a temperature above 0`,

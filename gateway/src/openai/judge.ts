@@ -1,7 +1,7 @@
+import type { Judge } from '../decode/answers/generation-request.js'
 import { DecodingError } from '../decode/decoding-error.js'
-import type { Judge } from '../decode/generation.js'
-import type { Method } from '../decode/strategies/method.js'
-import { type Reward, toAnswerJob } from '../session/reward.js'
+import type { BoundStrategy } from '../decode/strategies/bound-strategy.js'
+import { type RewardModel, toAnswerJob } from '../session/reward-model.js'
 import type { ChatMessage } from '../text/index.js'
 import { invalidRequest } from './api-error.js'
 
@@ -9,7 +9,7 @@ const param = 'decoding.reward'
 
 export interface JudgeOptions {
   /** Reward models by name; the first is the default. */
-  readonly rewards: ReadonlyMap<string, Reward>
+  readonly rewards: ReadonlyMap<string, RewardModel>
   /** The longest that a judgement may take. */
   readonly timeoutMs: number
 }
@@ -20,7 +20,7 @@ export interface JudgeOptions {
  * @throws ApiError 400 where the server has no reward model, or none of the name that was asked for
  */
 export function createJudge(
-  method: Method,
+  method: BoundStrategy,
   messages: readonly ChatMessage[],
   continuesLast: boolean,
   { rewards, timeoutMs }: JudgeOptions,
@@ -38,7 +38,7 @@ export function createJudge(
 }
 
 /** Prompts are no conversations: a reward model cannot read them. @throws ApiError 400 */
-export function refuseJudge(method: Method): null {
+export function refuseJudge(method: BoundStrategy): null {
   if (method.kind !== 'choice' || method.chooser.by !== 'reward') return null
   throw invalidRequest(
     `${method.name} has answers to a conversation scored, and a prompt is none: send messages to /v1/chat/completions`,
@@ -46,7 +46,7 @@ export function refuseJudge(method: Method): null {
   )
 }
 
-function findReward(name: string | null, rewards: JudgeOptions['rewards']): Reward {
+function findReward(name: string | null, rewards: JudgeOptions['rewards']): RewardModel {
   const [first] = rewards.values()
   const reward = name === null ? first : rewards.get(name)
   if (reward) return reward
@@ -58,7 +58,7 @@ function findReward(name: string | null, rewards: JudgeOptions['rewards']): Rewa
   )
 }
 
-function assertLengths(sequences: readonly (readonly number[])[], { name, contextLength }: Reward): void {
+function assertLengths(sequences: readonly (readonly number[])[], { name, contextLength }: RewardModel): void {
   const longest = Math.max(...sequences.map((ids) => ids.length))
   if (longest <= contextLength) return
   throw new DecodingError(

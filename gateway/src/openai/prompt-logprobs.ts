@@ -1,4 +1,4 @@
-import type { PromptToken } from '../decode/token.js'
+import type { PromptToken } from '../decode/loop/token.js'
 import type { PromptLogprobs } from './schemas/prompt-logprobs.js'
 import type { TokenFormat } from './token-format.js'
 

@@ -1,4 +1,4 @@
-import type { Pair } from '../session/handshake.js'
+import type { Pair } from '../session/pair.js'
 import { type ApiError, invalidRequest } from './api-error.js'
 import { requestLimits } from './limits.js'
 

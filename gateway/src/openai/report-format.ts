@@ -1,4 +1,4 @@
-import type { Report } from '../decode/generation.js'
+import type { Report } from '../decode/answers/generation-event.js'
 import type { DetailFields } from './schemas/choice-fields.js'
 
 /** What an answer's `decoding` says of a method that searches or chooses. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Reward, toRewardJob } from '../session/reward.js'
+import { type RewardModel, toRewardJob } from '../session/reward-model.js'
 import { shorten } from '../show-value.js'
 import { ApiError, invalidRequest } from './api-error.js'
 import { fieldKinds, parseFields } from './fields.js'
@@ -20,14 +20,14 @@ const names = Object.keys(scoreSchema.shape)
 
 /** Conversations to score, as the token ids of the reward model that was asked for. */
 export interface ScoreRequest {
-  readonly reward: Reward
+  readonly reward: RewardModel
   readonly sequences: readonly (readonly number[])[]
 }
 
 /** A score request, checked and turned into token ids. @throws ApiError */
 export async function prepareScore(
   body: Readonly<Record<string, unknown>>,
-  rewards: ReadonlyMap<string, Reward>,
+  rewards: ReadonlyMap<string, RewardModel>,
   limits: PromptLimits,
   signal: AbortSignal,
 ): Promise<ScoreRequest> {
@@ -56,14 +56,19 @@ export async function prepareScore(
   return { reward, sequences }
 }
 
-function assertLength(ids: readonly number[], reward: Reward, { maxPromptTokens }: PromptLimits, param: string): void {
+function assertLength(
+  ids: readonly number[],
+  reward: RewardModel,
+  { maxPromptTokens }: PromptLimits,
+  param: string,
+): void {
   const most = Math.min(reward.contextLength, maxPromptTokens)
   if (ids.length === 0) throw invalidRequest(`${param} is empty: it must give at least one token`, param)
   if (ids.length <= most) return
   throw tooLong(`${param} has ${ids.length} tokens: the reward model ${reward.name} takes at most ${most}`, param)
 }
 
-function findReward(name: string | undefined, rewards: ReadonlyMap<string, Reward>): Reward {
+function findReward(name: string | undefined, rewards: ReadonlyMap<string, RewardModel>): RewardModel {
   const [first] = rewards.values()
   const reward = name === undefined ? first : rewards.get(name)
   if (reward) return reward

@@ -1,4 +1,4 @@
-import type { Token } from '../decode/token.js'
+import type { Token } from '../decode/loop/token.js'
 import type { Text } from '../text/index.js'
 import type { DetailFields } from './schemas/choice-fields.js'
 import type { TokenDetail } from './schemas/decoding-detail.js'

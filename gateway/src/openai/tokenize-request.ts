@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Pair } from '../session/handshake.js'
+import type { Pair } from '../session/pair.js'
 import type { EncodeJob } from '../text/index.js'
 import { invalidRequest } from './api-error.js'
 import { strategyOfModel } from './decoding.js'

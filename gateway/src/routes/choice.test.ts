@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openReward, type Reward, toAnswerJob } from '../session/reward.js'
+import { openReward, type RewardModel, toAnswerJob } from '../session/reward-model.js'
 import { RewardServiceConnection } from '../session/reward-service.js'
 import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'
@@ -13,7 +13,7 @@ import type { createApp } from './app.js'
 
 let gateway: ToyGateway
 let toy: ToyReward
-let reward: Reward
+let reward: RewardModel
 let app: ReturnType<typeof createApp>
 beforeEach(async () => {
   gateway = await startToyGateway()

@@ -4,7 +4,7 @@ import { prepareChat } from '../openai/chat-request.js'
 import { prepareCompletion } from '../openai/completion-request.js'
 import { requestIdSchema } from '../openai/request-id.js'
 import { EngineSenders } from '../session/engine-senders.js'
-import { modelOf } from '../session/handshake.js'
+import { modelOf } from '../session/pair.js'
 import type { OpenSessions } from '../session/session.js'
 import { prefixScopeOf } from './api-keys.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
@@ -47,7 +47,7 @@ async function run(
   reader: AbortController,
   signal: AbortSignal,
 ): Promise<Response> {
-  const { admission, crowd, limits, pair, log } = dependencies
+  const { admission, activeAnswers, limits, pair, log } = dependencies
   const prefixScope = prefixScopeOf(context.req.header('authorization'), request.cacheSalt)
   const senders = new EngineSenders()
   const open: OpenSessions = (model, sessionSignal) =>
@@ -58,8 +58,8 @@ async function run(
       prefixScope,
       senders,
     })
-  const generation = { open, text: pair.text, crowd, sharesDevice: pair.sharesDevice }
-  const leave = await admission.enter(signal)
+  const generation = { open, text: pair.text, activeAnswers, sharesDevice: pair.sharesDevice }
+  const leave = await admission.acquire(signal)
   let isStreaming = false
   try {
     if (!request.isStreamed) return context.json(await wholeAnswer(generation, request, signal))

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
-import type { Crowd } from '../decode/crowd.js'
-import type { Pair } from '../session/handshake.js'
-import type { Reward } from '../session/reward.js'
+import type { ActiveAnswers } from '../decode/answers/active-answers.js'
+import type { Pair } from '../session/pair.js'
+import type { RewardModel } from '../session/reward-model.js'
 import type { Admission } from './admission.js'
 
 /** What the app needs of its surroundings. */
@@ -10,12 +10,12 @@ export interface AppDependencies {
   /** Its name in the API. */
   readonly pairName: string
   /** Reward models by name; the first is the default. */
-  readonly rewards: ReadonlyMap<string, Reward>
+  readonly rewards: ReadonlyMap<string, RewardModel>
   readonly apiKeys: readonly string[]
   /** Whose pages may use this server from a browser. */
   readonly corsOrigins: readonly string[]
   readonly admission: Admission
-  readonly crowd: Crowd
+  readonly activeAnswers: ActiveAnswers
   readonly limits: {
     readonly maxPromptTokens: number
     readonly maxBodyBytes: number

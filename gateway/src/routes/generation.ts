@@ -1,6 +1,7 @@
-import { collectAnswers } from '../decode/collect-answers.js'
-import { generate } from '../decode/generate.js'
-import type { GenerationContext, Report } from '../decode/generation.js'
+import { collectAnswers } from '../decode/answers/collect-answers.js'
+import { generate } from '../decode/answers/generate.js'
+import type { GenerationContext } from '../decode/answers/generation-context.js'
+import type { Report } from '../decode/answers/generation-event.js'
 import { type Answer, type PreparedPrompt, type PreparedRequest, toUsage } from '../openai/answer.js'
 import type { Usage } from '../openai/schemas/usage.js'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { strategyNames } from '../decode/strategies/index.js'
-import { openReward } from '../session/reward.js'
+import { openReward } from '../session/reward-model.js'
 import { RewardServiceConnection } from '../session/reward-service.js'
 import { startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'

@@ -3,8 +3,8 @@ import { strategies } from '../decode/strategies/index.js'
 import { modelNames, nameOfStrategy } from '../openai/decoding.js'
 import { requestLimits } from '../openai/limits.js'
 import type { Info, ServedModelInfo, Version } from '../openai/schemas/info.js'
-import type { ServedModel } from '../session/handshake.js'
-import type { Reward } from '../session/reward.js'
+import type { ServedModel } from '../session/pair.js'
+import type { RewardModel } from '../session/reward-model.js'
 import { version } from '../version.js'
 import type { AppDependencies } from './dependencies.js'
 
@@ -28,8 +28,8 @@ export function createInfoHandlers({ pair, pairName, rewards, admission, limits 
       body_bytes: limits.maxBodyBytes,
       request_timeout_ms: limits.requestTimeoutMs,
       receive_timeout_ms: limits.receiveTimeoutMs,
-      concurrent_requests: admission.limits.maxConcurrent,
-      waiting_requests: admission.limits.maxWaiting,
+      concurrent_requests: admission.bounds.maxConcurrent,
+      waiting_requests: admission.bounds.maxWaiting,
       prompts: requestLimits.prompts,
       messages: requestLimits.messages,
       n: requestLimits.answers,
@@ -49,7 +49,7 @@ export function createInfoHandlers({ pair, pairName, rewards, admission, limits 
   }
 }
 
-function describe(name: string, { info }: Pick<ServedModel | Reward, 'info'>): ServedModelInfo {
+function describe(name: string, { info }: Pick<ServedModel | RewardModel, 'info'>): ServedModelInfo {
   const { role, modelId, version, precision, adapter, contextLength, vocabularySize, maxSessions, engine } = info
   return {
     name,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openReward, type Reward, toRewardJob } from '../session/reward.js'
+import { openReward, type RewardModel, toRewardJob } from '../session/reward-model.js'
 import { RewardServiceConnection } from '../session/reward-service.js'
 import { postJson, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'
@@ -12,7 +12,7 @@ import type { createApp } from './app.js'
 
 let gateway: ToyGateway
 let toy: ToyReward
-let rewards: Map<string, Reward>
+let rewards: Map<string, RewardModel>
 let app: ReturnType<typeof createApp>
 beforeEach(async () => {
   gateway = await startToyGateway()

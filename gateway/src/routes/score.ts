@@ -12,7 +12,7 @@ export function createScoreHandler(dependencies: AppDependencies) {
     const signal = requestSignal(context.req.raw, dependencies)
     const body = await readJsonBody(context.req.raw, limits)
     const { reward, sequences } = await prepareScore(body, rewards, limits, signal)
-    const leave = await admission.enter(signal)
+    const leave = await admission.acquire(signal)
     try {
       const scores = await reward.service.score(sequences, limits.requestTimeoutMs, signal)
       const tokens = sequences.reduce((sum, ids) => sum + ids.length, 0)

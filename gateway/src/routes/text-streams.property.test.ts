@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { decodePaths } from '../decode/path.js'
+import { decodePaths } from '../decode/loop/decode-path.js'
 import { byteAlphabet, cutIntoTokens, endOfText, tokenBytes, useByteTokens } from '../testing/byte-tokens.js'
 import { readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 

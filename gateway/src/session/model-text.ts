@@ -1,19 +1,20 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
 import { createEncoderThread, openText, type Text, TextError } from '../text/index.js'
-import type { ServiceConnection } from './connection.js'
 import { createPromptEncoder, type PromptEncoder } from './prompt-encoder.js'
+import type { ServiceConnection } from './service-connection.js'
 import { SessionError } from './session-error.js'
 
-/** The text of a model, and what encodes prompts with it. */
+/** A model's tokenizer and template, and an encoder for prompts. */
 export interface ModelText {
   readonly text: Text
   readonly encoder: PromptEncoder
 }
 
 /**
- * The text of a model, from its service's files. Whoever gets it closes the encoder.
- * @param title as errors call the model: "DPO"
- * @throws SessionError where the service is gone, or its tokenizer or template cannot be used
+ * Reads a model's text from its service's files. The caller closes the encoder.
+ * @param title the model's name in errors: "DPO"
+ * @throws SessionError if the service is unavailable, or if its
+ * tokenizer or template cannot be used
  */
 export async function readText(
   service: Pick<ServiceConnection, 'getTextFiles'>,
@@ -35,9 +36,12 @@ export async function readText(
   }
 }
 
-/** No token stands for more characters. In bytes, of which no character has fewer than it has UTF-16 units. */
+/**
+ * Returns the maximum number of characters of one token.
+ * It counts UTF-8 bytes: a character never has fewer bytes than UTF-16 units.
+ */
 export function findMaxTokenLength({ vocabularySize, tokenBytes }: Text): number {
-  let most = 0
-  for (let id = 0; id < vocabularySize; id++) most = Math.max(most, tokenBytes(id).length)
-  return most
+  let longest = 0
+  for (let id = 0; id < vocabularySize; id++) longest = Math.max(longest, tokenBytes(id).length)
+  return longest
 }

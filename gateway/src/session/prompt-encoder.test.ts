@@ -12,7 +12,7 @@ const chat = (content: string): EncodeJob => ({
 })
 const never = () => new AbortController().signal
 
-/** A thread that answers when it is told to. */
+/** Creates a thread that answers only when the test calls `held`. */
 function createHeldThread() {
   const held: (() => void)[] = []
   const thread: EncoderThread = {
@@ -26,7 +26,7 @@ function createHeldThread() {
   return { thread, held, encoder: createPromptEncoder(text, thread) }
 }
 
-test('short texts are encoded at once, long ones in the thread, to the same ids', async () => {
+test('encodes short texts on the event loop and long ones in the thread, to the same ids', async () => {
   const { encoder, held } = createHeldThread()
   const short = [job('decoding '.repeat(200)), chat('naïve café')]
   expect(await encoder.encode(short, never())).toEqual(short.map((one) => runJob(text, one)))
@@ -43,16 +43,19 @@ test('short texts are encoded at once, long ones in the thread, to the same ids'
   }
 })
 
-test('long texts take turns; one too many is refused, one whose signal ends leaves its place', async () => {
+test('encodes long texts one by one, refuses them if the queue is full, and drops aborted ones', async () => {
   const { encoder, held } = createHeldThread()
   const long = [job('x'.repeat(5_000))]
-  const caller = new AbortController()
+  const client = new AbortController()
   const first = encoder.encode(long, never())
-  const gone = encoder.encode(long, caller.signal)
+  const gone = encoder.encode(long, client.signal)
   const others = Array.from({ length: 63 }, () => encoder.encode(long, never()))
-  await expect(encoder.encode(long, never())).rejects.toMatchObject({ code: 'exhausted', message: /^64 requests/ })
+  await expect(encoder.encode(long, never())).rejects.toMatchObject({
+    code: 'exhausted',
+    message: /64 requests are waiting/,
+  })
   expect(await encoder.encode([job('short')], never())).toHaveLength(1)
-  caller.abort()
+  client.abort()
   await expect(gone).rejects.toMatchObject({ code: 'aborted' })
   expect(held).toHaveLength(1)
   for (const answer of [first, ...others]) {
@@ -62,7 +65,7 @@ test('long texts take turns; one too many is refused, one whose signal ends leav
   }
 })
 
-test('a deadline ends what is in the thread', async () => {
+test('ends a running encoding at the deadline', async () => {
   const { encoder, held } = createHeldThread()
   const deadline = AbortSignal.abort(new DOMException('late', 'TimeoutError'))
   await expect(encoder.encode([job('x'.repeat(5_000))], deadline)).rejects.toMatchObject({ code: 'deadline' })

@@ -1,34 +1,38 @@
 import { type EncodeJob, type EncoderThread, runJob, sizeOfJob, type Text, TextError } from '../text/index.js'
+import { ConcurrencyLimit } from './concurrency-limit.js'
 import { SessionError } from './session-error.js'
-import { Turns } from './turns.js'
 
-/** More characters than this are encoded in a thread: on the event loop they would hold up all other requests. */
+/**
+ * Longer texts, in characters, are encoded in a thread. On the event loop
+ * they would delay all other requests.
+ */
 const maxOnLoop = 4_096
-/** Requests with long texts that may wait for the one in the thread. */
+/** Maximum requests with long texts that wait for the thread. */
 const maxWaiting = 64
 
-/** Prompts to ids. */
+/** Encodes prompts to token ids. */
 export interface PromptEncoder {
   /**
-   * The ids of each, in order.
-   * @throws TextError as `Text`; SessionError where the signal ends the wait, or `exhausted` where too many wait
+   * Returns the ids of each text, in order.
+   * @throws TextError as `Text` does; SessionError if the signal ends the wait,
+   * or `exhausted` if the queue is full
    */
   encode(jobs: readonly EncodeJob[], signal: AbortSignal): Promise<number[][]>
   close(): Promise<void>
 }
 
-/** @param thread has the same text; closed with the encoder */
+/** Creates an encoder. @param thread has the same text; it is closed with the encoder */
 export function createPromptEncoder(text: Text, thread: EncoderThread): PromptEncoder {
-  const turns = new Turns({ maxConcurrent: 1, maxWaiting }, tooManyWait)
+  const limit = new ConcurrencyLimit({ maxConcurrent: 1, maxWaiting }, queueFull)
   const encodeLong = async (jobs: readonly EncodeJob[], signal: AbortSignal): Promise<number[][]> => {
-    const leave = await turns.enter(signal)
+    const release = await limit.acquire(signal)
     try {
       return await thread.run(jobs, signal)
     } catch (error) {
       if (signal.aborted && !(error instanceof TextError)) throw SessionError.ofSignal(signal)
       throw error
     } finally {
-      leave()
+      release()
     }
   }
   return {
@@ -40,5 +44,5 @@ export function createPromptEncoder(text: Text, thread: EncoderThread): PromptEn
   }
 }
 
-const tooManyWait = () =>
-  new SessionError('exhausted', `${maxWaiting} requests with long texts wait to be encoded already: try again later`)
+const queueFull = () =>
+  new SessionError('exhausted', `the queue for long texts is full: ${maxWaiting} requests are waiting. Retry later.`)

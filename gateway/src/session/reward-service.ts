@@ -1,12 +1,12 @@
 import { credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { maxScoredSequences, RewardService, type RewardServiceClient } from '@tandem/proto'
-import { connectionOptions, ServiceConnection } from './connection.js'
+import { connectionOptions, ServiceConnection } from './service-connection.js'
 import { SessionError, toSessionError } from './session-error.js'
 
-/** What a call ends with that nobody here has cancelled: its connection broke. */
+/** Statuses of a call that this process has not cancelled, if its connection breaks. */
 const brokenCall: ReadonlySet<number> = new Set([status.CANCELLED, status.UNKNOWN])
 
-/** One reward service as the gateway sees it. */
+/** The connection to a reward service. */
 export class RewardServiceConnection extends ServiceConnection {
   private readonly client: RewardServiceClient
 
@@ -17,8 +17,9 @@ export class RewardServiceConnection extends ServiceConnection {
   }
 
   /**
-   * One score for each sequence of token ids, in their order.
-   * @throws SessionError where the service is gone, busy, or serves another model than at the handshake, and as the signal ends
+   * Returns one score for each sequence of token ids, in their order.
+   * @throws SessionError if the service is unavailable, busy or serves another model than at the
+   * handshake, or if the signal aborts
    */
   async score(
     sequences: readonly (readonly number[])[],
@@ -28,11 +29,11 @@ export class RewardServiceConnection extends ServiceConnection {
     await this.verify(signal)
     const scores: number[] = []
     for (let start = 0; start < sequences.length; start += maxScoredSequences)
-      scores.push(...(await this.scoreSome(sequences.slice(start, start + maxScoredSequences), timeoutMs, signal)))
+      scores.push(...(await this.scoreChunk(sequences.slice(start, start + maxScoredSequences), timeoutMs, signal)))
     return scores
   }
 
-  private async scoreSome(
+  private async scoreChunk(
     sequences: readonly (readonly number[])[],
     timeoutMs: number,
     signal: AbortSignal,
@@ -47,7 +48,7 @@ export class RewardServiceConnection extends ServiceConnection {
         signal.removeEventListener('abort', cancel)
         if (response) resolve(response.scores)
         else if (signal.aborted) reject(SessionError.ofSignal(signal))
-        else reject(this.scoreError(error))
+        else reject(this.errorOfCall(error))
       })
       const cancel = () => call.cancel()
       signal.addEventListener('abort', cancel, { once: true })
@@ -55,12 +56,13 @@ export class RewardServiceConnection extends ServiceConnection {
     if (scores.length === sequences.length) return scores
     throw new SessionError(
       'internal',
-      `${this.name} breaks the contract: expected ${sequences.length} scores, found ${scores.length}`,
+      `${this.name} sent a response that breaks the contract: ` +
+        `expected ${sequences.length} scores, found ${scores.length}`,
     )
   }
 
-  private scoreError(error: ServiceError | null): SessionError {
+  private errorOfCall(error: ServiceError | null): SessionError {
     const code = error === null ? status.INTERNAL : brokenCall.has(error.code) ? status.UNAVAILABLE : error.code
-    return toSessionError(this.name, code, error?.details ?? 'it gave no answer', error)
+    return toSessionError(this.name, code, error?.details ?? 'it sent no response', error)
   }
 }

@@ -1,10 +1,13 @@
 import { emptyPrefixHash, extendPrefixHash } from '@tandem/proto'
 
-/** Token ids with the hash of each prefix, by which a service knows what a step stands on. */
+/**
+ * Token ids with the hash of each prefix. With the hash a service
+ * checks that it holds the same tokens.
+ */
 export class Sequence {
   private constructor(
     private readonly ids: number[],
-    /** hashes[n] is that of the first n tokens. */
+    /** hashes[n] is the hash of the first n tokens. */
     private readonly hashes: bigint[],
   ) {}
 
@@ -20,10 +23,11 @@ export class Sequence {
     return this.ids
   }
 
-  /** @param position at most `length` */
+  /** Returns the hash of the tokens before a position. @param position at most `length` */
   hashAt(position: number): bigint {
     const hash = this.hashes[position]
-    if (hash === undefined) throw new RangeError(`position ${position} of a sequence of ${this.length} tokens`)
+    if (hash === undefined)
+      throw new RangeError(`position ${position} is outside of the sequence: expected at most ${this.length}`)
     return hash
   }
 
@@ -36,7 +40,9 @@ export class Sequence {
 
   truncate(length: number): void {
     if (length > this.length)
-      throw new RangeError(`a session of ${this.length} tokens cannot be truncated to ${length}`)
+      throw new RangeError(
+        `cannot truncate a session of ${this.length} tokens to ${length}: expected at most ${this.length}`,
+      )
     this.ids.length = length
     this.hashes.length = length + 1
   }

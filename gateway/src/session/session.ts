@@ -1,60 +1,72 @@
-/** What to read of a row of logits. */
+/** What to read from a row of logits. */
 export type Readout =
-  /** V_alpha without the excluded ids, best first, ties by lowest id. */
+  /** V_alpha without the excluded ids, best first; ties: lowest id. */
   | { readonly kind: 'candidates'; readonly alpha: number; readonly exclude: readonly number[] }
-  /** These ids in their order; one list for every row, or one for each. */
+  /** These ids in their order: one list for all rows, or one list for each row. */
   | { readonly kind: 'gather'; readonly rows: readonly (readonly number[])[] }
-  /** The k best, best first, ties by lowest id. */
+  /** The k most likely ids, best first; ties: lowest id. */
   | { readonly kind: 'top-k'; readonly k: number }
   | { readonly kind: 'full' }
 
-/** Ids and their logits, of one length. */
+/** Ids and their logits. Both arrays have the same length. */
 export interface Scores {
   readonly tokenIds: Uint32Array
   readonly logits: Float32Array
 }
 
-/** What follows one token. log p(id) = logit - logSumExp. */
+/** The logits after one token. log p(id) = logit - logSumExp. */
 export interface Row {
   readonly logSumExp: number
   readonly max: number
-  /** One for each readout, in their order. */
+  /** The result of each readout, in their order. */
   readonly scores: readonly Scores[]
 }
 
+/** The tokens of a step whose rows are read. */
 export type Rows = 'none' | 'last' | 'all'
 
 /**
- * One sequence in one service: it knows what was appended, and hides how the service keeps it.
- * One call at a time; every call rejects with a SessionError, at once when the service or the caller is gone.
+ * One sequence in one service. It knows the appended tokens, and hides how the service stores
+ * them. Only one call may run at a time. A call rejects with a SessionError, immediately if
+ * the connection or the client is lost.
+ *
+ * This folder speaks to the services. It does not know strategies, decoding or HTTP.
  */
 export interface Session {
-  /** Tokens appended. */
+  /** Number of tokens that the session holds. */
   readonly position: number
-  /** Appends tokens and reads rows after them: none, that of the last one, or all. */
+  /** Appends tokens and reads rows: none, the row after the last token, or one after each token. */
   step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]>
-  /** Reads the row after the last token again; without a forward where the service still keeps it. */
+  /**
+   * Reads the row after the last token again. It needs no forward
+   * if the service still holds that row.
+   */
   readout(readouts: readonly Readout[]): Promise<Row>
-  /** Gives up all tokens from `position` on. */
+  /** Removes all tokens from `position` on. */
   truncate(position: number): void
 }
 
 /**
- * Sequences of one request in one service: answers to one prompt, or beams. It begins as one empty sequence.
- * What its sessions are asked in one turn of the event loop goes to the service as one message, and runs there as one batch; with it goes
- * what is asked of another set of the request, where one engine runs both models.
+ * Sequences of one request in one service: answers to one prompt, or beams. It starts with one
+ * empty sequence. Steps of its sessions in one event loop iteration go to the service as one
+ * message and run as one batch. If one engine runs several models, the message also contains the
+ * steps of the request's other sets.
  */
 export interface SessionSet {
   readonly sessions: readonly [Session, ...Session[]]
   /**
-   * Sequence i goes on from what sequence parents[i] holds, all at once; there are as many afterwards as there are parents. Told to
-   * the service with the next step. No call may be under way.
-   * @throws RangeError without parents, or where one is not there
+   * Makes sequence i continue from what sequence parents[i] holds, for all sequences at once.
+   * Afterwards there are as many sequences as parents. The service receives this with the
+   * next step. No call may be running.
+   * @throws RangeError if there are no parents, or if a parent does not exist
    */
   reorder(parents: readonly number[]): void
-  /** Frees all sequences in the service, once every set that shares its stream is closed. Safe to call twice, and with calls under way. */
+  /**
+   * Closes the set. The service frees the sequences when all sets that share the stream are closed.
+   * It is safe to call twice, and while calls are running.
+   */
   close(): void
 }
 
-/** Opens a set of one session on the model of that name; the signal ends it wherever it is. */
+/** Opens a set with one session on the named model. The signal ends the set at any point. */
 export type OpenSessions = (model: string, signal: AbortSignal) => Promise<SessionSet>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SharedCall } from './shared-call.js'
 
-/** Calls whose answers are given by hand. */
+/** Creates calls that the test answers. */
 function setUp() {
   const calls: { signal: AbortSignal; resolve: (value: number) => void; reject: (error: Error) => void }[] = []
   const shared = new SharedCall<number>(
@@ -10,7 +10,7 @@ function setUp() {
   return { calls, shared }
 }
 
-test('one call answers all who wait, and the next who asks has a new one', async () => {
+test('shares one call among all waiting callers and starts a new one for the next', async () => {
   const { calls, shared } = setUp()
   const answers = [1, 2].map(() => shared.join(new AbortController().signal))
   expect(calls).toHaveLength(1)
@@ -21,16 +21,16 @@ test('one call answers all who wait, and the next who asks has a new one', async
   await expect(failed).rejects.toThrow('no')
 })
 
-test('one who goes is let go at once; the call ends with the last', async () => {
+test('releases an aborted caller at once and cancels the call with the last one', async () => {
   const { calls, shared } = setUp()
   const [first, second] = [new AbortController(), new AbortController()]
   const answers = [first, second].map(({ signal }) => shared.join(signal))
   first.abort()
-  await expect(answers[0]).rejects.toThrow('the caller has gone')
+  await expect(answers[0]).rejects.toThrow('the client has disconnected')
   expect(calls[0]?.signal.aborted).toBe(false)
   second.abort()
-  await expect(answers[1]).rejects.toThrow('the caller has gone')
+  await expect(answers[1]).rejects.toThrow('the client has disconnected')
   expect(calls[0]?.signal.aborted).toBe(true)
-  await expect(shared.join(first.signal)).rejects.toThrow('the caller has gone')
+  await expect(shared.join(first.signal)).rejects.toThrow('the client has disconnected')
   expect(calls).toHaveLength(1)
 })

@@ -1,103 +1,126 @@
+import { status } from '@grpc/grpc-js'
 import type { Step, StepError__Output, StepResponse__Output, StepResult__Output } from '@tandem/proto'
-import { type Deal, joinDeals } from './deal.js'
 import { SessionError, toSessionError } from './session-error.js'
+import { joinSessionOps, type SessionOps } from './session-ops.js'
 import type { StepStream } from './step-stream.js'
 
-/** A session set's place at a stream. */
-export interface StepSeat {
-  /** Undefined where the service does not hold what the step stands on. @throws SessionError */
+/** A session set's channel on a stream that several sets can share. */
+export interface StepChannel {
+  /**
+   * Runs a step; undefined if the service does not hold the tokens before it.
+   * @throws SessionError
+   */
   run(step: Step): Promise<StepResult__Output | undefined>
-  /** Nothing more is sent from here. The stream, and all sessions with it, ends when the last seat is left. */
-  leave(): void
+  /**
+   * Closes the channel. With the last channel the stream ends, and
+   * the service frees all its sessions.
+   */
+  close(): void
 }
 
-interface Seated {
-  /** Its name in errors: "the DPO service at 127.0.0.1:7002". */
+/** The owner of a channel. */
+interface ChannelOwner {
+  /** The service's name in errors: "the DPO service at 127.0.0.1:7002". */
   readonly service: string
-  /** What the next message has to do before its steps; null for nothing. */
-  takeDeal(): Deal | null
+  /** Returns the operations that the next message must carry, and forgets them; null for none. */
+  consumeOps(): SessionOps | null
 }
 
-interface Asked {
-  readonly seat: Seated
+interface PendingStep {
+  readonly owner: ChannelOwner
   readonly step: Step
   readonly resolve: (result: StepResult__Output | undefined) => void
   readonly reject: (error: unknown) => void
 }
 
-/** As many as a service runs in one batch, unless it is told otherwise; and their full rows fit into one message. */
+/** Default batch size of a service. The full rows of this many steps fit into one message. */
 const maxStepsPerMessage = 16
 
-const resourceExhausted = 8
-const failedPrecondition = 9
-
-/** Sends steps of several sessions over one stream: those that are asked for in one turn of the event loop go as one message. */
+/**
+ * Sends steps of several sessions over one stream. Steps that are requested in the same event loop
+ * iteration go out as one message, so that the service runs them as one batch.
+ *
+ * The flush runs after all requests that the last response caused:
+ *
+ *   data event    the last response resolves all its steps
+ *   microtasks    answer A picks a token: run(A) is the first pending step and queues (1)
+ *                 answer B picks a token: run(B)
+ *                 (1) calls process.nextTick(2)
+ *                 answers C, D, ...: run(C), run(D), ...
+ *   next tick     (2) flush: A, B, C, D, ... leave as one message
+ *   setImmediate  readAnswer writes the tokens to the client
+ *
+ * `process.nextTick` without `queueMicrotask` can be too early: if a callback calls
+ * `run`, Node runs the next ticks before the microtasks. A next tick that a
+ * microtask adds runs after all microtasks.
+ */
 export class StepSender {
-  private asked: Asked[] = []
-  private readonly seats = new Set<Seated>()
+  private pending: PendingStep[] = []
+  private readonly owners = new Set<ChannelOwner>()
 
-  /** @param stepTimeoutMs the longest that one message may take */
+  /** @param stepTimeoutMs maximum time for one message */
   constructor(
     private readonly stream: StepStream,
     private readonly stepTimeoutMs: number,
   ) {}
 
-  /** Whether somebody sits at the stream still. */
+  /** Whether at least one channel is open. */
   get isOpen(): boolean {
-    return this.seats.size > 0
+    return this.owners.size > 0
   }
 
-  join(seat: Seated): StepSeat {
-    this.seats.add(seat)
+  /** Opens a channel. Close it when its sessions are no longer needed. */
+  open(owner: ChannelOwner): StepChannel {
+    this.owners.add(owner)
     return {
-      run: (step) => this.run(seat, step),
-      leave: () => {
-        if (this.seats.delete(seat) && this.seats.size === 0) this.stream.close()
+      run: (step) => this.run(owner, step),
+      close: () => {
+        if (this.owners.delete(owner) && this.owners.size === 0) this.stream.close()
       },
     }
   }
 
-  private run(seat: Seated, step: Step): Promise<StepResult__Output | undefined> {
-    if (!this.seats.has(seat)) return Promise.reject(new SessionError('aborted', 'the session is closed'))
-    // Behind everything that the answers to the last message have set off.
-    if (this.asked.length === 0) queueMicrotask(() => process.nextTick(() => this.flush()))
-    return new Promise((resolve, reject) => this.asked.push({ seat, step, resolve, reject }))
+  private run(owner: ChannelOwner, step: Step): Promise<StepResult__Output | undefined> {
+    if (!this.owners.has(owner)) return Promise.reject(new SessionError('aborted', 'the session is closed'))
+    if (this.pending.length === 0) queueMicrotask(() => process.nextTick(() => this.flush()))
+    return new Promise((resolve, reject) => this.pending.push({ owner, step, resolve, reject }))
   }
 
   private flush(): void {
-    const asked = this.asked
-    this.asked = []
-    const seats = new Set(asked.map(({ seat }) => seat))
-    let deal = joinDeals([...seats].flatMap((seat) => seat.takeDeal() ?? []))
-    for (let start = 0; start < asked.length; start += maxStepsPerMessage) {
-      void this.send(asked.slice(start, start + maxStepsPerMessage), deal)
-      deal = null
+    const pending = this.pending
+    this.pending = []
+    const owners = new Set(pending.map(({ owner }) => owner))
+    let ops = joinSessionOps([...owners].flatMap((owner) => owner.consumeOps() ?? []))
+    for (let start = 0; start < pending.length; start += maxStepsPerMessage) {
+      void this.send(pending.slice(start, start + maxStepsPerMessage), ops)
+      ops = null
     }
   }
 
-  /** Never rejects: what goes wrong is told to each step. */
-  private async send(asked: readonly Asked[], deal: Deal | null): Promise<void> {
-    const steps = asked.map(({ step }) => step)
+  /** Never rejects: each step gets its own error. */
+  private async send(pending: readonly PendingStep[], ops: SessionOps | null): Promise<void> {
+    const steps = pending.map(({ step }) => step)
     try {
-      const response = await this.stream.send({ ...deal, steps, timeoutMs: this.stepTimeoutMs })
-      // What a deal was to copy may be lost, or find no room at once: steps alone are replayed, and wait for room.
-      if (deal && isDealLost(response.error)) return await this.send(asked, null)
-      for (const [i, one] of asked.entries()) settle(one, response, i)
+      const response = await this.stream.send({ ...ops, steps, timeoutMs: this.stepTimeoutMs })
+      // A session to copy may be lost, or the service may have no free session at once.
+      // Steps without operations are replayed and wait for a free session.
+      if (ops && haveOpsFailed(response.error)) return await this.send(pending, null)
+      for (const [i, one] of pending.entries()) settle(one, response, i)
     } catch (error) {
-      for (const { reject } of asked) reject(error)
+      for (const { reject } of pending) reject(error)
     }
   }
 }
 
-function settle({ seat, resolve, reject }: Asked, response: StepResponse__Output, index: number): void {
-  const { service } = seat
+function settle({ owner, resolve, reject }: PendingStep, response: StepResponse__Output, index: number): void {
+  const { service } = owner
   const result = response.results[index]
   const error = response.error ?? result?.error
-  if (error?.code === failedPrecondition) resolve(undefined)
+  if (error?.code === status.FAILED_PRECONDITION) resolve(undefined)
   else if (error) reject(toSessionError(service, error.code, error.message))
   else if (result) resolve(result)
-  else reject(new SessionError('internal', `${service} answered without a result`))
+  else reject(new SessionError('internal', `${service} sent a response without a result for each step`))
 }
 
-const isDealLost = (error: StepError__Output | null): boolean =>
-  error?.code === failedPrecondition || error?.code === resourceExhausted
+const haveOpsFailed = (error: StepError__Output | null): boolean =>
+  error?.code === status.FAILED_PRECONDITION || error?.code === status.RESOURCE_EXHAUSTED

@@ -2,27 +2,36 @@ import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-j
 import type { LogitServiceClient, StepRequest, StepResponse__Output } from '@tandem/proto'
 import { SessionError, toSessionError } from './session-error.js'
 
-/** How long a service may take to end a stream that was closed. */
+/** Time limit for a service to end a closed stream. */
 const closeLimitMs = 5_000
 
-/** What a stream ends with that nobody here has cancelled: a step's own failure comes in its response. */
+/**
+ * Statuses of a stream that this process has not cancelled, if its connection
+ * breaks. Failed steps have responses.
+ */
 const brokenStream: ReadonlySet<number> = new Set([status.CANCELLED, status.UNKNOWN, status.INTERNAL])
 
-interface Waiting {
+interface PendingRequest {
   readonly resolve: (response: StepResponse__Output) => void
   readonly reject: (error: SessionError) => void
 }
 
-/** Requests and their responses over one gRPC stream. Whatever ends the stream rejects all who wait, at once. */
+/**
+ * Requests and their responses over one gRPC stream. When the stream
+ * ends, all pending requests reject.
+ */
 export interface StepStream {
   send(request: StepRequest): Promise<StepResponse__Output>
   close(): void
 }
 
-/** @param service its name in errors: "the DPO service at 127.0.0.1:7002" */
+/**
+ * Opens a stream for steps.
+ * @param service the service's name in errors: "the DPO service at 127.0.0.1:7002"
+ */
 export function openStepStream(client: LogitServiceClient, service: string, signal: AbortSignal): StepStream {
   const call: ClientDuplexStream<StepRequest, StepResponse__Output> = client.stepStream()
-  const waiting = new Map<number, Waiting>()
+  const pending = new Map<number, PendingRequest>()
   let nextRequestId = 1
   let ending: SessionError | undefined
 
@@ -30,8 +39,8 @@ export function openStepStream(client: LogitServiceClient, service: string, sign
     if (ending) return
     ending = error
     signal.removeEventListener('abort', abort)
-    for (const { reject } of waiting.values()) reject(error)
-    waiting.clear()
+    for (const { reject } of pending.values()) reject(error)
+    pending.clear()
   }
   const abort = () => {
     fail(SessionError.ofSignal(signal))
@@ -39,15 +48,17 @@ export function openStepStream(client: LogitServiceClient, service: string, sign
   }
 
   call.on('data', (response: StepResponse__Output) => {
-    const found = waiting.get(response.requestId)
-    waiting.delete(response.requestId)
+    const found = pending.get(response.requestId)
+    pending.delete(response.requestId)
     found?.resolve(response)
   })
   call.on('error', (error: ServiceError) => {
     const code = brokenStream.has(error.code) ? status.UNAVAILABLE : error.code
     fail(toSessionError(service, code, error.details, error))
   })
-  call.on('end', () => fail(new SessionError('unavailable', `${service} has ended the stream of this answer`)))
+  call.on('end', () =>
+    fail(new SessionError('unavailable', `${service} ended the stream before the answer was complete`)),
+  )
   if (signal.aborted) abort()
   else signal.addEventListener('abort', abort)
 
@@ -56,12 +67,12 @@ export function openStepStream(client: LogitServiceClient, service: string, sign
       new Promise((resolve, reject) => {
         if (ending) return reject(ending)
         const requestId = nextRequestId++
-        waiting.set(requestId, { resolve, reject })
+        pending.set(requestId, { resolve, reject })
         call.write({ ...request, requestId })
       }),
     close: () => {
       if (ending) return
-      const isIdle = waiting.size === 0
+      const isIdle = pending.size === 0
       fail(new SessionError('aborted', 'the session is closed'))
       if (!isIdle) return call.cancel()
       call.end()

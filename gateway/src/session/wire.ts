@@ -7,7 +7,7 @@ import {
 } from '@tandem/proto'
 import type { Readout, Row, Scores } from './session.js'
 
-/** Readouts as the message says them. */
+/** Converts a readout to its message. */
 export function toWireReadout(readout: Readout): WireReadout {
   switch (readout.kind) {
     case 'candidates':
@@ -22,9 +22,9 @@ export function toWireReadout(readout: Readout): WireReadout {
 }
 
 /**
- * A received row, with ids beside all logits.
- * @param index of the row, which picks its list of gathered ids
- * @throws RangeError where the row does not answer the readouts
+ * Converts a received row, and adds the token ids to its logits.
+ * @param index index of the row, which selects its list of gathered ids
+ * @throws RangeError if the row does not match the readouts
  */
 export function fromWireRow(row: Row__Output, index: number, readouts: readonly Readout[]): Row {
   if (row.scores.length !== readouts.length)

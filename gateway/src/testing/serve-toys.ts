@@ -1,4 +1,4 @@
-import { openReward } from '../session/reward.js'
+import { openReward } from '../session/reward-model.js'
 import { RewardServiceConnection } from '../session/reward-service.js'
 import { serveApp } from './serve-app.js'
 import { startToyGateway } from './toy-gateway.js'

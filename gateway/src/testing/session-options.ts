@@ -1,5 +1,5 @@
 import { EngineSenders } from '../session/engine-senders.js'
-import type { SessionOptions } from '../session/service.js'
+import type { SessionOptions } from '../session/logit-service.js'
 
 /** Of a request by itself, for the toys' vocabulary. */
 export const sessionOptions = (

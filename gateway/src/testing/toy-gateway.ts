@@ -1,10 +1,11 @@
 import pino from 'pino'
-import { Crowd } from '../decode/crowd.js'
+import { ActiveAnswers } from '../decode/answers/active-answers.js'
 import { Admission } from '../routes/admission.js'
 import { createApp } from '../routes/app.js'
 import type { AppDependencies } from '../routes/dependencies.js'
-import { type Pair, shakeHands } from '../session/handshake.js'
-import { LogitServiceConnection } from '../session/service.js'
+import { connectModels } from '../session/connect-models.js'
+import { LogitServiceConnection } from '../session/logit-service.js'
+import type { Pair } from '../session/pair.js'
 import { checkAnswers } from './checked-app.js'
 import { parseEvents } from './parse-events.js'
 import { ToyService } from './toy-service.js'
@@ -41,7 +42,7 @@ export async function startToyGateway(
     for (const [, service] of all) service.kill()
   }
   try {
-    const pair = await shakeHands(connections, templateFrom)
+    const pair = await connectModels(connections, templateFrom)
     const dependencies: AppDependencies = {
       pair,
       pairName: 'toy',
@@ -49,7 +50,7 @@ export async function startToyGateway(
       apiKeys: [],
       corsOrigins: [],
       admission: new Admission({ maxConcurrent: 4, maxWaiting: 4 }),
-      crowd: new Crowd(),
+      activeAnswers: new ActiveAnswers(),
       limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 10_000, receiveTimeoutMs: 5_000 },
       stopping: new AbortController().signal,
       log: pino({ level: 'silent' }),

@@ -6,7 +6,7 @@ const next = (scores: Readonly<Record<number, number>>) => ({
   scores: Float64Array.from(Object.values(scores)),
 })
 
-test('continuations of all beams are ranked together, by the sums', () => {
+test('ranks the continuations of all beams together, by their sums', () => {
   const beams = [
     { score: -1, next: next({ 0: -0.5, 3: -2 }) },
     { score: -2, next: next({ 1: -0.25, 4: -3 }) },
@@ -18,7 +18,7 @@ test('continuations of all beams are ranked together, by the sums', () => {
   ])
 })
 
-test('ties go to the earlier beam, then to the lower id', () => {
+test('breaks ties by the earlier beam, then by the lower id', () => {
   const beams = [
     { score: -2, next: next({ 3: -1, 2: -1 }) },
     { score: -1, next: next({ 0: -2, 1: -1 }) },
@@ -31,7 +31,7 @@ test('ties go to the earlier beam, then to the lower id', () => {
   ])
 })
 
-test('of one beam no more are kept than could be among the best', () => {
+test('keeps at most `count` continuations of one beam', () => {
   const [first, second] = [
     { score: 0, next: next({ 0: -1, 1: -2, 2: -3, 3: -4, 4: -5 }) },
     { score: -3.5, next: next({ 0: 0 }) },
@@ -39,7 +39,7 @@ test('of one beam no more are kept than could be among the best', () => {
   expect(expand([first, second], 4).map(({ score }) => score)).toEqual([-1, -2, -3, -3.5])
 })
 
-test('a score that is no number is an error, and so is no continuation', () => {
+test('throws if a score is not a number or if there is no continuation', () => {
   expect(() => expand([{ score: 0, next: next({ 2: Number.NaN }) }], 2)).toThrow('the score of token 2 is not a number')
-  expect(() => expand([{ score: 0, next: next({}) }], 2)).toThrow('there is no token to choose from')
+  expect(() => expand([{ score: 0, next: next({}) }], 2)).toThrow('found no token to choose from')
 })

@@ -1,22 +1,19 @@
-/** A token that a beam could go on with. */
+import type { ScoredIds } from '../strategies/scored-ids.js'
+
+/** A token that can extend a beam. */
 export interface Continuation {
-  /** Place of the beam among the live ones. */
+  /** Index of the extended beam among the live ones. */
   readonly parent: number
   readonly id: number
-  /** Of the whole beam, this token included: the sum of its tokens' scores. */
+  /** Score of the whole beam with this token: the sum of its tokens' scores. */
   readonly score: number
 }
 
-/** Ids that a beam may go on with, and what each of them adds to its score. */
-export interface ScoredIds {
-  readonly tokenIds: Uint32Array
-  readonly scores: Float64Array
-}
-
 /**
- * The best continuations of all live beams by summed score, at most `count`; ties: the earlier beam, then the lower id.
- * @param beams their scores so far, with what each of them can go on with
- * @throws RangeError where there is none, or where a score is no number
+ * Returns the best continuations of all live beams by summed score, at most `count`.
+ * Ties: the earlier beam, then the lower id.
+ * @param beams the beams' scores so far, with the tokens that can extend them
+ * @throws RangeError if there is no continuation, or if a score is not a number
  */
 export function expand(
   beams: readonly { readonly score: number; readonly next: ScoredIds }[],
@@ -27,11 +24,14 @@ export function expand(
     next.tokenIds.forEach((id, i) => {
       insert(best, { parent, id, score: score + scoreAt(next, i) }, count)
     })
-  if (best.length === 0) throw new RangeError('there is no token to choose from: all are excluded')
+  if (best.length === 0) throw new RangeError('found no token to choose from: all ids are excluded')
   return best
 }
 
-/** Into a list that is sorted and stays so, and no longer than `count`: a whole vocabulary need not be sorted for a few. */
+/**
+ * Inserts into a sorted list of at most `count`. This avoids sorting the
+ * whole vocabulary for a few tokens.
+ */
 function insert(best: Continuation[], continuation: Continuation, count: number): void {
   let at = best.length
   for (let before = best[at - 1]; before && compare(continuation, before) < 0; before = best[at - 1]) at--

@@ -1,19 +1,22 @@
-/** What a whole beam is ranked by. */
-export interface Ranked {
-  /** Sum of its tokens' scores. */
+/** The values by which a complete beam is ranked. */
+export interface RankedBeam {
+  /** Sum of the tokens' scores. */
   readonly score: number
-  /** In tokens, an end token included. */
+  /** Number of tokens, including the end token. */
   readonly length: number
 }
 
-/** score / length^penalty: 0 compares sums, 1 means; a greater penalty favours longer answers where scores are negative. */
-export const normalizedScore = ({ score, length }: Ranked, penalty: number): number => score / length ** penalty
+/**
+ * Returns score / length ** penalty. Penalty 0 compares sums and 1 compares means.
+ * A greater penalty favours longer answers if scores are negative.
+ */
+export const normalizedScore = ({ score, length }: RankedBeam, penalty: number): number => score / length ** penalty
 
 /**
- * The beams to answer with, best first; ties: the one that ended earlier.
- * @param live those that did not end: they join where fewer than `width` have finished
+ * Returns the beams to answer with, best first. Ties: the beam that ended earlier.
+ * @param live unfinished beams; they take part only if fewer than `width` beams have finished
  */
-export function rank<T extends Ranked>(
+export function rank<T extends RankedBeam>(
   finished: readonly T[],
   live: readonly T[],
   { width, lengthPenalty }: { readonly width: number; readonly lengthPenalty: number },

@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type ToyModel, ToySession, ToySessionSet } from '../../testing/toy-session.js'
-import { createLoop } from '../create-loop.js'
+import type { DecodeRequest } from '../loop/decode-request.js'
+import { createLoop } from '../speculation/create-loop.js'
 import { aad } from '../strategies/aad.js'
 import { aadBeam } from '../strategies/aad-beam.js'
 import { beam } from '../strategies/beam.js'
-import { bindBeam } from '../strategies/beam-strategy.js'
+import { bindBeamStrategy } from '../strategies/beam-strategy.js'
+import type { BoundBeamStrategy, BoundTokenStrategy } from '../strategies/bound-strategy.js'
 import { greedyDpo } from '../strategies/greedy.js'
-import { bindMethod } from '../strategies/index.js'
-import type { BeamMethod, TokenMethod } from '../strategies/method.js'
-import type { DecodeRequest } from '../token.js'
+import { bindTokenStrategy } from '../strategies/index.js'
 import { searchBeams } from './search-beams.js'
 
 const end = 0
@@ -28,13 +28,13 @@ const base = {
   promptLogprobs: null,
   detail: false,
 }
-type Changes = Partial<Omit<DecodeRequest, 'method'>>
+type Changes = Partial<Omit<DecodeRequest, 'strategy'>>
 
-function search(models: Readonly<Record<string, ToyModel>>, method: BeamMethod, changes: Changes = {}) {
+function search(models: Readonly<Record<string, ToyModel>>, strategy: BoundBeamStrategy, changes: Changes = {}) {
   const sets = new Map(
     Object.entries(models).map(([name, model]) => [name, new ToySessionSet(() => new ToySession(model))]),
   )
-  return searchBeams(sets, { ...base, method, ...changes })
+  return searchBeams(sets, { ...base, strategy, ...changes })
 }
 const found = async (...parameters: Parameters<typeof search>) => {
   const { beams, generatedTokens } = await search(...parameters)
@@ -44,17 +44,20 @@ const found = async (...parameters: Parameters<typeof search>) => {
   }
 }
 
-/** Probabilities of the five tokens after each text; what is not named is as good as impossible. */
+/** Probabilities of the five tokens after each text; unnamed tokens are nearly impossible. */
 const model =
   (rows: Readonly<Record<string, Readonly<Record<number, number>>>>): ToyModel =>
   (ids) => {
     const row = rows[ids.slice(1).join(' ')] ?? {}
     return Float32Array.from({ length: 5 }, (_, id) => Math.log(row[id] ?? 1e-30))
   }
-const method = (parameters: object) => bindBeam(beam, beam.parameters.parse(parameters))
+const beamOf = (parameters: object) => bindBeamStrategy(beam, beam.parameters.parse(parameters))
 
-/** Greedily 1 (0.6) then 2 (0.4); but 3 (0.4) is followed by 4 (0.9), and each pair by the end. */
-const garden = model({
+/**
+ * The greedy choice is 1 (0.6), then 2 (0.4). But 4 (0.9) follows 3
+ * (0.4), and the end follows each pair.
+ */
+const gardenPath = model({
   '': { 1: 0.6, 3: 0.4, 4: 1e-10 },
   1: { 2: 0.4, 4: 0.3, [end]: 0.3 },
   3: { 4: 0.9, [end]: 0.1 },
@@ -63,71 +66,74 @@ const garden = model({
   '3 4': { [end]: 1 },
 })
 
-test('a beam that began worse can win', async () => {
-  // Sums: 3 4 0: ln 0.36 = -1.022; 1 2 0: ln 0.24 = -1.427. In round two the end token (1 0: ln 0.18) ranks third and is dropped.
-  expect(await found({ dpo: garden }, method({ width: 2 }))).toEqual({
+test('finds a beam that starts worse and ends better', async () => {
+  // Sums: 3 4 0: ln 0.36 = -1.022; 1 2 0: ln 0.24 = -1.427.
+  // In round two the end token (1 0: ln 0.18) ranks third and is dropped.
+  expect(await found({ dpo: gardenPath }, beamOf({ width: 2 }))).toEqual({
     beams: [
       ['3 4 0', -1.022],
       ['1 2 0', -1.427],
     ],
     generatedTokens: 8,
   })
-  expect((await found({ dpo: garden }, method({ width: 1 }))).beams).toEqual([['1 2 0', -1.427]])
+  expect((await found({ dpo: gardenPath }, beamOf({ width: 1 }))).beams).toEqual([['1 2 0', -1.427]])
 })
 
-test('an end token among the best finishes a beam, and the search goes on until there are enough', async () => {
-  // Width 3, round two: 3 4 (0.36), 1 2 (0.24), then 1 4 and 1 0 tie at 0.18: the lower id, the end, is third and finishes.
-  const { beams, generatedTokens } = await found({ dpo: garden }, method({ width: 3, length_penalty: 0 }))
+test('finishes a beam at an end token among the best, and continues until enough have finished', async () => {
+  // Width 3, round two: 3 4 (0.36), 1 2 (0.24), then 1 4 and 1 0 tie at 0.18.
+  // The lower id, the end token, ranks third and finishes its beam.
+  const { beams, generatedTokens } = await found({ dpo: gardenPath }, beamOf({ width: 3, length_penalty: 0 }))
   expect(beams).toEqual([
     ['3 4 0', -1.022],
     ['1 2 0', -1.427],
     ['1 0', -1.715],
     ['1 4 0', -1.715],
   ])
-  // Three live; three live and one finished; three finished, and three that went no further.
+  // Three live; three live and one finished; three finished and three live at the end.
   expect(generatedTokens).toBe(3 + 4 + 6)
 })
 
-test('at max_tokens live beams join', async () => {
-  expect((await found({ dpo: garden }, method({ width: 2 }), { maxTokens: 2 })).beams).toEqual([
+test('answers with live beams at max_tokens', async () => {
+  expect((await found({ dpo: gardenPath }, beamOf({ width: 2 }), { maxTokens: 2 })).beams).toEqual([
     ['3 4', -1.022],
     ['1 2', -1.427],
   ])
 })
 
-test('an end token cannot come within min_tokens', async () => {
+test('picks no end token within min_tokens', async () => {
   const hasty = model({ '': { [end]: 0.9, 1: 0.1 }, 1: { [end]: 0.9, 2: 0.1 }, '1 2': { [end]: 1 } })
-  expect((await found({ dpo: hasty }, method({ width: 1 }))).beams).toEqual([['0', -0.105]])
-  expect((await found({ dpo: hasty }, method({ width: 1 }), { minTokens: 1 })).beams).toEqual([['1 0', -2.408]])
-  expect((await found({ dpo: hasty }, method({ width: 1 }), { minTokens: 2 })).beams).toEqual([['1 2 0', -4.605]])
+  expect((await found({ dpo: hasty }, beamOf({ width: 1 }))).beams).toEqual([['0', -0.105]])
+  expect((await found({ dpo: hasty }, beamOf({ width: 1 }), { minTokens: 1 })).beams).toEqual([['1 0', -2.408]])
+  expect((await found({ dpo: hasty }, beamOf({ width: 1 }), { minTokens: 2 })).beams).toEqual([['1 2 0', -4.605]])
 })
 
-test('the search ends where no beam is live', async () => {
-  const alone = model({ '': { [end]: 1 } })
-  const only = bindBeam(aadBeam, aadBeam.parameters.parse({ width: 4, alpha: 0.5 }))
-  expect(await found({ dpo: alone, sft: alone }, only)).toEqual({ beams: [['0', 0]], generatedTokens: 1 })
+test('ends if no beam is live', async () => {
+  const onlyEnd = model({ '': { [end]: 1 } })
+  const only = bindBeamStrategy(aadBeam, aadBeam.parameters.parse({ width: 4, alpha: 0.5 }))
+  expect(await found({ dpo: onlyEnd, sft: onlyEnd }, only)).toEqual({ beams: [['0', 0]], generatedTokens: 1 })
 })
 
-test('aad-beam sums advantages over V_alpha', async () => {
+test('aad-beam adds advantages over V_alpha', async () => {
   // At alpha 0.5 V_alpha of the empty text is {1, 3}; advantages ln 2 and ln 4, then ln 8 and 0.
   const dpo = model({ '': { 1: 0.4, 3: 0.4, 2: 0.1, 4: 0.1 }, 1: { [end]: 0.8, 2: 0.2 }, 3: { [end]: 1 } })
   const sft = model({ '': { 1: 0.2, 3: 0.1, 2: 0.6, 4: 0.1 }, 1: { [end]: 0.1, 2: 0.9 }, 3: { [end]: 1 } })
   const parameters = { width: 2, alpha: 0.5 }
-  expect((await found({ dpo, sft }, bindBeam(aadBeam, aadBeam.parameters.parse(parameters)))).beams).toEqual([
+  expect((await found({ dpo, sft }, bindBeamStrategy(aadBeam, aadBeam.parameters.parse(parameters)))).beams).toEqual([
     ['1 0', 2.773],
     ['3 0', 1.386],
   ])
-  // Entropies over V_alpha: 0.552, then 0.230 and 0. At tau 0.5 the second tokens add log p_dpo + ln 1.
+  // Entropies over V_alpha: 0.552, then 0.230 and 0. At tau 0.5 the
+  // second tokens add log p_dpo + ln 1.
   expect(
-    (await found({ dpo, sft }, bindBeam(aadBeam, aadBeam.parameters.parse({ ...parameters, tau: 0.5 })))).beams,
+    (await found({ dpo, sft }, bindBeamStrategy(aadBeam, aadBeam.parameters.parse({ ...parameters, tau: 0.5 })))).beams,
   ).toEqual([
     ['3 0', 1.386],
     ['1 0', 0.47],
   ])
 })
 
-test('log-probabilities are those of the DPO model, with its best ids beside', async () => {
-  const { beams } = await search({ dpo: garden }, method({ width: 2 }), { topLogprobs: 1 })
+test('reports log-probabilities of the DPO model and its most likely ids', async () => {
+  const { beams } = await search({ dpo: gardenPath }, beamOf({ width: 2 }), { topLogprobs: 1 })
   const [first, second] = beams[0]?.tokens ?? []
   expect(first).toMatchObject({ id: 3, top: [{ id: 1 }] })
   expect(first?.logprob).toBeCloseTo(Math.log(0.4), 5)
@@ -135,7 +141,7 @@ test('log-probabilities are those of the DPO model, with its best ids beside', a
   expect(second?.logprob).toBeCloseTo(Math.log(0.9), 5)
 })
 
-/** Logits that hash the text: no two are within 1e-3 of each other but by chance, which cases are left out for. */
+/** Logits from a hash of the text. */
 const hashed =
   (salt: number, sharpness: number): ToyModel =>
   (ids) =>
@@ -146,26 +152,26 @@ const hashed =
 
 async function decode(
   models: Readonly<Record<string, ToyModel>>,
-  one: TokenMethod,
+  strategy: BoundTokenStrategy,
   changes: Changes,
 ): Promise<number[]> {
   const sessions = new Map(Object.entries(models).map(([name, toy]) => [name, new ToySession(toy)]))
-  const request = { ...base, ...changes, method: one }
-  const loop = createLoop({ sessions, sharesDevice: () => false, isCrowded: () => false }, request)
+  const request = { ...base, ...changes, strategy }
+  const loop = createLoop({ sessions, sharesDevice: () => false, isBusy: () => false }, request)
   const ids: number[] = []
   while (ids.length < request.maxTokens && ids.at(-1) !== end) for (const { id } of await loop.next()) ids.push(id)
   return ids
 }
 
 test.each([
-  ['beam', 'greedy-dpo', method({ width: 1 }), bindMethod(greedyDpo, {})],
+  ['beam', 'greedy-dpo', beamOf({ width: 1 }), bindTokenStrategy(greedyDpo, {})],
   [
     'aad-beam',
     'aad',
-    bindBeam(aadBeam, aadBeam.parameters.parse({ width: 1, alpha: 0.3 })),
-    bindMethod(aad, aad.parameters.parse({ alpha: 0.3 })),
+    bindBeamStrategy(aadBeam, aadBeam.parameters.parse({ width: 1, alpha: 0.3 })),
+    bindTokenStrategy(aad, aad.parameters.parse({ alpha: 0.3 })),
   ],
-] as const)('%s of width 1 is %s', async (_, __, wide, narrow) => {
+] as const)('%s of width 1 gives the tokens of %s', async (_, __, wide, narrow) => {
   const cases = fc.record({
     salts: fc.tuple(fc.nat(10_000), fc.nat(10_000)),
     sharpness: fc.constantFrom(1, 4, 12),

@@ -1,82 +1,95 @@
-import { Adjuster } from '../adjustments.js'
-import { topScores } from '../describe.js'
-import { firstOf, readStep, type StepRead } from '../read-step.js'
-import { reorderSets, type SessionSets, sequenceOf } from '../session-sets.js'
-import { present } from '../sessions.js'
+import { assertPresent } from '../assert-present.js'
+import { Adjuster } from '../loop/adjustments.js'
+import type { DecodeRequest } from '../loop/decode-request.js'
+import { topScores } from '../loop/describe-token.js'
+import type { ModelSessions } from '../loop/model-sessions.js'
+import { firstOf, readStep, type StepRead } from '../loop/read-step.js'
+import { reorderSequences, type SequenceGroup, sequenceAt } from '../loop/sequence-group.js'
+import type { Token } from '../loop/token.js'
 import { logProbabilityAt } from '../strategies/advantage.js'
-import type { BeamMethod } from '../strategies/method.js'
-import type { DecodeRequest, Token } from '../token.js'
+import type { BoundBeamStrategy } from '../strategies/bound-strategy.js'
 import { type Continuation, expand } from './expand.js'
-import { type Ranked, rank } from './rank.js'
-import { settle } from './settle.js'
+import { type RankedBeam, rank } from './rank.js'
+import { selectBeams } from './select-beams.js'
 
-type BeamRequest = DecodeRequest<BeamMethod>
+type BeamRequest = DecodeRequest<BoundBeamStrategy>
 
-export interface Beam extends Ranked {
-  /** With the end token, where it has one. */
+/** A beam with its tokens. */
+export interface Beam extends RankedBeam {
+  /** Includes the end token if the beam has one. */
   readonly tokens: readonly Token[]
 }
 
-export interface Search {
+/** The result of a beam search. */
+export interface SearchResult {
   /** Best first, at least one. */
   readonly beams: readonly Beam[]
-  /** Of all beams that were kept in a round, whatever became of them. */
+  /**
+   * Number of tokens of all beams that were kept in a round,
+   * including beams that were dropped later.
+   */
   readonly generatedTokens: number
 }
 
 /**
- * Beam search: all live beams run one token as one message and one batch of each model, the best continuations are dealt, and the
- * sessions go on from the beams that had them. Ends when `width` beams have finished, when none is live, or at max_tokens.
+ * Runs a beam search. Each round, all live beams run one token, as one message and one batch of
+ * each model. The best continuations become the new beams, and the sessions are reordered to match
+ * them. The search ends if `width` beams have finished, if no beam is live, or at max_tokens.
+ *
+ * This folder searches over token ids. It does not know text or how strategies score tokens.
  */
-export async function searchBeams(sets: SessionSets, request: BeamRequest): Promise<Search> {
-  const { method, maxTokens, endTokenIds } = request
+export async function searchBeams(group: SequenceGroup, request: BeamRequest): Promise<SearchResult> {
+  const { strategy, maxTokens, endTokenIds } = request
   const ends = new Set(endTokenIds)
   const finished: Beam[] = []
   let live: readonly Beam[] = [{ tokens: [], score: 0, length: 0 }]
   let generatedTokens = 0
   for (let index = 0; index < maxTokens; index++) {
-    const steps = await readBeams(sets, live, request)
+    const steps = await readBeams(group, live, request)
     const best = expand(
-      live.map(({ score }, i) => ({ score, next: method.score(present(steps[i]).input) })),
-      2 * method.width,
+      live.map(({ score }, i) => ({ score, next: strategy.score(assertPresent(steps[i]).input) })),
+      2 * strategy.width,
     )
-    const settled = settle(best, method.width, (id) => ends.has(id))
+    const selected = selectBeams(best, strategy.width, (id) => ends.has(id))
     const before = live
-    const extend = (continuation: Continuation) => extended(before, steps, continuation, request)
-    finished.push(...settled.finished.map(extend))
-    live = settled.live.map(extend)
-    generatedTokens += settled.finished.length + live.length
-    if (finished.length >= method.width || live.length === 0) break
-    reorderSets(
-      sets,
-      settled.live.map(({ parent }) => parent),
+    const extend = (continuation: Continuation) => extendBeam(before, steps, continuation, request)
+    finished.push(...selected.finished.map(extend))
+    live = selected.live.map(extend)
+    generatedTokens += selected.finished.length + live.length
+    if (finished.length >= strategy.width || live.length === 0) break
+    reorderSequences(
+      group,
+      selected.live.map(({ parent }) => parent),
     )
   }
-  return { beams: rank(finished, live, method), generatedTokens }
+  return { beams: rank(finished, live, strategy), generatedTokens }
 }
 
-/** Appends its last token to each beam, and reads what follows; at first the prompt, of which a part may be there. */
-function readBeams(sets: SessionSets, live: readonly Beam[], request: BeamRequest): Promise<StepRead[]> {
-  const { method, minTokens, endTokenIds, promptIds, topLogprobs } = request
-  const index = present(live[0]).length
+/**
+ * Appends each beam's last token and reads its continuations. The first round
+ * sends the missing part of the prompt.
+ */
+function readBeams(group: SequenceGroup, live: readonly Beam[], request: BeamRequest): Promise<StepRead[]> {
+  const { strategy, minTokens, endTokenIds, promptIds, topLogprobs } = request
+  const index = assertPresent(live[0]).length
   const excluded = index < minTokens ? endTokenIds : []
-  const reads = method.reads(excluded)
+  const reads = strategy.reads(excluded)
   const options = { index, excluded: new Set(excluded), topLogprobs }
   const read = ({ tokens }: Beam, i: number) => {
-    const sessions = sequenceOf(sets, i)
-    const nextIds = tokens.length > 0 ? tokens.slice(-1).map(({ id }) => id) : unread(sessions, promptIds)
+    const sessions = sequenceAt(group, i)
+    const nextIds = tokens.length > 0 ? tokens.slice(-1).map(({ id }) => id) : missingPrompt(sessions, promptIds)
     return readStep(sessions, nextIds, reads, { ...options, adjuster: adjusterOf(tokens, request) })
   }
   return Promise.all(live.map(read))
 }
 
-/** All sessions hold equally much of the prompt. */
-function unread(sessions: ReturnType<typeof sequenceOf>, promptIds: readonly number[]): readonly number[] {
+/** Returns the part of the prompt that no session holds yet. All sessions hold the same part. */
+function missingPrompt(sessions: ModelSessions, promptIds: readonly number[]): readonly number[] {
   const [session] = sessions.values()
-  return promptIds.slice(present(session).position)
+  return promptIds.slice(assertPresent(session).position)
 }
 
-/** Penalties count each beam's own tokens. */
+/** Creates the adjuster of one beam: penalties count its own tokens. */
 function adjusterOf(tokens: readonly Token[], { adjustments, promptIds }: BeamRequest): Adjuster | null {
   if (!adjustments) return null
   const adjuster = new Adjuster(adjustments, promptIds)
@@ -84,21 +97,21 @@ function adjusterOf(tokens: readonly Token[], { adjustments, promptIds }: BeamRe
   return adjuster
 }
 
-function extended(
+function extendBeam(
   live: readonly Beam[],
   steps: readonly StepRead[],
   { parent, id, score }: Continuation,
   { topLogprobs }: BeamRequest,
 ): Beam {
-  const { tokens } = present(live[parent])
-  const token = describe(id, present(steps[parent]), topLogprobs)
+  const { tokens } = assertPresent(live[parent])
+  const token = describe(id, assertPresent(steps[parent]), topLogprobs)
   return { tokens: [...tokens, token], score, length: tokens.length + 1 }
 }
 
-/** log p of the leading model, which is the DPO model, as it gave it. */
+/** Adds the unadjusted log-probabilities of the leading model, which is the DPO model. */
 function describe(id: number, { rows }: StepRead, topLogprobs: number | null): Token {
   if (topLogprobs === null) return { id, logprob: null, top: [], detail: null }
-  const row = present(rows.get('dpo'))
+  const row = assertPresent(rows.get('dpo'))
   const read = firstOf(row)
   const logprob = logProbabilityAt(read, read.scores.tokenIds.indexOf(id))
   return { id, logprob, top: topScores(row, row.scores.length - 1, topLogprobs), detail: null }

@@ -1,6 +1,6 @@
 import { FormulaError } from './formula-error.js'
 
-/** What can be done with one number or two. */
+/** Operations on one or two numbers. */
 const operations = {
   add: (a: number, b: number) => a + b,
   subtract: (a: number, b: number) => a - b,
@@ -13,23 +13,24 @@ const operations = {
   log: (a: number) => Math.log(a),
 }
 
+/** The name of an operation. */
 export type Operation = keyof typeof operations
 
-/** A parsed formula: constants, log-probabilities of models, and what is done with them. */
+/** A parsed formula: constants, log-probabilities of models, and operations on them. */
 export type Expression =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'model'; readonly name: string }
   | { readonly kind: 'operation'; readonly operation: Operation; readonly a: Expression; readonly b: Expression }
 
 /**
- * An operation on expressions; a constant where they are.
- * @param b for an operation on one number the same as `a`
- * @param position of the operation, for errors
- * @throws FormulaError where it divides by the constant zero or gives a constant that is not finite
+ * Creates an operation on expressions. Operations on constants are evaluated at once.
+ * @param b the second operand; for an operation on one number, the same as `a`
+ * @param position character of the operation, for errors
+ * @throws FormulaError if it divides by the constant zero or gives a constant that is not finite
  */
 export function operate(operation: Operation, a: Expression, b: Expression, position: number): Expression {
   if (operation === 'divide' && b.kind === 'constant' && b.value === 0)
-    throw new FormulaError(position, 'this divides by zero')
+    throw new FormulaError(position, 'this divides by zero; the divisor must not be the constant 0')
   if (a.kind !== 'constant' || b.kind !== 'constant') return { kind: 'operation', operation, a, b }
   const value = operations[operation](a.value, b.value)
   if (!Number.isFinite(value)) throw new FormulaError(position, `this is ${value}: constants must be finite`)
@@ -37,8 +38,8 @@ export function operate(operation: Operation, a: Expression, b: Expression, posi
 }
 
 /**
- * The expression's values, one for each token.
- * @param models log-probabilities of one length, by the name of their model
+ * Evaluates an expression for each token.
+ * @param models log-probabilities by model name; all arrays have the same length
  */
 export function evaluate(expression: Expression, models: ReadonlyMap<string, Float64Array>): Float64Array {
   const [length = 0] = [...models.values()].map((values) => values.length)

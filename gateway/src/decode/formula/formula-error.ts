@@ -1,8 +1,8 @@
-/** What is wrong with a formula, and where. */
+/** A formula that cannot be parsed, with the position of the fault. */
 export class FormulaError extends Error {
   override readonly name = 'FormulaError'
 
-  /** @param position of the character, from 1 */
+  /** @param position character at fault, counted from 1 */
   constructor(position: number, message: string) {
     super(`at character ${position}: ${message}`)
   }

@@ -27,7 +27,7 @@ test.each([
   ['log(exp(dpo) + exp(sft))', Math.log(Math.exp(-1) + Math.exp(-2))],
 ])('%j', (text, value) => expect(evaluateAt(text)).toBeCloseTo(value, 14))
 
-test('is its text in JSON, and tells its models in its order with their characters', () => {
+test('serializes to its text, and lists its models in its order with their positions', () => {
   const formula = new Formula('1.5*sft - (dpo+sft)')
   expect(JSON.stringify({ formula })).toBe('{"formula":"1.5*sft - (dpo+sft)"}')
   expect([...formula.models]).toEqual([
@@ -44,33 +44,36 @@ const bad: readonly (readonly [string, string])[] = [
   ['dpo sft', 'at character 5: expected an operator or the end, found "sft"'],
   ['(dpo', 'at character 5: expected an operator or ), found the end'],
   ['dpo)', 'at character 4: expected an operator or the end, found ")"'],
-  ['dpo ^ 2', 'at character 5: found "^"; formulas are of numbers, names, + - * / ( ) and ,'],
-  ['dpo − sft', 'at character 5: found "−"; formulas are of numbers, names, + - * / ( ) and ,'],
-  ['1.5 + 2', 'at character 1: the formula names no model, such as dpo'],
-  ['dpo / 0', 'at character 5: this divides by zero'],
-  ['dpo/(1 - 1)', 'at character 4: this divides by zero'],
+  ['dpo ^ 2', 'at character 5: found "^": expected numbers, names, + - * / ( ) or ,'],
+  ['dpo − sft', 'at character 5: found "−": expected numbers, names, + - * / ( ) or ,'],
+  ['1.5 + 2', 'at character 1: the formula names no model: use at least one, such as dpo'],
+  ['dpo / 0', 'at character 5: this divides by zero; the divisor must not be the constant 0'],
+  ['dpo/(1 - 1)', 'at character 4: this divides by zero; the divisor must not be the constant 0'],
   ['dpo + exp(1e3)', 'at character 7: this is Infinity: constants must be finite'],
   ['log(-1)*dpo', 'at character 1: this is NaN: constants must be finite'],
-  ['1e999*dpo', 'at character 1: the number 1e999 is too large'],
-  ['dpo + max', 'at character 7: max is a function: it takes parentheses'],
-  ['max(dpo)', 'at character 8: expected a comma: max takes two or more, found ")"'],
+  ['1e999*dpo', 'at character 1: the number 1e999 is too large: expected at most 1.8e308'],
+  ['dpo + max', 'at character 7: max is a function: write max(...)'],
+  ['max(dpo)', 'at character 8: expected a comma: max needs at least two arguments, found ")"'],
   ['exp(dpo, sft)', 'at character 8: expected an operator or ), found ","'],
-  ['sin(dpo)', 'at character 1: there is no function sin; there are min, max, exp, log'],
+  ['sin(dpo)', 'at character 1: there is no function sin; use one of min, max, exp, log'],
   [
     'dpo - SFT',
-    'at character 7: the model SFT must be a lower-case letter and up to 31 lower-case letters, digits or _',
+    'at character 7: the model name SFT must be a lower-case letter and up to 31 lower-case letters, digits or _',
   ],
-  ['x'.repeat(2_001), 'at character 2001: the formula goes on to 2001, at most 2000 are taken'],
-  ['('.repeat(10_000), 'at character 2001: the formula goes on to 10000, at most 2000 are taken'],
-  [`${'('.repeat(101)}dpo`, 'at character 102: nested more than 100 deep'],
-  [`${'-'.repeat(101)}dpo`, 'at character 102: nested more than 100 deep'],
-  [`dpo${'+1'.repeat(100)}`, 'at character 202: at most 200 numbers, names and operations are taken'],
+  ['x'.repeat(2_001), 'at character 2001: the formula has 2001 characters: expected at most 2000'],
+  ['('.repeat(10_000), 'at character 2001: the formula has 10000 characters: expected at most 2000'],
+  [`${'('.repeat(101)}dpo`, 'at character 102: the formula is nested more than 100 levels deep: use fewer parentheses'],
+  [`${'-'.repeat(101)}dpo`, 'at character 102: the formula is nested more than 100 levels deep: use fewer parentheses'],
+  [
+    `dpo${'+1'.repeat(100)}`,
+    'at character 202: the formula has more than 200 numbers, names and operations: use fewer',
+  ],
 ]
 const named = bad.map((one) => [one[0].slice(0, 40), ...one] as const)
 
-test.each(named)('"%s" is refused', (_, text, message) => expect(() => new Formula(text)).toThrow(message))
+test.each(named)('refuses "%s"', (_, text, message) => expect(() => new Formula(text)).toThrow(message))
 
-test('whatever the text, it is a formula or an error with a place', () => {
+test('any text gives a formula or an error with a position', () => {
   const words = fc.constantFrom(
     'dpo',
     'sft',
@@ -99,7 +102,7 @@ test('whatever the text, it is a formula or an error with a place', () => {
   fc.assert(property, { numRuns: 500 })
 })
 
-test('sums and products are what JavaScript makes of them', () => {
+test('sums and products equal those of JavaScript', () => {
   const leaf = fc.constantFrom('dpo', 'sft', 'amateur', '3', '0.5')
   const { expression } = fc.letrec<{ expression: string }>((tie) => ({
     expression: fc.oneof(

@@ -1,6 +1,6 @@
 import { FormulaError } from './formula-error.js'
 
-/** A word of a formula; positions count characters from 1. */
+/** A token of a formula; positions count characters from 1. */
 export type FormulaToken =
   | { readonly kind: 'number'; readonly text: string; readonly position: number; readonly value: number }
   | { readonly kind: 'name' | 'symbol'; readonly text: string; readonly position: number }
@@ -8,7 +8,10 @@ export type FormulaToken =
 
 const pattern = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|([-+*/(),]))/y
 
-/** @throws FormulaError at a character that begins no word, or a number too large for float64 */
+/**
+ * Splits a formula into tokens.
+ * @throws FormulaError at an unknown character or a number too large for float64
+ */
 export function readTokens(formula: string): FormulaToken[] {
   const tokens: FormulaToken[] = []
   const end = formula.trimEnd().length
@@ -28,12 +31,13 @@ function toToken([, number, name, symbol]: readonly (string | undefined)[], end:
   const position = end - text.length + 1
   if (number === undefined) return { kind: name === undefined ? 'symbol' : 'name', text, position }
   const value = Number(text)
-  if (!Number.isFinite(value)) throw new FormulaError(position, `the number ${text} is too large`)
+  if (!Number.isFinite(value))
+    throw new FormulaError(position, `the number ${text} is too large: expected at most 1.8e308`)
   return { kind: 'number', text, position, value }
 }
 
 function unexpected(formula: string, from: number): FormulaError {
   const at = from + formula.slice(from).search(/\S/)
   const found = String.fromCodePoint(formula.codePointAt(at) ?? 0)
-  return new FormulaError(at + 1, `found ${JSON.stringify(found)}; formulas are of numbers, names, + - * / ( ) and ,`)
+  return new FormulaError(at + 1, `found ${JSON.stringify(found)}: expected numbers, names, + - * / ( ) or ,`)
 }

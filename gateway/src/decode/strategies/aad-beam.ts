@@ -11,19 +11,18 @@ const parameters = z.strictObject({
     .gt(0)
     .max(1)
     .default(0.7)
-    .describe('Tokens at least so probable for the DPO model, relative to its most probable one, take part.'),
+    .describe("Keeps tokens with a DPO probability of at least alpha times the most likely token's."),
   tau: z
     .number()
     .min(0)
     .optional()
-    .describe(
-      "Where the SFT model's entropy is at most this, in nats, its probabilities count as equal; by default nowhere.",
-    ),
+    .describe("Treats the SFT model's probabilities as equal if their entropy is at most tau nats. Unset disables it."),
 })
 
 /**
- * Beam search on the token reward (paper, section A.4): over V_alpha a token adds A(v) = log p_dpo(v) - log p_sft(v) (eq. 7). Where the
- * SFT model's entropy over V_alpha is at most tau, its probabilities count as 1 / |V_alpha|: then a token adds log p_dpo(v) + ln |V_alpha|.
+ * Beam search on the token reward (paper, section A.4): a token of V_alpha adds the advantage A(v)
+ * = log p_dpo(v) - log p_sft(v) (eq. 7). If the SFT model's entropy over V_alpha is at most tau,
+ * its probabilities count as 1 / |V_alpha|, and a token adds log p_dpo(v) + ln |V_alpha|.
  */
 export const aadBeam: BeamStrategy<typeof parameters> = {
   name: 'aad-beam',
@@ -38,14 +37,16 @@ export const aadBeam: BeamStrategy<typeof parameters> = {
     const { row, scores } = input.lead
     const { tokenIds } = scores
     const [sft] = input.others
-    const isCalm = tau !== undefined && sft !== undefined && entropy(sft) <= tau
-    if (!isCalm) return { tokenIds, scores: advantages(input) }
+    const isUniform = tau !== undefined && sft !== undefined && entropy(sft) <= tau
+    if (!isUniform) return { tokenIds, scores: advantages(input) }
     const uniform = Math.log(tokenIds.length)
     return { tokenIds, scores: Float64Array.from(scores.logits, (logit) => logit - row.logSumExp + uniform) }
   },
 }
 
-/** The sum over the ids read of -p ln p, in nats, by the paper's letter: p is not normalised anew over V_alpha. */
+/**
+ * Sum of -p ln p over the ids read, in nats. As in the paper, p is not renormalised over V_alpha.
+ */
 function entropy({ row, scores }: ModelScores): number {
   return scores.logits.reduce((sum, logit) => {
     const logprob = logit - row.logSumExp

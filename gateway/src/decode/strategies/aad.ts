@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { advantages } from './advantage.js'
 import { chooseToken, idleSampling, noFilters, samplingFields } from './sampling.js'
-import type { Strategy } from './strategy.js'
+import type { TokenStrategy } from './token-strategy.js'
 
 const { temperature, seed } = samplingFields(0)
 const parameters = z.strictObject({
@@ -11,19 +11,20 @@ const parameters = z.strictObject({
     .gt(0)
     .max(1)
     .default(0.1)
-    .describe('Tokens at least so probable for the DPO model, relative to its most probable one, take part.'),
+    .describe("Keeps tokens with a DPO probability of at least alpha times the most likely token's."),
   temperature,
   seed,
 })
 
 /**
- * Alignment-aware decoding (paper, Algorithm 1): the token of V_alpha with the greatest advantage A (eq. 7). At a temperature T,
- * which goes beyond the paper, a draw from softmax(A / T) over V_alpha.
+ * Alignment-aware decoding (paper, Algorithm 1): picks the token of V_alpha with
+ * the greatest advantage A (eq. 7). At a temperature T it draws from softmax(A / T)
+ * over V_alpha, which extends the paper.
  */
-export const aad: Strategy<typeof parameters> = {
+export const aad: TokenStrategy<typeof parameters> = {
   name: 'aad',
   parameters,
-  // Chat clients send a temperature whether or not their user chose one.
+  // Not temperature: chat clients send one even if their user did not choose it.
   topLevel: ['seed'],
   idle: idleSampling,
   reads: ({ alpha }, exclude) => ({

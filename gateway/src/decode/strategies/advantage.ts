@@ -1,22 +1,31 @@
 import type { ModelScores, PickInput } from './reads.js'
 
-/** log p of the id at a place of what was read, in float64 from the services' float32 logit and float64 log-sum-exp. */
+/**
+ * Returns log p of the id at an index, in float64 from the service's
+ * float32 logit and float64 log-sum-exp.
+ */
 export const logProbabilityAt = ({ row, scores }: ModelScores, at: number): number =>
   (scores.logits[at] ?? Number.NaN) - row.logSumExp
 
-/** log p of every id read. */
+/** Returns log p of each id read. */
 export const logProbabilities = (read: ModelScores): Float64Array =>
   new Float64Array(read.scores.logits.length).map((_, at) => logProbabilityAt(read, at))
 
-/** A(v) = log p_lead(v) - log p_other(v) of every id read (paper, eq. 7, with the DPO model in the lead). */
+/**
+ * Returns A(v) = log p_lead(v) - log p_other(v) of each id read (paper,
+ * eq. 7, where the DPO model leads).
+ */
 export function advantages({ lead, others: [other] }: Pick<PickInput, 'lead' | 'others'>): Float64Array {
-  if (!other) throw new TypeError('the other model was not read')
+  if (!other) throw new TypeError('expected scores of a second model, found none')
   return logProbabilities(lead).map((logProbability, i) => logProbability - logProbabilityAt(other, i))
 }
 
 const none: ReadonlySet<number> = new Set()
 
-/** The id with the greatest value; of equal ones the lowest id. @throws RangeError without ids, or where a value is no number */
+/**
+ * Returns the id with the greatest value; ties: the lowest id.
+ * @throws RangeError if there is no id, or if a value is not a number
+ */
 export function argmax(tokenIds: Uint32Array, values: ArrayLike<number>, excluded = none): number {
   let best = -1
   let bestValue = Number.NEGATIVE_INFINITY
@@ -29,6 +38,6 @@ export function argmax(tokenIds: Uint32Array, values: ArrayLike<number>, exclude
       bestValue = value
     }
   })
-  if (best < 0) throw new RangeError('there is no token to choose from: all are excluded')
+  if (best < 0) throw new RangeError('found no token to choose from: all ids are excluded')
   return best
 }

@@ -1,35 +1,42 @@
 import { z } from 'zod'
-import type { ScoredIds } from '../beam/expand.js'
-import type { BeamMethod } from './method.js'
+import type { BoundBeamStrategy } from './bound-strategy.js'
 import type { PickInput, Reads } from './reads.js'
+import type { ScoredIds } from './scored-ids.js'
 
-/** Parameters of every beam search. */
+/** Parameters of all beam searches. */
 export const beamShape = {
-  width: z.int().min(1).max(16).default(4).describe('Beams that live at once.'),
+  width: z.int().min(1).max(16).default(4).describe('Number of beams.'),
   length_penalty: z
     .number()
     .min(-10)
     .max(10)
     .default(1)
-    .describe('A finished beam is ranked by its score / length ** length_penalty; lengths in tokens.'),
+    .describe('Ranks finished beams by score / length ** length_penalty, with the length in tokens.'),
 }
 const shapeSchema = z.object(beamShape)
 
-/** A score of continuations: what it reads of each live beam, and a pure function from that. The search is the same for all. */
+/**
+ * A beam search's score: what it reads for each live beam, and a pure
+ * function from that to scores of tokens.
+ */
 export interface BeamStrategy<Schema extends z.ZodObject = z.ZodObject> {
   readonly name: string
   readonly parameters: Schema
   readonly topLevel: readonly string[]
   idle?(parameters: z.output<Schema>): readonly string[]
   reads(parameters: z.output<Schema>, excluded: readonly number[]): Reads
-  /** What each id that a beam may go on with adds to its score; excluded ids are not among them. */
+  /**
+   * Returns the ids that can extend a beam, without excluded ones, and
+   * what each adds to the beam's score.
+   */
   score(parameters: z.output<Schema>, input: PickInput): ScoredIds
 }
 
-export function bindBeam<Schema extends z.ZodObject>(
+/** Binds a beam strategy to its parameters. */
+export function bindBeamStrategy<Schema extends z.ZodObject>(
   strategy: BeamStrategy<Schema>,
   parameters: z.output<Schema>,
-): BeamMethod {
+): BoundBeamStrategy {
   const { width, length_penalty } = shapeSchema.parse(parameters)
   return {
     kind: 'beam',

@@ -3,12 +3,14 @@ import { type BeamStrategy, beamShape } from './beam-strategy.js'
 
 const parameters = z.strictObject(beamShape)
 
-/** Standard beam search on the DPO model (paper, section A.4, Figure 8): a token adds log p_dpo. */
+/**
+ * Standard beam search on the DPO model (paper, section A.4, Figure 8): a token adds its log p_dpo.
+ */
 export const beam: BeamStrategy<typeof parameters> = {
   name: 'beam',
   parameters,
   topLevel: [],
-  // No more than 2 * width continuations of one beam can be among the best of all.
+  // At most 2 * width continuations of one beam can be among the best of all beams.
   reads: ({ width }, excluded) => ({
     lead: 'dpo',
     readout: { kind: 'top-k', k: 2 * width + excluded.length },

@@ -4,14 +4,19 @@ import { type ChoiceStrategy, choiceShape } from './choice-strategy.js'
 
 const parameters = z.strictObject({
   ...choiceShape,
-  reward: rewardNameSchema.optional().describe('The reward model that chooses; by default the first of the server.'),
+  reward: rewardNameSchema
+    .optional()
+    .describe("Name of the reward model that chooses. Default: the server's first one."),
 })
 
-/** Best of n (paper, section 5, baseline iii): the sample that a reward model scores highest; ties: the first. */
+/**
+ * Best of n (paper, section 5, baseline iii): chooses the sample with
+ * the highest reward; ties: the first.
+ */
 export const bestOfN: ChoiceStrategy<typeof parameters> = {
   name: 'best-of-n',
   parameters,
-  // Chat clients send a temperature whether or not their user chose one.
+  // Not temperature: chat clients send one even if their user did not choose it.
   topLevel: ['seed'],
   chooser: ({ reward }) => ({ by: 'reward', reward: reward ?? null }),
 }

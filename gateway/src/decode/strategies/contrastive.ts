@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { modelNameSchema } from '../../session/model-name.js'
 import { advantages, argmax } from './advantage.js'
-import type { Strategy } from './strategy.js'
+import type { TokenStrategy } from './token-strategy.js'
 
 const parameters = z
   .strictObject({
@@ -10,9 +10,9 @@ const parameters = z
       .gt(0)
       .max(1)
       .default(0.1)
-      .describe('Tokens at least so probable for the expert, relative to its most probable one, take part.'),
-    expert: modelNameSchema.default('dpo').describe('The model whose log-probabilities count for a token.'),
-    amateur: modelNameSchema.default('sft').describe('The model whose log-probabilities count against a token.'),
+      .describe("Keeps tokens with an expert probability of at least alpha times the most likely token's."),
+    expert: modelNameSchema.default('dpo').describe('The model whose log-probabilities are added.'),
+    amateur: modelNameSchema.default('sft').describe('The model whose log-probabilities are subtracted.'),
   })
   .refine(({ expert, amateur }) => expert !== amateur, {
     path: ['amateur'],
@@ -20,10 +20,11 @@ const parameters = z
   })
 
 /**
- * Contrastive decoding (Li et al., 2023a, without its beam; paper, Table 3): the token of V_alpha of the expert with the greatest
- * log p_expert(v) - log p_amateur(v). With the pair as expert and amateur it is AAD.
+ * Contrastive decoding (Li et al., 2023a, without its beam search; paper, Table 3): picks the
+ * token of the expert's V_alpha with the greatest log p_expert(v) - log p_amateur(v). With the
+ * pair as expert and amateur it equals AAD.
  */
-export const contrastive: Strategy<typeof parameters> = {
+export const contrastive: TokenStrategy<typeof parameters> = {
   name: 'contrastive',
   parameters,
   topLevel: [],

@@ -7,7 +7,7 @@ const dpo = [0.4, 0.3, 0.2, 0.06, 0.04]
 const sft = [0.5, 0.2, 0.15, 0.1, 0.05]
 const pick = (parameters: object, input = pickInput(ids, dpo, sft)) => eft.pick(eft.parameters.parse(parameters), input)
 
-test('the whole vocabulary is scored by p_sft (p_dpo / p_sft) ^ beta', () => {
+test('scores the whole vocabulary by p_sft (p_dpo / p_sft) ^ beta', () => {
   // Beta 4: 0.5 * 0.8^4 = 0.205, 0.2 * 1.5^4 = 1.013, 0.15 * 1.333^4 = 0.474, 0.013, 0.020.
   expect(pick({})).toBe(1)
   // Beta -1: 0.5 / 0.8 = 0.625, 0.2 / 1.5, 0.15 / 1.33, 0.1 / 0.6 = 0.167, 0.05 / 0.8.
@@ -16,12 +16,12 @@ test('the whole vocabulary is scored by p_sft (p_dpo / p_sft) ^ beta', () => {
   expect(pick({ beta: -4 }, { ...pickInput(ids, dpo, sft), excluded: new Set([0]) })).toBe(3)
 })
 
-test('beta 0 is greedy by the base, beta 1 by the DPO model where SFT is the base; ties go to the lowest id', () => {
+test('is greedy by the base at beta 0 and by the DPO model at beta 1; ties go to the lowest id', () => {
   expect(pick({ beta: 0 }, pickInput(ids, dpo, [0.1, 0.1, 0.2, 0.3, 0.3]))).toBe(3)
   expect(pick({ beta: 1 }, pickInput(ids, [0.1, 0.2, 0.3, 0.3, 0.1], sft))).toBe(2)
 })
 
-test('a third model is steered where it is named', () => {
+test('steers a third model if it is named', () => {
   const base = [0.02, 0.08, 0.5, 0.3, 0.1]
   // 0.02 * 0.41, 0.08 * 5.06 = 0.405, 0.5 * 3.16 = 1.58, ...
   expect(pick({ base: 'large' }, pickInput(ids, dpo, sft, base))).toBe(2)
@@ -34,11 +34,11 @@ test.each([
   ['sft', ['sft']],
   ['dpo', ['sft']],
   ['large', ['sft', 'large']],
-])('with the base %s, full rows of DPO and %j', (base, others) => {
+])('with the base %s reads full rows of DPO and %j', (base, others) => {
   expect(eft.reads(eft.parameters.parse({ base }), [])).toEqual({ lead: 'dpo', readout: { kind: 'full' }, others })
 })
 
-test('draws at a temperature, filtered as sampling is', () => {
+test('draws at a temperature, with the sampling filters', () => {
   const shares = (parameters: object) => {
     const counts = [0, 0, 0, 0, 0]
     for (let index = 0; index < 2000; index++) {

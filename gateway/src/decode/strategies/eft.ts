@@ -3,12 +3,12 @@ import { modelNameSchema } from '../../session/model-name.js'
 import { logProbabilities, logProbabilityAt } from './advantage.js'
 import type { PickInput } from './reads.js'
 import { chooseToken, idleSampling, samplingFields } from './sampling.js'
-import type { Strategy } from './strategy.js'
+import type { TokenStrategy } from './token-strategy.js'
 
 const parameters = z.strictObject({
-  beta: z.number().min(-100).max(100).default(4).describe("What the pair's advantage is multiplied by."),
-  // The paper's variation has the SFT model here too.
-  base: modelNameSchema.default('sft').describe('The model that is steered.'),
+  beta: z.number().min(-100).max(100).default(4).describe("Factor of the pair's advantage."),
+  // The paper also uses the SFT model here.
+  base: modelNameSchema.default('sft').describe('The model to steer.'),
   ...samplingFields(0),
 })
 
@@ -16,21 +16,25 @@ type Parameters = z.output<typeof parameters>
 
 const othersOf = (base: string): string[] => [...new Set(['sft', base])].filter((name) => name !== 'dpo')
 
-/** log p_base(v) + beta * (log p_dpo(v) - log p_sft(v)) of the whole vocabulary, not normalised. */
+/**
+ * Returns log p_base(v) + beta * (log p_dpo(v) - log p_sft(v)) for
+ * the whole vocabulary, not normalised.
+ */
 function merge({ beta, base }: Parameters, { lead: dpo, others }: PickInput): Float64Array {
   const [sft] = others
   const steered = base === 'dpo' ? dpo : others[othersOf(base).indexOf(base)]
-  if (!sft || !steered) throw new TypeError('a model was not read')
+  if (!sft || !steered) throw new TypeError('expected scores of the SFT and the base model, found only some')
   return logProbabilities(steered).map(
     (logProbability, i) => logProbability + beta * (logProbabilityAt(dpo, i) - logProbabilityAt(sft, i)),
   )
 }
 
 /**
- * Emulated fine-tuning (Mitchell et al., 2024; paper, section 5, baseline iv): the pair's advantage, times beta, is added to what
- * a base model says. The best token at temperature 0, else a draw.
+ * Emulated fine-tuning (Mitchell et al., 2024; paper, section 5, baseline iv): adds the pair's
+ * advantage, times beta, to a base model's log-probabilities. Picks the best token at
+ * temperature 0, otherwise draws one.
  */
-export const eft: Strategy<typeof parameters> = {
+export const eft: TokenStrategy<typeof parameters> = {
   name: 'eft',
   parameters,
   topLevel: ['seed'],

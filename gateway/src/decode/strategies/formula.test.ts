@@ -10,13 +10,13 @@ const parse = (text: string, more: object = {}) => formula.parameters.parse({ fo
 const reads = (text: string, more: object = {}) => formula.reads(parse(text, more), [2])
 
 describe('reads', () => {
-  test('full rows of the models that it names, and of no other', () => {
+  test('full rows of only the models that it names', () => {
     const readout = { kind: 'full' }
     expect(reads('sft + 4*(dpo - sft)')).toEqual({ lead: 'sft', readout, others: ['dpo'] })
     expect(reads('log(amateur)')).toEqual({ lead: 'amateur', readout, others: [] })
   })
 
-  test('with a filter, its model’s candidates and the others at them', () => {
+  test('with a filter, the candidates of its model, gathered from the others', () => {
     const readout = { kind: 'candidates', alpha: 0.1, exclude: [2] }
     expect(reads('dpo - sft', { filter: {} })).toEqual({ lead: 'dpo', readout, others: ['sft'] })
     const filter = { on: 'sft', alpha: 0.5 }
@@ -26,8 +26,9 @@ describe('reads', () => {
 })
 
 describe('picks', () => {
-  test('the token of the greatest value', () => {
-    // The models come as the formula names them: third, dpo, sft. 0.02 * 0.8, 0.08 * 1.5, 0.5 * 1.33, 0.3 * 0.6, ...
+  test('the token with the greatest value', () => {
+    // The models come as the formula names them: third, dpo, sft. 0.02 * 0.8,
+    // 0.08 * 1.5, 0.5 * 1.33, 0.3 * 0.6, ...
     expect(formula.pick(parse('base + dpo - sft'), pickInput(ids, third, dpo, sft))).toBe(2)
     // Decoding-time realignment (Liu et al., 2024d) at lambda 0.5: sqrt(p_sft p_dpo), 0.447 first.
     expect(formula.pick(parse('sft + 0.5*(dpo - sft)'), pickInput(ids, sft, dpo))).toBe(0)
@@ -35,13 +36,13 @@ describe('picks', () => {
     expect(formula.pick(parse('sft + 3*(dpo - sft)'), pickInput(ids, sft, dpo))).toBe(1)
   })
 
-  test('in V_alpha alone with a filter, and its only token whatever its value', () => {
+  test('only from V_alpha with a filter, and a single candidate without its value', () => {
     const options = parse('0 * dpo - sft', { filter: { alpha: 0.4 } })
     expect(formula.pick(options, pickInput([0, 1, 2], dpo.slice(0, 3), sft.slice(0, 3)))).toBe(2)
     expect(formula.pick(parse('log(dpo)', { filter: {} }), pickInput([3], [0.9]))).toBe(3)
   })
 
-  test('no token whose value is not finite: NaN, or either infinity', () => {
+  test('no token with a value that is not finite: NaN or an infinity', () => {
     const other = [0.4, 0.2, 0.15, 0.1, 0.05]
     // 1 / 0, then 1 / log 1.5, 1 / log 1.33, negative ones.
     expect(formula.pick(parse('1 / (dpo - sft)'), pickInput(ids, dpo, other))).toBe(2)
@@ -54,7 +55,7 @@ describe('picks', () => {
     expect(() => formula.pick(parse('dpo'), { ...pickInput(ids, dpo), excluded })).toThrow('no token has a finite')
   })
 
-  test('a draw from softmax of the values with select: sample, filtered as sampling is', () => {
+  test('a draw from softmax of the values with select: sample, with the sampling filters', () => {
     const share = (more: object, id: number) => {
       const options = parse('dpo', { select: 'sample', seed: 4, ...more })
       const drawn = Array.from({ length: 2000 }, (_, index) => formula.pick(options, { ...pickInput(ids, dpo), index }))

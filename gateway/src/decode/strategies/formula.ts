@@ -5,29 +5,29 @@ import { formulaSchema } from '../formula/formula.js'
 import { logProbabilities } from './advantage.js'
 import type { PickInput } from './reads.js'
 import { chooseToken, idleSampling, samplingFields, samplingNames } from './sampling.js'
-import type { Strategy } from './strategy.js'
+import type { TokenStrategy } from './token-strategy.js'
 
 const parameters = z.strictObject({
   formula: formulaSchema.describe(
-    'The score of a token, in nats, over log-probabilities of models by their names: "dpo + 0.5*(dpo - sft)".',
+    'Score of a token, in nats, from the log-probabilities of named models, such as "dpo + 0.5*(dpo - sft)".',
   ),
   filter: z
     .strictObject({
-      on: modelNameSchema.default('dpo').describe('The model whose probabilities decide.'),
+      on: modelNameSchema.default('dpo').describe('The model whose probabilities are compared.'),
       alpha: z
         .number()
         .gt(0)
         .max(1)
         .default(0.1)
-        .describe('Tokens at least so probable, relative to the most probable one, take part.'),
+        .describe("Keeps tokens with a probability of at least alpha times the most likely token's."),
     })
     .nullable()
     .default(null)
-    .describe('The tokens that take part; null: the whole vocabulary.'),
+    .describe('Limits the tokens to choose from. null keeps the whole vocabulary.'),
   select: z
     .enum(['argmax', 'sample'])
     .default('argmax')
-    .describe('The token with the greatest score, or a draw from the softmax of the scores.'),
+    .describe('Picks the token with the greatest score (argmax) or draws from the softmax of the scores (sample).'),
   ...samplingFields(1),
 })
 
@@ -40,15 +40,18 @@ function readsOf({ formula, filter }: Parameters, exclude: readonly number[]) {
   return { lead, readout, others: names.filter((name) => name !== lead) }
 }
 
-/** Scores of the tokens read; those that are not finite cannot be chosen. */
+/** Scores the tokens read. A token with a score that is not finite cannot be chosen. */
 function score(options: Parameters, { lead, others }: PickInput): Float64Array {
   const reads = readsOf(options, [])
   const models = [[reads.lead, lead] as const, ...others.map((read, i) => [reads.others[i] ?? '', read] as const)]
   return options.formula.evaluate(new Map(models.map(([name, read]) => [name, logProbabilities(read)])))
 }
 
-/** A formula of the caller's own over log-probabilities of any models, as argmax or as a draw from its softmax. */
-export const formula: Strategy<typeof parameters> = {
+/**
+ * Scores tokens by the request's own formula over log-probabilities of models. Picks
+ * the best or draws from the softmax.
+ */
+export const formula: TokenStrategy<typeof parameters> = {
   name: 'formula',
   parameters,
   topLevel: samplingNames,
@@ -57,7 +60,7 @@ export const formula: Strategy<typeof parameters> = {
   pick: (options, input) => {
     const { tokenIds } = input.lead.scores
     const [only] = tokenIds
-    // Where V_alpha holds one token the other models need not be asked, on any path.
+    // If V_alpha holds one token, no path reads the other models.
     if (options.filter && tokenIds.length === 1 && only !== undefined) return only
     const scores = score(options, input)
     input.adjust(scores)

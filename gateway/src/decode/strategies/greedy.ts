@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { argmax } from './advantage.js'
-import type { Strategy } from './strategy.js'
+import type { TokenStrategy } from './token-strategy.js'
 
 const parameters = z.strictObject({})
 
-/** The most probable token of one model. */
-function createGreedy(lead: string): Strategy<typeof parameters> {
+/** Picks the most likely token of one model. */
+function createGreedy(lead: string): TokenStrategy<typeof parameters> {
   return {
     name: `greedy-${lead}`,
     parameters,
     topLevel: [],
-    // Alpha 1 leaves the best ids alone, and keeps excluded ones out of the maximum.
+    // Alpha 1 keeps only the best ids, and excluded ids do not count for the maximum.
     reads: (_parameters, exclude) => ({
       lead,
       readout: { kind: 'candidates', alpha: 1, exclude },
@@ -20,5 +20,7 @@ function createGreedy(lead: string): Strategy<typeof parameters> {
   }
 }
 
+/** Greedy decoding of the SFT model. */
 export const greedySft = createGreedy('sft')
+/** Greedy decoding of the DPO model. */
 export const greedyDpo = createGreedy('dpo')

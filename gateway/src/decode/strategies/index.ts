@@ -2,22 +2,26 @@ import type { z } from 'zod'
 import { aad } from './aad.js'
 import { aadBeam } from './aad-beam.js'
 import { beam } from './beam.js'
-import { type BeamStrategy, bindBeam } from './beam-strategy.js'
+import { type BeamStrategy, bindBeamStrategy } from './beam-strategy.js'
 import { bestOfN } from './best-of-n.js'
-import { bindChoice, type ChoiceStrategy } from './choice-strategy.js'
+import type { BoundStrategy } from './bound-strategy.js'
+import { bindChoiceStrategy, type ChoiceStrategy } from './choice-strategy.js'
 import { contrastive } from './contrastive.js'
 import { eft } from './eft.js'
 import { formula } from './formula.js'
 import { greedyDpo, greedySft } from './greedy.js'
-import type { Method } from './method.js'
 import { randomOfN } from './random-of-n.js'
 import { sample } from './sample.js'
-import { bindMethod, type Strategy } from './strategy.js'
+import { bindTokenStrategy, type TokenStrategy } from './token-strategy.js'
 
-export type AnyStrategy = Strategy | BeamStrategy | ChoiceStrategy
+/** A strategy of any kind. */
+export type Strategy = TokenStrategy | BeamStrategy | ChoiceStrategy
 
-/** Every strategy, the default first. Adding one is a file, its test and a line here. */
-export const strategies: readonly AnyStrategy[] = [
+/**
+ * All strategies, the default first. To add one, write its file and its test, and add a line here.
+ * Strategies are pure functions with parameters: this folder holds no state and does no I/O.
+ */
+export const strategies: readonly Strategy[] = [
   aad,
   greedyDpo,
   greedySft,
@@ -29,19 +33,22 @@ export const strategies: readonly AnyStrategy[] = [
   bestOfN,
   randomOfN,
   formula,
-] as readonly AnyStrategy[]
+] as readonly Strategy[]
 
+/** The names of all strategies, the default first. */
 export const strategyNames: readonly string[] = strategies.map(({ name }) => name)
+/** The strategy of requests that name none. */
 export const defaultStrategyName = aad.name
 
-export function findStrategy(name: string): AnyStrategy | undefined {
+/** Returns the strategy of this name, if it exists. */
+export function findStrategy(name: string): Strategy | undefined {
   return strategies.find((strategy) => strategy.name === name)
 }
 
-/** @param parameters as the strategy's own schema gives them */
-export function bindStrategy(strategy: AnyStrategy, parameters: z.output<typeof strategy.parameters>): Method {
-  if ('pick' in strategy) return bindMethod(strategy, parameters)
-  return 'score' in strategy ? bindBeam(strategy, parameters) : bindChoice(strategy, parameters)
+/** Binds a strategy to its parameters. @param parameters output of the strategy's own schema */
+export function bindStrategy(strategy: Strategy, parameters: z.output<typeof strategy.parameters>): BoundStrategy {
+  if ('pick' in strategy) return bindTokenStrategy(strategy, parameters)
+  return 'score' in strategy ? bindBeamStrategy(strategy, parameters) : bindChoiceStrategy(strategy, parameters)
 }
 
-export { bindMethod, type Method, type Strategy }
+export { type BoundStrategy, bindTokenStrategy, type TokenStrategy }

@@ -1,18 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { BoundTokenStrategy } from './bound-strategy.js'
 import { bindStrategy, findStrategy } from './index.js'
-import type { TokenMethod } from './method.js'
 import { decide, type LogitRows } from './testing/decide.js'
 
-function method(name: string, parameters: object = {}): TokenMethod {
+function strategyOf(name: string, parameters: object = {}): BoundTokenStrategy {
   const strategy = findStrategy(name)
   const found = strategy && bindStrategy(strategy, strategy.parameters.parse(parameters))
-  if (found?.kind !== 'token') throw new Error(`there is no ${name} that picks tokens`)
+  if (found?.kind !== 'token') throw new Error(`expected a token strategy, found ${name}`)
   return found
 }
 
 const names = ['dpo', 'sft', 'amateur'] as const
-/** Logits of three models, distinct by 1e-2 within a model. */
+/** Logits of three models. Within a model they differ by at least 1e-2. */
 const rowsOf = (size: number) =>
   fc.record(
     Object.fromEntries(
@@ -33,11 +33,11 @@ const areDistinct = (values: readonly number[]) => {
 }
 const combine = (rows: LogitRows, score: (at: (name: string) => number) => number): number[] =>
   Array.from(rows.dpo ?? [], (_, id) => score((name) => rows[name]?.[id] ?? Number.NaN))
-/** Whether no token is nearer to the border of V_alpha than floats can tell. */
+/** Whether each token is clearly inside or outside V_alpha, despite float rounding. */
 const isClear = (row: Float32Array, alpha: number) =>
   row.every((logit) => Math.abs(logit - Math.max(...row) - Math.log(alpha)) >= least)
 
-/** For each rows whose scores can be told apart. */
+/** Checks rows whose scores clearly differ. */
 function forAll(score: (at: (name: string) => number) => number, check: (rows: LogitRows) => void): void {
   const property = fc.property(vocabularies, (rows) => {
     fc.pre(areDistinct(combine(rows, score)))
@@ -46,43 +46,46 @@ function forAll(score: (at: (name: string) => number) => number, check: (rows: L
   fc.assert(property, { numRuns: 100 })
 }
 
-describe('what methods have in common', () => {
+describe('strategies that are special cases of others', () => {
   test('eft is greedy-sft at beta 0 and greedy-dpo at beta 1', () => {
     forAll(
       (at) => at('sft'),
-      (rows) => expect(decide(method('eft', { beta: 0 }), rows)).toBe(decide(method('greedy-sft'), rows)),
+      (rows) => expect(decide(strategyOf('eft', { beta: 0 }), rows)).toBe(decide(strategyOf('greedy-sft'), rows)),
     )
     forAll(
       (at) => at('dpo'),
-      (rows) => expect(decide(method('eft', { beta: 1 }), rows)).toBe(decide(method('greedy-dpo'), rows)),
+      (rows) => expect(decide(strategyOf('eft', { beta: 1 }), rows)).toBe(decide(strategyOf('greedy-dpo'), rows)),
     )
   })
 
-  test('aad at alpha 1 is greedy-dpo; where the DPO model ties, A decides', () => {
+  test('aad at alpha 1 is greedy-dpo; if the DPO model ties, A decides', () => {
     forAll(
       (at) => at('dpo'),
-      (rows) => expect(decide(method('aad', { alpha: 1 }), rows)).toBe(decide(method('greedy-dpo'), rows)),
+      (rows) => expect(decide(strategyOf('aad', { alpha: 1 }), rows)).toBe(decide(strategyOf('greedy-dpo'), rows)),
     )
     const tied = { dpo: Float32Array.of(1, 3, 3, 3, 0), sft: Float32Array.of(0, 2, 1, 1, 0) }
-    expect(decide(method('aad', { alpha: 1 }), tied)).toBe(2)
-    expect(decide(method('greedy-dpo'), tied)).toBe(1)
+    expect(decide(strategyOf('aad', { alpha: 1 }), tied)).toBe(2)
+    expect(decide(strategyOf('greedy-dpo'), tied)).toBe(1)
   })
 
   test('contrastive with the SFT model as amateur is aad', () => {
     const alphas = fc.constantFrom(0.001, 0.1, 0.5, 1)
     const property = fc.property(vocabularies, alphas, (rows, alpha) => {
-      expect(decide(method('contrastive', { alpha }), rows)).toBe(decide(method('aad', { alpha }), rows))
+      expect(decide(strategyOf('contrastive', { alpha }), rows)).toBe(decide(strategyOf('aad', { alpha }), rows))
     })
     fc.assert(property, { numRuns: 100 })
   })
 
-  test('formulas are the methods that they spell', () => {
+  test('formulas equal the strategies that they spell', () => {
     const property = fc.property(vocabularies, fc.constantFrom(0.001, 0.1, 0.5), (rows, alpha) => {
       const filter = { on: 'dpo', alpha }
       const spelled = [
-        [method('aad', { alpha }), method('formula', { formula: 'dpo - sft', filter })],
-        [method('eft', { beta: 2.5 }), method('formula', { formula: 'sft + 2.5*(dpo - sft)' })],
-        [method('contrastive', { alpha, amateur: 'amateur' }), method('formula', { formula: 'dpo - amateur', filter })],
+        [strategyOf('aad', { alpha }), strategyOf('formula', { formula: 'dpo - sft', filter })],
+        [strategyOf('eft', { beta: 2.5 }), strategyOf('formula', { formula: 'sft + 2.5*(dpo - sft)' })],
+        [
+          strategyOf('contrastive', { alpha, amateur: 'amateur' }),
+          strategyOf('formula', { formula: 'dpo - amateur', filter }),
+        ],
       ] as const
       for (const [built, written] of spelled) expect(decide(written, rows)).toBe(decide(built, rows))
     })
@@ -91,29 +94,31 @@ describe('what methods have in common', () => {
 })
 
 const alpha = 0.1
-/** Each deterministic method, the score by which it chooses and the model whose V_alpha it keeps to. */
-const methods = [
-  { method: method('aad', { alpha }), filter: 'dpo', score: (at) => at('dpo') - at('sft') },
-  { method: method('greedy-dpo'), filter: null, score: (at) => at('dpo') },
-  { method: method('greedy-sft'), filter: null, score: (at) => at('sft') },
-  { method: method('eft', { beta: 4 }), filter: null, score: (at) => at('sft') + 4 * (at('dpo') - at('sft')) },
+/**
+ * Each deterministic strategy, the score by which it chooses and the model that filters by V_alpha.
+ */
+const strategies = [
+  { strategy: strategyOf('aad', { alpha }), filter: 'dpo', score: (at) => at('dpo') - at('sft') },
+  { strategy: strategyOf('greedy-dpo'), filter: null, score: (at) => at('dpo') },
+  { strategy: strategyOf('greedy-sft'), filter: null, score: (at) => at('sft') },
+  { strategy: strategyOf('eft', { beta: 4 }), filter: null, score: (at) => at('sft') + 4 * (at('dpo') - at('sft')) },
   {
-    method: method('contrastive', { alpha, amateur: 'amateur' }),
+    strategy: strategyOf('contrastive', { alpha, amateur: 'amateur' }),
     filter: 'dpo',
     score: (at) => at('dpo') - at('amateur'),
   },
   {
-    method: method('formula', { formula: 'dpo + 1.5*(dpo - sft) - 0.3*amateur', filter: { on: 'sft', alpha } }),
+    strategy: strategyOf('formula', { formula: 'dpo + 1.5*(dpo - sft) - 0.3*amateur', filter: { on: 'sft', alpha } }),
     filter: 'sft',
     score: (at) => at('dpo') + 1.5 * (at('dpo') - at('sft')) - 0.3 * at('amateur'),
   },
 ] satisfies {
-  method: TokenMethod
+  strategy: BoundTokenStrategy
   filter: string | null
   score: (at: (name: string) => number) => number
 }[]
 
-describe.each(methods.map((one) => [one.method.name, one] as const))('%s', (_, { method, filter, score }) => {
+describe.each(strategies.map((one) => [one.strategy.name, one] as const))('%s', (_, { strategy, filter, score }) => {
   const forClear = (check: (rows: LogitRows) => void) =>
     forAll(score, (rows) => {
       fc.pre(filter === null || isClear(rows[filter] ?? new Float32Array(), alpha))
@@ -127,23 +132,23 @@ describe.each(methods.map((one) => [one.method.name, one] as const))('%s', (_, {
       const permuted = Object.fromEntries(
         Object.entries(rows).map(([name, row]) => [name, row.map((_, id) => row[moved[id] ?? -1] ?? Number.NaN)]),
       )
-      expect(moved[decide(method, permuted)]).toBe(decide(method, rows))
+      expect(moved[decide(strategy, permuted)]).toBe(decide(strategy, rows))
     })
   })
 
-  test('a constant added to any row changes nothing', () => {
+  test('a constant added to a row changes nothing', () => {
     forClear((rows) => {
       for (const name of names) {
         const shifted = { ...rows, [name]: (rows[name] ?? new Float32Array()).map((logit) => logit + 3.7) }
-        expect(decide(method, shifted)).toBe(decide(method, rows))
+        expect(decide(strategy, shifted)).toBe(decide(strategy, rows))
       }
     })
   })
 
-  test('what is excluded is not chosen', () => {
+  test('does not choose an excluded token', () => {
     forClear((rows) => {
-      const first = decide(method, rows)
-      expect(decide(method, rows, [first])).not.toBe(first)
+      const first = decide(strategy, rows)
+      expect(decide(strategy, rows, [first])).not.toBe(first)
     })
   })
 })

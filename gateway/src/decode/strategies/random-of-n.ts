@@ -4,11 +4,11 @@ import { seedOfAnswer, uniformAt } from './random.js'
 
 const parameters = z.strictObject(choiceShape)
 
-/** What best-of-n is measured against: one of its samples, drawn by the seed without regard to their rewards. */
+/** Baseline for best-of-n: chooses one of the same samples at random, by the seed. */
 export const randomOfN: ChoiceStrategy<typeof parameters> = {
   name: 'random-of-n',
   parameters,
   topLevel: ['seed'],
-  // The seed after those of the samples.
+  // The samples use the seeds of answers 0 to n - 1, the choice that of answer n.
   chooser: ({ n, seed }) => ({ by: 'seed', index: Math.floor(uniformAt(seedOfAnswer(seed, n), 0) * n) }),
 }

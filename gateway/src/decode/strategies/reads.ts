@@ -1,32 +1,39 @@
 import type { Readout, Row, Scores } from '../../session/session.js'
 
-/** What a strategy reads at a step: its leading model first, then others at the ids that the leader named. */
+/**
+ * What a strategy reads at a step: the leading model, then other
+ * models at the ids that it selected.
+ */
 export interface Reads {
-  /** A model's name. */
+  /** The name of the leading model. */
   readonly lead: string
-  /** Of the leader's row, in the step itself. */
+  /** What to read from the leading model's row in the step itself. */
   readonly readout: Readout
-  /** Models whose logits of the ids read are needed to pick. With a full readout theirs is full too, in the same step. */
+  /**
+   * Models whose logits of the selected ids are needed. With a full readout
+   * theirs is also full, in the same step.
+   */
   readonly others: readonly string[]
 }
 
-/** Logits of ids, and what makes log-probabilities of them. */
+/** Logits of ids, and the log-sum-exp that turns them into log-probabilities. */
 export interface ModelScores {
   readonly row: Pick<Row, 'logSumExp'>
   readonly scores: Scores
 }
 
-/** What was read. `lead` and all `others`, in their order, hold the same ids in the same order. */
+/** The input of a strategy. `lead` and all `others` hold the same ids in the same order. */
 export interface PickInput {
   readonly lead: ModelScores
   readonly others: readonly ModelScores[]
-  /** Tokens of the answer so far: where a seeded draw stands. */
+  /** Number of tokens in the answer so far. Seeded draws depend on it. */
   readonly index: number
-  /** Ids that may not be picked. */
+  /** Ids that cannot be picked. */
   readonly excluded: ReadonlySet<number>
   /**
-   * Applies the request's bias and penalties, in place, to scores of the whole vocabulary that a strategy makes of several full
-   * rows. In every other case `lead` has been adjusted already, and this does nothing.
+   * Applies the request's bias and penalties, in place, to scores of the whole
+   * vocabulary that a strategy merged from several full rows. In all other cases `lead`
+   * is already adjusted, and this does nothing.
    */
   adjust(scores: Float64Array): void
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { decodePaths } from '../../decode/path.js'
-import { type AnyStrategy, strategies } from '../../decode/strategies/index.js'
+import { decodePaths } from '../../decode/loop/decode-path.js'
+import { type Strategy, strategies } from '../../decode/strategies/index.js'
 import { samplingNames } from '../../decode/strategies/sampling.js'
 import { type Described, namedSchemas } from './named-schemas.js'
 
@@ -8,7 +8,7 @@ import { type Described, namedSchemas } from './named-schemas.js'
 const generatedTokens = z.int().min(0).describe('Tokens of all that was tried, the answers included.')
 
 /** A strategy with those of its parameters that were in use: none has a default any more. */
-const describe = ({ name, parameters }: AnyStrategy) => {
+const describe = ({ name, parameters }: Strategy) => {
   const used = Object.entries(parameters.shape).map(([key, schema]) => {
     const given = schema instanceof z.ZodDefault ? schema.unwrap() : schema
     return [key, z.optional(given)] as const

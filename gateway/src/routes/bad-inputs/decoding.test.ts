@@ -52,8 +52,12 @@ const cases: readonly (readonly [object, string, string])[] = [
   [formula('dpo - amateur'), 'decoding.formula', 'at character 7: this server has no model "amateur"'],
   [formula('dpo / (2 - 2)'), 'decoding.formula', 'at character 5: this divides by zero'],
   [formula('dpo + exp(1000)'), 'decoding.formula', 'at character 7: this is Infinity: constants must be finite'],
-  [formula(`dpo${' + dpo'.repeat(16_667)}`), 'decoding.formula', 'at character 2001: the formula goes on to 100005'],
-  [formula('('.repeat(10_000)), 'decoding.formula', 'at most 2000 are taken'],
+  [
+    formula(`dpo${' + dpo'.repeat(16_667)}`),
+    'decoding.formula',
+    'at character 2001: the formula has 100005 characters',
+  ],
+  [formula('('.repeat(10_000)), 'decoding.formula', 'expected at most 2000'],
   [formula('1'), 'decoding.formula', 'the formula names no model'],
   [
     formula('dpo', { filter: { alpha: 0 } }),

@@ -1,13 +1,13 @@
 import { readScores } from '../../../testing/toy-session.js'
-import type { TokenMethod } from '../method.js'
+import type { BoundTokenStrategy } from '../bound-strategy.js'
 import type { ModelScores } from '../reads.js'
 
 /** Full rows of logits by model. */
 export type LogitRows = Readonly<Record<string, Float32Array>>
 
-/** One step of a method over rows of logits: read out what it asks for, then pick. */
-export function decide(method: TokenMethod, rows: LogitRows, exclude: readonly number[] = []): number {
-  const { lead, readout, others } = method.reads(exclude)
+/** Runs one step of a strategy over rows of logits: reads what it asks for, then picks. */
+export function decide(strategy: BoundTokenStrategy, rows: LogitRows, exclude: readonly number[] = []): number {
+  const { lead, readout, others } = strategy.reads(exclude)
   const read = (name: string, how: typeof readout): ModelScores => {
     const logits = rows[name] ?? new Float32Array()
     const max = Math.max(...logits)
@@ -16,7 +16,7 @@ export function decide(method: TokenMethod, rows: LogitRows, exclude: readonly n
   }
   const first = read(lead, readout)
   const ids = [...first.scores.tokenIds]
-  return method.pick({
+  return strategy.pick({
     lead: first,
     others: others.map((name) => read(name, { kind: 'gather', rows: [ids] })),
     index: 0,

@@ -1,8 +1,8 @@
 import type { PickInput } from '../reads.js'
 
 /**
- * What a strategy picks from, by hand: one list of probabilities for each model, the leading one first, of the same ids.
- * Rows have log-sum-exp 0.
+ * Builds a strategy's input from probabilities: one list for each model, the leading one first, of
+ * the same ids. All rows have log-sum-exp 0.
  */
 export function pickInput(tokenIds: readonly number[], lead: readonly number[], ...others: number[][]): PickInput {
   const read = (probabilities: readonly number[]) => ({

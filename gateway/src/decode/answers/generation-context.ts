@@ -1,0 +1,13 @@
+import type { OpenSessions } from '../../session/session.js'
+import type { Text } from '../../text/index.js'
+import type { ActiveAnswers } from './active-answers.js'
+
+/** What all generations of a gateway share. */
+export interface GenerationContext {
+  readonly open: OpenSessions
+  readonly text: Text
+  /** All answers that this gateway decodes now. */
+  readonly activeAnswers: ActiveAnswers
+  /** Whether two models slow each other down. */
+  sharesDevice(a: string, b: string): boolean
+}

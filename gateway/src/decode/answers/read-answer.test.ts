@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { readText } from '../../text/testing/fixtures.js'
+import type { DecodeLoop } from '../loop/decode-loop.js'
+import { greedyDpo } from '../strategies/greedy.js'
+import { bindTokenStrategy } from '../strategies/index.js'
+import type { GenerationRequest } from './generation-request.js'
+import { readAnswer } from './read-answer.js'
+
+const text = readText('tokenizers/sentencepiece-first')
+const id = [...Array(text.vocabularySize).keys()].find((one) => text.tokenName(one) === 'c') ?? -1
+const request: GenerationRequest = {
+  promptIds: [5],
+  strategy: bindTokenStrategy(greedyDpo, {}),
+  path: 'auto',
+  vocabularySize: text.vocabularySize,
+  maxTokens: 3,
+  minTokens: 0,
+  adjustments: null,
+  endTokenIds: [],
+  ignoresEndTokens: false,
+  stopTokenIds: new Set(),
+  eosTokenIds: new Set(),
+  topLogprobs: null,
+  promptLogprobs: null,
+  detail: false,
+  stops: [],
+  includesStop: false,
+  skipsSpecialTokens: true,
+  answerCount: 1,
+  judge: null,
+}
+
+test('sends the next step before it yields the tokens of the last one', async () => {
+  const log: string[] = []
+  let step = 0
+  const loop: DecodeLoop = {
+    next: async () => {
+      const sent = `sent ${++step}`
+      // As StepSender sends its messages.
+      queueMicrotask(() => process.nextTick(() => log.push(sent)))
+      return [{ id, logprob: null, top: [], detail: null }]
+    },
+  }
+  let count = 0
+  for await (const _ of readAnswer(loop, text, request)) log.push(`delta ${++count}`)
+  expect(log).toEqual(['sent 1', 'sent 2', 'delta 1', 'sent 3', 'delta 2', 'delta 3'])
+})

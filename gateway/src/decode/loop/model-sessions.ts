@@ -1,0 +1,4 @@
+import type { Session } from '../../session/session.js'
+
+/** The sessions of one sequence, by model name. It holds only the models that the request needs. */
+export type ModelSessions = ReadonlyMap<string, Session>

@@ -1,0 +1,80 @@
+import { assertPresent } from '../assert-present.js'
+import { logProbabilityAt } from '../strategies/advantage.js'
+import { Adjuster } from './adjustments.js'
+import type { DecodeLoop } from './decode-loop.js'
+import type { TokenRequest } from './decode-request.js'
+import { toDetail, topScores } from './describe-token.js'
+import type { ModelSessions } from './model-sessions.js'
+import { gatherAt, readStep, type StepRead } from './read-step.js'
+import type { Token } from './token.js'
+
+/**
+ * The decode loop of the paper (Algorithm 1): all models run each token, then the strategy picks
+ * one. SpeculativeLoop gives the same tokens with fewer forwards.
+ */
+export class PlainLoop implements DecodeLoop {
+  private index = 0
+  private nextIds: readonly number[]
+  private readonly adjuster: Adjuster | null
+
+  constructor(
+    private readonly sessions: ModelSessions,
+    private readonly request: TokenRequest,
+  ) {
+    const { strategy, promptIds, adjustments } = request
+    this.nextIds = promptIds.slice(assertPresent(sessions.get(strategy.reads([]).lead)).position)
+    this.adjuster = adjustments && new Adjuster(adjustments, promptIds)
+  }
+
+  /** Returns the next token of the answer: forward, adjust, gather, pick, append. */
+  async next(): Promise<readonly Token[]> {
+    const excluded = this.index < this.request.minTokens ? this.request.endTokenIds : []
+    const step = await readStep(this.sessions, this.nextIds, this.request.strategy.reads(excluded), {
+      index: this.index,
+      excluded: new Set(excluded),
+      topLogprobs: this.request.topLogprobs,
+      adjuster: this.adjuster,
+    })
+    const id = this.request.strategy.pick(step.input)
+    const token = await this.describe(id, step)
+    this.append(id)
+    return [token]
+  }
+
+  /**
+   * Adds what the request reports with each token: the DPO model's log-probabilities and details.
+   */
+  private async describe(id: number, step: StepRead): Promise<Token> {
+    const { topLogprobs, detail } = this.request
+    if (topLogprobs === null && !detail) return { id, logprob: null, top: [], detail: null }
+    const [dpo, sft] = await Promise.all([this.logprobOf(id, 'dpo', step), detail && this.logprobOf(id, 'sft', step)])
+    const row = assertPresent(step.rows.get('dpo'))
+    const top = topLogprobs ? topScores(row, row.scores.length - 1, topLogprobs) : []
+    const candidates = sft === false ? null : await this.candidatesOf(step)
+    return { id, logprob: dpo, top, detail: sft === false ? null : toDetail(dpo, sft, candidates) }
+  }
+
+  /** Reads both models of the pair over V_alpha; null if the strategy has no V_alpha. */
+  private async candidatesOf({ reads, unadjusted, input }: StepRead) {
+    if (reads.readout.kind !== 'candidates' || reads.others.length === 0) return null
+    const readPair = ['dpo', 'sft'].map(
+      (name) => unadjusted.get(name) ?? gatherAt(this.sessions, name, input.lead.scores.tokenIds),
+    )
+    const [dpo, sft] = await Promise.all(readPair)
+    return { dpo: assertPresent(dpo), sft: assertPresent(sft) }
+  }
+
+  private async logprobOf(id: number, name: string, { unadjusted }: StepRead): Promise<number> {
+    const known = unadjusted.get(name)
+    const at = known?.scores.tokenIds.indexOf(id) ?? -1
+    return known && at >= 0
+      ? logProbabilityAt(known, at)
+      : logProbabilityAt(await gatherAt(this.sessions, name, [id]), 0)
+  }
+
+  private append(id: number): void {
+    this.nextIds = [id]
+    this.index++
+    this.adjuster?.push(id)
+  }
+}

@@ -1,0 +1,161 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sessionOptions } from '../testing/session-options.js'
+import { ToyService } from '../testing/toy-service.js'
+import { LogitServiceConnection } from './logit-service.js'
+import type { Readout, Session, SessionSet } from './session.js'
+import { SessionError } from './session-error.js'
+
+let service: ToyService
+let connection: LogitServiceConnection
+let client: AbortController
+let set: SessionSet
+let session: Session
+const best: readonly Readout[] = [{ kind: 'top-k', k: 1 }]
+
+beforeAll(async () => {
+  service = new ToyService(3)
+  connection = new LogitServiceConnection('dpo', await service.start())
+})
+afterAll(() => {
+  connection.close()
+  service.kill()
+})
+beforeEach(async () => {
+  service.beforeStep = () => undefined
+  service.nextError = undefined
+  client = new AbortController()
+  set = await connection.openSessions(sessionOptions(client.signal))
+  ;[session] = set.sessions
+})
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'no error',
+    (error: unknown) => (error instanceof SessionError ? error.code : String(error)),
+  )
+const bestOf = (ids: readonly number[]) => {
+  const values = service.logProbabilities(ids)
+  return values.indexOf(Math.max(...values))
+}
+
+test('steps and later readouts include all tokens before them', async () => {
+  const [first] = await session.step([5, 6], 'last', best)
+  expect(first?.scores[0]?.tokenIds[0]).toBe(bestOf([5, 6]))
+  await session.step([7], 'last', [])
+  expect(session.position).toBe(3)
+  const row = await session.readout([...best, { kind: 'gather', rows: [[9, 1]] }, { kind: 'full' }])
+  expect(row.scores[0]?.tokenIds[0]).toBe(bestOf([5, 6, 7]))
+  expect([...(row.scores[1]?.tokenIds ?? [])]).toEqual([9, 1])
+  expect((row.scores[1]?.logits[0] ?? 0) - row.logSumExp).toBeCloseTo(service.logProbabilities([5, 6, 7])[9] ?? 0, 5)
+  expect(row.scores[2]?.tokenIds).toHaveLength(512)
+  set.close()
+})
+
+test('replays a lost session once: at a step, at a readout, and with rows of all tokens', async () => {
+  await session.step([5, 6], 'last', [])
+  service.sessions.clear()
+  expect((await session.readout(best)).scores[0]?.tokenIds[0]).toBe(bestOf([5, 6]))
+  service.sessions.clear()
+  expect((await session.step([7], 'last', best))[0]?.scores[0]?.tokenIds[0]).toBe(bestOf([5, 6, 7]))
+  service.sessions.clear()
+  const rows = await session.step([8, 9], 'all', best)
+  expect(rows.map((row) => row.scores[0]?.tokenIds[0])).toEqual([bestOf([5, 6, 7, 8]), bestOf([5, 6, 7, 8, 9])])
+  service.beforeStep = () => service.sessions.clear()
+  await expect(session.step([1], 'last', best).then(() => session.readout([]))).resolves.toBeDefined()
+  set.close()
+})
+
+test.each([
+  [3, 'refused'],
+  [4, 'deadline'],
+  [8, 'exhausted'],
+  [13, 'internal'],
+  [14, 'unavailable'],
+] as const)('reports a step that fails with code %i as %s and names the service', async (code, expected) => {
+  service.nextError = { code, message: 'because' }
+  const failed = session.step([5], 'last', best)
+  expect(await codeOf(failed)).toBe(expected)
+  await expect(failed).rejects.toThrow(/^the DPO service at 127\.0\.0\.1:\d+.*: because$/)
+  set.close()
+})
+
+test('ends a session at once if its client disconnects, at its deadline, and when it is closed', async () => {
+  service.beforeStep = () => delay(2_000)
+  const started = performance.now()
+  const gone = codeOf(session.step([5], 'last', best))
+  client.abort()
+  expect(await gone).toBe('aborted')
+  const late = await connection.openSessions(sessionOptions(AbortSignal.timeout(30)))
+  expect(await codeOf(late.sessions[0].step([5], 'last', best))).toBe('deadline')
+  const closed = await connection.openSessions(sessionOptions())
+  const waiting = codeOf(closed.sessions[0].step([5], 'last', best))
+  closed.close()
+  closed.close()
+  expect(await waiting).toBe('aborted')
+  expect(await codeOf(closed.sessions[0].readout(best))).toBe('aborted')
+  expect(performance.now() - started).toBeLessThan(1_000)
+})
+
+describe('a service that accepts connections and never responds', () => {
+  let silent: Server
+  let own: LogitServiceConnection
+  let connections: number
+  beforeEach(async () => {
+    const other = new ToyService(3)
+    const address = await other.start()
+    own = new LogitServiceConnection('sft', address)
+    own.pin(await own.getModel())
+    other.kill()
+    connections = 0
+    silent = createServer(() => connections++).listen(Number(address.split(':')[1]), '127.0.0.1')
+    await once(silent, 'listening')
+    for (let i = 0; i < 100 && connections === 0; i++) await own.findFault(20)
+  })
+  afterEach(() => {
+    own.close()
+    silent.close()
+  })
+
+  test('is unavailable after two seconds, for all calls that wait', async () => {
+    const started = performance.now()
+    const signal = new AbortController().signal
+    const open = () => own.openSessions(sessionOptions(signal, 30_000))
+    const first = open()
+    await delay(500)
+    expect(await Promise.all([codeOf(first), codeOf(open())])).toEqual(['unavailable', 'unavailable'])
+    expect(performance.now() - started).toBeLessThan(3_000)
+    await expect(first).rejects.toThrow(/^the SFT service at 127\.0\.0\.1:\d+ is unavailable: it does not respond$/)
+  })
+
+  test('does not delay a client that disconnects', async () => {
+    const started = performance.now()
+    const stays = codeOf(own.openSessions(sessionOptions(new AbortController().signal, 30_000)))
+    const goes = own.openSessions(sessionOptions(AbortSignal.timeout(20), 30_000))
+    expect(await codeOf(goes)).toBe('deadline')
+    expect(performance.now() - started).toBeLessThan(1_000)
+    expect(await stays).toBe('unavailable')
+  })
+})
+
+test('refuses a reconnected service that serves another model', async () => {
+  const other = new ToyService(3)
+  const address = await other.start()
+  const own = new LogitServiceConnection('sft', address)
+  own.pin(await own.getModel())
+  other.kill()
+  await delay(50)
+  Object.assign(other.model, { version: 'd'.repeat(64) })
+  await other.start(Number(address.split(':')[1]))
+  let code = 'unavailable'
+  for (let i = 0; i < 60 && code === 'unavailable'; i++) {
+    await delay(50)
+    code = await codeOf(own.openSessions(sessionOptions(new AbortController().signal, 1_000)))
+  }
+  expect(code).toBe('changed')
+  expect(await own.findFault(1_000)).toContain('restart the gateway to use the new model')
+  own.close()
+  other.kill()
+})

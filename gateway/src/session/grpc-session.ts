@@ -1,0 +1,106 @@
+import type { Step, StepResult__Output } from '@tandem/proto'
+import { Sequence } from './sequence.js'
+import type { Readout, Row, Rows, Session } from './session.js'
+import { SessionError } from './session-error.js'
+import type { StepChannel } from './step-sender.js'
+import { fromWireRow, toWireReadout } from './wire.js'
+
+/** What the sessions of a set have in common. */
+export interface GrpcSessionOptions {
+  /** The service's name in errors: "the DPO service at 127.0.0.1:7002". */
+  readonly service: string
+  /** The engine's name for the model; empty if the engine runs only one. */
+  readonly role: string
+  /** Only ids below this limit are used. */
+  readonly vocabularyLimit: number
+  /** Sessions with the same scope may share cached prompts. Empty disables sharing. */
+  readonly prefixScope: string
+}
+
+const countOf = (rows: Rows, tokenIds: readonly number[]) => ({ none: 0, last: 1, all: tokenIds.length })[rows]
+const wireRows = { last: 'ROWS_LAST', all: 'ROWS_ALL', none: 'ROWS_NONE' } as const
+
+/** A session of one service. If the service has lost it, each call replays its tokens once. */
+export class GrpcSession implements Session {
+  sequence = Sequence.empty()
+
+  constructor(
+    private readonly id: string,
+    private readonly options: GrpcSessionOptions,
+    private readonly channel: StepChannel,
+  ) {}
+
+  get position(): number {
+    return this.sequence.length
+  }
+
+  async step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]> {
+    const step = this.stepAt(this.position, tokenIds, rows, readouts)
+    const result = (await this.channel.run(step)) ?? (await this.replay(tokenIds, rows, readouts))
+    this.sequence.append(tokenIds)
+    return this.rowsOf(result, readouts, countOf(rows, tokenIds))
+  }
+
+  async readout(readouts: readonly Readout[]): Promise<Row> {
+    const step = this.stepAt(this.position, [], 'last', readouts)
+    const result = (await this.channel.run(step)) ?? (await this.replay([], 'last', readouts))
+    const [row] = this.rowsOf(result, readouts, 1)
+    if (!row) throw new SessionError('internal', `${this.options.service} sent a result without a row`)
+    return row
+  }
+
+  truncate(position: number): void {
+    this.sequence.truncate(position)
+  }
+
+  /**
+   * Sends all tokens again from the first, because the service has lost
+   * the session or holds other tokens.
+   */
+  private async replay(
+    tokenIds: readonly number[],
+    rows: Rows,
+    readouts: readonly Readout[],
+  ): Promise<StepResult__Output> {
+    const held = this.sequence.tokenIds
+    let last = this.stepAt(0, [...held, ...tokenIds], rows, readouts)
+    if (rows === 'all' && this.position > 0) {
+      await this.channel.run(this.stepAt(0, held, 'none', []))
+      last = this.stepAt(this.position, tokenIds, rows, readouts)
+    }
+    const result = await this.channel.run(last)
+    if (result) return result
+    throw new SessionError(
+      'unavailable',
+      `${this.options.service} lost this session again right after its tokens were replayed`,
+    )
+  }
+
+  private stepAt(position: number, tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Step {
+    return {
+      sessionId: this.id,
+      position,
+      prefixHash: this.sequence.hashAt(position).toString(),
+      tokenIds: [...tokenIds],
+      rows: wireRows[rows],
+      readouts: readouts.map(toWireReadout),
+      vocabularyLimit: this.options.vocabularyLimit,
+      prefixScope: position === 0 ? this.options.prefixScope : '',
+      role: this.options.role,
+    }
+  }
+
+  private rowsOf(result: StepResult__Output, readouts: readonly Readout[], count: number): Row[] {
+    try {
+      if (result.rows.length !== count) throw new RangeError(`expected ${count} rows, found ${result.rows.length}`)
+      return result.rows.map((row, index) => fromWireRow(row, index, readouts))
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause)
+      throw new SessionError(
+        'internal',
+        `${this.options.service} sent a response that breaks the contract: ${message}`,
+        { cause },
+      )
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { credentials } from '@grpc/grpc-js'
+import { LogitService, type LogitServiceClient } from '@tandem/proto'
+import type { EngineSenders } from './engine-senders.js'
+import { GrpcSessionSet } from './grpc-session-set.js'
+import { titleOf } from './model-name.js'
+import { connectionOptions, ServiceConnection } from './service-connection.js'
+import type { SessionSet } from './session.js'
+import { StepSender } from './step-sender.js'
+import { openStepStream } from './step-stream.js'
+
+/** Options of the sessions of one request. */
+export interface SessionOptions {
+  /** Only ids below this limit are used. */
+  readonly vocabularyLimit: number
+  /** Maximum time for one step. */
+  readonly stepTimeoutMs: number
+  /** Sessions with the same scope may share cached prompts. Empty disables sharing. */
+  readonly prefixScope: string
+  /** Ends the sessions at any point. */
+  readonly signal: AbortSignal
+  /** The request's senders. */
+  readonly senders: EngineSenders
+}
+
+/** The connection to a logit service. */
+export class LogitServiceConnection extends ServiceConnection {
+  private readonly client: LogitServiceClient
+
+  constructor(
+    readonly model: string,
+    address: string,
+  ) {
+    const client = new LogitService(address, credentials.createInsecure(), connectionOptions)
+    super('logit', `the ${titleOf(model)} service at ${address}`, address, client)
+    this.client = client
+  }
+
+  /**
+   * Opens a set with one session.
+   * @throws SessionError if the service is unavailable or serves
+   * another model than at the handshake
+   */
+  async openSessions(options: SessionOptions): Promise<SessionSet> {
+    await this.verify(options.signal)
+    const { role, engineId } = this.placeInEngine
+    const create = () => new StepSender(openStepStream(this.client, this.name, options.signal), options.stepTimeoutMs)
+    const sender = engineId === null ? create() : options.senders.senderOf(engineId, create)
+    return new GrpcSessionSet({ ...options, service: this.name, role }, sender)
+  }
+
+  /**
+   * The model's role in its engine, and the engine's id; null if the engine runs only one model.
+   */
+  private get placeInEngine(): { readonly role: string; readonly engineId: string | null } {
+    const { role = '', engineRoles = [], device } = this.pinned ?? {}
+    return engineRoles.length > 1 && device ? { role, engineId: device.engineId } : { role: '', engineId: null }
+  }
+}

@@ -1,0 +1,167 @@
+import { type Client, connectivityState, credentials, type ServiceError, status } from '@grpc/grpc-js'
+import { channelOptions, type GetModelResponse__Output, type RewardServiceClient } from '@tandem/proto'
+import { HealthClient, healthMethod } from './health-client.js'
+import { SessionError, toSessionError } from './session-error.js'
+import { SharedCall } from './shared-call.js'
+
+/** Maximum size of a model's text files, in bytes. */
+const maxTextBytes = 256 * 1024 * 1024
+const handshakeLimitMs = 30_000
+/** Time limit for a reconnected service to report its model. */
+const verifyLimitMs = 2_000
+
+/** Options of all channels to services. */
+export const connectionOptions = {
+  ...channelOptions,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+}
+
+/** The calls that all services support. */
+type ModelClient = Client & Pick<RewardServiceClient, 'getModel' | 'getTextFiles'>
+
+/**
+ * The connection to a service that hosts a model. It connects at the
+ * first call and reconnects by itself.
+ */
+export abstract class ServiceConnection {
+  private readonly health: InstanceType<typeof HealthClient>
+  protected pinned: GetModelResponse__Output | undefined
+  private isVerified = false
+  private readonly verification = new SharedCall((signal) => this.checkVersion(signal))
+
+  /**
+   * @param kind "logit" or "reward"
+   * @param name the service's name in errors: "the DPO service at 127.0.0.1:7002"
+   */
+  protected constructor(
+    private readonly kind: string,
+    readonly name: string,
+    readonly address: string,
+    private readonly modelClient: ModelClient,
+  ) {
+    this.health = new HealthClient(address, credentials.createInsecure(), {
+      channelOverride: modelClient.getChannel(),
+    })
+  }
+
+  /** Asks the service for its current model. */
+  getModel(limitMs = handshakeLimitMs, signal?: AbortSignal): Promise<GetModelResponse__Output> {
+    return new Promise((resolve, reject) => {
+      const call = this.modelClient.getModel({}, { deadline: Date.now() + limitMs }, (error, model) => {
+        signal?.removeEventListener('abort', cancel)
+        if (model) resolve(model)
+        else reject(this.errorOf(error))
+      })
+      const cancel = () => call.cancel()
+      signal?.addEventListener('abort', cancel, { once: true })
+    })
+  }
+
+  /** Reads the model's text files, by file name. */
+  async getTextFiles(): Promise<Map<string, Buffer>> {
+    const parts = new Map<string, Buffer[]>()
+    let bytes = 0
+    try {
+      for await (const chunk of this.modelClient.getTextFiles({}, { deadline: Date.now() + handshakeLimitMs })) {
+        const { name, data } = chunk as { name: string; data: Buffer }
+        bytes += data.length
+        if (bytes > maxTextBytes)
+          throw new SessionError(
+            'refused',
+            `${this.name} sends more than ${maxTextBytes} bytes of text files: expected at most that`,
+          )
+        parts.set(name, [...(parts.get(name) ?? []), data])
+      }
+    } catch (error) {
+      throw error instanceof SessionError ? error : this.errorOf(error as ServiceError)
+    }
+    return new Map([...parts].map(([name, chunks]) => [name, Buffer.concat(chunks)]))
+  }
+
+  /**
+   * Accepts only this model from now on. A reconnected service that serves another one is refused.
+   */
+  pin(model: GetModelResponse__Output): void {
+    this.pinned = model
+    this.isVerified = true
+    this.watch()
+  }
+
+  /** Returns why the service cannot be used, or null if it can. Never rejects. */
+  async findFault(limitMs: number): Promise<string | null> {
+    try {
+      if (!(await this.isServing(limitMs))) return `${this.name} is not serving`
+      await this.verify(AbortSignal.timeout(limitMs))
+      return null
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  /** Closes the channel. */
+  close(): void {
+    this.health.close()
+    this.modelClient.close()
+  }
+
+  /**
+   * @throws SessionError if the service is unavailable or serves
+   * another model than at the handshake
+   */
+  protected async verify(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw SessionError.ofSignal(signal)
+    if (!this.isVerified && this.pinned) await this.verification.join(signal)
+  }
+
+  private isServing(limitMs: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const { path, requestSerialize, responseDeserialize } = healthMethod
+      const options = { deadline: Date.now() + limitMs }
+      this.health.makeUnaryRequest(path, requestSerialize, responseDeserialize, null, options, (error, isServing) => {
+        if (error) reject(this.errorOf(error))
+        else resolve(isServing === true)
+      })
+    })
+  }
+
+  private async checkVersion(signal: AbortSignal): Promise<void> {
+    const found = await this.getModel(verifyLimitMs, signal)
+    if (this.pinned && found.version !== this.pinned.version)
+      throw new SessionError(
+        'changed',
+        `${this.name} now serves ${found.modelId} (version ${found.version.slice(0, 12)}): expected ` +
+          `${this.pinned.modelId} (version ${this.pinned.version.slice(0, 12)}) as at the start; ` +
+          'restart the gateway to use the new model',
+      )
+    this.isVerified = true
+    this.watch()
+  }
+
+  /** Requires a new check after the connection is lost: another process may answer then. */
+  private watch(): void {
+    const channel = this.modelClient.getChannel()
+    if (channel.getConnectivityState(false) !== connectivityState.READY) {
+      this.isVerified = false
+      return
+    }
+    channel.watchConnectivityState(connectivityState.READY, Number.POSITIVE_INFINITY, () => {
+      this.isVerified = false
+    })
+  }
+
+  private errorOf(error: ServiceError | null): SessionError {
+    // These calls are small: a service that does not answer them in time counts as unavailable.
+    if (error?.code === status.DEADLINE_EXCEEDED)
+      return toSessionError(this.name, status.UNAVAILABLE, 'it does not respond', error)
+    if (error?.code === status.UNIMPLEMENTED)
+      return new SessionError(
+        'refused',
+        `${this.name} is not a ${this.kind} service: expected a service that answers ${this.kind} calls`,
+        {
+          cause: error,
+        },
+      )
+    return toSessionError(this.name, error?.code ?? status.INTERNAL, error?.details ?? 'it sent no response', error)
+  }
+}
