@@ -30,7 +30,7 @@ export const joinIssue = (name: string, message: string): string =>
   /^(is|has|must|names) /.test(message) ? `${name} ${message}` : `${name}: ${message}`
 
 function wordUnknownKeys(keys: readonly string[], owner: unknown): string {
-  const known = owner instanceof z.ZodObject ? `; there are: ${Object.keys(owner.shape).join(', ')}` : ''
+  const known = owner instanceof z.ZodObject ? `; expected one of: ${Object.keys(owner.shape).join(', ')}` : ''
   return `has no key "${shorten(keys[0] ?? '')}"${known}`
 }
 

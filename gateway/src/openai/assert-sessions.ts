@@ -5,13 +5,16 @@ import { modelOf, type Pair } from '../session/handshake.js'
 import { titleOf } from '../session/model-name.js'
 import { invalidRequest } from './api-error.js'
 
-/** @throws ApiError 400 where an answer needs more sequences at once than a service ever holds: to wait for them would be in vain */
+/**
+ * Asserts that each service can hold the sequences of one prompt at once.
+ * @throws ApiError 400 if it never can, so that waiting would not help
+ */
 export function assertSessions(request: GenerationRequest, models: Pair['models']): void {
   const [count, param] = sequencesOf(request.method, request.answerCount)
   const names = [...modelsOf(request)]
   for (const name of names) {
     const { maxSessions, device } = modelOf(models, name).info
-    // Models of one graph share its sessions.
+    // Models that run in one engine share its sessions.
     const isShared = (other: string) => {
       const { device: own } = modelOf(models, other).info
       return other === name || (device?.engineId && own?.engineId === device.engineId)
@@ -19,13 +22,13 @@ export function assertSessions(request: GenerationRequest, models: Pair['models'
     const most = Math.floor(maxSessions / names.filter(isShared).length)
     if (maxSessions === 0 || count <= most) continue
     throw invalidRequest(
-      `${param} is ${count}: the service of the ${titleOf(name)} model holds at most ${most} sequences of a request at once (TANDEM_MAX_SESSIONS)`,
+      `${param} is ${count}: the service of the ${titleOf(name)} model can hold at most ${most} sequences of one request (TANDEM_MAX_SESSIONS)`,
       param,
     )
   }
 }
 
-/** How many sequences a prompt needs, and the field that says so. */
+/** The number of sequences that a prompt needs, and the field that determines it. */
 function sequencesOf(method: Method, answerCount: number): [number, string] {
   switch (method.kind) {
     case 'token':

@@ -16,23 +16,30 @@ import { assertSupported } from './unsupported.js'
 
 const { optional, flag } = fieldKinds
 
+/** The body of POST /v1/chat/completions. */
 export const chatSchema = z.object({
   ...commonFields,
   messages: messagesSchema,
-  max_tokens: optional(z.int().min(1, 'a chat answer has at least one token')).describe(
-    'The most tokens of an answer; by default what the context leaves. The prompt and these must fit the context.',
+  max_tokens: optional(z.int().min(1, 'must be at least 1 for a chat completion')).describe(
+    "The maximum number of tokens to generate. Defaults to the rest of the model's context. " +
+      "The prompt and `max_tokens` together must fit the model's context.",
   ),
-  max_completion_tokens: optional(z.int().min(1)).describe('The same by its newer name; counts before `max_tokens`.'),
-  logprobs: flag(false).describe('Adds the log-probability of each token, in nats, by the DPO model.'),
+  max_completion_tokens: optional(z.int().min(1)).describe(
+    'The newer name of `max_tokens`. It takes precedence over `max_tokens`.',
+  ),
+  logprobs: flag(false).describe(
+    'Whether to return the log-probability of each output token, in nats. Log-probabilities are those of the DPO model.',
+  ),
   top_logprobs: optional(z.int().min(0).max(requestLimits.chatTopLogprobs)).describe(
-    'Adds those of so many of the most probable tokens; with `logprobs: true` alone, by default 0.',
+    'The number of most likely tokens to return at each position, with their log-probabilities. ' +
+      'Requires `logprobs: true`. Defaults to 0.',
   ),
   ...promptEndFields,
 })
 
 type ChatRequest = z.output<typeof chatSchema>
 
-/** A chat request, checked and turned into token ids. @throws ApiError */
+/** Validates a chat request and encodes its messages as token ids. @throws ApiError */
 export async function prepareChat(
   body: Readonly<Record<string, unknown>>,
   pair: Pair,
@@ -51,7 +58,7 @@ export async function prepareChat(
   const messages = request.messages.map(toMessage)
   const options = toConversationOptions(request)
   const [promptIds = []] = await pair.encoder.encode([{ type: 'conversation', messages, options }], signal)
-  const wishes = {
+  const input = {
     promptIds: truncatePrompt(promptIds, request.truncate_prompt_tokens),
     promptField: 'messages' as const,
     maxTokens: request.max_completion_tokens ?? request.max_tokens,
@@ -63,7 +70,7 @@ export async function prepareChat(
   const head = createHead('chatcmpl', request, decoding, requestId)
   const format = createTokenFormat(pair.text, request.return_tokens_as_token_ids)
   return {
-    prompts: [{ request: toGenerationRequest(pair, request, decoding, wishes, limits), echo: null }],
+    prompts: [{ request: toGenerationRequest(pair, request, decoding, input, limits), echo: null }],
     isStreamed: request.stream,
     head,
     cacheSalt: request.cache_salt,
@@ -73,9 +80,9 @@ export async function prepareChat(
 
 function assertConsistent(request: ChatRequest): void {
   if (request.top_logprobs !== undefined && !request.logprobs)
-    throw invalidRequest('top_logprobs needs logprobs: true', 'top_logprobs')
+    throw invalidRequest('top_logprobs requires logprobs: true', 'top_logprobs')
   if (request.stream_options && !request.stream)
-    throw invalidRequest('stream_options needs stream: true', 'stream_options')
+    throw invalidRequest('stream_options requires stream: true', 'stream_options')
   if (request.prompt_logprobs !== undefined && request.stream)
-    throw invalidRequest('prompt_logprobs goes with stream: false alone', 'prompt_logprobs')
+    throw invalidRequest('prompt_logprobs is not supported with stream: true; set stream to false', 'prompt_logprobs')
 }

@@ -16,24 +16,28 @@ import { assertSupported } from './unsupported.js'
 const { optional, flag } = fieldKinds
 
 const defaultMaxTokens = 16
-// That they are at least one is told with those that a text is made of.
+// The minimum is checked later, together with the ids that a text is encoded to.
 const tokenIds = z.array(z.int().min(0)).meta({ minItems: 1 })
 
+/** The body of POST /v1/completions. */
 export const completionSchema = z.object({
   ...commonFields,
   prompt: z
     .union([z.string(), tokenIds, z.array(z.string()).min(1), z.array(tokenIds).min(1)], {
-      error: 'must be a string, a list of strings, a list of token ids, or a list of such lists',
+      error: 'must be a string, a list of strings, a list of token ids, or a list of lists of token ids',
     })
     .transform(toPrompts)
-    .describe(`A text, token ids, or a list of up to ${requestLimits.prompts} of either kind.`),
+    .describe(
+      `The prompt to complete: a string, a list of token ids, or a list of up to ${requestLimits.prompts} strings or lists of token ids.`,
+    ),
   logprobs: optional(z.int().min(0).max(requestLimits.completionLogprobs)).describe(
-    'Adds log-probabilities, in nats, by the DPO model: of each token and of so many of the most probable; by default none.',
+    'The number of most likely tokens to return at each position, besides the chosen token, with their log-probabilities in nats. ' +
+      'Log-probabilities are those of the DPO model. Defaults to none.',
   ),
   echo: flag(false).describe(
-    'Puts the prompt before the answer, with its log-probabilities where `logprobs` is given.',
+    'Whether to return the prompt before the answer, with its log-probabilities if `logprobs` is set.',
   ),
-  add_special_tokens: flag(true).describe('Whether text is encoded with BOS and the like.'),
+  add_special_tokens: flag(true).describe('Whether to add special tokens such as BOS to a prompt given as text.'),
 })
 
 type CompletionRequest = z.output<typeof completionSchema>
@@ -45,7 +49,7 @@ function toPrompts(prompt: string | number[] | string[] | number[][]): Prompt[] 
   return isNested ? (prompt as Prompt[]) : [prompt as number[]]
 }
 
-/** A completions request, checked and turned into token ids. @throws ApiError */
+/** Validates a completion request and encodes its prompts as token ids. @throws ApiError */
 export async function prepareCompletion(
   body: Readonly<Record<string, unknown>>,
   pair: Pair,
@@ -66,7 +70,7 @@ export async function prepareCompletion(
     const wholeIds = ids[i] ?? []
     const promptIds = truncatePrompt(wholeIds, request.truncate_prompt_tokens)
     const isWhole = promptIds.length === wholeIds.length
-    const wishes = {
+    const input = {
       promptIds,
       promptField: 'prompt' as const,
       maxTokens: request.max_tokens,
@@ -76,7 +80,7 @@ export async function prepareCompletion(
       judge,
     }
     return {
-      request: toGenerationRequest(pair, request, decoding, wishes, limits),
+      request: toGenerationRequest(pair, request, decoding, input, limits),
       echo: request.echo ? toText(isWhole ? prompt : promptIds, request, pair) : null,
     }
   })
@@ -91,13 +95,13 @@ export async function prepareCompletion(
   }
 }
 
-/** Enough of the best for both who want them of the prompt; null where none does. */
+/** The number of most likely tokens to read at each prompt position, enough for `echo` and `prompt_logprobs`; null: none. */
 function promptLogprobsOf({ echo, logprobs, prompt_logprobs }: CompletionRequest): number | null {
   if (!echo || logprobs === undefined) return prompt_logprobs ?? null
   return Math.max(logprobs, prompt_logprobs ?? 0)
 }
 
-/** Of each prompt. Those that are ids already stay as they are. */
+/** The token ids of each prompt. Prompts given as ids stay as they are. */
 async function toIds(
   { prompt, add_special_tokens: addSpecialTokens }: CompletionRequest,
   { encoder }: Pair,
@@ -117,9 +121,8 @@ function toText(prompt: Prompt, { skip_special_tokens }: CompletionRequest, { te
 
 function assertConsistent(request: CompletionRequest): void {
   if (request.stream_options && !request.stream)
-    throw invalidRequest('stream_options needs stream: true', 'stream_options')
+    throw invalidRequest('stream_options requires stream: true', 'stream_options')
   if (request.prompt_logprobs !== undefined && request.stream)
-    throw invalidRequest('prompt_logprobs goes with stream: false alone', 'prompt_logprobs')
-  if (request.max_tokens === 0 && !request.echo)
-    throw invalidRequest('max_tokens: 0 gives an answer only with echo: true', 'max_tokens')
+    throw invalidRequest('prompt_logprobs is not supported with stream: true; set stream to false', 'prompt_logprobs')
+  if (request.max_tokens === 0 && !request.echo) throw invalidRequest('max_tokens: 0 requires echo: true', 'max_tokens')
 }

@@ -17,30 +17,31 @@ import { assertServed } from './assert-served.js'
 import { parseFields } from './fields.js'
 import type { DecodingReport } from './schemas/decoding-report.js'
 
+/** How to decode one request. */
 export interface Decoding {
   readonly method: Method
   readonly detail: boolean
   readonly path: DecodePath
-  /** What the answer says of it: the values used, and what was given without effect. */
+  /** The report in the answer: the values used, and the fields that had no effect. */
   readonly echo: DecodingReport
 }
 
-/** At the request's top level, as OpenAI and vLLM have them. */
+/** Sampling parameters at the top level of a request, as in OpenAI and vLLM. */
 export type TopLevel = Readonly<Record<(typeof samplingNames)[number], number | undefined>>
 
-/** Strategies that need no parameter, and so can be asked for by a model's name. */
+/** Strategies without a required parameter, which a model's name can therefore select. */
 const suffixes = strategies.filter(({ parameters }) => parameters.safeParse({}).success)
 
 /**
- * Names of models to list, first the bare pair, which means the default strategy.
- * @param hasRewards whether the server has a reward model: strategies that choose by one are listed only then
+ * Lists the model names: first the pair, which means the default strategy, then the pair with each strategy.
+ * @param hasRewards whether the server has a reward model; strategies that need one are listed only then
  */
 export const modelNames = (pair: string, hasRewards: boolean): string[] => [
   pair,
   ...strategies.flatMap(({ name }) => nameOfStrategy(pair, name, hasRewards) ?? []),
 ]
 
-/** The name among them that carries a strategy; null where none does. */
+/** The model name that selects a strategy; null if there is none. */
 export function nameOfStrategy(pair: string, strategy: string, hasRewards: boolean): string | null {
   const found = suffixes.find(({ name }) => name === strategy)
   if (!found || ('reward' in found.parameters.shape && !hasRewards)) return null
@@ -48,8 +49,9 @@ export function nameOfStrategy(pair: string, strategy: string, hasRewards: boole
 }
 
 /**
- * The strategy that a model's name carries, listed or not: best-of-n itself tells what it lacks. Null: the bare pair, which carries none.
- * @throws ApiError 404
+ * The strategy that a model's name selects; null for the pair's own name.
+ * It also accepts names that are not listed: best-of-n itself explains that a reward model is missing.
+ * @throws ApiError 404 for any other name
  */
 export function strategyOfModel(pair: string, model: string): string | null {
   if (model === pair) return null
@@ -58,24 +60,30 @@ export function strategyOfModel(pair: string, model: string): string | null {
   throw unknownModel(pair, model)
 }
 
+/** The error for a model name that the server does not know. */
 export const unknownModel = (pair: string, model: string): ApiError =>
   new ApiError(
     404,
-    `the model "${shorten(model)}" does not exist; there are ${pair} and those that /v1/models lists, such as ${pair}/${defaultStrategyName}`,
+    `the model "${shorten(model)}" does not exist; use ${pair}, or another name from GET /v1/models, such as ${pair}/${defaultStrategyName}`,
     { param: 'model', code: 'model_not_found' },
   )
 
-const strategyMeaning = "The method; by default the one that the model's name carries."
+const strategyMeaning = "The decoding strategy. Defaults to the strategy of the model's name."
 const ownFields = {
   strategy: z.string().optional().describe(strategyMeaning),
   detail: z
     .boolean()
     .default(false)
-    .describe('Adds log-probabilities and candidates of each token, or what a search or choice has tried.'),
-  path: z.enum(decodePaths).default('auto').describe('How tokens are computed; changes none of them.'),
+    .describe(
+      'Whether to return details: the log-probabilities and candidates of each token, or all candidates of a search or choice.',
+    ),
+  path: z
+    .enum(decodePaths)
+    .default('auto')
+    .describe('How the tokens are computed. It affects the speed, not the tokens.'),
 }
 
-/** All that `decoding` may hold: a request is checked against the strategy that it or the model's name carries. */
+/** The schema of `decoding`. A request is validated only against the strategy that it or the model's name selects. */
 export const decodingSchema = z.union(
   strategies.map(({ name, parameters }) =>
     z.strictObject({
@@ -86,26 +94,27 @@ export const decodingSchema = z.union(
   ),
 )
 
-/** Names that belong into `decoding` and mean nothing elsewhere. */
+/** Parameters that are valid only inside `decoding`. */
 const misplacedNames = new Set([
   ...Object.keys(ownFields),
   ...strategies.flatMap(({ parameters }) => Object.keys(parameters.shape)),
 ])
 for (const name of [...samplingNames, 'model', 'n']) misplacedNames.delete(name)
 
-/** @throws ApiError 400 naming the first of our own parameters that stands beside `decoding` instead of inside */
+/** Asserts that no parameter of `decoding` is at the top level. @throws ApiError 400 that names the first one */
 export function assertPlaced(body: Readonly<Record<string, unknown>>): void {
   for (const name of misplacedNames) {
     if (body[name] === undefined || body[name] === null) continue
-    throw invalidRequest(`${name} is a parameter of decoding: put it in there, as "decoding": {"${name}": ...}`, name)
+    throw invalidRequest(`${name} is a parameter of decoding: write "decoding": {"${name}": ...}`, name)
   }
 }
 
 /**
- * How to decode: `decoding`'s parameters over the top level's.
- * @param modelStrategy that the model's name carries; null: none, which leaves it to `decoding.strategy`
- * @param models that this server has
- * @throws ApiError 400 naming an unknown strategy or another than the model's name carries, an unknown key, a value out of range, or a model that is not there
+ * Resolves how to decode a request. Parameters in `decoding` take precedence over the top level.
+ * @param modelStrategy the strategy of the model's name; null: `decoding.strategy` decides
+ * @param models the models of this server
+ * @throws ApiError 400 for an unknown strategy, one that differs from the model's name, an unknown
+ *   parameter, a value out of range, or a model that this server does not have
  */
 export function resolveDecoding(
   modelStrategy: string | null,
@@ -133,7 +142,10 @@ export function resolveDecoding(
   }
 }
 
-/** What can be told of a `decoding` that names its strategy before it is sent. @throws ApiError as `resolveDecoding`, but for models */
+/**
+ * Validates a `decoding` object before it is sent to a server.
+ * @throws ApiError as `resolveDecoding`, except for missing models
+ */
 export function validateDecoding(decoding: Readonly<Record<string, unknown>>): void {
   const { strategy, own } = readDecoding(null, decoding)
   parseFields(strategy.parameters, own, 'decoding')
@@ -144,7 +156,7 @@ function readDecoding(modelStrategy: string | null, decoding: Readonly<Record<st
   const strategy = findOrRefuse(name ?? modelStrategy ?? defaultStrategyName)
   if (modelStrategy !== null && strategy.name !== modelStrategy)
     throw invalidRequest(
-      `decoding.strategy is ${strategy.name}, and the model's name carries ${modelStrategy}: leave one of them out`,
+      `decoding.strategy is ${strategy.name}, but the model's name selects ${modelStrategy}: remove one of them`,
       'decoding.strategy',
     )
   assertKnown(Object.keys(decoding), strategy)
@@ -156,14 +168,17 @@ function assertKnown(keys: readonly string[], { name, parameters }: AnyStrategy)
   const unknown = keys.find((key) => !known.includes(key))
   if (unknown === undefined) return
   const param = `decoding.${shorten(unknown)}`
-  throw invalidRequest(`${param}: the strategy ${name} has no such key; there are: ${known.join(', ')}`, param)
+  throw invalidRequest(
+    `${param}: unknown parameter of the strategy ${name}; expected one of: ${known.join(', ')}`,
+    param,
+  )
 }
 
 function findOrRefuse(name: string): AnyStrategy {
   const strategy = findStrategy(name)
   if (strategy) return strategy
   throw invalidRequest(
-    `decoding.strategy: there is no strategy "${shorten(name)}"; there are: ${strategyNames.join(', ')}`,
+    `decoding.strategy: unknown strategy "${shorten(name)}"; expected one of: ${strategyNames.join(', ')}`,
     'decoding.strategy',
   )
 }

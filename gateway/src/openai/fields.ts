@@ -8,7 +8,10 @@ import { decodingReference, toJsonSchema } from './json-schema.js'
 import { requestLimits } from './limits.js'
 import { requestIdSchema } from './request-id.js'
 
-/** OpenAI's fields are nullable nearly everywhere: null is the default. A default that is not null is in the `meta`, for /openapi.json. */
+/**
+ * Nearly all of OpenAI's fields are nullable, and null stands for the default.
+ * A default other than null is also in `meta`, so that /openapi.json shows it.
+ */
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
 const flag = (byDefault: boolean) =>
   z
@@ -19,100 +22,124 @@ const flag = (byDefault: boolean) =>
 
 const { stops: maxStops, stopLength: maxStopLength, stopTokenIds: maxStopTokenIds, answers: maxAnswers } = requestLimits
 
-/** Its length is checked before its items are. */
-const shortList = <T extends z.ZodType>(item: T, most: number) =>
+/** A list whose length is checked before its items, so that a very long list costs nothing. */
+const shortList = <T extends z.ZodType>(item: T, maxItems: number) =>
   z
-    .custom<unknown[]>((list) => Array.isArray(list) && list.length <= most, `must be a list of at most ${most}`)
-    .meta({ type: 'array', maxItems: most, items: toJsonSchema(item) })
+    .custom<unknown[]>(
+      (list) => Array.isArray(list) && list.length <= maxItems,
+      `must be a list of at most ${maxItems} items`,
+    )
+    .meta({ type: 'array', maxItems, items: toJsonSchema(item) })
     .pipe(z.array(item))
 
-/** Of parameters that a strategy may take from the top level. */
-const ofDraws = "Acts on `sample` and on formulas that draw; by default the strategy's."
+/** Ends the description of each sampling parameter at the top level. */
+const samplingOnly = "Used by `sample` and by formulas that sample. Defaults to the strategy's own value."
 
 const stopString = z.string().min(1).max(maxStopLength)
 
-/** What both endpoints take. Units: tokens. */
+/** Fields of both generating endpoints. Lengths are in tokens. */
 export const commonFields = {
   model: z
-    .string({ error: 'must name a model; /v1/models lists them' })
+    .string({ error: 'must be the name of a model; GET /v1/models lists the names' })
     .max(512)
-    .describe("The pair's name, which means `aad`, or the pair's name, a slash and a strategy; /v1/models lists them."),
+    .describe(
+      'The name of the pair, or PAIR/STRATEGY to select a strategy. The name of the pair selects `aad`. GET /v1/models lists all names.',
+    ),
   max_tokens: optional(z.int().min(0)).describe(
-    'The most tokens of an answer; by default 16. The prompt and these must fit the context. 0 goes with `echo`.',
+    'The maximum number of tokens to generate. Defaults to 16. ' +
+      "The prompt and `max_tokens` together must fit the model's context. 0 requires `echo`.",
   ),
   min_tokens: optional(z.int().min(0))
     .transform((value) => value ?? 0)
     .meta({
-      description: 'Before so many tokens no end token is picked, and no stop string counts.',
+      description: 'The minimum number of tokens to generate before an end token or a stop string can end the answer.',
       default: 0,
     }),
   temperature: optional(z.number().min(0).max(2)).describe(
-    `Divides the scores before a draw; 0: the best token. ${ofDraws}`,
+    `Sampling temperature. Higher values make the output more random, 0 selects the most likely token. ${samplingOnly}`,
   ),
   top_p: optional(z.number().gt(0).max(1)).describe(
-    `A draw is among the most probable tokens that have this probability together; 1: all. ${ofDraws}`,
+    `Nucleus sampling: limits sampling to the most likely tokens whose probabilities add up to top_p. 1 disables it. ${samplingOnly}`,
   ),
   top_k: optional(z.int().min(-1).max(maxTopK)).describe(
-    `A draw is among so many of the most probable tokens; -1 and 0: all. ${ofDraws}`,
+    `Limits sampling to the k most likely tokens. 0 or -1 disables it. ${samplingOnly}`,
   ),
   min_p: optional(z.number().min(0).max(1)).describe(
-    `A draw is among tokens at least so probable, relative to the most probable one; 0: all. ${ofDraws}`,
+    `The minimum probability of a token, relative to the most likely token, for it to be sampled. 0 disables it. ${samplingOnly}`,
   ),
   seed: optional(z.int()).describe(
-    'Of every method that draws: the same seed gives the same tokens; by default random, and the answer tells it.',
+    'The random seed of every strategy that samples. The same seed gives the same tokens. ' +
+      'Defaults to a random value, which the answer reports in `decoding.seed`.',
   ),
   n: optional(z.int().min(1).max(maxAnswers))
     .transform((value) => value ?? 1)
-    .meta({ description: 'Answers to each prompt, of methods that draw.', default: 1 }),
+    .meta({
+      description: 'The number of answers to generate for each prompt. Values above 1 require a strategy that samples.',
+      default: 1,
+    }),
   stop: optional(
     z.union([stopString, shortList(stopString, maxStops)], {
-      error: `must be a string or at most ${maxStops} strings, of 1 to ${maxStopLength} characters each`,
+      error: `must be a string or a list of at most ${maxStops} strings, each of 1 to ${maxStopLength} characters`,
     }),
-    // Half of a surrogate pair would cut characters in two; an encoder takes it for U+FFFD.
+    // Half of a surrogate pair would split a character. UTF-8 encoders replace it by U+FFFD.
   )
     .transform((value) => (typeof value === 'string' ? [value] : (value ?? [])).map(wellFormed))
-    .describe('Strings that end the answer, across tokens too; they are not in its text. By default none.'),
+    .describe(
+      `Up to ${maxStops} strings that stop the generation. The answer does not contain the stop string. Defaults to none.`,
+    ),
   stop_token_ids: optional(shortList(z.int().min(0), maxStopTokenIds))
     .transform((value) => value ?? [])
-    .meta({ description: 'Token ids that end the answer.', default: [] }),
-  include_stop_str_in_output: flag(false).describe('Keeps the stop string in the text.'),
-  skip_special_tokens: flag(true).describe('Leaves special tokens out of the text.'),
-  ignore_eos: flag(false).describe("The model's end tokens do not end the answer."),
+    .meta({ description: 'Token ids that stop the generation.', default: [] }),
+  include_stop_str_in_output: flag(false).describe('Whether to include the stop string in the output text.'),
+  skip_special_tokens: flag(true).describe('Whether to leave special tokens out of the output text.'),
+  ignore_eos: flag(false).describe('Whether to ignore the end tokens of the model and continue generating after them.'),
   ...adjustmentFields,
   prompt_logprobs: optional(z.int().min(0).max(requestLimits.promptLogprobs)).describe(
-    'Adds log-probabilities of each prompt, in nats, by the DPO model: of its tokens and of so many of the most probable ones; not with `stream`.',
+    'The number of most likely tokens to return at each position of the prompt, with their log-probabilities, besides the token of the prompt itself. ' +
+      'Log-probabilities are those of the DPO model, in nats. Not supported with `stream`.',
   ),
   truncate_prompt_tokens: optional(
     z
       .int()
       .min(-1)
-      .refine((count) => count !== 0, 'must be at least 1; -1 leaves the prompt whole')
+      .refine((count) => count !== 0, 'must be at least 1, or -1 to disable truncation')
       .meta({ not: { const: 0 } }),
   )
     .transform((count) => (count === -1 ? undefined : count))
-    .describe('Keeps the last so many tokens of each prompt; -1, as by default, keeps all.'),
+    .describe('Keeps only the last k tokens of each prompt. -1, the default, disables truncation.'),
   cache_salt: optional(z.string().min(1).max(requestLimits.cacheSaltLength)).describe(
-    'What prompts have in common is computed once among requests of the same API key and salt alone.',
+    'Restricts the prefix cache: a request reuses cached prompts only from requests with the same API key and the same salt.',
   ),
-  request_id: optional(requestIdSchema).describe('The name of the request, where `x-request-id` gives none.'),
-  return_token_ids: flag(false).describe('Adds `token_ids` and `prompt_token_ids` to the answer.'),
-  return_tokens_as_token_ids: flag(false).describe('Log-probabilities name tokens `token_id:ID`.'),
-  stream: flag(false).describe('Sends the answer as server-sent events while it is decoded.'),
+  request_id: optional(requestIdSchema).describe('The id of the request. The header `x-request-id` takes precedence.'),
+  return_token_ids: flag(false).describe(
+    'Whether to return token ids (`token_ids` and `prompt_token_ids`) besides the text.',
+  ),
+  return_tokens_as_token_ids: flag(false).describe(
+    'Whether log-probabilities represent tokens as strings of the form `token_id:ID`.',
+  ),
+  stream: flag(false).describe('Whether to stream the answer as server-sent events while it is generated.'),
   stream_options: optional(
     z.object({
-      include_usage: flag(false).describe('Sends the token counts in a last chunk without choices.'),
-      continuous_usage_stats: flag(false).describe('With `include_usage`: every chunk has the counts so far.'),
+      include_usage: flag(false).describe(
+        'Whether to send an additional last chunk with the token usage of the whole request.',
+      ),
+      continuous_usage_stats: flag(false).describe(
+        'Whether every chunk carries the token usage so far. Requires `include_usage`.',
+      ),
     }),
-  ).describe('Of a stream; with `stream: true` alone.'),
-  // Not z.record, whose copy loses a key named __proto__.
+  ).describe('Options for streaming. Set this only together with `stream: true`.'),
+  // z.record is not used here: its copy loses a key named __proto__.
   decoding: optional(
     z.custom<Readonly<Record<string, unknown>>>(isObject, 'must be an object').meta(decodingReference),
-  ).describe("How to decode: `strategy`, its parameters, `detail` and `path`; by default the model's strategy."),
+  ).describe(
+    "How to decode: `strategy`, the parameters of the strategy, `detail` and `path`. Defaults to the strategy of the model's name.",
+  ),
 }
 
+/** Builders of nullable fields: optional values, and booleans with a default. */
 export const fieldKinds = { optional, flag }
 
-/** @throws ApiError 400 naming the field */
+/** Parses a value by a schema. @throws ApiError 400 that names the field */
 export function parseFields<T extends z.ZodType>(schema: T, value: unknown, prefix = ''): z.output<T> {
   const result = schema.safeParse(value, { error: wordIssue })
   if (result.success) return result.data
@@ -122,7 +149,7 @@ export function parseFields<T extends z.ZodType>(schema: T, value: unknown, pref
   throw new ApiError(400, joinIssue(path || 'the body', message), param)
 }
 
-/** The body as an object, before its fields are read. @throws ApiError 400 */
+/** Parses the text of a body as a JSON object, before its fields are read. @throws ApiError 400 */
 export function parseBody(text: string): Record<string, unknown> {
   let body: unknown
   try {

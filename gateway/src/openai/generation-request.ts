@@ -7,7 +7,7 @@ import { assertSessions } from './assert-sessions.js'
 import type { Decoding } from './decoding.js'
 import { type PromptLimits, tooLong } from './prompt-size.js'
 
-/** What both endpoints' fields say of a generation, once parsed. */
+/** The parsed fields of both endpoints that describe a generation. */
 export interface GenerationFields extends AdjustmentFields {
   readonly min_tokens: number
   readonly stop: readonly string[]
@@ -18,11 +18,12 @@ export interface GenerationFields extends AdjustmentFields {
   readonly n: number
 }
 
-export interface GenerationWishes {
+/** What else a generation needs, which the endpoints prepare differently. */
+export interface GenerationInput {
   readonly promptIds: readonly number[]
   /** The name of the field that gave the prompt. */
   readonly promptField: 'prompt' | 'messages'
-  /** Undefined: `defaultMaxTokens`, or what the context leaves. */
+  /** Undefined: `defaultMaxTokens`, or less if the context ends before. */
   readonly maxTokens: number | undefined
   readonly defaultMaxTokens: number
   readonly topLogprobs: number | null
@@ -30,29 +31,31 @@ export interface GenerationWishes {
   readonly judge: Judge | null
 }
 
-/** @throws ApiError 400 where the prompt is empty, names an id that is not there, or leaves no room in the context */
+/**
+ * Builds the request to the decoder.
+ * @throws ApiError 400 if the prompt is empty, has an id outside the vocabulary, or does not fit the context
+ */
 export function toGenerationRequest(
   pair: Pair,
   fields: GenerationFields,
   decoding: Decoding,
-  wishes: GenerationWishes,
+  input: GenerationInput,
   { maxPromptTokens }: PromptLimits,
 ): GenerationRequest {
-  const { promptIds, promptField } = wishes
-  if (promptIds.length === 0)
-    throw invalidRequest(`${promptField} is empty: it must give at least one token`, promptField)
+  const { promptIds, promptField } = input
+  if (promptIds.length === 0) throw invalidRequest(`${promptField} is empty: expected at least one token`, promptField)
   assertIds(promptIds, pair.vocabularyLimit, promptField)
   assertIds(fields.stop_token_ids, pair.vocabularyLimit, 'stop_token_ids')
   if (promptIds.length > maxPromptTokens)
     throw tooLong(
-      `this server takes prompts of at most ${maxPromptTokens} tokens; yours has ${promptIds.length}`,
+      `this server accepts prompts of at most ${maxPromptTokens} tokens; yours has ${promptIds.length}`,
       promptField,
     )
   assertAnswers(fields.n, decoding.method)
-  const maxTokens = roomFor(pair.contextLength, wishes)
+  const maxTokens = resolveMaxTokens(pair.contextLength, input)
   if (fields.min_tokens > maxTokens)
     throw invalidRequest(
-      `min_tokens is ${fields.min_tokens}: it must not be above max_tokens, ${maxTokens}`,
+      `min_tokens is ${fields.min_tokens}: expected at most max_tokens, which is ${maxTokens}`,
       'min_tokens',
     )
   const eosTokenIds = pair.eosTokenIds.filter((id) => id < pair.vocabularyLimit)
@@ -69,47 +72,47 @@ export function toGenerationRequest(
     ignoresEndTokens: fields.ignore_eos,
     stopTokenIds: new Set(fields.stop_token_ids),
     eosTokenIds: new Set(eosTokenIds),
-    topLogprobs: wishes.topLogprobs,
-    promptLogprobs: wishes.promptLogprobs,
+    topLogprobs: input.topLogprobs,
+    promptLogprobs: input.promptLogprobs,
     detail: decoding.detail,
     stops: fields.stop,
     includesStop: fields.include_stop_str_in_output,
     skipsSpecialTokens: fields.skip_special_tokens,
     answerCount: fields.n,
-    judge: wishes.judge,
+    judge: input.judge,
   }
   assertSessions(request, pair.models)
   return request
 }
 
-/** Several answers that are all the same are no use to anyone. */
+/** Refuses several answers that would all be the same. */
 function assertAnswers(n: number, method: Method): void {
   if (n === 1 || (method.kind === 'token' && method.isRandom)) return
   throw invalidRequest(
-    `n is ${n}: ${method.name} gives the same answer each time, or chooses one itself; leave n out, or sample with a temperature above 0`,
+    `n is ${n}: ${method.name} always returns one answer or the same answer; remove n, or sample with a temperature above 0`,
     'n',
   )
 }
 
-/** @throws ApiError 400 naming the first id that the model does not have */
+/** Asserts that all ids are in the vocabulary. @throws ApiError 400 that names the first one outside */
 export function assertIds(ids: readonly number[], limit: number, param: string): void {
   const wrong = ids.findIndex((id) => id >= limit)
   if (wrong >= 0)
     throw invalidRequest(`${param}[${wrong}] is ${ids[wrong]}: token ids of this model are below ${limit}`, param)
 }
 
-function roomFor(
+function resolveMaxTokens(
   contextLength: number,
-  { promptIds, promptField, maxTokens, defaultMaxTokens }: GenerationWishes,
+  { promptIds, promptField, maxTokens, defaultMaxTokens }: GenerationInput,
 ): number {
-  const room = contextLength - promptIds.length
-  const asked = maxTokens ?? 1
-  if (asked > room)
+  const available = contextLength - promptIds.length
+  const requested = maxTokens ?? 1
+  if (requested > available)
     throw tooLong(
       `This model's maximum context length is ${contextLength} tokens. However, you requested ` +
-        `${promptIds.length + asked} tokens (${promptIds.length} in the ${promptField}, ${asked} in the completion). ` +
+        `${promptIds.length + requested} tokens (${promptIds.length} in the ${promptField}, ${requested} in the completion). ` +
         'Please reduce the length of the prompt or of the completion.',
       promptField,
     )
-  return maxTokens ?? Math.min(room, defaultMaxTokens)
+  return maxTokens ?? Math.min(available, defaultMaxTokens)
 }

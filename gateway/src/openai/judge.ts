@@ -7,17 +7,18 @@ import { invalidRequest } from './api-error.js'
 
 const param = 'decoding.reward'
 
+/** What a judge needs besides the request. */
 export interface JudgeOptions {
   /** Reward models by name; the first is the default. */
   readonly rewards: ReadonlyMap<string, Reward>
-  /** The longest that a judgement may take. */
+  /** Maximum time for scoring the answers of one prompt, in milliseconds. */
   readonly timeoutMs: number
 }
 
 /**
- * The judge of answers to a chat; null for methods that ask none.
- * @param continuesLast whether an answer goes on with the last message, rather than being one of its own
- * @throws ApiError 400 where the server has no reward model, or none of the name that was asked for
+ * Creates the judge that scores the answers to a chat; null for methods that do not use a reward model.
+ * @param continuesLast whether an answer continues the last message instead of being its own message
+ * @throws ApiError 400 if the server does not have the requested reward model, or any
  */
 export function createJudge(
   method: Method,
@@ -37,11 +38,11 @@ export function createJudge(
   }
 }
 
-/** Prompts are no conversations: a reward model cannot read them. @throws ApiError 400 */
+/** Refuses methods that need a reward model: it scores conversations, not prompts. @throws ApiError 400 */
 export function refuseJudge(method: Method): null {
   if (method.kind !== 'choice' || method.chooser.by !== 'reward') return null
   throw invalidRequest(
-    `${method.name} has answers to a conversation scored, and a prompt is none: send messages to /v1/chat/completions`,
+    `${method.name} scores answers to a conversation, and a prompt is not a conversation: send messages to /v1/chat/completions`,
     'decoding.strategy',
   )
 }
@@ -52,8 +53,8 @@ function findReward(name: string | null, rewards: JudgeOptions['rewards']): Rewa
   if (reward) return reward
   throw invalidRequest(
     first
-      ? `${param}: there is no reward model "${name}"; there are: ${[...rewards.keys()].join(', ')}`
-      : `${param}: this server has no reward model to choose by; start one with "tandem up --reward NAME=DIR"`,
+      ? `${param}: this server has no reward model "${name}"; expected one of: ${[...rewards.keys()].join(', ')}`
+      : `${param}: this server has no reward model, which this strategy needs; start one with "tandem up --reward NAME=DIR"`,
     param,
   )
 }
@@ -63,6 +64,6 @@ function assertLengths(sequences: readonly (readonly number[])[], { name, contex
   if (longest <= contextLength) return
   throw new DecodingError(
     param,
-    `the conversation with an answer has ${longest} tokens, the reward model ${name} takes at most ${contextLength}: lower max_tokens`,
+    `the conversation with an answer has ${longest} tokens, but the reward model ${name} accepts at most ${contextLength}: lower max_tokens`,
   )
 }

@@ -1,6 +1,6 @@
-/** The most that a request's fields may hold, whatever the models. /info lists them. */
+/** Maximum sizes of request fields, the same for all models. GET /info lists them. */
 export const requestLimits = {
-  /** Prompts of one request, and conversations to score. */
+  /** Prompts of one request, or conversations of one score request. */
   prompts: 64,
   messages: 2048,
   /** Answers to one prompt. */

@@ -35,7 +35,7 @@ describe('prompts', () => {
   test('a lower limit of the server counts, and is what the message says', () => {
     const check = () => assertPromptSizes('x'.repeat(11), context, { maxPromptTokens: 1 })
     expect(check).toThrow(
-      'This server takes prompts of at most 1 tokens. However, your prompt has 11 characters. Please reduce its length. (context_length_exceeded)',
+      'This server accepts prompts of at most 1 tokens. However, your prompt has 11 characters. Please reduce its length. (context_length_exceeded)',
     )
   })
 })

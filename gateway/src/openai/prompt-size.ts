@@ -42,7 +42,7 @@ export function assertPromptSizes(prompt: unknown, context: Context, limits: Pro
     total += one.length
   }
   if (total > Math.max(most.characters, leastTotal))
-    throw tooLong(`the prompts have ${total} characters together: send them in several requests`, 'prompt')
+    throw tooLong(`the prompts have ${total} characters together: split them over several requests`, 'prompt')
 }
 
 /** @throws ApiError 400 as `assertPromptSizes`, for token ids to turn into text */
@@ -68,7 +68,10 @@ export function assertConversationSizes(conversations: unknown, context: Context
   const sizes = conversations.map((one, i) => measureMessages(one, `conversations[${i}]`, context, limits))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   if (total > Math.max(promptLimit(context, limits).characters, leastTotal))
-    throw tooLong(`the conversations have ${total} characters together: send them in several requests`, 'conversations')
+    throw tooLong(
+      `the conversations have ${total} characters together: split them over several requests`,
+      'conversations',
+    )
 }
 
 /** Characters of the contents. @throws ApiError 400 naming `param` where they or the rest are too many */
@@ -86,7 +89,7 @@ function measureMessages(
     throw tooMuch(contents, 'characters', isTruncated, context, limits, param)
   if (others > maxOtherSize)
     throw invalidRequest(
-      `${param} carry more than ${maxOtherSize} characters beside their contents, or are nested more than ${maxDepth} levels deep`,
+      `${param} has more than ${maxOtherSize} characters besides the contents of messages, or is nested more than ${maxDepth} levels deep`,
       param,
     )
   return contents
@@ -123,7 +126,7 @@ function tooMuch(
 ): ApiError {
   if (!isTruncated) return mostTokens(context, limits, `${found} ${unit}`, param)
   const most = promptLimit(context, limits, isTruncated)[unit]
-  return tooLong(`${param} has ${found} ${unit}: at most ${most} are read before they are truncated`, param)
+  return tooLong(`${param} has ${found} ${unit}: at most ${most} are read before truncation`, param)
 }
 
 function mostTokens(
@@ -134,13 +137,13 @@ function mostTokens(
 ): ApiError {
   const most =
     maxPromptTokens < contextLength
-      ? `This server takes prompts of at most ${maxPromptTokens} tokens.`
+      ? `This server accepts prompts of at most ${maxPromptTokens} tokens.`
       : `This model's maximum context length is ${contextLength} tokens.`
   return tooLong(`${most} However, your ${param} has ${found}. Please reduce its length.`, param)
 }
 
 const tooMany = (param: string, found: number, most: number): ApiError =>
-  invalidRequest(`${param}: at most ${most} of them, found ${found}`, param, 'array_above_max_length')
+  invalidRequest(`${param} has ${found} items: expected at most ${most}`, param, 'array_above_max_length')
 
 /** Characters of the contents, whole or in parts; and the size of all else. */
 function measure(messages: readonly unknown[]): { contents: number; others: number } {

@@ -9,22 +9,23 @@ import { assertConversationSizes, assertMessageSizes, type PromptLimits, tooLong
 
 const { optional } = fieldKinds
 
+/** The body of POST /v1/score. */
 export const scoreSchema = z.strictObject({
-  model: optional(z.string().max(512)).describe("A reward model's name; by default the first."),
-  messages: optional(messagesSchema).describe('One conversation, the oldest message first.'),
-  conversations: optional(z.array(messagesSchema).min(1, 'must hold at least one conversation')).describe(
-    `Up to ${requestLimits.prompts} conversations, in place of \`messages\`.`,
+  model: optional(z.string().max(512)).describe('The name of the reward model. Defaults to the first one.'),
+  messages: optional(messagesSchema).describe('One conversation to score, oldest message first.'),
+  conversations: optional(z.array(messagesSchema).min(1, 'must contain at least one conversation')).describe(
+    `Up to ${requestLimits.prompts} conversations to score. Use either this or \`messages\`.`,
   ),
 })
 const names = Object.keys(scoreSchema.shape)
 
-/** Conversations to score, as the token ids of the reward model that was asked for. */
+/** Conversations to score, encoded as token ids of the requested reward model. */
 export interface ScoreRequest {
   readonly reward: Reward
   readonly sequences: readonly (readonly number[])[]
 }
 
-/** A score request, checked and turned into token ids. @throws ApiError */
+/** Validates a score request and encodes its conversations as token ids. @throws ApiError */
 export async function prepareScore(
   body: Readonly<Record<string, unknown>>,
   rewards: ReadonlyMap<string, Reward>,
@@ -34,7 +35,7 @@ export async function prepareScore(
   const unknown = Object.keys(body).find((name) => !names.includes(name))
   if (unknown !== undefined)
     throw invalidRequest(
-      `${shorten(unknown)}: /v1/score has no such parameter; there are: ${names.join(', ')}`,
+      `${shorten(unknown)}: unknown parameter of /v1/score; expected one of: ${names.join(', ')}`,
       shorten(unknown),
     )
   const reward = findReward(parseFields(z.object({ model: scoreSchema.shape.model }), body).model, rewards)
@@ -43,7 +44,7 @@ export async function prepareScore(
   const { messages, conversations } = parseFields(scoreSchema, body)
   if ((messages === undefined) === (conversations === undefined))
     throw invalidRequest(
-      'give either messages, which is one conversation, or conversations, a list of them',
+      'give either messages (one conversation) or conversations (a list of conversations)',
       messages === undefined ? 'messages' : 'conversations',
     )
   const all = messages === undefined ? (conversations ?? []) : [messages]
@@ -58,9 +59,9 @@ export async function prepareScore(
 
 function assertLength(ids: readonly number[], reward: Reward, { maxPromptTokens }: PromptLimits, param: string): void {
   const most = Math.min(reward.contextLength, maxPromptTokens)
-  if (ids.length === 0) throw invalidRequest(`${param} is empty: it must give at least one token`, param)
+  if (ids.length === 0) throw invalidRequest(`${param} is empty: expected at least one token`, param)
   if (ids.length <= most) return
-  throw tooLong(`${param} has ${ids.length} tokens: the reward model ${reward.name} takes at most ${most}`, param)
+  throw tooLong(`${param} has ${ids.length} tokens: the reward model ${reward.name} accepts at most ${most}`, param)
 }
 
 function findReward(name: string | undefined, rewards: ReadonlyMap<string, Reward>): Reward {
@@ -68,7 +69,7 @@ function findReward(name: string | undefined, rewards: ReadonlyMap<string, Rewar
   const reward = name === undefined ? first : rewards.get(name)
   if (reward) return reward
   const message = first
-    ? `there is no reward model "${shorten(`${name}`)}"; there are: ${[...rewards.keys()].join(', ')}`
+    ? `this server has no reward model "${shorten(`${name}`)}"; expected one of: ${[...rewards.keys()].join(', ')}`
     : 'this server has no reward model; start one with "tandem up --reward NAME=DIR"'
   throw new ApiError(404, message, { param: 'model', code: 'model_not_found' })
 }

@@ -9,45 +9,54 @@ import { messagesSchema, promptEndFields, toConversationOptions, toMessage } fro
 import { assertMessageSizes, assertPromptSizes, assertTokenCount, type PromptLimits } from './prompt-size.js'
 import { assertSupported } from './unsupported.js'
 
-/** Text to token ids and back, with vLLM's fields. */
+/** /tokenize and /detokenize, with vLLM's fields: text to token ids and back. */
 
 const { optional, flag } = fieldKinds
 
-const model = optional(z.string().max(512)).describe("A name that /v1/models lists; by default the pair's.")
+const model = optional(z.string().max(512)).describe('A model name from GET /v1/models. Defaults to the pair.')
 
+/** The body of POST /tokenize. */
 export const tokenizeSchema = z.object({
   model,
-  prompt: optional(z.string()).describe('A text; in place of `messages`.'),
-  messages: optional(messagesSchema).describe('A conversation, the oldest message first; in place of `prompt`.'),
+  prompt: optional(z.string()).describe('The text to encode. Use either this or `messages`.'),
+  messages: optional(messagesSchema).describe(
+    'The conversation to encode, oldest message first. Use either this or `prompt`.',
+  ),
   add_special_tokens: optional(z.boolean()).describe(
-    'Whether the prompt is encoded with BOS and the like; by default true. With `prompt` alone.',
+    'Whether to add special tokens such as BOS to the prompt. Defaults to true. Used only with `prompt`.',
   ),
   ...promptEndFields,
-  return_token_strs: flag(false).describe("Adds `token_strs`, as the tokenizer's file spells them."),
+  return_token_strs: flag(false).describe(
+    'Whether to return the tokens as strings (`token_strs`), as tokenizer.json spells them.',
+  ),
 })
 
+/** The answer to POST /tokenize. */
 export const tokenizeResponseSchema = z.object({
   count: z.int(),
-  /** Most tokens of a prompt and its answer. */
-  max_model_len: z.int(),
+  max_model_len: z.int().describe('The maximum number of tokens of a prompt and its answer.'),
   tokens: z.array(z.int()),
-  /** As the tokenizer's file spells them; null unless asked for. */
-  token_strs: z.array(z.string()).nullable(),
+  token_strs: z
+    .array(z.string())
+    .nullable()
+    .describe('The tokens as tokenizer.json spells them. Null unless requested.'),
 })
 
+/** The body of POST /detokenize. */
 export const detokenizeSchema = z.object({
   model,
   tokens: z
     .array(z.int().min(0), { error: 'must be a list of token ids' })
-    .describe('Token ids, special ones included.'),
+    .describe('The token ids to decode, special tokens included.'),
 })
 
+/** The answer to POST /detokenize. */
 export const detokenizeResponseSchema = z.object({ prompt: z.string() })
 
 type Body = Readonly<Record<string, unknown>>
 type TokenizeRequest = z.output<typeof tokenizeSchema>
 
-/** @throws ApiError */
+/** Encodes a prompt or a conversation. @throws ApiError */
 export async function tokenize(
   body: Body,
   pair: Pair,
@@ -69,7 +78,7 @@ export async function tokenize(
   }
 }
 
-/** Special tokens stay in the text, as they do in vLLM's. @throws ApiError */
+/** Decodes token ids. As in vLLM, special tokens stay in the text. @throws ApiError */
 export function detokenize(
   body: Body,
   pair: Pair,
@@ -89,12 +98,12 @@ function toJob(request: TokenizeRequest): EncodeJob {
     return { type: 'text', text: prompt, addSpecialTokens: add_special_tokens ?? true }
   if (messages === undefined || prompt !== undefined)
     throw invalidRequest(
-      'give either prompt, which is text, or messages, which is a conversation',
+      'give either prompt (a text) or messages (a conversation)',
       messages === undefined ? 'prompt' : 'messages',
     )
   if (add_special_tokens)
     throw invalidRequest(
-      'add_special_tokens: true goes with prompt alone: the chat template writes the special tokens of messages; leave it out',
+      'add_special_tokens: true is supported only with prompt: the chat template adds the special tokens of messages; remove it',
       'add_special_tokens',
     )
   return { type: 'conversation', messages: messages.map(toMessage), options: toConversationOptions(request) }

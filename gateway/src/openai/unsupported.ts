@@ -12,7 +12,7 @@ const isText: Check = (value) => typeof value === 'object' && value !== null && 
 const isTextOnly: Check = (value) => Array.isArray(value) && value.every((item) => item === 'text')
 const never: Check = () => false
 
-/** Fields that would change the answer and are not done here, with the values that change nothing. */
+/** Fields that this server does not support, each with the values that would change nothing. */
 const fields: Readonly<Record<string, Check>> = {
   best_of: is(1),
   use_beam_search: is(false),
@@ -39,15 +39,16 @@ const fields: Readonly<Record<string, Check>> = {
   prompt_embeds: never,
 }
 
+/** The names of the fields that this server does not support. */
 export const unsupportedNames: readonly string[] = Object.keys(fields)
 
-/** @throws ApiError 400 naming the first field that this server cannot honour */
+/** Asserts that a request uses only supported fields. @throws ApiError 400 that names the first unsupported field */
 export function assertSupported(body: Readonly<Record<string, unknown>>): void {
   for (const [name, isHarmless] of Object.entries(fields)) {
     const value = body[name]
     if (value === undefined || value === null || isHarmless(value)) continue
     throw invalidRequest(
-      `${name} is not supported by this server: found ${showValue(value)}; leave it out`,
+      `${name} is not supported by this server: found ${showValue(value)}; remove it`,
       name,
       'unsupported_parameter',
     )

@@ -99,14 +99,14 @@ describe('bias and penalties', () => {
 
 const bad: readonly (readonly [object, string, string])[] = [
   [{ logit_bias: [] }, 'logit_bias', 'must be an object of token ids and biases, such as {"42": -100}'],
-  [{ logit_bias: { '-1': 5 } }, 'logit_bias', 'has the key "-1": keys are token ids'],
-  [{ logit_bias: { 5: 101 } }, 'logit_bias', 'token 5: must be a number from -100 to 100'],
-  [{ logit_bias: { 5: 'x' } }, 'logit_bias', 'token 5: must be a number from -100 to 100'],
-  [{ logit_bias: { 512: 1 } }, 'logit_bias', 'for the token 512: token ids of this model are below 512'],
+  [{ logit_bias: { '-1': 5 } }, 'logit_bias', 'has the key "-1": expected a token id'],
+  [{ logit_bias: { 5: 101 } }, 'logit_bias', 'has the bias 101 for token 5: expected a number from -100 to 100'],
+  [{ logit_bias: { 5: 'x' } }, 'logit_bias', 'has the bias "x" for token 5: expected a number from -100 to 100'],
+  [{ logit_bias: { 512: 1 } }, 'logit_bias', 'names the token id 512: token ids of this model are below 512'],
   [
     { logit_bias: Object.fromEntries(Array.from({ length: 1025 }, (_, id) => [id, 1])) },
     'logit_bias',
-    'has 1025 entries: at most 1024 are taken',
+    'has 1025 entries: expected at most 1024',
   ],
   [{ presence_penalty: 2.1 }, 'presence_penalty', 'presence_penalty is 2.1: expected a number from -2 to 2'],
   [{ frequency_penalty: -2.1 }, 'frequency_penalty', 'frequency_penalty is -2.1: expected a number from -2 to 2'],

@@ -28,10 +28,10 @@ describe('what is refused', () => {
     const messageOf = async (body: object) => (await refusal(completion(body))).message
     const keys = 'strategy, detail, path'
     expect(await messageOf({ decoding: { gamma: 1 } })).toBe(
-      `decoding.gamma: the strategy aad has no such key; there are: ${keys}, alpha, temperature, seed`,
+      `decoding.gamma: unknown parameter of the strategy aad; expected one of: ${keys}, alpha, temperature, seed`,
     )
     expect(await messageOf({ decoding: { strategy: 'greedy-dpo', alpha: 1 } })).toBe(
-      `decoding.alpha: the strategy greedy-dpo has no such key; there are: ${keys}`,
+      `decoding.alpha: unknown parameter of the strategy greedy-dpo; expected one of: ${keys}`,
     )
   })
 
@@ -71,7 +71,7 @@ describe('what is refused', () => {
     expect(await refusal(completion({}))).toMatchObject({
       status: 500,
       code: 'service_internal',
-      message: "a model's service failed; the gateway's log tells why under this request id",
+      message: "internal error of a model's service; the gateway's log has the details under this request id",
     })
   })
 

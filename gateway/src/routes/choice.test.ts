@@ -135,13 +135,13 @@ describe('what is refused, with nothing computed', () => {
     expect(await refusal(await post(best()))).toEqual([
       400,
       'decoding.reward',
-      'decoding.reward: this server has no reward model to choose by; start one with "tandem up --reward NAME=DIR"',
+      'decoding.reward: this server has no reward model, which this strategy needs; start one with "tandem up --reward NAME=DIR"',
     ])
     app = gateway.app({ rewards: new Map([['picker', reward]]) })
     expect(await refusal(await post(best({ reward: 'oracle' })))).toEqual([
       400,
       'decoding.reward',
-      'decoding.reward: there is no reward model "oracle"; there are: picker',
+      'decoding.reward: this server has no reward model "oracle"; expected one of: picker',
     ])
   })
 
@@ -150,7 +150,7 @@ describe('what is refused, with nothing computed', () => {
     expect(await refusal(response)).toEqual([
       400,
       'decoding.strategy',
-      'best-of-n has answers to a conversation scored, and a prompt is none: send messages to /v1/chat/completions',
+      'best-of-n scores answers to a conversation, and a prompt is not a conversation: send messages to /v1/chat/completions',
     ])
   })
 
@@ -174,7 +174,7 @@ test('answers that are too long for the reward model are told so', async () => {
   app = gateway.app({ rewards: new Map([['picker', reward]]) })
   const { error } = await ask(best())
   expect(error.message).toMatch(
-    /^decoding\.reward: the conversation with an answer has \d+ tokens, the reward model picker takes at most 8: lower max_tokens$/,
+    /^decoding\.reward: the conversation with an answer has \d+ tokens, but the reward model picker accepts at most 8: lower max_tokens$/,
   )
   short.kill()
 })

@@ -169,7 +169,7 @@ test('other models are there by name; one that is not is refused with those that
   const refused = await answer('expert')
   expect([refused.status, await refused.json()]).toMatchObject([
     400,
-    { error: { message: 'decoding.model: this server has no model "expert"; there are: dpo, sft, amateur' } },
+    { error: { message: 'decoding.model: this server has no model "expert"; expected one of: dpo, sft, amateur' } },
   ])
   three.others.amateur?.kill()
   expect((await three.app().request('/readyz')).status).toBe(503)

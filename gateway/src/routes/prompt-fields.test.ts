@@ -101,7 +101,7 @@ describe('truncate_prompt_tokens', () => {
     const response = await postJson(gateway.app({ limits }), `/v1/${path}`, asked)
     const { message, code } = errorSchema.parse(await response.json()).error
     expect([response.status, code]).toEqual([400, 'context_length_exceeded'])
-    expect(message).toContain(`has 1000001 ${unit}: at most 1000000 are read before they are truncated`)
+    expect(message).toContain(`has 1000001 ${unit}: at most 1000000 are read before truncation`)
   })
 
   test.each([0, -2, 1.5, '3'])('%j is refused', async (truncate_prompt_tokens) => {

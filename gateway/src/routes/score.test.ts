@@ -70,25 +70,33 @@ test('several are scored in their order, by the model that is named; content com
 
 const long = 'x'.repeat(60)
 test.each([
-  [{}, 'messages', 'give either messages, which is one conversation, or conversations, a list of them'],
+  [{}, 'messages', 'give either messages (one conversation) or conversations (a list of conversations)'],
   [{ messages: first, conversations: [first] }, 'conversations', 'give either messages'],
-  [{ messages: [] }, 'messages', 'messages must hold at least one message'],
-  [{ conversations: [] }, 'conversations', 'conversations must hold at least one conversation'],
-  [{ conversations: [[]] }, 'conversations.0', 'conversations.0 must hold at least one message'],
+  [{ messages: [] }, 'messages', 'messages must contain at least one message'],
+  [{ conversations: [] }, 'conversations', 'conversations must contain at least one conversation'],
+  [{ conversations: [[]] }, 'conversations.0', 'conversations.0 must contain at least one message'],
   [{ conversations: first }, 'conversations.0', ': expected a list'],
   [
     { messages: [{ role: 'robot', content: '' }] },
     'messages.0.role',
     'messages.0.role is "robot": expected one of "system", "developer"',
   ],
-  [{ text_1: 'a' }, 'text_1', 'text_1: /v1/score has no such parameter; there are: model, messages, conversations'],
-  [{ conversations: Array.from({ length: 65 }, () => first) }, 'conversations', 'conversations: at most 64 of them'],
+  [
+    { text_1: 'a' },
+    'text_1',
+    'text_1: unknown parameter of /v1/score; expected one of: model, messages, conversations',
+  ],
+  [
+    { conversations: Array.from({ length: 65 }, () => first) },
+    'conversations',
+    'conversations has 65 items: expected at most 64',
+  ],
   [{ messages: [user(long)] }, 'messages', 'messages has'],
   [{ conversations: [first, [user(long)]] }, 'conversations[1]', 'conversations[1] has'],
   [
     { conversations: [[user('x'.repeat(9_999))]] },
     'conversations[0]',
-    'This server takes prompts of at most 50 tokens.',
+    'This server accepts prompts of at most 50 tokens.',
   ],
   [{ messages: 7 }, 'messages', 'messages is 7: expected a list'],
 ])('%j is refused', async (body, param, message) => {
@@ -100,7 +108,7 @@ test('a model that is not there is told with those that are', async () => {
   expect(await errorOf(post({ model: 'toy', messages: first }))).toMatchObject({
     status: 404,
     code: 'model_not_found',
-    message: 'there is no reward model "toy"; there are: picker, other',
+    message: 'this server has no reward model "toy"; expected one of: picker, other',
   })
   const none = gateway.post('/v1/score', { messages: first })
   expect(await errorOf(none)).toMatchObject({

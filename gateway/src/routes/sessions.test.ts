@@ -35,8 +35,7 @@ test('by the limit of the service that is asked', async () => {
   expect(await refusal(gateway, drawn(4))).toEqual({
     status: 400,
     param: 'n',
-    message:
-      'n is 4: the service of the SFT model holds at most 3 sequences of a request at once (TANDEM_MAX_SESSIONS)',
+    message: 'n is 4: the service of the SFT model can hold at most 3 sequences of one request (TANDEM_MAX_SESSIONS)',
   })
   expect(await refusal(gateway, beams(3))).toBeNull()
   expect(await refusal(gateway, beams(4))).toMatchObject({ status: 400, param: 'decoding.width' })

@@ -84,12 +84,16 @@ describe('/tokenize', () => {
     [{}, 'prompt', 'give either prompt'],
     [{ prompt: 'a', messages: [user('a')] }, 'messages', 'give either prompt'],
     [{ prompt: 7 }, 'prompt', 'prompt is 7: expected a string'],
-    [{ messages: [] }, 'messages', 'messages must hold at least one message'],
-    [{ messages: [user('a')], add_special_tokens: true }, 'add_special_tokens', 'add_special_tokens: true goes with'],
+    [{ messages: [] }, 'messages', 'messages must contain at least one message'],
+    [
+      { messages: [user('a')], add_special_tokens: true },
+      'add_special_tokens',
+      'add_special_tokens: true is supported only with',
+    ],
     [
       { messages: [user('a')], add_generation_prompt: true, continue_final_message: true },
       'continue_final_message',
-      'exclude each other',
+      'cannot both be true',
     ],
     [{ messages: [user('a')], chat_template: '{{ 1 }}' }, 'chat_template', 'chat_template is not supported'],
     [

@@ -7,7 +7,7 @@ const right = JSON.stringify({ model: 'toy', prompt: [4], max_tokens: 1 })
 const notJson = { status: 400, param: null, code: null, message: 'the body is not JSON' }
 const noObject = { status: 400, param: null, code: null, message: 'the body must be a JSON object' }
 const wrongType = { status: 415, param: null, code: null }
-const tooLarge = { status: 413, param: null, code: null, message: 'larger than the 1000000 bytes' }
+const tooLarge = { status: 413, param: null, code: null, message: 'larger than the limit of 1000000 bytes' }
 const depth = 100_000
 const nested = '['.repeat(depth) + ']'.repeat(depth)
 const nestedObjects = `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
@@ -106,7 +106,7 @@ describe('how a body comes', () => {
     ].map((headers) => ({
       headers: { 'content-type': '', ...headers },
       ...wrongType,
-      message: 'content-type application/json',
+      message: 'expected application/json in UTF-8',
     })),
     { headers: { 'content-type': 'application/json; charset=utf-16' }, ...wrongType },
     { headers: { 'content-type': 'application/json; charset=latin1' }, ...wrongType },
@@ -116,7 +116,7 @@ describe('how a body comes', () => {
       headers: { 'content-type': type },
       status: 200,
     })),
-    { headers: { 'content-encoding': 'gzip' }, ...wrongType, message: 'found content-encoding "gzip"' },
+    { headers: { 'content-encoding': 'gzip' }, ...wrongType, message: 'content-encoding is "gzip"' },
     { headers: { 'content-encoding': 'br, gzip' }, ...wrongType },
     { headers: { 'content-encoding': 'identity' }, status: 200 },
     { name: 'in two chunks', parts: [right.slice(0, 9), right.slice(9)], status: 200 },

@@ -141,7 +141,7 @@ describe('what goes together', () => {
       status: 400,
       param: 'top_logprobs',
     })),
-    { path: chat, fields: { top_logprobs: 2 }, status: 400, param: 'top_logprobs', message: 'needs logprobs: true' },
+    { path: chat, fields: { top_logprobs: 2 }, status: 400, param: 'top_logprobs', message: 'requires logprobs: true' },
     { path: chat, fields: { max_tokens: 1000, max_completion_tokens: 1 }, status: 200 },
     {
       path: chat,
@@ -174,7 +174,7 @@ describe('what goes together', () => {
       fields: { logit_bias: { [key]: 1 } },
       status: 400,
       param: 'logit_bias',
-      message: 'keys are token ids',
+      message: 'expected a token id',
     })),
     {
       fields: { logit_bias: { 512: 1 } },

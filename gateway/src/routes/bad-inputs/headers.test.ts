@@ -4,8 +4,8 @@ import { apiKey, type BadInput, createTable } from './bad-input.js'
 const testEach = createTable({ beforeAll, afterAll, test }, { apiKeys: ['other', apiKey] })
 
 const bearer = `Bearer ${apiKey}`
-const noKey = { status: 401, param: null, code: 'invalid_api_key', message: 'send your API key as' }
-const wrongKey = { status: 401, param: null, code: 'invalid_api_key', message: 'this API key is not known' }
+const noKey = { status: 401, param: null, code: 'invalid_api_key', message: 'missing API key: send it as' }
+const wrongKey = { status: 401, param: null, code: 'invalid_api_key', message: 'invalid API key' }
 
 describe('a key', () => {
   testEach([

@@ -69,7 +69,7 @@ describe('messages', () => {
     refused(
       [user([{ type: 'image_url', image_url: { url: 'http://localhost/x' } }])],
       'messages.0.content',
-      'takes text alone',
+      'supports only text',
     ),
     refused([{ role: 'assistant', content: 'a', tool_calls: [{}] }], 'messages.0.tool_calls', 'not supported'),
     accepted([user('')]),

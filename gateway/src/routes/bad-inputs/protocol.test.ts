@@ -20,12 +20,12 @@ describe('methods and paths', () => {
       name: `POST ${path}`,
       path,
       ...wrongMethod,
-      message: `${path} takes GET, HEAD, not POST`,
+      message: `${path} accepts GET, HEAD, not POST`,
     })),
     { name: 'TRACE', raw: [head('TRACE /v1/models HTTP/1.1')], ...wrongMethod },
-    { name: 'CONNECT', raw: [head('CONNECT example.org:443 HTTP/1.1')], ...wrongMethod, message: 'no proxy' },
+    { name: 'CONNECT', raw: [head('CONNECT example.org:443 HTTP/1.1')], ...wrongMethod, message: 'not a proxy' },
     { name: 'a method that is none', raw: [head('FETCH /v1/models HTTP/1.1')], ...unreadable },
-    { name: 'nothing there', path: '/v1/nothing', ...unknownPath, message: 'there is nothing at GET /v1/nothing' },
+    { name: 'nothing there', path: '/v1/nothing', ...unknownPath, message: 'unknown route GET /v1/nothing' },
     { name: 'the same with POST', path: '/v1/responses', status: 404, code: 'not_found' },
     { name: 'slashes twice', path: '//v1//models', ...unknownPath },
     { name: 'an escaped slash', path: '/v1%2Fmodels', ...unknownPath },
@@ -100,7 +100,7 @@ describe('HTTP itself', () => {
 })
 
 describe('clients that take their time', () => {
-  const late = { status: 408, code: null, message: 'the request did not come whole within 400 ms' }
+  const late = { status: 408, code: null, message: 'the request was not complete within 400 ms' }
   const drops = (text: string) => [...text].flatMap((letter) => [letter, 60])
   testEach([
     { name: 'headers that come letter by letter', raw: drops(get('/v1/models')), ...late },

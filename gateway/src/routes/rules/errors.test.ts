@@ -93,7 +93,11 @@ describe('each failure has its status, one form of body, and says whether to try
         const encoder = { ...gateway.pair.encoder, encode }
         return postJson(gateway.app({ pair: { ...gateway.pair, encoder } }), path, { ...request, prompt: 'x' })
       },
-      { status: 500, message: 'the gateway failed; its log tells more under this request id', ...final },
+      {
+        status: 500,
+        message: 'internal error of the gateway; its log has the details under this request id',
+        ...final,
+      },
     ],
   ])('%s', async (_, answer, expected) => {
     expect(await errorOf(await answer())).toMatchObject(expected)
@@ -111,8 +115,8 @@ describe('each failure has its status, one form of body, and says whether to try
     async (to) => {
       const { status, code, message } = await errorOf(await gateway.post(to, {}))
       expect([status, code]).toEqual([404, 'not_found'])
-      expect(message).toContain(`there is nothing at POST ${to}; Tandem has no such route`)
-      expect(message).toContain('conversations go to POST /v1/chat/completions')
+      expect(message).toContain(`unknown route POST ${to}: send conversations to`)
+      expect(message).toContain('send conversations to POST /v1/chat/completions')
     },
   )
 
