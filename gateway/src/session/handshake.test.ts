@@ -85,7 +85,7 @@ test('a template that cannot be run is a warning, and no fault of the messages',
     dpo.textFiles.set('chat_template.jinja', '{{ messages | nofilter }}')
   })
   expect(gateway.pair.warnings).toEqual([
-    "a chat of one user message cannot be rendered: The model's chat template cannot be run: Unknown ArrayValue filter: nofilter.",
+    "a chat of one user message cannot be rendered: The model's chat template uses an unsupported feature: Unknown ArrayValue filter: nofilter.",
   ])
   const response = await gateway.post('/v1/chat/completions', {
     model: 'toy',
@@ -96,7 +96,7 @@ test('a template that cannot be run is a warning, and no fault of the messages',
     {
       error: {
         message:
-          "the model's chat template cannot be run here; the gateway's log tells why under this request id. Send the prompt as text to /v1/completions",
+          "the model's chat template failed; the gateway's log has the details under this request id. Send the prompt as text to /v1/completions",
         type: 'server_error',
         param: null,
         code: 'chat_template_failed',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { mergeAddedTokens, type NamedToken } from './merge-added-tokens.js'
 import type { AddedToken, Component } from './parts.js'
-import { TextError } from './types.js'
+import { TextError } from './text-error.js'
 
 const component: z.ZodType<Component> = z.looseObject({ type: z.string() })
 
@@ -42,7 +42,7 @@ const config = z.looseObject({
   chat_template: z.union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))]).nullish(),
 })
 
-/** tokenizer.json with what tokenizer_config.json changes in it, as transformers merges the two. */
+/** tokenizer.json merged with tokenizer_config.json, like in transformers. */
 export interface TokenizerFile {
   readonly addedTokens: readonly AddedToken[]
   readonly normalizer: Component | null
@@ -50,17 +50,17 @@ export interface TokenizerFile {
   readonly postProcessor: Component | null
   readonly decoder: Component | null
   readonly model: Component
-  /** `bos_token`, `eos_token`, ... by name, as a chat template sees them. */
+  /** `bos_token`, `eos_token`, ... by name, the variables of a chat template. */
   readonly namedTokens: Readonly<Record<string, string>>
   readonly chatTemplate: string | null
 }
 
-const NAMED = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'] as const
+const namedKeys = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'] as const
 
 /**
  * Parses both files.
- * @param modelVocabularySize ids that the model has rows for
- * @throws TextError `invalid_tokenizer` naming the first key that is not as expected.
+ * @param modelVocabularySize number of ids for which the model has rows
+ * @throws TextError `invalid_tokenizer` that names the first invalid key
  */
 export function parseTokenizerFile(
   tokenizerJson: unknown,
@@ -69,7 +69,7 @@ export function parseTokenizerFile(
 ): TokenizerFile {
   const tokenizer = parseWith(file, tokenizerJson, 'tokenizer.json')
   const settings = parseWith(config, tokenizerConfig ?? {}, 'tokenizer_config.json')
-  const model = { ...tokenizer.model, type: tokenizer.model.type ?? guessModelType(tokenizer.model) }
+  const model = { ...tokenizer.model, type: tokenizer.model.type ?? inferModelType(tokenizer.model) }
   const named = namedTokens(settings)
   return {
     addedTokens: mergeAddedTokens({
@@ -96,8 +96,8 @@ function parseWith<T>(schema: z.ZodType<T>, value: unknown, name: string): T {
   const issue = parsed.error.issues[0]
   throw new TextError(
     'invalid_tokenizer',
-    `${name} is not a tokenizer's file: at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'unreadable'}. ` +
-      'Save the files anew beside the weights, with AutoTokenizer.from_pretrained(...).save_pretrained(...), and build again.',
+    `${name} is not a valid tokenizer file: at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'unreadable'}. ` +
+      'Save the files again next to the weights, with AutoTokenizer.from_pretrained(...).save_pretrained(...), and build again.',
   )
 }
 
@@ -106,16 +106,16 @@ function configuredTokens({ added_tokens_decoder: tokens }: z.infer<typeof confi
 }
 
 /**
- * Variables of a chat template that are special tokens: those with a fixed name, then those that a model has of its own, as a
- * dict or as any other key that ends with "_token".
+ * Reads the special tokens that are variables of a chat template: those with a fixed name, then
+ * those of the model itself, from a dict or from any other key that ends with "_token".
  */
 function namedTokens(settings: z.infer<typeof config>): NamedToken[] {
   const extra = settings.extra_special_tokens ?? []
   const others = Object.entries(settings).filter(
-    ([key, value]) => key.endsWith('_token') && !NAMED.some((name) => name === key) && isToken(value),
+    ([key, value]) => key.endsWith('_token') && !namedKeys.some((name) => name === key) && isToken(value),
   )
   const entries = [
-    ...NAMED.map((name) => [name, settings[name]] as const),
+    ...namedKeys.map((name) => [name, settings[name]] as const),
     ...(others as [string, ConfiguredToken][]),
     ...Object.entries(settings.model_specific_special_tokens ?? {}),
     ...(Array.isArray(extra) ? [] : Object.entries(extra)),
@@ -145,8 +145,8 @@ function templateOf(template: z.infer<typeof config>['chat_template']): string |
   return template.find((entry) => entry.name === 'default')?.template ?? null
 }
 
-/** Files from before 2021 leave the model's type out. */
-function guessModelType(model: Readonly<Record<string, unknown>>): string {
+/** Infers the model's type, which files from before 2021 omit. */
+function inferModelType(model: Readonly<Record<string, unknown>>): string {
   if (Array.isArray(model.vocab)) return 'Unigram'
   return 'merges' in model ? 'BPE' : 'WordLevel'
 }

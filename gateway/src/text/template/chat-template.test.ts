@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { type ChatMessage, TextError } from '../index.js'
+import { readFixture } from '../testing/fixtures.js'
 import { createChatTemplate } from './chat-template.js'
 import { formatTime } from './format-time.js'
-import { type ChatMessage, TextError } from './index.js'
-import { readFixture } from './testing/fixtures.js'
 
 const { messages, cases } = readFixture('templates', 'reference-renderings.json') as {
   messages: ChatMessage[]
@@ -20,7 +20,7 @@ describe('chat templates', () => {
     expect(() => render(template)).toThrow(TextError)
   })
 
-  it('tells its own faults from those of the messages', () => {
+  it('distinguishes faults of the template from faults of the messages', () => {
     const codeOf = (template: string) => {
       try {
         return render(template)
@@ -38,15 +38,15 @@ describe('chat templates', () => {
     expect(render('{% if true %}\r\na\r\nb\r\n{% endif %}\r\n')).toBe('a\nb\n')
   })
 
-  it('gives templates further arguments, but not in the place of messages', () => {
+  it('passes additional arguments to templates, but they cannot replace messages', () => {
     expect(render('{{ depth }}{{ messages | length }}', { templateArguments: { depth: 3, messages: [] } })).toBe('33')
   })
 
-  it('knows the year', () => {
+  it('provides the current year', () => {
     expect(render("{{ strftime_now('%Y') }}")).toBe(String(new Date().getFullYear()))
   })
 
-  it('shows reasoning under each of its names', () => {
+  it('provides reasoning under each of its names', () => {
     const template = createChatTemplate('{{ messages[0].reasoning_content }} {{ messages[0].thinking }}', {})
     for (const name of ['reasoning', 'thinking', 'reasoning_content']) {
       const message = { role: 'assistant', content: '', [name]: 'why' }
@@ -54,20 +54,20 @@ describe('chat templates', () => {
     }
   })
 
-  it('makes no endless range', () => {
+  it('refuses an endless range', () => {
     expect(() => render('{{ range(100000000) | length }}')).toThrow(/at most 100000/)
   })
 
-  it('ends at the last message where it is to be continued', () => {
+  it('ends at the last message if it is continued', () => {
     const open = { addGenerationPrompt: false, continueFinalMessage: true }
     const [, last] = render('{% for m in messages %}[{{ m.content }}]{% endfor %}', open).split('kept')
     expect(last).toBe('')
-    expect(() => render('{{ messages[0].content }}', open)).toThrow(/does not show its text/)
+    expect(() => render('{{ messages[0].content }}', open)).toThrow(/does not output its text/)
   })
 })
 
 describe('formatTime', () => {
-  it("writes Python's directives", () => {
+  it("supports Python's directives", () => {
     const time = new Date(2024, 6, 4, 15, 5, 9)
     expect(formatTime(time, '%d %b %Y %A %-d %B %y %H:%M:%S %I %p %F %T %j %%')).toBe(
       '04 Jul 2024 Thursday 4 July 24 15:05:09 03 PM 2024-07-04 15:05:09 %j %',

@@ -1,13 +1,14 @@
 import { library } from './library.js'
 import { vocabularyEntries } from './merge-added-tokens.js'
 import type { Component } from './parts.js'
-import { TextError } from './types.js'
+import { TextError } from './text-error.js'
 
-/** Encodes one piece that the pre-tokenizer made. */
+/** Encodes one piece of the pre-tokenizer. */
 export type PieceModel = (piece: string) => number[]
 
 /**
- * The tokenizer's model, with the library's merges and lattice and the Rust library's rules for unknown characters.
+ * Creates the tokenizer's model, with the library's merges and lattice, and the Rust library's
+ * rules for unknown characters.
  * @throws TextError `unsupported_tokenizer` for models other than BPE, Unigram and WordLevel.
  */
 export function createPieceModel(model: Component): PieceModel {
@@ -40,7 +41,7 @@ function createBpe(config: Component): PieceModel {
   return (piece) => collectIds(bpe.encode([piece]), ids, unknown, fuses)
 }
 
-/** Names to ids; `fuses` joins neighbouring unknown ones into one. */
+/** Converts names to ids. `fuses` joins adjacent unknown names into one. */
 function collectIds(
   names: readonly string[],
   ids: ReadonlyMap<string, number>,
@@ -58,11 +59,12 @@ function collectIds(
 
 function createUnigram(config: Component): PieceModel {
   const unknown = typeof config.unk_id === 'number' ? config.unk_id : null
-  // The library's constructor needs an unknown id to give a score to; without one it would fail on the first character.
+  // The library assigns a score to the unknown id; without one it would fail on the first
+  // character.
   if (unknown === null) {
     throw new TextError(
       'unsupported_tokenizer',
-      "The tokenizer's Unigram model has no unk_id; one with an unk_id is supported.",
+      "The tokenizer's Unigram model has no unk_id: only models with an unk_id are supported.",
     )
   }
   const unigram = new library.Unigram(config, '')
@@ -86,8 +88,9 @@ function createWordLevel(config: Component): PieceModel {
 }
 
 /**
- * The same model without a way to spell one of `specials` out of ordinary text, or null where it has none anyway.
- * SentencePiece's conversions can hold "</s>" as a piece with merges that lead to it.
+ * Returns a copy of the model that cannot produce one of `specials` from ordinary text; null if the
+ * model cannot anyway. Conversions from SentencePiece can have "</s>" as a piece with merges that
+ * lead to it.
  */
 export function withoutSpecials(model: Component, specials: ReadonlySet<string>): Component | null {
   if (model.type === 'Unigram') return withoutSpecialPieces(model, specials)
@@ -102,7 +105,10 @@ export function withoutSpecials(model: Component, specials: ReadonlySet<string>)
   return { ...model, merges: kept, vocab: Object.fromEntries(vocabulary.filter(([token]) => !specials.has(token))) }
 }
 
-/** Ids are places in the list, so a special piece stays in its place under a name that no text has. */
+/**
+ * Renames special pieces to names that no text contains. They stay in the list, because ids are
+ * positions in it.
+ */
 function withoutSpecialPieces(model: Component, specials: ReadonlySet<string>): Component | null {
   const vocabulary = model.vocab as [string, number][]
   if (!vocabulary.some(([piece], id) => specials.has(piece) && id !== model.unk_id)) return null

@@ -1,31 +1,40 @@
+import { TextError } from '../tokenizer/text-error.js'
+import type { ChatMessage, ConversationOptions } from './chat-message.js'
 import { stripText } from './python-text.js'
-import { parseTemplate, type Render, TemplateRefusal } from './template-engine.js'
-import { TemplateFault } from './template-functions.js'
-import { type ChatMessage, type ConversationOptions, TextError } from './types.js'
+import { parseTemplate, type Render, TemplateRefusalError } from './template-engine.js'
+import { UnsupportedTemplateError } from './template-functions.js'
 
-/** A compiled chat template: messages to the prompt's text. */
+/** A compiled chat template: converts messages to the text of the prompt. */
 export type ChatTemplate = (messages: readonly ChatMessage[], options: ConversationOptions) => string
 
-/** Written behind the final message's content to find its end again, as transformers does; the space shows whether it was trimmed. */
-const END_MARK = 'CONTINUE_FINAL_MESSAGE_TAG '
-
-/** A template must not be able to blow a small request up; the context of every model served here ends far below. */
-const MAX_RENDERED_LENGTH = 16 * 1024 * 1024
+/**
+ * Appended to the content of the final message to find its end in the rendered text, as in
+ * transformers. The space at its end shows whether the template trimmed the content.
+ */
+const endMark = 'CONTINUE_FINAL_MESSAGE_TAG '
 
 /**
- * Compiles a chat template with what transformers offers in one: trim_blocks, lstrip_blocks, named special tokens,
- * `raise_exception`, `strftime_now`, `tojson` without HTML escapes, `{% generation %}`, break and continue.
- * @throws TextError `invalid_chat_template` where it does not parse.
+ * Maximum characters of a rendered template, so that a template cannot blow up a small request. All
+ * contexts are far below.
+ */
+const maxRenderedLength = 16 * 1024 * 1024
+
+/**
+ * Compiles a chat template with the features of transformers: trim_blocks, lstrip_blocks, named
+ * special tokens, `raise_exception`, `strftime_now`, `tojson` without HTML escapes, `{% generation
+ * %}`, break and continue.
+ * @throws TextError `invalid_chat_template` if it does not parse
  */
 export function createChatTemplate(source: string, namedTokens: Readonly<Record<string, string>>): ChatTemplate {
   const template = compile(source)
   return (messages, options) => {
-    if (messages.length === 0) throw new TextError('invalid_messages', 'There are no messages; at least one is needed.')
+    if (messages.length === 0)
+      throw new TextError('invalid_messages', 'The list of messages is empty: expected at least one message.')
     if (!options.continueFinalMessage) return render(template, messages, options, namedTokens)
     if (options.addGenerationPrompt) {
       throw new TextError(
         'invalid_messages',
-        'The final message cannot be continued and followed by a new answer: choose one.',
+        'The final message cannot be both continued and followed by a new answer: choose one.',
       )
     }
     return cutAtMark(render(template, markFinal(messages), options, namedTokens), messages)
@@ -36,7 +45,7 @@ function compile(source: string): Render {
   try {
     return parseTemplate(source)
   } catch (cause) {
-    throw new TextError('invalid_chat_template', `The model's chat template cannot be read: ${messageOf(cause)}.`, {
+    throw new TextError('invalid_chat_template', `The model's chat template is invalid: ${messageOf(cause)}.`, {
       cause,
     })
   }
@@ -57,17 +66,21 @@ function render(
       add_generation_prompt: options.addGenerationPrompt,
       messages: messages.map(aliasReasoning),
     })
-    if (text.length <= MAX_RENDERED_LENGTH) return text
+    if (text.length <= maxRenderedLength) return text
   } catch (cause) {
-    if (cause instanceof TemplateRefusal) {
+    if (cause instanceof TemplateRefusalError) {
       throw new TextError('invalid_messages', `The model's chat template refuses these messages: ${cause.message}`, {
         cause,
       })
     }
-    if (isTemplateFault(cause)) {
-      throw new TextError('chat_template_failed', `The model's chat template cannot be run: ${messageOf(cause)}.`, {
-        cause,
-      })
+    if (isUnsupportedFeature(cause)) {
+      throw new TextError(
+        'chat_template_failed',
+        `The model's chat template uses an unsupported feature: ${messageOf(cause)}.`,
+        {
+          cause,
+        },
+      )
     }
     throw new TextError(
       'invalid_messages',
@@ -75,27 +88,33 @@ function render(
       { cause },
     )
   }
-  throw new TextError('invalid_messages', `The rendered messages are longer than ${MAX_RENDERED_LENGTH} characters.`)
+  throw new TextError('invalid_messages', `The rendered messages have more than ${maxRenderedLength} characters.`)
 }
 
-/** Filters that the engine has for some kind of value. */
-const FILTERS =
+/** Filters that the engine supports for at least one kind of value. */
+const knownFilters =
   /^(?:safe|tojson|list|first|last|length|reverse|sort|join|string|unique|upper|lower|title|capitalize|trim|indent|replace|int|float|abs|bool|default|selectattr|rejectattr|map|items|keys|values|get|dictsort)$/
 
-/** Whether a template asks for what the engine has not, a method, filter or test: no other messages would help. */
-function isTemplateFault(cause: unknown): boolean {
-  if (cause instanceof TemplateFault) return true
+/**
+ * Whether a template uses a method, filter or test that the engine does not support, so that other
+ * messages would fail too.
+ */
+function isUnsupportedFeature(cause: unknown): boolean {
+  if (cause instanceof UnsupportedTemplateError) return true
   const message = messageOf(cause)
   const filter = /^Unknown \w+ filter: (.*)$|^Cannot apply filter "(.*?)"/.exec(message)
-  if (filter !== null) return !FILTERS.test(filter[1] ?? filter[2] ?? '')
-  return FAULTS.test(message)
+  if (filter !== null) return !knownFilters.test(filter[1] ?? filter[2] ?? '')
+  return unsupportedFeatures.test(message)
 }
 
-/** The engine's words for calls, tests, products of text and unpacked tuples that it does not know. */
-const FAULTS =
+/** The engine's messages for unsupported calls, tests, products of text and unpacked tuples. */
+const unsupportedFeatures =
   /^Cannot call something that is not a function|^Unknown (?:test|filter|node type|operator "\*")|not currently supported|TupleValue/
 
-/** Templates read a message's reasoning under one of two names, clients send it under one of three; transformers joins them so. */
+/**
+ * Copies a message's reasoning: clients send it under one of three names, templates read one of
+ * two. transformers does the same.
+ */
 function aliasReasoning(message: ChatMessage): ChatMessage {
   const reasoning = message.reasoning_content ?? message.thinking ?? message.reasoning
   if (reasoning === null || reasoning === undefined) return message
@@ -107,18 +126,18 @@ function markFinal(messages: readonly ChatMessage[]): ChatMessage[] {
   if (final === undefined || typeof final.content !== 'string') {
     throw new TextError('invalid_messages', 'The final message has no text to continue.')
   }
-  return [...messages.slice(0, -1), { ...final, content: final.content + END_MARK }]
+  return [...messages.slice(0, -1), { ...final, content: final.content + endMark }]
 }
 
 function cutAtMark(rendered: string, messages: readonly ChatMessage[]): string {
-  const end = rendered.lastIndexOf(END_MARK.trim())
+  const end = rendered.lastIndexOf(endMark.trim())
   if (end < 0 || !rendered.includes(stripText(messages.at(-1)?.content ?? '', { left: true, right: true }))) {
     throw new TextError(
       'invalid_messages',
-      "The final message cannot be continued: the model's chat template does not show its text.",
+      "The final message cannot be continued: the model's chat template does not output its text.",
     )
   }
-  const isKept = rendered.startsWith(END_MARK, end)
+  const isKept = rendered.startsWith(endMark, end)
   return isKept ? rendered.slice(0, end) : stripText(rendered.slice(0, end), { left: false, right: true })
 }
 

@@ -8,18 +8,22 @@ export type Section =
   | { readonly kind: 'token'; readonly id: number; readonly start: number; readonly end: number }
   | { readonly kind: 'text'; readonly start: number; readonly end: number }
 
-/** A token to look for: `pattern` is its content, normalized where the token says so. */
+/** A token to search for. `pattern` is its content, normalized if the token is `normalized`. */
 export interface TokenPattern {
   readonly pattern: string
   readonly token: AddedToken
 }
 
-/** Splits a text at its added tokens; special tokens that touch a span of `protectedSpans` stay text. */
+/**
+ * Splits a text at its added tokens. Special tokens that overlap a span of `protectedSpans` stay
+ * text.
+ */
 export type TokenSplitter = (text: string, protectedSpans: readonly Span[]) => Section[]
 
 /**
- * Builds a splitter with the semantics of the Rust library's `AddedVocabulary::find_matches`: leftmost longest match,
- * `single_word` drops a match inside a word, `lstrip` and `rstrip` take the white space beside the token along.
+ * Creates a splitter with the semantics of the Rust library's `AddedVocabulary::find_matches`:
+ * leftmost longest match, `single_word` drops a match inside a word, `lstrip` and `rstrip` include
+ * the adjacent white space in the token.
  */
 export function createTokenSplitter(patterns: readonly TokenPattern[]): TokenSplitter {
   const find = createFinder(patterns)
@@ -44,28 +48,28 @@ export function createTokenSplitter(patterns: readonly TokenPattern[]): TokenSpl
   }
 }
 
-/** Rust's \w: Unicode's word characters, the two joiners among them. */
-const WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u
-const SPACE = /\p{White_Space}/u
+/** Rust's \w: Unicode's word characters, including the two joiners. */
+const wordPattern = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u
+const spacePattern = /\p{White_Space}/u
 
 function isWordBefore(text: string, end: number): boolean {
-  return WORD.test([...text.slice(Math.max(0, end - 2), end)].at(-1) ?? '')
+  return wordPattern.test([...text.slice(Math.max(0, end - 2), end)].at(-1) ?? '')
 }
 
 function isWordAfter(text: string, start: number): boolean {
-  return WORD.test(String.fromCodePoint(text.codePointAt(start) ?? 0))
+  return wordPattern.test(String.fromCodePoint(text.codePointAt(start) ?? 0))
 }
 
-/** White space lies in the basic plane, so single UTF-16 units do. */
+/** All white space is in the basic plane, so single UTF-16 units suffice. */
 function spaceStart(text: string, end: number): number {
   let start = end
-  while (start > 0 && SPACE.test(text.charAt(start - 1))) start--
+  while (start > 0 && spacePattern.test(text.charAt(start - 1))) start--
   return start
 }
 
 function spaceEnd(text: string, start: number): number {
   let end = start
-  while (end < text.length && SPACE.test(text.charAt(end))) end++
+  while (end < text.length && spacePattern.test(text.charAt(end))) end++
   return end
 }
 
@@ -74,7 +78,10 @@ interface TrieNode {
   token: AddedToken | null
 }
 
-/** Finds what spells one of the tokens, leftmost and longest first and without overlaps; flags are not looked at. */
+/**
+ * Creates a search for tokens in a text: leftmost longest matches without overlaps. It ignores the
+ * flags of tokens.
+ */
 export function createFinder(patterns: readonly TokenPattern[]) {
   const root: TrieNode = { next: new Map(), token: null }
   for (const { pattern, token } of patterns) {

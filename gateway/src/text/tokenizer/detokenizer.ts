@@ -1,12 +1,20 @@
 import type { StartRule, TokenDecoder } from './token-decoder.js'
-import type { Detokenizer } from './types.js'
 import { createUtf8Stream } from './utf8-stream.js'
 
+/** Converts ids to text one by one. It holds back at most three bytes. */
+export interface Detokenizer {
+  /** Adds an id and returns the new text, which may be empty. It never ends inside a character. */
+  push(id: number): string
+  /** Returns the remaining text. An unfinished character becomes U+FFFD. */
+  finish(): string
+}
+
 /**
- * Decodes ids one by one in constant time each.
+ * Creates a detokenizer that takes constant time per id.
  *
- * @param nameOf the token's name; null for an id that gives no text (unknown, or special and skipped).
- * @param isContinuation whether text stands before the first id, so that the rule for a text's start does not apply.
+ * @param nameOf the token's name; null for an id without text (unknown, or special and skipped)
+ * @param isContinuation whether text precedes the first id, so that the rule for the start of a
+ *   text does not apply
  */
 export function createTokenDetokenizer(
   decoder: TokenDecoder,
@@ -33,16 +41,16 @@ export function createTokenDetokenizer(
   return { push, finish: () => strip(utf8.flush()) }
 }
 
-/** Cuts up to `count` times `content` from the beginning of a text that comes in parts. */
+/** Removes `content` up to `count` times from the beginning of a text that arrives in parts. */
 function createStartStrip(rule: StartRule): (text: string) => string {
-  let left = rule.kind === 'strip' ? rule.count : 0
+  let count = rule.kind === 'strip' ? rule.count : 0
   return (text) => {
     let rest = text
-    while (left > 0 && rest !== '') {
-      if (rule.kind !== 'strip' || !rest.startsWith(rule.content)) left = 0
+    while (count > 0 && rest !== '') {
+      if (rule.kind !== 'strip' || !rest.startsWith(rule.content)) count = 0
       else {
         rest = rest.slice(rule.content.length)
-        left--
+        count--
       }
     }
     return rest

@@ -1,7 +1,7 @@
 import type { AddedToken, Component } from './parts.js'
-import { TextError } from './types.js'
+import { TextError } from './text-error.js'
 
-/** A token as a file writes it. */
+/** A token in the format of the files. */
 export interface TokenFlags {
   readonly content: string
   readonly single_word?: boolean | undefined
@@ -11,36 +11,38 @@ export interface TokenFlags {
   readonly special?: boolean | undefined
 }
 
-/** `name` is the key of tokenizer_config.json that has it. */
+/** A token with the key of tokenizer_config.json that contains it. */
 export interface NamedToken extends TokenFlags {
   readonly name: string
 }
 
-/** The added tokens of both files, as they stand there. */
+/** The added tokens of both files, in the format of the files. */
 export interface AddedTokenSources {
   readonly model: Component
   /** tokenizer.json's `added_tokens`. */
   readonly added: readonly (TokenFlags & { readonly id: number })[]
-  /** tokenizer_config.json's `added_tokens_decoder`; null where it has none. */
+  /** tokenizer_config.json's `added_tokens_decoder`; null if it has none. */
   readonly configured: readonly (TokenFlags & { readonly id: number })[] | null
-  /** `bos_token` and the like: what tokenizer_config.json gives a name, in transformers' order. */
+  /** Named tokens of tokenizer_config.json, such as `bos_token`, in transformers' order. */
   readonly named: readonly NamedToken[]
-  /** Its lists of further special tokens. */
+  /** Additional special tokens, from lists of tokenizer_config.json. */
   readonly extra: readonly NamedToken[]
-  /** Ids that the model has rows for. */
+  /** Number of ids for which the model has rows. */
   readonly modelVocabularySize: number
 }
 
 /**
- * Merges added tokens as transformers does: tokenizer_config.json's flags win over tokenizer.json's, a token that was special
- * stays so, and what has a name is special, unless an `added_tokens_decoder` passes it over. A token that tokenizer.json lacks
- * gets the next free id.
- * @throws TextError `invalid_tokenizer` where the model has no row for that id, or tokenizer_config.json says another.
+ * Merges added tokens like transformers: flags of tokenizer_config.json take precedence over
+ * tokenizer.json, a special token stays special, and a named token is special unless
+ * `added_tokens_decoder` exists and omits it. A token that is missing from tokenizer.json gets the
+ * next free id.
+ * @throws TextError `invalid_tokenizer` if the model has no row for that id, or
+ *   tokenizer_config.json has a different id
  */
 export function mergeAddedTokens(sources: AddedTokenSources): AddedToken[] {
   const ids = new Map(vocabularyEntries(sources.model))
   const tokens = new Map<string, AddedToken>()
-  // The model's own id wins over the one beside it, should they differ.
+  // The id in the model's vocabulary takes precedence over the id in the entry.
   for (const token of sources.added) tokens.set(token.content, toAddedToken(token, ids.get(token.content) ?? token.id))
   const nextId = () => [...tokens.values()].reduce((next, { id }) => Math.max(next, id + 1), ids.size)
   const append = (content: string, where: string): number => {
@@ -48,8 +50,8 @@ export function mergeAddedTokens(sources: AddedTokenSources): AddedToken[] {
     if (id < sources.modelVocabularySize) return id
     throw new TextError(
       'invalid_tokenizer',
-      `${where} names the token "${content}", which tokenizer.json lacks, and the model has no row left for it ` +
-        `(${sources.modelVocabularySize} in all). Take it out of there, or save a tokenizer and a model that both have it.`,
+      `${where} names the token "${content}", which tokenizer.json does not have, and the model has no free row for it ` +
+        `(it has ${sources.modelVocabularySize} rows). Remove it there, or save a tokenizer and a model that both have it.`,
     )
   }
 
@@ -59,7 +61,7 @@ export function mergeAddedTokens(sources: AddedTokenSources): AddedToken[] {
     if (known === undefined && id !== token.id)
       throw new TextError(
         'invalid_tokenizer',
-        `tokenizer_config.json gives the token "${token.content}" the id ${token.id}, tokenizer.json leads to ${id}. ` +
+        `tokenizer_config.json gives the token "${token.content}" the id ${token.id}, but by tokenizer.json its id is ${id}. ` +
           "Save both files together, with transformers' save_pretrained.",
       )
     tokens.set(token.content, toAddedToken({ ...token, special: token.special || known?.special }, id))
@@ -90,7 +92,7 @@ function toAddedToken(token: TokenFlags, id: number): AddedToken {
   }
 }
 
-/** The pairs of token and id of a model's own vocabulary, without added tokens. */
+/** Returns the pairs of token and id of a model's own vocabulary, without added tokens. */
 export function vocabularyEntries(model: Component): [string, number][] {
   if (Array.isArray(model.vocab)) return model.vocab.map((entry: unknown, id) => [String((entry as [string])[0]), id])
   return Object.entries((model.vocab ?? {}) as Record<string, number>)

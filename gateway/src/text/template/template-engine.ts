@@ -3,7 +3,10 @@ import { formatTime } from './format-time.js'
 import { pythonFunctions } from './template-functions.js'
 import { type Node, rewriteForPython } from './template-rewrite.js'
 
-/** The parts of @huggingface/jinja 0.5.11 that are used here. Its own declarations do not resolve under nodenext. */
+/**
+ * The parts of @huggingface/jinja 0.5.11 that this folder uses. Its own declarations do not resolve
+ * under nodenext.
+ */
 interface Engine {
   readonly Environment: new (parent?: Environment) => Environment
   readonly Interpreter: new (environment: Environment) => { run(program: Node): { readonly value: string } }
@@ -17,18 +20,22 @@ interface Environment {
 
 const engine = jinja as unknown as Engine
 
-/** What a template throws with `raise_exception`; told apart from a fault of the template itself. */
-export class TemplateRefusal extends Error {}
+/**
+ * An error that a template raises with `raise_exception`, in contrast to a failure of the template
+ * itself.
+ */
+export class TemplateRefusalError extends Error {}
 
-/** A parsed template: variables to text. */
+/** A parsed template: renders variables to text. */
 export type Render = (variables: Readonly<Record<string, unknown>>) => string
 
 /**
- * Parses a template as transformers' Jinja environment does (trim_blocks, lstrip_blocks, `{% generation %}`).
- * @throws Error of the library where it does not parse.
+ * Parses a template as transformers' Jinja environment does (trim_blocks, lstrip_blocks, `{%
+ * generation %}`).
+ * @throws Error of the library if it does not parse
  */
 export function parseTemplate(source: string): Render {
-  // Jinja reads every kind of line end as a line feed.
+  // Jinja converts every kind of line break to a line feed.
   const text = quoteRaw(source.replace(/\r\n?/g, '\n'))
   const tokens = engine.tokenize(text, { lstrip_blocks: true, trim_blocks: true })
   const program = engine.parse(tokens)
@@ -41,9 +48,11 @@ export function parseTemplate(source: string): Render {
   }
 }
 
-/** `{% raw %}`, which the engine lacks, as an expression that prints its text. */
+/**
+ * Replaces `{% raw %}`, which the engine does not support, by an expression that prints its text.
+ */
 function quoteRaw(source: string): string {
-  return source.replace(RAW, (_, left: string, before: string, text: string, after: string, right: string) => {
+  return source.replace(rawBlock, (_, left: string, before: string, text: string, after: string, right: string) => {
     const inner = before === '-' ? text.trimStart() : text
     const shown = after === '-' ? inner.trimEnd() : inner
     const quoted = JSON.stringify(shown).replace(/[{}%#]/g, (mark) => `\\x${mark.charCodeAt(0).toString(16)}`)
@@ -51,14 +60,14 @@ function quoteRaw(source: string): string {
   })
 }
 
-const RAW = /(?:^[ \t]*)?\{%(-?)\s*raw\s*(-?)%\}(.*?)\{%(-?)\s*endraw\s*(-?)%\}\n?/gms
+const rawBlock = /(?:^[ \t]*)?\{%(-?)\s*raw\s*(-?)%\}(.*?)\{%(-?)\s*endraw\s*(-?)%\}\n?/gms
 
 function createGlobals(): Environment {
   const environment = new engine.Environment()
   const constants = { true: true, True: true, false: false, False: false, none: null, None: null }
   for (const [name, value] of Object.entries(constants)) environment.set(name, value)
   environment.set('raise_exception', (reason: unknown) => {
-    throw new TemplateRefusal(String(reason))
+    throw new TemplateRefusalError(String(reason))
   })
   environment.set('range', range)
   environment.set('strftime_now', (format: string) => formatTime(new Date(), format))
@@ -66,11 +75,11 @@ function createGlobals(): Environment {
   return environment
 }
 
-const MAX_RANGE = 100_000
+const maxRange = 100_000
 
 function range(first: number, second?: number, step = 1): number[] {
   const [start, stop] = second === undefined ? [0, first] : [first, second]
   const length = Math.max(0, Math.ceil((stop - start) / step))
-  if (!(length <= MAX_RANGE)) throw new Error(`range() of ${length} numbers; at most ${MAX_RANGE} are made`)
+  if (!(length <= maxRange)) throw new Error(`range() of ${length} numbers: expected at most ${maxRange}`)
   return Array.from({ length }, (_, index) => start + index * step)
 }

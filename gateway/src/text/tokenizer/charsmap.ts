@@ -1,18 +1,23 @@
 import type { Normalizer } from './parts.js'
-import { TextError } from './types.js'
+import { TextError } from './text-error.js'
 
-/** A cluster of more UTF-8 bytes is not looked up whole. */
-const MAX_CLUSTER_BYTES = 5
+/** Maximum UTF-8 bytes of a grapheme cluster that is looked up as a whole. */
+const maxClusterBytes = 5
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
-/** Of a text in UTF-16 units: V8's segmenter takes time by the square of a text's length. */
-const WINDOW = 64
+/**
+ * Length of text that is segmented at once, in UTF-16 units: V8's segmenter takes time quadratic in
+ * the length.
+ */
+const windowLength = 64
 
 /**
- * SentencePiece's precompiled map of characters, with the semantics of the Rust library's `Precompiled`: each grapheme cluster
- * is looked up whole if it is short, else its characters one by one; what is found first, the shortest prefix, replaces all
- * of what was looked up.
- * @param charsmap base64: the trie's size in bytes (uint32), the trie, the replacements, each ended by a zero byte
- * @throws TextError `unsupported_tokenizer` where it is no such map.
+ * Creates the normalizer of SentencePiece's precompiled map of characters, with the semantics of
+ * the Rust library's `Precompiled`: each grapheme cluster is looked up as a whole if it is short,
+ * otherwise character by character. The first match, which is the shortest prefix, replaces the
+ * whole text that was looked up.
+ * @param charsmap base64: the trie's size in bytes (uint32), the trie, the replacements, each ended
+ *   by a zero byte
+ * @throws TextError `unsupported_tokenizer` if it is not such a map
  */
 export function createCharsmap(charsmap: unknown): Normalizer {
   const { trie, replacements } = readCharsmap(charsmap)
@@ -24,26 +29,29 @@ export function createCharsmap(charsmap: unknown): Normalizer {
   const lookUp = (text: string): string | null => {
     const found = known.get(text)
     if (found !== undefined) return found
-    const made = replacementOf(text)
-    // Single characters alone: there are not many of them.
-    if (text.length === 1) known.set(text, made)
-    return made
+    const replacement = replacementOf(text)
+    // Only single characters are kept, because their number is small.
+    if (text.length === 1) known.set(text, replacement)
+    return replacement
   }
   return (text) => {
-    let normal = ''
+    let normalized = ''
     for (const segment of graphemes(text)) {
-      const whole = Buffer.byteLength(segment) <= MAX_CLUSTER_BYTES ? lookUp(segment) : null
-      if (whole === null) for (const character of segment) normal += lookUp(character) ?? character
-      else normal += whole
+      const whole = Buffer.byteLength(segment) <= maxClusterBytes ? lookUp(segment) : null
+      if (whole === null) for (const character of segment) normalized += lookUp(character) ?? character
+      else normalized += whole
     }
-    return normal
+    return normalized
   }
 }
 
-/** A text's grapheme clusters. What ends a window may go on behind it, so the next window begins there. */
+/**
+ * Yields the grapheme clusters of a text. The last cluster of a window may continue after it, so
+ * the next window begins with it.
+ */
 function* graphemes(text: string): Generator<string> {
   let start = 0
-  let length = WINDOW
+  let length = windowLength
   while (start < text.length) {
     const isCut = /[\ud800-\udbff]/.test(text.charAt(start + length - 1))
     const end = start + length + (isCut ? 1 : 0)
@@ -52,7 +60,7 @@ function* graphemes(text: string): Generator<string> {
     const open = isLast ? undefined : segments.pop()
     for (const { segment } of segments) yield segment
     if (isLast) return
-    length = segments.length === 0 ? 2 * length : WINDOW
+    length = segments.length === 0 ? 2 * length : windowLength
     start += open?.index ?? 0
   }
 }
@@ -63,13 +71,13 @@ function readCharsmap(charsmap: unknown): { trie: Uint32Array; replacements: Buf
   if (size === 0 || size % 4 !== 0 || 4 + size > bytes.length)
     throw new TextError(
       'unsupported_tokenizer',
-      "The tokenizer's Precompiled normalizer has no precompiled_charsmap that can be read; expected base64 of a trie and its replacements.",
+      "The tokenizer's Precompiled normalizer has an invalid precompiled_charsmap: expected base64 of a trie and its replacements.",
     )
   const trie = Uint32Array.from({ length: size / 4 }, (_, index) => bytes.readUInt32LE(4 + 4 * index))
   return { trie, replacements: Buffer.concat([bytes.subarray(4 + size), Buffer.of(0)]) }
 }
 
-/** A walk down Darts' double array: the value of the shortest prefix of `key` that is in it, or null. */
+/** Searches a Darts double array: returns the value of the shortest prefix of `key`, or null. */
 function findFirst(trie: Uint32Array, key: Uint8Array): number | null {
   let node = offsetOf(trie[0])
   for (const byte of key) {

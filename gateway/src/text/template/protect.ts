@@ -1,29 +1,30 @@
-import type { Span } from './added-tokens.js'
+import type { Span } from '../tokenizer/added-tokens.js'
 
-/** Strings with some characters exchanged for private ones, and the way back. */
+/** Replaces characters of strings by private-use characters, and restores them. */
 export interface Disguise {
-  /** Exchanges the characters in `spans`. */
+  /** Replaces the characters in `spans`. */
   apply(text: string, spans: readonly Span[]): string
-  /** The text with its characters back, and where they are. */
+  /** Restores the characters of a text, and returns where they are. */
   reveal(text: string): { text: string; spans: Span[] }
 }
 
-const PRIVATE_START = 0xe000
-const PRIVATE_END = 0xf8ff
+const privateStart = 0xe000
+const privateEnd = 0xf8ff
 
 /**
- * Gives each UTF-16 unit in `units` a private-use character that does not occur in `occupied`.
- * One unit for one keeps lengths, slices and comparisons of a template as they are.
- * @returns null where there are not enough unused private-use characters.
+ * Assigns each UTF-16 unit in `units` a private-use character that does not occur in `occupied`.
+ * The replacement of one unit by one unit preserves the lengths, slices and comparisons in a
+ * template.
+ * @returns null if there are not enough unused private-use characters
  */
 export function createDisguise(units: Iterable<string>, occupied: string): Disguise | null {
-  const taken = new Set(occupied)
+  const used = new Set(occupied)
   const disguises = new Map<string, string>()
   const originals = new Map<string, string>()
-  let code = PRIVATE_START
+  let code = privateStart
   for (const unit of new Set(units)) {
-    while (code <= PRIVATE_END && taken.has(String.fromCharCode(code))) code++
-    if (code > PRIVATE_END) return null
+    while (code <= privateEnd && used.has(String.fromCharCode(code))) code++
+    if (code > privateEnd) return null
     const disguise = String.fromCharCode(code++)
     disguises.set(unit, disguise)
     originals.set(disguise, unit)

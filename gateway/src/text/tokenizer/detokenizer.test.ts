@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Text } from './index.js'
-import { readText, tokenizerFolders } from './testing/fixtures.js'
+import type { Text } from '../index.js'
+import { readText, tokenizerFolders } from '../testing/fixtures.js'
 
-/** Decoding by its definition: the bytes of each run, in one go, by the platform's decoder. */
+/** The definition of decoding: the bytes of each run at once, with the platform's decoder. */
 function decodeWhole(text: Text, ids: readonly number[]): string {
   const bytes = ids.flatMap((id) => [...text.tokenBytes(id)])
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes))
@@ -11,8 +11,11 @@ function decodeWhole(text: Text, ids: readonly number[]): string {
 
 const isByteName = (name: string | undefined) => name !== undefined && /^<0x[0-9A-F]{2}>$/.test(name)
 
-/** Tokenizers that change text on the way in: lower case, unknown characters, removed separators, an added space. */
-const LOSSY = new Set([
+/**
+ * Tokenizers that change text when encoding: lower case, unknown characters, removed separators, an
+ * added space.
+ */
+const lossyFolders = new Set([
   'tokenizers/flags',
   'tokenizers/unigram',
   'tokenizers/splits',
@@ -24,7 +27,7 @@ describe.each(tokenizerFolders)('detokenizing with %s', (folder) => {
   const text = readText(folder)
   const ids = fc.array(fc.integer({ min: 0, max: text.vocabularySize + 3 }), { maxLength: 40 })
 
-  it('gives the same text in pieces as at once, and never half a character', () => {
+  it('returns the same text in pieces as at once, and never half a character', () => {
     fc.assert(
       fc.property(ids, fc.boolean(), (sequence, skipSpecialTokens) => {
         const detokenizer = text.createDetokenizer({ skipSpecialTokens })
@@ -37,13 +40,14 @@ describe.each(tokenizerFolders)('detokenizing with %s', (folder) => {
     )
   })
 
-  it('gives the text of the joined bytes after a prompt', () => {
+  it('returns the text of the joined bytes after a prompt', () => {
     const context = [...Array(text.vocabularySize).keys()].filter((id) => text.tokenBytes(id).length > 0).slice(-1)
     fc.assert(
       fc.property(ids, (sequence) => {
         const whole = decodeWhole(text, sequence)
         const decoded = text.decode(sequence, { skipSpecialTokens: false, context })
-        // Byte fallback shows an invalid byte as one U+FFFD each, the platform one for each part of a character.
+        // Byte fallback writes one U+FFFD per invalid byte, the platform one per part of a
+        // character.
         if (sequence.some((id) => isByteName(text.tokenName(id)))) {
           expect(decoded.replaceAll('\ufffd', '')).toBe(whole.replaceAll('\ufffd', ''))
         } else expect(decoded).toBe(whole)
@@ -52,11 +56,12 @@ describe.each(tokenizerFolders)('detokenizing with %s', (folder) => {
     )
   })
 
-  it.skipIf(LOSSY.has(folder))('gives a text back from its ids', () => {
+  it.skipIf(lossyFolders.has(folder))('restores a text from its ids', () => {
     const letters = fc.constantFrom('a', 'e', 'o', 't', ' ', 'n', 'é', '数', '🙂', '2')
     fc.assert(
       fc.property(fc.string({ unit: letters, maxLength: 30 }), (written) => {
-        // A prefix space that is only added where there is none cannot be told from one that was there.
+        // A prefix space that is added only if missing cannot be distinguished from one in the
+        // text.
         fc.pre(!written.startsWith(' '))
         expect(text.decode(text.encodePlain(written), { skipSpecialTokens: true })).toBe(written)
       }),
@@ -72,7 +77,7 @@ describe('detokenizing', () => {
     expect(text.decode(ids, { skipSpecialTokens: true, context: text.encode('Then') })).toBe(' the dog')
   })
 
-  it('holds the bytes of a character until it is whole', () => {
+  it('holds the bytes of a character until it is complete', () => {
     const text = readText('tokenizers/sentencepiece-legacy')
     const bytes = [0xf0, 0x9f, 0x99, 0x82].map((byte) => 3 + byte)
     const detokenizer = text.createDetokenizer({ skipSpecialTokens: true })
@@ -81,7 +86,7 @@ describe('detokenizing', () => {
     expect(bytes.map((id) => [...text.tokenBytes(id)])).toEqual([[0xf0], [0x9f], [0x99], [0x82]])
   })
 
-  it('takes constant time a token', () => {
+  it('takes constant time per token', () => {
     const text = readText('tokenizers/sentencepiece-legacy')
     const ids = Array.from({ length: 200_000 }, (_, index) => index % text.vocabularySize)
     const started = performance.now()

@@ -1,18 +1,20 @@
 import { library } from './library.js'
 import type { Component } from './parts.js'
-import { TextError } from './types.js'
+import { TextError } from './text-error.js'
 
 /**
- * Splits text into the pieces that the model encodes one by one.
- * `first` says whether the piece begins the whole prompt (Metaspace's prepend_scheme "first" asks). Empty pieces mean nothing.
+ * Splits text into the pieces that the model encodes one by one. Empty pieces have no meaning.
+ * `first` is true if the text begins the whole prompt, which Metaspace's prepend_scheme "first"
+ * needs.
  */
 export type PreTokenizer = (text: string, first: boolean) => string[]
 
 /**
- * The pre-tokenizers of the Rust library. They are written out here because those of @huggingface/tokenizers 0.2.0 differ:
- * Digits knows ASCII digits only, Metaspace never splits and ignores add_prefix_space, Split knows two of five behaviours,
- * Punctuation joins its marks, and JavaScript's \s is not Unicode's White_Space.
- * @throws TextError `unsupported_tokenizer` for any other type.
+ * Creates a pre-tokenizer of the Rust library. Those of @huggingface/tokenizers 0.2.0 are not used,
+ * because they differ: Digits matches only ASCII digits, Metaspace never splits and ignores
+ * add_prefix_space, Split supports two of five behaviours, Punctuation joins its marks, and
+ * JavaScript's \s is not Unicode's White_Space.
+ * @throws TextError `unsupported_tokenizer` for any other type
  */
 export function createPreTokenizer(config: Component | null): PreTokenizer {
   if (config === null) return (text) => [text]
@@ -28,9 +30,9 @@ export function createPreTokenizer(config: Component | null): PreTokenizer {
     case 'Digits':
       return (text) => splitText(text, matchesOf(text, /\p{N}/gu), config.individual_digits ? 'Isolated' : 'Contiguous')
     case 'Punctuation':
-      return (text) => splitText(text, matchesOf(text, PUNCTUATION), String(config.behavior ?? 'Isolated'))
+      return (text) => splitText(text, matchesOf(text, punctuation), String(config.behavior ?? 'Isolated'))
     case 'Whitespace':
-      return (text) => text.match(WORDS_AND_MARKS) ?? []
+      return (text) => text.match(wordsAndMarks) ?? []
     case 'WhitespaceSplit':
       return (text) => splitText(text, matchesOf(text, /\p{White_Space}/gu), 'Removed')
     default:
@@ -42,11 +44,11 @@ export function createPreTokenizer(config: Component | null): PreTokenizer {
   }
 }
 
-/** Rust's `\w+|[^\w\s]+`; its \w has the two joiners, which emoji are made with. */
-const WORDS_AND_MARKS =
+/** Rust's `\w+|[^\w\s]+`. Its \w includes the two joiners, which some emoji contain. */
+const wordsAndMarks =
   /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu
 
-const PUNCTUATION = /[\p{P}!-/:-@[-`{-~]/gu
+const punctuation = /[\p{P}!-/:-@[-`{-~]/gu
 
 function createSequence(config: Component): PreTokenizer {
   const parts = ((config.pretokenizers ?? []) as Component[]).map(createPreTokenizer)
@@ -57,7 +59,7 @@ function createSequence(config: Component): PreTokenizer {
     )
 }
 
-const BYTE_LEVEL_WORDS =
+const byteLevelWords =
   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu
 
 function createByteLevel(config: Component): PreTokenizer {
@@ -65,12 +67,12 @@ function createByteLevel(config: Component): PreTokenizer {
   const words = config.use_regex !== false
   return (text) => {
     const spaced = prefix && !text.startsWith(' ') ? ` ${text}` : text
-    return (words ? (spaced.match(BYTE_LEVEL_WORDS) ?? []) : [spaced]).map(toByteLetters)
+    return (words ? (spaced.match(byteLevelWords) ?? []) : [spaced]).map(toByteLetters)
   }
 }
 
-/** GPT-2's alphabet: every byte as a printable character; index is the byte. */
-export const BYTE_LETTERS: readonly string[] = createByteLetters()
+/** GPT-2's alphabet: a printable character for each byte, which is the index. */
+export const byteLetters: readonly string[] = createByteLetters()
 
 function createByteLetters(): string[] {
   const letters: string[] = []
@@ -84,7 +86,7 @@ function createByteLetters(): string[] {
 
 function toByteLetters(text: string): string {
   let letters = ''
-  for (const byte of Buffer.from(text, 'utf8')) letters += BYTE_LETTERS[byte]
+  for (const byte of Buffer.from(text, 'utf8')) letters += byteLetters[byte]
   return letters
 }
 
@@ -119,7 +121,10 @@ function createSplit(config: Component): PreTokenizer {
   return (text) => splitText(text, matchesOf(text, expression), behaviour, config.invert === true)
 }
 
-/** The library's translation of an Oniguruma pattern into JavaScript's is right (only its splitting is not), but for a flag at the start. */
+/**
+ * Converts an Oniguruma pattern with the library, whose conversion is correct (only its splitting
+ * is not), except for a flag at the start.
+ */
 function compileSplit(pattern: { Regex?: string; String?: string }): RegExp | null {
   const compile = (source: object) =>
     new library.SplitPreTokenizer({ type: 'Split', pattern: source, invert: true, behavior: 'Isolated' }).pattern
@@ -131,8 +136,8 @@ function compileSplit(pattern: { Regex?: string; String?: string }): RegExp | nu
   } catch (cause) {
     throw new TextError(
       'unsupported_tokenizer',
-      `The tokenizer splits by the pattern ${JSON.stringify(pattern.Regex)}, which is not read here (${messageOf(cause)}). ` +
-        'Flags are: (?i) before the whole pattern, (?i:...) around words.',
+      `The tokenizer splits by the pattern ${JSON.stringify(pattern.Regex)}, which is not supported (${messageOf(cause)}). ` +
+        'Supported flags are (?i) before the whole pattern and (?i:...) around words.',
       { cause },
     )
   }
@@ -142,9 +147,9 @@ function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
-type Part = { text: string; isMatch: boolean }
+type Part = { readonly text: string; readonly isMatch: boolean }
 
-/** The whole text cut into matches and what lies between them. */
+/** Splits the whole text into matches and the text between them. */
 function matchesOf(text: string, expression: RegExp): Part[] {
   const parts: Part[] = []
   let offset = 0
@@ -158,7 +163,7 @@ function matchesOf(text: string, expression: RegExp): Part[] {
   return parts
 }
 
-/** The Rust library's `SplitDelimiterBehavior`; `parts` are the text's, in order. */
+/** Applies the Rust library's `SplitDelimiterBehavior` to the parts of a text. */
 function splitText(text: string, parts: readonly Part[], behaviour: string, invert = false): string[] {
   if (text === '') return []
   const delimited = parts.map((part) => ({ text: part.text, isMatch: part.isMatch !== invert }))
@@ -166,7 +171,8 @@ function splitText(text: string, parts: readonly Part[], behaviour: string, inve
     case 'isolated':
       return delimited.map((part) => part.text)
     case 'removed':
-      // What was removed at the start stays as an empty piece, so that the next one is not taken for the first.
+      // A piece removed at the start stays as an empty piece, so that the next piece does not count
+      // as the first.
       return delimited.flatMap((part, index) => (part.isMatch ? (index === 0 ? [''] : []) : [part.text]))
     case 'contiguous':
       return join(delimited, (before, part) => before.isMatch === part.isMatch)
@@ -179,7 +185,10 @@ function splitText(text: string, parts: readonly Part[], behaviour: string, inve
   }
 }
 
-/** Joins neighbours where `merges` says so; `before` is the neighbour as it was, not the joined piece. */
+/**
+ * Joins adjacent parts for which `merges` is true. `before` is the previous part itself, not the
+ * joined piece.
+ */
 function join(parts: readonly Part[], merges: (before: Part, part: Part) => boolean, backwards = false): string[] {
   const pieces: string[] = []
   let before: Part | undefined

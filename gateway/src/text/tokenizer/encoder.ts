@@ -4,24 +4,28 @@ import { createNormalizer } from './normalizer.js'
 import { createPreTokenizer } from './pre-tokenize.js'
 import type { TokenizerFile } from './tokenizer-file.js'
 
-/** Text to ids, without what the post-processor adds. */
+/** Encodes text to ids, without the tokens that the post-processor adds. */
 export interface Encoder {
-  /** All of the text may spell special tokens. */
+  /** Encodes text in which special tokens are matched. */
   encode(text: string): number[]
   /**
-   * @param protectedSpans ranges, in order and apart, in which special tokens are not matched: what is spelled there is
-   * encoded as ordinary text, in one run with its neighbours.
+   * Encodes text in which special tokens are not matched inside some ranges. Those are ordinary
+   * text, encoded together with their neighbours.
+   * @param protectedSpans the ranges, in order and without overlaps
    */
   encodeProtected(text: string, protectedSpans: readonly Span[]): number[]
-  /** All ways to spell an added token, in the raw text and in the normalized one. */
+  /** All spellings of added tokens, in raw text and in normalized text. */
   readonly patterns: { readonly raw: readonly TokenPattern[]; readonly normalized: readonly TokenPattern[] }
+  /** Normalizes text as before encoding. */
   normalize(text: string): string
 }
 
 /**
- * The Rust library's pipeline: added tokens that are not normalized, the normalizer on what lies between, normalized
- * added tokens, the pre-tokenizer, the model. Written out because `Tokenizer.encode` of @huggingface/tokenizers 0.2.0
- * cannot leave special tokens unmatched in a part of a text, and lets every flag of an added token but two go.
+ * Creates the encoder: the Rust library's pipeline of added tokens that are not normalized, the
+ * normalizer on the text between them, normalized added tokens, the pre-tokenizer, the model.
+ * `Tokenizer.encode` of
+ * @huggingface/tokenizers 0.2.0 is not used, because it cannot leave special tokens unmatched in a
+ *   part of a text, and ignores all flags of an added token except two.
  */
 export function createEncoder(file: TokenizerFile): Encoder {
   const normalize = createNormalizer(file.normalizer)
@@ -70,30 +74,34 @@ export function createEncoder(file: TokenizerFile): Encoder {
 
   return {
     encode: (text) => encodeSections(wellFormed(text), [], model),
-    // The model must not spell a special token either, as one whose vocabulary holds them as pieces could.
+    // The model must not produce a special token either, as it could if its vocabulary has them as
+    // pieces.
     encodeProtected: (text, spans) => encodeSections(wellFormed(text), spans, createPlainModel()),
     patterns: { raw, normalized },
     normalize,
   }
 }
 
-/** Lone surrogates have no UTF-8 bytes; every encoder of UTF-8 puts U+FFFD for them. */
+/** Replaces lone surrogates by U+FFFD, as every encoder of UTF-8 does. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd')
 }
 
-/** A character that no normalizer changes or joins to its neighbours. */
-const GUARD = '\ue000'
+/** A character that no normalizer changes or combines with its neighbours. */
+const guard = '\ue000'
 
-/** Where spans lie once their text is normalized: normalizers work from left to right, so lengths of parts add up. */
+/**
+ * Converts spans to the normalized text. Normalizers work from left to right, so the lengths of
+ * parts add up.
+ */
 function normalSpans(text: string, spans: readonly Span[], normalize: (text: string) => string): Span[] {
-  const guards = normalize(GUARD + GUARD).length
+  const guards = normalize(guard + guard).length
   let from = 0
   let offset = 0
   const advance = (to: number): number => {
     const part = text.slice(from, to)
     offset +=
-      from === 0 ? normalize(part + GUARD).length - GUARD.length : normalize(GUARD + part + GUARD).length - guards
+      from === 0 ? normalize(part + guard).length - guard.length : normalize(guard + part + guard).length - guards
     from = to
     return offset
   }
@@ -107,9 +115,9 @@ function createModelWithoutSpecials(file: TokenizerFile): PieceModel | null {
 }
 
 function lazily<T>(create: () => T): () => T {
-  let made: { value: T } | null = null
+  let created: { value: T } | null = null
   return () => {
-    made ??= { value: create() }
-    return made.value
+    created ??= { value: create() }
+    return created.value
   }
 }

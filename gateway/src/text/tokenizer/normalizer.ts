@@ -1,12 +1,12 @@
 import { createCharsmap } from './charsmap.js'
 import { library } from './library.js'
 import type { Component, Normalizer } from './parts.js'
-import { TextError } from './types.js'
+import { TextError } from './text-error.js'
 
 /**
- * The normalizers of the Rust library: those of @huggingface/tokenizers 0.2.0, but for what differs there. Its Precompiled
- * does not look at the map, its lower case knows the Greek final sigma, which characters one by one do not, and its Strip cuts
- * JavaScript's white space.
+ * Creates a normalizer of the Rust library. It uses those of @huggingface/tokenizers 0.2.0, except
+ * those that differ there: its Precompiled ignores the map, its lower case converts the Greek final
+ * sigma, which the Rust library does not, and its Strip removes JavaScript's white space.
  * @throws TextError `unsupported_tokenizer` for any other type.
  */
 export function createNormalizer(config: Component | null): Normalizer {
@@ -29,7 +29,7 @@ export function createNormalizer(config: Component | null): Normalizer {
   }
 }
 
-/** Lower case, each character by itself: a sigma is the same wherever it stands. */
+/** Converts each character to lower case by itself: a sigma does not depend on its position. */
 function lowerCase(text: string): string {
   return text.replaceAll('Σ', 'σ').toLowerCase()
 }

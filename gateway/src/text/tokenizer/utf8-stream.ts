@@ -1,17 +1,26 @@
-/** Bytes to text as they come; holds an unfinished character (at most three bytes) back. */
+/**
+ * Converts bytes to text as they arrive. It holds back an unfinished character, at most three
+ * bytes.
+ */
 export interface Utf8Stream {
+  /** Adds bytes and returns the new text. */
   push(bytes: Uint8Array): string
-  /** Ends a run of bytes: what was unfinished comes as U+FFFD. */
+  /** Ends a run of bytes. An unfinished character becomes U+FFFD. */
   flush(): string
 }
 
 /**
- * @param perByte one U+FFFD for each byte of an invalid sequence, as the Rust library's ByteFallback gives; otherwise one for
- * each maximal part of a character, as the WHATWG decoder and Rust's `from_utf8_lossy` do.
+ * Creates a stream from bytes to text.
+ * @param perByte writes one U+FFFD for each byte of an invalid sequence, like the Rust library's
+ *   ByteFallback; otherwise one for each maximal part of a character, like the WHATWG decoder and
+ *   Rust's `from_utf8_lossy`
  */
 export function createUtf8Stream(perByte: boolean): Utf8Stream {
   let pending: number[] = []
-  /** How many bytes the pending character still lacks, and the range the next one must lie in (Unicode, table 3-7). */
+  /**
+   * The number of missing bytes of the pending character, and the range of the next byte (Unicode,
+   * table 3-7).
+   */
   let missing = 0
   let low = 0x80
   let high = 0xbf

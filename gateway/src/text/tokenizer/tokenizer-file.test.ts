@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { createText, type TextFiles } from './index.js'
-import { readFixture } from './testing/fixtures.js'
+import { createText, type TextFiles } from '../index.js'
+import { readFixture } from '../testing/fixtures.js'
 
 const tokenizerJson = readFixture('tokenizers/llama3', 'tokenizer.json') as Record<string, unknown>
 const named = { bos_token: '<|begin_of_text|>', eos_token: '<|eot_id|>' }
-/** 405 tokens: a model of 407 has two rows more. */
+/** 405 tokens: a model of 407 has two free rows. */
 const create = (tokenizerConfig: object, changes: Partial<TextFiles> = {}) =>
   createText({
     tokenizerJson,
@@ -21,20 +21,20 @@ const rendered = (text: ReturnType<typeof create>) =>
 const plain = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }
 
 describe('special tokens of tokenizer_config.json', () => {
-  it('get the next ids where tokenizer.json lacks them', () => {
+  it('get the next ids if tokenizer.json does not have them', () => {
     const text = create({ pad_token: '<pad>', additional_special_tokens: ['<more>'] })
     expect(text.encodePlain('<more><pad>')).toEqual([406, 405])
     expect(text.decode([405, 406], { skipSpecialTokens: true })).toBe('')
   })
 
-  it('are refused where the model has no row for them', () => {
+  it('are refused if the model has no row for them', () => {
     expect(() => create({ pad_token: '<pad>', extra_special_tokens: ['<a>', '<b>'] })).toThrow(
-      'extra_special_tokens of tokenizer_config.json names the token "<b>", which tokenizer.json lacks, and the model has no row ' +
-        'left for it (407 in all). Take it out of there, or save a tokenizer and a model that both have it.',
+      'extra_special_tokens of tokenizer_config.json names the token "<b>", which tokenizer.json does not have, and the model has no free row ' +
+        'for it (it has 407 rows). Remove it there, or save a tokenizer and a model that both have it.',
     )
   })
 
-  it('are variables of the template under the names that a model gives them', () => {
+  it('are variables of the template under the names of the model', () => {
     const text = create({ extra_special_tokens: { image_token: '<image>' }, audio_token: '<audio>', other_token: true })
     expect(rendered(text)).toBe('<image><audio>|<|begin_of_text|>')
     expect(text.encodePlain('<image><audio>')).toEqual([406, 405])
@@ -42,36 +42,36 @@ describe('special tokens of tokenizer_config.json', () => {
 })
 
 describe('added_tokens_decoder', () => {
-  it('has flags that win over those of tokenizer.json', () => {
+  it('has flags that take precedence over tokenizer.json', () => {
     const flags = { ...plain, content: '<|end_of_text|>', lstrip: true, special: false }
     const text = create({ added_tokens_decoder: { 401: flags } })
     expect(text.encodePlain('a \n<|end_of_text|>')).toEqual([...create({}).encodePlain('a'), 401])
     expect([...text.specialTokenIds]).toContain(401)
   })
 
-  it('may not contradict the ids of tokenizer.json', () => {
+  it('must not contradict the ids of tokenizer.json', () => {
     expect(() => create({ added_tokens_decoder: { 450: { ...plain, content: '<new>' } } })).toThrow(
-      'tokenizer_config.json gives the token "<new>" the id 450, tokenizer.json leads to 405. ' +
+      'tokenizer_config.json gives the token "<new>" the id 450, but by tokenizer.json its id is 405. ' +
         "Save both files together, with transformers' save_pretrained.",
     )
   })
 })
 
-it('takes the id of the vocabulary for an added token that is in it', () => {
+it('uses the id of the vocabulary for an added token in it', () => {
   const added = { added_tokens: [{ ...plain, id: 406, content: '!' }] }
   expect(create({}, { tokenizerJson: { ...tokenizerJson, ...added }, tokenizerConfig: {} }).encodePlain('!')).toEqual([
     0,
   ])
 })
 
-describe('parts that are not supported', () => {
+describe('unsupported parts', () => {
   const refusalOf = (part: object) => () => create({}, { tokenizerJson: { ...tokenizerJson, ...part } })
   const split = (Regex: string) => ({ pre_tokenizer: { type: 'Split', pattern: { Regex }, behavior: 'Isolated' } })
 
-  it('are refused with their own words', () => {
-    expect(refusalOf(split('a(?im)b'))).toThrow('The tokenizer splits by the pattern "a(?im)b", which is not read here')
+  it('are refused by name', () => {
+    expect(refusalOf(split('a(?im)b'))).toThrow('The tokenizer splits by the pattern "a(?im)b", which is not supported')
     expect(refusalOf({ normalizer: { type: 'Precompiled', precompiled_charsmap: 'AAA=' } })).toThrow(
-      "The tokenizer's Precompiled normalizer has no precompiled_charsmap that can be read",
+      "The tokenizer's Precompiled normalizer has an invalid precompiled_charsmap",
     )
   })
 })

@@ -1,8 +1,10 @@
 /** A node of the parsed template. */
 export type Node = { type: string; [key: string]: unknown }
 
-/** Names of functions that a template cannot write itself, so that nothing in it can hide them. */
-export const PYTHON = {
+/**
+ * Names of functions. They begin with a space, so that no variable of a template can replace them.
+ */
+export const pythonNames = {
   strip: ' strip',
   lstrip: ' lstrip',
   rstrip: ' rstrip',
@@ -20,32 +22,32 @@ export const PYTHON = {
   map: ' map',
 } as const
 
-const METHODS: ReadonlyMap<string, string> = new Map([
-  ['strip', PYTHON.strip],
-  ['lstrip', PYTHON.lstrip],
-  ['rstrip', PYTHON.rstrip],
-  ['capitalize', PYTHON.capitalize],
-  ['find', PYTHON.find],
-  ['count', PYTHON.count],
-  ['isdigit', PYTHON.isDigit],
-  ['splitlines', PYTHON.splitLines],
-  ['format', PYTHON.format],
+const functionsOfMethods: ReadonlyMap<string, string> = new Map([
+  ['strip', pythonNames.strip],
+  ['lstrip', pythonNames.lstrip],
+  ['rstrip', pythonNames.rstrip],
+  ['capitalize', pythonNames.capitalize],
+  ['find', pythonNames.find],
+  ['count', pythonNames.count],
+  ['isdigit', pythonNames.isDigit],
+  ['splitlines', pythonNames.splitLines],
+  ['format', pythonNames.format],
 ])
 
-const FILTERS: ReadonlyMap<string, string> = new Map([
-  ['trim', PYTHON.strip],
-  ['capitalize', PYTHON.capitalize],
-  ['length', PYTHON.length],
-  ['count', PYTHON.length],
-  ['e', PYTHON.escape],
-  ['escape', PYTHON.escape],
-  ['join', PYTHON.join],
+const functionsOfFilters: ReadonlyMap<string, string> = new Map([
+  ['trim', pythonNames.strip],
+  ['capitalize', pythonNames.capitalize],
+  ['length', pythonNames.length],
+  ['count', pythonNames.length],
+  ['e', pythonNames.escape],
+  ['escape', pythonNames.escape],
+  ['join', pythonNames.join],
 ])
 
-/** Lists of nodes whose values a template prints. */
-const BODIES = ['body', 'alternate', 'defaultBlock']
+/** Properties of nodes that contain lists of printed nodes. */
+const bodyNames = ['body', 'alternate', 'defaultBlock']
 
-const PRINTED = new Set([
+const printedTypes = new Set([
   'Identifier',
   'MemberExpression',
   'CallExpression',
@@ -61,9 +63,10 @@ const PRINTED = new Set([
 ])
 
 /**
- * Turns the places where the engine differs from Python into calls of functions that do not: methods and filters that it
- * lacks or has otherwise (its white space is JavaScript's, its lengths and places are in UTF-16 units, its join knows no
- * attribute), and what is printed or joined with `~` (it prints `true`, nothing for none, and JSON for lists).
+ * Rewrites the parts of a template in which the engine differs from Python to calls of functions
+ * that do not: methods and filters that the engine does not have or implements differently (it
+ * strips JavaScript's white space, counts UTF-16 units, and its join has no attribute), and values
+ * that are printed or joined with `~` (it prints `true`, nothing for none, and JSON for lists).
  */
 export function rewriteForPython(node: unknown): void {
   if (typeof node !== 'object' || node === null) return
@@ -76,20 +79,20 @@ export function rewriteForPython(node: unknown): void {
     current.left = toText(current.left)
     current.right = toText(current.right)
   }
-  for (const name of BODIES) {
+  for (const name of bodyNames) {
     const body = current[name]
     if (Array.isArray(body)) current[name] = body.map(rewritePrinted)
   }
 }
 
-/** `x[i]` of a string is a character; of all else it stays what it is. */
+/** Rewrites `x[i]` so that it is a character for strings, and unchanged for all other values. */
 function rewriteIndex(node: Node): void {
   const property = node.property as Node
   if (node.computed !== true || property.type === 'StringLiteral' || property.type === 'SliceExpression') return
   const isString = { type: 'TestExpression', operand: node.object, negate: false, test: identifier('string') }
   const parts = {
     condition: isString,
-    trueExpr: call(PYTHON.at, [node.object, property]),
+    trueExpr: call(pythonNames.at, [node.object, property]),
     falseExpr: { ...node },
   }
   Object.assign(node, { type: 'Ternary', ...parts })
@@ -97,11 +100,12 @@ function rewriteIndex(node: Node): void {
 
 function rewriteMethod(node: Node): void {
   const callee = node.callee as Node
-  const name = callee.computed === false ? METHODS.get(nameOf(callee.property)) : undefined
+  const name = callee.computed === false ? functionsOfMethods.get(nameOf(callee.property)) : undefined
   if (name === undefined) return
   const args = node.args as Node[]
   const isKeyword = (arg: Node) => arg.type === 'KeywordArgumentExpression'
-  const given = name === PYTHON.format ? [list(args.filter((arg) => !isKeyword(arg))), ...args.filter(isKeyword)] : args
+  const given =
+    name === pythonNames.format ? [list(args.filter((arg) => !isKeyword(arg))), ...args.filter(isKeyword)] : args
   Object.assign(node, call(name, [callee.object, ...given]))
 }
 
@@ -110,17 +114,20 @@ function rewriteFilter(node: Node): void {
   const isCall = filter.type === 'CallExpression'
   const args = isCall ? (filter.args as Node[]) : []
   const name = nameOf(isCall ? filter.callee : filter)
-  const rewritten = name === 'map' && args[0]?.type === 'StringLiteral' ? PYTHON.map : FILTERS.get(name)
+  const rewritten = name === 'map' && args[0]?.type === 'StringLiteral' ? pythonNames.map : functionsOfFilters.get(name)
   if (rewritten !== undefined) Object.assign(node, call(rewritten, [node.operand, ...args]))
 }
 
 function rewritePrinted(node: Node): Node {
-  return PRINTED.has(node.type) ? toText(node) : node
+  return printedTypes.has(node.type) ? toText(node) : node
 }
 
-/** The value goes in a list, where it keeps its type: bare, none and undefined would come as the same, and 2.0 as 2. */
+/**
+ * Passes the value in a list, which keeps its type. Without it, none and undefined would look the
+ * same, and 2.0 would be 2.
+ */
 function toText(node: unknown): Node {
-  return call(PYTHON.text, [list([node])])
+  return call(pythonNames.text, [list([node])])
 }
 
 function list(value: readonly unknown[]): Node {

@@ -1,40 +1,49 @@
 import { library } from './library.js'
 import type { Component } from './parts.js'
-import { BYTE_LETTERS } from './pre-tokenize.js'
-import { TextError } from './types.js'
+import { byteLetters } from './pre-tokenize.js'
+import { TextError } from './text-error.js'
 
-/** What one token gives to a text: its bytes, wherever it stands. */
+/** Converts one token to its bytes, which do not depend on its position. */
 export interface TokenDecoder {
   bytes(token: string): Uint8Array
-  /** True where a token is one byte of a character spelled as "<0xE2>": runs of these are decoded together. */
+  /**
+   * Whether a token is one byte of a character, spelled "<0xE2>". Runs of such tokens are decoded
+   * together.
+   */
   isByte(token: string): boolean
-  /** Bytes runs end at tokens that are none; without byte fallback the whole text is one run. */
+  /**
+   * Whether runs of bytes end at tokens that are not bytes. Without byte fallback the whole text is
+   * one run.
+   */
   readonly hasByteFallback: boolean
-  /** How the beginning of a text differs. */
+  /** The rule for the beginning of a text. */
   readonly start: StartRule
-  /** What stands between two tokens. */
+  /** The text between two tokens. */
   readonly separator: string
 }
 
-/** `strip`: up to `count` times `content` is cut from the text's start; `first-token`: all `content` in the first token is. */
+/**
+ * `strip` removes `content` up to `count` times from the start of the text; `first-token` removes
+ * all `content` from the first token.
+ */
 export type StartRule =
   | { readonly kind: 'none' }
   | { readonly kind: 'strip'; readonly content: string; readonly count: number }
   | { readonly kind: 'first-token'; readonly content: string }
 
-const KEEP: StartRule = { kind: 'none' }
-const UTF8 = { bytes: (token: string) => new Uint8Array(Buffer.from(token, 'utf8')), isByte: () => false }
+const noRule: StartRule = { kind: 'none' }
+const utf8Decoder = { bytes: (token: string) => new Uint8Array(Buffer.from(token, 'utf8')), isByte: () => false }
 
 /**
- * The decoder of tokenizer.json, token by token.
- * @throws TextError `unsupported_tokenizer` where a token's text would depend on tokens after it.
+ * Creates the decoder of tokenizer.json, which works token by token.
+ * @throws TextError `unsupported_tokenizer` if the text of a token would depend on later tokens
  */
 export function createTokenDecoder(config: Component | null): TokenDecoder {
-  if (config === null) return { ...UTF8, hasByteFallback: false, start: KEEP, separator: ' ' }
+  if (config === null) return { ...utf8Decoder, hasByteFallback: false, start: noRule, separator: ' ' }
   const steps = flatten(config)
   const [only] = steps
   if (steps.length === 1 && only?.type === 'ByteLevel') {
-    return { bytes: byteLevelBytes, isByte: () => false, hasByteFallback: false, start: KEEP, separator: '' }
+    return { bytes: byteLevelBytes, isByte: () => false, hasByteFallback: false, start: noRule, separator: '' }
   }
   return createStepwise(steps)
 }
@@ -43,25 +52,30 @@ function flatten(config: Component): Component[] {
   return config.type === 'Sequence' ? ((config.decoders ?? []) as Component[]).flatMap(flatten) : [config]
 }
 
-const LETTER_BYTES: ReadonlyMap<string, number> = new Map(BYTE_LETTERS.map((letter, byte) => [letter, byte]))
+const bytesOfLetters: ReadonlyMap<string, number> = new Map(byteLetters.map((letter, byte) => [letter, byte]))
 
-/** A token with a character outside GPT-2's alphabet (an added token with a space, say) stands for itself. */
+/**
+ * Converts a byte-level token. One with a character outside GPT-2's alphabet, such as an added
+ * token with a space, is plain text.
+ */
 function byteLevelBytes(token: string): Uint8Array {
   const bytes: number[] = []
   for (const letter of token) {
-    const byte = LETTER_BYTES.get(letter)
-    if (byte === undefined) return UTF8.bytes(token)
+    const byte = bytesOfLetters.get(letter)
+    if (byte === undefined) return utf8Decoder.bytes(token)
     bytes.push(byte)
   }
   return Uint8Array.from(bytes)
 }
 
-/** SentencePiece's kind: Replace, ByteFallback, Fuse, Strip, or one Metaspace. */
+/**
+ * Creates a decoder of SentencePiece's kind: Replace, ByteFallback, Fuse, Strip, or one Metaspace.
+ */
 function createStepwise(steps: readonly Component[]): TokenDecoder {
   const edits: ((token: string) => string)[] = []
   let hasByteFallback = false
   let isFused = false
-  let start: StartRule = KEEP
+  let start: StartRule = noRule
   for (const step of steps) {
     if (step.type === 'ByteFallback') hasByteFallback = true
     else if (step.type === 'Fuse') isFused = true
@@ -79,7 +93,7 @@ function createStepwise(steps: readonly Component[]): TokenDecoder {
   const bytes = (token: string): Uint8Array =>
     isByte(token)
       ? Uint8Array.of(Number.parseInt(token.slice(3, 5), 16))
-      : UTF8.bytes(edits.reduce((text, edit) => edit(text), token))
+      : utf8Decoder.bytes(edits.reduce((text, edit) => edit(text), token))
   return { bytes, isByte, hasByteFallback, start, separator: '' }
 }
 
@@ -91,7 +105,7 @@ function createReplace(step: Component): (token: string) => string {
 function unsupported(step: Component, steps: readonly Component[]): TextError {
   return new TextError(
     'unsupported_tokenizer',
-    `The tokenizer's decoder is ${steps.map((each) => each.type).join(', ')}; in that place ${step.type} is not supported. ` +
+    `The tokenizer's decoder is ${steps.map((each) => each.type).join(', ')}; ${step.type} is not supported in that place. ` +
       'Supported are ByteLevel, Metaspace, and Replace, ByteFallback, Fuse, Strip (at the start, after Fuse) in this order.',
   )
 }

@@ -1,26 +1,27 @@
 import type { Component } from './parts.js'
-import { TextError } from './types.js'
+import { TextError } from './text-error.js'
 
-/** What the tokenizer puts before and after one text. */
+/** Ids that the tokenizer adds before and after a text. */
 export interface Ends {
   readonly before: readonly number[]
   readonly after: readonly number[]
 }
 
-const NONE: Ends = { before: [], after: [] }
+const noEnds: Ends = { before: [], after: [] }
 
 /**
- * The post-processor's part for a single text: BOS and EOS. `add_bos_token` and `add_eos_token` of tokenizer_config.json are
- * not looked at: transformers 5 leaves them out where there is a tokenizer.json.
- * @throws TextError `unsupported_tokenizer` for a type that is not known.
+ * Reads the ids that the post-processor adds to a single text: BOS and EOS. It ignores
+ * `add_bos_token` and `add_eos_token` of tokenizer_config.json, as transformers 5 does if there is
+ * a tokenizer.json.
+ * @throws TextError `unsupported_tokenizer` for an unknown type
  */
 export function readEnds(processor: Component | null): Ends {
-  if (processor === null) return NONE
+  if (processor === null) return noEnds
   switch (processor.type) {
     case 'ByteLevel':
-      return NONE
+      return noEnds
     case 'Sequence':
-      return ((processor.processors ?? []) as Component[]).map(readEnds).reduce(wrap, NONE)
+      return ((processor.processors ?? []) as Component[]).map(readEnds).reduce(wrap, noEnds)
     case 'BertProcessing':
     case 'RobertaProcessing':
       return { before: [(processor.cls as [string, number])[1]], after: [(processor.sep as [string, number])[1]] }
@@ -39,7 +40,7 @@ function wrap(inner: Ends, outer: Ends): Ends {
   return { before: [...outer.before, ...inner.before], after: [...inner.after, ...outer.after] }
 }
 
-type TemplateItem = { SpecialToken?: { id: string }; Sequence?: { id: string } }
+type TemplateItem = { readonly SpecialToken?: { id: string }; readonly Sequence?: { id: string } }
 
 function templateEnds(processor: Component): Ends {
   const items = (processor.single ?? []) as TemplateItem[]

@@ -1,6 +1,7 @@
 /**
- * Python's `str.strip`, `lstrip` and `rstrip`: without `characters` all that Python takes for white space goes,
- * which is neither JavaScript's set (U+FEFF is none) nor Unicode's (U+001C to U+001F are some).
+ * Strips text like Python's `str.strip`, `lstrip` and `rstrip`. Without `characters` it removes
+ * Python's white space, which differs from JavaScript's set (without U+FEFF) and from Unicode's
+ * (with U+001C to U+001F).
  */
 export function stripText(text: string, sides: { left: boolean; right: boolean }, characters?: string): string {
   const isCut = characters === undefined ? isPythonSpace : (unit: string) => characters.includes(unit)
@@ -15,19 +16,19 @@ function isPythonSpace(unit: string): boolean {
   return (unit >= '\x1c' && unit <= '\x1f') || /\p{White_Space}/u.test(unit)
 }
 
-/** Python's `str.capitalize`: the first character large, the others small. */
+/** Python's `str.capitalize`: the first character in upper case, the others in lower case. */
 export function capitalizeText(text: string): string {
   const [first = '', ...rest] = text
   return first.toUpperCase() + rest.join('').toLowerCase()
 }
 
-/** A value of the template engine; a list's items and a mapping's values are such values again. */
+/** A value of the template engine. Items of lists and values of mappings are also such values. */
 export interface EngineValue {
   readonly type: string
   readonly value: unknown
 }
 
-/** What Python's `str()` makes of a value in a template; an undefined one is empty. */
+/** Converts a value in a template like Python's `str()`; an undefined value becomes empty text. */
 export function pythonText(value: EngineValue): string {
   if (value.type === 'UndefinedValue') return ''
   return typeof value.value === 'string' ? value.value : pythonRepresentation(value)
@@ -51,14 +52,14 @@ function listItems(value: unknown): string {
   return (value as EngineValue[]).map(pythonRepresentation).join(', ')
 }
 
-/** Python's quotes: single ones, unless only double ones save an escape. */
+/** Quotes text like Python: with single quotes, or with double quotes if that avoids an escape. */
 function quote(text: string): string {
   const mark = text.includes("'") && !text.includes('"') ? '"' : "'"
   const escaped = text.replace(
     /[\\\n\r\t]|\p{Cc}/gu,
-    (unit) => ESCAPES[unit] ?? `\\x${unit.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    (unit) => escapes[unit] ?? `\\x${unit.charCodeAt(0).toString(16).padStart(2, '0')}`,
   )
   return mark + (mark === "'" ? escaped.replaceAll("'", "\\'") : escaped) + mark
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }

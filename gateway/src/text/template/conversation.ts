@@ -1,20 +1,22 @@
-import { createFinder, type Span } from './added-tokens.js'
+import { createFinder, type Span } from '../tokenizer/added-tokens.js'
+import type { Encoder } from '../tokenizer/encoder.js'
+import { TextError } from '../tokenizer/text-error.js'
+import type { ChatMessage, ConversationOptions } from './chat-message.js'
 import type { ChatTemplate } from './chat-template.js'
-import type { Encoder } from './encoder.js'
 import { createDisguise, type Disguise } from './protect.js'
 import { stripText } from './python-text.js'
-import { type ChatMessage, type ConversationOptions, TextError } from './types.js'
 
-/** Roles that templates paste between the marks of their own special tokens ('<|' + role + '|>'). */
-const KNOWN_ROLES = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function', 'model', 'ipython'])
+/** Roles that templates use inside their own special tokens ('<|' + role + '|>'). */
+const knownRoles = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function', 'model', 'ipython'])
 
 /**
- * Encodes a conversation so that nothing in it becomes a special token: what the caller wrote is text.
+ * Creates an encoder of conversations in which nothing of the messages becomes a special token.
  *
- * A template joins its own special tokens and the caller's text into one string, in which the two look alike. So wherever
- * the caller's text spells a special token its characters are exchanged for private ones before the template runs, and
- * changed back in its output, where their places are then known and left out of the search for special tokens.
- * Text that spells none goes through unchanged: then the ids are transformers' own.
+ * A template joins its own special tokens and the text of messages into one string, in which both
+ * look the same. So where a message spells a special token, its characters are replaced by
+ * private-use characters before the template runs, and restored in the output. Their places are
+ * then known, and the search for special tokens skips them. Messages that spell no special token
+ * pass unchanged, and the ids equal those of transformers.
  */
 export function createConversationEncoder(encoder: Encoder, template: ChatTemplate) {
   const findSpelled = createSpellingFinder(encoder)
@@ -30,14 +32,18 @@ export function createConversationEncoder(encoder: Encoder, template: ChatTempla
     const shown = hidden.disguise.reveal(template(hidden.messages, hidden.options))
     const ids = encoder.encodeProtected(shown.text, shown.spans)
     if (shown.text === plain) return ids
-    // The template looked into the disguised text and wrote something else. Where the plain text holds no special token
-    // beyond the template's own it is as safe; otherwise the disguised rendering stands: the text as the caller wrote it.
+    // The template inspected the replaced text and rendered something else. If the plain rendering
+    // has only the template's own special tokens, it is safe too; otherwise the rendering with
+    // replaced characters is used.
     const plainIds = encoder.encodeProtected(plain, [])
     return specialsOf(plainIds) === specialsOf(ids) ? plainIds : ids
   }
 }
 
-/** Finds the ranges of a text that spell special tokens, as they are or once normalized, or could do so with what is pasted beside it. */
+/**
+ * Creates a search for the ranges of a text that spell special tokens, raw or normalized, or that
+ * could complete one with adjacent text.
+ */
 function createSpellingFinder(encoder: Encoder): (text: string) => Span[] {
   const raw = encoder.patterns.raw.filter(({ token }) => token.special)
   const normalized = encoder.patterns.normalized.filter(({ token }) => token.special)
@@ -52,7 +58,10 @@ function createSpellingFinder(encoder: Encoder): (text: string) => Span[] {
   }
 }
 
-/** Finds the parts of special tokens that a text begins or ends with: a template that joins two texts could complete them. */
+/**
+ * Creates a search for parts of special tokens at the ends of a text: a template that joins two
+ * texts could complete them.
+ */
 function createEdgeFinder(specials: readonly string[]): (text: string) => Span[] {
   const heads = new Set<string>()
   const tails = new Set<string>()
@@ -96,7 +105,7 @@ interface Hidden {
   readonly disguise: Disguise
 }
 
-/** The same messages and tools with every spelled special token in disguise; null where there is none. */
+/** Replaces every spelled special token in messages and tools; null if there is none. */
 function hide(
   messages: readonly ChatMessage[],
   options: ConversationOptions,
@@ -116,7 +125,7 @@ function hide(
   if (disguise === null) {
     throw new TextError(
       'invalid_messages',
-      'The messages spell special tokens and use nearly all private-use characters; remove either.',
+      'The messages spell special tokens and use nearly all private-use characters: remove one of the two.',
     )
   }
   const apply = (text: string): string => disguise.apply(text, findSpelled(text))
@@ -127,18 +136,18 @@ function hide(
 function mapMessages(messages: readonly ChatMessage[], change: (text: string) => string): ChatMessage[] {
   return messages.map((message) => {
     const changed = mapStrings(message, change) as ChatMessage
-    return KNOWN_ROLES.has(message.role) ? { ...changed, role: message.role } : changed
+    return knownRoles.has(message.role) ? { ...changed, role: message.role } : changed
   })
 }
 
-const MAX_DEPTH = 100
+const maxDepth = 100
 
-/** A copy of JSON-like data with every string changed, keys too. */
+/** Copies JSON-like data and changes every string, including keys. */
 function mapStrings(value: unknown, change: (text: string) => string, depth = 0): unknown {
   if (typeof value === 'string') return change(value)
   if (typeof value !== 'object' || value === null) return value
-  if (depth === MAX_DEPTH) {
-    throw new TextError('invalid_messages', `The messages or tools are nested more than ${MAX_DEPTH} levels deep.`)
+  if (depth === maxDepth) {
+    throw new TextError('invalid_messages', `The messages or tools are nested more than ${maxDepth} levels deep.`)
   }
   if (Array.isArray(value)) return value.map((item) => mapStrings(item, change, depth + 1))
   return Object.fromEntries(
