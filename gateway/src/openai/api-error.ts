@@ -34,7 +34,10 @@ export class ApiError extends Error {
     return { error: { message: this.message, type: type ?? usual, param, code } }
   }
 
-  /** Converts any error, once, at the edge of the API. Clients do not see details of unknown errors; the log has them. */
+  /**
+   * Converts any error, once, at the edge of the API. Clients do not see details of unknown errors;
+   * the log has them.
+   */
   static from(error: unknown): ApiError {
     if (error instanceof ApiError) return error
     if (error instanceof SessionError) return fromSessionError(error)

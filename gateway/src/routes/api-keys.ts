@@ -4,7 +4,9 @@ import { ApiError } from '../openai/api-error.js'
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** Requires `Authorization: Bearer KEY`, compared in constant time. Without keys all requests pass. */
+/**
+ * Requires `Authorization: Bearer KEY`, compared in constant time. Without keys all requests pass.
+ */
 export function requireApiKey(keys: readonly string[]): MiddlewareHandler {
   const digests = keys.map(digest)
   return async (context, next) => {
@@ -14,9 +16,9 @@ export function requireApiKey(keys: readonly string[]): MiddlewareHandler {
 }
 
 /**
- * The scope of the prefix cache in the services: requests share cached prompts only if they have the
- * same API key and the same `cache_salt`. Otherwise the speed of an answer would reveal that another
- * client has sent the beginning of the prompt.
+ * The scope of the prefix cache in the services: requests share cached prompts only if they have
+ * the same API key and the same `cache_salt`. Otherwise the speed of an answer would reveal that
+ * another client has sent the beginning of the prompt.
  */
 export function prefixScopeOf(authorization: string | undefined, salt: string | undefined): string {
   const keyDigest = digest(authorization ?? '')

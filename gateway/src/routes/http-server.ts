@@ -18,7 +18,10 @@ const maxHeaderBytes = 16_384
 /** Time for a client to read the refusal before the connection closes, in milliseconds. */
 const lingerMs = 500
 
-/** Creates Node's HTTP server for the app. Requests that do not reach the app are refused with the app's error format. */
+/**
+ * Creates Node's HTTP server for the app. Requests that do not reach the app are refused with the
+ * app's error format.
+ */
 export function createHttpServer(app: ReturnType<typeof createApp>, { receiveTimeoutMs }: ReceiveLimits): Server {
   const listener = getRequestListener(app.fetch, {
     overrideGlobalObjects: false,
@@ -72,7 +75,8 @@ const unreadable = (why: string): ApiError => new ApiError(400, `the request can
 function refuse(socket: Duplex, error: ApiError): void {
   socket.on('error', () => socket.destroy())
   socket.end(toHttpMessage(error, randomUUID()))
-  // An immediate close with unread input would reset the connection, and the client would lose the answer.
+  // An immediate close with unread input would reset the connection, and the client would lose the
+  // answer.
   setTimeout(() => socket.destroy(), lingerMs).unref()
 }
 

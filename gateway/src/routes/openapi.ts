@@ -1,15 +1,15 @@
 import type { z } from 'zod'
-import { decodingSchema } from '../openai/decoding.js'
-import { nameAnswers, toJsonSchema } from '../openai/json-schema.js'
+import { version } from '../common/version.js'
+import { decodingSchema } from '../openai/request/decoding.js'
 import { errorSchema } from '../openai/schemas/error.js'
+import { answerSchemas, toJsonSchema } from '../openai/schemas/json-schema.js'
 import { namedSchemas } from '../openai/schemas/named-schemas.js'
-import { version } from '../version.js'
 import { describeErrors, errorResponses, requestIdHeader } from './error-responses.js'
 import { type Operation, operations } from './operations.js'
 
 /**
- * Creates the OpenAPI 3.1 document. Its paths come from the table that the app serves, its bodies from
- * the schemas that parse requests and type answers.
+ * Creates the OpenAPI 3.1 document. Its paths come from the table that the app serves, its bodies
+ * from the schemas that parse requests and type answers.
  */
 export function createOpenApi(): object {
   const paths: Record<string, Record<string, object>> = {}
@@ -27,7 +27,7 @@ export function createOpenApi(): object {
     paths,
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'Required if the server has API keys.' } },
-      schemas: { Decoding: toJsonSchema(decodingSchema), ...nameAnswers() },
+      schemas: { Decoding: toJsonSchema(decodingSchema), ...answerSchemas() },
       responses: describeErrors(),
     },
   }
@@ -68,8 +68,8 @@ function describeResponses({ isOpen, answer, event, errors, notReady }: Operatio
 }
 
 /**
- * Describes one event of a stream, as OpenAI's document does. OpenAPI 3.1 cannot describe events: by
- * its rules the schema would describe the whole stream.
+ * Describes one event of a stream, as OpenAI's document does. OpenAPI 3.1 cannot describe events:
+ * by its rules the schema would describe the whole stream.
  */
 function describeStream(event: z.ZodType): object {
   const description =

@@ -1,6 +1,13 @@
 import { z } from 'zod'
-import { chatSchema } from '../openai/chat-request.js'
-import { completionSchema } from '../openai/completion-request.js'
+import { chatSchema } from '../openai/request/chat-request.js'
+import { completionSchema } from '../openai/request/completion-request.js'
+import { scoreSchema } from '../openai/request/score-request.js'
+import {
+  detokenizeResponseSchema,
+  detokenizeSchema,
+  tokenizeResponseSchema,
+  tokenizeSchema,
+} from '../openai/request/tokenize-request.js'
 import { chatChunkSchema } from '../openai/schemas/chat-chunk.js'
 import { chatCompletionSchema } from '../openai/schemas/chat-completion.js'
 import { liveSchema, notReadySchema, readySchema } from '../openai/schemas/health.js'
@@ -8,13 +15,6 @@ import { infoSchema, versionSchema } from '../openai/schemas/info.js'
 import { modelListSchema, modelSchema } from '../openai/schemas/model.js'
 import { scoreListSchema } from '../openai/schemas/score-list.js'
 import { textChunkSchema, textCompletionSchema } from '../openai/schemas/text-completion.js'
-import { scoreSchema } from '../openai/score-request.js'
-import {
-  detokenizeResponseSchema,
-  detokenizeSchema,
-  tokenizeResponseSchema,
-  tokenizeSchema,
-} from '../openai/tokenize-request.js'
 import type { ErrorStatus } from './error-responses.js'
 
 /** A route of the API. */
@@ -31,7 +31,9 @@ export interface Operation {
   readonly example?: object
   /** The schema of the answer with status 200; null: no body. */
   readonly answer: z.ZodType | null
-  /** The schema of each event if the request has `stream: true`; null: the route does not stream. */
+  /**
+   * The schema of each event if the request has `stream: true`; null: the route does not stream.
+   */
   readonly event: z.ZodType | null
   /** The statuses of its errors. Routes that require an API key also have 401. */
   readonly errors: readonly ErrorStatus[]

@@ -1,5 +1,5 @@
 import { ApiError } from '../openai/api-error.js'
-import { parseBody } from '../openai/fields.js'
+import { parseBody } from '../openai/request/fields.js'
 
 /** Reads the body of a request as a JSON object. @throws ApiError 415, 413 or 400 */
 export async function readJsonBody(
@@ -21,10 +21,11 @@ function assertReadable(headers: Headers): void {
 }
 
 /**
- * Reads the body of a request as text, framed by length or in chunks.
- * Hono's bodyLimit does not work here: it builds a new Request for a chunked body, and Node's Request
- * class refuses the server's own request object.
- * @throws ApiError 413 as soon as the body is larger than `maxBytes`; 400 if it ends early or is not UTF-8
+ * Reads the body of a request as text, framed by length or in chunks. Hono's bodyLimit does not
+ * work here: it builds a new Request for a chunked body, and Node's Request class refuses the
+ * server's own request object.
+ * @throws ApiError 413 as soon as the body is larger than `maxBytes`; 400 if it ends early or is
+ *   not UTF-8
  */
 async function readBody(request: Request, maxBytes: number): Promise<string> {
   if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge(maxBytes)

@@ -45,7 +45,7 @@ async function errorOf(response: Promise<Response>) {
   return { status, headers, ...error }
 }
 
-test('one conversation is scored by the first reward model', async () => {
+test('scores one conversation with the first reward model', async () => {
   const response = await post({ messages: first })
   const ids = idsOf(first)
   expect(await response.json()).toEqual({
@@ -56,7 +56,7 @@ test('one conversation is scored by the first reward model', async () => {
   })
 })
 
-test('several are scored in their order, by the model that is named; content comes in parts too', async () => {
+test('scores several conversations in their order, by the requested model; content can have parts', async () => {
   const parts = [{ role: 'user', content: [{ type: 'text', text: 'what is decoding' }] }, assistant('no')]
   const response = await post({ model: 'other', conversations: [second, parts] })
   const expected = [idsOf(second), idsOf(first)]
@@ -104,7 +104,7 @@ test.each([
   expect(toy.sequences).toEqual([])
 })
 
-test('a model that is not there is told with those that are', async () => {
+test('refuses an unknown model and lists the known ones', async () => {
   expect(await errorOf(post({ model: 'toy', messages: first }))).toMatchObject({
     status: 404,
     code: 'model_not_found',
@@ -117,7 +117,7 @@ test('a model that is not there is told with those that are', async () => {
   })
 })
 
-test('keys, content types, methods and body sizes are those of the other routes', async () => {
+test('checks keys, content types, methods and body sizes like the other routes', async () => {
   app = gateway.app({ rewards, apiKeys: ['key'] })
   expect((await post({ messages: first })).status).toBe(401)
   expect((await post({ messages: first }, { headers: { authorization: 'Bearer key' } })).status).toBe(200)
@@ -127,7 +127,7 @@ test('keys, content types, methods and body sizes are those of the other routes'
   expect((await post({ messages: [user('x'.repeat(100_000))] })).status).toBe(413)
 })
 
-test('what is wrong with the service is told: busy, slow, gone', async () => {
+test('reports whether the service is busy, slow or unavailable', async () => {
   toy.nextError = { code: status.RESOURCE_EXHAUSTED, details: 'full' }
   const busy = await errorOf(post({ messages: first }))
   expect(busy).toMatchObject({ status: 503, code: 'service_exhausted' })
@@ -146,7 +146,7 @@ test('what is wrong with the service is told: busy, slow, gone', async () => {
   expect(await ready.text()).toContain('the reward service picker at')
 })
 
-test('a client that goes ends the call and leaves its place', async () => {
+test('a client that disconnects ends the call and releases its place', async () => {
   app = gateway.app({ rewards, admission: new Admission({ maxConcurrent: 1, maxWaiting: 1 }) })
   toy.beforeScore = () => delay(1_000)
   const client = new AbortController()

@@ -79,7 +79,7 @@ test('what is lost on the way is sent again, with the reorder and without', asyn
 test('forks that find no room at once go without: the steps wait for it', async () => {
   await set.sessions[0].step([5], 'last', [])
   set.reorder([0, 0])
-  service.nextDealError = { code: 8, message: 'all sessions are in use' }
+  service.nextSessionOpsError = { code: 8, message: 'all sessions are in use' }
   expect(await stepAll([1, 2])).toEqual([bestOf([5, 1]), bestOf([5, 2])])
 })
 

@@ -48,4 +48,5 @@ export const detailFields = {
     ),
 }
 const detailSchema = z.object(detailFields)
+/** The types of `detailFields`. */
 export type DetailFields = Described<typeof detailSchema>

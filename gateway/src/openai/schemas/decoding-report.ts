@@ -9,7 +9,9 @@ const generatedTokens = z
   .min(0)
   .describe('The number of tokens generated for all candidates. Present for beam searches and choices.')
 
-/** The report of one strategy. All parameters are optional, because only those in use are reported. */
+/**
+ * The report of one strategy. All parameters are optional, because only those in use are reported.
+ */
 const describe = ({ name, parameters }: AnyStrategy) => {
   const used = Object.entries(parameters.shape).map(([key, schema]) => {
     const given = schema instanceof z.ZodDefault ? schema.unwrap() : schema

@@ -17,4 +17,5 @@ export const errorSchema = z
   .register(namedSchemas, { id: 'Error' })
 
 export type ErrorBody = Described<typeof errorSchema>
+/** The types of errors. */
 export type ErrorType = ErrorBody['error']['type']

@@ -27,6 +27,7 @@ const servedModelSchema = z
     engine: z.string().describe('The engine that runs the model.'),
   })
   .register(namedSchemas, { id: 'ServedModel' })
+/** A model in the answer to GET /info. */
 export type ServedModelInfo = Described<typeof servedModelSchema>
 
 const count = z.int().min(0)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { type BadInput, createTable } from './bad-input.js'
+import { type BadInput, createTable } from './testing/bad-input.js'
 
 const testEach = createTable({ beforeAll, afterAll, test })
 
@@ -124,7 +124,7 @@ testEach([
   { fields: { decoding: { strategy: 'eft' } }, status: 200 },
 ])
 
-describe('beside decoding it is refused with its place', () => {
+describe('a parameter of decoding at the top level is refused, and the error shows its place', () => {
   const names = [
     'alpha',
     'strategy',
