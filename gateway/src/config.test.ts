@@ -3,7 +3,7 @@ import { isLoopback, parseGatewayConfig } from './config.js'
 
 const services = { TANDEM_SFT: '127.0.0.1:7001', TANDEM_DPO: '127.0.0.1:7002' }
 
-test('the defaults listen on loopback, open', () => {
+test('by default listens on loopback without API keys', () => {
   expect(parseGatewayConfig(services)).toMatchObject({
     host: '127.0.0.1',
     port: 8080,
@@ -12,19 +12,19 @@ test('the defaults listen on loopback, open', () => {
   })
 })
 
-test('a host that others can reach needs keys', () => {
+test('a host that other machines can reach requires API keys', () => {
   expect(() => parseGatewayConfig({ ...services, TANDEM_HOST: '0.0.0.0' })).toThrow('set TANDEM_API_KEYS')
   const withKeys = { ...services, TANDEM_HOST: '0.0.0.0', TANDEM_API_KEYS: 'one, two,' }
   expect(parseGatewayConfig(withKeys).apiKeys).toEqual(['one', 'two'])
 })
 
-test('every wrong variable is named', () => {
+test('names every invalid variable', () => {
   expect(() => parseGatewayConfig({ TANDEM_SFT: 'nowhere', TANDEM_PORT: '99999' })).toThrow(
     /TANDEM_SFT must be host:port.*TANDEM_DPO is not set.*TANDEM_PORT is 99999: expected an integer from 0 to 65535/,
   )
 })
 
-test('models beside the pair are named with their addresses', () => {
+test('parses additional models with their addresses', () => {
   const parse = (models: string) => parseGatewayConfig({ ...services, TANDEM_MODELS: models }).services
   expect([...parse('')]).toEqual([
     ['dpo', '127.0.0.1:7002'],
@@ -40,28 +40,28 @@ test.each([
   ['amateur', 'has "amateur": must be name=host:port, e.g. amateur=127.0.0.1:7003'],
   ['a=h', 'has "a=h": must be name=host:port, e.g. amateur=127.0.0.1:7003'],
   ['A=h:1', 'has "A=h:1": the name must be a lower-case letter and up to 31 lower-case letters, digits or _'],
-  ['dpo=h:1', 'has "dpo=h:1": the name dpo is taken'],
-  ['max=h:1', 'has "max=h:1": the name max is taken'],
-  ['a=h:1,a=h:2', 'has "a=h:2": is named twice'],
-  [Array.from({ length: 17 }, (_, i) => `m${i}=h:1`).join(), 'names 17 models; there can be 16 beside the pair'],
+  ['dpo=h:1', 'has "dpo=h:1": the name dpo is reserved'],
+  ['max=h:1', 'has "max=h:1": the name max is reserved'],
+  ['a=h:1,a=h:2', 'has "a=h:2": the name appears twice'],
+  [Array.from({ length: 17 }, (_, i) => `m${i}=h:1`).join(), 'names 17 models; expected at most 16 besides the pair'],
 ])('TANDEM_MODELS %s is refused', (models, message) => {
   expect(() => parseGatewayConfig({ ...services, TANDEM_MODELS: models })).toThrow(`TANDEM_MODELS ${message}`)
 })
 
-test('end tokens are a JSON list', () => {
+test('parses end tokens from a JSON list', () => {
   const endTokens = (text: string) => parseGatewayConfig({ ...services, TANDEM_END_TOKENS: text }).endTokens
   expect(endTokens('["<user>", "<|end|>"]')).toEqual(['<user>', '<|end|>'])
   expect(() => endTokens('<user>')).toThrow('TANDEM_END_TOKENS must be a JSON list of tokens, e.g. ["<user>"]')
   expect(() => endTokens('["a", 1]')).toThrow(/TANDEM_END_TOKENS/)
 })
 
-test('origins of pages are named one by one, as browsers send them', () => {
+test('accepts only single origins, as browsers send them', () => {
   const parse = (origins: string) => parseGatewayConfig({ ...services, TANDEM_CORS_ORIGINS: origins }).corsOrigins
   expect(parseGatewayConfig(services).corsOrigins).toEqual([])
   const good = ['http://localhost:3000', 'https://a.example.com', 'http://[::1]:81', 'tauri://localhost']
   expect(parse(` ${good.join(' , ')},`)).toEqual(good)
   expect(() => parse('*')).toThrow(
-    'TANDEM_CORS_ORIGINS.0 "*" would let every page in: name origins as browsers send them, scheme://host or scheme://host:port',
+    'TANDEM_CORS_ORIGINS.0 "*" would allow every page: expected an origin as browsers send it, scheme://host or scheme://host:port',
   )
   for (const bad of [
     'null',
@@ -73,11 +73,11 @@ test('origins of pages are named one by one, as browsers send them', () => {
     'https://*.a',
     'http://u@a',
   ])
-    expect(() => parse(bad)).toThrow(`"${bad}" is no origin`)
+    expect(() => parse(bad)).toThrow(`"${bad}" is not an origin`)
   expect(() => parse(Array(65).fill('http://a').join())).toThrow('TANDEM_CORS_ORIGINS')
 })
 
-test('rewards are named with their addresses, in their order', () => {
+test('parses reward models with their addresses, in their order', () => {
   const parse = (rewards: string) => [...parseGatewayConfig({ ...services, TANDEM_REWARDS: rewards }).rewards]
   expect(parse('')).toEqual([])
   expect(parse('picker=127.0.0.1:7005,2nd_one-b=[::1]:7006')).toEqual([
@@ -90,14 +90,14 @@ test.each([
   ['picker', 'has "picker": must be name=host:port, e.g. picker=127.0.0.1:7005'],
   ['A=h:1', 'has "A=h:1": the name must be a lower-case letter or digit and up to 31 more, _ or -'],
   ['__proto__=h:1', 'has "__proto__=h:1": the name must be a lower-case letter or digit'],
-  ['sft=h:1', 'has "sft=h:1": the name sft is taken'],
-  ['a=h:1,a=h:2', 'has "a=h:2": is named twice'],
-  [Array.from({ length: 17 }, (_, i) => `m${i}=h:1`).join(), 'names 17 rewards; there can be 16'],
+  ['sft=h:1', 'has "sft=h:1": the name sft is reserved'],
+  ['a=h:1,a=h:2', 'has "a=h:2": the name appears twice'],
+  [Array.from({ length: 17 }, (_, i) => `m${i}=h:1`).join(), 'names 17 rewards; expected at most 16'],
 ])('TANDEM_REWARDS %s is refused', (rewards, message) => {
   expect(() => parseGatewayConfig({ ...services, TANDEM_REWARDS: rewards })).toThrow(`TANDEM_REWARDS ${message}`)
 })
 
-test('loopback is meant narrowly', () => {
+test('loopback includes only addresses of this machine and localhost', () => {
   expect(['localhost', '127.0.0.1', '127.9.9.9', '::1'].every(isLoopback)).toBe(true)
   expect(['0.0.0.0', '::', '127.example.org', '10.0.0.1', 'localhost.example.org'].some(isLoopback)).toBe(false)
 })

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { addressPattern, otherModelsSchema, rewardsSchema } from './named-services.js'
-import { wordIssue } from './word-issue.js'
+import { wordIssue } from './common/word-issue.js'
+import { addressPattern, extraModelsSchema, rewardsSchema } from './named-services.js'
 
+export { expectationOf } from './common/word-issue.js'
 export { functionNames, modelNameSchema } from './session/model-name.js'
-export { expectationOf } from './word-issue.js'
 
-const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 const address = (what: string) =>
   z
     .string({ error: `is not set: give the ${what} service as host:port` })
@@ -21,12 +21,17 @@ const commaList = z
       .filter((item) => item !== ''),
   )
 
+/** Maximum number of origins. */
 export const maxOrigins = 64
-/** An origin as browsers send it. None stands for all: with it, any page that somebody visits could use a server on their machine. */
+/**
+ * An origin as browsers send it. `*` is refused: any page in a user's browser could then use a
+ * server on their machine.
+ */
 export const originSchema = z.string().superRefine((text, context) => {
   if (isOrigin(text)) return
-  const reason = text === '*' ? 'would let every page in' : 'is no origin'
-  const wanted = 'name origins as browsers send them, scheme://host or scheme://host:port, e.g. http://localhost:3000'
+  const reason = text === '*' ? 'would allow every page' : 'is not an origin'
+  const wanted =
+    'expected an origin as browsers send it, scheme://host or scheme://host:port, e.g. http://localhost:3000'
   context.addIssue({ code: 'custom', message: `"${text}" ${reason}: ${wanted}` })
 })
 
@@ -43,45 +48,46 @@ const endTokens = z
   })
   .pipe(z.array(z.string().min(1)).max(maxEndTokens))
 
-/** The environment that configures the gateway. */
+/** The environment variables that configure the gateway. */
 export const gatewayEnvironmentSchema = z.object({
   TANDEM_SFT: address('SFT'),
   TANDEM_DPO: address('DPO'),
-  TANDEM_MODELS: otherModelsSchema,
+  TANDEM_MODELS: extraModelsSchema,
   TANDEM_REWARDS: rewardsSchema,
   TANDEM_HOST: z.string().min(1).default('127.0.0.1'),
-  /** 0 takes a free one. */
-  TANDEM_PORT: whole(0, 65_535).default(8080),
-  /** Comma-separated; empty: none, and only a loopback host is then served. */
+  /** 0 selects a free port. */
+  TANDEM_PORT: integer(0, 65_535).default(8080),
+  /** Comma-separated API keys. Without keys the gateway listens only on a loopback host. */
   TANDEM_API_KEYS: commaList,
-  /** Comma-separated origins whose pages may use the server from a browser; empty: none. */
+  /** Comma-separated origins whose pages may use the server from a browser. */
   TANDEM_CORS_ORIGINS: commaList.pipe(z.array(originSchema).max(maxOrigins)),
-  /** The pair's name in the API. */
+  /** The name of the pair in the API. */
   TANDEM_PAIR: z.string().min(1).max(256).default('pair'),
-  /** Whose chat template and end tokens are used. */
+  /** The model whose chat template and end tokens are used. */
   TANDEM_TEMPLATE_FROM: z.enum(['dpo', 'sft']).default('dpo'),
-  /** Tokens that end an answer besides those of the model, as a JSON list of their spellings: ["<user>"]. */
+  /** Additional tokens that end an answer, as a JSON list of their spellings: ["<user>"]. */
   TANDEM_END_TOKENS: endTokens.default([]),
-  TANDEM_MAX_CONCURRENT: whole(1, 100_000).default(16),
-  /** Requests that may wait for their turn. */
-  TANDEM_MAX_WAITING: whole(0, 100_000).default(64),
-  TANDEM_MAX_PROMPT_TOKENS: whole(1, 2 ** 31 - 1).default(131_072),
-  TANDEM_MAX_BODY_BYTES: whole(1, 2 ** 31 - 1).default(8 * 1024 * 1024),
-  /** The longest a request may take, its wait included. */
-  TANDEM_REQUEST_TIMEOUT_MS: whole(1, 2 ** 31 - 1).default(300_000),
-  /** The longest that a client may take to send one. */
-  TANDEM_RECEIVE_TIMEOUT_MS: whole(1, 2 ** 31 - 1).default(60_000),
-  /** How long to try to reach the services at the start. */
-  TANDEM_START_TIMEOUT_MS: whole(1, 2 ** 31 - 1).default(60_000),
-  /** How long open answers may go on after SIGTERM. */
-  TANDEM_DRAIN_MS: whole(0, 3_600_000).default(5_000),
+  TANDEM_MAX_CONCURRENT: integer(1, 100_000).default(16),
+  /** Maximum number of waiting requests. */
+  TANDEM_MAX_WAITING: integer(0, 100_000).default(64),
+  TANDEM_MAX_PROMPT_TOKENS: integer(1, 2 ** 31 - 1).default(131_072),
+  TANDEM_MAX_BODY_BYTES: integer(1, 2 ** 31 - 1).default(8 * 1024 * 1024),
+  /** Maximum duration of a request, including its time in the queue. */
+  TANDEM_REQUEST_TIMEOUT_MS: integer(1, 2 ** 31 - 1).default(300_000),
+  /** Maximum time for a client to send a request. */
+  TANDEM_RECEIVE_TIMEOUT_MS: integer(1, 2 ** 31 - 1).default(60_000),
+  /** Time to wait for the services at the start. */
+  TANDEM_START_TIMEOUT_MS: integer(1, 2 ** 31 - 1).default(60_000),
+  /** Time for open answers to finish after SIGTERM. */
+  TANDEM_DRAIN_MS: integer(0, 3_600_000).default(5_000),
   TANDEM_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
+/** The configuration of the gateway. Fields ending in `Ms` are milliseconds. */
 export interface GatewayConfig {
-  /** host:port by model name, the pair first. */
+  /** Addresses of logit services (host:port) by model name, the pair first. */
   readonly services: ReadonlyMap<string, string>
-  /** host:port by the name of the reward model; the first is the default. */
+  /** Addresses of reward services (host:port) by model name; the first is the default. */
   readonly rewards: ReadonlyMap<string, string>
   readonly host: string
   readonly port: number
@@ -101,7 +107,7 @@ export interface GatewayConfig {
   readonly logLevel: string
 }
 
-/** @throws Error naming every variable that is wrong, and why */
+/** Parses the configuration. @throws Error that names every invalid variable, and why */
 export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
   const result = gatewayEnvironmentSchema.safeParse(environment, { error: wordIssue })
   if (!result.success)
@@ -109,7 +115,7 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
   const env = result.data
   if (env.TANDEM_API_KEYS.length === 0 && !isLoopback(env.TANDEM_HOST))
     throw new Error(
-      `TANDEM_HOST is ${env.TANDEM_HOST}, which others can reach, and there are no API keys: ` +
+      `TANDEM_HOST is ${env.TANDEM_HOST}, which other machines can reach, and there are no API keys: ` +
         'set TANDEM_API_KEYS, or listen on 127.0.0.1',
     )
   return {
@@ -134,13 +140,16 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
   }
 }
 
-/** Schemes of browsers' extensions and apps have origins too, which URL does not tell. */
+/** Also accepts the origins of browser extensions and desktop apps, which `URL` reports as null. */
 function isOrigin(text: string): boolean {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,*]+$/.test(text)) return false
   return !/^https?:/.test(text) || (URL.canParse(text) && new URL(text).origin === text)
 }
 
-/** Names that a resolver could send elsewhere do not count, except localhost. */
+/**
+ * Whether only this machine can reach a host. Of names, only localhost counts: a resolver could map
+ * others to any address.
+ */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 }

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
 
-/** The built program: `node gateway/dist/main.js`, configured by environment. */
+/**
+ * The path of the built program, `node gateway/dist/main.js`, which environment variables
+ * configure.
+ */
 export const gatewayMainPath = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 export { type GatewayConfig, gatewayEnvironmentSchema, isLoopback, parseGatewayConfig } from './config.js'

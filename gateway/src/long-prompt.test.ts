@@ -5,7 +5,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ToyService } from './testing/toy-service.js'
 import { readText } from './text/testing/fixtures.js'
 
-/** What takes long to encode takes no time from other requests. The gateway is a process: threads run what was built. */
+/**
+ * Long prompts do not delay other requests. The gateway is a separate process, because threads run
+ * the built code.
+ */
 
 const dpo = new ToyService(3)
 const sft = new ToyService(1009)
@@ -26,7 +29,7 @@ afterAll(() => {
   sft.kill()
 })
 
-/** One piece of many merges: of the texts that are admitted, what takes longest. */
+/** One piece with many merges, the slowest of all texts that the limits allow. */
 const long = 'e'.repeat(300_000)
 
 const post = (path: string, body: object, signal: AbortSignal | null = null) =>
@@ -38,7 +41,7 @@ const post = (path: string, body: object, signal: AbortSignal | null = null) =>
   })
 const countTokens = async (body: object) => ((await (await post('/tokenize', body)).json()) as { count: number }).count
 
-/** How often something else was done while work went on. */
+/** Counts how often other work was done while a request ran. */
 async function countMeanwhile(work: Promise<unknown>, other: () => Promise<unknown>): Promise<number> {
   let isOver = false
   const over = work.finally(() => {
@@ -55,7 +58,7 @@ const expected = readText('tiny/llama-tied').encode(long).length
 test.each([
   ['a prompt', { prompt: long }],
   ['a conversation', { messages: [{ role: 'user', content: long }] }],
-])('%s is encoded while other requests are answered', async (_, body) => {
+])('%s is encoded while the gateway answers other requests', async (_, body) => {
   const answer = countTokens(body)
   const others = await countMeanwhile(answer, async () => {
     expect((await fetch(`${url}/livez`)).status).toBe(200)
@@ -65,7 +68,7 @@ test.each([
   expect(await answer).toBeGreaterThanOrEqual(expected)
 })
 
-test('streams under way go on', async () => {
+test('open streams continue', async () => {
   const answer = countTokens({ prompt: long })
   let chunks = 0
   await countMeanwhile(answer, async () => {
@@ -75,7 +78,7 @@ test('streams under way go on', async () => {
   expect(chunks).toBeGreaterThan(40)
 })
 
-test('a client that goes makes room for the next one', async () => {
+test('a client that disconnects releases its place for the next one', async () => {
   const clients = Array.from({ length: 20 }, () => new AbortController())
   const left = clients.map(({ signal }) =>
     post('/tokenize', { prompt: long }, signal).catch((error: Error) => error.name),

@@ -2,9 +2,12 @@ import pino from 'pino'
 import { parseGatewayConfig } from './config.js'
 import { type RunningGateway, startGateway } from './start.js'
 
-/** The gateway's process: tells its parent (over IPC, where there is one) when it serves, and ends with it. */
+/**
+ * The gateway process. If it has a parent process (IPC), it reports when it is ready and exits with
+ * its parent.
+ */
 
-// The parent may go while the gateway starts.
+// The parent may exit while the gateway starts.
 process.on('disconnect', () => process.exit(0))
 
 async function start(): Promise<RunningGateway> {
@@ -22,7 +25,7 @@ async function start(): Promise<RunningGateway> {
 let gateway: RunningGateway | undefined
 let isStopping = false
 const stop = async (): Promise<void> => {
-  // A second signal does not wait.
+  // A second signal exits at once.
   if (isStopping) process.exit(1)
   isStopping = true
   await gateway?.stop()

@@ -1,34 +1,36 @@
 import { z } from 'zod'
 import { functionNames, modelNameSchema, pairNames, rewardNameSchema } from './session/model-name.js'
 
-/** host:port, or [IPv6]:port. */
+/** Matches host:port and [IPv6]:port. */
 export const addressPattern = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/
 
-const most = 16
+const maxServices = 16
 
 interface Naming {
-  /** As messages call them all. */
+  /** What messages call the entries. */
   readonly title: string
-  /** What there can be so many of. */
+  /** The limit in messages. */
   readonly limit: string
   readonly name: z.ZodType<string>
   readonly reserved: readonly string[]
   readonly example: string
 }
 
-/** "name=host:port,name=host:port": the models beside the pair, their addresses by name. */
-export const otherModelsSchema = addressesByName({
+/**
+ * The additional models besides the pair, "name=host:port,name=host:port": their addresses by name.
+ */
+export const extraModelsSchema = addressesByName({
   title: 'models',
-  limit: `${most} beside the pair`,
+  limit: `at most ${maxServices} besides the pair`,
   name: modelNameSchema,
   reserved: [...pairNames, ...functionNames],
   example: 'amateur=127.0.0.1:7003',
 })
 
-/** The same of reward models; the first is the default. */
+/** The reward models in the same format; the first is the default. */
 export const rewardsSchema = addressesByName({
   title: 'rewards',
-  limit: `${most}`,
+  limit: `at most ${maxServices}`,
   name: rewardNameSchema,
   reserved: pairNames,
   example: 'picker=127.0.0.1:7005',
@@ -41,11 +43,11 @@ function addressesByName(naming: Naming) {
     .transform((list, context) => {
       const services = new Map<string, string>()
       const entries = list.split(',').filter((entry) => entry.trim() !== '')
-      if (entries.length > most)
-        context.addIssue(`names ${entries.length} ${naming.title}; there can be ${naming.limit}`)
+      if (entries.length > maxServices)
+        context.addIssue(`names ${entries.length} ${naming.title}; expected ${naming.limit}`)
       for (const entry of entries) {
         const [name = '', address = ''] = entry.trim().split(/=(.*)/s)
-        const fault = services.has(name) ? 'is named twice' : findFault(name, address, naming)
+        const fault = services.has(name) ? 'the name appears twice' : findFault(name, address, naming)
         if (fault !== null) context.addIssue(`has "${entry.trim()}": ${fault}`)
         services.set(name, address)
       }
@@ -54,7 +56,7 @@ function addressesByName(naming: Naming) {
 }
 
 function findFault(name: string, address: string, naming: Naming): string | null {
-  if (naming.reserved.includes(name)) return `the name ${name} is taken`
+  if (naming.reserved.includes(name)) return `the name ${name} is reserved`
   const parsed = naming.name.safeParse(name)
   if (!parsed.success) return `the name ${parsed.error.issues[0]?.message}`
   return addressPattern.test(address) ? null : `must be name=host:port, e.g. ${naming.example}`

@@ -42,7 +42,7 @@ async function untilClosed(): Promise<number> {
   return dpo.sessions.size + sft.sessions.size
 }
 
-test('over HTTP each part of a stream comes when it is decided', async () => {
+test('over HTTP each part of a stream arrives as soon as it is generated', async () => {
   dpo.beforeStep = () => delay(10)
   const response = await post({ stream: true })
   const arrivals: number[] = []
@@ -52,7 +52,7 @@ test('over HTTP each part of a stream comes when it is decided', async () => {
 })
 
 test.each([true, false])(
-  'a client that goes (streamed: %s) ends the decoding and frees both sessions',
+  'a client that disconnects (streamed: %s) ends the decoding and both sessions',
   async (stream) => {
     dpo.beforeStep = () => delay(10)
     const client = new AbortController()
@@ -67,7 +67,7 @@ test.each([true, false])(
 )
 
 test.each([true, false])(
-  'a client that goes while its prompt is read (streamed: %s) ends that, and nothing is decoded',
+  'a client that disconnects during its prefill (streamed: %s) ends it, and nothing is decoded',
   async (stream) => {
     let read = () => {}
     const isRead = new Promise<void>((resolve) => {
@@ -86,14 +86,14 @@ test.each([true, false])(
   },
 )
 
-test('a stop ends open answers with an error that says so', async () => {
+test('a stop ends open answers with an error that names the reason', async () => {
   dpo.beforeStep = () => delay(20)
   const response = await post({ stream: true })
   await gateway.stop()
   expect(await response.text()).toContain('"message":"the gateway is stopping"')
 })
 
-test('services that never come end the start, named', async () => {
+test('the start fails if services are unavailable, and names them', async () => {
   const config = parseGatewayConfig({
     TANDEM_DPO: '127.0.0.1:1',
     TANDEM_SFT: '127.0.0.1:1',
@@ -104,7 +104,7 @@ test('services that never come end the start, named', async () => {
   )
 })
 
-test('an end token of the deployment ends answers as EOS does; one that is no token ends the start', async () => {
+test('a configured end token ends answers like EOS; the start fails if it is not a token', async () => {
   const answer = async (url: string) => {
     const body = { return_token_ids: true, ignore_eos: false, decoding: { strategy: 'greedy-dpo' } }
     const json: unknown = await (await post(body, undefined, url)).json()
@@ -124,7 +124,7 @@ test('an end token of the deployment ends answers as EOS does; one that is no to
   await expect(startWith('<no such>')).rejects.toThrow('TANDEM_END_TOKENS names "<no such>"')
 })
 
-test('a client that does not get done sending is told so', async () => {
+test('a client that sends too slowly gets an error', async () => {
   const headers = { 'content-type': 'application/json', 'content-length': '99' }
   const slow = request(`${gateway.url}/v1/completions`, { method: 'POST', headers })
   slow.write('{"model":')
@@ -133,7 +133,7 @@ test('a client that does not get done sending is told so', async () => {
   slow.destroy()
 })
 
-test('a client that goes before its request is whole leaves the server as it was', async () => {
+test('a client that disconnects in the middle of its request does not affect the server', async () => {
   const headers = { 'content-type': 'application/json', 'content-length': '99' }
   const cut = request(`${gateway.url}/v1/completions`, { method: 'POST', headers })
   cut.on('error', () => undefined)

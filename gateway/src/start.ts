@@ -6,6 +6,7 @@ import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from './config.js'
 import { ActiveAnswers } from './decode/answers/active-answers.js'
+import { drain } from './drain.js'
 import { Admission } from './routes/admission.js'
 import { createApp } from './routes/app.js'
 import { createHttpServer } from './routes/http-server.js'
@@ -17,17 +18,25 @@ import { RewardServiceConnection } from './session/reward-service.js'
 import { SessionError } from './session/session-error.js'
 import { findEndTokenIds } from './text/index.js'
 
+/** Time between two attempts to reach the services, in milliseconds. */
 const retryMs = 200
 
+/** A gateway that serves. */
 export interface RunningGateway {
   readonly url: string
-  /** Takes no new requests, gives open answers their time, then ends them and closes the services' channels. */
+  /**
+   * Accepts no new requests, gives open answers their time, then ends them and closes the
+   * connections to the services.
+   */
   stop(): Promise<void>
 }
 
-/** Reaches all services, then listens. @throws Error where they cannot be reached in time or are no pair */
+/**
+ * Connects to all services, then listens.
+ * @throws Error if a service cannot be reached in time, or the models are not a pair
+ */
 export async function startGateway(config: GatewayConfig, log: Logger): Promise<RunningGateway> {
-  // grpc-js prints to stderr what it also throws; whoever debugs it sets the variable.
+  // grpc-js prints to stderr what it also throws. The variable turns this on for debugging.
   if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
   const services = new Map(
     [...config.services].map(([name, address]) => [name, new LogitServiceConnection(name, address)]),
@@ -40,7 +49,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     for (const [, service] of rewardServices) service.close()
   }
   try {
-    const [served, rewards] = await reach(
+    const [served, rewards] = await connect(
       () =>
         Promise.all([
           connectModels(services, config.templateFrom),
@@ -96,15 +105,18 @@ function createServer(
   return createHttpServer(app, config)
 }
 
-/** A service may still be starting. What is wrong with its model is wrong at once. */
-async function reach<T>(attempt: () => Promise<T>, { startTimeoutMs }: GatewayConfig): Promise<T> {
+/**
+ * Retries while a service may still be starting. A fault of its model is permanent and fails at
+ * once.
+ */
+async function connect<T>(attempt: () => Promise<T>, { startTimeoutMs }: GatewayConfig): Promise<T> {
   const end = Date.now() + startTimeoutMs
   for (;;) {
     try {
       return await attempt()
     } catch (error) {
-      const mayPass = error instanceof SessionError && (error.code === 'unavailable' || error.code === 'deadline')
-      if (!mayPass || Date.now() + retryMs > end) throw error
+      const isTemporary = error instanceof SessionError && (error.code === 'unavailable' || error.code === 'deadline')
+      if (!isTemporary || Date.now() + retryMs > end) throw error
       await delay(retryMs)
     }
   }
@@ -129,21 +141,4 @@ async function listen(server: Server, { host, port }: GatewayConfig): Promise<Se
 function urlOf(host: string, server: Server): string {
   const { port } = server.address() as AddressInfo
   return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`
-}
-
-async function drain(server: Server, stopping: AbortController, drainMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve())
-  })
-  server.closeIdleConnections()
-  const idle = setInterval(() => server.closeIdleConnections(), 50)
-  const last = new AbortController()
-  const limit = delay(drainMs, undefined, { signal: last.signal }).catch(() => undefined)
-  await Promise.race([closed, limit])
-  stopping.abort(new SessionError('unavailable', 'the gateway is stopping'))
-  // The clients' last error event leaves before their connections are cut.
-  await Promise.race([closed, delay(100)])
-  server.closeAllConnections()
-  clearInterval(idle)
-  last.abort()
 }

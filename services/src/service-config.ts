@@ -28,11 +28,9 @@ export const flag = () =>
     .transform((value) => value === '1')
 
 /** An address to listen on: host:port, or [IPv6]:port. */
-export const listenSchema = z
-  .string()
-  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/, {
-    error: ({ input }) => `is "${input}": expected host:port, e.g. 127.0.0.1:7001 or [::1]:7001`,
-  })
+export const listenSchema = z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/, {
+  error: ({ input }) => `is "${input}": expected host:port, e.g. 127.0.0.1:7001 or [::1]:7001`,
+})
 
 /** The variables that every service reads. */
 export const serviceFields = {

@@ -97,6 +97,6 @@ test('the pair decodes by AAD, and a model that is not there is refused with tho
   const [row] = rows
   if (!row) throw new Error('tiny-pair.jsonl has no aad')
   await expect(ask(row, { strategy: 'sample', model: 'nobody' })).rejects.toThrow(
-    /400 .*there are: dpo, sft, copy, amateur, away/,
+    /400 .*expected one of: dpo, sft, copy, amateur, away/,
   )
 })

@@ -35,10 +35,10 @@ describe('parseLine', () => {
     ['/compare', '/compare A B takes 2 strategies, and 0 are named'],
     ['/strategy alpha=1', '"alpha=1" is no parameter of a strategy; write NAME or NAME key=value'],
     ['/strategy aad alpha=', '"alpha=" is no parameter of a strategy'],
-    ['/strategy nope', 'strategy: there is no strategy "nope"; there are: aad, greedy-dpo, '],
+    ['/strategy nope', 'strategy: unknown strategy "nope"; expected one of: aad, greedy-dpo, '],
     ['/strategy aad alpha=x', 'alpha is "x": expected a number above 0'],
-    ['/strategy aad alhpa=1', 'alhpa: the strategy aad has no such key; there are: '],
-    ['/compare aad nope', 'there is no strategy "nope"'],
+    ['/strategy aad alhpa=1', 'alhpa: unknown parameter of the strategy aad; expected one of: '],
+    ['/compare aad nope', 'unknown strategy "nope"'],
     ['/strategy aad =1', '"=1" is no parameter of a strategy'],
   ])('refuses %s', (line, message) => {
     expect(() => parseLine(line)).toThrow(message)

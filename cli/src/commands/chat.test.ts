@@ -132,7 +132,7 @@ describe('chat, from a pipe', () => {
 
   it('ends with the first error', async () => {
     await expect(pipe(['/strategy nonsense', 'One?', 'Two?'])).rejects.toThrow(
-      'there is no strategy "nonsense"; there are: aad, ',
+      'unknown strategy "nonsense"; expected one of: aad, ',
     )
     await expect(pipe(['/strategy aad alpha=x'])).rejects.toThrow('alpha is "x": expected a number')
     expect(answers).toBe('')

@@ -247,8 +247,8 @@ host: 0.0.0.0
   })
 
   it.each([
-    [{ strategy: 'nope' }, 'strategy: there is no strategy "nope"; there are: aad, '],
-    [{ strategy: 'greedy-dpo', alpha: 0.5 }, 'alpha: the strategy greedy-dpo has no such key'],
+    [{ strategy: 'nope' }, 'strategy: unknown strategy "nope"; expected one of: aad, '],
+    [{ strategy: 'greedy-dpo', alpha: 0.5 }, 'alpha: unknown parameter of the strategy greedy-dpo'],
   ])('refuses %j before anything starts', async (method, message) => {
     await expect(generate('hello', { ...pair, ...method, apiKeys: [] }, context())).rejects.toThrow(message)
     expect(words).toBe('')

@@ -181,7 +181,7 @@ request_timeout_ms: 1000
     ['end_tokens: <user>', 'tandem.yaml:1: end_tokens is "<user>": expected a list'],
     [
       'cors_origins: [http://a, "*"]',
-      'tandem.yaml:1: cors_origins.1 is "*": "*" would let every page in: name origins',
+      'tandem.yaml:1: cors_origins.1 is "*": "*" would allow every page: expected an origin',
     ],
     ['- port: 1', 'tandem.yaml:1: expected keys and their values, e.g. "port: 8080"'],
     ['port: 1\nport: 2', 'tandem.yaml:2: this is not valid YAML: Map keys must be unique'],
@@ -216,8 +216,8 @@ describe('the environment', () => {
     ['TANDEM_STRICT', 'yes', 'TANDEM_STRICT is "yes": expected one of "0", "1"'],
     ['TANDEM_SFT', 'nowhere', 'TANDEM_SFT is "nowhere": must be host:port, e.g. 127.0.0.1:7001'],
     ['TANDEM_MODELS', 'amateur', 'TANDEM_MODELS is "amateur": has "amateur": must be name=host:port'],
-    ['TANDEM_REWARDS', 'sft=h:1', 'has "sft=h:1": the name sft is taken'],
-    ['TANDEM_CORS_ORIGINS', 'localhost', 'TANDEM_CORS_ORIGINS is "localhost": "localhost" is no origin'],
+    ['TANDEM_REWARDS', 'sft=h:1', 'has "sft=h:1": the name sft is reserved'],
+    ['TANDEM_CORS_ORIGINS', 'localhost', 'TANDEM_CORS_ORIGINS is "localhost": "localhost" is not an origin'],
     ['TANDEM_END_TOKENS', '<user>', 'TANDEM_END_TOKENS is "<user>": must be a JSON list of tokens'],
   ])('refuses %s=%s', async (variable, text, message) => {
     await expect(load({}, { [variable]: text })).rejects.toThrow(message)

@@ -3,15 +3,16 @@ import { SessionError, type SessionErrorCode } from '../session/session-error.js
 import { TextError } from '../text/index.js'
 import type { ErrorBody, ErrorType } from './schemas/error.js'
 
+/** Optional parts of an `ApiError`. */
 export interface ApiErrorOptions extends ErrorOptions {
-  /** The request's field at fault. */
+  /** The field of the request that caused the error. */
   readonly param?: string
   readonly code?: string
   readonly type?: ErrorType
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** What a client gets instead of an answer, in OpenAI's form. */
+/** An error answer in OpenAI's format: status, message, type, param and code. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly headers: Readonly<Record<string, string>>
@@ -33,26 +34,32 @@ export class ApiError extends Error {
     return { error: { message: this.message, type: type ?? usual, param, code } }
   }
 
-  /** Foreign errors, once, at the edge. What is not known is told to the log alone. */
+  /**
+   * Converts any error, once, at the edge of the API. Clients do not see details of unknown errors;
+   * the log has them.
+   */
   static from(error: unknown): ApiError {
     if (error instanceof ApiError) return error
-    if (error instanceof SessionError) return ofSession(error)
+    if (error instanceof SessionError) return fromSessionError(error)
     if (error instanceof DecodingError) return new ApiError(400, error.message, { param: error.param, cause: error })
     if (error instanceof TextError && error.status === 400)
       return new ApiError(400, error.message, { param: 'messages', code: error.code, cause: error })
     if (error instanceof TextError && error.code === 'chat_template_failed')
       return new ApiError(500, templateFailed, { code: error.code, cause: error })
-    return new ApiError(500, 'the gateway failed; its log tells more under this request id', { cause: error })
+    return new ApiError(500, 'internal error of the gateway; its log has the details under this request id', {
+      cause: error,
+    })
   }
 }
 
 const templateFailed =
-  "the model's chat template cannot be run here; the gateway's log tells why under this request id. Send the prompt as text to /v1/completions"
+  "the model's chat template failed; the gateway's log has the details under this request id. Send the prompt as text to /v1/completions"
 
+/** An error of status 400 about one field. */
 export const invalidRequest = (message: string, param: string, code?: string): ApiError =>
   new ApiError(400, message, code === undefined ? { param } : { param, code })
 
-const serviceFailed = "a model's service failed; the gateway's log tells why under this request id"
+const serviceFailed = "internal error of a model's service; the gateway's log has the details under this request id"
 
 const retrySoon = { 'retry-after': '1' }
 
@@ -66,7 +73,7 @@ const statuses: Readonly<Record<SessionErrorCode, number>> = {
   internal: 500,
 }
 
-function ofSession(error: SessionError): ApiError {
+function fromSessionError(error: SessionError): ApiError {
   const status = statuses[error.code]
   const headers = status === 503 ? retrySoon : {}
   const message = status === 500 ? serviceFailed : error.message

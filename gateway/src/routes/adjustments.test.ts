@@ -23,7 +23,10 @@ const tokensOf = async (decoding: object, more: object) => (await complete(decod
 
 const greedy = (values: Float64Array) => values.indexOf(Math.max(...values))
 
-/** A method by its definition over the toy distributions, `adjust` given what the method adjusts and the ids so far. */
+/**
+ * A method by its definition over the toy distributions. `adjust` gets the scores that the method
+ * adjusts, and the ids so far.
+ */
 function oracle(
   choose: (dpo: Float64Array, sft: Float64Array, adjust: (row: Float64Array) => Float64Array) => number,
   change: (score: number, id: number, answer: readonly number[]) => number,
@@ -67,20 +70,20 @@ describe('bias and penalties', () => {
     expect(await tokensOf({ strategy: 'formula', formula: 'sft + 4*(dpo - sft)' }, adjustments)).toEqual(expected)
   })
 
-  test('act on the one model of greedy and sampled methods', async () => {
+  test('act on the only model of greedy and sampling methods', async () => {
     const expected = oracle((_dpo, sft, adjust) => greedy(adjust(sft)), penalise)
     expect(await tokensOf({ strategy: 'greedy-sft' }, adjustments)).toEqual(expected)
     for (const more of [{ temperature: 0 }, { top_k: 1 }, { top_p: 1e-6 }])
       expect(await tokensOf({ strategy: 'sample', model: 'sft', ...more }, adjustments)).toEqual(expected)
   })
 
-  test('a repetition penalty keeps a sequence from what prompt and answer hold', async () => {
-    // The logits of a toy are all above 0, so that they are divided.
+  test('a repetition penalty keeps tokens of the prompt and the answer out of the rest of the answer', async () => {
+    // All logits of a toy are above 0, so the penalty divides them.
     const ids = await tokensOf({ strategy: 'greedy-dpo' }, { repetition_penalty: 2 })
     expect(new Set([...prompt, ...ids]).size).toBe(prompt.length + count)
   })
 
-  test('a bias of 100 forces a token, -100 bans it, and log-probabilities stay the model’s own', async () => {
+  test('a bias of 100 forces a token, -100 bans it, and log-probabilities stay those of the model', async () => {
     const { choices } = await complete({}, { logit_bias: { 17: 100 }, logprobs: 1, max_tokens: 1 })
     expect(choices[0]?.token_ids).toEqual([17])
     expect(choices[0]?.logprobs.token_logprobs[0]).toBeCloseTo(gateway.dpo.logProbabilities(prompt)[17] ?? 0, 5)
@@ -88,7 +91,7 @@ describe('bias and penalties', () => {
     expect(await tokensOf({}, { logit_bias: { [first]: -100 } })).not.toContain(first)
   })
 
-  test('detail is the models’ own too, at the adjusted candidates', async () => {
+  test('detail also has the log-probabilities of the models, for the adjusted candidates', async () => {
     const { choices } = await complete({ detail: true }, { logit_bias: { 17: 100 }, max_tokens: 1 })
     const [detail] = (choices[0] as unknown as { decoding_detail: Record<string, unknown>[] }).decoding_detail
     const advantage = (gateway.dpo.logProbabilities(prompt)[17] ?? 0) - (gateway.sft.logProbabilities(prompt)[17] ?? 0)
@@ -99,14 +102,14 @@ describe('bias and penalties', () => {
 
 const bad: readonly (readonly [object, string, string])[] = [
   [{ logit_bias: [] }, 'logit_bias', 'must be an object of token ids and biases, such as {"42": -100}'],
-  [{ logit_bias: { '-1': 5 } }, 'logit_bias', 'has the key "-1": keys are token ids'],
-  [{ logit_bias: { 5: 101 } }, 'logit_bias', 'token 5: must be a number from -100 to 100'],
-  [{ logit_bias: { 5: 'x' } }, 'logit_bias', 'token 5: must be a number from -100 to 100'],
-  [{ logit_bias: { 512: 1 } }, 'logit_bias', 'for the token 512: token ids of this model are below 512'],
+  [{ logit_bias: { '-1': 5 } }, 'logit_bias', 'has the key "-1": expected a token id'],
+  [{ logit_bias: { 5: 101 } }, 'logit_bias', 'has the bias 101 for token 5: expected a number from -100 to 100'],
+  [{ logit_bias: { 5: 'x' } }, 'logit_bias', 'has the bias "x" for token 5: expected a number from -100 to 100'],
+  [{ logit_bias: { 512: 1 } }, 'logit_bias', 'names the token id 512: token ids of this model are below 512'],
   [
     { logit_bias: Object.fromEntries(Array.from({ length: 1025 }, (_, id) => [id, 1])) },
     'logit_bias',
-    'has 1025 entries: at most 1024 are taken',
+    'has 1025 entries: expected at most 1024',
   ],
   [{ presence_penalty: 2.1 }, 'presence_penalty', 'presence_penalty is 2.1: expected a number from -2 to 2'],
   [{ frequency_penalty: -2.1 }, 'frequency_penalty', 'frequency_penalty is -2.1: expected a number from -2 to 2'],

@@ -26,7 +26,7 @@ const preflight = (from: string) =>
   })
 const exposed = 'x-request-id,x-should-retry,retry-after'
 
-test.each(corsOrigins)('a preflight of %s passes without a key', async (from) => {
+test.each(corsOrigins)('allows a preflight of %s without a key', async (from) => {
   const answer = await preflight(from)
   expect([answer.status, await answer.text(), answer.headers.get('vary')]).toMatchObject([
     204,
@@ -45,7 +45,7 @@ test.each([
   ['an answer', { authorization: 'Bearer key', 'content-type': 'application/json' }, 200],
   ['a refusal', { authorization: 'Bearer key' }, 415],
   ['a refusal for want of a key', {}, 401],
-])('%s may be read by a page of the origin, its x-request-id too', async (_, headers: object, status) => {
+])('a page of the origin can read %s and its x-request-id', async (_, headers: object, status) => {
   const answer = await app.request(path, { method: 'POST', headers: { origin, ...headers }, body })
   expect(answer.status).toBe(status)
   expect(corsOf(answer)).toEqual({
@@ -56,7 +56,7 @@ test.each([
   expect(answer.headers.get('x-request-id')).not.toBeNull()
 })
 
-test('a stream too', async () => {
+test('a page of the origin can read a stream', async () => {
   const headers = { origin, authorization: 'Bearer key', 'content-type': 'application/json' }
   const streamed = JSON.stringify({ ...(JSON.parse(body) as object), stream: true })
   const answer = await app.request(path, { method: 'POST', headers, body: streamed })
@@ -71,7 +71,7 @@ test.each([
   'https://chat.example.com:8443',
   'https://chat.example.com.evil.org',
   'null',
-])('%s is allowed nothing', async (from) => {
+])('allows nothing for %s', async (from) => {
   const asked = await preflight(from)
   expect([asked.status, corsOf(asked)]).toEqual([401, {}])
   const headers = { origin: from, authorization: 'Bearer key', 'content-type': 'application/json' }

@@ -1,12 +1,13 @@
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 
-/** A browser asks again after so long, in seconds. */
+/** Time for which a browser caches a preflight answer, in seconds. */
 const maxAge = 600
 
 /**
- * Lets pages of these origins, and no others, use the server from a browser (CORS). A preflight carries no key and needs none.
- * Request headers are not restricted: clients add their own, and an origin that is named here is trusted.
+ * Allows only pages of these origins to use the server from a browser (CORS). A preflight request
+ * needs no API key. Request headers are not restricted: clients add their own, and the operator
+ * trusts the listed origins.
  */
 export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
   const allow = cors({
@@ -17,7 +18,8 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
   })
   return async (context, next) => {
     if (origins.includes(context.req.header('origin') ?? '')) return allow(context, next)
-    // All others are answered as without this, but by no cache in place of an origin that is allowed.
+    // Other origins get the normal answer. `Vary` keeps caches from serving it to an allowed
+    // origin.
     await next()
     context.header('vary', 'Origin', { append: true })
   }

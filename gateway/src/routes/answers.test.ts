@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 
-/** Several answers to a prompt, and answers that are searched for. */
+/** Several answers to one prompt, and beam searches. */
 
 let gateway: ToyGateway
 beforeAll(async () => {
@@ -48,7 +48,7 @@ const joined = (chunks: readonly Body[], index: number) => {
 describe('several answers', () => {
   const sampled = { model: 'toy/sample', seed: 7, n: 3 }
 
-  test('differ, repeat themselves, and the first is that of the seed alone; usage has the prompt once', async () => {
+  test('differ, are reproducible, and the first equals the answer with n: 1; usage counts the prompt once', async () => {
     const body = await ask(sampled)
     expect(body.choices.map(({ index }) => index)).toEqual([0, 1, 2])
     expect(new Set(idsOf(body).map(String)).size).toBe(3)
@@ -58,7 +58,7 @@ describe('several answers', () => {
     expect(idsOf(await ask({ ...sampled, n: 2 }))).toEqual(idsOf(body).slice(0, 2))
   })
 
-  test('read the prompt once, then go on together: one message a token', async () => {
+  test('read the prompt once, then continue together with one message per token', async () => {
     await ask(sampled)
     const messages = gateway.dpo.messages.map(({ forks, steps }) => [
       forks.length,
@@ -72,7 +72,7 @@ describe('several answers', () => {
     expect(messages).toHaveLength(2 + 7)
   })
 
-  test('of a drawn aad too, on both models', async () => {
+  test('also work for a sampled aad, on both models', async () => {
     const body = await ask({ decoding: { alpha: 0.01, temperature: 1.5, seed: 3 }, n: 4 })
     expect(new Set(idsOf(body).map(String)).size).toBe(4)
     const alone = await ask({ decoding: { alpha: 0.01, temperature: 1.5, seed: 3, path: 'plain' } })
@@ -80,7 +80,7 @@ describe('several answers', () => {
     expect(gateway.sft.messages.some(({ forks }) => forks.length === 3)).toBe(true)
   })
 
-  test('interleave in a stream, each with its own end', async () => {
+  test('interleave in a stream, each with its own finish', async () => {
     const whole = await ask(sampled)
     const chunks = await askStreamed({ ...sampled, stream_options: { include_usage: true } })
     for (const { index, text, token_ids } of whole.choices)
@@ -90,7 +90,7 @@ describe('several answers', () => {
     expect(chunks.at(-1)?.usage).toEqual(whole.usage)
   })
 
-  test('of several prompts are counted prompt by prompt', async () => {
+  test('of several prompts are indexed prompt by prompt', async () => {
     const prompts = [prompt, [4, 388]]
     const body = await ask({ ...sampled, prompt: prompts, n: 2, max_tokens: 4 })
     expect(body.choices.map(({ index }) => index)).toEqual([0, 1, 2, 3])
@@ -101,7 +101,7 @@ describe('several answers', () => {
     expect(joined(chunks, 3).ids).toEqual(idsOf(body)[3])
   })
 
-  test('with the prompt read out before them', async () => {
+  test('follow the echoed prompt', async () => {
     const body = await ask({ ...sampled, echo: true, logprobs: 0 })
     expect(body.choices.map(({ logprobs }) => logprobs?.token_logprobs.length)).toEqual([11, 11, 11])
     expect(idsOf(body)).toEqual(idsOf(await ask(sampled)))
@@ -111,7 +111,7 @@ describe('several answers', () => {
 describe('beams', () => {
   const beams = { decoding: { strategy: 'aad-beam', width: 3, alpha: 0.05, detail: true } }
 
-  test('are one message of one step each a token; the answer is the best of the candidates', async () => {
+  test('send one message with one step per beam for each token; the answer is the best candidate', async () => {
     const body = await ask(beams)
     const [choice] = body.choices
     expect(choice?.decoding_candidates).toHaveLength(3)
@@ -127,7 +127,7 @@ describe('beams', () => {
     expect(gateway.dpo.messages.some(({ reorder }) => reorder)).toBe(true)
   })
 
-  test('streamed say the same; the last chunk tells how much was generated', async () => {
+  test('give the same answer in a stream, whose last chunk reports the generated tokens', async () => {
     const whole = await ask(beams)
     const chunks = await askStreamed(beams)
     expect(joined(chunks, 0)).toEqual({ text: whole.choices[0]?.text, ids: idsOf(whole)[0], finish: ['length'] })
@@ -135,7 +135,7 @@ describe('beams', () => {
     expect(chunks.at(-1)?.choices[0]?.decoding_candidates).toEqual(whole.choices[0]?.decoding_candidates)
   })
 
-  test('to several prompts are counted together, in the last chunk too', async () => {
+  test('count the generated tokens of all prompts together, also in the last chunk', async () => {
     const several = { ...beams, prompt: [prompt, prompt.slice(1)] }
     const { decoding } = await ask(several)
     expect(decoding).toMatchObject({ generated_tokens: 48 })
@@ -150,7 +150,7 @@ describe('beams', () => {
     expect(found.map((value) => value.toFixed(4))).toEqual(expected.map((value) => value.toFixed(4)))
   })
 
-  test('end at stop_token_ids, and their text at a stop string', async () => {
+  test('end at stop_token_ids, and at a stop string', async () => {
     const { choices } = await ask({ model: 'toy/beam' })
     const text = choices[0]?.text ?? ''
     const stop = [...text].slice(1, 3).join('')
@@ -167,7 +167,7 @@ describe('beams', () => {
     expect(idsOf(await ask({ ...one, stop_token_ids: [first], min_tokens: 8 }))[0]).not.toContain(first)
   })
 
-  test("take bias and penalties as the DPO model's logits, each beam for its own tokens", async () => {
+  test("apply bias and penalties to the DPO model's logits, each beam for its own tokens", async () => {
     const greedy = { max_tokens: 12, frequency_penalty: 1.5, logit_bias: { 7: 2 } }
     const narrow = await ask({ ...greedy, decoding: { strategy: 'beam', width: 1 } })
     expect(idsOf(narrow)).toEqual(idsOf(await ask({ ...greedy, model: 'toy/greedy-dpo' })))
@@ -175,7 +175,7 @@ describe('beams', () => {
     expect(idsOf(wide)).toEqual(idsOf(await ask({ ...greedy, decoding: { strategy: 'aad', alpha: 0.2 } })))
   })
 
-  test('lose their sessions on the way and find the same answer', async () => {
+  test('find the same answer after their sessions were lost', async () => {
     const whole = await ask(beams)
     let count = 0
     gateway.dpo.beforeStep = () => {
@@ -191,7 +191,7 @@ describe('beams', () => {
   })
 })
 
-describe('sessions are gone from both services within a second when a client goes in the middle of', () => {
+describe('both services close the sessions within a second after a client disconnects in the middle of', () => {
   test.each([
     ['beams', { decoding: { strategy: 'aad-beam', width: 8 } }],
     ['streamed beams', { decoding: { strategy: 'aad-beam', width: 8 }, stream: true }],
@@ -199,11 +199,11 @@ describe('sessions are gone from both services within a second when a client goe
     ['several streamed answers', { model: 'toy/sample', n: 8, stream: true }],
   ])('%s', async (_, body) => {
     gateway.dpo.beforeStep = () => delay(3)
-    const caller = new AbortController()
-    const answer = gateway.post('/v1/completions', { ...base, ...body, max_tokens: 60 }, { signal: caller.signal })
+    const client = new AbortController()
+    const answer = gateway.post('/v1/completions', { ...base, ...body, max_tokens: 60 }, { signal: client.signal })
     const read = answer.then((response) => response.text())
     await expect.poll(() => gateway.dpo.sessions.size, { interval: 2 }).toBeGreaterThan(4)
-    caller.abort()
+    client.abort()
     const left = performance.now()
     await expect.poll(() => gateway.dpo.sessions.size + gateway.sft.sessions.size, { interval: 5 }).toBe(0)
     expect(performance.now() - left).toBeLessThan(1_000)

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { unsupportedNames } from '../openai/unsupported.js'
+import { unsupportedNames } from '../openai/request/unsupported.js'
 import { errorResponses } from './error-responses.js'
 import { type Operation, operations } from './operations.js'
 
 const page = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8')
 
-test('docs/api.md has every route, every field, what is refused, and every status of an error with its codes', () => {
+test('docs/api.md lists every route, field, unsupported field, and error status with its codes', () => {
   const all = Object.values<Operation>(operations)
   const routes = all.map(({ method, path }) => `${method} ${path}`)
   const bodies = all.flatMap(({ body }) => (body instanceof z.ZodObject ? Object.keys(body.shape) : []))

@@ -16,7 +16,7 @@ beforeEach(() => {
 const prompt = [4, 388, 365]
 const completion = (body: object) => gateway.post('/v1/completions', { model: 'toy', prompt, ...body })
 
-describe('what is refused', () => {
+describe('refuses', () => {
   const refusal = async (response: Promise<Response>) => {
     const found = await response
     const { error } = (await found.json()) as { error: { message: string; param: string | null; code: string | null } }
@@ -24,18 +24,18 @@ describe('what is refused', () => {
     return { status: found.status, ...error }
   }
 
-  test('keys of decoding that are not there, with those that are', async () => {
+  test('unknown parameters of decoding, and lists the known ones', async () => {
     const messageOf = async (body: object) => (await refusal(completion(body))).message
     const keys = 'strategy, detail, path'
     expect(await messageOf({ decoding: { gamma: 1 } })).toBe(
-      `decoding.gamma: the strategy aad has no such key; there are: ${keys}, alpha, temperature, seed`,
+      `decoding.gamma: unknown parameter of the strategy aad; expected one of: ${keys}, alpha, temperature, seed`,
     )
     expect(await messageOf({ decoding: { strategy: 'greedy-dpo', alpha: 1 } })).toBe(
-      `decoding.alpha: the strategy greedy-dpo has no such key; there are: ${keys}`,
+      `decoding.alpha: unknown parameter of the strategy greedy-dpo; expected one of: ${keys}`,
     )
   })
 
-  test('a prompt by its length before it is encoded, where it is far too long', async () => {
+  test('a far too long prompt before encoding it', async () => {
     const encode = () => {
       throw new Error('encoded')
     }
@@ -48,7 +48,7 @@ describe('what is refused', () => {
     expect(await refusal(postJson(app, '/v1/chat/completions', { model: 'toy', messages }))).toMatchObject({ code })
   })
 
-  test('with the request id of the caller, or one of ours', async () => {
+  test('with the request id of the client, or a generated one', async () => {
     const headers = { 'x-request-id': 'mine-1' }
     const refused = await gateway.post('/v1/completions', {}, { headers })
     expect([refused.status, refused.headers.get('x-request-id')]).toEqual([400, 'mine-1'])
@@ -56,7 +56,7 @@ describe('what is refused', () => {
     expect(odd.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('one request more than may wait, with a time to come back', async () => {
+  test('a request when the queue is full, with a time to retry', async () => {
     const app = gateway.app({ admission: new Admission({ maxConcurrent: 1, maxWaiting: 1 }) })
     gateway.dpo.beforeStep = () => delay(50)
     const body = { model: 'toy', prompt, max_tokens: 1 }
@@ -66,16 +66,16 @@ describe('what is refused', () => {
     expect(answers[2]?.headers.get('retry-after')).toBe('1')
   })
 
-  test('a service that fails, without the words of its inside', async () => {
+  test('with 500 if a service fails, without internal details', async () => {
     gateway.dpo.nextError = { code: 13, message: '/opt/onnxruntime/kernel.cc:12 broke at 0x7f0012' }
     expect(await refusal(completion({}))).toMatchObject({
       status: 500,
       code: 'service_internal',
-      message: "a model's service failed; the gateway's log tells why under this request id",
+      message: "internal error of a model's service; the gateway's log has the details under this request id",
     })
   })
 
-  test('a request past its deadline', async () => {
+  test('a request after its deadline', async () => {
     const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 80, receiveTimeoutMs: 5_000 }
     gateway.dpo.beforeStep = () => delay(200)
     const app = gateway.app({ limits })
@@ -84,7 +84,7 @@ describe('what is refused', () => {
   })
 })
 
-test('a service that dies in mid-answer ends the stream with an error, and is used again when it is back', async () => {
+test('a service that dies during an answer ends the stream with an error, and is used again after its restart', async () => {
   const own = await startToyGateway()
   const port = Number(own.pair.models.get('dpo')?.service.address.split(':')[1])
   own.sft.beforeStep = () => delay(5)

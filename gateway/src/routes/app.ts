@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type Handler, Hono } from 'hono'
 import { except } from 'hono/combine'
+import { shorten } from '../common/show-value.js'
 import { ApiError } from '../openai/api-error.js'
-import { requestIdSchema } from '../openai/request-id.js'
-import { shorten } from '../show-value.js'
+import { requestIdSchema } from '../openai/request/request-id.js'
 import { allowOrigins } from './allow-origins.js'
 import { requireApiKey } from './api-keys.js'
 import { createChatHandler, createCompletionHandler } from './completions.js'
@@ -18,15 +18,15 @@ import { createScoreHandler } from './score.js'
 import { toResponse } from './to-response.js'
 import { createTokenHandlers } from './tokens.js'
 
-/** What tells nothing of the deployment but whether it lives. All else asks for a key. */
+/** Routes that work without an API key. They reveal only whether the server is alive. */
 const openPaths = [
   ...operationIds.map((id) => operations[id]).flatMap(({ isOpen, path }) => (isOpen ? path : [])),
   ...docsPaths,
 ]
-const notHere =
-  'Tandem has no such route: conversations go to POST /v1/chat/completions, prompts to POST /v1/completions; /openapi.json has all routes'
+const routeHint =
+  'send conversations to POST /v1/chat/completions and prompts to POST /v1/completions; /openapi.json lists all routes'
 
-/** The gateway's HTTP side. Routes know no decoding. */
+/** Creates the HTTP API of the gateway. Routes know nothing of decoding algorithms. */
 export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
   const { apiKeys, corsOrigins, log } = dependencies
   const app = new Hono<AppEnvironment>()
@@ -62,13 +62,13 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
     const { method, path } = operations[id]
     const route = path.replaceAll(/\{(\w+)\}/g, ':$1{.+}')
     app.on(method, route, handlers[id])
-    refuseOthers(app, route, method === 'GET' ? 'GET, HEAD' : method)
+    refuseOtherMethods(app, route, method === 'GET' ? 'GET, HEAD' : method)
   }
   serveDocs(app)
-  for (const path of docsPaths) refuseOthers(app, path, 'GET, HEAD')
+  for (const path of docsPaths) refuseOtherMethods(app, path, 'GET, HEAD')
   app.notFound((context) =>
     toResponse(
-      new ApiError(404, `there is nothing at ${context.req.method} ${shorten(context.req.path)}; ${notHere}`, {
+      new ApiError(404, `unknown route ${context.req.method} ${shorten(context.req.path)}: ${routeHint}`, {
         code: 'not_found',
       }),
     ),
@@ -83,9 +83,9 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
   return app
 }
 
-function refuseOthers(app: Hono<AppEnvironment>, path: string, allowed: string): void {
+function refuseOtherMethods(app: Hono<AppEnvironment>, path: string, allowed: string): void {
   app.all(path, (context) => {
-    throw new ApiError(405, `${context.req.path} takes ${allowed}, not ${context.req.method}`, {
+    throw new ApiError(405, `${context.req.path} accepts ${allowed}, not ${context.req.method}`, {
       code: 'method_not_allowed',
       headers: { allow: allowed },
     })

@@ -8,28 +8,32 @@ beforeAll(async () => {
 afterAll(() => gateway.stop())
 
 interface Chunk {
-  id: string
-  choices: { delta: { role?: string; content?: string }; finish_reason: string | null; stop_reason?: unknown }[]
-  usage?: { completion_tokens: number } | null
-  decoding?: object
+  readonly id: string
+  readonly choices: {
+    delta: { role?: string; content?: string }
+    finish_reason: string | null
+    stop_reason?: unknown
+  }[]
+  readonly usage?: { completion_tokens: number } | null
+  readonly decoding?: object
 }
 interface Body {
-  choices: {
+  readonly choices: {
     message: { content: string }
     finish_reason: string
     stop_reason: unknown
     logprobs: { content: { logprob: number; bytes: number[]; top_logprobs: { logprob: number }[] }[] } | null
   }[]
-  usage: object
-  prompt_token_ids: number[]
-  decoding: object
+  readonly usage: object
+  readonly prompt_token_ids: number[]
+  readonly decoding: object
 }
 const messages = [{ role: 'user', content: 'alignment aware decoding' }]
 const ask = (body: object) =>
   gateway.post('/v1/chat/completions', { model: 'toy', messages, max_tokens: 16, ignore_eos: true, ...body })
 const answer = async (body: object) => (await (await ask(body)).json()) as Body
 
-test('the prompt is what the template gives; text parts count as text', async () => {
+test('the prompt is the rendered template; text parts count as text', async () => {
   const plain = await answer({ return_token_ids: true })
   expect(plain.prompt_token_ids).toEqual([4, 388, 365, 384, 2, 5])
   const parts = [{ role: 'user', content: [{ type: 'text', text: 'alignment aware decoding' }] }]
@@ -38,7 +42,7 @@ test('the prompt is what the template gives; text parts count as text', async ()
   expect(refused.status).toBe(400)
 })
 
-test('a stream has one role, one finish and usage in a chunk of its own', async () => {
+test('a stream has one role, one finish, and usage in an additional chunk', async () => {
   const whole = await answer({})
   const events = (await readEvents(await ask({ stream: true, stream_options: { include_usage: true } }))) as Chunk[]
   const choices = events.flatMap((event) => event.choices)
@@ -51,7 +55,7 @@ test('a stream has one role, one finish and usage in a chunk of its own', async 
   expect(new Set(events.map(({ id }) => id)).size).toBe(1)
 })
 
-test('logprobs: an entry a token, top_logprobs sorted, bytes that join to the text', async () => {
+test('logprobs has one entry per token, sorted top_logprobs, and bytes that join to the text', async () => {
   const { choices } = await answer({ logprobs: true, top_logprobs: 3, skip_special_tokens: false })
   const content = choices[0]?.logprobs?.content ?? []
   expect(content).toHaveLength(16)
@@ -63,7 +67,7 @@ test('logprobs: an entry a token, top_logprobs sorted, bytes that join to the te
   expect((await answer({})).choices[0]?.logprobs).toBeNull()
 })
 
-test('a stop string across tokens ends the answer, kept only where asked for', async () => {
+test('a stop string across tokens ends the answer, and is included only if requested', async () => {
   const text = (await answer({})).choices[0]?.message.content ?? ''
   const stop = text.slice(5, 8)
   const end = text.indexOf(stop)
@@ -77,7 +81,7 @@ test('a stop string across tokens ends the answer, kept only where asked for', a
   expect(kept.choices[0]?.message.content).toBe(text.slice(0, end + stop.length))
 })
 
-test('temperature and top_p have no effect on aad, and the answer says so; null is no value', async () => {
+test('temperature and top_p have no effect on aad, and the answer reports it; null counts as not set', async () => {
   const plain = await answer({})
   const warm = await answer({ temperature: 1.5, top_p: 0.3, seed: null })
   expect(warm.choices).toEqual(plain.choices)
@@ -97,7 +101,7 @@ test('temperature and top_p have no effect on aad, and the answer says so; null 
   })
 })
 
-test('without max_tokens the answer may fill the context', async () => {
+test('without max_tokens the answer can fill the context', async () => {
   const { usage } = await answer({ max_tokens: null })
   expect(usage).toMatchObject({ prompt_tokens: 6, total_tokens: 64 })
 })

@@ -56,7 +56,7 @@ const best = (parameters: object = {}) => ({
   decoding: { strategy: 'best-of-n', n: 4, seed: 5, detail: true, ...parameters },
 })
 
-test('every candidate is a sample and is scored behind the conversation; the best is the answer', async () => {
+test('every candidate is a sample, scored as the answer to the conversation; the best is returned', async () => {
   const { choices, usage, decoding } = await ask(best())
   const [choice] = choices
   const candidates = choice?.decoding_candidates ?? []
@@ -73,7 +73,7 @@ test('every candidate is a sample and is scored behind the conversation; the bes
   expect(gateway.sft.steps).toEqual([])
 })
 
-test('streamed it is one text, after what it took', async () => {
+test('a stream has one text, after the choice', async () => {
   const whole = await ask(best())
   const chunks = (await readEvents(await post({ ...best(), stream: true }))) as Body[]
   const texts = chunks.flatMap(({ choices }) => choices.map(({ delta }) => delta.content ?? '')).filter(Boolean)
@@ -82,12 +82,12 @@ test('streamed it is one text, after what it took', async () => {
   expect(chunks.at(-1)?.choices[0]?.decoding_candidates).toEqual(whole.choices[0]?.decoding_candidates)
 })
 
-test('any name that a server may give a reward model can be asked for', async () => {
+test('accepts any name that a server can give a reward model', async () => {
   app = gateway.app({ rewards: new Map([['2nd-picker', reward]]) })
   expect((await ask(best({ reward: '2nd-picker' }))).decoding).toMatchObject({ reward: '2nd-picker' })
 })
 
-test('of one sample the best is what the strategy sample gives', async () => {
+test('the best of one sample equals the answer of the strategy sample', async () => {
   const parameters = fc.record({
     seed: fc.integer(),
     temperature: fc.constantFrom(0.5, 1, 1.7),
@@ -103,7 +103,7 @@ test('of one sample the best is what the strategy sample gives', async () => {
   await fc.assert(fc.asyncProperty(parameters, check), { numRuns: 15 })
 })
 
-test('random-of-n asks no reward, in completions too', async () => {
+test('random-of-n needs no reward model, also in completions', async () => {
   const random = { decoding: { strategy: 'random-of-n', n: 3, seed: 5, detail: true } }
   const { choices } = await ask(random)
   expect(choices[0]?.decoding_candidates.map(({ score }) => score)).toEqual([null, null, null])
@@ -113,7 +113,7 @@ test('random-of-n asks no reward, in completions too', async () => {
   expect(completion.status).toBe(200)
 })
 
-test('an answer that goes on with the last message is scored as one with it', async () => {
+test('an answer that continues the last message is scored together with it', async () => {
   const begun = [...messages, { role: 'assistant', content: 'no' }]
   await ask({ ...best({ n: 2 }), messages: begun, continue_final_message: true })
   expect(toy.sequences).toHaveLength(2)
@@ -123,34 +123,34 @@ test('an answer that goes on with the last message is scored as one with it', as
   }
 })
 
-describe('what is refused, with nothing computed', () => {
+describe('refuses, without computing anything,', () => {
   const refusal = async (response: Response) => {
     const { error } = (await response.json()) as Body
     expect([gateway.dpo.steps, toy.sequences]).toEqual([[], []])
     return [response.status, error.param, error.message]
   }
 
-  test('no reward model, and one that is not there', async () => {
+  test('a missing or unknown reward model', async () => {
     app = gateway.app()
     expect(await refusal(await post(best()))).toEqual([
       400,
       'decoding.reward',
-      'decoding.reward: this server has no reward model to choose by; start one with "tandem up --reward NAME=DIR"',
+      'decoding.reward: this server has no reward model, which this strategy needs; start one with "tandem up --reward NAME=DIR"',
     ])
     app = gateway.app({ rewards: new Map([['picker', reward]]) })
     expect(await refusal(await post(best({ reward: 'oracle' })))).toEqual([
       400,
       'decoding.reward',
-      'decoding.reward: there is no reward model "oracle"; there are: picker',
+      'decoding.reward: this server has no reward model "oracle"; expected one of: picker',
     ])
   })
 
-  test('a prompt that is no conversation', async () => {
+  test('a prompt, which is not a conversation', async () => {
     const response = await postJson(app, '/v1/completions', { model: 'toy/best-of-n', prompt: 'decoding' })
     expect(await refusal(response)).toEqual([
       400,
       'decoding.strategy',
-      'best-of-n has answers to a conversation scored, and a prompt is none: send messages to /v1/chat/completions',
+      'best-of-n scores answers to a conversation, and a prompt is not a conversation: send messages to /v1/chat/completions',
     ])
   })
 
@@ -165,7 +165,7 @@ describe('what is refused, with nothing computed', () => {
   })
 })
 
-test('answers that are too long for the reward model are told so', async () => {
+test('refuses answers that are too long for the reward model', async () => {
   toy.kill()
   reward.service.close()
   const short = new ToyReward()
@@ -174,32 +174,32 @@ test('answers that are too long for the reward model are told so', async () => {
   app = gateway.app({ rewards: new Map([['picker', reward]]) })
   const { error } = await ask(best())
   expect(error.message).toMatch(
-    /^decoding\.reward: the conversation with an answer has \d+ tokens, the reward model picker takes at most 8: lower max_tokens$/,
+    /^decoding\.reward: the conversation with an answer has \d+ tokens, but the reward model picker accepts at most 8: lower max_tokens$/,
   )
   short.kill()
 })
 
-describe('a client that goes', () => {
-  const gone = async (maxTokens: number, whenTrue: () => boolean) => {
-    const caller = new AbortController()
-    const answer = post({ ...best({ n: 20 }), max_tokens: maxTokens }, { signal: caller.signal })
+describe('a client that disconnects', () => {
+  const disconnect = async (maxTokens: number, whenTrue: () => boolean) => {
+    const client = new AbortController()
+    const answer = post({ ...best({ n: 20 }), max_tokens: maxTokens }, { signal: client.signal })
     await expect.poll(whenTrue, { interval: 2, timeout: 5_000 }).toBe(true)
-    caller.abort()
+    client.abort()
     const left = performance.now()
     await expect.poll(() => gateway.dpo.sessions.size, { interval: 5 }).toBe(0)
     expect(performance.now() - left).toBeLessThan(1_000)
     expect((await answer).status).toBe(499)
   }
 
-  test('while samples are drawn leaves no session', async () => {
+  test('during sampling leaves no session open', async () => {
     gateway.dpo.beforeStep = () => delay(2)
-    await gone(50, () => gateway.dpo.sessions.size === 20)
+    await disconnect(50, () => gateway.dpo.sessions.size === 20)
     expect(toy.sequences).toEqual([])
   })
 
-  test('while the judge is asked leaves no call', async () => {
+  test('during scoring leaves no call open', async () => {
     toy.beforeScore = () => delay(3_000)
-    await gone(6, () => toy.sequences.length === 20)
+    await disconnect(6, () => toy.sequences.length === 20)
     await expect.poll(() => toy.cancelled).toBe(1)
   })
 })

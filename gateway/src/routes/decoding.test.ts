@@ -55,13 +55,13 @@ describe('decoding', () => {
     }
   })
 
-  test('greedy reads one model alone', async () => {
+  test('greedy reads only one model', async () => {
     const body = await jsonOf(completion({ model: 'toy/greedy-sft', max_tokens: 1, return_token_ids: true }))
     expect(idsOf(body)).toEqual([greedy(gateway.sft.logProbabilities(prompt))])
     expect(gateway.dpo.steps).toEqual([])
   })
 
-  test('log-probabilities are those of the DPO model, whatever picks', async () => {
+  test('log-probabilities are those of the DPO model for every strategy', async () => {
     const body = await jsonOf(
       completion({ model: 'toy/greedy-sft', max_tokens: 1, return_token_ids: true, logprobs: 1 }),
     )
@@ -70,7 +70,7 @@ describe('decoding', () => {
     expect(token_logprobs[0]).toBeCloseTo(expected[idsOf(body)[0] ?? -1] ?? Number.NaN, 5)
   })
 
-  test('detail tells both log-probabilities, the advantage and the candidates', async () => {
+  test('detail has both log-probabilities, the advantage and the candidates', async () => {
     const body = await jsonOf(
       completion({ max_tokens: 1, return_token_ids: true, decoding: { alpha: 0.2, detail: true } }),
     )
@@ -84,7 +84,7 @@ describe('decoding', () => {
     expect(detail?.candidates).toMatchObject({ 0: { token_id: id, advantage: detail?.advantage } })
   })
 
-  test('detail of a strategy without V_alpha has no candidates; of a large V_alpha the best 256, and it says so', async () => {
+  test('detail has no candidates without V_alpha, and the best 256 of a large V_alpha, marked as truncated', async () => {
     const detailOf = async (model: string, decoding: object) => {
       const body = await jsonOf(completion({ model, max_tokens: 1, decoding: { ...decoding, detail: true } }))
       return (choiceOf(body).decoding_detail as Record<string, unknown>[])[0]
@@ -98,7 +98,7 @@ describe('decoding', () => {
     expect(await detailOf('toy', { alpha: 1 })).toMatchObject({ candidate_count: 1, candidates_truncated: false })
   })
 
-  test('top_logprobs are those of the DPO model, of the prompt too, whatever picks', async () => {
+  test('top_logprobs are those of the DPO model for every strategy, also in the prompt', async () => {
     for (const model of ['toy/greedy-sft', 'toy/greedy-dpo']) {
       const body = await jsonOf(completion({ model, max_tokens: 1, echo: true, logprobs: 2 }))
       const { top_logprobs } = choiceOf(body).logprobs as { top_logprobs: (Record<string, number> | null)[] }
@@ -112,7 +112,7 @@ describe('decoding', () => {
     }
   })
 
-  test('echo gives the prompt with its log-probabilities, the first null', async () => {
+  test('echo returns the prompt with its log-probabilities, the first one null', async () => {
     const body = await jsonOf(completion({ max_tokens: 0, echo: true, logprobs: 1 }))
     const { token_logprobs } = choiceOf(body).logprobs as { token_logprobs: (number | null)[] }
     expect(token_logprobs[0]).toBeNull()
@@ -120,7 +120,7 @@ describe('decoding', () => {
     expect(body.usage).toEqual({ prompt_tokens: 3, completion_tokens: 0, total_tokens: 3 })
   })
 
-  test('echo changes no token, and min_tokens bans end tokens alone', async () => {
+  test('echo changes no token, and min_tokens bans only end tokens', async () => {
     const plain = idsOf(await jsonOf(completion({ max_tokens: 6, ignore_eos: true, return_token_ids: true })))
     const body = { max_tokens: 6, ignore_eos: true, return_token_ids: true, echo: true, logprobs: 0 }
     expect(idsOf(await jsonOf(completion(body)))).toEqual(plain)
@@ -133,7 +133,7 @@ describe('decoding', () => {
     expect(kept.slice(0, 3)).not.toContain(first)
   })
 
-  test('a seed repeats itself; without one the answer tells which was drawn', async () => {
+  test('a seed gives the same tokens again; without one the answer reports the random seed', async () => {
     const request = { model: 'toy/sample', max_tokens: 8, ignore_eos: true, return_token_ids: true, top_p: 0.9 }
     const first = await jsonOf(completion(request))
     const { seed } = first.decoding as { seed: number }
@@ -141,7 +141,7 @@ describe('decoding', () => {
     expect(idsOf(await jsonOf(completion({ ...request, seed })))).toEqual(idsOf(first))
   })
 
-  test('a service that has lost the session gets the tokens again, and no token changes', async () => {
+  test('a service that lost the session receives the tokens again, and no token changes', async () => {
     let count = 0
     gateway.sft.beforeStep = () => {
       if (++count === 5) gateway.sft.sessions.clear()
@@ -153,7 +153,7 @@ describe('decoding', () => {
   })
 })
 
-test('other models are there by name; one that is not is refused with those that are', async () => {
+test('additional models work by name; an unknown one is refused with a list of the known ones', async () => {
   const three = await startToyGateway(undefined, 'dpo', ['amateur'])
   const answer = (model: string) =>
     three.post('/v1/completions', {
@@ -169,14 +169,14 @@ test('other models are there by name; one that is not is refused with those that
   const refused = await answer('expert')
   expect([refused.status, await refused.json()]).toMatchObject([
     400,
-    { error: { message: 'decoding.model: this server has no model "expert"; there are: dpo, sft, amateur' } },
+    { error: { message: 'decoding.model: this server has no model "expert"; expected one of: dpo, sft, amateur' } },
   ])
   three.others.amateur?.kill()
   expect((await three.app().request('/readyz')).status).toBe(503)
   three.stop()
 })
 
-test('the bare pair stands first, then the strategies as the README lists them', async () => {
+test('lists the pair first, then the strategies in the order of the README', async () => {
   const { data } = await jsonOf(Promise.resolve(gateway.app().request('/v1/models')))
   const names = ['toy', ...strategyNames.filter((name) => name !== 'formula').map((name) => `toy/${name}`)]
   expect((data as { id: string }[]).map(({ id }) => id)).toEqual(names.filter((name) => name !== 'toy/best-of-n'))
@@ -196,7 +196,7 @@ describe('sessions', () => {
     await noneLeft()
   })
 
-  test('close when a reader of a stream goes', async () => {
+  test('close when the reader of a stream disconnects', async () => {
     gateway.dpo.beforeStep = () => delay(5)
     const response = await completion({ max_tokens: 60, ignore_eos: true, stream: true })
     const reader = response.body?.getReader()
@@ -207,12 +207,12 @@ describe('sessions', () => {
     expect(gateway.dpo.steps.length).toBeLessThan(30)
   })
 
-  test('close when a caller goes before the first token', async () => {
-    const caller = new AbortController()
+  test('close when a client disconnects before the first token', async () => {
+    const client = new AbortController()
     gateway.dpo.beforeStep = () => delay(300)
-    const answer = gateway.post('/v1/completions', { model: 'toy', prompt }, { signal: caller.signal })
+    const answer = gateway.post('/v1/completions', { model: 'toy', prompt }, { signal: client.signal })
     await delay(50)
-    caller.abort()
+    client.abort()
     expect((await answer).status).toBe(499)
     gateway.dpo.beforeStep = () => undefined
     await noneLeft()

@@ -4,15 +4,15 @@ import type { Pair } from '../session/pair.js'
 import type { RewardModel } from '../session/reward-model.js'
 import type { Admission } from './admission.js'
 
-/** What the app needs of its surroundings. */
+/** What the app needs from outside. */
 export interface AppDependencies {
   readonly pair: Pair
-  /** Its name in the API. */
+  /** The name of the pair in the API. */
   readonly pairName: string
   /** Reward models by name; the first is the default. */
   readonly rewards: ReadonlyMap<string, RewardModel>
   readonly apiKeys: readonly string[]
-  /** Whose pages may use this server from a browser. */
+  /** Origins whose pages may use this server from a browser. */
   readonly corsOrigins: readonly string[]
   readonly admission: Admission
   readonly activeAnswers: ActiveAnswers
@@ -22,15 +22,16 @@ export interface AppDependencies {
     readonly requestTimeoutMs: number
     readonly receiveTimeoutMs: number
   }
-  /** Ends all answers; its reason tells clients why. */
+  /** Ends all answers. Clients see its reason. */
   readonly stopping: AbortSignal
   readonly log: Logger
 }
 
+/** Values that the app keeps with each request. */
 export interface AppEnvironment {
   Variables: {
     requestId: string
-    /** Whether the header gave it: a name in the body counts after that. */
+    /** Whether the id came from the header, which takes precedence over the body. */
     isRequestIdGiven: boolean
   }
 }

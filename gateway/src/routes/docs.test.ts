@@ -21,7 +21,7 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-test('/ leads to the page without a key, behind the path of a proxy too', async () => {
+test('/ redirects to the page without a key, also behind a path prefix of a proxy', async () => {
   const answer = await fetch(server.url, { redirect: 'manual' })
   expect([answer.status, answer.headers.get('location')]).toEqual([302, 'docs'])
   const followed = await fetch(server.url)
@@ -29,7 +29,7 @@ test('/ leads to the page without a key, behind the path of a proxy too', async 
   expect((await fetch(server.url, { method: 'POST' })).status).toBe(405)
 })
 
-test('the page, its scripts, its style and its icon come without a key, under a policy that keeps other hosts out', async () => {
+test('the page, its scripts, style and icon need no key, and their policy blocks other hosts', async () => {
   const paths = docsPaths.filter((path) => path !== '/')
   const answers = await Promise.all(paths.map((path) => fetch(server.url + path)))
   const types = answers.map(({ status, headers }) => [status, headers.get('content-type')?.split(';')[0]])
@@ -50,7 +50,7 @@ test('the page, its scripts, its style and its icon come without a key, under a 
   expect(style).not.toContain('@import')
 })
 
-test('what a browser has already is not sent again', async () => {
+test('does not send again what a browser has cached', async () => {
   const first = await fetch(`${server.url}/docs/swagger-ui-bundle.js`)
   await first.body?.cancel()
   const tag = first.headers.get('etag') ?? ''
@@ -58,32 +58,35 @@ test('what a browser has already is not sent again', async () => {
   expect([again.status, await again.text()]).toEqual([304, ''])
 })
 
-test('other methods are refused', async () => {
+test('refuses other methods', async () => {
   const answer = await fetch(`${server.url}/docs`, { method: 'POST' })
   expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
 })
 
 const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 
-test.skipIf(browserPath === undefined)('in a browser: every operation, nothing from elsewhere, no fault', async () => {
-  const browser = await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox'] })
-  try {
-    const page = await browser.newPage()
-    const asked: string[] = []
-    const faults: string[] = []
-    page.on('request', (request) => asked.push(request.url()))
-    page.on('pageerror', (error) => faults.push(error.message))
-    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
-    await page.goto(`${server.url}/docs`)
-    await page.locator('.opblock').first().waitFor()
-    expect(await page.locator('.opblock').count()).toBe(operationIds.length)
-    await page.locator('#operations-default-createChatCompletion button.opblock-summary-control').click()
-    await page.getByText('decoding_candidates').first().waitFor()
-    expect(faults).toEqual([])
-    const elsewhere = asked.filter((address) => !address.startsWith(server.url) && !address.startsWith('data:'))
-    expect(elsewhere).toEqual([])
-    expect(asked).toContain(`${server.url}/openapi.json`)
-  } finally {
-    await browser.close()
-  }
-})
+test.skipIf(browserPath === undefined)(
+  'in a browser: shows every operation, loads nothing from other hosts, has no errors',
+  async () => {
+    const browser = await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox'] })
+    try {
+      const page = await browser.newPage()
+      const asked: string[] = []
+      const faults: string[] = []
+      page.on('request', (request) => asked.push(request.url()))
+      page.on('pageerror', (error) => faults.push(error.message))
+      page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+      await page.goto(`${server.url}/docs`)
+      await page.locator('.opblock').first().waitFor()
+      expect(await page.locator('.opblock').count()).toBe(operationIds.length)
+      await page.locator('#operations-default-createChatCompletion button.opblock-summary-control').click()
+      await page.getByText('decoding_candidates').first().waitFor()
+      expect(faults).toEqual([])
+      const elsewhere = asked.filter((address) => !address.startsWith(server.url) && !address.startsWith('data:'))
+      expect(elsewhere).toEqual([])
+      expect(asked).toContain(`${server.url}/openapi.json`)
+    } finally {
+      await browser.close()
+    }
+  },
+)

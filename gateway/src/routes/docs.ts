@@ -5,10 +5,13 @@ import type { Context, Hono } from 'hono'
 import { etag } from 'hono/etag'
 import type { AppEnvironment } from './dependencies.js'
 
-/** Its package brings @scarf/scarf, whose install script reports installations: the root's package.json bars it. */
+/**
+ * The folder of Swagger UI. It depends on @scarf/scarf, whose install script reports installations:
+ * the root package.json disables it.
+ */
 const folder = join(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'), '..')
 
-/** Swagger UI shows icons that are data; nothing else may come from elsewhere than here. */
+/** Allows only files of this server, and the data: icons of Swagger UI. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -27,7 +30,7 @@ const headers = {
   'cache-control': 'no-cache',
 }
 
-/** Addresses are relative, so that the page works behind a path of a proxy too. */
+/** URLs are relative, so that the page also works under a path prefix of a proxy. */
 const page = `<!doctype html>
 <html lang="en">
   <head>
@@ -45,7 +48,7 @@ const page = `<!doctype html>
 </html>
 `
 
-/** Without a validator, which would be asked at another host. */
+/** Disables the validator, because it runs on another host. */
 const start = `SwaggerUIBundle({
   url: 'openapi.json',
   dom_id: '#api',
@@ -61,10 +64,13 @@ const files = [
   ['favicon-32x32.png', 'image/png'],
 ] as const
 
-/** All that `serveDocs` answers: open to all, as the document itself is. */
+/** Paths that `serveDocs` serves. They need no API key, like the document itself. */
 export const docsPaths = ['/', '/docs', '/docs/start.js', ...files.map(([name]) => `/docs/${name}`)]
 
-/** GET /docs, to which GET / leads: a page that shows /openapi.json, by Swagger UI. All that it loads comes from this server. */
+/**
+ * Serves GET /docs, a page that shows /openapi.json with Swagger UI; GET / redirects to it. The
+ * page loads only files of this server.
+ */
 export function serveDocs(app: Hono<AppEnvironment>): void {
   const send = (type: string, body: string | Uint8Array<ArrayBuffer>) => (context: Context) =>
     context.body(body, 200, { ...headers, 'content-type': type })

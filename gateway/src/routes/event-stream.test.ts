@@ -21,7 +21,7 @@ async function* slow(ms: number) {
   yield { second: true }
 }
 
-test('a chunk that takes long is preceded by comments', async () => {
+test('sends comments before a slow chunk', async () => {
   const { response, ends } = await open(slow(2_500))
   const text = response.text()
   await vi.advanceTimersByTimeAsync(2_500)
@@ -29,14 +29,14 @@ test('a chunk that takes long is preceded by comments', async () => {
   expect(ends).toEqual(['end'])
 })
 
-test('chunks that come in time have none between them', async () => {
+test('sends no comments between fast chunks', async () => {
   const { response } = await open(slow(900))
   const text = response.text()
   await vi.advanceTimersByTimeAsync(900)
   expect(await text).toBe('data: {"first":true}\n\ndata: {"second":true}\n\ndata: [DONE]\n\n')
 })
 
-test('a reader that goes during a wait is told to nobody but the one who is to know', async () => {
+test('a reader that disconnects during a wait calls onEnd once, and nothing else', async () => {
   const { response, ends } = await open(slow(5_000))
   const reader = response.body?.getReader()
   await reader?.read()
@@ -49,11 +49,11 @@ test('a reader that goes during a wait is told to nobody but the one who is to k
 
 async function* slowToBegin(ms: number, outcome: 'chunk' | 'error') {
   await new Promise((resolve) => setTimeout(resolve, ms))
-  if (outcome === 'error') throw new ApiError(503, 'no room')
+  if (outcome === 'error') throw new ApiError(503, 'no capacity')
   yield { first: true }
 }
 
-test('a stream that takes long to begin is begun by comments', async () => {
+test('begins a slow stream with comments', async () => {
   const opening = open(slowToBegin(6_500, 'chunk'))
   await vi.advanceTimersByTimeAsync(5_000)
   const text = (await opening).response.text()
@@ -61,8 +61,8 @@ test('a stream that takes long to begin is begun by comments', async () => {
   expect(await text).toBe(': ping\n\ndata: {"first":true}\n\ndata: [DONE]\n\n')
 })
 
-test('an error is thrown until the stream begins, and an event of it then', async () => {
-  const early = expect(open(slowToBegin(4_900, 'error'))).rejects.toThrow('no room')
+test('throws an error before the stream begins, and sends it as an event afterwards', async () => {
+  const early = expect(open(slowToBegin(4_900, 'error'))).rejects.toThrow('no capacity')
   await vi.advanceTimersByTimeAsync(4_900)
   await early
   const opening = open(slowToBegin(5_100, 'error'))
@@ -71,7 +71,7 @@ test('an error is thrown until the stream begins, and an event of it then', asyn
   const text = response.text()
   await vi.advanceTimersByTimeAsync(100)
   expect(await text).toBe(
-    'data: {"error":{"message":"no room","type":"server_error","param":null,"code":null}}\n\ndata: [DONE]\n\n',
+    'data: {"error":{"message":"no capacity","type":"server_error","param":null,"code":null}}\n\ndata: [DONE]\n\n',
   )
-  expect(ends).toEqual([new ApiError(503, 'no room'), 'end'])
+  expect(ends).toEqual([new ApiError(503, 'no capacity'), 'end'])
 })

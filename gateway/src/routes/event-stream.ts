@@ -8,31 +8,37 @@ const headers = {
 
 const toEvent = (data: object): Uint8Array => new TextEncoder().encode(`data: ${JSON.stringify(data)}\n\n`)
 const done = new TextEncoder().encode('data: [DONE]\n\n')
-/** A comment, which readers of events skip: it tells them, and what is between, that the answer is worked at. */
+/** A comment that clients skip. It shows clients and proxies that the connection is alive. */
 const ping = new TextEncoder().encode(': ping\n\n')
-/** So long without a chunk is worth a ping. */
+/** Time without a chunk after which a ping is sent, in milliseconds. */
 const pingMs = 1_000
-/** So long an error may still be an answer with its own status. A reader, and what is between, waits no longer for the head of the answer. */
+/**
+ * Time to wait for the first chunk before the head of the answer is sent, in milliseconds. An error
+ * in this time gets its own status; clients and proxies may not wait longer.
+ */
 const headMs = 5_000
 
+/** Callbacks of an event stream. */
 export interface EventStreamOptions {
-  /** Called with what broke the stream, where something did. */
+  /** Called with the error if the stream fails. */
   readonly onError: (error: unknown) => void
-  /** Called once, when the stream is over or its reader has gone. */
+  /** Called once, when the stream is over or its reader has disconnected. */
   readonly onEnd: () => void
 }
 
 /**
- * Chunks as server-sent events, each written as soon as it is there; the next is asked for when the last was taken.
- * An error after the head is an event of its own, as vLLM does. Where the next chunk takes long, comments keep the stream alive.
- * Resolves when the first chunk is there, or takes long. @throws what breaks the stream before
+ * Sends chunks as server-sent events. It requests the next chunk only after the client has read the
+ * last one. An error after the head is an event, as in vLLM. Comments keep the stream alive while a
+ * chunk takes long.
+ * @returns the response, as soon as the first chunk is ready or takes longer than `headMs`
+ * @throws the error of the first chunk, if it comes before that
  */
 export async function eventStream(
   chunks: AsyncGenerator<object, void>,
   { onError, onEnd }: EventStreamOptions,
 ): Promise<Response> {
   let next = chunks.next()
-  tellLater(next)
+  deferErrors(next)
   await within(headMs, next)
   let isOver = false
   const end = () => {
@@ -49,7 +55,7 @@ export async function eventStream(
           if (!chunk.done) {
             controller.enqueue(toEvent(chunk.value))
             next = chunks.next()
-            tellLater(next)
+            deferErrors(next)
             return
           }
         } catch (error) {
@@ -68,8 +74,8 @@ export async function eventStream(
   return new Response(body, { headers })
 }
 
-/** A failure is told to whoever waits for the promise next, and no unhandled one until then. */
-function tellLater(promise: Promise<unknown>): void {
+/** Keeps a rejection from being unhandled until the promise is awaited. */
+function deferErrors(promise: Promise<unknown>): void {
   promise.catch(() => undefined)
 }
 

@@ -45,7 +45,7 @@ describe('a formula gives the tokens of', () => {
   ])('%s', async (_, strategy, written) => expect(await tokensOf(written)).toEqual(await tokensOf(strategy)))
 })
 
-/** Greedy by a sum of the toy distributions. */
+/** Greedy decoding of a sum of the toy distributions. */
 function greedyBy(score: (at: (name: string) => number) => number): number[] {
   const ids = [...prompt]
   for (let i = 0; i < request.max_tokens; i++) {
@@ -67,7 +67,7 @@ describe('published methods', () => {
     }
   })
 
-  test('proxy-tuning (Liu et al., 2024a): a large model with what tuning did to a small one', async () => {
+  test('proxy-tuning (Liu et al., 2024a): adds the tuning difference of a small model to a large one', async () => {
     const expected = greedyBy((at) => at('base') + at('dpo') - at('sft'))
     expect(await tokensOf(formula('base + dpo - sft'))).toEqual(expected)
   })
@@ -85,19 +85,19 @@ describe('over the wire', () => {
     ...new Set(services()[name]?.steps.flatMap((step) => step.readouts.map(({ kind }) => kind))),
   ]
 
-  test('with a filter go its candidates and gathers; models that are not named are not called', async () => {
+  test('a filter sends candidates and gathers; models outside the formula are not called', async () => {
     await tokensOf(formula('2*dpo - sft - amateur', { filter: { alpha: 0.1 } }))
     expect(['dpo', 'sft', 'amateur', 'base'].map(readouts)).toEqual([['candidates'], ['gather'], ['gather'], []])
   })
 
-  test('without one full rows, each in its step', async () => {
+  test('without a filter, each step reads full rows', async () => {
     await tokensOf(formula('amateur - sft'))
     expect(['amateur', 'sft', 'dpo', 'base'].map(readouts)).toEqual([['full'], ['full'], [], []])
     expect(gateway.sft.steps).toHaveLength(request.max_tokens)
   })
 })
 
-test('its temperature may come from the top level; with argmax that is said to be ignored', async () => {
+test('the temperature can come from the top level; with argmax it is reported as ignored', async () => {
   const echoOf = async (decoding: object) => {
     const body = { ...request, temperature: 0.5, top_p: 0.9, seed: 3, decoding }
     return ((await (await gateway.post('/v1/completions', body)).json()) as { decoding: object }).decoding
@@ -114,7 +114,7 @@ test('its temperature may come from the top level; with argmax that is said to b
   expect(await echoOf(formula('dpo', inside))).toMatchObject({ ignored: ['temperature', 'top_p', 'top_k', 'seed'] })
 })
 
-test('where no token has a finite score the request is at fault, streamed or not', async () => {
+test('refuses a request for which no token has a finite score, streamed or not', async () => {
   const body = { ...request, decoding: formula('log(dpo)') }
   const message = 'decoding.formula: no token has a finite score at this place'
   const refused = await gateway.post('/v1/completions', body)

@@ -2,14 +2,18 @@ import type { Context } from 'hono'
 import type { Live, NotReady, Ready } from '../openai/schemas/health.js'
 import type { AppDependencies } from './dependencies.js'
 
-const healthLimitMs = 2_000
+/** Time for a service to answer, in milliseconds. */
+const healthTimeoutMs = 2_000
 const retrySoon = { 'retry-after': '1' }
 
-/** /livez: the process answers. /readyz: all services do too, with the models of the handshake. /health: the same without words, as vLLM. */
+/**
+ * Creates the health handlers. /livez: the process answers. /readyz: all services also answer, with
+ * the same models as at the start. /health: the same as /readyz without a body, as in vLLM.
+ */
 export function createHealthHandlers({ pair, rewards, stopping }: AppDependencies) {
   const findFaults = async (): Promise<string[]> => {
     const served = [...pair.models.values(), ...rewards.values()]
-    const services = served.map(({ service }) => service.findFault(healthLimitMs))
+    const services = served.map(({ service }) => service.findFault(healthTimeoutMs))
     const stop = stopping.aborted ? 'the gateway is stopping' : null
     return [...(await Promise.all(services)), stop].filter((fault) => fault !== null)
   }

@@ -6,22 +6,26 @@ import { ApiError } from '../openai/api-error.js'
 import type { createApp } from './app.js'
 import { toHttpMessage, toResponse } from './to-response.js'
 
+/** Limits of receiving a request. */
 export interface ReceiveLimits {
-  /** How long a client may take to send a request: its headers, and its body with them. */
+  /** Maximum time for a client to send a request with its headers and body, in milliseconds. */
   readonly receiveTimeoutMs: number
 }
 
-/** Bytes of a request's line and headers together: Node's own default, which its errors tell. */
+/** Maximum bytes of the request line and headers together. It is Node's default; errors name it. */
 const maxHeaderBytes = 16_384
 
-/** How long a client has to read why it was refused. */
+/** Time for a client to read the refusal before the connection closes, in milliseconds. */
 const lingerMs = 500
 
-/** Node's HTTP server in front of the app. What never gets to the app is refused in the app's form. */
+/**
+ * Creates Node's HTTP server for the app. Requests that do not reach the app are refused with the
+ * app's error format.
+ */
 export function createHttpServer(app: ReturnType<typeof createApp>, { receiveTimeoutMs }: ReceiveLimits): Server {
   const listener = getRequestListener(app.fetch, {
     overrideGlobalObjects: false,
-    errorHandler: (error) => withRequestId(toResponse(describeFailure(error))),
+    errorHandler: (error) => withRequestId(toResponse(toApiError(error))),
   })
   const answers = new WeakMap<Duplex, ServerResponse>()
   const timeouts = {
@@ -29,44 +33,41 @@ export function createHttpServer(app: ReturnType<typeof createApp>, { receiveTim
     requestTimeout: receiveTimeoutMs,
     connectionsCheckingInterval: Math.ceil(receiveTimeoutMs / 10),
   }
-  // The listener asks for a Host header too, and its refusal is in our form.
+  // The listener also requires a Host header, and refuses in our error format.
   const options = { ...timeouts, maxHeaderSize: maxHeaderBytes, requireHostHeader: false }
   const server = createServer(options, (request, response) => {
     answers.set(request.socket, response)
     void listener(request, response)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // In the middle of an answer another one would be taken for its end.
+    // In the middle of an answer the client would read the refusal as a part of the answer.
     const isAnswering = answers.get(socket)?.headersSent && !answers.get(socket)?.writableFinished
     if (!socket.writable || isAnswering) socket.destroy()
-    else refuse(socket, describeFault(error.code, receiveTimeoutMs))
+    else refuse(socket, describeClientError(error.code, receiveTimeoutMs))
   })
   server.on('connect', ({ method }, socket: Duplex) =>
     refuse(
       socket,
-      new ApiError(405, `${method} is not taken: this server is no proxy`, { code: 'method_not_allowed' }),
+      new ApiError(405, `${method} is not supported: this server is not a proxy`, { code: 'method_not_allowed' }),
     ),
   )
   server.on('checkExpectation', (request) =>
-    refuse(request.socket, new ApiError(417, 'the header Expect may say 100-continue alone; leave it out')),
+    refuse(request.socket, new ApiError(417, 'the header Expect supports only 100-continue; remove it')),
   )
   return server
 }
 
-function describeFault(code: string | undefined, receiveTimeoutMs: number): ApiError {
+function describeClientError(code: string | undefined, receiveTimeoutMs: number): ApiError {
   if (code === 'HPE_HEADER_OVERFLOW')
-    return new ApiError(
-      431,
-      `the request's line and headers are larger than the ${maxHeaderBytes} bytes that this server takes`,
-    )
+    return new ApiError(431, `the request line and headers are larger than the limit of ${maxHeaderBytes} bytes`)
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new ApiError(408, `the request did not come whole within ${receiveTimeoutMs} ms; send it again`)
+    return new ApiError(408, `the request was not complete within ${receiveTimeoutMs} ms; send it again`)
   return unreadable(
-    'expected HTTP/1.1 without control characters, and a body either of one Content-Length or in chunks',
+    'expected HTTP/1.1 without control characters, and a body with either one Content-Length or chunked encoding',
   )
 }
 
-const describeFailure = (error: unknown): ApiError =>
+const toApiError = (error: unknown): ApiError =>
   error instanceof RequestError ? unreadable('its path or its Host header is not valid') : ApiError.from(error)
 
 const unreadable = (why: string): ApiError => new ApiError(400, `the request cannot be read: ${why}`)
@@ -74,7 +75,8 @@ const unreadable = (why: string): ApiError => new ApiError(400, `the request can
 function refuse(socket: Duplex, error: ApiError): void {
   socket.on('error', () => socket.destroy())
   socket.end(toHttpMessage(error, randomUUID()))
-  // Closed at once, what the client has sent and nobody read would take the answer from it.
+  // An immediate close with unread input would reset the connection, and the client would lose the
+  // answer.
   setTimeout(() => socket.destroy(), lingerMs).unref()
 }
 

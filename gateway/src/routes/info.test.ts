@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { version } from '../common/version.js'
 import { strategyNames } from '../decode/strategies/index.js'
 import { openReward } from '../session/reward-model.js'
 import { RewardServiceConnection } from '../session/reward-service.js'
 import { startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'
-import { version } from '../version.js'
 import { docsPaths } from './docs.js'
 
 let gateway: ToyGateway
@@ -17,13 +17,13 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.stop())
 
-test('/version is that of the package', async () => {
+test('/version returns the version of the package', async () => {
   expect(version).toMatch(/^\d+\.\d+\.\d+/)
   const response = await gateway.app().request('/version')
   expect([response.status, await response.json()]).toEqual([200, { version }])
 })
 
-test('/info names the models, the strategies and the limits', async () => {
+test('/info lists the models, the strategies and the limits', async () => {
   const toy = new ToyReward()
   const service = new RewardServiceConnection('picker', await toy.start())
   const app = gateway.app({ rewards: new Map([['picker', await openReward('picker', service)]]) })
@@ -81,7 +81,7 @@ test('/info names the models, the strategies and the limits', async () => {
   expect(JSON.stringify(info)).not.toMatch(/127\.0\.0\.1/)
 })
 
-test('without a reward model best-of-n is not listed, and asked for it tells what it lacks', async () => {
+test('without a reward model best-of-n is not listed, and its error says that one is missing', async () => {
   const app = gateway.app()
   const get = async (path: string) => (await (await app.request(path)).json()) as Record<string, unknown>
   const { data } = (await get('/v1/models')) as { data: { id: string }[] }
@@ -95,7 +95,7 @@ test('without a reward model best-of-n is not listed, and asked for it tells wha
   expect([answer.status, await answer.json()]).toMatchObject([400, { error: { param: 'decoding.reward' } }])
 })
 
-test('/health says by its status alone whether every service answers', async () => {
+test('/health shows by its status whether every service answers', async () => {
   const healthy = await gateway.app().request('/health')
   expect([healthy.status, await healthy.text()]).toEqual([200, ''])
   const stopping = new AbortController()
@@ -104,7 +104,7 @@ test('/health says by its status alone whether every service answers', async () 
   expect([ill.status, await ill.text(), ill.headers.get('retry-after')]).toEqual([503, '', '1'])
 })
 
-test('with keys, only what tells of life is open', async () => {
+test('with API keys, only health routes and the document are open', async () => {
   const app = gateway.app({ apiKeys: ['key'] })
   const statusOf = async (path: string, init?: RequestInit) => (await app.request(path, init)).status
   for (const path of ['/livez', '/readyz', '/health', '/openapi.json', ...docsPaths])

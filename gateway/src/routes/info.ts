@@ -1,14 +1,17 @@
 import type { Context } from 'hono'
+import { version } from '../common/version.js'
 import { strategies } from '../decode/strategies/index.js'
-import { modelNames, nameOfStrategy } from '../openai/decoding.js'
-import { requestLimits } from '../openai/limits.js'
+import { modelNames, nameOfStrategy } from '../openai/request/decoding.js'
+import { requestLimits } from '../openai/request/request-limits.js'
 import type { Info, ServedModelInfo, Version } from '../openai/schemas/info.js'
 import type { ServedModel } from '../session/pair.js'
 import type { RewardModel } from '../session/reward-model.js'
-import { version } from '../version.js'
 import type { AppDependencies } from './dependencies.js'
 
-/** GET /info: what is served and every limit; GET /version. Where the services are is nobody's business. */
+/**
+ * Creates the handlers of GET /info and GET /version. /info does not reveal the addresses of
+ * services.
+ */
 export function createInfoHandlers({ pair, pairName, rewards, admission, limits }: AppDependencies) {
   const info: Info = {
     version,

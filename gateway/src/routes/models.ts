@@ -1,9 +1,12 @@
 import type { Context } from 'hono'
-import { modelNames, unknownModel } from '../openai/decoding.js'
+import { modelNames, unknownModel } from '../openai/request/decoding.js'
 import type { Model, ModelList } from '../openai/schemas/model.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 
-/** GET /v1/models and /v1/models/{id}; an id may hold a slash, escaped or not. */
+/**
+ * Creates the handlers of GET /v1/models and /v1/models/{id}. An id may contain a slash, escaped or
+ * not.
+ */
 export function createModelHandlers({ pair, pairName, rewards }: AppDependencies) {
   const created = Math.floor(Date.now() / 1000)
   const describe = (id: string): Model => ({

@@ -5,7 +5,10 @@ import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testi
 import { Admission } from './admission.js'
 import type { AppDependencies } from './dependencies.js'
 
-/** Every kind of answer: the toy gateway's app holds each to /openapi.json and to OpenAI's schemas (testing/checked-app.ts). */
+/**
+ * Requests every kind of answer. The toy gateway's app checks each against /openapi.json and
+ * OpenAI's schemas (testing/checked-app.ts).
+ */
 
 let gateway: ToyGateway
 beforeAll(async () => {
@@ -43,7 +46,7 @@ const requests: readonly (readonly [string, string, object])[] = [
   ['a completion', '/v1/completions', text],
   ['with log-probabilities', '/v1/completions', { ...text, logprobs: 3 }],
   ['with the prompt and its log-probabilities', '/v1/completions', { ...text, echo: true, logprobs: 2, ...ids }],
-  ['with the prompt alone', '/v1/completions', { ...text, echo: true, max_tokens: 0 }],
+  ['with only the prompt', '/v1/completions', { ...text, echo: true, max_tokens: 0 }],
   ['with several prompts and answers', '/v1/completions', { ...text, ...sampled, prompt: ['a', 'b'], logprobs: 0 }],
   ['with detail', '/v1/completions', { ...text, decoding: { detail: true } }],
   ['with beams', '/v1/completions', { ...text, decoding: { strategy: 'beam', width: 3, detail: true } }],
@@ -58,7 +61,7 @@ test.each(requests)('%s of %s', async (_, path, body) => {
   }
 })
 
-test('the models, all and one by one', async () => {
+test('lists the models, and returns each one', async () => {
   const { data } = (await (await gateway.app().request('/v1/models')).json()) as { data: { id: string }[] }
   expect(data.length).toBeGreaterThan(5)
   for (const { id } of data)
@@ -92,7 +95,7 @@ test.each(failures)('an error of status %i', async (status, changes, body, init)
   expect([response.status, error.message]).toEqual([status, expect.stringMatching(/./)])
 })
 
-test('an error of another method, and of a route that is not there', async () => {
+test('errors for another method and for an unknown route', async () => {
   expect((await gateway.app().request('/v1/completions')).status).toBe(405)
   expect((await gateway.app().request('/v1/nothing')).status).toBe(404)
 })

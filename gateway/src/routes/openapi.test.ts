@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.stop())
 
-test('/openapi.json has every route, with the fields that are parsed', async () => {
+test('/openapi.json has every route, with the fields that the app parses', async () => {
   const app = gateway.app({ apiKeys: ['key'] })
   const document = (await (await app.request('/openapi.json')).json()) as { paths: Record<string, object> }
   const routes = new Set(
@@ -53,7 +53,7 @@ test('/openapi.json has every route, with the fields that are parsed', async () 
   expect(JSON.stringify(document)).toEqual(JSON.stringify(await (await gateway.app().request('/openapi.json')).json()))
 })
 
-test('every reference of /openapi.json leads to something, and no schema of an answer is left without one', () => {
+test('every reference of /openapi.json exists, and every named component is referenced', () => {
   const text = JSON.stringify(createOpenApi())
   const document = JSON.parse(text) as { components: Record<string, Record<string, object>> }
   const references = new Set(
@@ -65,7 +65,7 @@ test('every reference of /openapi.json leads to something, and no schema of an a
   expect([...references].sort()).toEqual(named.sort())
 })
 
-/** Of a JSON Schema, every property at any depth, by its place. */
+/** Finds every property of a JSON Schema at any depth, with its place. */
 function findProperties(schema: unknown, place: string): [string, { description?: string; default?: unknown }][] {
   if (typeof schema !== 'object' || schema === null) return []
   return Object.entries(schema).flatMap(([key, value]) =>
@@ -78,7 +78,7 @@ function findProperties(schema: unknown, place: string): [string, { description?
   )
 }
 
-test('every property of a request says in a sentence what it means, and its default where it has one', () => {
+test('every property of a request has a description in sentences, and its default if it has one', () => {
   const { paths, components } = createOpenApi() as {
     paths: Record<string, { post?: { requestBody: object } }>
     components: { schemas: { Decoding: { anyOf: object[] } } }

@@ -1,13 +1,16 @@
 import type { z } from 'zod'
-import { decodingSchema } from '../openai/decoding.js'
-import { nameAnswers, toJsonSchema } from '../openai/json-schema.js'
+import { version } from '../common/version.js'
+import { decodingSchema } from '../openai/request/decoding.js'
 import { errorSchema } from '../openai/schemas/error.js'
+import { answerSchemas, toJsonSchema } from '../openai/schemas/json-schema.js'
 import { namedSchemas } from '../openai/schemas/named-schemas.js'
-import { version } from '../version.js'
 import { describeErrors, errorResponses, requestIdHeader } from './error-responses.js'
 import { type Operation, operations } from './operations.js'
 
-/** The OpenAPI 3.1 document: paths from the list that the app serves, bodies from the schemas that parse or type them. */
+/**
+ * Creates the OpenAPI 3.1 document. Its paths come from the table that the app serves, its bodies
+ * from the schemas that parse requests and type answers.
+ */
 export function createOpenApi(): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const [id, operation] of Object.entries<Operation>(operations))
@@ -23,8 +26,8 @@ export function createOpenApi(): object {
     security: [{ key: [] }],
     paths,
     components: {
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'Asked for where the server has keys.' } },
-      schemas: { Decoding: toJsonSchema(decodingSchema), ...nameAnswers() },
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'Required if the server has API keys.' } },
+      schemas: { Decoding: toJsonSchema(decodingSchema), ...answerSchemas() },
       responses: describeErrors(),
     },
   }
@@ -56,7 +59,7 @@ function describeResponses({ isOpen, answer, event, errors, notReady }: Operatio
   })
   const statuses = isOpen ? errors : ([401, ...errors] as const)
   return {
-    200: respond('The answer', answer, event ? describeStream(event) : {}),
+    200: respond('OK', answer, event ? describeStream(event) : {}),
     ...(notReady === undefined ? {} : { 503: respond('Not ready', notReady) }),
     ...Object.fromEntries(
       statuses.map((status) => [status, { $ref: `#/components/responses/${errorResponses[status].name}` }]),
@@ -64,11 +67,14 @@ function describeResponses({ isOpen, answer, event, errors, notReady }: Operatio
   }
 }
 
-/** By OpenAPI 3.1, which has no word for events, the schema would be that of the whole stream; here, as in OpenAI's document, it is an event's. */
+/**
+ * Describes one event of a stream, as OpenAI's document does. OpenAPI 3.1 cannot describe events:
+ * by its rules the schema would describe the whole stream.
+ */
 function describeStream(event: z.ZodType): object {
   const description =
-    'Where `stream` is true: server-sent events, of which each has this as JSON in its `data`. The last is `data: [DONE]`. ' +
-    'An answer that breaks off sends an error before it.'
+    'Server-sent events, if `stream` is true. The `data` of each event is JSON of this schema. The last event is `data: [DONE]`. ' +
+    'An answer that fails sends an error before it.'
   return { 'text/event-stream': { schema: { description, anyOf: [toAnswer(event), toAnswer(errorSchema)] } } }
 }
 

@@ -1,6 +1,13 @@
 import { z } from 'zod'
-import { chatSchema } from '../openai/chat-request.js'
-import { completionSchema } from '../openai/completion-request.js'
+import { chatSchema } from '../openai/request/chat-request.js'
+import { completionSchema } from '../openai/request/completion-request.js'
+import { scoreSchema } from '../openai/request/score-request.js'
+import {
+  detokenizeResponseSchema,
+  detokenizeSchema,
+  tokenizeResponseSchema,
+  tokenizeSchema,
+} from '../openai/request/tokenize-request.js'
 import { chatChunkSchema } from '../openai/schemas/chat-chunk.js'
 import { chatCompletionSchema } from '../openai/schemas/chat-completion.js'
 import { liveSchema, notReadySchema, readySchema } from '../openai/schemas/health.js'
@@ -8,51 +15,47 @@ import { infoSchema, versionSchema } from '../openai/schemas/info.js'
 import { modelListSchema, modelSchema } from '../openai/schemas/model.js'
 import { scoreListSchema } from '../openai/schemas/score-list.js'
 import { textChunkSchema, textCompletionSchema } from '../openai/schemas/text-completion.js'
-import { scoreSchema } from '../openai/score-request.js'
-import {
-  detokenizeResponseSchema,
-  detokenizeSchema,
-  tokenizeResponseSchema,
-  tokenizeSchema,
-} from '../openai/tokenize-request.js'
 import type { ErrorStatus } from './error-responses.js'
 
+/** A route of the API. */
 export interface Operation {
   readonly method: 'GET' | 'POST'
-  /** As OpenAPI writes it: "/v1/models/{id}". A parameter may hold slashes. */
+  /** The path in OpenAPI's syntax, such as "/v1/models/{id}". A parameter may contain slashes. */
   readonly path: string
   readonly summary: string
-  /** Whether it asks for no key. */
+  /** Whether the route works without an API key. */
   readonly isOpen: boolean
-  /** What parses the body; null: it has none. */
+  /** The schema of the request body; null: no body. */
   readonly body: z.ZodType | null
-  /** A body to begin with. */
+  /** An example of the request body. */
   readonly example?: object
-  /** Of the body of status 200; null: that has none. */
+  /** The schema of the answer with status 200; null: no body. */
   readonly answer: z.ZodType | null
-  /** Of each event, where `stream: true` in the body turns the answer into a stream; null: nothing does. */
+  /**
+   * The schema of each event if the request has `stream: true`; null: the route does not stream.
+   */
   readonly event: z.ZodType | null
-  /** Statuses of its errors, besides 401 where it asks for a key. */
+  /** The statuses of its errors. Routes that require an API key also have 401. */
   readonly errors: readonly ErrorStatus[]
-  /** Of status 503, where its body is not that of an error; null: that has none. */
+  /** The schema of the answer with status 503 if that is not an error body; null: no body. */
   readonly notReady?: z.ZodType | null
 }
 
 const read = { method: 'GET', isOpen: false, body: null, event: null, errors: [] } as const
 const post = { method: 'POST', isOpen: false, event: null } as const
 const refusals = [400, 404, 408, 413, 415, 500] as const
-/** Of those that wait for a place, and for the services. */
+/** Errors of routes that wait for admission and for the services. */
 const failures = [...refusals, 429, 503, 504] as const
 
 const question = { role: 'user', content: 'How do I stay calm?' }
 
-/** Every route, by its operation's id: what the app serves and /openapi.json says. */
+/** All routes by operation id. The app serves this table, and /openapi.json describes it. */
 export const operations = {
-  live: { ...read, path: '/livez', summary: 'Whether the process answers', isOpen: true, answer: liveSchema },
+  live: { ...read, path: '/livez', summary: 'Liveness: whether the process answers', isOpen: true, answer: liveSchema },
   ready: {
     ...read,
     path: '/readyz',
-    summary: 'Whether all services answer; if not, which',
+    summary: 'Readiness: whether all services answer, with the faults of those that do not',
     isOpen: true,
     answer: readySchema,
     notReady: notReadySchema,
@@ -60,31 +63,36 @@ export const operations = {
   healthy: {
     ...read,
     path: '/health',
-    summary: 'The same by its status alone',
+    summary: 'Readiness as a status without a body, as in vLLM',
     isOpen: true,
     answer: null,
     notReady: null,
   },
-  version: { ...read, path: '/version', summary: 'The version of Tandem', answer: versionSchema },
-  info: { ...read, path: '/info', summary: 'What is served, and every limit', answer: infoSchema },
+  version: { ...read, path: '/version', summary: 'Show the version of Tandem', answer: versionSchema },
+  info: {
+    ...read,
+    path: '/info',
+    summary: 'Show the models, strategies and limits of this server',
+    answer: infoSchema,
+  },
   openapi: {
     ...read,
     path: '/openapi.json',
-    summary: 'This document',
+    summary: 'Show this OpenAPI document',
     isOpen: true,
     answer: z.looseObject({ openapi: z.string() }),
   },
   listModels: {
     ...read,
     path: '/v1/models',
-    summary: 'The pair, and the pair with each strategy',
+    summary: 'List the model names: the pair, and the pair with each strategy',
     answer: modelListSchema,
   },
-  getModel: { ...read, path: '/v1/models/{id}', summary: 'One of them', answer: modelSchema, errors: [404] },
+  getModel: { ...read, path: '/v1/models/{id}', summary: 'Show one model', answer: modelSchema, errors: [404] },
   createChatCompletion: {
     ...post,
     path: '/v1/chat/completions',
-    summary: 'The answer to a conversation',
+    summary: 'Create a chat completion',
     body: chatSchema,
     example: { model: 'pair', messages: [question], max_tokens: 64 },
     answer: chatCompletionSchema,
@@ -94,7 +102,7 @@ export const operations = {
   createCompletion: {
     ...post,
     path: '/v1/completions',
-    summary: 'What follows a prompt',
+    summary: 'Create a completion',
     body: completionSchema,
     example: { model: 'pair', prompt: 'To stay calm,', max_tokens: 64 },
     answer: textCompletionSchema,
@@ -104,7 +112,7 @@ export const operations = {
   score: {
     ...post,
     path: '/v1/score',
-    summary: 'What a reward model makes of conversations',
+    summary: 'Score conversations with a reward model',
     body: scoreSchema,
     example: { messages: [question, { role: 'assistant', content: 'Breathe slowly.' }] },
     answer: scoreListSchema,
@@ -113,7 +121,7 @@ export const operations = {
   tokenize: {
     ...post,
     path: '/tokenize',
-    summary: 'The token ids of a prompt or of a conversation',
+    summary: 'Convert a prompt or a conversation to token ids',
     body: tokenizeSchema,
     example: { prompt: 'To stay calm,' },
     answer: tokenizeResponseSchema,
@@ -122,7 +130,7 @@ export const operations = {
   detokenize: {
     ...post,
     path: '/detokenize',
-    summary: 'The text of token ids',
+    summary: 'Convert token ids to text',
     body: detokenizeSchema,
     example: { tokens: [1, 2, 3] },
     answer: detokenizeResponseSchema,
@@ -130,5 +138,7 @@ export const operations = {
   },
 } as const satisfies Record<string, Operation>
 
+/** The id of an operation. */
 export type OperationId = keyof typeof operations
+/** The ids of all operations, in the order of the table. */
 export const operationIds = Object.keys(operations) as OperationId[]

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { requestLimits } from '../openai/limits.js'
+import { requestLimits } from '../openai/request/request-limits.js'
 import { postJson, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 
 /** vLLM's `truncate_prompt_tokens` and `prompt_logprobs`. */
@@ -52,7 +52,7 @@ describe('truncate_prompt_tokens', () => {
     expect([found.choices[0]?.prompt_token_ids, found.usage.prompt_tokens]).toEqual([kept, kept.length])
   })
 
-  test('of each prompt, and the text that echo repeats is what is left', async () => {
+  test('truncates each prompt, and echo returns the truncated text', async () => {
     const { text } = gateway.pair
     const given = 'alignment aware decoding'
     const ids = text.encode(given)
@@ -69,7 +69,7 @@ describe('truncate_prompt_tokens', () => {
     expect(choices[1]?.prompt_token_ids).toEqual(text.encode('a').slice(-2))
   })
 
-  test('of a chat, with its header', async () => {
+  test('truncates a chat, and keeps the header of the answer', async () => {
     const idsOf = async (body: object) => {
       const answer = z.object({ prompt_token_ids: z.array(z.int()) })
       return answer.parse(await (await post('chat/completions', { messages, ...body })).json()).prompt_token_ids
@@ -81,7 +81,7 @@ describe('truncate_prompt_tokens', () => {
     ['completions', { prompt: Array(51).fill(7) }],
     ['completions', { prompt: 'alignment '.repeat(400) }],
     ['chat/completions', { messages: [{ role: 'user', content: 'alignment '.repeat(400) }] }],
-  ])('comes before the length of the prompt is checked: %s', async (path, body) => {
+  ])('applies before the length check of the prompt: %s', async (path, body) => {
     expect(await refusal(path, body)).toMatchObject({ status: 400, code: 'context_length_exceeded' })
     const answer = await post(path, { ...body, truncate_prompt_tokens: 50 })
     expect([answer.status, await answer.json()]).toMatchObject([200, { usage: { prompt_tokens: 50 } }])
@@ -95,13 +95,13 @@ describe('truncate_prompt_tokens', () => {
     ['completions', { prompt: content }, 'characters'],
     ['completions', { prompt: Array(1_000_001).fill(7) }, 'tokens'],
     ['chat/completions', { messages: [{ role: 'user', content }] }, 'characters'],
-  ])('what takes too long to read is refused: %s', async (path, body, unit) => {
+  ])('refuses a prompt that is too long to read: %s', async (path, body, unit) => {
     const limits = { maxPromptTokens: 50, maxBodyBytes: 3_000_000, requestTimeoutMs: 10_000, receiveTimeoutMs: 5_000 }
     const asked = { ...shared, ...body, truncate_prompt_tokens: 5 }
     const response = await postJson(gateway.app({ limits }), `/v1/${path}`, asked)
     const { message, code } = errorSchema.parse(await response.json()).error
     expect([response.status, code]).toEqual([400, 'context_length_exceeded'])
-    expect(message).toContain(`has 1000001 ${unit}: at most 1000000 are read before they are truncated`)
+    expect(message).toContain(`has 1000001 ${unit}: at most 1000000 are read before truncation`)
   })
 
   test.each([0, -2, 1.5, '3'])('%j is refused', async (truncate_prompt_tokens) => {
@@ -112,7 +112,7 @@ describe('truncate_prompt_tokens', () => {
       })
   })
 
-  test('the side that is cut is the left one alone', async () => {
+  test('supports only truncation from the left', async () => {
     expect((await post('completions', { prompt, truncation_side: 'left' })).status).toBe(200)
     expect(await refusal('completions', { truncation_side: 'right' })).toMatchObject({ param: 'truncation_side' })
   })
@@ -120,7 +120,7 @@ describe('truncate_prompt_tokens', () => {
 
 type Entry = { readonly logprob: number; readonly rank: number | null; readonly decoded_token: string }
 
-/** vLLM's list by its definition, over the toy's distribution. */
+/** vLLM's `prompt_logprobs` by its definition, over the toy's distribution. */
 function expectedOf(ids: readonly number[], count: number): (Record<string, Entry> | null)[] {
   return ids.map((id, i) => {
     if (i === 0) return null
@@ -141,18 +141,21 @@ const bestAfter = (ids: readonly number[]) => {
 }
 
 describe('prompt_logprobs', () => {
-  test.each([0, 1, 5])('%i: each token of each prompt and the best, of the DPO model', async (prompt_logprobs) => {
-    const likely = [4, 388, bestAfter([4, 388])]
-    const { choices } = await complete({ prompt: [prompt, likely], prompt_logprobs })
-    expect(choices.map((choice) => choice.prompt_logprobs)).toEqual([
-      expectedOf(prompt, prompt_logprobs),
-      expectedOf(likely, prompt_logprobs),
-    ])
-    const rank = prompt_logprobs === 0 ? null : 1
-    expect(choices[1]?.prompt_logprobs?.[2]).toMatchObject({ [likely[2] ?? -1]: { rank } })
-  })
+  test.each([0, 1, 5])(
+    '%i: lists each token of each prompt and the most likely ones, by the DPO model',
+    async (prompt_logprobs) => {
+      const likely = [4, 388, bestAfter([4, 388])]
+      const { choices } = await complete({ prompt: [prompt, likely], prompt_logprobs })
+      expect(choices.map((choice) => choice.prompt_logprobs)).toEqual([
+        expectedOf(prompt, prompt_logprobs),
+        expectedOf(likely, prompt_logprobs),
+      ])
+      const rank = prompt_logprobs === 0 ? null : 1
+      expect(choices[1]?.prompt_logprobs?.[2]).toMatchObject({ [likely[2] ?? -1]: { rank } })
+    },
+  )
 
-  test('of any prompt', async () => {
+  test('equal the definition for any prompt', async () => {
     const prompts = fc.array(fc.integer({ min: 3, max: 511 }), { minLength: 1, maxLength: 20 })
     await fc.assert(
       fc.asyncProperty(prompts, fc.integer({ min: 0, max: 5 }), async (ids, count) => {
@@ -183,26 +186,26 @@ describe('prompt_logprobs', () => {
       { logprobs: 2, echo: true },
     ],
     [{ prompt_logprobs: 1, echo: true }, { echo: true }],
-  ])('%j leaves all else as it is', async (body, without) => {
+  ])('%j changes nothing else in the answer', async (body, without) => {
     const [{ choices: asked }, { choices: plain }] = [await complete(body), await complete(without)]
     expect(asked.map((choice) => ({ ...choice, prompt_logprobs: undefined }))).toEqual(plain)
     expect(asked[0]?.prompt_logprobs).toEqual(expectedOf(prompt, body.prompt_logprobs))
   })
 
-  test('of a chat stands beside its choices; -9999 stands for less', async () => {
+  test('of a chat is next to its choices, with -9999 for any lower value', async () => {
     const answer = z.object({ prompt_token_ids: z.array(z.int()), prompt_logprobs: z.array(z.unknown()) })
     const ask = async () =>
       answer.parse(await (await post('chat/completions', { messages, prompt_logprobs: 2 })).json())
     const found = await ask()
     expect(found.prompt_logprobs).toEqual(expectedOf(found.prompt_token_ids, 2))
     const [, second = -1] = found.prompt_token_ids
-    gateway.dpo.ruledOut = second
+    gateway.dpo.impossibleToken = second
     const without = await ask()
-    gateway.dpo.ruledOut = undefined
+    gateway.dpo.impossibleToken = undefined
     expect(without.prompt_logprobs[1]).toMatchObject({ [second]: { logprob: -9999 } })
   })
 
-  test('decoded_token is text whatever tokens are called elsewhere', async () => {
+  test('decoded_token is always text, even if other fields use token ids', async () => {
     const { choices } = await complete({ prompt_logprobs: 1, logprobs: 0, return_tokens_as_token_ids: true })
     expect(choices[0]?.prompt_logprobs).toEqual(expectedOf(prompt, 1))
     expect(choices[0]?.logprobs?.tokens[0]).toMatch(/^token_id:/)

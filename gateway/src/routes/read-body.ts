@@ -1,7 +1,7 @@
 import { ApiError } from '../openai/api-error.js'
-import { parseBody } from '../openai/fields.js'
+import { parseBody } from '../openai/request/fields.js'
 
-/** A request's body as a JSON object. @throws ApiError 415, 413 or 400 where it is none */
+/** Reads the body of a request as a JSON object. @throws ApiError 415, 413 or 400 */
 export async function readJsonBody(
   request: Request,
   { maxBodyBytes }: { readonly maxBodyBytes: number },
@@ -10,23 +10,22 @@ export async function readJsonBody(
   return parseBody(await readBody(request, maxBodyBytes))
 }
 
-/** JSON has one encoding, UTF-8. @throws ApiError 415 */
+/** Asserts that the body is JSON in UTF-8, its only encoding. @throws ApiError 415 */
 function assertReadable(headers: Headers): void {
   const type = headers.get('content-type') ?? ''
   if (!/^application\/(\w+\+)?json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i.test(type))
-    throw new ApiError(
-      415,
-      `the body must come as content-type application/json, in UTF-8; found "${type.slice(0, 100)}"`,
-    )
+    throw new ApiError(415, `content-type is "${type.slice(0, 100)}": expected application/json in UTF-8`)
   const encoding = headers.get('content-encoding') ?? 'identity'
   if (encoding.toLowerCase() !== 'identity')
-    throw new ApiError(415, `the body must come as it is, found content-encoding "${encoding.slice(0, 100)}"`)
+    throw new ApiError(415, `content-encoding is "${encoding.slice(0, 100)}": expected an uncompressed body`)
 }
 
 /**
- * A request's body as text, however it is framed: by length or in chunks.
- * Hono's bodyLimit is no help: of a chunked body it makes another Request, which Node's own class refuses to make of the server's.
- * @throws ApiError 413 as soon as the body is known to be larger than `maxBytes`; 400 where it breaks off or is not UTF-8
+ * Reads the body of a request as text, framed by length or in chunks. Hono's bodyLimit does not
+ * work here: it builds a new Request for a chunked body, and Node's Request class refuses the
+ * server's own request object.
+ * @throws ApiError 413 as soon as the body is larger than `maxBytes`; 400 if it ends early or is
+ *   not UTF-8
  */
 async function readBody(request: Request, maxBytes: number): Promise<string> {
   if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge(maxBytes)
@@ -52,9 +51,9 @@ async function* readChunks(request: Request): AsyncGenerator<Uint8Array, void> {
   try {
     yield* request.body ?? []
   } catch (cause) {
-    throw new ApiError(400, 'the body broke off before its end', { cause })
+    throw new ApiError(400, 'the body ended early', { cause })
   }
 }
 
 const tooLarge = (maxBytes: number): ApiError =>
-  new ApiError(413, `the body is larger than the ${maxBytes} bytes that this server takes`)
+  new ApiError(413, `the body is larger than the limit of ${maxBytes} bytes`)

@@ -27,21 +27,21 @@ describe.each(kinds)('request_id of /v1/%s', (path, kind) => {
     response.headers.get('x-request-id'),
   ]
 
-  test('is in the id and in x-request-id; the header counts before it', async () => {
+  test('appears in the id and in x-request-id; the header takes precedence', async () => {
     expect(await namesOf(await ask({ request_id: 'mine:1' }))).toEqual([`${kind}-mine:1`, 'mine:1'])
     const headers = { 'x-request-id': 'proxy-2' }
     expect(await namesOf(await ask({ request_id: 'mine:1' }, headers))).toEqual([`${kind}-proxy-2`, 'proxy-2'])
     expect(await namesOf(await ask({ request_id: 'mine:1' }, { 'x-request-id': 'no name' }))).toContain('mine:1')
   })
 
-  test('left out, is made anew each time', async () => {
+  test('is generated for each request if not set', async () => {
     const [first = '', second = ''] = [await namesOf(await ask({})), await namesOf(await ask({ request_id: null }))]
     expect(first[0]).toBe(`${kind}-${first[1]}`)
     expect(first[1]).toMatch(/^[0-9a-f-]{36}$/)
     expect(second[1]).not.toBe(first[1])
   })
 
-  test('is that of every chunk', async () => {
+  test('is the same in every chunk', async () => {
     const response = await ask({ request_id: 'mine', stream: true })
     expect(response.headers.get('x-request-id')).toBe('mine')
     const ids = (await readEvents(response)).map((chunk) => idSchema.parse(chunk).id)
@@ -54,7 +54,7 @@ describe.each(kinds)('request_id of /v1/%s', (path, kind) => {
   })
 })
 
-test('the log has request_id', async () => {
+test('the log contains request_id', async () => {
   const lines: string[] = []
   const sink = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -79,7 +79,7 @@ describe('cache_salt', () => {
     return gateway.dpo.steps[0]?.prefixScope
   }
 
-  test('prompts are shared by requests of one key and one salt, and by no others', async () => {
+  test('only requests with the same key and salt share prompts', async () => {
     const scopes: (string | undefined)[] = []
     const asked = [undefined, 'a', 'b', 'b'.repeat(1024)] as const
     for (const key of ['one', 'two']) for (const salt of asked) scopes.push(await scopeOf(salt, key))

@@ -1,6 +1,9 @@
 import type { AppDependencies } from './dependencies.js'
 
-/** Ends with the client, with the gateway, after the longest that a request may take, or with another signal. */
+/**
+ * Creates a signal that aborts when the client disconnects, the gateway stops, the request timeout
+ * is over, or another signal aborts.
+ */
 export const requestSignal = (
   request: Request,
   { stopping, limits }: AppDependencies,

@@ -45,7 +45,7 @@ async function errorOf(response: Promise<Response>) {
   return { status, headers, ...error }
 }
 
-test('one conversation is scored by the first reward model', async () => {
+test('scores one conversation with the first reward model', async () => {
   const response = await post({ messages: first })
   const ids = idsOf(first)
   expect(await response.json()).toEqual({
@@ -56,7 +56,7 @@ test('one conversation is scored by the first reward model', async () => {
   })
 })
 
-test('several are scored in their order, by the model that is named; content comes in parts too', async () => {
+test('scores several conversations in their order, by the requested model; content can have parts', async () => {
   const parts = [{ role: 'user', content: [{ type: 'text', text: 'what is decoding' }] }, assistant('no')]
   const response = await post({ model: 'other', conversations: [second, parts] })
   const expected = [idsOf(second), idsOf(first)]
@@ -70,25 +70,33 @@ test('several are scored in their order, by the model that is named; content com
 
 const long = 'x'.repeat(60)
 test.each([
-  [{}, 'messages', 'give either messages, which is one conversation, or conversations, a list of them'],
+  [{}, 'messages', 'give either messages (one conversation) or conversations (a list of conversations)'],
   [{ messages: first, conversations: [first] }, 'conversations', 'give either messages'],
-  [{ messages: [] }, 'messages', 'messages must hold at least one message'],
-  [{ conversations: [] }, 'conversations', 'conversations must hold at least one conversation'],
-  [{ conversations: [[]] }, 'conversations.0', 'conversations.0 must hold at least one message'],
+  [{ messages: [] }, 'messages', 'messages must contain at least one message'],
+  [{ conversations: [] }, 'conversations', 'conversations must contain at least one conversation'],
+  [{ conversations: [[]] }, 'conversations.0', 'conversations.0 must contain at least one message'],
   [{ conversations: first }, 'conversations.0', ': expected a list'],
   [
     { messages: [{ role: 'robot', content: '' }] },
     'messages.0.role',
     'messages.0.role is "robot": expected one of "system", "developer"',
   ],
-  [{ text_1: 'a' }, 'text_1', 'text_1: /v1/score has no such parameter; there are: model, messages, conversations'],
-  [{ conversations: Array.from({ length: 65 }, () => first) }, 'conversations', 'conversations: at most 64 of them'],
+  [
+    { text_1: 'a' },
+    'text_1',
+    'text_1: unknown parameter of /v1/score; expected one of: model, messages, conversations',
+  ],
+  [
+    { conversations: Array.from({ length: 65 }, () => first) },
+    'conversations',
+    'conversations has 65 items: expected at most 64',
+  ],
   [{ messages: [user(long)] }, 'messages', 'messages has'],
   [{ conversations: [first, [user(long)]] }, 'conversations[1]', 'conversations[1] has'],
   [
     { conversations: [[user('x'.repeat(9_999))]] },
     'conversations[0]',
-    'This server takes prompts of at most 50 tokens.',
+    'This server accepts prompts of at most 50 tokens.',
   ],
   [{ messages: 7 }, 'messages', 'messages is 7: expected a list'],
 ])('%j is refused', async (body, param, message) => {
@@ -96,11 +104,11 @@ test.each([
   expect(toy.sequences).toEqual([])
 })
 
-test('a model that is not there is told with those that are', async () => {
+test('refuses an unknown model and lists the known ones', async () => {
   expect(await errorOf(post({ model: 'toy', messages: first }))).toMatchObject({
     status: 404,
     code: 'model_not_found',
-    message: 'there is no reward model "toy"; there are: picker, other',
+    message: 'this server has no reward model "toy"; expected one of: picker, other',
   })
   const none = gateway.post('/v1/score', { messages: first })
   expect(await errorOf(none)).toMatchObject({
@@ -109,7 +117,7 @@ test('a model that is not there is told with those that are', async () => {
   })
 })
 
-test('keys, content types, methods and body sizes are those of the other routes', async () => {
+test('checks keys, content types, methods and body sizes like the other routes', async () => {
   app = gateway.app({ rewards, apiKeys: ['key'] })
   expect((await post({ messages: first })).status).toBe(401)
   expect((await post({ messages: first }, { headers: { authorization: 'Bearer key' } })).status).toBe(200)
@@ -119,7 +127,7 @@ test('keys, content types, methods and body sizes are those of the other routes'
   expect((await post({ messages: [user('x'.repeat(100_000))] })).status).toBe(413)
 })
 
-test('what is wrong with the service is told: busy, slow, gone', async () => {
+test('reports whether the service is busy, slow or unavailable', async () => {
   toy.nextError = { code: status.RESOURCE_EXHAUSTED, details: 'full' }
   const busy = await errorOf(post({ messages: first }))
   expect(busy).toMatchObject({ status: 503, code: 'service_exhausted' })
@@ -138,7 +146,7 @@ test('what is wrong with the service is told: busy, slow, gone', async () => {
   expect(await ready.text()).toContain('the reward service picker at')
 })
 
-test('a client that goes ends the call and leaves its place', async () => {
+test('a client that disconnects ends the call and releases its place', async () => {
   app = gateway.app({ rewards, admission: new Admission({ maxConcurrent: 1, maxWaiting: 1 }) })
   toy.beforeScore = () => delay(1_000)
   const client = new AbortController()

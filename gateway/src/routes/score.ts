@@ -1,30 +1,26 @@
 import type { Context } from 'hono'
+import { prepareScore } from '../openai/request/score-request.js'
 import type { ScoreList } from '../openai/schemas/score-list.js'
-import { prepareScore } from '../openai/score-request.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { readJsonBody } from './read-body.js'
-import { requestSignal } from './request-signal.js'
+import { RequestLifetime } from './request-lifetime.js'
 
-/** POST /v1/score: what a reward model makes of whole conversations. */
+/** Creates the handler of POST /v1/score, which scores whole conversations with a reward model. */
 export function createScoreHandler(dependencies: AppDependencies) {
-  const { rewards, admission, limits } = dependencies
+  const { rewards, limits } = dependencies
   return async (context: Context<AppEnvironment>): Promise<Response> => {
-    const signal = requestSignal(context.req.raw, dependencies)
+    const lifetime = new RequestLifetime(context.req.raw, dependencies)
+    const { signal } = lifetime
     const body = await readJsonBody(context.req.raw, limits)
-    const { reward, sequences } = await prepareScore(body, rewards, limits, signal)
-    const leave = await admission.acquire(signal)
-    try {
-      const scores = await reward.service.score(sequences, limits.requestTimeoutMs, signal)
-      const tokens = sequences.reduce((sum, ids) => sum + ids.length, 0)
-      const list: ScoreList = {
-        object: 'list',
-        model: reward.name,
-        data: scores.map((score, index) => ({ object: 'score', index, score })),
-        usage: { prompt_tokens: tokens, total_tokens: tokens },
-      }
-      return context.json(list)
-    } finally {
-      leave()
+    const { reward, sequences } = await prepareScore(body, rewards, limits.maxPromptTokens, signal)
+    const scores = await lifetime.run(() => reward.service.score(sequences, limits.requestTimeoutMs, signal))
+    const tokens = sequences.reduce((sum, ids) => sum + ids.length, 0)
+    const list: ScoreList = {
+      object: 'list',
+      model: reward.name,
+      data: scores.map((score, index) => ({ object: 'score', index, score })),
+      usage: { prompt_tokens: tokens, total_tokens: tokens },
     }
+    return context.json(list)
   }
 }

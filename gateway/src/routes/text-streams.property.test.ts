@@ -4,7 +4,10 @@ import { decodePaths } from '../decode/loop/decode-path.js'
 import { byteAlphabet, cutIntoTokens, endOfText, tokenBytes, useByteTokens } from '../testing/byte-tokens.js'
 import { readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 
-/** Whatever a text holds, however its tokens cut it and wherever its stop strings lie: a stream says what the whole answer says. */
+/**
+ * A stream has the same text as the whole answer, for any text, any split into tokens and any stop
+ * strings.
+ */
 
 let gateway: ToyGateway
 beforeAll(async () => {
@@ -15,11 +18,11 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.stop())
 
-/** Both endpoints' prompts are this one letter. */
+/** The prompt of both endpoints: one letter. */
 const prompt = cutIntoTokens('a', [])
 const characters = fc.constantFrom(...byteAlphabet)
 const texts = fc.string({ unit: characters, maxLength: 14 })
-/** Parts of the text, and what need not be there. */
+/** Parts of the text, and optional other strings. */
 const stopPicks = fc.array(
   fc.oneof(
     fc.record({ start: fc.nat(20), length: fc.integer({ min: 1, max: 5 }) }),
@@ -35,7 +38,7 @@ const pickStops = (text: string, picks: readonly StopPick[]): string[] => {
   )
   return found.filter((stop) => stop !== '')
 }
-/** Its bytes need not be characters. */
+/** A text whose bytes need not be valid characters. */
 const anyToken = fc.integer({ min: 3, max: tokenBytes.length - 1 })
 const cuts = fc.array(fc.nat(20), { maxLength: 40 })
 
@@ -55,7 +58,7 @@ interface Body {
 interface Answer {
   readonly text: string
   readonly ids: readonly number[]
-  /** One for each time that one was given. */
+  /** All values that were received. */
   readonly endings: readonly (readonly unknown[])[]
 }
 
@@ -83,7 +86,10 @@ const decode = (ids: readonly number[]): string =>
     Buffer.concat(ids.map((id) => tokenBytes[id] ?? Buffer.alloc(0))),
   )
 
-/** By definition: the text, cut at the stop string that ends first, the longest of those that end there; and that one. */
+/**
+ * The definition: the text, cut at the stop string that ends first (of several, the longest), and
+ * that stop string.
+ */
 function cutAtStop(text: string, stops: readonly string[], includesStop: boolean): [string, string | null] {
   for (let end = 1; end <= text.length; end++) {
     const [met] = stops.filter((stop) => text.slice(0, end).endsWith(stop)).sort((a, b) => b.length - a.length)
@@ -106,7 +112,7 @@ function prefer(ids: (position: number) => readonly number[]): void {
 test.each([
   ['/v1/completions', { prompt }],
   ['/v1/chat/completions', { messages: [{ role: 'user', content: 'a' }] }],
-])('%s: a text that is given, by every path', async (endpoint, fields) => {
+])('%s: a given text, on every path', async (endpoint, fields) => {
   const given = fc.oneof(
     fc.tuple(texts, cuts).map(([text, cut]) => cutIntoTokens(text, cut)),
     fc.array(anyToken, { maxLength: 12 }),
@@ -159,7 +165,7 @@ test('several answers, beams and choices', async () => {
   )
 })
 
-test('half of a surrogate pair stops nothing: characters are not cut in two', async () => {
+test('half of a surrogate pair stops nothing: characters are not split', async () => {
   const ids = cutIntoTokens('a🙂b', [])
   prefer((position) => [ids[position] ?? endOfText])
   const [answer] = await askBothWays('/v1/completions', { prompt, stop: ['\ud83d', '\ude42'], max_tokens: ids.length })

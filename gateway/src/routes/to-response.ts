@@ -1,15 +1,18 @@
 import { STATUS_CODES } from 'node:http'
 import type { ApiError } from '../openai/api-error.js'
 
-/** An error as the app answers it. */
+/** Converts an error to the app's answer. */
 export const toResponse = (error: ApiError): Response =>
   Response.json(error.body, {
-    // 499 is for logs: a client that has gone reads no status.
+    // 499 appears only in logs: the client has disconnected and reads no status.
     status: error.status,
     headers: headersOf(error),
   })
 
-/** The same as the bytes of a whole HTTP/1.1 answer, after which the connection closes: for what is no request to any app. */
+/**
+ * Converts an error to a complete HTTP/1.1 answer that closes the connection, for requests that
+ * Node could not parse.
+ */
 export function toHttpMessage(error: ApiError, requestId: string): string {
   const body = JSON.stringify(error.body)
   const headers = {
@@ -23,7 +26,10 @@ export function toHttpMessage(error: ApiError, requestId: string): string {
   return `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}\r\n${lines.join('')}\r\n${body}`
 }
 
-/** `x-should-retry`: OpenAI's clients try 408, 409, 429 and 5xx again; only what may be over soon is worth it. */
+/**
+ * Headers of an error. Without `x-should-retry`, OpenAI's clients retry all of 408, 409, 429 and
+ * 5xx.
+ */
 const headersOf = ({ headers, status }: ApiError): Record<string, string> => ({
   ...headers,
   'x-should-retry': String(status === 408 || status === 429 || status === 503),

@@ -17,11 +17,11 @@ const answerOf = async (response: Promise<Response>) => {
 const user = (content: string) => ({ role: 'user', content })
 
 describe('/tokenize', () => {
-  test('a prompt with the special tokens that the tokenizer adds, or without', async () => {
+  test('encodes a prompt with or without the special tokens that the tokenizer adds', async () => {
     const { text } = gateway.pair
     const prompt = 'what is decoding'
     const plain = text.encodePlain(prompt)
-    // The toy's tokenizer adds none.
+    // The toy's tokenizer adds no special tokens.
     const begun = { ...text, encode: (given: string) => [1, ...text.encode(given)] }
     const encode = async (jobs: readonly EncodeJob[]) => jobs.map((job) => runJob(begun, job))
     const encoder = { ...gateway.pair.encoder, encode }
@@ -38,7 +38,7 @@ describe('/tokenize', () => {
     expect(await answerOf(postJson(app, '/tokenize', without))).toEqual(answer(plain))
   })
 
-  test('messages as a chat request has them, its answer begun, left out or gone on with', async () => {
+  test('encodes messages as a chat request does, with or without the header of an answer, or continued', async () => {
     const { text } = gateway.pair
     const messages = [user('what is decoding'), { role: 'assistant', content: [{ type: 'text', text: 'a' }] }]
     const rendered = [user('what is decoding'), { role: 'assistant', content: 'a' }]
@@ -55,13 +55,13 @@ describe('/tokenize', () => {
     })
   })
 
-  test('tokens by their names in the tokenizer file', async () => {
+  test('returns tokens as tokenizer.json spells them', async () => {
     const body = { prompt: 'naïve café', return_token_strs: true }
     const { tokens, token_strs } = (await (await tokenize(body)).json()) as { tokens: number[]; token_strs: string[] }
     expect(token_strs).toEqual(tokens.map((id) => gateway.pair.text.tokenName(id)))
   })
 
-  test('counts what is too long to be answered, up to what the longest prompt could spell', async () => {
+  test('counts prompts that are too long to answer, up to the maximum size of a prompt', async () => {
     const longest = 'ab '.repeat(50)
     const { count } = (await (await tokenize({ prompt: longest })).json()) as { count: number }
     expect(count).toBeGreaterThan(50)
@@ -72,7 +72,7 @@ describe('/tokenize', () => {
     })
   })
 
-  test.each([{}, { content: null }])("an assistant's content may be %j, which is empty", async (content) => {
+  test.each([{}, { content: null }])("an assistant's content can be %j, which means empty", async (content) => {
     const tokensOf = async (turn: object) =>
       ((await (await tokenize({ messages: [user('a'), turn, user('b')] })).json()) as { tokens: number[] }).tokens
     expect(await tokensOf({ role: 'assistant', ...content })).toEqual(
@@ -84,12 +84,16 @@ describe('/tokenize', () => {
     [{}, 'prompt', 'give either prompt'],
     [{ prompt: 'a', messages: [user('a')] }, 'messages', 'give either prompt'],
     [{ prompt: 7 }, 'prompt', 'prompt is 7: expected a string'],
-    [{ messages: [] }, 'messages', 'messages must hold at least one message'],
-    [{ messages: [user('a')], add_special_tokens: true }, 'add_special_tokens', 'add_special_tokens: true goes with'],
+    [{ messages: [] }, 'messages', 'messages must contain at least one message'],
+    [
+      { messages: [user('a')], add_special_tokens: true },
+      'add_special_tokens',
+      'add_special_tokens: true is supported only with',
+    ],
     [
       { messages: [user('a')], add_generation_prompt: true, continue_final_message: true },
       'continue_final_message',
-      'exclude each other',
+      'cannot both be true',
     ],
     [{ messages: [user('a')], chat_template: '{{ 1 }}' }, 'chat_template', 'chat_template is not supported'],
     [
@@ -106,7 +110,7 @@ describe('/tokenize', () => {
 })
 
 describe('/detokenize', () => {
-  test('gives the text back, special tokens too', async () => {
+  test('returns the text, including special tokens', async () => {
     const prompt = 'naïve café <|im_end|>'
     const { tokens } = (await (await tokenize({ prompt, add_special_tokens: false })).json()) as { tokens: number[] }
     expect(await answerOf(detokenize({ tokens }))).toEqual({ status: 200, prompt })

@@ -1,16 +1,20 @@
 import type { Context } from 'hono'
-import { detokenize, tokenize } from '../openai/tokenize-request.js'
+import { detokenize, tokenize } from '../openai/request/tokenize-request.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { readJsonBody } from './read-body.js'
 import { requestSignal } from './request-signal.js'
 
-/** POST /tokenize and /detokenize: the pair's tokenizer, without a forward pass. */
+/**
+ * Creates the handlers of POST /tokenize and /detokenize: the pair's tokenizer, without a forward
+ * pass.
+ */
 export function createTokenHandlers(dependencies: AppDependencies) {
   const { pair, pairName, limits } = dependencies
+  const { maxPromptTokens } = limits
   const handle = (answer: typeof tokenize | typeof detokenize) => async (context: Context<AppEnvironment>) => {
     const signal = requestSignal(context.req.raw, dependencies)
     const body = await readJsonBody(context.req.raw, limits)
-    return context.json(await answer(body, pair, pairName, limits, signal))
+    return context.json(await answer({ body, pair, pairName, maxPromptTokens, signal }))
   }
   return { tokenize: handle(tokenize), detokenize: handle(detokenize) }
 }

@@ -79,7 +79,7 @@ test('replays lost sessions, with a reorder and without', async () => {
 test('sends the steps without forks if the service has no free session for them at once', async () => {
   await set.sessions[0].step([5], 'last', [])
   set.reorder([0, 0])
-  service.nextDealError = { code: 8, message: 'all sessions are in use' }
+  service.nextSessionOpsError = { code: 8, message: 'all sessions are in use' }
   expect(await stepAll([1, 2])).toEqual([bestOf([5, 1]), bestOf([5, 2])])
 })
 

@@ -1,14 +1,18 @@
-import { BYTE_LETTERS } from '../text/pre-tokenize.js'
+import { byteLetters } from '../text/tokenizer/pre-tokenize.js'
 import type { ToyService } from './toy-service.js'
 
-/** Characters of one to four bytes, those that join to others among them, and the one that stands for what is none. */
+/** Characters of one to four bytes, including combining ones, and the replacement character. */
 export const byteAlphabet = ['a', 'b', ' ', '\n', 'é', '\u0301', '数', '\u200d', '🙂', '👩', '\ufffd'] as const
 
+/** The id of the end token. */
 export const endOfText = 2
 const firstByte = 3
 const vocabularySize = 512
 
-/** Bytes by token id: three special tokens without any, each byte, then pieces that begin and end within characters. */
+/**
+ * Bytes by token id: three special tokens without bytes, each byte, then pieces that begin and end
+ * inside characters.
+ */
 export const tokenBytes: readonly Buffer[] = createTokens()
 
 function createTokens(): Buffer[] {
@@ -25,7 +29,7 @@ function createTokens(): Buffer[] {
   return all.slice(0, vocabularySize)
 }
 
-const spell = (bytes: Buffer): string => Array.from(bytes, (byte) => BYTE_LETTERS[byte]).join('')
+const spell = (bytes: Buffer): string => Array.from(bytes, (byte) => byteLetters[byte]).join('')
 const specials = ['<unk>', '<s>', '</s>']
 
 const tokenizer = {
@@ -39,7 +43,7 @@ const tokenizer = {
   },
 }
 
-/** Gives a toy service these tokens instead of its own. */
+/** Replaces the tokens of a toy service by these. */
 export function useByteTokens(service: ToyService): void {
   service.textFiles.set('tokenizer.json', JSON.stringify(tokenizer))
   service.textFiles.set('tokenizer_config.json', '{}')
@@ -47,8 +51,8 @@ export function useByteTokens(service: ToyService): void {
 }
 
 /**
- * The text as tokens, cut anywhere.
- * @param cuts which of the tokens that fit comes next; 0 from where they end
+ * Splits a text into tokens at any bytes.
+ * @param cuts selects each next token among the matching ones; 0 after the end of the list
  */
 export function cutIntoTokens(text: string, cuts: readonly number[]): number[] {
   const bytes = Buffer.from(text)

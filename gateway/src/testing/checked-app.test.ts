@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { AppEnvironment } from '../routes/dependencies.js'
 import { checkAnswers } from './checked-app.js'
 
-/** What the suite's own check of answers lets pass, and what it does not. */
+/** Which answers the check of the test suite accepts, and which it refuses. */
 
 const model = {
   id: 'toy',
@@ -32,11 +32,11 @@ test.each([
   ['GET', '/v1/models/toy%2Faad', () => Response.json(error, { status: 404 }), JSON.stringify(error)],
   ['PUT', '/anything', () => Response.json(error, { status: 405 }), JSON.stringify(error)],
   ['GET', '/health', () => new Response(null, { status: 503 }), ''],
-])('%s %s passes as it is', async (method, path, answer, text) => {
+])('accepts %s %s unchanged', async (method, path, answer, text) => {
   expect(await ask(method, path, answer())).toBe(text)
 })
 
-test('a stream passes as it is', async () => {
+test('accepts a stream unchanged', async () => {
   const text = await stream(chunk, error).text()
   expect(await ask('POST', '/v1/chat/completions', stream(chunk, error))).toBe(text)
 })

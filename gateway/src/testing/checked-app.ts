@@ -5,17 +5,20 @@ import { findFault, findSchema } from './document-check.js'
 import { findDifference } from './openai-check.js'
 import { parseEvents } from './parse-events.js'
 
-/** Of a client that has gone: nobody reads it. */
-const gone = 499
+/** The status for a client that has disconnected. No client reads this answer. */
+const clientClosed = 499
 
-/** Holds every answer of an app, and every event of its streams, to /openapi.json and to OpenAI's schemas: a test that asks for one checks it. */
+/**
+ * Makes an app check every answer and every event of its streams against /openapi.json and OpenAI's
+ * schemas.
+ */
 export function checkAnswers(app: Hono<AppEnvironment>): Hono<AppEnvironment> {
   const { fetch } = app
   app.fetch = async (request, ...more) => {
     const response = await fetch(request, ...more)
     const path = new URL(request.url).pathname
     const isPreflight = request.method === 'OPTIONS' && response.status === 204
-    if (isPreflight || request.method === 'HEAD' || response.status === gone || docsPaths.includes(path))
+    if (isPreflight || request.method === 'HEAD' || response.status === clientClosed || docsPaths.includes(path))
       return response
     return check(request.method, path, response)
   }
@@ -40,7 +43,10 @@ async function check(method: string, path: string, response: Response): Promise<
   return new Response(place === null ? null : text, { status, headers })
 }
 
-/** The same bytes, one read for one read, so that whoever waits or goes does so as without it; the end is held back until all is checked. */
+/**
+ * Passes the bytes through read by read, so that waits and disconnects behave as without it, and
+ * checks the events before the end.
+ */
 function readEvents(body: ReadableStream<Uint8Array>, check: (event: object) => void): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   const decoder = new TextDecoder()

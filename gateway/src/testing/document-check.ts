@@ -18,7 +18,10 @@ const patterns = Object.keys(document.paths).map(
 const toPointerPart = (key: string): string => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))
 const errorPlace = '#/components/responses/BadRequest/content/application~1json/schema'
 
-/** Where the document has the schema of an answer; null where it says that there is no body. @throws Error where it has none */
+/**
+ * Finds the place of an answer's schema in the document; null if the answer has no body.
+ * @throws Error if there is no schema
+ */
 export function findSchema(method: string, path: string, status: number, type: string): string | null {
   const [template = path] = patterns.find(([, pattern]) => pattern.test(path)) ?? []
   const operation = document.paths[template]?.[method.toLowerCase()]
@@ -38,7 +41,7 @@ export function findSchema(method: string, path: string, status: number, type: s
   return `${place}/content/${toPointerPart(media)}/schema`
 }
 
-/** What the schema at a place of the document finds wrong; null where it finds nothing. */
+/** Validates a body by the schema at a place of the document. Returns the errors, or null. */
 export function findFault(place: string, body: unknown): string | null {
   const validate = ajv.getSchema(`document${place}`) ?? ajv.compile({ $ref: `document${place}` })
   if (validate(body)) return null

@@ -1,2 +1,2 @@
-/** For tests of other packages. */
+/** Helpers for tests of other packages. */
 export * from './serve-toys.js'

@@ -6,7 +6,7 @@ const choice = { index: 0, text: 'a', logprobs, finish_reason: 'stop' }
 const completion = { id: 'a', object: 'text_completion', created: 1, model: 'toy', choices: [choice] }
 const path = '/v1/completions'
 
-test('fields of our own pass, and null where OpenAI sends it', () => {
+test('accepts our own fields, and null where OpenAI sends it', () => {
   expect(findDifference(path, { ...completion, decoding: {} }, false)).toBeNull()
   const chunk = { ...completion, usage: null, choices: [{ ...choice, finish_reason: null }] }
   expect(findDifference(path, chunk, true)).toBeNull()

@@ -13,8 +13,9 @@ interface Schemas {
 const text = readFileSync(new URL('../../../test/fixtures/openai/schemas.json', import.meta.url), 'utf8')
 
 /**
- * Schemas in which these places may be null, as they are in OpenAI's answers: its document leaves null out of text completions,
- * though it tells of streams with `usage: null`, and echoed prompts begin with a token that nothing stands before.
+ * Reads OpenAI's schemas and allows null in some places, as in OpenAI's answers. Its document omits
+ * null in text completions, although streams have `usage: null`, and the first token of an echoed
+ * prompt has no log-probability.
  */
 function readSchemas(isStreamed: boolean): Schemas {
   const schemas = JSON.parse(text) as Schemas
@@ -50,8 +51,9 @@ const validators: Readonly<Record<string, ValidateFunction>> = {
 }
 
 /**
- * What OpenAI's schemas find wrong with an answer under /v1 that OpenAI has too, or with an error; null where they find nothing.
- * @param body parsed
+ * Validates an error, or an answer of a route that OpenAI also has, by OpenAI's schemas. Returns
+ * the errors, or null.
+ * @param body the parsed body
  */
 export function findDifference(path: string, body: object, isStreamed: boolean): string | null {
   if (path === '/v1/score') return null

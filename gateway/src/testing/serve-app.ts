@@ -4,7 +4,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { AppEnvironment } from '../routes/dependencies.js'
 
-/** An app over HTTP, on a free port of this machine. */
+/** Serves an app over HTTP on a free port. */
 export async function serveApp(app: Hono<AppEnvironment>): Promise<{ url: string; stop(): Promise<void> }> {
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false })
   const isOpen = once(server, 'listening')

@@ -4,17 +4,17 @@ import { serveApp } from './serve-app.js'
 import { startToyGateway } from './toy-gateway.js'
 import { ToyReward } from './toy-reward.js'
 
-/** The pair `toy` and the reward model `picker`, served. */
+/** A server of the pair `toy` and the reward model `picker`. */
 export interface ServedToys {
   readonly url: string
-  /** Token ids are below it. */
+  /** The vocabulary size: token ids are below it. */
   readonly vocabularySize: number
-  /** How many answers there were, by `METHOD PATH STATUS`. */
+  /** The number of answers by `METHOD PATH STATUS`. */
   readonly answers: ReadonlyMap<string, number>
   stop(): Promise<void>
 }
 
-/** The whole app over HTTP, each answer checked, over services of this process. */
+/** Serves the whole app over HTTP with services in this process, and checks each answer. */
 export async function serveToys(apiKey: string): Promise<ServedToys> {
   const toyReward = new ToyReward()
   const gateway = await startToyGateway()

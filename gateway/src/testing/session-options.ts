@@ -1,7 +1,7 @@
 import { EngineSenders } from '../session/engine-senders.js'
 import type { SessionOptions } from '../session/logit-service.js'
 
-/** Of a request by itself, for the toys' vocabulary. */
+/** Options of the sessions of one request, for the vocabulary of the toys. */
 export const sessionOptions = (
   signal: AbortSignal = new AbortController().signal,
   stepTimeoutMs = 5_000,

@@ -10,12 +10,14 @@ import { checkAnswers } from './checked-app.js'
 import { parseEvents } from './parse-events.js'
 import { ToyService } from './toy-service.js'
 
+/** The toy services behind a gateway. */
 export interface ToyServices {
   readonly dpo: ToyService
   readonly sft: ToyService
   readonly others: Readonly<Record<string, ToyService>>
 }
 
+/** An app over toy services. */
 export interface ToyGateway extends ToyServices {
   readonly pair: Pair
   app(changes?: Partial<AppDependencies>): ReturnType<typeof createApp>
@@ -23,7 +25,7 @@ export interface ToyGateway extends ToyServices {
   stop(): void
 }
 
-/** Toy services, two and those of other names, and the app over them. */
+/** Starts toy services: the pair and those of `otherNames`, and creates the app over them. */
 export async function startToyGateway(
   prepare: (services: ToyServices) => void = () => undefined,
   templateFrom = 'dpo',
@@ -64,6 +66,7 @@ export async function startToyGateway(
   }
 }
 
+/** Sends a JSON body to an app. */
 export async function postJson(
   app: ReturnType<typeof createApp>,
   path: string,
@@ -74,5 +77,5 @@ export async function postJson(
   return app.request(path, { ...init, method: 'POST', headers, body: JSON.stringify(body) })
 }
 
-/** As `parseEvents`, of all that comes. */
+/** Reads and parses all events of a response. */
 export const readEvents = async (response: Response): Promise<unknown[]> => parseEvents(await response.text())

@@ -5,7 +5,7 @@ import { sendTextFiles, ToyServer } from './toy-server.js'
 
 const fixture = fileURLToPath(new URL('../../../test/fixtures/tiny-reward/base/', import.meta.url))
 
-/** A reward service in this process, over the real contract: its score is a sum over the tokens. */
+/** A reward service in this process, with the real contract. Its score is a sum over the tokens. */
 export class ToyReward {
   readonly model: GetModelResponse = {
     modelId: 'toy-reward',
@@ -19,11 +19,11 @@ export class ToyReward {
   readonly textFiles = new Map<string, string>()
   /** Awaited before each answer. */
   beforeScore: () => void | Promise<void> = () => undefined
-  /** Sent instead of the next answer, once. */
+  /** Sent once instead of the next answer. */
   nextError: { code: status; details: string } | null = null
   /** Sequences seen so far. */
   readonly sequences: number[][] = []
-  /** Calls whose client has gone. */
+  /** Number of calls that the client cancelled. */
   cancelled = 0
   private readonly server = new ToyServer(
     (server) => server.addService(RewardService.service, this.handlers()),
@@ -33,7 +33,7 @@ export class ToyReward {
   start = (port = 0): Promise<string> => this.server.start(port)
   kill = (): void => this.server.kill()
 
-  /** The oracle. */
+  /** The expected score of a sequence. */
   static score = (ids: readonly number[]): number => ids.reduce((sum, id, i) => sum + ((id * (i + 3)) % 17) - 8, 0.5)
 
   private handlers(): RewardServiceHandlers {

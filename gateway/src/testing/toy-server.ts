@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Server, ServerCredentials, type ServerWritableStream } from '@grpc/grpc-js'
 import type { TextFileChunk } from '@tandem/proto'
 
-/** A gRPC server of this process with the standard health service. */
+/** A gRPC server in this process with the standard health service. */
 export class ToyServer {
   private server = new Server()
 
@@ -11,7 +11,7 @@ export class ToyServer {
     private readonly isServing: () => boolean,
   ) {}
 
-  /** host:port */
+  /** Starts the server and returns its address, host:port. */
   async start(port = 0): Promise<string> {
     this.server = new Server()
     this.addServices(this.server)
@@ -43,7 +43,10 @@ export class ToyServer {
   }
 }
 
-/** Sends a model's text files in small chunks. @param changes of files by name, over those of the folder */
+/**
+ * Sends a model's text files in small chunks.
+ * @param changes contents by file name, which replace those of the folder
+ */
 export function sendTextFiles(
   folder: string,
   changes: ReadonlyMap<string, string>,

@@ -20,10 +20,13 @@ import { sendTextFiles, ToyServer } from './toy-server.js'
 type StepCall = ServerDuplexStream<StepRequest__Output, StepResponse>
 const fixture = fileURLToPath(new URL('../../../test/fixtures/tiny/llama-tied/', import.meta.url))
 
-/** In nats: e^-30 is less than any test draws. */
+/** Added to preferred logits, in nats: e^-30 is below all probabilities that a test samples. */
 const preference = 40
 
-/** A logit service in this process, over the real contract: its logits are a hash of the tokens before them. */
+/**
+ * A logit service in this process, with the real contract. Its logits are a hash of the preceding
+ * tokens.
+ */
 export class ToyService {
   readonly model: GetModelResponse = {
     modelId: 'toy',
@@ -40,20 +43,23 @@ export class ToyService {
     engine: 'toy',
   }
   readonly sessions = new Map<string, number[]>()
-  /** Rounds of text files by name, over those of the fixture. */
+  /** Contents of text files by name, which replace those of the fixture. */
   readonly textFiles = new Map<string, string>()
   /** Awaited before each answer. */
   beforeStep: (step: Step__Output) => void | Promise<void> = () => undefined
-  /** Sent instead of the next answer, once. */
+  /** Sent once instead of the next answer. */
   nextError: StepError | undefined
-  /** The same, for the next message with forks or a reorder. */
-  nextDealError: StepError | undefined
-  /** Ids that are far likelier than all others after these ids; none: what the hash says. */
+  /** Sent once instead of the answer to the next message with forks or a reorder. */
+  nextSessionOpsError: StepError | undefined
+  /**
+   * Ids that are far more likely than all others after these ids. An empty list leaves the hash
+   * unchanged.
+   */
   prefer: (ids: readonly number[]) => readonly number[] = () => []
   isServing = true
   /** An id whose logit is -Infinity. */
-  ruledOut: number | undefined
-  /** Steps seen so far, and the messages that brought them. */
+  impossibleToken: number | undefined
+  /** Steps received so far, and their messages. */
   steps: Step__Output[] = []
   messages: StepRequest__Output[] = []
   private readonly server = new ToyServer(
@@ -61,10 +67,10 @@ export class ToyService {
     () => this.isServing,
   )
 
-  /** @param salt what makes this model's distribution another one's */
+  /** @param salt makes the distribution of this model differ from others */
   constructor(private readonly salt: number) {}
 
-  /** host:port */
+  /** Starts the service and returns its address, host:port. */
   start = (port = 0): Promise<string> => this.server.start(port)
 
   /** Cuts every connection, as a killed process does. */
@@ -73,7 +79,7 @@ export class ToyService {
     this.sessions.clear()
   }
 
-  /** log p of what follows, by id: the oracle. */
+  /** The expected log-probabilities of the next token, by id. */
   logProbabilities(ids: readonly number[], limit = this.model.vocabularySize ?? 0): Float64Array {
     const logits = this.logits(ids).subarray(0, limit)
     const logSumExp = logSumExpOf(logits)
@@ -85,7 +91,7 @@ export class ToyService {
     for (const id of ids) hash = (hash * 31 + id + 11) % 65521
     const shared = ids.reduce((sum, id) => (sum * 17 + id) % 4093, 5)
     const logits = Float32Array.from({ length: this.model.vocabularySize ?? 0 }, (_, v) => {
-      if (v === this.ruledOut) return Number.NEGATIVE_INFINITY
+      if (v === this.impossibleToken) return Number.NEGATIVE_INFINITY
       const common = (((shared + 1) * (v + 3) * 7919) % 10007) / 1500
       return common + (((hash + 1) * (v + 5) * 104729) % 9973) / 8000
     })
@@ -113,7 +119,7 @@ export class ToyService {
         this.messages.push(request)
         const { requestId } = request
         for (const { toSessionId } of request.forks) touched.add(toSessionId)
-        const error = this.deal(request)
+        const error = this.applySessionOps(request)
         const results: StepResult[] = []
         for (const step of error ? [] : request.steps) {
           touched.add(step.sessionId)
@@ -135,10 +141,10 @@ export class ToyService {
     call.on('error', finish)
   }
 
-  /** Forks, then the reorder. */
-  private deal({ forks, reorder }: StepRequest__Output): StepError | null {
-    const error = this.nextDealError
-    this.nextDealError = undefined
+  /** Applies the forks, then the reorder. */
+  private applySessionOps({ forks, reorder }: StepRequest__Output): StepError | null {
+    const error = this.nextSessionOpsError
+    this.nextSessionOpsError = undefined
     if (error) return error
     for (const { fromSessionId, toSessionId } of forks) {
       const held = this.sessions.get(fromSessionId)
@@ -148,7 +154,7 @@ export class ToyService {
     if (!reorder) return null
     const { sessionIds, parents } = reorder
     const held = parents.map((parent) => this.sessions.get(sessionIds[parent] ?? ''))
-    if (held.includes(undefined)) return { code: 9, message: 'a session to go on from is not held' }
+    if (held.includes(undefined)) return { code: 9, message: 'a parent session is not held' }
     sessionIds.forEach((id, i) => {
       this.sessions.set(id, [...(held[i] ?? [])])
     })

@@ -1,17 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Readout, Row, Rows, Scores, Session, SessionSet } from '../session/session.js'
 
-/** Logits of what follows a sequence, by id. */
+/** Computes the logits of the next token of a sequence, by id. */
 export type ToyModel = (ids: readonly number[]) => Float32Array
 
-/** A session in memory that holds callers to the contract: one call at a time, positions that are there. */
+/** A session in memory that enforces the contract: one call at a time, only valid positions. */
 export class ToySession implements Session {
   readonly held: number[] = []
-  /** Tokens of each forward so far. */
+  /** The number of tokens of each forward pass so far. */
   readonly forwards: number[] = []
   private isBusy = false
 
-  /** @param pauses turns of the event loop that calls take, one after the other */
+  /** @param pauses number of event loop turns that each call takes */
   constructor(
     private readonly model: ToyModel,
     private readonly pauses: readonly number[] = [],
@@ -22,7 +22,7 @@ export class ToySession implements Session {
   }
 
   async step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]> {
-    if (tokenIds.length === 0) throw new Error('a step brings tokens')
+    if (tokenIds.length === 0) throw new Error('a step needs at least one token')
     await this.pause()
     this.forwards.push(tokenIds.length)
     const start = this.held.length
@@ -39,13 +39,13 @@ export class ToySession implements Session {
   }
 
   truncate(position: number): void {
-    if (this.isBusy) throw new Error('truncated during a call')
+    if (this.isBusy) throw new Error('truncate() during another call')
     if (position > this.held.length) throw new Error(`truncated to ${position}, holds ${this.held.length}`)
     this.held.length = position
   }
 
   private async pause(): Promise<void> {
-    if (this.isBusy) throw new Error('two calls at a time')
+    if (this.isBusy) throw new Error('a second call before the first has ended')
     this.isBusy = true
     const turns = this.pauses[this.forwards.length % Math.max(this.pauses.length, 1)] ?? 0
     await Promise.resolve()
@@ -61,7 +61,7 @@ export class ToySession implements Session {
   }
 }
 
-/** Sessions in memory, which begin as the one that `create` makes. */
+/** Sessions in memory. They begin as one session from `create`. */
 export class ToySessionSet implements SessionSet {
   sessions: [ToySession, ...ToySession[]]
   isClosed = false
@@ -73,7 +73,7 @@ export class ToySessionSet implements SessionSet {
   reorder(parents: readonly number[]): void {
     const held = parents.map((parent) => [...(this.sessions[parent]?.held ?? [])])
     const [first, ...others] = held.map((tokenIds) => Object.assign(this.create(), { held: tokenIds }))
-    if (!first) throw new RangeError('a reorder needs parents')
+    if (!first) throw new RangeError('a reorder needs at least one parent')
     this.sessions = [first, ...others]
   }
 
@@ -82,7 +82,7 @@ export class ToySessionSet implements SessionSet {
   }
 }
 
-/** What a readout says of logits, by definition. */
+/** Computes a readout of logits by its definition. */
 export function readScores(logits: Float32Array, readout: Readout, index: number): Scores {
   const at = (ids: readonly number[]): Scores => ({
     tokenIds: Uint32Array.from(ids),

@@ -1,8 +1,9 @@
-import type { Text } from './types.js'
+import type { Text } from './text.js'
 
 /**
- * The first difference between the maps of token to id of two tokenizers, in words; null where they are equal.
- * Ids past the end of the shorter one count as a difference only where the longer one names them.
+ * Describes the first difference between the token-to-id maps of two tokenizers; null if they are
+ * equal. Ids past the end of the shorter one count as a difference only if the longer one has a
+ * token for them.
  */
 export function compareTokenizers(a: Text, b: Text): string | null {
   const size = Math.max(a.vocabularySize, b.vocabularySize)

@@ -3,9 +3,14 @@ import type { ChatMessage } from './index.js'
 import { readFixture, readText, tokenizerFolders } from './testing/fixtures.js'
 
 interface References {
-  encode: { text: string; ids: number[]; ids_without_special: number[] }[]
-  chat: { messages: ChatMessage[]; ids: number[]; add_generation_prompt?: boolean; continue_final_message?: boolean }[]
-  decode?: { ids: number[]; skip: string; keep: string }[]
+  readonly encode: { text: string; ids: number[]; ids_without_special: number[] }[]
+  readonly chat: {
+    messages: ChatMessage[]
+    ids: number[]
+    add_generation_prompt?: boolean
+    continue_final_message?: boolean
+  }[]
+  readonly decode?: { ids: number[]; skip: string; keep: string }[]
 }
 
 for (const name of tokenizerFolders) {

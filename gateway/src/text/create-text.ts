@@ -1,24 +1,21 @@
-import { createChatTemplate } from './chat-template.js'
-import { createConversationEncoder } from './conversation.js'
-import { createTokenDetokenizer } from './detokenizer.js'
-import { createEncoder } from './encoder.js'
-import { vocabularyEntries } from './merge-added-tokens.js'
-import { readEnds } from './post-process.js'
-import { createTokenDecoder } from './token-decoder.js'
-import { parseTokenizerFile, type TokenizerFile } from './tokenizer-file.js'
-import {
-  type ChatMessage,
-  type ConversationOptions,
-  type DecodeOptions,
-  type Text,
-  TextError,
-  type TextFiles,
-} from './types.js'
+import type { ChatMessage, ConversationOptions } from './template/chat-message.js'
+import { createChatTemplate } from './template/chat-template.js'
+import { createConversationEncoder } from './template/conversation.js'
+import type { DecodeOptions, Text, TextFiles } from './text.js'
+import { createTokenDetokenizer } from './tokenizer/detokenizer.js'
+import { createEncoder } from './tokenizer/encoder.js'
+import { vocabularyEntries } from './tokenizer/merge-added-tokens.js'
+import { readEnds } from './tokenizer/post-process.js'
+import { TextError } from './tokenizer/text-error.js'
+import { createTokenDecoder } from './tokenizer/token-decoder.js'
+import { parseTokenizerFile, type TokenizerFile } from './tokenizer/tokenizer-file.js'
 
 /**
- * Text of a model from its files. Takes tenths of a second for a large vocabulary; make one and keep it.
+ * Creates the text functions of a model from its files. With a large vocabulary this takes tenths
+ * of a second: create it once and keep it.
  *
- * @throws TextError `invalid_tokenizer` | `unsupported_tokenizer` | `invalid_chat_template`, naming what was found.
+ * @throws TextError `invalid_tokenizer` | `unsupported_tokenizer` | `invalid_chat_template`, which
+ *   name what was found.
  * @example
  * const text = createText({ tokenizerJson, tokenizerConfig, chatTemplate, eosTokenIds: [2], bosTokenId: 1, modelVocabularySize: 512 })
  * const prompt = text.encodeConversation([{ role: 'user', content: 'Hello' }], { addGenerationPrompt: true })
@@ -56,8 +53,8 @@ export function createText(files: TextFiles): Text {
     hasChatTemplate: template !== null,
     encode: (text) => [...ends.before, ...encoder.encode(text), ...ends.after],
     encodePlain: (text) => encoder.encode(text),
-    encodeConversation: (messages, options) => (encodeChat ?? refuseChat)(messages, options),
-    renderConversation: (messages, options) => (template ?? refuseChat)(messages, options),
+    encodeConversation: (messages, options) => (encodeChat ?? refuseConversation)(messages, options),
+    renderConversation: (messages, options) => (template ?? refuseConversation)(messages, options),
     decode: (ids, options) => {
       const detokenizer = createDetokenizer(options)
       let text = ''
@@ -71,7 +68,7 @@ export function createText(files: TextFiles): Text {
   }
 }
 
-/** Token names by id; ids without one are holes. */
+/** Reads token names by id. Ids without a name are holes of the array. */
 function readNames(file: TokenizerFile): readonly (string | undefined)[] {
   const names: (string | undefined)[] = []
   for (const [name, id] of vocabularyEntries(file.model)) names[id] = name
@@ -79,9 +76,9 @@ function readNames(file: TokenizerFile): readonly (string | undefined)[] {
   return names
 }
 
-function refuseChat(_messages: readonly ChatMessage[], _options: ConversationOptions): never {
+function refuseConversation(_messages: readonly ChatMessage[], _options: ConversationOptions): never {
   throw new TextError(
     'no_chat_template',
-    'This model has no chat template, so it cannot take messages. Send its prompt as text to /v1/completions.',
+    'This model has no chat template, so it cannot accept messages. Send the prompt as text to /v1/completions.',
   )
 }

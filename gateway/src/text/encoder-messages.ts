@@ -1,13 +1,13 @@
-import type { ModelOfText } from './open-text.js'
-import type { TextErrorCode } from './types.js'
+import type { TextModel } from './open-text.js'
+import type { TextErrorCode } from './tokenizer/text-error.js'
 
-/** What a thread makes a text of. */
+/** What the thread needs to create a `Text`. */
 export interface TextSource {
   readonly files: ReadonlyMap<string, Uint8Array>
-  readonly model: ModelOfText
+  readonly model: TextModel
 }
 
-/** What the thread answers to a list of jobs; `code` is null where the error is none of a text. */
+/** The thread's answer to a list of jobs. `code` is null if the error is not a `TextError`. */
 export type EncoderAnswer =
   | { readonly type: 'encoded'; readonly ids: number[][] }
   | { readonly type: 'failed'; readonly code: TextErrorCode | null; readonly message: string }

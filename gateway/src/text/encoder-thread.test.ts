@@ -16,7 +16,7 @@ afterAll(async () => {
 const job = (text: string): EncodeJob => ({ type: 'text', text, addSpecialTokens: true })
 const never = new AbortController().signal
 
-/** A thread that does with the text of its first job what a program says. */
+/** A thread that runs a program with the text of its first job. */
 async function threadThat(name: string, program: string): Promise<EncoderThread> {
   const path = join(folder, `${name}.mjs`)
   await writeFile(
@@ -31,7 +31,7 @@ async function threadThat(name: string, program: string): Promise<EncoderThread>
   return thread
 }
 
-test('one thread answers one list of jobs after another', async () => {
+test('one thread processes several lists of jobs, one after another', async () => {
   const thread = await threadThat('answers', 'answer(text)')
   const [[first = 0, length] = []] = await thread.run([job('abc')], never)
   expect(length).toBe(3)
@@ -42,7 +42,7 @@ test.each([
   ['ends', 'process.exit(3)', 'ended with code 3'],
   ['throws', "throw new Error('broken')", 'failed: broken'],
   ['fails', "parentPort.postMessage({ type: 'failed', code: null, message: 'odd' })", 'failed: odd'],
-])('of a thread that %s the jobs fail, and the next ones get another', async (name, program, reason) => {
+])('the jobs of a thread that %s fail, and the next jobs get a new thread', async (name, program, reason) => {
   const thread = await threadThat(name, `if (text === 'bad') { ${program} } else answer(text)`)
   await expect(thread.run([job('bad')], never)).rejects.toThrow(`the thread that encodes long texts ${reason}`)
   expect((await thread.run([job('good')], never))[0]?.[1]).toBe(4)
@@ -51,13 +51,13 @@ test.each([
 test.each([
   ['ends', 'process.exit(3)'],
   ['throws', "throw new Error('late')"],
-])('a thread that %s when nobody waits for it is followed by another', async (name, program) => {
+])('a thread that %s while no call waits is replaced', async (name, program) => {
   const thread = await threadThat(`idle-${name}`, `answer(text); setTimeout(() => { ${program} }, 20)`)
   const [[first] = []] = await thread.run([job('a')], never)
   await expect.poll(async () => (await thread.run([job('b')], never))[0]?.[0], { interval: 60 }).not.toBe(first)
 })
 
-test("an error of the text's own leaves the thread, and comes as it was", async () => {
+test('a TextError keeps the thread and is thrown unchanged', async () => {
   const refusal = "parentPort.postMessage({ type: 'failed', code: 'invalid_messages', message: 'no' })"
   const thread = await threadThat('refuses', `if (text === 'bad') ${refusal}; else answer(text)`)
   const before = await thread.run([job('good')], never)
@@ -65,12 +65,12 @@ test("an error of the text's own leaves the thread, and comes as it was", async 
   expect(await thread.run([job('good')], never)).toEqual(before)
 })
 
-test('a signal ends what runs, thread and all', async () => {
+test('a signal ends the running jobs and the thread', async () => {
   const thread = await threadThat('runs', "if (text === 'long') for (;;); else answer(text)")
-  const caller = new AbortController()
-  const running = thread.run([job('long')], caller.signal)
-  caller.abort(new Error('gone'))
+  const aborting = new AbortController()
+  const running = thread.run([job('long')], aborting.signal)
+  aborting.abort(new Error('gone'))
   await expect(running).rejects.toThrow('gone')
-  await expect(thread.run([job('short')], caller.signal)).rejects.toThrow('gone')
+  await expect(thread.run([job('short')], aborting.signal)).rejects.toThrow('gone')
   expect((await thread.run([job('short')], never))[0]?.[1]).toBe(5)
 })

@@ -1,20 +1,25 @@
 import { Worker } from 'node:worker_threads'
 import type { EncodeJob } from './encode-job.js'
 import type { EncoderAnswer, TextSource } from './encoder-messages.js'
-import { TextError } from './types.js'
+import { TextError } from './tokenizer/text-error.js'
 
-/** Encodes off the event loop. */
+/** Encodes in a worker thread, off the event loop. */
 export interface EncoderThread {
   /**
-   * One call at a time. The thread starts with the first, which takes as long as `createText`, and stays.
-   * @param signal ends the work, and its thread with it: a text that is being encoded cannot be left otherwise
-   * @throws TextError as `Text`; the signal's reason; Error where the thread fails
+   * Encodes jobs. Only one call may run at a time. The first call starts the thread, which takes as
+   * long as `createText`; the thread stays.
+   * @param signal ends the work and its thread, because nothing else can interrupt the encoding of
+   *   a text
+   * @throws TextError as `Text`; the signal's reason; Error if the thread fails
    */
   run(jobs: readonly EncodeJob[], signal: AbortSignal): Promise<number[][]>
   close(): Promise<void>
 }
 
-/** @param workerUrl of the built worker: a thread runs no TypeScript */
+/**
+ * Creates an encoder thread.
+ * @param workerUrl URL of the built worker: a thread cannot run TypeScript
+ */
 export function createEncoderThread(
   source: TextSource,
   workerUrl = new URL('./encoder-worker.js', import.meta.url),
@@ -23,7 +28,7 @@ export function createEncoderThread(
   const start = (): Worker => {
     const started = new Worker(workerUrl, { workerData: source })
     started.unref()
-    // Whoever waits for it is told by `ask`; nobody may: then the next call starts another.
+    // `ask` reports a failure to a waiting call. Without one, the next call starts another thread.
     const forget = () => {
       if (worker === started) worker = null
     }

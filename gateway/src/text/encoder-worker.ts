@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { type EncodeJob, runJob } from './encode-job.js'
 import type { EncoderAnswer, TextSource } from './encoder-messages.js'
 import { openText } from './open-text.js'
-import { TextError } from './types.js'
+import { TextError } from './tokenizer/text-error.js'
 
 if (parentPort === null) throw new Error('encoder-worker.js runs in a worker thread')
 const port = parentPort

@@ -1,9 +1,11 @@
-import { type Text, TextError } from './types.js'
+import type { Text } from './text.js'
+import { TextError } from './tokenizer/text-error.js'
 
 /**
- * The ids of tokens that a deployment wants answers to end at, as an end token of the model ends them.
+ * Finds the ids of additional end tokens, which a deployment configures besides those of the model.
  * @param tokens as tokenizer.json spells them, e.g. `<user>`
- * @throws TextError `invalid_tokenizer` naming the first that is no single token, and what to use instead
+ * @throws TextError `invalid_tokenizer` that names the first one that is not a single token, and
+ *   the alternative
  */
 export function findEndTokenIds(text: Text, tokens: readonly string[]): number[] {
   const wanted = new Map<string, number | null>(tokens.map((token) => [token, null]))
@@ -18,7 +20,7 @@ function refuse(text: Text, token: string): never {
   const count = text.encodePlain(token).length
   throw new TextError(
     'invalid_tokenizer',
-    `TANDEM_END_TOKENS names ${JSON.stringify(token)}, which is no token of the models: their tokenizer takes ${count} for it. ` +
-      'Name a token as tokenizer.json spells it; for other text use "stop" in requests.',
+    `TANDEM_END_TOKENS names ${JSON.stringify(token)}, which is not one token of the models: their tokenizer encodes it as ${count} tokens. ` +
+      'Use the spelling of tokenizer.json; for other text use "stop" in requests.',
   )
 }

@@ -1,17 +1,19 @@
 import { createText } from './create-text.js'
-import { type Text, TextError, type TextFiles } from './types.js'
+import type { Text, TextFiles } from './text.js'
+import { TextError } from './tokenizer/text-error.js'
 
-export type ModelOfText = Pick<TextFiles, 'eosTokenIds' | 'bosTokenId' | 'modelVocabularySize'>
+/** The properties of a model that its text files do not contain. */
+export type TextModel = Pick<TextFiles, 'eosTokenIds' | 'bosTokenId' | 'modelVocabularySize'>
 
 /**
- * Text of a model from the files of its folder, by name, as its service sends them: tokenizer.json, and
- * tokenizer_config.json and chat_template.jinja where there are such.
- * @throws TextError as `createText`, and `invalid_tokenizer` where a file is missing or not JSON.
+ * Creates the text functions of a model from the files that its service sends: tokenizer.json, and
+ * tokenizer_config.json and chat_template.jinja if they exist.
+ * @throws TextError as `createText`, and `invalid_tokenizer` if a file is missing or not JSON
  */
-export function openText(files: ReadonlyMap<string, Uint8Array>, model: ModelOfText): Text {
+export function openText(files: ReadonlyMap<string, Uint8Array>, model: TextModel): Text {
   const tokenizerJson = parseFile(files, 'tokenizer.json')
   if (tokenizerJson === null)
-    throw new TextError('invalid_tokenizer', 'There is no tokenizer.json. Build the model folder again.')
+    throw new TextError('invalid_tokenizer', 'The model folder has no tokenizer.json. Build it again.')
   const template = files.get('chat_template.jinja')
   return createText({
     ...model,

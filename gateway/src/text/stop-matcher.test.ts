@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createStopMatcher } from './index.js'
 
-/** The definition: the stop that ends first, the longest of those that end there. */
+/** The definition: the stop string that ends first, and the longest of those that end there. */
 function searchWhole(text: string, stops: readonly string[], includeStop: boolean) {
   for (let end = 1; end <= text.length; end++) {
     const met = stops
@@ -14,7 +14,7 @@ function searchWhole(text: string, stops: readonly string[], includeStop: boolea
   return { text, stopped: null }
 }
 
-/** The longest end of the text that could still become a stop. */
+/** The longest end of the text that can still become a stop string. */
 function couldBegin(text: string, stops: readonly string[]): number {
   let longest = 0
   for (const stop of stops) {
@@ -26,7 +26,7 @@ function couldBegin(text: string, stops: readonly string[]): number {
 }
 
 describe('createStopMatcher', () => {
-  it('finds a stop across pieces and drops it', () => {
+  it('finds a stop string across pieces and removes it', () => {
     const matcher = createStopMatcher(['END'], false)
     expect(matcher.push('one E')).toEqual({ text: 'one ', stopped: null })
     expect(matcher.push('ND two')).toEqual({ text: '', stopped: 'END' })
@@ -34,21 +34,21 @@ describe('createStopMatcher', () => {
     expect(matcher.finish()).toBe('')
   })
 
-  it('keeps the stop where asked', () => {
+  it('keeps the stop string if requested', () => {
     expect(createStopMatcher(['\n\n'], true).push('a\n\nb')).toEqual({ text: 'a\n\n', stopped: '\n\n' })
   })
 
-  it('gives back what it held when generation ends', () => {
+  it('returns the held text when generation ends', () => {
     const matcher = createStopMatcher(['abab'], false)
     expect(matcher.push('xaba').text).toBe('x')
     expect(matcher.finish()).toBe('aba')
   })
 
-  it('passes everything on without stops, and leaves empty ones out', () => {
+  it('passes all text without stop strings, and ignores empty ones', () => {
     expect(createStopMatcher(['', ''], false).push('text')).toEqual({ text: 'text', stopped: null })
   })
 
-  it('equals the search over the whole text, however it is cut, and holds back no more than it must', () => {
+  it('equals the search over the whole text for any split, and holds back only what it must', () => {
     const letters = fc.constantFrom('a', 'b', '🙂', 'é')
     const words = (maxLength: number) => fc.array(letters, { maxLength }).map((parts) => parts.join(''))
     fc.assert(

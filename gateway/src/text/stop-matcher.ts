@@ -1,19 +1,21 @@
-/** Streaming search for stop strings. */
+/** Searches for stop strings in text that arrives in parts. */
 export interface StopMatcher {
   /**
-   * `text` is safe to send; `stopped` is the stop string met, after which nothing more comes.
-   * @param counts whether a stop string that ends in this text is one; it may begin in any.
+   * Adds text. `text` of the result is safe to send; `stopped` is the stop string that was found,
+   * after which no more text follows.
+   * @param counts whether a stop string may end in this text; it may begin in earlier text
    */
   push(text: string, counts?: boolean): { text: string; stopped: string | null }
-  /** The text held back when generation ended without a stop string. */
+  /** The remaining text, if generation ended without a stop string. */
   finish(): string
 }
 
 /**
- * Finds the stop string that ends first in the joined text; of several that end at one place the longest wins.
- * Holds back only the longest end of the text that could begin a stop string, so at most the longest stop minus one character.
+ * Finds the stop string that ends first in the joined text. If several end at the same place, the
+ * longest wins. It holds back only the longest end of the text that could begin a stop string: at
+ * most the longest stop minus one character.
  *
- * @param includeStop whether the stop string itself is part of the text.
+ * @param includeStop whether the text includes the stop string
  */
 export function createStopMatcher(stops: readonly string[], includeStop: boolean): StopMatcher {
   const automata = stops.filter((stop) => stop.length > 0).map(createAutomaton)
@@ -47,7 +49,10 @@ export function createStopMatcher(stops: readonly string[], includeStop: boolean
   return { push, finish }
 }
 
-/** Knuth, Morris and Pratt's automaton of one string over UTF-16 units: constant amortised time a unit. */
+/**
+ * The Knuth-Morris-Pratt automaton of one string over UTF-16 units: constant amortised time per
+ * unit.
+ */
 function createAutomaton(stop: string) {
   const fallback = new Int32Array(stop.length + 1)
   for (let length = 1, prefix = 0; length < stop.length; length++) {
@@ -58,14 +63,14 @@ function createAutomaton(stop: string) {
   let matched = 0
   return {
     stop,
-    /** How many units of the stop string, not all of them, the text ends with. */
+    /** The number of units of the stop string, fewer than all, that the text ends with. */
     matched: () => matched,
     step(unit: number): boolean {
       while (matched > 0 && stop.charCodeAt(matched) !== unit) matched = fallback[matched] ?? 0
       if (stop.charCodeAt(matched) === unit) matched++
-      const isMet = matched === stop.length
-      if (isMet) matched = fallback[matched] ?? 0
-      return isMet
+      const isFound = matched === stop.length
+      if (isFound) matched = fallback[matched] ?? 0
+      return isFound
     },
   }
 }

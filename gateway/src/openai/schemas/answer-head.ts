@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
-/** What whole answers and chunks of both endpoints begin with. */
+/** The first fields of every answer and chunk of both endpoints. */
 export const answerHead = {
-  id: z.string(),
-  created: z.int().describe('Seconds since 1970.'),
-  model: z.string().describe('As the request names it.'),
+  id: z.string().describe('The unique id of the answer.'),
+  created: z.int().describe('The Unix time, in seconds, at which the answer was created.'),
+  model: z.string().describe('The model name of the request.'),
 }

@@ -8,7 +8,7 @@ import { type Described, namedSchemas } from './named-schemas.js'
 const choiceSchema = z.object({
   index: z.int().min(0),
   delta: z.object({
-    role: z.literal('assistant').optional().describe('In the first chunk of each answer.'),
+    role: z.literal('assistant').optional().describe('Present in the first chunk of each answer.'),
     content: z.string().optional(),
   }),
   logprobs: chatLogprobsSchema,
@@ -17,15 +17,16 @@ const choiceSchema = z.object({
   ...detailFields,
 })
 
+/** An event of a streamed chat completion. */
 export const chatChunkSchema = z
   .object({
     ...answerHead,
     object: z.literal('chat.completion.chunk'),
-    choices: z.array(choiceSchema).max(1).describe('Empty in the chunk that carries `usage`.'),
+    choices: z.array(choiceSchema).max(1).describe('One choice. Empty in the last chunk with `include_usage`.'),
     prompt_token_ids: tokenIdsSchema.optional(),
     ...chunkFields,
   })
-  .describe('A part of a streamed answer to a conversation.')
+  .describe('A chunk of a streamed chat completion.')
   .register(namedSchemas, { id: 'ChatCompletionChunk' })
 
 export type ChatChunk = Described<typeof chatChunkSchema>

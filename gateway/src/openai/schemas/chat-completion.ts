@@ -7,25 +7,27 @@ import { promptLogprobsSchema } from './prompt-logprobs.js'
 import { usageSchema } from './usage.js'
 
 const scoredToken = {
-  token: z.string().describe('Its text; "token_id:ID" where `return_tokens_as_token_ids` is true.'),
-  logprob: z.number().describe('log p of the DPO model; -9999 stands for less.'),
-  bytes: z.array(z.int().min(0).max(255)).describe('The UTF-8 bytes that it stands for.'),
+  token: z.string().describe('The token as text, or "token_id:ID" if `return_tokens_as_token_ids` is true.'),
+  logprob: z.number().describe('The log-probability under the DPO model, in nats. -9999 stands for any lower value.'),
+  bytes: z.array(z.int().min(0).max(255)).describe('The UTF-8 bytes of the token.'),
 }
 
+/** A token of a chat completion with its log-probability. */
 export const tokenLogprobSchema = z
   .object({
     ...scoredToken,
-    top_logprobs: z.array(z.object(scoredToken)).describe('The most probable tokens, `top_logprobs` of them.'),
+    top_logprobs: z.array(z.object(scoredToken)).describe('The `top_logprobs` most likely tokens at this position.'),
   })
   .describe('A token with its log-probability.')
   .register(namedSchemas, { id: 'ChatTokenLogprob' })
 
 export type TokenLogprob = Described<typeof tokenLogprobSchema>
 
+/** The `logprobs` of a choice of a chat completion. */
 export const chatLogprobsSchema = z
   .object({ content: z.array(tokenLogprobSchema), refusal: z.null() })
   .nullable()
-  .describe('Null unless `logprobs` is true.')
+  .describe('Log-probabilities of the output tokens. Null unless `logprobs` is true.')
 
 const choiceSchema = z.object({
   index: z.int().min(0),
@@ -37,6 +39,7 @@ const choiceSchema = z.object({
   ...detailFields,
 })
 
+/** The answer to POST /v1/chat/completions without streaming. */
 export const chatCompletionSchema = z
   .object({
     ...answerHead,
@@ -47,7 +50,7 @@ export const chatCompletionSchema = z
     prompt_logprobs: promptLogprobsSchema.optional(),
     decoding: decodingReportSchema,
   })
-  .describe('The answer to a conversation.')
+  .describe('A chat completion.')
   .register(namedSchemas, { id: 'ChatCompletion' })
 
 export type ChatCompletion = Described<typeof chatCompletionSchema>

@@ -2,20 +2,23 @@ import { finishReasonSchema, stopReasonSchema } from './choice-fields.js'
 import { decodingReportSchema } from './decoding-report.js'
 import { usageSchema } from './usage.js'
 
-/** What chunks of both endpoints have. */
+/** Fields that the chunks of both endpoints share. */
 export const chunkFields = {
   usage: usageSchema
     .nullish()
     .describe(
-      'With `stream_options.include_usage`: null, and the counts in a last chunk; with `continuous_usage_stats` too, the counts so far.',
+      'Present with `stream_options.include_usage`: the token usage in an additional last chunk, null in all others. ' +
+        'With `continuous_usage_stats`, every chunk has the usage so far.',
     ),
   decoding: decodingReportSchema
     .optional()
-    .describe('In the first chunk of each answer; of a method that searches or chooses, in the last one again.'),
+    .describe('Present in the first chunk of each answer. Beam searches and choices repeat it in the last chunk.'),
 }
 
-/** And their choices. */
+/** Fields that the choices of those chunks share. */
 export const chunkChoiceFields = {
-  finish_reason: finishReasonSchema.nullable().describe('In the last chunk of each answer; null before.'),
+  finish_reason: finishReasonSchema
+    .nullable()
+    .describe('Why the generation ended. Null in all but the last chunk of each answer.'),
   stop_reason: stopReasonSchema.optional(),
 }

@@ -4,10 +4,14 @@ import { type Strategy, strategies } from '../../decode/strategies/index.js'
 import { samplingNames } from '../../decode/strategies/sampling.js'
 import { type Described, namedSchemas } from './named-schemas.js'
 
-/** Of a method that searches or chooses. */
-const generatedTokens = z.int().min(0).describe('Tokens of all that was tried, the answers included.')
+const generatedTokens = z
+  .int()
+  .min(0)
+  .describe('The number of tokens generated for all candidates. Present for beam searches and choices.')
 
-/** A strategy with those of its parameters that were in use: none has a default any more. */
+/**
+ * The report of one strategy. All parameters are optional, because only those in use are reported.
+ */
 const describe = ({ name, parameters }: Strategy) => {
   const used = Object.entries(parameters.shape).map(([key, schema]) => {
     const given = schema instanceof z.ZodDefault ? schema.unwrap() : schema
@@ -18,14 +22,15 @@ const describe = ({ name, parameters }: Strategy) => {
     ...Object.fromEntries(used),
     detail: z.boolean(),
     path: z.enum(decodePaths),
-    ignored: z.array(z.enum(samplingNames)).describe('Fields that were given and have no effect here.'),
+    ignored: z.array(z.enum(samplingNames)).describe('Fields of the request that had no effect on this answer.'),
     generated_tokens: z.optional(generatedTokens),
   })
 }
 
+/** The field `decoding` of an answer. */
 export const decodingReportSchema = z
   .union(strategies.map(describe))
-  .describe('How the answer was decoded: the strategy, and the values of its parameters that were used.')
+  .describe('How the answer was decoded: the strategy and the parameter values that were used.')
   .register(namedSchemas, { id: 'DecodingReport' })
 
 export type DecodingReport = Described<typeof decodingReportSchema>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { createTable } from './bad-input.js'
+import { createTable } from './testing/bad-input.js'
 
 const testEach = createTable({ beforeAll, afterAll, test })
 
@@ -7,20 +7,20 @@ const right = JSON.stringify({ model: 'toy', prompt: [4], max_tokens: 1 })
 const notJson = { status: 400, param: null, code: null, message: 'the body is not JSON' }
 const noObject = { status: 400, param: null, code: null, message: 'the body must be a JSON object' }
 const wrongType = { status: 415, param: null, code: null }
-const tooLarge = { status: 413, param: null, code: null, message: 'larger than the 1000000 bytes' }
+const tooLarge = { status: 413, param: null, code: null, message: 'larger than the limit of 1000000 bytes' }
 const depth = 100_000
 const nested = '['.repeat(depth) + ']'.repeat(depth)
 const nestedObjects = `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
 const withField = (name: string, json: string) => `{"model":"toy","prompt":[4],"max_tokens":1,"${name}":${json}}`
 const manyKeys = JSON.stringify(Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, 1]))).slice(1)
 
-describe('what is no JSON object', () => {
+describe('a body that is not a JSON object', () => {
   testEach([
-    { name: 'nothing', text: '', ...notJson },
-    { name: 'words', text: 'hello', ...notJson },
+    { name: 'empty', text: '', ...notJson },
+    { name: 'plain text', text: 'hello', ...notJson },
     { name: 'a form', text: 'model=toy&prompt=a', ...notJson },
-    { name: 'half of it', text: right.slice(0, -5), ...notJson },
-    { name: 'more than one', text: right + right, ...notJson },
+    { name: 'truncated', text: right.slice(0, -5), ...notJson },
+    { name: 'two objects', text: right + right, ...notJson },
     { name: 'a comma at the end', text: right.replace(/}$/, ',}'), ...notJson },
     { name: 'a comment', text: `${right} // please`, ...notJson },
     { name: 'single quotes', text: right.replaceAll('"', "'"), ...notJson },
@@ -29,29 +29,29 @@ describe('what is no JSON object', () => {
     { name: 'a zero byte', text: `${right}\0`, ...notJson },
     { name: 'UTF-16', text: Buffer.from(right, 'utf16le'), status: 400 },
     {
-      name: 'bytes that are no UTF-8',
+      name: 'invalid UTF-8',
       text: Buffer.from('7b2261223a22ff227d', 'hex'),
       status: 400,
       message: 'not UTF-8',
     },
     { name: 'half a character', text: Buffer.from('7b2261223a22f09f227d', 'hex'), status: 400, message: 'not UTF-8' },
     ...['[]', 'null', '1', '"a"', 'true', `[${right}]`].map((text) => ({ name: text, text, ...noObject })),
-    { name: `${depth} lists in one another`, text: nested, ...noObject },
+    { name: `${depth} nested lists`, text: nested, ...noObject },
   ])
 })
 
-describe('odd objects', () => {
+describe('unusual objects', () => {
   testEach([
     { name: 'a byte order mark before it', text: `\ufeff${right}`, status: 200 },
-    { name: 'nothing in it', text: '{}', status: 400, param: 'model' },
-    { name: 'a key twice: the last counts', text: withField('max_tokens', '2'), status: 200 },
+    { name: 'an empty object', text: '{}', status: 400, param: 'model' },
+    { name: 'a duplicate key: the last one counts', text: withField('max_tokens', '2'), status: 200 },
     {
-      name: '100,000 keys that mean nothing',
+      name: '100,000 unknown keys',
       text: `{"model":"toy","prompt":[4],"max_tokens":1,${manyKeys}`,
       status: 413,
     },
     {
-      name: '10,000 keys that mean nothing',
+      name: '10,000 unknown keys',
       fields: Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, i])),
       status: 200,
     },
@@ -96,7 +96,7 @@ describe('odd objects', () => {
   ])
 })
 
-describe('how a body comes', () => {
+describe('the transfer of a body', () => {
   testEach([
     ...[
       {},
@@ -106,7 +106,7 @@ describe('how a body comes', () => {
     ].map((headers) => ({
       headers: { 'content-type': '', ...headers },
       ...wrongType,
-      message: 'content-type application/json',
+      message: 'expected application/json in UTF-8',
     })),
     { headers: { 'content-type': 'application/json; charset=utf-16' }, ...wrongType },
     { headers: { 'content-type': 'application/json; charset=latin1' }, ...wrongType },
@@ -116,15 +116,19 @@ describe('how a body comes', () => {
       headers: { 'content-type': type },
       status: 200,
     })),
-    { headers: { 'content-encoding': 'gzip' }, ...wrongType, message: 'found content-encoding "gzip"' },
+    { headers: { 'content-encoding': 'gzip' }, ...wrongType, message: 'content-encoding is "gzip"' },
     { headers: { 'content-encoding': 'br, gzip' }, ...wrongType },
     { headers: { 'content-encoding': 'identity' }, status: 200 },
     { name: 'in two chunks', parts: [right.slice(0, 9), right.slice(9)], status: 200 },
     { name: 'in a chunk for each byte', parts: [...right], status: 200 },
     { name: 'in no chunk', parts: [], ...notJson },
-    { name: 'of as many bytes as are taken', text: right.padEnd(1_000_000), status: 200 },
-    { name: 'of one byte more', text: right.padEnd(1_000_001), ...tooLarge },
-    { name: 'of one byte more, in chunks', parts: [right, ' '.repeat(1_000_001 - right.length)], ...tooLarge },
+    { name: 'of the maximum size', text: right.padEnd(1_000_000), status: 200 },
+    { name: 'one byte above the maximum', text: right.padEnd(1_000_001), ...tooLarge },
+    {
+      name: 'one byte above the maximum, in chunks',
+      parts: [right, ' '.repeat(1_000_001 - right.length)],
+      ...tooLarge,
+    },
     { name: 'of 10 MB', text: Buffer.alloc(10_000_000, 'a'), ...tooLarge },
     { name: 'of 10 MB, in chunks', parts: Array(10).fill(Buffer.alloc(1_000_000, 'a')), ...tooLarge },
     { name: 'in 200,000 chunks of 6 bytes', parts: Array(200_000).fill('aaaaaa'), ...tooLarge },

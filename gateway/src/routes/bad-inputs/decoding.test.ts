@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { type BadInput, createTable } from './bad-input.js'
+import { type BadInput, createTable } from './testing/bad-input.js'
 
 const testEach = createTable({ beforeAll, afterAll, test })
 
@@ -13,12 +13,12 @@ const cases: readonly (readonly [object, string, string])[] = [
   [{ temperature: -0.1 }, 'decoding.temperature', 'decoding.temperature is -0.1: expected a number from 0 to 2'],
   [{ temperature: 2.1 }, 'decoding.temperature', 'decoding.temperature is 2.1: expected a number from 0 to 2'],
   [{ seed: 1.5 }, 'decoding.seed', 'decoding.seed is 1.5: expected an integer from -9007199254740991'],
-  [{ top_p: 0.5 }, 'decoding.top_p', 'the strategy aad has no such key'],
+  [{ top_p: 0.5 }, 'decoding.top_p', 'unknown parameter of the strategy aad'],
   [{ strategy: 'eft', beta: 1e9 }, 'decoding.beta', 'decoding.beta is 1000000000: expected a number from -100 to 100'],
   [{ strategy: 'eft', beta: -101 }, 'decoding.beta', 'decoding.beta is -101: expected a number from -100 to 100'],
   [{ strategy: 'eft', beta: Number.NaN }, 'decoding.beta', 'decoding.beta is null: expected a number from -100 to 100'],
-  [{ strategy: 'eft', alpha: 0.1 }, 'decoding.alpha', 'the strategy eft has no such key'],
-  [{ strategy: 'eft', base: 'llama' }, 'decoding.base', 'this server has no model "llama"; there are: dpo, sft'],
+  [{ strategy: 'eft', alpha: 0.1 }, 'decoding.alpha', 'unknown parameter of the strategy eft'],
+  [{ strategy: 'eft', base: 'llama' }, 'decoding.base', 'this server has no model "llama"; expected one of: dpo, sft'],
   [{ strategy: 'eft', top_p: 0 }, 'decoding.top_p', 'decoding.top_p is 0: expected a number above 0, up to 1'],
   [{ strategy: 'eft', top_k: 1.5 }, 'decoding.top_k', 'decoding.top_k is 1.5: expected an integer from -1 to 1000000'],
   [{ strategy: 'eft', min_p: 1.1 }, 'decoding.min_p', 'decoding.min_p is 1.1: expected a number from 0 to 1'],
@@ -35,7 +35,7 @@ const cases: readonly (readonly [object, string, string])[] = [
     'decoding.length_penalty',
     'decoding.length_penalty is null: expected a number from -10 to 10',
   ],
-  [{ strategy: 'beam', tau: 0.1 }, 'decoding.tau', 'the strategy beam has no such key'],
+  [{ strategy: 'beam', tau: 0.1 }, 'decoding.tau', 'unknown parameter of the strategy beam'],
   [{ strategy: 'aad-beam', tau: -0.1 }, 'decoding.tau', 'decoding.tau is -0.1: expected a number of at least 0'],
   [{ strategy: 'aad-beam', alpha: 0 }, 'decoding.alpha', 'decoding.alpha is 0: expected a number above 0, up to 1'],
   [{ strategy: 'random-of-n', n: 0 }, 'decoding.n', 'decoding.n is 0: expected an integer from 1 to 64'],
@@ -45,7 +45,7 @@ const cases: readonly (readonly [object, string, string])[] = [
     'decoding.temperature',
     'decoding.temperature is 0: expected a number above 0, up to 2',
   ],
-  [{ strategy: 'random-of-n', reward: 'picker' }, 'decoding.reward', 'the strategy random-of-n has no such key'],
+  [{ strategy: 'random-of-n', reward: 'picker' }, 'decoding.reward', 'unknown parameter of the strategy random-of-n'],
   [{ strategy: 'best-of-n' }, 'decoding.strategy', 'send messages to /v1/chat/completions'],
   [{ strategy: 'formula' }, 'decoding.formula', 'must be a formula over models, such as "dpo + 0.5*(dpo - sft)"'],
   [formula('dpo - '), 'decoding.formula', 'at character 6: expected a number, a model, a function or (, found the end'],
@@ -68,7 +68,7 @@ const cases: readonly (readonly [object, string, string])[] = [
   [
     formula('dpo', { filter: { of: 'dpo' } }),
     'decoding.filter',
-    'decoding.filter has no key "of"; there are: on, alpha',
+    'decoding.filter has no key "of"; expected one of: on, alpha',
   ],
   [
     formula('dpo', { select: 'best' }),
@@ -102,14 +102,14 @@ testEach([
     fields: { decoding: { strategy: long } },
     status: 400,
     param: 'decoding.strategy',
-    message: `there is no strategy "${cut}"; there are: aad`,
+    message: `unknown strategy "${cut}"; expected one of: aad`,
   },
   {
     name: 'a key of 100,000 characters',
     fields: { decoding: { [long]: 1 } },
     status: 400,
     param: `decoding.${cut}`,
-    message: `decoding.${cut}: the strategy aad has no such key`,
+    message: `decoding.${cut}: unknown parameter of the strategy aad`,
   },
   {
     name: 'a key of 100,000 characters in an object',
@@ -122,13 +122,13 @@ testEach([
     ...suffixed({ strategy: 'aad' }),
     status: 400,
     param: 'decoding.strategy',
-    message: "decoding.strategy is aad, and the model's name carries eft: leave one of them out",
+    message: "decoding.strategy is aad, but the model's name selects eft: remove one of them",
   },
   ...[{ strategy: 'eft' }, {}].map((decoding) => ({ ...suffixed(decoding), status: 200 })),
   { fields: { decoding: { strategy: 'eft' } }, status: 200 },
 ])
 
-describe('beside decoding it is refused with its place', () => {
+describe('a parameter of decoding at the top level is refused, and the error shows its place', () => {
   const names = [
     'alpha',
     'strategy',
@@ -150,7 +150,7 @@ describe('beside decoding it is refused with its place', () => {
       fields: { [name]: 1 },
       status: 400,
       param: name,
-      message: `${name} is a parameter of decoding: put it in there, as "decoding": {"${name}": ...}`,
+      message: `${name} is a parameter of decoding: write "decoding": {"${name}": ...}`,
     })),
   )
 })

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { type BadInput, createTable } from './bad-input.js'
+import { type BadInput, createTable } from './testing/bad-input.js'
 
 const testEach = createTable({ beforeAll, afterAll, test })
 
 const chat = '/v1/chat/completions'
 
-/** Values of every type that JSON has, by the kinds of fields that take them. */
+/** Values of every JSON type, with the kinds of fields that accept them. */
 const values: readonly (readonly [unknown, readonly string[]])[] = [
   ['a', ['text']],
   ['1', ['text']],
@@ -31,8 +31,8 @@ const kinds = {
   list: ['stop_token_ids'],
 }
 
-describe.each(Object.entries(kinds))('a field that takes one %s, with values of other types', (kind, fields) => {
-  const wrong = values.filter(([, taken]) => !taken.includes(kind)).map(([value]) => value)
+describe.each(Object.entries(kinds))('a field of type %s, with values of other types', (kind, fields) => {
+  const wrong = values.filter(([, accepted]) => !accepted.includes(kind)).map(([value]) => value)
   testEach(
     fields.flatMap((field) =>
       wrong.map((value) => ({ fields: { [field]: value }, status: 400, param: field, message: `${field} ` })),
@@ -130,7 +130,7 @@ describe('numbers', () => {
   ])
 })
 
-describe('what goes together', () => {
+describe('combinations of fields', () => {
   const bias = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, id) => [id, -100]))
   testEach([
     { fields: { min_tokens: 20, max_tokens: 10 }, status: 400, param: 'min_tokens' },
@@ -141,7 +141,7 @@ describe('what goes together', () => {
       status: 400,
       param: 'top_logprobs',
     })),
-    { path: chat, fields: { top_logprobs: 2 }, status: 400, param: 'top_logprobs', message: 'needs logprobs: true' },
+    { path: chat, fields: { top_logprobs: 2 }, status: 400, param: 'top_logprobs', message: 'requires logprobs: true' },
     { path: chat, fields: { max_tokens: 1000, max_completion_tokens: 1 }, status: 200 },
     {
       path: chat,
@@ -174,7 +174,7 @@ describe('what goes together', () => {
       fields: { logit_bias: { [key]: 1 } },
       status: 400,
       param: 'logit_bias',
-      message: 'keys are token ids',
+      message: 'expected a token id',
     })),
     {
       fields: { logit_bias: { 512: 1 } },

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { apiKey, type BadInput, createTable } from './bad-input.js'
+import { apiKey, type BadInput, createTable } from './testing/bad-input.js'
 
 const testEach = createTable({ beforeAll, afterAll, test }, { apiKeys: ['other', apiKey] })
 
 const bearer = `Bearer ${apiKey}`
-const noKey = { status: 401, param: null, code: 'invalid_api_key', message: 'send your API key as' }
-const wrongKey = { status: 401, param: null, code: 'invalid_api_key', message: 'this API key is not known' }
+const noKey = { status: 401, param: null, code: 'invalid_api_key', message: 'missing API key: send it as' }
+const wrongKey = { status: 401, param: null, code: 'invalid_api_key', message: 'invalid API key' }
 
 describe('a key', () => {
   testEach([
@@ -31,11 +31,11 @@ describe('a key', () => {
     { name: 'in the query', path: `/v1/completions?api_key=${apiKey}`, ...noKey },
     { name: 'in a header of another name', headers: { 'x-api-key': apiKey }, ...noKey },
     { name: 'in the body', fields: { api_key: apiKey }, ...noKey },
-    { name: 'missing, for a path that is not there', path: '/v1/nothing', ...noKey },
-    { name: 'missing, for a method that is not taken', method: 'PUT', ...noKey },
-    { name: 'missing, before a body that is too large', text: 'a'.repeat(2_000_000), ...noKey },
-    { name: 'missing, before a body that is no JSON', text: '{', ...noKey },
-    { name: 'in small letters', headers: { authorization: `bearer ${apiKey}` }, status: 200 },
+    { name: 'missing, for an unknown path', path: '/v1/nothing', ...noKey },
+    { name: 'missing, for an unsupported method', method: 'PUT', ...noKey },
+    { name: 'missing, with a body that is too large', text: 'a'.repeat(2_000_000), ...noKey },
+    { name: 'missing, with a body that is not JSON', text: '{', ...noKey },
+    { name: 'in lower case', headers: { authorization: `bearer ${apiKey}` }, status: 200 },
   ])
 })
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { type BadInput, createTable } from './bad-input.js'
+import { type BadInput, createTable } from './testing/bad-input.js'
 
 const testEach = createTable({ beforeAll, afterAll, test })
 
@@ -38,7 +38,7 @@ describe('prompts', () => {
     { name: 'a prompt of 900,000 characters', fields: { prompt: long }, ...tooLong, param: 'prompt' },
     { name: 'a prompt of 10 MB', fields: { prompt: long.repeat(11) }, status: 413 },
     {
-      name: 'words, ten times as many as fit',
+      name: 'ten times as many words as fit',
       fields: { prompt: 'some words '.repeat(300) },
       ...tooLong,
       param: 'prompt',
@@ -69,7 +69,7 @@ describe('messages', () => {
     refused(
       [user([{ type: 'image_url', image_url: { url: 'http://localhost/x' } }])],
       'messages.0.content',
-      'takes text alone',
+      'supports only text',
     ),
     refused([{ role: 'assistant', content: 'a', tool_calls: [{}] }], 'messages.0.tool_calls', 'not supported'),
     accepted([user('')]),
@@ -92,13 +92,13 @@ describe('messages', () => {
       param: 'messages',
     },
     {
-      name: 'as many in parts',
+      name: 'the same size in parts',
       path: chat,
       fields: { messages: [user(Array(9).fill({ type: 'text', text: long.slice(0, 100_000) }))] },
       ...tooLong,
     },
     {
-      name: 'as many under another key',
+      name: 'the same size under another key',
       path: chat,
       fields: { messages: [{ ...user('a'), name: long }] },
       status: 400,
@@ -154,13 +154,13 @@ describe('models', () => {
     { fields: { model: 'x'.repeat(512) }, ...unknown },
     { fields: { model: 'x'.repeat(513) }, status: 400, param: 'model' },
     { name: 'a model of 900,000 characters', fields: { model: long }, status: 400, param: 'model' },
-    { name: 'a model in the path that is not there', path: '/v1/models/other', method: 'GET', ...unknown },
+    { name: 'an unknown model in the path', path: '/v1/models/other', method: 'GET', ...unknown },
     { name: 'a long one', path: `/v1/models/${'x'.repeat(15_000)}`, method: 'GET', ...unknown },
   ])
 })
 
-/** Text is text, whatever it holds: these are answered. */
-describe('odd texts', () => {
+/** Unusual texts are ordinary text: these requests succeed. */
+describe('unusual texts', () => {
   const texts = [
     '\ud800',
     '\udc00a',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { createTable } from './bad-input.js'
+import { createTable } from './testing/bad-input.js'
 
 const testEach = createTable({ beforeAll, afterAll, test }, { receiveTimeoutMs: 400 })
 
@@ -20,31 +20,31 @@ describe('methods and paths', () => {
       name: `POST ${path}`,
       path,
       ...wrongMethod,
-      message: `${path} takes GET, HEAD, not POST`,
+      message: `${path} accepts GET, HEAD, not POST`,
     })),
     { name: 'TRACE', raw: [head('TRACE /v1/models HTTP/1.1')], ...wrongMethod },
-    { name: 'CONNECT', raw: [head('CONNECT example.org:443 HTTP/1.1')], ...wrongMethod, message: 'no proxy' },
-    { name: 'a method that is none', raw: [head('FETCH /v1/models HTTP/1.1')], ...unreadable },
-    { name: 'nothing there', path: '/v1/nothing', ...unknownPath, message: 'there is nothing at GET /v1/nothing' },
+    { name: 'CONNECT', raw: [head('CONNECT example.org:443 HTTP/1.1')], ...wrongMethod, message: 'not a proxy' },
+    { name: 'an unknown method', raw: [head('FETCH /v1/models HTTP/1.1')], ...unreadable },
+    { name: 'an unknown path', path: '/v1/nothing', ...unknownPath, message: 'unknown route GET /v1/nothing' },
     { name: 'the same with POST', path: '/v1/responses', status: 404, code: 'not_found' },
-    { name: 'slashes twice', path: '//v1//models', ...unknownPath },
+    { name: 'double slashes', path: '//v1//models', ...unknownPath },
     { name: 'an escaped slash', path: '/v1%2Fmodels', ...unknownPath },
     { name: "an escaped slash in a model's name", path: '/v1/models/toy%2Faad', method: 'GET', status: 200 },
-    { name: 'a way up', raw: [get('/v1/models/../../etc/passwd')], status: 404, code: 'not_found' },
-    { name: 'an escaped way up', path: '/v1/models/..%2f..%2fetc%2fpasswd', method: 'GET', status: 404 },
+    { name: 'a parent directory', raw: [get('/v1/models/../../etc/passwd')], status: 404, code: 'not_found' },
+    { name: 'an escaped parent directory', path: '/v1/models/..%2f..%2fetc%2fpasswd', method: 'GET', status: 404 },
     { name: 'half an escape', path: '/v1/models/%E0%A4%A', method: 'GET', status: 404, code: 'model_not_found' },
     { name: 'a backslash', raw: [get('/v1\\models')], status: 400, message: 'its path or its Host header' },
-    { name: 'a path that goes on and on', path: `/${'a'.repeat(15_000)}`, ...unknownPath },
-    { name: 'a path longer than headers may be', path: `/${'a'.repeat(20_000)}`, method: 'GET', status: 431 },
+    { name: 'a long path', path: `/${'a'.repeat(15_000)}`, ...unknownPath },
+    { name: 'a path above the header limit', path: `/${'a'.repeat(20_000)}`, method: 'GET', status: 431 },
     { name: 'letters that need an escape', raw: [get('/v1/modèls')], ...unreadable },
     { name: 'no path', raw: [head('OPTIONS * HTTP/1.1')], status: 400, message: 'its path or its Host header' },
     { name: 'a path of another scheme', raw: [get('ftp://localhost/v1/models')], status: 400 },
   ])
 })
 
-describe('HTTP itself', () => {
+describe('the HTTP protocol', () => {
   testEach([
-    { name: 'no HTTP', raw: ['hello\r\n\r\n'], ...unreadable },
+    { name: 'not HTTP', raw: ['hello\r\n\r\n'], ...unreadable },
     { name: 'TLS', raw: ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'], ...unreadable },
     { name: 'HTTP/2', raw: ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'], ...unreadable },
     {
@@ -54,7 +54,7 @@ describe('HTTP itself', () => {
       message: 'Host header',
     },
     {
-      name: 'a Host that is none',
+      name: 'an invalid Host',
       raw: ['GET /v1/models HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n'],
       status: 400,
     },
@@ -79,7 +79,7 @@ describe('HTTP itself', () => {
     },
     { name: 'two lengths', raw: [post('Content-Length: 2', 'Content-Length: 3'), '{}'], ...unreadable },
     { name: 'a negative length', raw: [post('Content-Length: -2'), '{}'], ...unreadable },
-    { name: 'a length that is no number', raw: [post('Content-Length: two'), '{}'], ...unreadable },
+    { name: 'a length that is not a number', raw: [post('Content-Length: two'), '{}'], ...unreadable },
     {
       name: 'a chunk without its size',
       raw: [post('Transfer-Encoding: chunked'), 'zz\r\n{}\r\n0\r\n\r\n'],
@@ -99,20 +99,20 @@ describe('HTTP itself', () => {
   ])
 })
 
-describe('clients that take their time', () => {
-  const late = { status: 408, code: null, message: 'the request did not come whole within 400 ms' }
+describe('slow clients', () => {
+  const late = { status: 408, code: null, message: 'the request was not complete within 400 ms' }
   const drops = (text: string) => [...text].flatMap((letter) => [letter, 60])
   testEach([
-    { name: 'headers that come letter by letter', raw: drops(get('/v1/models')), ...late },
+    { name: 'headers sent letter by letter', raw: drops(get('/v1/models')), ...late },
     { name: 'headers that do not end', raw: ['GET /v1/models HTTP/1.1\r\nHost: a\r\n', 600, 'x: y\r\n'], ...late },
     {
-      name: 'a body that comes letter by letter',
+      name: 'a body sent letter by letter',
       raw: [post(`Content-Length: ${json.length}`), ...drops(json)],
       ...late,
     },
     { name: 'a body that stops before its length', raw: [post('Content-Length: 99'), json], ...late },
     {
-      name: 'chunks that come letter by letter',
+      name: 'chunks sent letter by letter',
       raw: [post('Transfer-Encoding: chunked'), ...drops('1\r\n{\r\n1\r\n}\r\n')],
       ...late,
     },

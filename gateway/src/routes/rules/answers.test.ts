@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { startToyGateway, type ToyGateway } from '../../testing/toy-gateway.js'
 
-/** What clients of OpenAI-compatible servers rely on in whole answers, a rule a test. */
+/** Rules of whole answers on which clients of OpenAI-compatible servers rely, one per test. */
 
 let gateway: ToyGateway
 beforeAll(async () => {
@@ -56,7 +56,7 @@ const chat = async (body: object) => chatSchema.parse(await rawChat(body))
 const rawCompletion = (body: object) => post('/v1/completions', { model: 'toy', prompt, max_tokens: 12, ...body })
 const completion = async (body: object) => completionSchema.parse(await rawCompletion(body))
 
-describe('a whole answer has every field that the schema requires, null where there is nothing', () => {
+describe('a whole answer has every field that the schema requires, null if it is empty', () => {
   const usage = { prompt_tokens: expect.any(Number), completion_tokens: 12, total_tokens: expect.any(Number) }
 
   test('chat', async () => {
@@ -97,7 +97,7 @@ describe('a whole answer has every field that the schema requires, null where th
   })
 })
 
-test('usage: the total is the sum, and the token that ends an answer counts', async () => {
+test('usage: the total is the sum, and the end token of an answer counts', async () => {
   const whole = await chat({ return_token_ids: true })
   const { prompt_tokens, completion_tokens, total_tokens } = whole.usage
   expect(total_tokens).toBe(prompt_tokens + completion_tokens)
@@ -113,7 +113,7 @@ describe('chat logprobs', () => {
     ['without top_logprobs', {}],
     ['with 0 of them', { top_logprobs: 0 }],
     ['with null of them', { top_logprobs: null }],
-  ])('%s: one entry a token, its bytes those of the text, and an empty list', async (_, body) => {
+  ])('%s: has one entry per token, with the bytes of the text and an empty list', async (_, body) => {
     const { choices, usage } = await chat({ logprobs: true, skip_special_tokens: false, ...body })
     const content = choices[0]?.logprobs?.content ?? []
     expect(content).toHaveLength(usage.completion_tokens)
@@ -126,7 +126,7 @@ describe('chat logprobs', () => {
 })
 
 describe('completion logprobs', () => {
-  test('0 of them give the chosen token alone; offsets count the text', async () => {
+  test('with 0 returns only the chosen token; offsets count characters of the text', async () => {
     const { logprobs } = (await completion({ logprobs: 0, ignore_eos: true })).choices[0] ?? {}
     expect(logprobs?.token_logprobs).toHaveLength(12)
     const chosen = logprobs?.tokens.map((token, i) => ({ [token]: logprobs.token_logprobs[i] }))
@@ -138,16 +138,16 @@ describe('completion logprobs', () => {
     }
   })
 
-  test('with echo the first token of the prompt has none: nothing stands before it', async () => {
+  test('with echo the first token of the prompt has none, because no token precedes it', async () => {
     const { logprobs } = (await completion({ logprobs: 1, echo: true, max_tokens: 2 })).choices[0] ?? {}
     expect(logprobs?.token_logprobs[0]).toBeNull()
     expect(logprobs?.top_logprobs[0]).toBeNull()
     expect(logprobs?.token_logprobs.slice(1).every((value) => value !== null && value <= 0)).toBe(true)
   })
 
-  test('of a token that the model rules out are -9999, as OpenAI writes it: JSON has no infinity', async () => {
+  test('are -9999 for a token of probability 0, as in OpenAI: JSON has no infinity', async () => {
     const own = await startToyGateway(({ dpo }) => {
-      dpo.ruledOut = 388
+      dpo.impossibleToken = 388
     })
     try {
       const request = { model: 'toy', prompt, max_tokens: 1, echo: true, logprobs: 0 }
@@ -159,13 +159,13 @@ describe('completion logprobs', () => {
   })
 })
 
-test('a seed gives one answer, alone or among others that run at once; temperature 0 is greedy', async () => {
+test('a seed gives the same answer alone and next to concurrent requests; temperature 0 is greedy', async () => {
   const drawn = { model: 'toy/sample', temperature: 1.2, seed: 11 }
   const alone = await chat(drawn)
-  const crowd = await Promise.all([chat({ ...drawn, seed: 12 }), chat(drawn), chat({}), chat(drawn)])
-  expect(crowd[1]?.choices).toEqual(alone.choices)
-  expect(crowd[3]?.choices).toEqual(alone.choices)
-  expect(crowd[0]?.choices).not.toEqual(alone.choices)
+  const concurrent = await Promise.all([chat({ ...drawn, seed: 12 }), chat(drawn), chat({}), chat(drawn)])
+  expect(concurrent[1]?.choices).toEqual(alone.choices)
+  expect(concurrent[3]?.choices).toEqual(alone.choices)
+  expect(concurrent[0]?.choices).not.toEqual(alone.choices)
   const greedy = await chat({ model: 'toy/greedy-dpo' })
   expect((await chat({ model: 'toy/sample', temperature: 0, seed: 3 })).choices).toEqual(greedy.choices)
 })
@@ -182,7 +182,7 @@ describe('a prompt', () => {
     expect(await response.json()).toMatchObject({ error: { param } })
   })
 
-  test('words that spell a special token are text in a message, and no special token', async () => {
+  test('words that spell a special token are plain text in a message', async () => {
     const ids = async (content: string) => {
       const body = await rawChat({ messages: [{ role: 'user', content }], max_tokens: 1, return_token_ids: true })
       return z.object({ prompt_token_ids: z.array(z.int()) }).parse(body).prompt_token_ids

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { chatSchema } from '../../openai/chat-request.js'
-import { completionSchema } from '../../openai/completion-request.js'
+import { chatSchema } from '../../openai/request/chat-request.js'
+import { completionSchema } from '../../openai/request/completion-request.js'
 import { SessionError } from '../../session/session-error.js'
 import { postJson, readEvents, startToyGateway, type ToyGateway } from '../../testing/toy-gateway.js'
 import { Admission } from '../admission.js'
 
-/** What clients of OpenAI-compatible servers rely on in errors and headers, a rule a test. */
+/** Rules of errors and headers on which clients of OpenAI-compatible servers rely, one per test. */
 
 let gateway: ToyGateway
 beforeAll(async () => {
@@ -29,7 +29,7 @@ const errorSchema = z.strictObject({
 const request = { model: 'toy', prompt: [4, 388, 365], max_tokens: 4 }
 const path = '/v1/completions'
 const authorization = 'Bearer secret'
-/** Headers and body of an error, which must be OpenAI's in form. */
+/** Reads the headers and body of an error, which must have OpenAI's form. */
 async function errorOf(response: Response) {
   expect(response.headers.get('content-type')).toMatch(/^application\/json\b/)
   const { error } = errorSchema.parse(await response.json())
@@ -37,7 +37,7 @@ async function errorOf(response: Response) {
   return { status: response.status, code: error.code, shouldRetry, retryAfter, message: error.message }
 }
 
-describe('each failure has its status, one form of body, and says whether to try again', () => {
+describe('each failure has its status, the same form of body, and tells whether to retry', () => {
   const final = { shouldRetry: 'false', retryAfter: null }
   const soon = { shouldRetry: 'true', retryAfter: '1' }
   const text = { headers: { 'content-type': 'text/plain' } }
@@ -50,9 +50,9 @@ describe('each failure has its status, one form of body, and says whether to try
     ['a bad field', () => ask({ max_tokens: -1 }), { status: 400, ...final }],
     ['a prompt that is too long', () => ask({ max_tokens: 99 }), { code: 'context_length_exceeded', ...final }],
     ['no key', () => postJson(gateway.app({ apiKeys: ['k'] }), path, request), { status: 401, ...final }],
-    ['a model that is not there', () => ask({ model: 'gpt' }), { status: 404, code: 'model_not_found', ...final }],
-    ['a path that is not there', () => gateway.post('/v1/embeddings', {}), { status: 404, ...final }],
-    ['a method that is not there', () => gateway.app().request(path), { status: 405, ...final }],
+    ['an unknown model', () => ask({ model: 'gpt' }), { status: 404, code: 'model_not_found', ...final }],
+    ['an unknown path', () => gateway.post('/v1/embeddings', {}), { status: 404, ...final }],
+    ['an unsupported method', () => gateway.app().request(path), { status: 405, ...final }],
     ['a large body', () => ask({ user: 'x'.repeat(200_000) }), { status: 413, ...final }],
     ['a body of another type', () => ask({}, text), { status: 415, ...final }],
     [
@@ -93,13 +93,17 @@ describe('each failure has its status, one form of body, and says whether to try
         const encoder = { ...gateway.pair.encoder, encode }
         return postJson(gateway.app({ pair: { ...gateway.pair, encoder } }), path, { ...request, prompt: 'x' })
       },
-      { status: 500, message: 'the gateway failed; its log tells more under this request id', ...final },
+      {
+        status: 500,
+        message: 'internal error of the gateway; its log has the details under this request id',
+        ...final,
+      },
     ],
   ])('%s', async (_, answer, expected) => {
     expect(await errorOf(await answer())).toMatchObject(expected)
   })
 
-  test('a service that is gone', async () => {
+  test('an unavailable service', async () => {
     const own = await startToyGateway()
     own.dpo.kill()
     expect(await errorOf(await own.post(path, request))).toMatchObject({ status: 503, ...soon })
@@ -107,16 +111,16 @@ describe('each failure has its status, one form of body, and says whether to try
   })
 
   test.each(['/v1/responses', '/v1/embeddings', '/v1/messages'])(
-    '%s, which is not there, tells what is',
+    'the error for the unknown route %s names the supported ones',
     async (to) => {
       const { status, code, message } = await errorOf(await gateway.post(to, {}))
       expect([status, code]).toEqual([404, 'not_found'])
-      expect(message).toContain(`there is nothing at POST ${to}; Tandem has no such route`)
-      expect(message).toContain('conversations go to POST /v1/chat/completions')
+      expect(message).toContain(`unknown route POST ${to}: send conversations to`)
+      expect(message).toContain('send conversations to POST /v1/chat/completions')
     },
   )
 
-  test('the context error has the words that agents look for', async () => {
+  test('the context error has the words that agents search for', async () => {
     const { message } = await errorOf(await ask({ max_tokens: 99 }))
     expect(message).toContain("This model's maximum context length is 64 tokens. However, you requested 102 tokens")
     expect(message).toContain('context_length_exceeded')
@@ -130,13 +134,13 @@ describe('a stream', () => {
     [{ model: 'gpt' }, 404],
     [{ max_tokens: 99 }, 400],
     [{ decoding: { alfa: 1 } }, 400],
-  ])('that cannot be is refused by its status, not by an event: %j', async (body, status) => {
+  ])('that cannot begin is refused with a status, not with an event: %j', async (body, status) => {
     expect(await errorOf(await gateway.post(path, { ...request, ...body, stream: true }))).toMatchObject({ status })
   })
 
-  test('that breaks has the error as an event, then [DONE]', async () => {
+  test('that fails sends the error as an event, then [DONE]', async () => {
     const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 900, receiveTimeoutMs: 5_000 }
-    // The first steps are answered at once, and the others not within the limit.
+    // The first steps are answered at once, the others only after the limit.
     let steps = 0
     gateway.dpo.beforeStep = () => (steps++ < 3 ? undefined : delay(2_000))
     const body = { ...request, max_tokens: 50, ignore_eos: true, stream: true }
@@ -161,20 +165,20 @@ describe('x-request-id', () => {
     ['a stream', {}, { ...request, stream: true }],
     ['a refusal', {}, {}],
     ['a refusal for want of a key', { apiKeys: ['k'] }, request],
-  ])("of %s is the caller's, or a new one", async (_, changes, body) => {
+  ])("of %s is the client's, or a new one", async (_, changes, body) => {
     expect(await idOf(given('trace:1.a-b_C'), changes, body)).toBe('trace:1.a-b_C')
     const made = await idOf({}, changes, body)
     expect(made).toMatch(/^[0-9a-f-]{36}$/)
     expect(await idOf({}, changes, body)).not.toBe(made)
   })
 
-  test.each(['', 'a b', 'x'.repeat(129), 'ä', '<script>', 'a\tb'])("is not the caller's where it is %j", async (id) => {
+  test.each(['', 'a b', 'x'.repeat(129), 'ä', '<script>', 'a\tb'])("is generated if the client's is %j", async (id) => {
     expect(await idOf(given(id))).toMatch(/^[0-9a-f-]{36}$/)
   })
 })
 
-describe('other origins and callers without a key', () => {
-  test('browsers of other origins are told nothing', async () => {
+describe('other origins and clients without a key', () => {
+  test('browsers of other origins get no permission', async () => {
     const app = gateway.app()
     const headers = { origin: 'https://example.com', 'access-control-request-method': 'POST' }
     const preflight = await app.request(path, { method: 'OPTIONS', headers })
@@ -202,7 +206,7 @@ const values = ['x', 1.5, -1, 1e300, true, [], [[]], [null], {}, { a: 1 }, '']
 test.each([
   ['/v1/chat/completions', Object.keys(chatSchema.shape), { messages: [{ role: 'user', content: 'x' }] }],
   [path, Object.keys(completionSchema.shape), { prompt: [4] }],
-])('%s: a value of the wrong type in any field is a 400, and no fault of the server', async (to, fields, body) => {
+])('%s: a value of the wrong type in any field is a 400, not a server error', async (to, fields, body) => {
   expect(fields.length).toBeGreaterThan(20)
   for (const field of fields) {
     const statuses = new Set<number>()

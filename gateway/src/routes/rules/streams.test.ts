@@ -4,7 +4,10 @@ import { z } from 'zod'
 import { strategyNames } from '../../decode/strategies/index.js'
 import { readEvents, startToyGateway, type ToyGateway } from '../../testing/toy-gateway.js'
 
-/** What clients of OpenAI-compatible servers rely on in streams, a rule a test. Comments on long waits: event-stream.test.ts. */
+/**
+ * Rules of streams on which clients of OpenAI-compatible servers rely, one per test. Comments on
+ * long waits: event-stream.test.ts.
+ */
 
 let gateway: ToyGateway
 beforeAll(async () => {
@@ -49,7 +52,7 @@ const textOf = (chunks: readonly Chunk[], index = 0) =>
     .map(({ delta }) => delta.content ?? '')
     .join('')
 
-test('events are data and a blank line, uncompressed, not to be cached or held back, and the last is [DONE]', async () => {
+test('events are data and a blank line, uncompressed, without caching or buffering, and the last is [DONE]', async () => {
   const response = await gateway.post(
     '/v1/chat/completions',
     { ...base, stream: true },
@@ -59,7 +62,7 @@ test('events are data and a blank line, uncompressed, not to be cached or held b
   expect(response.headers.get('cache-control')).toBe('no-cache')
   expect(response.headers.get('x-accel-buffering')).toBe('no')
   expect(response.headers.get('content-encoding')).toBeNull()
-  // A busy machine has comments come too.
+  // On a busy machine there can also be comments.
   const text = (await response.text()).replaceAll(': ping\n\n', '')
   expect(text).toMatch(/^(data: \{.*\}\n\n)+data: \[DONE\]\n\n$/)
 })
@@ -79,7 +82,7 @@ test.each([
   expect(new Set(heads).size).toBe(1)
 })
 
-describe('the role comes in the first chunk of a choice, and only there', () => {
+describe('the role is only in the first chunk of a choice', () => {
   test('of several choices', async () => {
     const chunks = await stream(sampled)
     for (const index of [0, 1, 2]) {
@@ -109,14 +112,14 @@ test.each(['stop', 'length'])('finish_reason is null until the last chunk of a c
 })
 
 describe('usage', () => {
-  test('asked for, comes once, in a chunk of its own after the finish, and is null before', async () => {
+  test('is sent once if requested, in an additional chunk after the finish, and is null before', async () => {
     const chunks = await stream({ ...sampled, ...withUsage })
     const last = chunks.pop()
     expect(last).toMatchObject({ choices: [], usage: (await whole(sampled)).usage })
     expect(chunks.every(({ usage, choices }) => usage === null && choices.length === 1)).toBe(true)
   })
 
-  test('asked for continuously, is in every chunk, of all that has come so far', async () => {
+  test('with continuous_usage_stats is in every chunk and counts all tokens so far', async () => {
     const stream_options = { include_usage: true, continuous_usage_stats: true }
     const chunks = await stream({ ...sampled, stream_options, return_token_ids: true })
     const { usage: total } = await whole(sampled)
@@ -133,7 +136,7 @@ describe('usage', () => {
     ])
   })
 
-  test('asked for continuously in a stream of several prompts, counts all of them', async () => {
+  test('with continuous_usage_stats counts all prompts of a stream', async () => {
     const body = { model: 'toy', prompt: [[4, 388, 365], [17]], max_tokens: 3, ignore_eos: true }
     const stream_options = { include_usage: true, continuous_usage_stats: true }
     const events = await readEvents(await gateway.post('/v1/completions', { ...body, stream: true, stream_options }))
@@ -148,18 +151,18 @@ describe('usage', () => {
     [{ stream_options: null }],
     [{ stream_options: { continuous_usage_stats: true } }],
     [{ stream_options: { include_usage: false } }],
-  ])('not asked for by %j, does not come, nor does a chunk without a choice', async (body) => {
+  ])('is absent with %j, and so is the chunk without a choice', async (body) => {
     const chunks = await stream({ ...sampled, ...body })
     expect(chunks.every((chunk) => !('usage' in chunk) && chunk.choices.length === 1)).toBe(true)
   })
 })
 
-/** Those that need neither parameters nor a reward model. */
+/** Strategies that need neither parameters nor a reward model. */
 const methods = strategyNames.filter((name) => !['formula', 'best-of-n'].includes(name))
 
-test.each(methods)('%s: the joined text, finish and usage are those of the whole answer', async (strategy) => {
+test.each(methods)('%s: the joined text, finish and usage equal those of the whole answer', async (strategy) => {
   const body = { model: `toy/${strategy}`, ...withUsage, ...(strategy === 'sample' ? { temperature: 1 } : {}) }
-  // Random methods have their seed where they take it.
+  // Random strategies get a seed in the place where they accept it.
   const seeded = strategy === 'sample' || strategy === 'random-of-n' ? { decoding: { seed: 5 } } : {}
   const chunks = await stream({ ...body, ...seeded })
   const { choices, usage } = await whole({ ...body, ...seeded, stream_options: null })
@@ -168,7 +171,7 @@ test.each(methods)('%s: the joined text, finish and usage are those of the whole
   expect(chunks.at(-1)?.usage).toEqual(usage)
 })
 
-test('no character is split: what comes is the text of all bytes together', async () => {
+test('splits no character: the joined text is the text of all bytes together', async () => {
   let characters = 0
   for (let seed = 0; seed < 8; seed++) {
     const body = { model: 'toy/sample', temperature: 1.5, seed, ignore_eos: true, max_tokens: 40 }
@@ -180,12 +183,12 @@ test('no character is split: what comes is the text of all bytes together', asyn
   expect(characters).toBeGreaterThan(0)
 })
 
-/** How many characters of the text would have been lost if each token were decoded by itself. */
+/** Counts the characters that would be lost if each token were decoded by itself. */
 const splitCharacters = (byToken: string, text: string): number =>
   [...new Set(text)].filter((character) => character > '\x7f' && character !== '\uFFFD' && !byToken.includes(character))
     .length
 
-test('a stop string ends the text before it, wherever it falls across tokens; none of it is sent', async () => {
+test('a stop string ends the text before it, for any split into tokens, and no part of it is sent', async () => {
   const text = textOf(await stream({ model: 'toy/greedy-dpo', ignore_eos: true }))
   const piece = fc.tuple(fc.nat(text.length - 1), fc.integer({ min: 1, max: 6 }))
   await fc.assert(
@@ -205,7 +208,7 @@ test('a stop string ends the text before it, wherever it falls across tokens; no
   )
 })
 
-test('text that only began like a stop string is sent after all', async () => {
+test('text that only begins like a stop string is sent later', async () => {
   const text = textOf(await stream({ ignore_eos: true }))
   const chunks = await stream({ ignore_eos: true, stop: `${text.slice(-4)}!` })
   expect(textOf(chunks)).toBe(text)

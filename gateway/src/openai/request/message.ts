@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import type { ChatMessage, ConversationOptions } from '../../text/index.js'
+import { invalidRequest } from '../api-error.js'
+import { fieldKinds } from './fields.js'
+import { requestLimits } from './request-limits.js'
+
+const partSchema = z.object({
+  type: z.literal('text').describe('The type of the content part. This server supports only `text`.'),
+  text: z.string().describe('The text content.'),
+})
+
+const contentSchema = z
+  .union([z.string(), z.array(partSchema), z.null()], {
+    error: 'must be a string or a list of parts { type: "text", text }; this server supports only text',
+  })
+  .optional()
+  .transform((content) => (Array.isArray(content) ? content.map(({ text }) => text).join('\n') : (content ?? null)))
+  .describe(
+    "The text of the message, or a list of text parts, which are joined by line breaks. An assistant's content may be null, which means empty.",
+  )
+
+const messageSchema = z
+  .looseObject({
+    role: z
+      .enum(['system', 'developer', 'user', 'assistant', 'tool'])
+      .describe("The role of the message's author. `developer` is passed to the chat template as `system`."),
+    content: contentSchema,
+    tool_calls: fieldKinds
+      .optional(z.array(z.unknown()).max(0, 'tool calls are not supported by this server'))
+      .describe('Must be empty: this server does not support tools.'),
+  })
+  // Chat templates fail on null. OpenAI's assistants send null when they call a tool, and clients
+  // send it back.
+  .transform(({ content, ...message }, context) => {
+    if (content === null && message.role !== 'assistant')
+      context.addIssue({
+        code: 'custom',
+        path: ['content'],
+        message: `is null or missing: expected text; only the content of an assistant's message may be null`,
+      })
+    return { ...message, content: content ?? '' }
+  })
+
+/** One conversation in OpenAI's format. */
+export const messagesSchema = z
+  .array(messageSchema)
+  .min(1, 'must contain at least one message')
+  .describe(
+    `The messages of the conversation so far, at most ${requestLimits.messages}, oldest first. Other keys of a message are passed to the chat template.`,
+  )
+
+/**
+ * Converts a parsed message. Chat templates do not know `developer`, OpenAI's newer name of the
+ * system role.
+ */
+export function toMessage({ role, tool_calls: _calls, ...message }: z.output<typeof messageSchema>): ChatMessage {
+  return { ...message, role: role === 'developer' ? 'system' : role }
+}
+
+/** vLLM's fields that control how a conversation ends as a prompt. */
+export const promptEndFields = {
+  add_generation_prompt: fieldKinds
+    .optional(z.boolean())
+    .describe(
+      'Whether to add the generation prompt (the header of an assistant message) to the prompt. ' +
+        'Defaults to true, or to false with `continue_final_message`.',
+    ),
+  continue_final_message: fieldKinds
+    .flag(false)
+    .describe('Whether the answer continues the last message instead of starting a new one.'),
+}
+
+/** Converts the fields to options of the chat template. @throws ApiError 400 if both are true */
+export function toConversationOptions({
+  add_generation_prompt,
+  continue_final_message,
+}: {
+  readonly add_generation_prompt: boolean | undefined
+  readonly continue_final_message: boolean
+}): ConversationOptions {
+  if (continue_final_message && add_generation_prompt)
+    throw invalidRequest(
+      'continue_final_message and add_generation_prompt cannot both be true: remove one of them',
+      'continue_final_message',
+    )
+  return {
+    addGenerationPrompt: add_generation_prompt ?? !continue_final_message,
+    continueFinalMessage: continue_final_message,
+  }
+}

@@ -1,0 +1,64 @@
+import { collectAnswers } from '../decode/answers/collect-answers.js'
+import { generate } from '../decode/answers/generate.js'
+import type { GenerationContext } from '../decode/answers/generation-context.js'
+import type { Report } from '../decode/answers/generation-event.js'
+import { type Answer, type PreparedPrompt, type PreparedRequest, toUsage } from '../openai/answer/answer.js'
+import type { Usage } from '../openai/schemas/usage.js'
+
+/**
+ * Generates the answers to all prompts of a request, one prompt after another, as chunks. The
+ * answers to one prompt interleave.
+ */
+export async function* streamAnswers(
+  context: GenerationContext,
+  { prompts, writer, head }: PreparedRequest,
+  signal: AbortSignal,
+): AsyncGenerator<object, void> {
+  const promptTokens = promptTokensOf(prompts)
+  let completionTokens = 0
+  let generatedTokens = 0
+  const usage = () => toUsage(promptTokens, completionTokens)
+  for (const [place, prompt] of prompts.entries()) {
+    const { answerCount } = prompt.request
+    const indexOf = (answer: number) => place * answerCount + answer
+    let report: Report | null = null
+    for await (const event of generate(context, prompt.request, signal)) {
+      if (event.type === 'prompt')
+        for (let i = 0; i < answerCount; i++) yield* writer.open(indexOf(i), prompt, event.tokens, usage())
+      else if (event.type === 'report') {
+        // Counts all prompts so far, so that the last report has the total.
+        generatedTokens += event.report.generatedTokens
+        report = { ...event.report, generatedTokens }
+      } else {
+        completionTokens += event.delta.tokens.length
+        yield writer.delta(indexOf(event.answer), { ...event.delta, report: event.delta.ending && report }, usage())
+      }
+    }
+  }
+  if (head.usageChunks !== 'none') yield writer.usage(usage())
+}
+
+/** Generates the answers to all prompts of a request as one body. */
+export async function wholeAnswer(
+  context: GenerationContext,
+  { prompts, writer }: PreparedRequest,
+  signal: AbortSignal,
+): Promise<object> {
+  const answers: Answer[] = []
+  for (const prompt of prompts) {
+    const events = generate(context, prompt.request, signal)
+    const { answers: own, ...shared } = await collectAnswers(events, prompt.request.answerCount)
+    answers.push(...own.map((answer) => ({ ...answer, ...shared, prompt })))
+  }
+  return writer.whole(answers, usageOf(prompts, answers))
+}
+
+const usageOf = (prompts: readonly PreparedPrompt[], answers: readonly Answer[]): Usage =>
+  toUsage(
+    promptTokensOf(prompts),
+    answers.reduce((sum, { tokens }) => sum + tokens.length, 0),
+  )
+
+/** Counts each prompt once, even if it has several answers. */
+const promptTokensOf = (prompts: readonly PreparedPrompt[]): number =>
+  prompts.reduce((sum, { request }) => sum + request.promptIds.length, 0)

@@ -1,0 +1,26 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { readFixture } from '../testing/fixtures.js'
+import { createCharsmap } from './charsmap.js'
+
+const { normalizer } = readFixture('tokenizers/charsmap', 'tokenizer.json') as {
+  normalizer: { normalizers: { precompiled_charsmap?: string }[] }
+}
+const map = createCharsmap(normalizer.normalizers[0]?.precompiled_charsmap)
+
+it('maps short clusters as a whole, and long ones by character', () => {
+  expect(map('Ａe\u0301🙂\n')).toBe('Aé:) ')
+  expect(map('👩\u200d👩')).toBe('ww')
+  // The first match replaces the whole cluster, including accents after it.
+  expect(map('Ａ\u0301')).toBe('A')
+})
+
+it('maps a long text like its lines one by one', () => {
+  const units = fc.constantFrom('a', 'e', '\u0301', '\u0308', '\u200d', '👩', '🇩', '🏽', '数', 'क', '्', 'ﬁ')
+  const line = fc.string({ unit: units, maxLength: 200 })
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
+      expect(map(lines.join('\n\u0000'))).toBe(lines.map((text) => map(text)).join(' \u0000'))
+    }),
+  )
+})

@@ -1,0 +1,27 @@
+/*
+ * tokenizer/ encodes and decodes text like the Rust library `tokenizers`, from a model's
+ * tokenizer.json. It does not know chat templates or conversations.
+ */
+
+/**
+ * One component of tokenizer.json (a normalizer, a pre-tokenizer, ...): a type and its settings.
+ */
+export type Component = { readonly type: string; readonly [key: string]: unknown }
+
+/**
+ * A token that is matched before the model encodes the text. It may be missing from the model's
+ * vocabulary.
+ */
+export interface AddedToken {
+  readonly id: number
+  readonly content: string
+  readonly singleWord: boolean
+  readonly lstrip: boolean
+  readonly rstrip: boolean
+  /** Whether the token is matched in the normalized text, with normalized content. */
+  readonly normalized: boolean
+  readonly special: boolean
+}
+
+/** Changes text before it is split into pieces. */
+export type Normalizer = (text: string) => string

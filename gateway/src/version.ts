@@ -1,7 +1,0 @@
-import { createRequire } from 'node:module'
-import { z } from 'zod'
-
-const manifest: unknown = createRequire(import.meta.url)('../package.json')
-
-/** The gateway's own. */
-export const { version } = z.object({ version: z.string() }).parse(manifest)
