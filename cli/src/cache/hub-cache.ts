@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Home } from '../home.js'
-import type { HubFile } from '../pull/hub/hub.js'
+import type { HubFile } from './hub-file.js'
 
 /**
  * What was pulled from the hub. Below `hub/ORG/REPO`:

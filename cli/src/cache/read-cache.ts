@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builderVersion, loadManifest, type Manifest } from '@tandem/models'
 import type { Home } from '../home.js'
-import { sumBytes } from '../sum-bytes.js'
+import { sumBytes } from '../util/sum-bytes.js'
 
 /**
  * - `current`: of this version's builder, found again at the next start;

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import type { Home } from '../home.js'
-import type { HubFile } from '../pull/hub/hub.js'
-import { sumBytes } from '../sum-bytes.js'
+import type { HubFile } from './hub-file.js'
+import { sumBytes } from '../util/sum-bytes.js'
 import {
   type HubSnapshot,
   listRevisions,

@@ -1,7 +1,6 @@
 import type { ChatMessage } from '@tandem/models'
-import { streamChat } from '../chat-client.js'
+import { type Gateway, streamChat } from './chat-client.js'
 import type { Output } from '../progress.js'
-import type { Gateway } from '../stack/with-gateway.js'
 import { describeMethod, type Method } from './method.js'
 
 export interface ConversationOptions {

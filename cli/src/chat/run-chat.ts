@@ -1,5 +1,5 @@
 import { createInterface, type Interface } from 'node:readline'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import type { Conversation } from './conversation.js'
 import { describeMethod } from './method.js'
 import { chatHelp, parseLine } from './parse-line.js'

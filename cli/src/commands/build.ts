@@ -1,12 +1,12 @@
 import { dirname, resolve } from 'node:path'
 import type { Precision } from '@tandem/models'
-import { tellDiskErrors } from '../disk-error.js'
+import { explainDiskErrors } from '../util/disk-error.js'
 import { warnOfOtherBase } from '../sources/adapter-base.js'
-import { bringSource } from '../sources/bring-source.js'
+import { resolveSource } from '../sources/resolve-source.js'
 import { buildWithProgress } from '../sources/build-cached.js'
-import { sumBytes } from '../sum-bytes.js'
-import { megabytes } from '../table.js'
-import type { Context } from './context.js'
+import { sumBytes } from '../util/sum-bytes.js'
+import { megabytes } from '../util/table.js'
+import type { Context } from '../context.js'
 
 export interface BuildCommandOptions {
   readonly adapter?: string | undefined
@@ -26,7 +26,7 @@ export async function build(source: string, options: BuildCommandOptions, contex
     throw new Error('--switched keeps an adapter beside the weights: give one with --adapter, and leave --merge out')
   // The adapter first: it is small, and the source may have to be pulled.
   const onTop = adapter === undefined ? undefined : await bringAdapter(adapter, context)
-  const found = await bringSource(source, 'SOURCE', context)
+  const found = await resolveSource(source, 'SOURCE', context)
   if (found.kind === 'service')
     throw new Error(`SOURCE ${source} is a service that runs; give the files that a model folder is made of`)
   if (found.kind === 'model-folder')
@@ -39,7 +39,7 @@ export async function build(source: string, options: BuildCommandOptions, contex
     )
   if (onTop !== undefined) await warnOfOtherBase(found.path, onTop, context.output)
   const request = { source: found.path, adapter: onTop, merge, switched, out, precision, modelId: name }
-  const manifest = await tellDiskErrors(dirname(resolve(out)), '--out', () =>
+  const manifest = await explainDiskErrors(dirname(resolve(out)), '--out', () =>
     buildWithProgress({ ...request, signal: context.signal }, context),
   )
   const bytes = sumBytes(Object.values(manifest.files))
@@ -47,7 +47,7 @@ export async function build(source: string, options: BuildCommandOptions, contex
 }
 
 async function bringAdapter(adapter: string, context: Context): Promise<string> {
-  const found = await bringSource(adapter, '--adapter', context)
+  const found = await resolveSource(adapter, '--adapter', context)
   if (found.kind === 'adapter') return found.path
   throw new Error(`--adapter ${adapter} is not a LoRA adapter folder: it has no adapter_config.json`)
 }

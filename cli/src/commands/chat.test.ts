@@ -9,13 +9,13 @@ import type { ChatMessage } from '@tandem/models'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Method } from '../chat/method.js'
 import { chatHelp } from '../chat/parse-line.js'
-import { streamChat } from '../chat-client.js'
+import { streamChat } from '../chat/chat-client.js'
 import { findHome } from '../home.js'
 import { preparePair } from '../sources/prepare-pair.js'
 import type { Stack } from '../stack/stack.js'
 import { startStack } from '../stack/start-stack.js'
 import { type ChatOptions, chat } from './chat.js'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
 const { resolve } = createRequire(import.meta.url)

@@ -1,8 +1,8 @@
 import { Conversation } from '../chat/conversation.js'
 import { parseMethods } from '../chat/method.js'
 import { type ChatTerminal, runChat } from '../chat/run-chat.js'
-import { type GatewayOptions, withGateway } from '../stack/with-gateway.js'
-import type { Context } from './context.js'
+import { type GatewayOptions, withGateway } from './with-gateway.js'
+import type { Context } from '../context.js'
 
 export type ChatOptions = GatewayOptions & {
   readonly strategy?: string | undefined

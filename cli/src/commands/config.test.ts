@@ -11,7 +11,7 @@ import { formOptions } from '../pairing/form-options.js'
 import { writeVerdict } from '../pairing/verdict-store.js'
 import { planPair } from '../sources/plan-pair.js'
 import { config } from './config.js'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
 import { up } from './up.js'
 
 const pairTokens = catalog[0]?.endTokens

@@ -2,11 +2,11 @@ import type { Entry } from '../config/layer.js'
 import { loadSettings } from '../config/load-settings.js'
 import type { UpFlags } from '../config/read-flags.js'
 import { settingKeys } from '../config/settings.js'
-import { validateSettings } from '../config/validate-settings.js'
-import { findEffective } from '../pairing/find-effective.js'
+import { validateSettings } from './validate-settings.js'
+import { findEffectiveSettings } from './effective-settings.js'
 import { describeVerdict, type Verdict } from '../pairing/verdict.js'
-import { formatTable } from '../table.js'
-import type { Context } from './context.js'
+import { formatTable } from '../util/table.js'
+import type { Context } from '../context.js'
 
 export type ConfigFlags = UpFlags & { readonly json?: boolean }
 
@@ -25,7 +25,7 @@ const byItself: Readonly<Record<string, string>> = {
 export async function config({ json, ...flags }: ConfigFlags, context: Context): Promise<void> {
   const loaded = await loadSettings(flags, context.environment)
   validateSettings(loaded)
-  const found = await findEffective(loaded, context)
+  const found = await findEffectiveSettings(loaded, context)
   const named = [...loaded.entries].filter(([key, { origin }]) => origin.kind !== 'default' || !found.entries.has(key))
   const entries = new Map([...found.entries, ...named])
   const { verdict } = found

@@ -9,7 +9,7 @@ import { buildModel } from '@tandem/models'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Finding } from '../doctor/finding.js'
 import { findHome } from '../home.js'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
 import { type DoctorOptions, doctor } from './doctor.js'
 
 const { resolve } = createRequire(import.meta.url)

@@ -1,12 +1,13 @@
 import type { UpFlags } from '../config/read-flags.js'
 import { checkCache } from '../doctor/check-cache.js'
-import { checkMachine, readMachineFacts } from '../doctor/check-machine.js'
+import { checkMachine } from '../doctor/check-machine.js'
 import { checkModels } from '../doctor/check-models.js'
 import { checkPip } from '../doctor/check-pip.js'
 import { checkRuntime } from '../doctor/check-runtime.js'
 import { checkSettings } from '../doctor/check-settings.js'
 import type { Finding } from '../doctor/finding.js'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
+import { readMachineFacts } from '../util/machine-facts.js'
 
 export type DoctorOptions = Pick<UpFlags, 'config' | 'host' | 'port' | 'apiKey'> & {
   /** Reads every byte of what the cache holds. */

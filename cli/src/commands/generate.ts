@@ -1,7 +1,7 @@
 import { validateMethod } from '../chat/method.js'
-import { streamChat } from '../chat-client.js'
-import { type Gateway, type GatewayOptions, withGateway } from '../stack/with-gateway.js'
-import type { Context } from './context.js'
+import { type Gateway, streamChat } from '../chat/chat-client.js'
+import { type GatewayOptions, withGateway } from './with-gateway.js'
+import type { Context } from '../context.js'
 
 export type GenerateOptions = GatewayOptions & {
   readonly strategy?: string | undefined

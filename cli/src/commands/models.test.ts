@@ -6,7 +6,7 @@ import { builderVersion, buildModel, catalog } from '@tandem/models'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { findHome } from '../home.js'
 import { weightsPath } from '../pull/pull-weights.js'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
 import { models } from './models.js'
 
 const source = fileURLToPath(new URL('../../../test/fixtures/tiny/llama-tied', import.meta.url))

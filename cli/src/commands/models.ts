@@ -8,12 +8,12 @@ import {
   readCachedWeights,
 } from '../cache/read-cache.js'
 import { type CachedCommit, readCachedCommits } from '../cache/read-hub.js'
-import { tellDiskErrors } from '../disk-error.js'
+import { explainDiskErrors } from '../util/disk-error.js'
 import type { Home } from '../home.js'
 import { weightsPath } from '../pull/pull-weights.js'
-import { sumBytes } from '../sum-bytes.js'
-import { formatTable, megabytes } from '../table.js'
-import type { Context } from './context.js'
+import { sumBytes } from '../util/sum-bytes.js'
+import { formatTable, megabytes } from '../util/table.js'
+import type { Context } from '../context.js'
 
 export interface ModelsOptions {
   readonly json?: boolean | undefined
@@ -21,7 +21,7 @@ export interface ModelsOptions {
 
 /** `tandem models`: the pairs of the catalog, and what the cache holds. Changes nothing. */
 export async function models({ json }: ModelsOptions, { home, answers }: Context): Promise<void> {
-  const inventory = await tellDiskErrors(home.folder, 'TANDEM_HOME', () => takeInventory(home))
+  const inventory = await explainDiskErrors(home.folder, 'TANDEM_HOME', () => takeInventory(home))
   const pairs = catalog.map((pair) => {
     const path = weightsPath(pair, home)
     const isPulled = inventory.weights.some((file) => file.path === path && file.bytes === pair.sft.bytes)

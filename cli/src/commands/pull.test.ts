@@ -10,7 +10,7 @@ import { createHubContext } from '../testing/hub-context.js'
 import { type HubServer, startHubServer } from '../testing/hub-server.js'
 import { readFolder } from '../testing/read-folder.js'
 import { build } from './build.js'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
 import { models } from './models.js'
 import { pull } from './pull.js'
 

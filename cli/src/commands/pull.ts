@@ -1,9 +1,9 @@
 import { findPair } from '@tandem/models'
-import { assertNoWebAddress } from '../pull/hub/hub-address.js'
-import { isHubName, isRepo } from '../pull/hub/hub-name.js'
+import { assertNoWebAddress } from '../source-text/web-address.js'
+import { isHubName, isRepo } from '../source-text/hub-name.js'
 import { pullHub } from '../pull/hub/pull-hub.js'
 import { pullWeights } from '../pull/pull-weights.js'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
 
 export interface PullOptions {
   readonly json?: boolean | undefined

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { UpFlags } from '../config/read-flags.js'
 import { findHome } from '../home.js'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
 import { generate } from './generate.js'
 import { up } from './up.js'
 

@@ -2,16 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { loadSettings } from '../config/load-settings.js'
 import { overlayEnvironment } from '../config/overlay-environment.js'
 import type { UpFlags } from '../config/read-flags.js'
-import { validateSettings } from '../config/validate-settings.js'
-import { curlLine } from '../curl-line.js'
+import { validateSettings } from './validate-settings.js'
+import { curlLine } from './curl-line.js'
 import { prepareServed } from '../pairing/prepare-served.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { assertPortIsFree } from '../stack/listen.js'
 import { describeLaterEnd } from '../stack/process-end.js'
 import type { Stack } from '../stack/stack.js'
 import { startStack } from '../stack/start-stack.js'
-import { tellStartErrors } from '../stack/tell-start-errors.js'
-import type { Context } from './context.js'
+import { explainStartErrors } from './explain-start-errors.js'
+import type { Context } from '../context.js'
 
 const demoTokens = 48
 /** How long the gateway has to tell its clients that a service is gone. */
@@ -33,7 +33,7 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
   output.write(
     `Starting ${[pair.name, ...Object.keys(beside.models), ...Object.keys(beside.rewards)].join(', ')} ...\n`,
   )
-  const stack = await tellStartErrors(loaded, signal, () => startStack(pair, { host, port, apiKeys }, context, beside))
+  const stack = await explainStartErrors(loaded, signal, () => startStack(pair, { host, port, apiKeys }, context, beside))
   try {
     context.answers.write(welcome(pair, stack.url, apiKeys.length > 0))
     await serveUntilEnd(stack, signal)

@@ -6,7 +6,7 @@ import { createLayer, type Entry, type Layer, type Origin } from './layer.js'
 import { readEnvironment } from './read-environment.js'
 import { readSettingsFile } from './read-file.js'
 import { readFlags, type UpFlags } from './read-flags.js'
-import { maxBeside, processVariables, settingKeys, settingsSchema, variableOf } from './settings.js'
+import { maxExtraModels, processVariables, settingKeys, settingsSchema, variableOf } from './settings.js'
 
 /** Read where it stands in the folder that a command is started in. */
 export const defaultFileName = 'tandem.yaml'
@@ -49,8 +49,8 @@ export async function loadSettings(
     defaults,
   ])
   const count = [...entries.keys()].filter((key) => /^(models|rewards)\./.test(key)).length
-  if (count > maxBeside)
-    throw new Error(`${count} models beside the pair (--model, --reward); at most ${maxBeside} can be served`)
+  if (count > maxExtraModels)
+    throw new Error(`${count} models beside the pair (--model, --reward); at most ${maxExtraModels} can be served`)
   const whole = addPicker(entries)
   return { settings: joinEntries(whole), entries: whole, file }
 }

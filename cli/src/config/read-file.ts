@@ -2,12 +2,12 @@ import { open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { expectationOf } from '@tandem/gateway/config'
 import { z } from 'zod'
-import { isWebAddress } from '../pull/hub/hub-address.js'
-import { isHubName } from '../pull/hub/hub-name.js'
-import { isService } from '../sources/source.js'
+import { isWebAddress } from '../source-text/web-address.js'
+import { isHubName } from '../source-text/hub-name.js'
+import { isService } from '../source-text/service-address.js'
 import { createLayer, describeIssue, type Layer, messageOf } from './layer.js'
 import { suggestName } from './nearest-name.js'
-import { besideSchema, type Settings, settingsSchema } from './settings.js'
+import { extraModelSchema, type Settings, settingsSchema } from './settings.js'
 import { parseYaml, type YamlValue } from './yaml-lines.js'
 
 const maxBytes = 1024 * 1024
@@ -55,7 +55,7 @@ function describeFault(issue: z.core.$ZodIssue, yaml: YamlValue, file: string): 
       const where = issue.path.length === 0 ? '' : ` in ${issue.path.join('.')}`
       const hint = suggestName(
         key,
-        issue.path.length === 0 ? settingsSchema.keyof().options : besideSchema.keyof().options,
+        issue.path.length === 0 ? settingsSchema.keyof().options : extraModelSchema.keyof().options,
       )
       return `${file}:${yaml.lineOf([...issue.path, key])}: there is no key "${key}"${where}; ${hint}`
     })

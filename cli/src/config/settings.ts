@@ -29,17 +29,17 @@ const takenNames: ReadonlyMap<string, string> = new Map<string, string>([
 ])
 
 /** The name of a model beside the pair, such as can stand in a formula. */
-export const besideNameSchema = modelNameSchema.superRefine((name, context) => {
+export const extraModelNameSchema = modelNameSchema.superRefine((name, context) => {
   const meaning = takenNames.get(name)
   if (meaning !== undefined) context.addIssue({ code: 'custom', message: `"${name}" ${meaning}` })
 })
 
 /** Most models and reward models beside a pair. */
-export const maxBeside = 16
+export const maxExtraModels = 16
 
 const source = z.string().min(1)
 /** A model beside the pair, where it is more than a source. */
-export const besideSchema = z.strictObject(
+export const extraModelSchema = z.strictObject(
   {
     source,
     /** What a LoRA adapter goes on; left out, the pair's SFT model. */
@@ -49,8 +49,8 @@ export const besideSchema = z.strictObject(
   { error: ({ code }) => (code === 'invalid_type' ? 'expected a source, or {source: ..., base: ...}' : undefined) },
 )
 const beside = z.record(
-  besideNameSchema,
-  z.preprocess((value) => (typeof value === 'string' ? { source: value } : value), besideSchema),
+  extraModelNameSchema,
+  z.preprocess((value) => (typeof value === 'string' ? { source: value } : value), extraModelSchema),
 )
 
 /** Everything that `tandem up` can be told, in one form wherever it comes from. */

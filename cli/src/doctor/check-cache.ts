@@ -1,7 +1,7 @@
 import { mkdtemp, rmdir, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Home } from '../home.js'
-import { gigabytes } from '../table.js'
+import { gigabytes } from '../util/table.js'
 import { type Finding, fail, ok, warn } from './finding.js'
 
 /** What pulling and building the embedded pair with its reward model takes at its peak, and some room. */

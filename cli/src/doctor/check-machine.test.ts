@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { checkMachine, type MachineFacts } from './check-machine.js'
+import type { MachineFacts } from '../util/machine-facts.js'
+import { checkMachine } from './check-machine.js'
 
 const enough: MachineFacts = { nodeVersion: '20.11.0', cores: 2, totalBytes: 8e9, freeBytes: 1e9 }
 

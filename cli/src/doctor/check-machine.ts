@@ -1,5 +1,5 @@
-import { availableParallelism, freemem, totalmem } from 'node:os'
-import { gigabytes } from '../table.js'
+import { gigabytes } from '../util/table.js'
+import type { MachineFacts } from '../util/machine-facts.js'
 import { type Finding, fail, ok, warn } from './finding.js'
 
 /** As `engines` of package.json. */
@@ -8,22 +8,6 @@ const leastNode = [20, 11] as const
 const leastCores = 2
 /** Of the embedded pair with its reward model: three services and a gateway. */
 const leastFreeBytes = 1e9
-
-export interface MachineFacts {
-  /** `20.11.0` */
-  readonly nodeVersion: string
-  readonly cores: number
-  readonly totalBytes: number
-  readonly freeBytes: number
-}
-
-/** Of this machine, or of the container's share of it. */
-export function readMachineFacts(): MachineFacts {
-  const constrained = process.constrainedMemory()
-  const totalBytes = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
-  const freeBytes = Math.min(freemem(), totalBytes)
-  return { nodeVersion: process.versions.node, cores: availableParallelism(), totalBytes, freeBytes }
-}
 
 export const checkMachine = (facts: MachineFacts): Finding[] => [
   checkNode(facts),

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { catalog } from '@tandem/models'
-import type { Context } from '../commands/context.js'
-import { findInstaller } from '../pull/download.js'
+import type { Context } from '../context.js'
+import { findInstaller } from '../pull/download-wheel.js'
 import { weightsPath } from '../pull/pull-weights.js'
 import { type Finding, ok, warn } from './finding.js'
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { type Finding, fail, ok } from './finding.js'
 
 const name = 'onnxruntime'

@@ -1,4 +1,4 @@
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { type LoadedSettings, loadSettings } from '../config/load-settings.js'
 import type { UpFlags } from '../config/read-flags.js'
 import { validateSources } from '../sources/validate-sources.js'

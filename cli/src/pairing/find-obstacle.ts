@@ -1,4 +1,4 @@
-import { gigabytes } from '../table.js'
+import { gigabytes } from '../util/table.js'
 
 /** What a trial meets on the machine. */
 export interface TrialConditions {

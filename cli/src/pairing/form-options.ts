@@ -1,5 +1,5 @@
 import type { LoadedSettings } from '../config/load-settings.js'
-import { isService } from '../sources/source.js'
+import { isService } from '../source-text/service-address.js'
 import type { FormOptions } from './choose-form.js'
 
 /** What the settings say of the pair's form. */

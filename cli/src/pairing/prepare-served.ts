@@ -1,9 +1,9 @@
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { type LoadedSettings, labelOf } from '../config/load-settings.js'
 import { planPair } from '../sources/plan-pair.js'
-import { bringBeside, prepareBeside } from '../sources/prepare-beside.js'
+import { resolveExtraModels, prepareExtraModels } from '../sources/prepare-extra-models.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
-import type { Beside } from '../stack/start-services.js'
+import type { ExtraModels } from '../sources/prepare-extra-models.js'
 import { prepareInForm } from './choose-form.js'
 import { formOptions } from './form-options.js'
 
@@ -16,9 +16,9 @@ export async function prepareServed(
   loaded: LoadedSettings,
   context: Context,
   prepare: typeof prepareInForm = prepareInForm,
-): Promise<{ readonly pair: PreparedPair; readonly beside: Beside }> {
-  const brought = await bringBeside(loaded, context)
+): Promise<{ readonly pair: PreparedPair; readonly beside: ExtraModels }> {
+  const brought = await resolveExtraModels(loaded, context)
   const plan = await planPair({ ...loaded.settings, labelOf: (model) => labelOf(loaded, model) }, context)
   const pair = await prepare(plan, formOptions(loaded), context)
-  return { pair, beside: await prepareBeside(brought, pair, context) }
+  return { pair, beside: await prepareExtraModels(brought, pair, context) }
 }

@@ -1,5 +1,5 @@
 import { loadManifest } from '@tandem/models'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { serviceEnvironment } from '../stack/environments.js'
 import { ProcessGroup } from '../stack/process-group.js'

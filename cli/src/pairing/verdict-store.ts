@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Home } from '../home.js'
-import { shortHash } from '../sources/identity.js'
+import { shortHash } from '../cache/identity.js'
 import { type Verdict, verdictSchema } from './verdict.js'
 
 /** Everything that a verdict depends on; another machine, model or version is another trial. */

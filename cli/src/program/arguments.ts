@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import type { NamedSource } from '../config/read-flags.js'
-import { besideNameSchema } from '../config/settings.js'
+import { extraModelNameSchema } from '../config/settings.js'
 
 /** What commander calls to turn an argument's text into its value. Each throws InvalidArgumentError telling what was expected. */
 
@@ -30,7 +30,7 @@ export function namedSource(text: string, before: readonly NamedSource[] = []): 
     throw new InvalidArgumentError(
       'It must be NAME=SOURCE, e.g. amateur=path/to/model or amateur=grpc://127.0.0.1:7003.',
     )
-  const result = besideNameSchema.safeParse(name)
+  const result = extraModelNameSchema.safeParse(name)
   if (!result.success) throw new InvalidArgumentError(`The name ${result.error.issues[0]?.message}.`)
   if (before.some((model) => model.name === name)) throw new InvalidArgumentError(`"${name}" is given twice.`)
   return [...before, { name, source }]

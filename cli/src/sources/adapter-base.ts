@@ -2,7 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import type { Output } from '../progress.js'
-import { formatHubName, isRepo } from '../pull/hub/hub-name.js'
+import { formatHubName, isRepo } from '../source-text/hub-name.js'
 
 /**
  * Warns where an adapter names another base than the source that it is put on. No error: the same weights can have another

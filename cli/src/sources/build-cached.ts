@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BuildOptions, builderVersion, buildModel, loadManifest } from '@tandem/models'
-import type { Context } from '../commands/context.js'
-import { tellDiskErrors } from '../disk-error.js'
+import type { Context } from '../context.js'
+import { explainDiskErrors } from '../util/disk-error.js'
 import { withLock } from '../lock.js'
 import { createProgress } from '../progress.js'
-import { adapterIdentity, shortHash, weightsIdentity } from './identity.js'
-import { validateText } from './validate-text.js'
+import { adapterIdentity, shortHash, weightsIdentity } from '../cache/identity.js'
+import { validateText } from '../pull/validate-text.js'
 
 export type BuildRequest = Pick<BuildOptions, 'source' | 'adapter' | 'precision' | 'switched'> & {
   readonly modelId: string
@@ -19,7 +19,7 @@ export type BuildRequest = Pick<BuildOptions, 'source' | 'adapter' | 'precision'
  * @returns the model folder's path
  */
 export const buildCached = (request: BuildRequest, context: Context): Promise<string> =>
-  tellDiskErrors(context.home.folder, 'TANDEM_HOME', () => findOrBuild(request, context))
+  explainDiskErrors(context.home.folder, 'TANDEM_HOME', () => findOrBuild(request, context))
 
 async function findOrBuild(request: BuildRequest, context: Context): Promise<string> {
   const { home, output } = context

@@ -1,8 +1,8 @@
 import { type CatalogPair, type ChatMessage, defaultPairName, findPair, type Precision } from '@tandem/models'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { weightsPath } from '../pull/pull-weights.js'
 import { warnOfOtherBase } from './adapter-base.js'
-import { bringPair } from './bring-pair.js'
+import { resolvePair } from './resolve-pair.js'
 import type { BuildRequest } from './build-cached.js'
 import { type AdapterBase, plainName } from './prepare-model.js'
 import type { Source } from './source.js'
@@ -96,7 +96,7 @@ async function planOwnPair(
   { precision, name, labelOf = flagOf, ...texts }: PairOptions,
   context: Context,
 ): Promise<PairPlan> {
-  const parts = await bringPair(texts, labelOf, context)
+  const parts = await resolvePair(texts, labelOf, context)
   const [sft, dpo] = [parts.sft.source, parts.dpo.source]
   const base = sft.kind === 'checkpoint' || sft.kind === 'gguf' ? { source: sft.path } : null
   const described = {

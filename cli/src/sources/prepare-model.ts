@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { exportName, isGraphPath, loadManifest, type Precision } from '@tandem/models'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { warnOfOtherBase } from './adapter-base.js'
 import { buildCached } from './build-cached.js'
 import { findSource, type Source } from './source.js'

@@ -1,4 +1,4 @@
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { pullWeights } from '../pull/pull-weights.js'
 import { buildCached } from './build-cached.js'
 import { type PairDescription, type PairOptions, type PairPlan, planPair } from './plan-pair.js'

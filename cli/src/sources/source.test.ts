@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { adapterIdentity, shortHash, weightsIdentity } from './identity.js'
+import { adapterIdentity, shortHash, weightsIdentity } from '../cache/identity.js'
 import { findSource } from './source.js'
 
 let folder: string

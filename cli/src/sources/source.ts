@@ -1,8 +1,9 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { findExport } from '@tandem/models'
-import { assertNoWebAddress } from '../pull/hub/hub-address.js'
-import { isRepo } from '../pull/hub/hub-name.js'
+import { assertNoWebAddress } from '../source-text/web-address.js'
+import { isRepo } from '../source-text/hub-name.js'
+import { isAddress, isService, parseAddress, serviceScheme } from '../source-text/service-address.js'
 
 /** What can stand for a model. All paths are absolute. */
 export type Source =
@@ -14,8 +15,6 @@ export type Source =
   | { readonly kind: 'export'; readonly path: string }
   | { readonly kind: 'adapter'; readonly path: string }
 
-const scheme = 'grpc://'
-const addressPattern = /^(?:\[[0-9a-f:.]+\]|[\w.-]+):(\d{1,5})$/i
 const expected =
   'grpc://HOST:PORT of a service that runs, a model folder (tandem.json), a Hugging Face folder (config.json), a .gguf file, ' +
   'an exported .onnx file or its folder, a LoRA adapter folder (adapter_config.json) or hf:ORG/REPO of the Hugging Face hub'
@@ -31,7 +30,7 @@ export async function findSource(path: string, option: string): Promise<Source> 
   const absolute = resolve(path)
   const found = await stat(absolute).catch((cause: unknown) => {
     const hint = isAddress(path)
-      ? `. For the service at that address write ${scheme}${path}`
+      ? `. For the service at that address write ${serviceScheme}${path}`
       : isRepo(path)
         ? `. For the repository of that name on the hub write hf:${path}`
         : ''
@@ -45,24 +44,6 @@ export async function findSource(path: string, option: string): Promise<Source> 
     throw new Error(`${option} ${path} is a file that does not end in .gguf or .onnx; expected ${expected}`)
   }
   return { kind: kindOfFolder(await readdir(real), `${option} ${path}`), path: real }
-}
-
-/** Whether a source is a service that runs already: `grpc://host:port`. */
-export const isService = (source: string): boolean => source.startsWith(scheme)
-
-/**
- * The `host:port` of a service.
- * @throws Error where what follows the scheme is none
- */
-export function parseAddress(source: string, option: string): string {
-  const address = source.slice(scheme.length)
-  if (isAddress(address)) return address
-  throw new Error(`${option} ${source} is no address; expected ${scheme}HOST:PORT, e.g. ${scheme}127.0.0.1:7003`)
-}
-
-function isAddress(text: string): boolean {
-  const port = Number(addressPattern.exec(text)?.[1])
-  return port >= 1 && port <= 65_535
 }
 
 function kindOfFolder(names: readonly string[], where: string): Exclude<Source['kind'], 'gguf' | 'export' | 'service'> {

@@ -1,8 +1,8 @@
 import { findPair } from '@tandem/models'
 import { type LoadedSettings, labelOf } from '../config/load-settings.js'
-import { assertNoWebAddress } from '../pull/hub/hub-address.js'
-import { isHubName, parseHubName } from '../pull/hub/hub-name.js'
-import { isService, parseAddress } from './source.js'
+import { assertNoWebAddress } from '../source-text/web-address.js'
+import { isHubName, parseHubName } from '../source-text/hub-name.js'
+import { isService, parseAddress } from '../source-text/service-address.js'
 
 /** What can be said of sources by their text alone, before anything is looked at, pulled or built. */
 

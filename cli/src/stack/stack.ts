@@ -1,4 +1,4 @@
-import type { ProcessModule } from '../commands/context.js'
+import type { ProcessModule } from '../context.js'
 import type { ProcessGroup } from './process-group.js'
 
 /** A service that is both models counts as `dpo`. */

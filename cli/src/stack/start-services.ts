@@ -1,13 +1,8 @@
+import type { ExtraModels } from '../sources/prepare-extra-models.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
-import { isService, parseAddress } from '../sources/source.js'
+import { isService, parseAddress } from '../source-text/service-address.js'
 import type { Served } from './managed-process.js'
 import type { Addresses, ServiceSpec } from './stack.js'
-
-/** Models beside a pair, by name: each a model folder, or the `grpc://host:port` of a service that runs. */
-export interface Beside {
-  readonly models: Readonly<Record<string, string>>
-  readonly rewards: Readonly<Record<string, string>>
-}
 
 type Start = (spec: ServiceSpec) => Promise<Served>
 
@@ -15,11 +10,11 @@ const logit = '@tandem/services/logit-main'
 const reward = '@tandem/services/reward-main'
 
 /** Has all services that do not run yet started at once. @throws Error as `start` */
-export async function startServices(pair: PreparedPair, beside: Beside, start: Start): Promise<Addresses> {
+export async function startServices(pair: PreparedPair, extra: ExtraModels, start: Start): Promise<Addresses> {
   const [both, models, rewards] = await Promise.all([
     pair.isPaired ? startTogether(pair, start) : startApart(pair, start),
-    startNamed(beside.models, (role, folder) => start({ name: `${role} model service`, module: logit, role, folder })),
-    startNamed(beside.rewards, (role, folder) =>
+    startNamed(extra.models, (role, folder) => start({ name: `${role} model service`, module: logit, role, folder })),
+    startNamed(extra.rewards, (role, folder) =>
       start({ name: `${role} reward service`, module: reward, role, folder }),
     ),
   ])
@@ -29,7 +24,7 @@ export async function startServices(pair: PreparedPair, beside: Beside, start: S
 /** Those that compute at once and keep sessions here. Reward services do neither: they run when an answer is complete. */
 export function countLogitServices(
   { sft, dpo, isPaired }: Pick<PreparedPair, 'sft' | 'dpo' | 'isPaired'>,
-  { models }: Pick<Beside, 'models'>,
+  { models }: Pick<ExtraModels, 'models'>,
 ): number {
   const places = [...(isPaired ? [dpo] : [sft, dpo]), ...Object.values(models)]
   return places.filter((place) => !isService(place)).length

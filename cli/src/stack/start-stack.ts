@@ -1,11 +1,12 @@
-import type { Context, ProcessModule } from '../commands/context.js'
+import type { Context, ProcessModule } from '../context.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { gatewayEnvironment, serviceEnvironment } from './environments.js'
 import { ProcessGroup } from './process-group.js'
 import type { ServiceSpec, Stack, StackOptions } from './stack.js'
-import { type Beside, countLogitServices, startServices } from './start-services.js'
+import type { ExtraModels } from '../sources/prepare-extra-models.js'
+import { countLogitServices, startServices } from './start-services.js'
 
-const nothing: Beside = { models: {}, rewards: {} }
+const nothing: ExtraModels = { models: {}, rewards: {} }
 
 /**
  * Starts all services that do not run yet at once, then the gateway. Whoever gets the stack calls `group.stop()`.
@@ -15,7 +16,7 @@ export async function startStack(
   pair: PreparedPair,
   options: StackOptions,
   context: Context,
-  beside: Beside = nothing,
+  beside: ExtraModels = nothing,
 ): Promise<Stack> {
   const { environment, output, isVerbose, findModule } = context
   const group = new ProcessGroup((name, line) => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { findHome } from '../home.js'
 import type { HubServer } from './hub-server.js'
 

@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type HubServer, startHubServer } from '../../testing/hub-server.js'
 import { downloadFile } from './download-file.js'
-import { createHub, type HubFile } from './hub.js'
+import type { HubFile } from '../../cache/hub-file.js'
+import { createHub } from './hub.js'
 
 const repo = 'tiny/file'
 const content = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7919) >> 3)

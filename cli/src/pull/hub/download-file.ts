@@ -3,8 +3,9 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createFileHash } from './file-hash.js'
-import type { Hub, HubFile, HubPlace } from './hub.js'
+import { createFileHash } from '../../cache/hub-file.js'
+import type { HubFile } from '../../cache/hub-file.js'
+import type { Hub, HubPlace } from './hub.js'
 import { HubUnreachable } from './hub-errors.js'
 
 export interface Patience {

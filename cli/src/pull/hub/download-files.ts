@@ -1,13 +1,14 @@
 import { mkdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type HubSnapshot, isPulled, snapshotFolder, snapshotPath, unfinishedFolder } from '../../cache/hub-cache.js'
-import { linkTwin } from '../../cache/link-twin.js'
+import { linkDuplicate } from '../../cache/link-duplicate.js'
 import { createProgress, type Output } from '../../progress.js'
-import { shortHash } from '../../sources/identity.js'
-import { sumBytes } from '../../sum-bytes.js'
-import { megabytes } from '../../table.js'
+import { shortHash } from '../../cache/identity.js'
+import { sumBytes } from '../../util/sum-bytes.js'
+import { megabytes } from '../../util/table.js'
 import { downloadFile } from './download-file.js'
-import type { Hub, HubFile } from './hub.js'
+import type { HubFile } from '../../cache/hub-file.js'
+import type { Hub } from './hub.js'
 
 /** Connections at once. */
 const maxDownloads = 4
@@ -31,7 +32,7 @@ export async function downloadFiles(files: readonly HubFile[], options: Download
   const { snapshot, title, output, signal } = options
   const missing: HubFile[] = []
   for (const file of files)
-    if (!(await isPulled(snapshot, file)) && !(await linkTwin(snapshot, file))) missing.push(file)
+    if (!(await isPulled(snapshot, file)) && !(await linkDuplicate(snapshot, file))) missing.push(file)
   if (missing.length === 0) return
   await assertSpace(missing, options)
   const totalBytes = sumBytes(missing)

@@ -1,6 +1,6 @@
 import { ZodError } from 'zod'
 import type { HubAccess } from './hub-access.js'
-import { formatHubName, type HubName } from './hub-name.js'
+import { formatHubName, type HubName } from '../../source-text/hub-name.js'
 
 /** The hub answered, and said no. */
 export class HubRefusal extends Error {

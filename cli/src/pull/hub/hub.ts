@@ -1,17 +1,9 @@
 import { z } from 'zod'
-import type { HubDigest } from './file-hash.js'
+import type { HubFile } from '../../cache/hub-file.js'
 import type { HubAccess } from './hub-access.js'
 import { HubUnreachable } from './hub-errors.js'
 import { causeOf, createHubFetch } from './hub-fetch.js'
-import { isSafePath } from './hub-name.js'
-
-/** A file of a commit. */
-export interface HubFile {
-  /** From the repository's top folder, parts joined by `/`. */
-  readonly path: string
-  readonly bytes: number
-  readonly digest: HubDigest
-}
+import { isSafePath } from '../../source-text/hub-name.js'
 
 /** A part of a file, as it comes. */
 export interface HubPart {

@@ -1,4 +1,4 @@
-import type { HubFile } from './hub.js'
+import type { HubFile } from '../../cache/hub-file.js'
 
 /** Lists of a repository's files. All paths are its own, parts joined by `/`; an empty one is the top folder. */
 

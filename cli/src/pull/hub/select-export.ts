@@ -6,8 +6,8 @@ import {
   isGraphPath,
   textFoldersOf,
 } from '@tandem/models'
-import type { HubFile } from './hub.js'
-import { formatHubName, type HubName } from './hub-name.js'
+import type { HubFile } from '../../cache/hub-file.js'
+import { formatHubName, type HubName } from '../../source-text/hub-name.js'
 import { filesBelow, filesOfFolder, findNamed, folderOf, joinPath, listed, type Selection } from './repository-files.js'
 
 /** The graph that a folder stands for, as on disk; null where it stands for something else. */

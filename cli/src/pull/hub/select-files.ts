@@ -7,8 +7,8 @@ import {
   isGraphPath,
   refuseOtherTokenizers,
 } from '@tandem/models'
-import type { HubFile } from './hub.js'
-import { formatHubName, type HubName } from './hub-name.js'
+import type { HubFile } from '../../cache/hub-file.js'
+import { formatHubName, type HubName } from '../../source-text/hub-name.js'
 import { filesOfFolder, findNamed, folderOf, joinPath, listed, type Selection } from './repository-files.js'
 import { describeOtherGraphs, findGraph, selectExport } from './select-export.js'
 

@@ -6,7 +6,7 @@ import {
   validateGgufHeader,
 } from '@tandem/models'
 import { type HubSnapshot, snapshotPath } from '../../cache/hub-cache.js'
-import { validateText } from '../../sources/validate-text.js'
+import { validateText } from '../validate-text.js'
 import type { Hub } from './hub.js'
 import type { Selection } from './repository-files.js'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isGraphPath, openExport } from '@tandem/models'
-import { hashFile } from '../hash-file.js'
+import { hashFile } from '../util/hash-file.js'
 
 /**
  * What stands for the content of a checkpoint folder or file, or of an exported graph with the files that belong to it: path, size and

@@ -25,6 +25,13 @@ export interface Server {
   readonly apiKey?: string | undefined
 }
 
+/** A server, and the model to ask there. */
+export interface Gateway {
+  readonly server: Server
+  /** undefined: the first model that the server lists. */
+  readonly model: string | undefined
+}
+
 /**
  * Asks for an answer and yields its text as it comes.
  * @throws Error with the server's message, or telling that there is none at the URL

@@ -1,17 +1,17 @@
 import { createRequire } from 'node:module'
 import { defaultPairName } from '@tandem/models'
 import { Command, Option } from 'commander'
-import { type BuildCommandOptions, build } from './commands/build.js'
-import { type ChatOptions, chat } from './commands/chat.js'
-import { type ConfigFlags, config } from './commands/config.js'
-import type { Context } from './commands/context.js'
-import { type DoctorOptions, doctor } from './commands/doctor.js'
-import { type GenerateOptions, generate } from './commands/generate.js'
-import { type ModelsOptions, models } from './commands/models.js'
-import { type PullOptions, pull } from './commands/pull.js'
-import { up } from './commands/up.js'
-import type { UpFlags } from './config/read-flags.js'
-import { fraction } from './program/arguments.js'
+import { type BuildCommandOptions, build } from '../commands/build.js'
+import { type ChatOptions, chat } from '../commands/chat.js'
+import { type ConfigFlags, config } from '../commands/config.js'
+import type { Context } from '../context.js'
+import { type DoctorOptions, doctor } from '../commands/doctor.js'
+import { type GenerateOptions, generate } from '../commands/generate.js'
+import { type ModelsOptions, models } from '../commands/models.js'
+import { type PullOptions, pull } from '../commands/pull.js'
+import { up } from '../commands/up.js'
+import type { UpFlags } from '../config/read-flags.js'
+import { fraction } from './arguments.js'
 import {
   buildExamples,
   chatExamples,
@@ -22,7 +22,7 @@ import {
   modelsExamples,
   pullExamples,
   upExamples,
-} from './program/examples.js'
+} from './examples.js'
 import {
   addAskOptions,
   addConfigOption,
@@ -31,7 +31,7 @@ import {
   addUpOptions,
   addVerbose,
   precisionOption,
-} from './program/options.js'
+} from './options.js'
 
 /** What the commands do; a test puts others in their place. */
 export interface Actions {
@@ -81,7 +81,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     .argument('<prompt>')
     .option(
       '--strategy <name>',
-      'aad, greedy-dpo, greedy-sft, eft, contrastive, sample, beam, aad-beam, best-of-n, random-of-n',
+      strategyNames.join(', '),
     )
     .addOption(new Option('--alpha <number>', 'candidate threshold of aad, in (0, 1]').argParser(fraction))
     .addHelpText('after', generateExamples)
@@ -160,7 +160,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
 }
 
 /** The same file from src/ and from dist/. */
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
 
 const allActions: Actions = { up, config, generate, chat, build, pull, models, doctor }
 

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadManifest } from '@tandem/models'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { loadSettings } from '../config/load-settings.js'
 import { findHome } from '../home.js'
-import { prepareBeside } from './prepare-beside.js'
+import { prepareExtraModels } from './prepare-extra-models.js'
 import type { PreparedPair } from './prepare-pair.js'
 
 const rewards = fileURLToPath(new URL('../../../test/fixtures/tiny-reward/', import.meta.url))
@@ -44,7 +44,7 @@ it('models and reward models are made ready, an adapter on the SFT model with th
     model: [{ name: 'away', source: 'grpc://h:3' }],
     reward: [{ name: 'picker', source: join(rewards, 'base+lora') }],
   }
-  const beside = await prepareBeside(await loadSettings(flags, {}, folder), pair, context)
+  const beside = await prepareExtraModels(await loadSettings(flags, {}, folder), pair, context)
   expect(beside.models).toEqual({ away: 'grpc://h:3' })
   expect(await loadManifest(beside.rewards.picker ?? '')).toMatchObject({ head: 'score', modelId: 'base+lora' })
 })

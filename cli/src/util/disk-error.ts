@@ -8,7 +8,7 @@ const forbidden: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'EN
  * Runs work that writes into a folder, and tells what to do where the disk is full or the folder cannot be written.
  * @param elsewhere how another folder is named, e.g. `TANDEM_HOME`
  */
-export async function tellDiskErrors<T>(folder: string, elsewhere: string, work: () => Promise<T>): Promise<T> {
+export async function explainDiskErrors<T>(folder: string, elsewhere: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

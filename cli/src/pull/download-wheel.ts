@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { WheelFile } from '@tandem/models'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 
 /** Ways to run pip, best first: the Python that a person meets, then pip by itself, then uv, which runs pip as a tool. */
 const installers: readonly (readonly [string, ...string[]])[] = [

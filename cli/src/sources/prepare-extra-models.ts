@@ -1,10 +1,15 @@
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { type LoadedSettings, labelOf } from '../config/load-settings.js'
-import type { Beside } from '../stack/start-services.js'
-import { bringPath } from './bring-source.js'
+import { resolveSourcePath } from './resolve-source.js'
 import { prepareModel } from './prepare-model.js'
 import type { PreparedPair } from './prepare-pair.js'
 import { findSource } from './source.js'
+
+/** Additional models by name: each is a model folder, or the `grpc://host:port` of a running service. */
+export interface ExtraModels {
+  readonly models: Readonly<Record<string, string>>
+  readonly rewards: Readonly<Record<string, string>>
+}
 
 const keys = ['models', 'rewards'] as const
 
@@ -13,14 +18,14 @@ const keys = ['models', 'rewards'] as const
  * @returns the settings with paths in the place of the hub's names
  * @throws Error as `findSource` and `pullHub`
  */
-export async function bringBeside(loaded: LoadedSettings, context: Context): Promise<LoadedSettings> {
+export async function resolveExtraModels(loaded: LoadedSettings, context: Context): Promise<LoadedSettings> {
   const bringAll = async (key: (typeof keys)[number]) => {
     const brought: LoadedSettings['settings'][typeof key] = {}
     for (const [name, model] of Object.entries(loaded.settings[key])) {
       const label = labelOf(loaded, `${key}.${name}`)
-      const source = await bringPath(model.source, label, context)
+      const source = await resolveSourcePath(model.source, label, context)
       await findSource(source, label)
-      const base = model.base && (await bringPath(model.base, `${label}: base`, context))
+      const base = model.base && (await resolveSourcePath(model.base, `${label}: base`, context))
       brought[name] = { ...model, source, base }
     }
     return brought
@@ -33,7 +38,7 @@ export async function bringBeside(loaded: LoadedSettings, context: Context): Pro
  * Makes the models beside a pair ready, one after the other: each build takes all cores and much memory.
  * @throws Error as `prepareModel`
  */
-export async function prepareBeside(loaded: LoadedSettings, pair: PreparedPair, context: Context): Promise<Beside> {
+export async function prepareExtraModels(loaded: LoadedSettings, pair: PreparedPair, context: Context): Promise<ExtraModels> {
   const { precision } = loaded.settings
   const prepareAll = async (key: (typeof keys)[number]) => {
     const places: Record<string, string> = {}

@@ -1,7 +1,7 @@
-import type { Context } from '../commands/context.js'
-import { isHubName } from '../pull/hub/hub-name.js'
+import type { Context } from '../context.js'
+import { isHubName } from '../source-text/hub-name.js'
 import { findNamedBase } from './adapter-base.js'
-import { bringSource } from './bring-source.js'
+import { resolveSource } from './resolve-source.js'
 import { findSource, type Source } from './source.js'
 import { missingModel } from './validate-sources.js'
 
@@ -17,9 +17,9 @@ export interface NamedPart {
 /**
  * Finds the two models of a pair, pulling those that are on the hub. Without an SFT model it is the base that the adapter names.
  * @param labelOf how messages name a model's source, e.g. `--sft`
- * @throws Error as `bringSource`, or where one of the two is missing
+ * @throws Error as `resolveSource`, or where one of the two is missing
  */
-export async function bringPair(
+export async function resolvePair(
   { sft, dpo }: { readonly sft?: string | undefined; readonly dpo?: string | undefined },
   labelOf: (model: 'sft' | 'dpo') => string,
   context: Context,
@@ -36,7 +36,7 @@ export async function bringPair(
 }
 
 const bringPart = async (text: string, label: string, context: Context): Promise<NamedPart> => ({
-  source: await bringSource(text, label, context),
+  source: await resolveSource(text, label, context),
   where: `${label} ${text}`,
   text,
 })

@@ -2,7 +2,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { afterEach, expect, it } from 'vitest'
 import { loadSettings } from '../config/load-settings.js'
 import type { UpFlags } from '../config/read-flags.js'
-import { tellStartErrors } from './tell-start-errors.js'
+import { explainStartErrors } from './explain-start-errors.js'
 
 const server = new Server()
 afterEach(() => server.forceShutdown())
@@ -10,7 +10,7 @@ afterEach(() => server.forceShutdown())
 async function tell(message: string, flags: UpFlags, environment: NodeJS.ProcessEnv = {}): Promise<string> {
   const loaded = await loadSettings(flags, environment, '/nowhere')
   const { signal } = new AbortController()
-  const failing = tellStartErrors(loaded, signal, () => Promise.reject(new Error(message)))
+  const failing = explainStartErrors(loaded, signal, () => Promise.reject(new Error(message)))
   return failing.then(String, (error: Error) => error.message)
 }
 

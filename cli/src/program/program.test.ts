@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Context } from './commands/context.js'
-import { findHome } from './home.js'
+import type { Context } from '../context.js'
+import { findHome } from '../home.js'
 import { type Actions, createProgram } from './program.js'
 
 let calls: unknown[][]

@@ -1,13 +1,13 @@
-import type { Server } from '../chat-client.js'
-import type { Context } from '../commands/context.js'
+import type { Gateway } from '../chat/chat-client.js'
+import type { Context } from '../context.js'
 import { loadSettings } from '../config/load-settings.js'
 import { overlayEnvironment } from '../config/overlay-environment.js'
 import { readFlags, type UpFlags } from '../config/read-flags.js'
 import { prepareInKnownForm } from '../pairing/choose-form.js'
 import { prepareServed } from '../pairing/prepare-served.js'
 import { validateSources } from '../sources/validate-sources.js'
-import { startStack } from './start-stack.js'
-import { tellStartErrors } from './tell-start-errors.js'
+import { startStack } from '../stack/start-stack.js'
+import { explainStartErrors } from './explain-start-errors.js'
 
 /** What `tandem up` takes of models, and a gateway to ask in the place of one that is started. */
 export type GatewayOptions = Omit<UpFlags, 'host' | 'port' | 'apiKey'> & {
@@ -15,12 +15,6 @@ export type GatewayOptions = Omit<UpFlags, 'host' | 'port' | 'apiKey'> & {
   readonly url?: string | undefined
   /** The first is sent to the gateway at `url`. */
   readonly apiKeys: readonly string[]
-}
-
-/** Where to ask, and which model; undefined: the first that the server lists. */
-export interface Gateway {
-  readonly server: Server
-  readonly model: string | undefined
 }
 
 /**
@@ -44,7 +38,7 @@ export async function withGateway(
   const { pair, beside } = await prepareServed(loaded, context, prepareInKnownForm)
   // Nobody else is meant to reach this gateway, so it takes no keys.
   const listen = { host: '127.0.0.1', port: 0, apiKeys: [] }
-  const stack = await tellStartErrors(loaded, context.signal, () => startStack(pair, listen, context, beside))
+  const stack = await explainStartErrors(loaded, context.signal, () => startStack(pair, listen, context, beside))
   try {
     await work({ server: { url: stack.url }, model: pair.name })
   } finally {

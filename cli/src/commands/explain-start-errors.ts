@@ -1,7 +1,7 @@
 import { Client, credentials } from '@grpc/grpc-js'
 import { type LoadedSettings, labelOf } from '../config/load-settings.js'
 import { type SettingKey, settingKeys, variableOf } from '../config/settings.js'
-import { isService, parseAddress } from '../sources/source.js'
+import { isService, parseAddress } from '../source-text/service-address.js'
 
 /** How long a service has to take a connection when it is asked why a gateway could not start. */
 const answerMs = 2_000
@@ -10,7 +10,7 @@ const answerMs = 2_000
  * Starts what settings name, and tells what is wrong in the words that the settings were given in.
  * @throws Error naming the setting whose service does not answer, or as `start`
  */
-export async function tellStartErrors<T>(
+export async function explainStartErrors<T>(
   loaded: LoadedSettings,
   signal: AbortSignal,
   start: () => Promise<T>,

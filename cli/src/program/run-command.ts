@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
-import type { Context, ProcessModule } from './commands/context.js'
-import { findHome } from './home.js'
+import type { Context, ProcessModule } from '../context.js'
+import { findHome } from '../home.js'
 
 /** What a shell reports for a program that Ctrl-C ended. */
 const interruptedCode = 130

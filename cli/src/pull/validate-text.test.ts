@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { buildWithProgress } from './build-cached.js'
+import { buildWithProgress } from '../sources/build-cached.js'
 
 const fixture = fileURLToPath(new URL('../../../test/fixtures/tiny/llama-tied', import.meta.url))
 let folder: string

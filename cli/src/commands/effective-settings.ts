@@ -1,14 +1,14 @@
 import { catalog } from '@tandem/models'
 import { shareOfKvBytes, shareOfThreads } from '@tandem/services'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import type { Entry } from '../config/layer.js'
 import type { LoadedSettings } from '../config/load-settings.js'
-import { isHubName } from '../pull/hub/hub-name.js'
+import { isHubName } from '../source-text/hub-name.js'
 import { type PairPlan, planPair } from '../sources/plan-pair.js'
 import { countLogitServices } from '../stack/start-services.js'
-import { findForm, findVerdict } from './choose-form.js'
-import { formOptions } from './form-options.js'
-import type { Verdict } from './verdict.js'
+import { findForm, findVerdict } from '../pairing/choose-form.js'
+import { formOptions } from '../pairing/form-options.js'
+import type { Verdict } from '../pairing/verdict.js'
 
 /** What settings leave to the machine and the models. */
 export interface Effective {
@@ -19,7 +19,7 @@ export interface Effective {
 }
 
 /** What `tandem up` would find out, as far as it is known here. */
-export async function findEffective(loaded: LoadedSettings, context: Context): Promise<Effective> {
+export async function findEffectiveSettings(loaded: LoadedSettings, context: Context): Promise<Effective> {
   const plan = await planKnown(loaded, context)
   const options = formOptions(loaded)
   const quietly = <T>(found: Promise<T>) => found.catch(() => null)

@@ -1,6 +1,6 @@
 import { link, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { HubFile } from '../pull/hub/hub.js'
+import type { HubFile } from './hub-file.js'
 import { type HubSnapshot, isPulled, listSnapshots, readListing, snapshotPath } from './hub-cache.js'
 
 /**
@@ -8,7 +8,7 @@ import { type HubSnapshot, isPulled, listSnapshots, readListing, snapshotPath } 
  * A hard link, so that each commit can be deleted by itself, and none takes room twice.
  * @returns whether the file is there now
  */
-export async function linkTwin(snapshot: HubSnapshot, file: HubFile): Promise<boolean> {
+export async function linkDuplicate(snapshot: HubSnapshot, file: HubFile): Promise<boolean> {
   const target = snapshotPath(snapshot, file.path)
   for (const other of await listSnapshots(snapshot.home)) {
     if (other.repo !== snapshot.repo || other.commit === snapshot.commit) continue

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fileUrl } from './hub.js'
+import { fileUrl } from '../pull/hub/hub.js'
 import { formatHubName, isSafePath, parseHubName } from './hub-name.js'
 
 describe('a name on the hub', () => {

@@ -1,5 +1,5 @@
-import type { Home } from '../home.js'
-import type { Output } from '../progress.js'
+import type { Home } from './home.js'
+import type { Output } from './progress.js'
 
 export type ProcessModule = '@tandem/services/logit-main' | '@tandem/services/reward-main' | '@tandem/gateway/main'
 

@@ -8,6 +8,14 @@ export interface HubDigest {
   readonly hex: string
 }
 
+/** A file of a commit on the hub. */
+export interface HubFile {
+  /** Path from the top folder of the repository, parts joined by `/`. */
+  readonly path: string
+  readonly bytes: number
+  readonly digest: HubDigest
+}
+
 /** A hash to be fed with the content of a file of so many bytes. */
 export function createFileHash(algorithm: HubDigest['algorithm'], bytes: number) {
   return algorithm === 'sha256' ? createHash('sha256') : createHash('sha1').update(`blob ${bytes}\0`)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { assertNoWebAddress } from './hub-address.js'
+import { assertNoWebAddress } from './web-address.js'
 
 it.each([
   ['https://huggingface.co/org/repo', 'write hf:org/repo'],

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { loadSettings } from '../config/load-settings.js'
 import { createHubContext } from '../testing/hub-context.js'
 import { type HubServer, startHubServer } from '../testing/hub-server.js'
 import { readFolder } from '../testing/read-folder.js'
-import { bringPair } from './bring-pair.js'
-import { bringBeside } from './prepare-beside.js'
+import { resolvePair } from './resolve-pair.js'
+import { resolveExtraModels } from './prepare-extra-models.js'
 
 const tiny = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
 let folder: string
@@ -46,7 +46,7 @@ async function writeAdapter(changes: object): Promise<string> {
   return path
 }
 
-const bring = (texts: { sft?: string; dpo?: string }) => bringPair(texts, (model) => `--${model}`, context)
+const bring = (texts: { sft?: string; dpo?: string }) => resolvePair(texts, (model) => `--${model}`, context)
 
 describe('a pair', () => {
   it('of the hub is pulled', async () => {
@@ -98,7 +98,7 @@ it('models beside a pair, and their bases, are pulled; those of a file too', asy
   )
   const loaded = await loadSettings({ reward: [{ name: 'picker', source: 'hf:tiny/sft' }] }, {}, folder)
   expect(loaded.settings).toMatchObject({ sft: 'hf:tiny/sft', dpo: 'hf:tiny/dpo' })
-  const { settings } = await bringBeside(loaded, context)
+  const { settings } = await resolveExtraModels(loaded, context)
   const [sft, dpo] = ['sft', 'dpo'].map((name) =>
     expect.stringMatching(new RegExp(`^/.*/hub/tiny/${name}/\\w{40}/${name}$`)),
   )
