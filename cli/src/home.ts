@@ -13,8 +13,6 @@ export interface Home {
   /** Where a wheel that was taken by hand is looked for. */
   readonly downloads: string
   readonly locks: string
-  /** What trials of pairs have found. */
-  readonly trials: string
 }
 
 /** `TANDEM_HOME`, else the place that the platform has for a user's caches. */
@@ -32,7 +30,6 @@ export function findHome(
     models: below('models'),
     downloads: below('downloads'),
     locks: below('locks'),
-    trials: below('trials'),
   }
 }
 

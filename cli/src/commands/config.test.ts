@@ -1,15 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { availableParallelism } from 'node:os'
 import { catalog } from '@tandem/models'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { loadSettings } from '../config/load-settings.js'
 import type { UpFlags } from '../config/read-flags.js'
 import { findHome } from '../home.js'
-import { trialKey } from '../pairing/choose-form.js'
-import { formOptions } from '../pairing/form-options.js'
-import { writeVerdict } from '../pairing/verdict-store.js'
-import { planPair } from '../sources/plan-pair.js'
 import { config } from './config.js'
 import type { Context } from '../context.js'
 import { up } from './up.js'
@@ -53,31 +46,15 @@ describe('config', () => {
     expect(answers).not.toContain('secret')
   })
 
-  it('shows what an earlier start has measured', async () => {
-    const given = { ...context(), home: findHome({ TANDEM_HOME: await mkdtemp(join(tmpdir(), 'tandem-config-')) }) }
-    await config({}, given)
-    expect(lineOf('paired')).toMatch(/^paired +auto +default$/)
-    const plan = await planPair({}, given)
-    if (plan.kind !== 'adapter') throw new Error('the embedded pair is an adapter')
-    const [one, crowd] = [
-      { paired: 21.3, apart: 25 },
-      { paired: 9, apart: 8.1, answers: 16 },
-    ]
-    const verdict = { type: 'measured', form: 'paired', one, crowd } as const
-    const { settings } = await loadSettings({}, {})
-    await writeVerdict(given.home, await trialKey(plan, formOptions({ settings }), given.signal), verdict)
+  it('shows two services as the default form', async () => {
+    await config({}, context())
+    expect(lineOf('paired')).toMatch(/^paired +false +default$/)
     answers = ''
-    await config({}, given)
-    expect(lineOf('paired')).toMatch(
-      /^paired +auto +default +paired: 21\.3 ms a token, 9\.0 with 16 [^:]+: 25\.0, 8\.1: paired$/,
-    )
+    await config({ paired: true }, context())
+    expect(lineOf('paired')).toMatch(/^paired +true +--paired$/)
     answers = ''
-    await config({ json: true }, given)
-    expect(JSON.parse(answers)).toMatchObject({ paired: { value: 'auto', verdict } })
-    answers = ''
-    await config({ paired: false }, given)
+    await config({ paired: false }, context())
     expect(lineOf('paired')).toMatch(/^paired +false +--no-paired$/)
-    await rm(given.home.folder, { recursive: true })
   })
 
   it('as JSON, keys masked', async () => {

@@ -4,11 +4,12 @@ import { overlayEnvironment } from '../config/overlay-environment.js'
 import type { UpFlags } from '../config/read-flags.js'
 import { validateSettings } from './validate-settings.js'
 import { curlLine } from './curl-line.js'
-import { prepareServed } from '../pairing/prepare-served.js'
+import { prepareServed } from '../sources/prepare-served.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { assertPortIsFree } from '../stack/listen.js'
 import { describeLaterEnd } from '../stack/process-end.js'
 import type { Stack } from '../stack/stack.js'
+import { acceptedRuntimeFlags } from '../stack/runtime-flags.js'
 import { startStack } from '../stack/start-stack.js'
 import { explainStartErrors } from './explain-start-errors.js'
 import type { Context } from '../context.js'
@@ -29,11 +30,13 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
   const { host, port, api_keys: apiKeys } = loaded.settings
   validateSettings(loaded)
   await assertPortIsFree(host, port)
-  const { pair, beside } = await prepareServed(loaded, context)
+  // Probed while the models are prepared: a start needs the answer.
+  void acceptedRuntimeFlags()
+  const { pair, extraModels } = await prepareServed(loaded, context)
   output.write(
-    `Starting ${[pair.name, ...Object.keys(beside.models), ...Object.keys(beside.rewards)].join(', ')} ...\n`,
+    `Starting ${[pair.name, ...Object.keys(extraModels.models), ...Object.keys(extraModels.rewards)].join(', ')} ...\n`,
   )
-  const stack = await explainStartErrors(loaded, signal, () => startStack(pair, { host, port, apiKeys }, context, beside))
+  const stack = await explainStartErrors(loaded, signal, () => startStack(pair, { host, port, apiKeys }, context, extraModels))
   try {
     context.answers.write(welcome(pair, stack.url, apiKeys.length > 0))
     await serveUntilEnd(stack, signal)

@@ -3,9 +3,9 @@ import type { Context } from '../context.js'
 import { loadSettings } from '../config/load-settings.js'
 import { overlayEnvironment } from '../config/overlay-environment.js'
 import { readFlags, type UpFlags } from '../config/read-flags.js'
-import { prepareInKnownForm } from '../pairing/choose-form.js'
-import { prepareServed } from '../pairing/prepare-served.js'
+import { prepareServed } from '../sources/prepare-served.js'
 import { validateSources } from '../sources/validate-sources.js'
+import { acceptedRuntimeFlags } from '../stack/runtime-flags.js'
 import { startStack } from '../stack/start-stack.js'
 import { explainStartErrors } from './explain-start-errors.js'
 
@@ -35,10 +35,12 @@ export async function withGateway(
   const context = { ...given, environment: overlayEnvironment(loaded, given.environment) }
   if (loaded.file !== null) context.output.write(`Settings: ${loaded.file}\n`)
   validateSources(loaded)
-  const { pair, beside } = await prepareServed(loaded, context, prepareInKnownForm)
+  // Probed while the models are prepared: a start needs the answer.
+  void acceptedRuntimeFlags()
+  const { pair, extraModels } = await prepareServed(loaded, context)
   // Nobody else is meant to reach this gateway, so it takes no keys.
   const listen = { host: '127.0.0.1', port: 0, apiKeys: [] }
-  const stack = await explainStartErrors(loaded, context.signal, () => startStack(pair, listen, context, beside))
+  const stack = await explainStartErrors(loaded, context.signal, () => startStack(pair, listen, context, extraModels))
   try {
     await work({ server: { url: stack.url }, model: pair.name })
   } finally {

@@ -34,14 +34,15 @@ export interface LoadedSettings {
 /**
  * Settings by the command line, then the file, then the environment, then defaults.
  * @param folder where the command was started
+ * @param file the settings file, from `folder`; null: none is read. Default: the one of the flags, else `tandem.yaml` if it exists
  * @throws Error telling which flag, line of the file or variable is wrong, what it is and what was expected
  */
 export async function loadSettings(
   flags: UpFlags,
   environment: NodeJS.ProcessEnv,
   folder: string = process.cwd(),
+  file: string | null = findFile(flags, folder),
 ): Promise<LoadedSettings> {
-  const file = flags.config ?? (existsSync(join(folder, defaultFileName)) ? defaultFileName : null)
   const entries = mergeLayers([
     readFlags(flags),
     file === null ? new Map() : await readSettingsFile(file, folder, environment),
@@ -54,6 +55,9 @@ export async function loadSettings(
   const whole = addPicker(entries)
   return { settings: joinEntries(whole), entries: whole, file }
 }
+
+const findFile = ({ config }: UpFlags, folder: string): string | null =>
+  config ?? (existsSync(join(folder, defaultFileName)) ? defaultFileName : null)
 
 /** A pair of the catalog brings its reward model, behind those that are named, unless one of these has its name. */
 function addPicker(entries: Layer): Layer {
@@ -74,7 +78,7 @@ const byDefault: Origin = { kind: 'default', at: 'default' }
 const defaults: Layer = createLayer(
   {
     pair: defaultPairName,
-    paired: 'auto',
+    paired: false,
     ...Object.fromEntries(
       settingKeys.flatMap((key) => {
         const result = key === 'name' ? undefined : processVariables[variableOf(key) ?? '']?.safeParse(undefined)

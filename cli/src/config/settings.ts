@@ -53,6 +53,9 @@ const beside = z.record(
   z.preprocess((value) => (typeof value === 'string' ? { source: value } : value), extraModelSchema),
 )
 
+const tuneAdvice =
+  'expected true or false. To measure which is faster here, delete this line and run "tandem tune", which sets it'
+
 /** Everything that `tandem up` can be told, in one form wherever it comes from. */
 export const settingsSchema = z
   .strictObject({
@@ -62,7 +65,7 @@ export const settingsSchema = z
     models: beside,
     rewards: beside,
     precision: z.enum(precisions),
-    paired: z.union([z.boolean(), z.literal('auto')], { error: 'expected true, false or auto' }),
+    paired: z.boolean({ error: ({ input }) => (input === 'auto' ? tuneAdvice : 'expected true or false') }),
     name: gateway.TANDEM_PAIR.unwrap(),
     template_from: gateway.TANDEM_TEMPLATE_FROM.unwrap(),
     end_tokens: z.array(z.string().min(1)).max(64),

@@ -61,6 +61,14 @@ Examples:
   tandem doctor --config tandem.yaml --hashes
   tandem doctor --json | jq '.[] | select(.status != "ok")'`
 
+export const tuneExamples = `
+Only a pair whose --dpo is a LoRA adapter on its --sft can run in one process. The measurement starts both forms, which takes about
+15 seconds after the models are built. Without a settings file, the embedded pair is measured and the file is created.
+
+Examples:
+  tandem tune
+  tandem tune --config my.yaml`
+
 export const chatExamples = `${sameSettings}
 In the chat, /help lists the commands: /strategy NAME, /compare A B, /reset, /exit. Ctrl-C stops an answer; twice, it ends the chat.
 Where the input is no terminal, each line is a message or a command, answers alone are written, and the first error ends it with exit code 1.

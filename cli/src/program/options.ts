@@ -17,7 +17,7 @@ const addPairOptions = (command: Command) =>
     .option('--dpo <source>', 'the same, or a LoRA adapter that goes on the --sft')
     .addOption(precisionOption())
     .option('--paired', 'one process holds both models of an adapter on its base, whose weights are then loaded once')
-    .option('--no-paired', 'two services (given neither, "up" takes what is faster here, and others what it has found)')
+    .option('--no-paired', 'two services, the default ("tandem tune" measures which is faster here)')
     .addOption(new Option('--threads <number>', 'of each service').argParser(wholeNumber(1, 1024)))
     .addOption(new Option('--template-from <model>', 'whose chat template and end tokens hold').choices(['dpo', 'sft']))
 

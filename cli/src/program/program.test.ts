@@ -50,6 +50,7 @@ function parse(args: string, environment: NodeJS.ProcessEnv = {}) {
     pull: record('pull'),
     models: record('models'),
     doctor: record('doctor'),
+    tune: record('tune'),
   }
   const program = quiet(createProgram((work) => work(context), environment, actions))
   return program.parseAsync(args.split(' '), { from: 'user' })
@@ -115,6 +116,11 @@ describe('createProgram', () => {
       ['models', { json: true }],
       ['doctor', { hashes: true, json: true, port: 0, config: 'f.yaml' }],
     ])
+  })
+
+  it('tune', async () => {
+    await parse('tune --config f.yaml')
+    expect(calls).toEqual([['tune', { config: 'f.yaml' }]])
   })
 
   it('help', async () => {

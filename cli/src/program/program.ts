@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { strategyNames } from '@tandem/gateway'
 import { defaultPairName } from '@tandem/models'
 import { Command, Option } from 'commander'
 import { type BuildCommandOptions, build } from '../commands/build.js'
@@ -10,6 +11,7 @@ import { type GenerateOptions, generate } from '../commands/generate.js'
 import { type ModelsOptions, models } from '../commands/models.js'
 import { type PullOptions, pull } from '../commands/pull.js'
 import { up } from '../commands/up.js'
+import { type TuneOptions, tune } from '../commands/tune.js'
 import type { UpFlags } from '../config/read-flags.js'
 import { fraction } from './arguments.js'
 import {
@@ -21,6 +23,7 @@ import {
   generateExamples,
   modelsExamples,
   pullExamples,
+  tuneExamples,
   upExamples,
 } from './examples.js'
 import {
@@ -43,6 +46,7 @@ export interface Actions {
   readonly pull: typeof pull
   readonly models: typeof models
   readonly doctor: typeof doctor
+  readonly tune: typeof tune
 }
 
 interface Flags {
@@ -79,10 +83,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
   addAskOptions(addServedOptions(program.command('generate')))
     .description('stream one answer to the terminal')
     .argument('<prompt>')
-    .option(
-      '--strategy <name>',
-      strategyNames.join(', '),
-    )
+    .option('--strategy <name>', strategyNames.filter((name) => name !== formula).join(', '))
     .addOption(new Option('--alpha <number>', 'candidate threshold of aad, in (0, 1]').argParser(fraction))
     .addHelpText('after', generateExamples)
     .action((prompt: string, options: WithoutKeys<GenerateOptions> & Flags) => {
@@ -145,6 +146,12 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
       run((context) => actions.doctor(options, context), verbose),
     )
 
+  addVerbose(program.command('tune'))
+    .description('measure whether the pair is faster in one process or in two services, and set "paired" in the settings file')
+    .option('--config <file>', 'the settings file to read and write (tandem.yaml)')
+    .addHelpText('after', tuneExamples)
+    .action(({ verbose, ...options }: TuneOptions & Flags) => run((context) => actions.tune(options, context), verbose))
+
   program
     .helpCommand(false)
     .command('help')
@@ -159,10 +166,13 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
   return program
 }
 
-/** The same file from src/ and from dist/. */
+/** `generate` has no option for the text of a formula. */
+const formula = 'formula'
+
+/** The same path from src/ and from dist/. */
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
 
-const allActions: Actions = { up, config, generate, chat, build, pull, models, doctor }
+const allActions: Actions = { up, config, generate, chat, build, pull, models, doctor, tune }
 
 /** Those of the command line, then those of the environment. */
 const keysOf = (
