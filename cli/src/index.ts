@@ -9,7 +9,8 @@
  * - `config`: settings of flags, file and environment.
  * - `pull`: downloads from the hub and the Python package index.
  * - `cache`: what is kept on disk.
- * - `source-text`, `util`, and the files `context`, `home`, `lock`, `progress`: no folder below them.
+ * - `source-text`, `util`, and the files `context`, `home`, `lock`, `progress`: no folder below
+ *   them.
  *
  * `service-client` is a gRPC client for measurements, and `testing` is for tests only.
  */

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 
-/** What a file of the hub must be. */
+/** The expected hash of a file on the hub. */
 export interface HubDigest {
-  /** SHA-256 of a file in large file storage; of one in git itself its blob's SHA-1. */
+  /**
+   * `sha256` for a file in large file storage, `git-sha1` (the SHA-1 of the blob) for a file in
+   * git.
+   */
   readonly algorithm: 'sha256' | 'git-sha1'
   /** Hexadecimal. */
   readonly hex: string
@@ -16,7 +19,10 @@ export interface HubFile {
   readonly digest: HubDigest
 }
 
-/** A hash to be fed with the content of a file of so many bytes. */
+/**
+ * Creates an empty hash for the content of a file.
+ * @param bytes the size of the file, which git's hash includes
+ */
 export function createFileHash(algorithm: HubDigest['algorithm'], bytes: number) {
   return algorithm === 'sha256' ? createHash('sha256') : createHash('sha1').update(`blob ${bytes}\0`)
 }

@@ -5,8 +5,9 @@ import { isGraphPath, openExport } from '@tandem/models'
 import { hashFile } from '../util/hash-file.js'
 
 /**
- * What stands for the content of a checkpoint folder or file, or of an exported graph with the files that belong to it: path, size and
- * time of change of each file. Weights are too large to hash at every start; whoever changes a file changes its time.
+ * Returns a text that identifies the content of a checkpoint folder or file, or of an exported
+ * graph with its files: path, size and modification time of each file. Weights are too large to
+ * hash at every start, and a change of a file changes its time.
  */
 export async function weightsIdentity(path: string): Promise<string> {
   const found = await stat(path, { bigint: true })
@@ -28,7 +29,10 @@ async function fileIdentity(path: string): Promise<string> {
   return `${path} ${size} ${mtimeNs}`
 }
 
-/** The content of an adapter folder: small enough to hash, so that a copy elsewhere is the same adapter. */
+/**
+ * Returns a text that identifies the content of an adapter folder. It is small enough to hash, so a
+ * copy is the same adapter.
+ */
 export async function adapterIdentity(folder: string, signal: AbortSignal): Promise<string> {
   const lines: string[] = []
   for (const name of (await readdir(folder)).sort())
@@ -36,7 +40,7 @@ export async function adapterIdentity(folder: string, signal: AbortSignal): Prom
   return lines.join('\n')
 }
 
-/** A short name for a list of texts: 16 hexadecimal digits of SHA-256, unambiguous whatever the texts hold. */
+/** Returns a short hash of a list of texts: 16 hexadecimal digits of SHA-256. */
 export function shortHash(parts: readonly (string | null)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 }

@@ -1,22 +1,23 @@
 import { link, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { HubFile } from './hub-file.js'
 import { type HubSnapshot, isPulled, listSnapshots, readListing, snapshotPath } from './hub-cache.js'
+import type { HubFile } from './hub-file.js'
 
 /**
- * Takes a file from another commit of the repository that has the same one by its hash: a branch mostly moves for the sake of a README.
- * A hard link, so that each commit can be deleted by itself, and none takes room twice.
- * @returns whether the file is there now
+ * Links a file from another commit of the repository that has the same hash: most new commits of a
+ * branch change only a README. A hard link lets each commit be deleted separately and takes no
+ * space twice.
+ * @returns whether the file is in the cache now
  */
 export async function linkDuplicate(snapshot: HubSnapshot, file: HubFile): Promise<boolean> {
   const target = snapshotPath(snapshot, file.path)
   for (const other of await listSnapshots(snapshot.home)) {
     if (other.repo !== snapshot.repo || other.commit === snapshot.commit) continue
-    for (const twin of (await readListing(other)) ?? []) {
-      if (!isSame(twin, file) || !(await isPulled(other, twin))) continue
+    for (const duplicate of (await readListing(other)) ?? []) {
+      if (!isSame(duplicate, file) || !(await isPulled(other, duplicate))) continue
       await mkdir(dirname(target), { recursive: true })
-      // Where links cannot be made, or a damaged file stands, it is downloaded.
-      return link(snapshotPath(other, twin.path), target).then(
+      // If links are impossible, or a damaged file is in the way, the file is downloaded.
+      return link(snapshotPath(other, duplicate.path), target).then(
         () => true,
         () => false,
       )

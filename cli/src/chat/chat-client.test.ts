@@ -41,7 +41,7 @@ const answering =
   }
 
 describe('streamChat', () => {
-  it('joins what comes, wherever it was cut', async () => {
+  it('joins the chunks of a stream, wherever they are cut', async () => {
     const bytes = Buffer.from(
       `${event('')}: ping\n\n${event('grüße ')}${event('😀')}data: {"choices":[]}\n\ndata: [DONE]\n\n`,
     )
@@ -49,32 +49,32 @@ describe('streamChat', () => {
     expect(await readAll(`${await serve(answering(...pieces))}/v1/`)).toBe('grüße 😀')
   })
 
-  it('tells an error that comes in the stream', async () => {
+  it('reports an error in the stream', async () => {
     const url = await serve(
       answering(event('a'), 'data: {"error":{"message":"the SFT service is gone"}}\n\n', 'data: [DONE]\n\n'),
     )
     await expect(readAll(url)).rejects.toThrow('the gateway ended the answer: the SFT service is gone')
   })
 
-  it('tells that an answer was cut off', async () => {
-    await expect(readAll(await serve(answering(event('a'))))).rejects.toThrow('the answer was cut off')
+  it('reports an incomplete answer', async () => {
+    await expect(readAll(await serve(answering(event('a'))))).rejects.toThrow('the answer is incomplete')
   })
 
-  it("tells the server's message", async () => {
+  it("reports the server's message", async () => {
     const url = await serve((_request, response) => {
       response.statusCode = 401
       response.end('{"error":{"message":"wrong key","type":"x","param":null,"code":null}}')
     })
     await expect(readAll(url)).rejects.toThrow(
-      `${url} answered 401: wrong key. Give a key that it takes with --api-key KEY`,
+      `${url} answered 401: wrong key. Give a valid key with --api-key KEY`,
     )
   })
 
-  it('tells that nobody is there', async () => {
+  it('reports that no server answers', async () => {
     const url = await serve(() => {})
     server?.close()
     await expect(readAll(url)).rejects.toThrow(
-      `there is no gateway at ${url}; start one with "tandem up", or leave --url out`,
+      `no gateway answers at ${url}. Start one with "tandem up", or remove --url`,
     )
   })
 

@@ -8,17 +8,19 @@ const chunkSchema = z.union([
   z.object({ choices: z.array(z.object({ delta: z.object({ content: z.string().nullish() }) })) }),
 ])
 
-/** An event's longest line; our gateway's are far shorter. */
-const mostLineLength = 1 << 20
+/** Maximum characters of an event's line. The lines of our gateway are far shorter. */
+const maxLineLength = 1 << 20
 
+/** The fields of a chat completion request that the CLI sets. */
 export interface ChatRequest {
-  /** Left out, the first model that the server lists. */
+  /** Default: the first model that the server lists. */
   readonly model?: string | undefined
   readonly messages: readonly ChatMessage[]
   readonly max_tokens?: number | undefined
   readonly decoding: Readonly<Record<string, string | number | undefined>>
 }
 
+/** An OpenAI-compatible server. */
 export interface Server {
   /** `http://127.0.0.1:8080`, with or without a `/v1` at its end. */
   readonly url: string
@@ -33,8 +35,8 @@ export interface Gateway {
 }
 
 /**
- * Asks for an answer and yields its text as it comes.
- * @throws Error with the server's message, or telling that there is none at the URL
+ * Requests an answer and yields its text as it arrives.
+ * @throws Error with the server's message, or saying that no server answers at the URL
  */
 export async function* streamChat(server: Server, request: ChatRequest, signal: AbortSignal): AsyncGenerator<string> {
   const model = request.model ?? (await firstModel(server, signal))
@@ -48,7 +50,7 @@ export async function* streamChat(server: Server, request: ChatRequest, signal: 
     const text = chunk.choices[0]?.delta.content
     if (text) yield text
   }
-  throw new Error('the answer was cut off: the gateway closed the connection before its end')
+  throw new Error('the answer is incomplete: the gateway closed the connection before the end')
 }
 
 async function firstModel(server: Server, signal: AbortSignal): Promise<string> {
@@ -63,11 +65,11 @@ async function ask({ url, apiKey }: Server, path: string, init: RequestInit): Pr
   const headers = { 'content-type': 'application/json', ...(apiKey && { authorization: `Bearer ${apiKey}` }) }
   const response = await fetch(`${base}/v1${path}`, { ...init, headers }).catch((cause: unknown): never => {
     init.signal?.throwIfAborted()
-    throw new Error(`there is no gateway at ${url}; start one with "tandem up", or leave --url out`, { cause })
+    throw new Error(`no gateway answers at ${url}. Start one with "tandem up", or remove --url`, { cause })
   })
   if (response.ok) return response
   const text = await response.text()
-  const advice = response.status === 401 ? '. Give a key that it takes with --api-key KEY' : ''
+  const advice = response.status === 401 ? '. Give a valid key with --api-key KEY' : ''
   throw new Error(`${url} answered ${response.status}: ${errorMessage(text)}${advice}`)
 }
 
@@ -79,14 +81,14 @@ function errorMessage(text: string): string {
   }
 }
 
-/** The data of server-sent events, one line each, as the OpenAI API sends them. */
+/** Yields the data of server-sent events, one line each, as the OpenAI API sends them. */
 async function* eventData(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = ''
+  let remaining = ''
   for await (const chunk of chunks) {
-    const lines = (rest + chunk).split(/\r?\n/)
-    rest = lines.pop() ?? ''
-    if (rest.length > mostLineLength)
-      throw new Error(`an event has more than ${mostLineLength} characters; is this a Tandem gateway?`)
+    const lines = (remaining + chunk).split(/\r?\n/)
+    remaining = lines.pop() ?? ''
+    if (remaining.length > maxLineLength)
+      throw new Error(`an event has more than ${maxLineLength} characters; is this a Tandem gateway?`)
     for (const line of lines) if (line.startsWith('data:')) yield line.slice('data:'.length).trim()
   }
 }

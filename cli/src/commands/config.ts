@@ -7,6 +7,7 @@ import { formatTable } from '../util/table.js'
 import { findEffectiveSettings } from './effective-settings.js'
 import { validateSettings } from './validate-settings.js'
 
+/** The options of `tandem config`. */
 export type ConfigFlags = UpFlags & { readonly json?: boolean }
 
 /** Shown instead of an API key. */
@@ -21,7 +22,8 @@ const byItself: Readonly<Record<string, string>> = {
 }
 
 /**
- * `tandem config`: prints the settings that `tandem up` would serve with, and where each comes from. Starts nothing.
+ * `tandem config`: prints the settings that `tandem up` would serve with, and where each comes
+ * from. Starts nothing.
  * @throws Error as `up`, without looking at any model
  */
 export async function config({ json, ...flags }: ConfigFlags, context: Context): Promise<void> {

@@ -4,7 +4,10 @@ import type { Layer } from '../config/layer.js'
 import type { LoadedSettings } from '../config/load-settings.js'
 import { countLogitServices } from '../stack/start-services.js'
 
-/** Finds the values that the processes choose if no setting has the key, as far as they can be known before a start. */
+/**
+ * Finds the values that the processes choose if no setting has the key, as far as they can be known
+ * before a start.
+ */
 export function findEffectiveSettings({ settings }: LoadedSettings): Layer {
   const values: Record<string, unknown> = {}
   const pair = catalog.find(({ name }) => name === settings.pair)

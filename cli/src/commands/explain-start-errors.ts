@@ -3,12 +3,13 @@ import { type LoadedSettings, labelOf } from '../config/load-settings.js'
 import { type SettingKey, settingKeys, variableOf } from '../config/settings.js'
 import { isService, parseAddress } from '../source-text/service-address.js'
 
-/** How long a service has to take a connection when it is asked why a gateway could not start. */
-const answerMs = 2_000
+/** Time limit for a connection to a service, after a gateway could not start. */
+const connectMs = 2_000
 
 /**
- * Starts what settings name, and tells what is wrong in the words that the settings were given in.
- * @throws Error naming the setting whose service does not answer, or as `start`
+ * Starts what the settings name, and explains errors with the names that the user gave: flags,
+ * lines of the file, variables.
+ * @throws Error naming the settings whose services do not answer; otherwise the error of `start`
  */
 export async function explainStartErrors<T>(
   loaded: LoadedSettings,
@@ -20,9 +21,9 @@ export async function explainStartErrors<T>(
   } catch (error) {
     signal.throwIfAborted()
     const services = givenServices(loaded)
-    const answers = await Promise.all(services.map(({ address }) => takesConnections(address)))
-    const silent = services.filter((_, i) => !answers[i])
-    if (silent.length > 0) throw new Error(silent.map(describeSilent).join('\n'), { cause: error })
+    const answers = await Promise.all(services.map(({ address }) => acceptsConnections(address)))
+    const unreachable = services.filter((_, i) => !answers[i])
+    if (unreachable.length > 0) throw new Error(unreachable.map(describeUnreachable).join('\n'), { cause: error })
     throw error instanceof Error ? new Error(withLabels(error.message, loaded), { cause: error }) : error
   }
 }
@@ -34,13 +35,13 @@ interface GivenService {
 
 function givenServices(loaded: LoadedSettings): GivenService[] {
   const { sft, dpo, models, rewards } = loaded.settings
-  const beside = (key: string, named: typeof models) =>
+  const extraSources = (key: string, named: typeof models) =>
     Object.entries(named).map(([name, { source }]) => [`${key}.${name}`, source] as const)
   const sources = [
     ['sft', sft] as const,
     ['dpo', dpo] as const,
-    ...beside('models', models),
-    ...beside('rewards', rewards),
+    ...extraSources('models', models),
+    ...extraSources('rewards', rewards),
   ]
   return sources.flatMap(([key, source]) => {
     if (source === undefined || !isService(source)) return []
@@ -49,22 +50,25 @@ function givenServices(loaded: LoadedSettings): GivenService[] {
   })
 }
 
-function takesConnections(address: string): Promise<boolean> {
+function acceptsConnections(address: string): Promise<boolean> {
   const client = new Client(address, credentials.createInsecure())
   return new Promise((resolve) => {
-    client.waitForReady(Date.now() + answerMs, (error) => {
+    client.waitForReady(Date.now() + connectMs, (error) => {
       client.close()
       resolve(error === undefined || error === null)
     })
   })
 }
 
-const describeSilent = ({ label, address }: GivenService) =>
+const describeUnreachable = ({ label, address }: GivenService) =>
   `${label} grpc://${address}: no service answers at that address. Start a service of that model there ` +
-  `("TANDEM_MODEL=FOLDER TANDEM_LISTEN=${address} node services/dist/logit/main.js", or reward/main.js of a reward model; ` +
-  'FOLDER is made by "tandem build"), or give a source that is to be served here'
+  `("TANDEM_MODEL=FOLDER TANDEM_LISTEN=${address} node services/dist/logit/main.js", ` +
+  'or reward/main.js for a reward model; "tandem build" makes FOLDER), or give a source to serve here'
 
-/** Processes name variables; who set them by an option or a file is told of these. */
+/**
+ * Replaces the variables in a process's message by the flags or lines of the file that have set
+ * them.
+ */
 function withLabels(message: string, loaded: LoadedSettings): string {
   const label = (key: SettingKey) => {
     const { kind } = loaded.entries.get(key)?.origin ?? { kind: 'default' }

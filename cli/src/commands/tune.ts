@@ -14,16 +14,18 @@ import { type PreparedPair, preparePlanned } from '../sources/prepare-pair.js'
 import { validateSources } from '../sources/validate-sources.js'
 import { readMachineFacts } from '../util/machine-facts.js'
 
+/** The options of `tandem tune`. */
 export interface TuneOptions {
   /** The settings file to read and write; default: tandem.yaml in the current folder. */
   readonly config?: string | undefined
 }
 
 /**
- * `tandem tune`: measures the pair of the settings in one process and in two services, and writes `paired: true` or
- * `paired: false` into the settings file. Creates the file if it is missing.
+ * `tandem tune`: measures the pair of the settings in one process and in two services, and writes
+ * `paired: true` or `paired: false` into the settings file. Creates the file if it is missing.
  * @param conditionsOf reads the state of the machine before the measurement
- * @throws Error if there is nothing to measure, the machine is too busy or a service fails; nothing is written then
+ * @throws Error if there is nothing to measure, the machine is too busy or a service fails; nothing
+ * is written then
  */
 export async function tune(
   { config: file = defaultFileName }: TuneOptions,
@@ -53,10 +55,13 @@ export async function tune(
 function assertComparable(plan: PairPlan, { settings }: LoadedSettings): asserts plan is AdapterPlan {
   if (plan.kind !== 'adapter')
     throw new Error(
-      `there is nothing to measure: only a LoRA adapter on the SFT model can run in one process with it, and ${plan.dpoTitle} is not one`,
+      `there is nothing to measure: only a LoRA adapter on the SFT model can run in one process with it, ` +
+        `and ${plan.dpoTitle} is not one`,
     )
   if (settings.device !== 'cpu')
-    throw new Error(`device is ${settings.device}: "tandem tune" measures only cpu. Set paired to true or false yourself`)
+    throw new Error(
+      `device is ${settings.device}: "tandem tune" measures only cpu. Set paired to true or false yourself`,
+    )
   if (settings.strict)
     throw new Error('strict is true: each token then runs alone, so one process gains nothing. Set paired to false')
 }

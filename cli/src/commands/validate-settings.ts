@@ -1,8 +1,11 @@
+import type { LoadedSettings } from '../config/load-settings.js'
 import { validateSources } from '../sources/validate-sources.js'
 import { assertKeysFor } from '../stack/listen.js'
-import type { LoadedSettings } from '../config/load-settings.js'
 
-/** Refuses what `tandem up` cannot serve, as far as settings alone tell. @throws Error telling what to do instead */
+/**
+ * Checks what can be known from the settings only, without looking at any model.
+ * @throws Error saying what is wrong and what to do instead
+ */
 export function validateSettings(loaded: LoadedSettings): void {
   const { host, api_keys: keys } = loaded.settings
   assertKeysFor(host, keys)

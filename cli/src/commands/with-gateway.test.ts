@@ -7,8 +7,8 @@ it.each([
   ['[::1]:1', 'http://[::1]:1'],
   ['https://h', 'https://h'],
   ['HTTP://h:1', 'HTTP://h:1'],
-])('--url %s', (text, url) => expect(readUrl(text)).toBe(url))
+])('accepts --url %s', (text, url) => expect(readUrl(text)).toBe(url))
 
-it.each(['grpc://h:1', 'h:x', '', 'http://'])('--url %s is none', (text) =>
-  expect(() => readUrl(text)).toThrow(`--url ${text} is no address of a gateway; expected http://HOST:PORT`),
+it.each(['grpc://h:1', 'h:x', '', 'http://'])('refuses --url %s', (text) =>
+  expect(() => readUrl(text)).toThrow(`--url ${text} is not the address of a gateway; expected http://HOST:PORT`),
 )

@@ -1,26 +1,26 @@
 import type { Gateway } from '../chat/chat-client.js'
-import type { Context } from '../context.js'
 import { loadSettings } from '../config/load-settings.js'
 import { overlayEnvironment } from '../config/overlay-environment.js'
 import { readFlags, type UpFlags } from '../config/read-flags.js'
+import type { Context } from '../context.js'
 import { prepareServed } from '../sources/prepare-served.js'
 import { validateSources } from '../sources/validate-sources.js'
 import { acceptedRuntimeFlags } from '../stack/runtime-flags.js'
 import { startStack } from '../stack/start-stack.js'
 import { explainStartErrors } from './explain-start-errors.js'
 
-/** What `tandem up` takes of models, and a gateway to ask in the place of one that is started. */
+/** The model options of `tandem up`, and a running gateway to use instead of starting one. */
 export type GatewayOptions = Omit<UpFlags, 'host' | 'port' | 'apiKey'> & {
-  /** A running gateway; left out, one is started. */
+  /** The URL of a running gateway. Default: a gateway is started. */
   readonly url?: string | undefined
-  /** The first is sent to the gateway at `url`. */
+  /** API keys: the first is sent to the gateway at `url`. */
   readonly apiKeys: readonly string[]
 }
 
 /**
- * Runs `work` with the gateway at `url`, or with services and a gateway of its own on a free port, which end with it: those that
- * `tandem up` would start, by the same settings.
- * @throws Error where a setting is wrong, or models are named for a gateway that has its own
+ * Runs `work` with the gateway at `url`. Without `url` it starts the services and the gateway that
+ * `tandem up` would start, on a free port, and ends them afterwards.
+ * @throws Error if a setting is wrong, or models are named for a running gateway; errors of `work`
  */
 export async function withGateway(
   { url, apiKeys, ...flags }: GatewayOptions,
@@ -38,7 +38,7 @@ export async function withGateway(
   // Probed while the models are prepared: a start needs the answer.
   void acceptedRuntimeFlags()
   const { pair, extraModels } = await prepareServed(loaded, context)
-  // Nobody else is meant to reach this gateway, so it takes no keys.
+  // Only this process uses this gateway, so it needs no keys.
   const listen = { host: '127.0.0.1', port: 0, apiKeys: [] }
   const stack = await explainStartErrors(loaded, context.signal, () => startStack(pair, listen, context, extraModels))
   try {
@@ -48,17 +48,22 @@ export async function withGateway(
   }
 }
 
-/** As a person writes an address: without a scheme it is http. @throws Error where it is none */
+/**
+ * Reads an address as a person writes it: without a scheme it is http.
+ * @throws Error if it is not an http address
+ */
 export function readUrl(text: string): string {
   const url = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`
   if (/^https?:/i.test(url) && URL.canParse(url)) return url
-  throw new Error(`--url ${text} is no address of a gateway; expected http://HOST:PORT, e.g. http://127.0.0.1:8080`)
+  throw new Error(
+    `--url ${text} is not the address of a gateway; expected http://HOST:PORT, e.g. http://127.0.0.1:8080`,
+  )
 }
 
-/** The pair alone means something to a gateway that runs: which model is asked. */
+/** Refuses model options with --url. Only --pair has a meaning there: the requested model. */
 function assertNothingToStart({ config, pair: _asked, ...flags }: UpFlags): void {
   const named = [...readFlags(flags).values()].map(({ origin }) => origin.at)
   const left = config === undefined ? named : ['--config', ...named]
   if (left.length === 0) return
-  throw new Error(`--url asks a gateway that runs already, with its own models; leave out ${left.join(', ')}, or --url`)
+  throw new Error(`--url uses a running gateway with its own models: remove ${left.join(', ')}, or --url`)
 }

@@ -3,7 +3,8 @@ import { parseDocument } from 'yaml'
 import type { SettingKey } from './settings.js'
 
 /**
- * Sets one key of a settings file, and keeps its other keys and its comments. Creates the file if it is missing.
+ * Sets one key of a settings file, and keeps its other keys and its comments. Creates the file if
+ * it is missing.
  * @param path a file that `readSettingsFile` accepts, or a path where there is no file yet
  */
 export async function writeSetting(path: string, key: SettingKey, value: boolean): Promise<void> {

@@ -1,8 +1,9 @@
 /**
- * The two forms of a pair whose DPO model is an adapter on its SFT model: both models in one process and one pass, or each
- * in a service of its own.
+ * The two forms of a pair whose DPO model is an adapter on its SFT model: both models in one
+ * process and one pass, or each in a service of its own.
  */
 export const forms = ['paired', 'separate'] as const
+/** One of the two forms. */
 export type Form = (typeof forms)[number]
 
 /** Milliseconds per token of both models, one number per round. */
@@ -27,8 +28,8 @@ export interface Verdict {
 const minGain = 0.05
 
 /**
- * Chooses the form whose tokens take less time. One answer and concurrent answers count alike: the geometric mean of both
- * ratios decides.
+ * Chooses the form whose tokens take less time. One answer and concurrent answers count alike: the
+ * geometric mean of both ratios decides.
  * @throws Error if a load has no round
  */
 export function decideForm(times: TrialTimes): Verdict {
@@ -39,11 +40,15 @@ export function decideForm(times: TrialTimes): Verdict {
   return { form: ratio <= 1 - minGain ? 'paired' : 'separate', single, concurrent }
 }
 
-/** Words such as "one process: 21.3 ms a token, 12.0 with 16 answers at once; two services: 25.0, 8.1". */
+/**
+ * Words such as "one process: 21.3 ms a token, 12.0 with 16 answers at once; two services: 25.0,
+ * 8.1".
+ */
 export function describeVerdict({ single, concurrent }: Verdict): string {
   const { answers, paired, separate } = concurrent
-  const one = `one process: ${single.paired.toFixed(1)} ms a token, ${paired.toFixed(1)} with ${answers} answers at once`
-  return `${one}; two services: ${single.separate.toFixed(1)}, ${separate.toFixed(1)}`
+  const atOnce = `${paired.toFixed(1)} with ${answers} answers at once`
+  const services = `two services: ${single.separate.toFixed(1)}, ${separate.toFixed(1)}`
+  return `one process: ${single.paired.toFixed(1)} ms a token, ${atOnce}; ${services}`
 }
 
 const mediansOf = ({ paired, separate }: FormTimes) => ({ paired: median(paired), separate: median(separate) })

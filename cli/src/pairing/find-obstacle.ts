@@ -11,8 +11,9 @@ export interface TrialConditions {
 }
 
 /**
- * Memory of a trial per byte of the pair. A trial holds the weights three times, and a service holds up to three resident
- * bytes for two bytes of weights (P8 in docs/performance.md), rounded up.
+ * Memory of a trial per byte of the pair. A trial holds the weights three times, and a service
+ * holds up to three resident bytes for two bytes of weights (P8 in docs/performance.md), rounded
+ * up.
  */
 const bytesPerPairByte = (3 / 2) * 3
 /** Runnable threads per core: above this, a trial would measure the other programs. */

@@ -15,7 +15,8 @@ const noModels = { models: {}, rewards: {} }
 /**
  * Starts the services of both forms as `tandem up` would start them, times them, and ends them.
  * @param others number of additional logit services, which share the cores when the pair is served
- * @throws Error saying what could not start or took too long; the reason of the context's signal on abort
+ * @throws Error saying what could not start or took too long; the reason of the context's signal on
+ * abort
  */
 export async function measureForms(
   pairs: Readonly<Record<Form, PreparedPair>>,

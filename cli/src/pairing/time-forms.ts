@@ -27,9 +27,9 @@ const single: Load = { answers: 1, promptLength: 64, steps: 4, measuredMs: 1_200
 const concurrent: Load = { answers: 16, promptLength: 8, steps: 2, measuredMs: 2_400 }
 
 /**
- * Times a token of both models in both forms, which alternate. Both models step at once with the readouts of AAD, as the
- * gateway sends them, so the slower model counts. First one answer is timed, then 16 concurrent answers, or as many as the
- * services hold sessions for.
+ * Times a token of both models in both forms, which alternate. Both models step at once with the
+ * readouts of AAD, as the gateway sends them, so the slower model counts. First one answer is
+ * timed, then 16 concurrent answers, or as many as the services hold sessions for.
  * @param vocabularySize vocabulary size of both models; the token ids have no meaning
  * @throws Error if a service refuses; the signal's reason on abort
  */
@@ -73,7 +73,8 @@ async function timeLoad(
       const roundMs = performance.now()
       await Promise.all(answers[form].map((answer) => answer.runSteps(load.steps)))
       if (round >= 0) times[form].push((performance.now() - roundMs) / (load.steps * load.answers))
-      // An engine works after an answer too, e.g. frees memory: the other form must not pay for that.
+      // An engine works after an answer too, e.g. frees memory: the other form must not pay for
+      // that.
       await delay(1, undefined, { signal })
     }
   }
@@ -93,7 +94,10 @@ class PairClient {
     this.services = [new LogitServiceConnection('sft', sft), new LogitServiceConnection('dpo', dpo)]
   }
 
-  /** Returns how many answers can be decoded at once: one service may hold the sessions of both models. */
+  /**
+   * Returns how many answers can be decoded at once: one service may hold the sessions of both
+   * models.
+   */
   async connect(): Promise<number> {
     const counts = this.services.map(async (service) => {
       const model = await service.getModel(stepTimeoutMs, this.signal)

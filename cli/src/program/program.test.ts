@@ -2,7 +2,8 @@ import { type Command, CommanderError } from 'commander'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '../context.js'
 import { findHome } from '../home.js'
-import { type Actions, createProgram } from './program.js'
+import type { Actions } from './actions.js'
+import { createProgram } from './program.js'
 
 let calls: unknown[][]
 let words: string
@@ -57,12 +58,12 @@ function parse(args: string, environment: NodeJS.ProcessEnv = {}) {
 }
 
 describe('createProgram', () => {
-  it('up: what is not given is left to the file, the environment and defaults', async () => {
+  it('up: leaves missing options to the file, the environment and defaults', async () => {
     await parse('up')
     expect(calls).toEqual([['up', {}]])
   })
 
-  it('up: everything', async () => {
+  it('up: parses every option', async () => {
     await parse(
       'up --sft a --dpo b --precision int8 --port 0 --host ::1 --threads 2 --name n --template-from sft --api-key k1 --api-key k2 ' +
         '--model amateur=c --model base_2=grpc://h:1 --reward picker=d=e --config f.yaml --paired --verbose',
@@ -86,7 +87,7 @@ describe('createProgram', () => {
     expect(calls).toEqual([['up', expected]])
   })
 
-  it('config takes what up takes', async () => {
+  it('config has the options of up', async () => {
     await parse('config --port 0 --model a=b --json')
     expect(calls).toEqual([['config', { port: 0, model: [{ name: 'a', source: 'b' }], json: true }]])
   })
@@ -128,7 +129,7 @@ describe('createProgram', () => {
     expect(words).toContain('Usage: tandem pull')
     words = ''
     await parse('help')
-    expect(words).toContain('Exit codes: 0 done, 1 an error')
+    expect(words).toContain('Exit codes: 0 success, 1 error')
   })
 
   it.each([
@@ -137,13 +138,13 @@ describe('createProgram', () => {
     ['up --threads 0', 'It must be a whole number from 1 to 1024.'],
     ['up --precision int3', 'Allowed choices are fp32, fp16, int8, int4, native, fast.'],
     ['up --template-from both', 'Allowed choices are dpo, sft.'],
-    ['up --api-key a,b', 'A key is not empty and holds no comma.'],
+    ['up --api-key a,b', 'A key must not be empty or contain a comma.'],
     ['up --model amateur', 'It must be NAME=SOURCE, e.g. amateur=path/to/model or amateur=grpc://127.0.0.1:7003.'],
     ['up --reward =x', 'It must be NAME=SOURCE'],
     ['up --model a=', 'It must be NAME=SOURCE'],
     ['up --model Amateur=x', 'The name must be a lower-case letter and up to 31 lower-case letters, digits or _.'],
-    ['up --model sft=x', 'The name "sft" is the pair\'s own model: give it with --sft, or as "sft" in the file.'],
-    ['up --reward dpo=x', '"dpo" is the pair\'s own model: give it with --dpo'],
+    ['up --model sft=x', 'The name "sft" is a model of the pair: give it with --sft, or as "sft" in the file.'],
+    ['up --reward dpo=x', '"dpo" is a model of the pair: give it with --dpo'],
     ['up --model max=x', '"max" is a function in formulas: choose another name.'],
     ['up --model a=x --model a=y', '"a" is given twice.'],
     ['up --prot 1', "unknown option '--prot'"],

@@ -2,13 +2,16 @@ import { createRequire } from 'node:module'
 import type { Context, ProcessModule } from '../context.js'
 import { findHome } from '../home.js'
 
-/** What a shell reports for a program that Ctrl-C ended. */
+/** The exit code that shells use for a program ended by Ctrl-C. */
 const interruptedCode = 130
+/**
+ * npm forwards a signal that the terminal has already sent: within this time it is the same signal.
+ */
 const echoMs = 500
 
 /**
- * Runs a command as this process: signals abort it, an error is told in one line (more with --verbose or TANDEM_DEBUG),
- * and the exit code says how it went.
+ * Runs a command as this process. Signals abort it, an error is printed in one line (with --verbose
+ * or TANDEM_DEBUG with its stack), and the exit code is set.
  */
 export async function runCommand(work: (context: Context) => Promise<void>, isVerbose: boolean): Promise<void> {
   const controller = new AbortController()
@@ -22,7 +25,7 @@ export async function runCommand(work: (context: Context) => Promise<void>, isVe
     isVerbose,
     signal: controller.signal,
   }
-  // Whoever read the answer, e.g. head, has seen enough.
+  // The reader of the answer, e.g. head, has closed the pipe.
   process.stdout.on('error', (error) => controller.abort(error))
   try {
     await work(context)
@@ -38,11 +41,11 @@ function findModule(name: ProcessModule): string {
   try {
     return resolve(name)
   } catch (cause) {
-    throw new Error(`${name} is not built; run "npm run build" in Tandem's folder`, { cause })
+    throw new Error(`${name} is not built: run "npm run build" in Tandem's folder`, { cause })
   }
 }
 
-/** The first signal asks everything to end; a later one does not wait. npm sends on what the terminal has sent already: an echo is not a later one. */
+/** The first signal aborts the command, a later one ends this process at once. */
 function listenForSignals(controller: AbortController): void {
   let firstAt = 0
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -54,7 +57,7 @@ function listenForSignals(controller: AbortController): void {
     })
 }
 
-/** What a person is told of an error. */
+/** Formats an error for the terminal. */
 export function describeError(error: unknown, isVerbose: boolean): string {
   if (!(error instanceof Error)) return `tandem: ${String(error)}\n`
   if (!isVerbose && !process.env.TANDEM_DEBUG) return `tandem: ${error.message}\n`

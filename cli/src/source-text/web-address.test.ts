@@ -11,13 +11,13 @@ it.each([
   ['https://huggingface.co/org/repo/blob/main/model-Q4_1.gguf', 'write hf:org/repo/model-Q4_1.gguf@main'],
   ['https://huggingface.co/datasets/org/repo', 'written hf:ORG/REPO'],
   ['https://huggingface.co/org/repo/tree/%', 'write hf:org/repo'],
-  ['https://elsewhere.org/model.gguf', 'is a web address, which is no source'],
+  ['https://elsewhere.org/model.gguf', 'is a web address, not a source'],
 ])('refuses %s', (source, message) => {
   expect(() => assertNoWebAddress(source, `--sft ${source}`)).toThrow(`--sft ${source} is `)
   expect(() => assertNoWebAddress(source, source)).toThrow(new RegExp(`${message}$|${message};`))
 })
 
 it.each(['hf:org/repo', 'org/repo', './huggingface.co/org/repo', 'C:\\models', '/models/huggingface.co'])(
-  'lets %s be',
+  'accepts %s',
   (source) => expect(() => assertNoWebAddress(source, source)).not.toThrow(),
 )

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadManifest } from '@tandem/models'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { Context } from '../context.js'
 import { loadSettings } from '../config/load-settings.js'
+import type { Context } from '../context.js'
 import { findHome } from '../home.js'
 import { prepareExtraModels } from './prepare-extra-models.js'
 import type { PreparedPair } from './prepare-pair.js'
@@ -13,7 +13,7 @@ import type { PreparedPair } from './prepare-pair.js'
 const rewards = fileURLToPath(new URL('../../../test/fixtures/tiny-reward/', import.meta.url))
 let folder: string
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tandem-beside-'))
+  folder = await mkdtemp(join(tmpdir(), 'tandem-extra-'))
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
@@ -27,7 +27,7 @@ const pair: PreparedPair = {
   demo: [],
 }
 
-it('models and reward models are made ready, an adapter on the SFT model with the head that it brings', async () => {
+it('prepares models and reward models, and an adapter on the SFT model with its own head', async () => {
   const silent = { write: () => undefined }
   const context: Context = {
     home: findHome({ TANDEM_HOME: join(folder, 'home') }),
@@ -44,7 +44,7 @@ it('models and reward models are made ready, an adapter on the SFT model with th
     model: [{ name: 'away', source: 'grpc://h:3' }],
     reward: [{ name: 'picker', source: join(rewards, 'base+lora') }],
   }
-  const beside = await prepareExtraModels(await loadSettings(flags, {}, folder), pair, context)
-  expect(beside.models).toEqual({ away: 'grpc://h:3' })
-  expect(await loadManifest(beside.rewards.picker ?? '')).toMatchObject({ head: 'score', modelId: 'base+lora' })
+  const extraModels = await prepareExtraModels(await loadSettings(flags, {}, folder), pair, context)
+  expect(extraModels.models).toEqual({ away: 'grpc://h:3' })
+  expect(await loadManifest(extraModels.rewards.picker ?? '')).toMatchObject({ head: 'score', modelId: 'base+lora' })
 })

@@ -1,11 +1,14 @@
-import type { Context } from '../context.js'
 import { type LoadedSettings, labelOf } from '../config/load-settings.js'
-import { resolveSourcePath } from './resolve-source.js'
+import type { Context } from '../context.js'
 import { prepareModel } from './prepare-model.js'
 import type { PreparedPair } from './prepare-pair.js'
+import { resolveSourcePath } from './resolve-source.js'
 import { findSource } from './source.js'
 
-/** Additional models by name: each is a model folder, or the `grpc://host:port` of a running service. */
+/**
+ * Additional models by name: each is a model folder, or the `grpc://host:port` of a running
+ * service.
+ */
 export interface ExtraModels {
   readonly models: Readonly<Record<string, string>>
   readonly rewards: Readonly<Record<string, string>>
@@ -14,31 +17,36 @@ export interface ExtraModels {
 const keys = ['models', 'rewards'] as const
 
 /**
- * Looks for models beside the pair before the first build, which may take minutes, and pulls those that are on the hub.
- * @returns the settings with paths in the place of the hub's names
+ * Checks the additional models before the first build, which may take minutes, and downloads those
+ * of the hub.
+ * @returns the settings with paths instead of names of the hub
  * @throws Error as `findSource` and `pullHub`
  */
 export async function resolveExtraModels(loaded: LoadedSettings, context: Context): Promise<LoadedSettings> {
-  const bringAll = async (key: (typeof keys)[number]) => {
-    const brought: LoadedSettings['settings'][typeof key] = {}
+  const resolveAll = async (key: (typeof keys)[number]) => {
+    const resolved: LoadedSettings['settings'][typeof key] = {}
     for (const [name, model] of Object.entries(loaded.settings[key])) {
       const label = labelOf(loaded, `${key}.${name}`)
       const source = await resolveSourcePath(model.source, label, context)
       await findSource(source, label)
       const base = model.base && (await resolveSourcePath(model.base, `${label}: base`, context))
-      brought[name] = { ...model, source, base }
+      resolved[name] = { ...model, source, base }
     }
-    return brought
+    return resolved
   }
-  const settings = { ...loaded.settings, models: await bringAll('models'), rewards: await bringAll('rewards') }
+  const settings = { ...loaded.settings, models: await resolveAll('models'), rewards: await resolveAll('rewards') }
   return { ...loaded, settings }
 }
 
 /**
- * Makes the models beside a pair ready, one after the other: each build takes all cores and much memory.
+ * Prepares the additional models one after the other: each build uses all cores and much memory.
  * @throws Error as `prepareModel`
  */
-export async function prepareExtraModels(loaded: LoadedSettings, pair: PreparedPair, context: Context): Promise<ExtraModels> {
+export async function prepareExtraModels(
+  loaded: LoadedSettings,
+  pair: PreparedPair,
+  context: Context,
+): Promise<ExtraModels> {
   const { precision } = loaded.settings
   const prepareAll = async (key: (typeof keys)[number]) => {
     const places: Record<string, string> = {}

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Context } from '../context.js'
 import { loadSettings } from '../config/load-settings.js'
+import type { Context } from '../context.js'
 import { createHubContext } from '../testing/hub-context.js'
 import { type HubServer, startHubServer } from '../testing/hub-server.js'
 import { readFolder } from '../testing/read-folder.js'
-import { resolvePair } from './resolve-pair.js'
 import { resolveExtraModels } from './prepare-extra-models.js'
+import { resolvePair } from './resolve-pair.js'
 
 const tiny = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
 let folder: string
@@ -18,7 +18,7 @@ let words: string
 let context: Context
 beforeEach(async () => {
   words = ''
-  folder = await mkdtemp(join(tmpdir(), 'tandem-bring-'))
+  folder = await mkdtemp(join(tmpdir(), 'tandem-resolve-'))
   hub = await startHubServer({
     'tiny/sft': { files: await readFolder(tiny('llama-tied')) },
     'tiny/dpo': { files: await adapterOn({ base_model_name_or_path: 'tiny/sft', revision: 'v1.0' }) },
@@ -46,11 +46,11 @@ async function writeAdapter(changes: object): Promise<string> {
   return path
 }
 
-const bring = (texts: { sft?: string; dpo?: string }) => resolvePair(texts, (model) => `--${model}`, context)
+const resolve = (texts: { sft?: string; dpo?: string }) => resolvePair(texts, (model) => `--${model}`, context)
 
-describe('a pair', () => {
-  it('of the hub is pulled', async () => {
-    const { sft, dpo } = await bring({ sft: 'hf:tiny/sft', dpo: 'hf:tiny/dpo' })
+describe('resolvePair', () => {
+  it('downloads a pair of the hub', async () => {
+    const { sft, dpo } = await resolve({ sft: 'hf:tiny/sft', dpo: 'hf:tiny/dpo' })
     const at = (name: string) => join(folder, 'home', 'hub', 'tiny', name, hub.commitOf(`tiny/${name}`), name)
     expect(sft).toEqual({
       source: { kind: 'checkpoint', path: at('sft') },
@@ -60,38 +60,38 @@ describe('a pair', () => {
     expect(dpo.source).toEqual({ kind: 'adapter', path: at('dpo') })
   })
 
-  it('is an adapter alone where it names its base: at a revision of the hub, or here', async () => {
-    const { sft } = await bring({ dpo: 'hf:tiny/dpo' })
+  it('accepts only an adapter that names its base: a revision on the hub, or a path', async () => {
+    const { sft } = await resolve({ dpo: 'hf:tiny/dpo' })
     expect(sft).toMatchObject({ source: { kind: 'checkpoint' }, text: 'hf:tiny/sft@v1.0' })
-    expect(words).toContain('The SFT model is hf:tiny/sft@v1.0, the base that --dpo hf:tiny/dpo names\n')
-    const here = await bring({ dpo: await writeAdapter({ base_model_name_or_path: tiny('llama-tied') }) })
+    expect(words).toContain('The SFT model is hf:tiny/sft@v1.0, the base of --dpo hf:tiny/dpo\n')
+    const here = await resolve({ dpo: await writeAdapter({ base_model_name_or_path: tiny('llama-tied') }) })
     expect(here.sft.source).toEqual({ kind: 'checkpoint', path: tiny('llama-tied') })
   })
 
   it.each([
     [
       'hf:tiny/dpo',
-      /^--sft is missing, and the adapter_config\.json of --dpo hf:tiny\/dpo names as its base ".*llama-tied", which is neither a path here nor a name on the hub\. Give the model/,
+      /^--sft is missing, and the adapter_config\.json of --dpo hf:tiny\/dpo names as its base ".*llama-tied", which is neither an existing path nor a name on the hub\. Give the model/,
     ],
-    ['none', /^--sft is missing, and the adapter_config\.json of --dpo .*lora names no base\. Give the model/],
-  ])('is not an adapter alone whose base is elsewhere: %s', async (dpo, message) => {
+    ['none', /^--sft is missing, and the adapter_config\.json of --dpo .*lora does not name a base\. Give the model/],
+  ])('refuses only an adapter whose base is not available: %s', async (dpo, message) => {
     hub.repos.set('tiny/dpo', { files: await adapterOn({ base_model_name_or_path: tiny('llama-tied') }) })
     const adapter = dpo === 'none' ? await writeAdapter({ base_model_name_or_path: null }) : dpo
-    await expect(bring({ dpo: adapter })).rejects.toThrow(message)
+    await expect(resolve({ dpo: adapter })).rejects.toThrow(message)
   })
 
-  it('asks the hub for nothing where the other model is not there', async () => {
-    await expect(bring({ sft: join(folder, 'none'), dpo: 'hf:tiny/dpo' })).rejects.toThrow(
-      'there is no such file or folder',
+  it('sends no request to the hub if the other model does not exist', async () => {
+    await expect(resolve({ sft: join(folder, 'none'), dpo: 'hf:tiny/dpo' })).rejects.toThrow(
+      'the file or folder does not exist',
     )
-    await expect(bring({ sft: 'hf:tiny/sft', dpo: 'tiny/dpo' })).rejects.toThrow(
+    await expect(resolve({ sft: 'hf:tiny/sft', dpo: 'tiny/dpo' })).rejects.toThrow(
       'For the repository of that name on the hub write hf:tiny/dpo',
     )
     expect(hub.requests).toEqual([])
   })
 })
 
-it('models beside a pair, and their bases, are pulled; those of a file too', async () => {
+it('downloads additional models and their bases, also those of a file', async () => {
   await writeFile(
     join(folder, 'tandem.yaml'),
     'sft: hf:tiny/sft\ndpo: hf:tiny/dpo\nmodels:\n  other: { source: hf:tiny/dpo@v1.0, base: hf:tiny/sft }\n',

@@ -8,7 +8,10 @@ import { acceptedRuntimeFlags, largePages } from './runtime-flags.js'
 /** Time between SIGTERM and SIGKILL: longer than a service drains. */
 const graceMs = 8_000
 
-/** The IPC message of a process that is ready: a service sends one address per model, the gateway sends its URL. */
+/**
+ * The IPC message of a process that is ready: a service sends one address per model, the gateway
+ * sends its URL.
+ */
 const readySchema = z.union([
   z
     .object({ type: z.literal('ready'), address: z.string(), baseAddress: z.string().optional() })
@@ -24,6 +27,7 @@ export interface Served {
   readonly baseAt: string | null
 }
 
+/** A process to start. */
 export interface ProcessSpec {
   /** The name in messages: "SFT service". */
   readonly name: string
@@ -34,8 +38,9 @@ export interface ProcessSpec {
 }
 
 /**
- * A child process in a process group of its own: a Ctrl-C in the terminal reaches it only through its parent, in the
- * parent's order. It ends by itself when its IPC channel closes, so no orphan stays, even if the parent is killed.
+ * A child process in a process group of its own: a Ctrl-C in the terminal reaches it only through
+ * its parent, in the parent's order. It ends by itself when its IPC channel closes, so no orphan
+ * stays, even if the parent is killed.
  */
 export class ManagedProcess {
   readonly name: string

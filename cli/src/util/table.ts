@@ -1,4 +1,4 @@
-/** Rows as lines, their columns flush left; a last column may be of any length. */
+/** Formats rows as lines with aligned columns. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(0, ...rows.map((row) => row.length))
   const widths = Array.from({ length: columns }, (_, column) =>
@@ -15,6 +15,8 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     .join('')
 }
 
+/** Formats bytes as "12.3 MB". */
 export const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
 
+/** Formats bytes as "1.2 GB". */
 export const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
