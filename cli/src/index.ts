@@ -1,5 +1,5 @@
 /**
- * The folders of cli/src, from the top: a folder imports only folders below it.
+ * The folders of cli/src, from the top. A folder imports only folders below it (layers.test.ts).
  *
  * - `program`: the command line: names, options, help, exit codes.
  * - `commands`: what each command does.
@@ -7,7 +7,7 @@
  * - `stack`: the processes that serve models.
  * - `sources`: what a model is made of, and how it becomes a model folder.
  * - `config`: settings of flags, file and environment.
- * - `pull`: downloads from the hub and the Python package index.
+ * - `pull/hub`, `pull`: downloads from the hub and from the Python package index.
  * - `cache`: what is kept on disk.
  * - `source-text`, `util`, and the files `context`, `home`, `lock`, `progress`: no folder below
  *   them.
