@@ -1,23 +1,25 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-/** Where Tandem keeps what it pulled and built. Everything below can be deleted at any time and is made again. */
+/**
+ * The folders for what Tandem pulled and built. Everything in them can be deleted at any time and
+ * is made again.
+ */
 export interface Home {
   readonly folder: string
-  /** Files of the catalog, each in a folder named by its hash. */
+  /** Weights of the catalog, each file in a folder that its hash names. */
   readonly weights: string
-  /** What was pulled from the Hugging Face hub, by repository and commit. */
+  /** Files from the Hugging Face hub, by repository and commit. */
   readonly hub: string
   /** Model folders, named `<name>-<key>`. */
   readonly models: string
-  /** Where a wheel that was taken by hand is looked for. */
+  /** Where Tandem looks for a wheel that a person has put there. */
   readonly downloads: string
+  /** Lock files. */
   readonly locks: string
-  /** What trials of pairs have found. */
-  readonly trials: string
 }
 
-/** `TANDEM_HOME`, else the place that the platform has for a user's caches. */
+/** Returns the folders below `TANDEM_HOME`, or below the platform's folder for user caches. */
 export function findHome(
   environment: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
@@ -32,7 +34,6 @@ export function findHome(
     models: below('models'),
     downloads: below('downloads'),
     locks: below('locks'),
-    trials: below('trials'),
   }
 }
 

@@ -39,7 +39,7 @@ const options = (onWait = () => {}, signal = new AbortController().signal) => ({
 })
 
 describe('withLock', () => {
-  it('waits for another process, says so once, then goes on', async () => {
+  it('waits for another process, says so once, then continues', async () => {
     const child = await holdElsewhere()
     let waits = 0
     let isReleased = false
@@ -57,7 +57,7 @@ describe('withLock', () => {
     expect(waits).toBe(1)
   })
 
-  it('takes over the lock of a process that was killed', async () => {
+  it('takes over the lock of a killed process', async () => {
     const child = await holdElsewhere()
     child.kill('SIGKILL')
     await once(child, 'exit')
@@ -81,7 +81,7 @@ describe('withLock', () => {
     await once(child, 'exit')
   })
 
-  it('releases when the work fails', async () => {
+  it('releases the lock if the work fails', async () => {
     const failing = withLock(options(), async () => {
       throw new Error('no')
     })

@@ -3,23 +3,29 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { lock } from 'proper-lockfile'
 
-/** A lock whose holder gave no sign of life for so long is taken over. The holder touches it four times as often. */
+/**
+ * Time after which another process takes over an untouched lock. The holder touches it four times
+ * as often.
+ */
 const staleMs = 10_000
 const retryMs = 250
 
+/** Options of `withLock`. */
 export interface LockOptions {
-  /** Folder for lock files; made where it is missing. */
+  /** The folder for lock files; created if it is missing. */
   readonly folder: string
-  /** What is locked: a file name without separators. */
+  /** The name of the lock: a file name without separators. */
   readonly name: string
-  /** Called once, when another process holds the lock. */
+  /** Called once if another process holds the lock. */
   readonly onWait: () => void
   readonly signal: AbortSignal
 }
 
 /**
- * Runs `work` while no other process runs work under the same name. The signal that `work` gets is aborted too
- * when the lock is lost, e.g. because the machine slept and another process took it over.
+ * Runs `work` while no other process runs work under the same name.
+ * @param work gets a signal that is also aborted if the lock is lost, e.g. because the machine
+ * slept and another process took it over
+ * @throws Error as `work`; Error if the lock was lost; the signal's reason on abort
  */
 export async function withLock<T>(options: LockOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   await mkdir(options.folder, { recursive: true })
@@ -30,7 +36,7 @@ export async function withLock<T>(options: LockOptions, work: (signal: AbortSign
   try {
     return await work(AbortSignal.any([options.signal, lost.signal]))
   } finally {
-    // Whoever lost the lock has nothing to release.
+    // A lost lock cannot be released.
     await release().catch(() => undefined)
   }
 }

@@ -36,15 +36,15 @@ async function finish(child: ChildProcess) {
 const tandem = (args: readonly string[], environment?: NodeJS.ProcessEnv) => finish(start([bin, ...args], environment))
 
 describe('tandem, as a process', () => {
-  it('tells an error in one line, and its origin when asked', async () => {
-    const message = 'tandem: --dpo is missing; a pair is two models: give both --sft and --dpo, or --pair NAME\n'
+  it('prints an error in one line, and its stack with --verbose', async () => {
+    const message = 'tandem: --dpo is missing: a pair needs two models. Give both --sft and --dpo, or --pair NAME\n'
     expect(await tandem(['generate', 'x', '--sft', '.'])).toEqual({ code: 1, stdout: '', stderr: message })
     const debugged = await tandem(['generate', 'x', '--sft', '.'], { TANDEM_DEBUG: '1' })
     expect(debugged.code).toBe(1)
     expect(debugged.stderr).toMatch(/^tandem: Error: --dpo is missing.*\n +at /)
   })
 
-  it('builds a model folder, with plain lines where there is no terminal', async () => {
+  it('builds a model folder, with plain lines if the output is not a terminal', async () => {
     const out = join(folder, 'model')
     const built = await tandem(['build', fixture('llama-tied'), '--out', out, '--name', 'small'])
     expect(built.code).toBe(0)
@@ -54,9 +54,9 @@ describe('tandem, as a process', () => {
   })
 
   it.each([
-    ['a model folder', ['model', '--out', 'o'], 'is a model folder already; give what it was built from'],
-    ['an adapter as source', ['adapter', '--out', 'o'], 'is a LoRA adapter; give the model under it as SOURCE'],
-    ['--merge alone', ['checkpoint', '--merge', '--out', 'o'], '--merge adds an adapter into the weights'],
+    ['a model folder', ['model', '--out', 'o'], 'is already a model folder: give what it was built from'],
+    ['an adapter as source', ['adapter', '--out', 'o'], 'is a LoRA adapter: give its base model as SOURCE'],
+    ['--merge without --adapter', ['checkpoint', '--merge', '--out', 'o'], '--merge adds an adapter into the weights'],
     ['a model as adapter', ['checkpoint', '--adapter', 'checkpoint', '--out', 'o'], 'is not a LoRA adapter folder'],
   ])('build refuses %s', async (_name, args, message) => {
     const model = join(folder, 'model')
@@ -73,7 +73,7 @@ describe('tandem, as a process', () => {
     expect(await readdir(folder)).not.toContain('o')
   })
 
-  it('leaves the cache whole when several processes prepare the same pair at once', async () => {
+  it('keeps the cache valid if several processes prepare the same pair at once', async () => {
     const script = join(folder, 'prepare.mjs')
     const library = new URL('../dist/index.js', import.meta.url).href
     const options = { sft: fixture('llama-tied'), dpo: fixture('llama-tied+lora') }

@@ -1,4 +1,4 @@
-import { createProgram } from './program.js'
-import { runCommand } from './run-command.js'
+import { createProgram } from './program/program.js'
+import { runCommand } from './program/run-command.js'
 
 await createProgram(runCommand, process.env).parseAsync()

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createProgress } from './progress.js'
 
-it('writes a line at the end of a phase, and every ten seconds of a long one, where there is no terminal', () => {
+it('writes a line at the end of a phase, and every ten seconds, if the output is not a terminal', () => {
   const lines: string[] = []
   let nowMs = 0
   const progress = createProgress({ write: (text: string) => lines.push(text) }, 'Building x', () => nowMs)

@@ -1,22 +1,26 @@
 import { SingleBar } from 'cli-progress'
 
-/** The part of a terminal that the commands write to: stderr, or a test's. */
+/** What the commands write to: stderr, stdout, or a test's own. */
 export interface Output {
   write(text: string): unknown
   readonly isTTY?: boolean | undefined
 }
 
+/** Progress of one operation in phases. */
 export interface Progress {
-  /** Counts towards `totalBytes`; another phase starts another bar (or line). */
+  /** Shows `doneBytes` of `totalBytes`. A new phase starts a new bar or line. */
   update(phase: string, doneBytes: number, totalBytes: number): void
-  /** Leaves the terminal on a fresh line. May be called twice. */
+  /** Ends the bar, so that the terminal is on a new line. May be called twice. */
   stop(): void
 }
 
-/** Between two lines of a phase where there is no terminal. */
+/** Time between two lines of a phase if the output is not a terminal. */
 const quietMs = 10_000
 
-/** A bar on a terminal; else a line at the end of a phase, and one every ten seconds of a long one. */
+/**
+ * Creates a bar on a terminal; elsewhere a line at the end of each phase, and one every ten
+ * seconds.
+ */
 export function createProgress(output: Output, title: string, now: () => number = () => performance.now()): Progress {
   return output === process.stderr && output.isTTY ? createBar(title) : createLines(output, title, now)
 }

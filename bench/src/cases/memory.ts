@@ -65,7 +65,7 @@ async function serviceBytes(bench: Bench): Promise<{ service: number; needed: nu
 
 async function emptyBytes({ context }: Bench): Promise<number> {
   const spec = { name: 'empty process', modulePath: emptyPath, environment: context.environment }
-  const empty = new ManagedProcess(spec, () => undefined)
+  const empty = await ManagedProcess.start(spec, () => undefined, context.signal)
   try {
     await empty.ready(context.signal)
     return await residentBytes(empty.pid ?? -1)

@@ -3,7 +3,6 @@ import { timeTogether } from '../client/decode-timing.js'
 import { aadArm, type GatewayClient } from '../client/gateway-client.js'
 import { estimate, median } from '../measure/statistics.js'
 import { readGoldenPrompts, takeInTurn } from '../prompts.js'
-import { prepareAsUp } from '../stack/as-up.js'
 import { withStack } from '../stack/run-stack.js'
 
 const sessions = 16
@@ -20,8 +19,7 @@ export const manySessions: Case = {
   ],
   forms: ['default', 'fast'],
   run: async (bench) => {
-    const pair = await prepareAsUp(bench)
-    return withStack({ ...bench, pair }, null, async ({ gateway }) => {
+    return withStack(bench, null, async ({ gateway }) => {
       const { sessionRounds, sessionTokens } = bench.settings
       const prompts = readGoldenPrompts().slice(0, sessions)
       const speedOf = createMeter(gateway, sessionTokens)
@@ -36,7 +34,7 @@ export const manySessions: Case = {
       const ratio = estimate(speeds.many.map((speed, i) => speed / (speeds.one[i] ?? Number.NaN)))
       const notes = [
         `${median(speeds.many).toFixed(1)} tok/s at ${sessions}, ${median(speeds.one).toFixed(1)} at 1`,
-        pair.isPaired ? 'in one process' : 'in two services',
+        'in two services',
       ]
       return { P6: { estimate: ratio, notes } }
     })

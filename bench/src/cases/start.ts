@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import type { Bench, Case } from '../case.js'
 import { aadArm, GatewayClient } from '../client/gateway-client.js'
 import { estimate, median } from '../measure/statistics.js'
-import { prepareAsUp } from '../stack/as-up.js'
 
 const programPath = fileURLToPath(new URL('../../../cli/bin/tandem.js', import.meta.url))
 const readyLine = /is ready at (http:\/\/\S+)/
@@ -18,8 +17,6 @@ export const start: Case = {
   measures: [{ key: 'P10', what: 'warm `tandem up` to the first token', unit: 'seconds', target: { atMost: 10 } }],
   forms: ['default'],
   run: async (bench) => {
-    // The first start of a pair measures which form is faster; this one is no such start.
-    await prepareAsUp(bench)
     const times = { ready: [] as number[], token: [] as number[] }
     for (let i = 0; i < bench.settings.starts; i++) {
       const { readyMs, tokenMs } = await startOnce(bench)

@@ -36,9 +36,10 @@ export async function openService(
   }
   const modulePath = context.findModule('@tandem/services/logit-main')
   const name = `${role.toUpperCase()} service`
-  const service = new ManagedProcess({ name, modulePath, environment, launcher }, (line) => {
+  const onLine = (line: string) => {
     if (context.isVerbose) context.output.write(`[${name}] ${line}\n`)
-  })
+  }
+  const service = await ManagedProcess.start({ name, modulePath, environment, launcher }, onLine, context.signal)
   try {
     const client = new ServiceClient((await service.ready(context.signal)).at, context.signal)
     const close = async () => {

@@ -3,23 +3,25 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builderVersion, loadManifest, type Manifest } from '@tandem/models'
 import type { Home } from '../home.js'
-import { sumBytes } from '../sum-bytes.js'
+import { sumBytes } from '../util/sum-bytes.js'
 
 /**
- * - `current`: of this version's builder, found again at the next start;
- * - `other-builder`: of an older or newer version, which this one never reads;
- * - `unreadable`: no manifest that this version reads;
- * - `unfinished`: of a build that runs, or was killed (the next build of the same model removes it).
+ * The state of a folder in the cache:
+ * - `current`: built by this version's builder, used at the next start;
+ * - `other-builder`: built by an older or newer version, which this one never reads;
+ * - `unreadable`: without a manifest that this version can read;
+ * - `unfinished`: a build that is running or was killed (the next build of the same model removes
+ *   it).
  */
 export type CachedState = 'current' | 'other-builder' | 'unreadable' | 'unfinished'
 
 /** A folder below `models/` of the cache. */
 export interface CachedModel {
   readonly path: string
-  /** Of all its files. */
+  /** Total size of its files. */
   readonly bytes: number
   readonly state: CachedState
-  /** Null where it cannot be read. */
+  /** null if it cannot be read. */
   readonly manifest: Manifest | null
 }
 
@@ -29,7 +31,7 @@ export interface CachedFile {
   readonly bytes: number
 }
 
-/** The built models of the cache, by name; none where there is no cache yet. */
+/** Returns the built models of the cache, sorted by name. Without a cache the list is empty. */
 export async function readCachedModels({ models }: Pick<Home, 'models'>): Promise<CachedModel[]> {
   const folders = (await listFolder(models)).filter((entry) => entry.isDirectory())
   const found: CachedModel[] = []
@@ -42,10 +44,10 @@ export async function readCachedModels({ models }: Pick<Home, 'models'>): Promis
   return found
 }
 
-/** The pulled weights of the cache, by path. */
+/** Returns the pulled weights of the cache, sorted by path. */
 export const readCachedWeights = ({ weights }: Pick<Home, 'weights'>): Promise<CachedFile[]> => listFiles(weights)
 
-/** The builder's version that a manifest tells. */
+/** Returns the builder version of a manifest. */
 export const builderOf = ({ builtWith }: Manifest): string => builtWith.builder ?? 'unknown'
 
 function stateOf(name: string, manifest: Manifest | null): CachedState {
@@ -54,7 +56,7 @@ function stateOf(name: string, manifest: Manifest | null): CachedState {
   return builderOf(manifest) === builderVersion ? 'current' : 'other-builder'
 }
 
-/** All files below a folder; one that goes away meanwhile is left out. */
+/** Returns all files below a folder. A file that disappears meanwhile is left out. */
 export async function listFiles(folder: string): Promise<CachedFile[]> {
   const files: CachedFile[] = []
   for (const entry of await listFolder(folder)) {

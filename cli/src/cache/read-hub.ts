@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { Home } from '../home.js'
-import type { HubFile } from '../pull/hub/hub.js'
-import { sumBytes } from '../sum-bytes.js'
+import { sumBytes } from '../util/sum-bytes.js'
 import {
   type HubSnapshot,
   listRevisions,
@@ -11,29 +10,33 @@ import {
   snapshotPath,
   unfinishedFolder,
 } from './hub-cache.js'
+import type { HubFile } from './hub-file.js'
 import { listFiles } from './read-cache.js'
 
-/** What is kept of one commit of the hub. */
+/** One commit of the hub, as far as it is in the cache. */
 export interface CachedCommit {
   readonly repo: string
   readonly commit: string
-  /** Of the commit; deleting it deletes all that is kept of it. */
+  /** The folder of the commit; deleting it deletes everything of the commit. */
   readonly path: string
-  /** Of all files there, unfinished ones included. */
+  /** Total size of its files, unfinished ones included. */
   readonly bytes: number
   readonly unfinishedBytes: number
   readonly files: readonly PulledFile[]
-  /** Branches and tags that meant it when they were last pulled. */
+  /** Branches and tags that named it when they were last pulled. */
   readonly revisions: readonly string[]
 }
 
-/** A file that is there, and what the hub said of it. */
+/** A pulled file, and its entry in the hub's list. */
 export interface PulledFile {
   readonly path: string
   readonly file: HubFile
 }
 
-/** What was pulled from the hub, by repository and commit; a commit of which nothing was downloaded is none. */
+/**
+ * Returns what was pulled from the hub, by repository and commit. Commits without any downloaded
+ * file are left out.
+ */
 export async function readCachedCommits(home: Pick<Home, 'hub'>): Promise<CachedCommit[]> {
   const found: CachedCommit[] = []
   for (const snapshot of await listSnapshots(home)) {
@@ -48,7 +51,7 @@ export async function readCachedCommits(home: Pick<Home, 'hub'>): Promise<Cached
   return found
 }
 
-/** Files that were pulled; a wrong size is told of by who checks. */
+/** Returns the pulled files. `tandem doctor` checks their sizes. */
 async function pulledFiles(snapshot: HubSnapshot): Promise<PulledFile[]> {
   const files: PulledFile[] = []
   for (const file of (await readListing(snapshot)) ?? []) {

@@ -1,14 +1,15 @@
 import { validateDecoding } from '@tandem/gateway/decoding'
 
-/** How an answer is decoded, as `decoding` of a request: a strategy's name, with parameters. */
+/** A strategy's name with its parameters, as `decoding` of a request. */
 export type Method = Readonly<Record<string, string | number | undefined>>
 
 const forms = 'NAME or NAME key=value ..., e.g. "aad alpha=0.2"'
 
 /**
- * Methods of a line: each word without "=" starts one, each with one is a parameter of the last.
- * @param words `aad alpha=0.2 greedy-dpo`
- * @throws Error where a parameter comes first or has no value, or as `validateMethod`
+ * Parses methods: a word without "=" starts a method, and a word with "=" is a parameter of the
+ * last one.
+ * @param words e.g. `aad alpha=0.2 greedy-dpo`
+ * @throws Error if a parameter comes first or has no value, or as `validateMethod`
  */
 export function parseMethods(words: readonly string[]): Method[] {
   const methods: Method[] = []
@@ -18,19 +19,19 @@ export function parseMethods(words: readonly string[]): Method[] {
     if (end < 0) methods.push(...(last ? [last] : []), { strategy: word })
     else if (last && end > 0 && end < word.length - 1)
       methods.push({ ...last, [word.slice(0, end)]: parseValue(word.slice(end + 1)) })
-    else throw new Error(`"${word}" is no parameter of a strategy; write ${forms}`)
+    else throw new Error(`"${word}" is not a parameter of a strategy; expected ${forms}`)
   }
   methods.forEach(validateMethod)
   return methods
 }
 
 /**
- * What the gateway would refuse once a message is sent is refused where it is written.
- * @throws Error where there is no such strategy, or it takes no such parameter
+ * Checks a method before a message is sent, as the gateway would.
+ * @throws Error if the strategy is unknown, or does not have such a parameter
  */
 export function validateMethod(method: Method): void {
   const given = Object.entries(method).filter(([, value]) => value !== undefined)
-  // Without a name, the model that is asked says by which strategy.
+  // Without a name, the requested model names the strategy.
   if (method.strategy === undefined) return
   try {
     validateDecoding(Object.fromEntries(given))
@@ -39,7 +40,7 @@ export function validateMethod(method: Method): void {
   }
 }
 
-/** `aad alpha=0.2` */
+/** Formats a method, e.g. `aad alpha=0.2`. */
 export function describeMethod({ strategy, ...parameters }: Method): string {
   const words = Object.entries(parameters).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]))
   return [strategy ?? "the server's own strategy", ...words].join(' ')

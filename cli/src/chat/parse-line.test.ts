@@ -28,18 +28,18 @@ describe('parseLine', () => {
   })
 
   it.each([
-    ['/bye', 'there is no command /bye; /help lists them, and // starts a message that begins with /'],
-    ['/reset all', '/reset takes no more words; found "all"'],
+    ['/bye', 'unknown command /bye. /help lists the commands; start a message with // if it begins with /'],
+    ['/reset all', '/reset has no arguments; found "all"'],
     ['/strategy aad eft', '/strategy NAME takes 1 strategy, and 2 are named'],
     ['/compare aad', '/compare A B takes 2 strategies, and 1 are named'],
     ['/compare', '/compare A B takes 2 strategies, and 0 are named'],
-    ['/strategy alpha=1', '"alpha=1" is no parameter of a strategy; write NAME or NAME key=value'],
-    ['/strategy aad alpha=', '"alpha=" is no parameter of a strategy'],
+    ['/strategy alpha=1', '"alpha=1" is not a parameter of a strategy; expected NAME or NAME key=value'],
+    ['/strategy aad alpha=', '"alpha=" is not a parameter of a strategy'],
     ['/strategy nope', 'strategy: unknown strategy "nope"; expected one of: aad, greedy-dpo, '],
     ['/strategy aad alpha=x', 'alpha is "x": expected a number above 0'],
     ['/strategy aad alhpa=1', 'alhpa: unknown parameter of the strategy aad; expected one of: '],
     ['/compare aad nope', 'unknown strategy "nope"'],
-    ['/strategy aad =1', '"=1" is no parameter of a strategy'],
+    ['/strategy aad =1', '"=1" is not a parameter of a strategy'],
   ])('refuses %s', (line, message) => {
     expect(() => parseLine(line)).toThrow(message)
   })
@@ -54,7 +54,7 @@ describe('describeMethod', () => {
     },
   )
 
-  it('of none', () => {
+  it('names the default of the server', () => {
     expect(describeMethod({})).toBe("the server's own strategy")
   })
 })

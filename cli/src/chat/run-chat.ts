@@ -1,19 +1,22 @@
 import { createInterface, type Interface } from 'node:readline'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import type { Conversation } from './conversation.js'
 import { describeMethod } from './method.js'
 import { chatHelp, parseLine } from './parse-line.js'
 import { StopKey } from './stop-key.js'
 
-/** Where lines come from, and where they are echoed as a person types them. */
+/** The input of a chat, and the output for its prompt. */
 export interface ChatTerminal {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined }
   readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean | undefined }
 }
 
 /**
- * Answers line after line until the input or /exit ends it. On a terminal there is a prompt, an error is told and the chat goes on,
- * and Ctrl-C stops an answer; elsewhere answers alone are written, and the first error ends it.
+ * Answers each line until the input ends or a line is /exit. On a terminal it shows a prompt,
+ * continues after an error, and Ctrl-C stops an answer. Otherwise it writes only answers, and the
+ * first error ends it.
+ * @throws Error of the first failed line if the input is not a terminal; the signal's reason on
+ * abort
  */
 export async function runChat(
   conversation: Conversation,
@@ -33,32 +36,32 @@ export async function runChat(
   const prompt = () => {
     if (isOpen) lines.prompt()
   }
-  if (isTerminal) output.write(`Answers by ${describeAll(conversation)}; /help lists the commands.\n`)
+  if (isTerminal) output.write(`Decoding by ${describeAll(conversation)}. /help lists the commands.\n`)
   prompt()
   try {
     for await (const line of lines) {
       key.disarm()
-      if ((await answerOrTell(line)) === 'exit') return
+      if ((await answerOrReport(line)) === 'exit') return
       prompt()
     }
-    // Leaves the prompt's line to whoever comes next.
+    // Ends the line of the prompt.
     if (isTerminal) echo.write('\n')
   } finally {
     lines.close()
   }
   signal.throwIfAborted()
 
-  async function answerOrTell(line: string): Promise<'exit' | 'go-on'> {
+  async function answerOrReport(line: string): Promise<'exit' | 'continue'> {
     try {
       return await answerLine(line)
     } catch (error) {
       if (!isTerminal || signal.aborted) throw error
       output.write(`${error instanceof Error ? error.message : String(error)}\n`)
-      return 'go-on'
+      return 'continue'
     }
   }
 
-  async function answerLine(line: string): Promise<'exit' | 'go-on'> {
+  async function answerLine(line: string): Promise<'exit' | 'continue'> {
     const parsed = parseLine(line)
     if (parsed.type === 'exit') return 'exit'
     if (parsed.type === 'help') answers.write(chatHelp)
@@ -67,18 +70,18 @@ export async function runChat(
     if (parsed.type === 'show-methods') answers.write(`${describeAll(conversation)}\n`)
     if (parsed.type === 'message')
       await key.during((stop) => conversation.ask(parsed.text, answers, AbortSignal.any([signal, stop])))
-    return 'go-on'
+    return 'continue'
   }
 }
 
 const describeAll = ({ methods }: Conversation) => methods.map(describeMethod).join(' and ')
 
-function pressKey(key: StopKey, lines: Interface, tell: (text: string) => void): void {
+function pressKey(key: StopKey, lines: Interface, write: (text: string) => void): void {
   const press = key.press()
   if (press === 'end') lines.close()
   if (press !== 'armed') return
-  tell('\nCtrl-C again ends the chat.\n')
-  // What was typed so far is let go, as in a shell.
+  write('\nPress Ctrl-C again to end the chat.\n')
+  // Clears the typed text, as a shell does.
   lines.write(null, { ctrl: true, name: 'e' })
   lines.write(null, { ctrl: true, name: 'u' })
   lines.prompt()

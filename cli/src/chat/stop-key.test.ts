@@ -6,7 +6,7 @@ const untilAborted = (signal: AbortSignal) =>
     signal.addEventListener('abort', () => reject(signal.reason as Error))
   })
 
-it('stops an answer, which is no error, and then ends', async () => {
+it('stops an answer without an error, and then ends the chat', async () => {
   const key = new StopKey()
   const answer = key.during(untilAborted)
   expect(key.press()).toBe('stopped')
@@ -14,14 +14,14 @@ it('stops an answer, which is no error, and then ends', async () => {
   expect(key.press()).toBe('end')
 })
 
-it('ends by a second press while the answer is still being stopped', async () => {
+it('ends the chat on a second press while the answer is being stopped', async () => {
   const key = new StopKey()
   const answer = key.during(untilAborted)
   expect([key.press(), key.press()]).toEqual(['stopped', 'end'])
   await answer
 })
 
-it('without an answer takes two presses, and a line between them counts anew', () => {
+it('needs two presses without an answer, and a line between them resets the count', () => {
   const key = new StopKey()
   expect(key.press()).toBe('armed')
   key.disarm()
@@ -29,7 +29,7 @@ it('without an answer takes two presses, and a line between them counts anew', (
   expect(key.press()).toBe('end')
 })
 
-it('hides no error that came by itself', async () => {
+it('reports an error that is not a stop', async () => {
   const failed = new StopKey().during(() => Promise.reject(new Error('gone')))
   await expect(failed).rejects.toThrow('gone')
 })

@@ -1,36 +1,41 @@
+/** What a press of Ctrl-C did or asks for. */
 export type Press = 'stopped' | 'armed' | 'end'
 
-/** What Ctrl-C does in a chat: it stops an answer, and pressed twice without a line between it ends the chat. */
+/**
+ * The state of Ctrl-C in a chat: it stops an answer. Two presses without a line between them end
+ * the chat.
+ */
 export class StopKey {
-  #answer: AbortController | null = null
-  #isArmed = false
+  private answer: AbortController | null = null
+  private isArmed = false
 
+  /** Handles a press. */
   press(): Press {
-    if (this.#isArmed) return 'end'
-    this.#isArmed = true
-    if (this.#answer === null) return 'armed'
-    this.#answer.abort(new Error('stopped by Ctrl-C'))
+    if (this.isArmed) return 'end'
+    this.isArmed = true
+    if (this.answer === null) return 'armed'
+    this.answer.abort(new Error('stopped by Ctrl-C'))
     return 'stopped'
   }
 
   /**
-   * Runs what a press stops; that it was stopped is no error.
-   * @throws Error as `work`, where nobody stopped it
+   * Runs work that a press stops. A stop is not an error.
+   * @throws Error as `work`, unless it was stopped
    */
   async during(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const answer = new AbortController()
-    this.#answer = answer
+    this.answer = answer
     try {
       await work(answer.signal)
     } catch (error) {
       if (!answer.signal.aborted) throw error
     } finally {
-      this.#answer = null
+      this.answer = null
     }
   }
 
-  /** A line was entered: the next press is a first one. */
+  /** Resets the state after a line: the next press is a first one again. */
   disarm(): void {
-    this.#isArmed = false
+    this.isArmed = false
   }
 }

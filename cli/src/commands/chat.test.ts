@@ -7,15 +7,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { ChatMessage } from '@tandem/models'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { streamChat } from '../chat/chat-client.js'
 import type { Method } from '../chat/method.js'
 import { chatHelp } from '../chat/parse-line.js'
-import { streamChat } from '../chat-client.js'
+import type { Context } from '../context.js'
 import { findHome } from '../home.js'
 import { preparePair } from '../sources/prepare-pair.js'
 import type { Stack } from '../stack/stack.js'
 import { startStack } from '../stack/start-stack.js'
 import { type ChatOptions, chat } from './chat.js'
-import type { Context } from './context.js'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
 const { resolve } = createRequire(import.meta.url)
@@ -103,29 +103,29 @@ const aad = { strategy: 'aad' }
 const sft = { strategy: 'greedy-sft' }
 
 describe('chat, from a pipe', () => {
-  it('answers each line with what was said before, and forgets it on /reset', async () => {
+  it('sends the earlier messages with each line, and forgets them on /reset', async () => {
     const system: ChatMessage = { role: 'system', content: 'Be brief.' }
     const first = await answerTo(aad, maxTokens, system, user('One?'))
     const second = await answerTo(sft, maxTokens, system, user('One?'), assistant(first), user('Two?'))
     expect(await answerTo(sft, maxTokens, system, user('Two?'))).not.toBe(second)
-    const anew = await answerTo(sft, maxTokens, system, user('Two?'))
+    const afterReset = await answerTo(sft, maxTokens, system, user('Two?'))
     await pipe(['One?', '', '/strategy greedy-sft', 'Two?', '/reset', 'Two?'], { system: 'Be brief.', strategy: 'aad' })
-    expect(answers).toBe(`${first}\n${second}\n${anew}\n`)
+    expect(answers).toBe(`${first}\n${second}\n${afterReset}\n`)
     expect(words).toBe('')
   })
 
-  it('compares two strategies, and goes on with the first', async () => {
+  it('compares two strategies, and continues with the answer of the first', async () => {
     const [one, other] = [
       await answerTo(sft, maxTokens, user('One?')),
       await answerTo({ ...aad, alpha: 0.5 }, maxTokens, user('One?')),
     ]
     const after = await answerTo(sft, maxTokens, user('One?'), assistant(one), user('Two?'))
     await pipe(['/compare greedy-sft aad alpha=0.5', '/strategy', 'One?', '/strategy greedy-sft', 'Two?'])
-    const told = 'greedy-sft and aad alpha=0.5\n'
-    expect(answers).toBe(`${told}[greedy-sft]\n${one}\n[aad alpha=0.5]\n${other}\n${after}\n`)
+    const methods = 'greedy-sft and aad alpha=0.5\n'
+    expect(answers).toBe(`${methods}[greedy-sft]\n${one}\n[aad alpha=0.5]\n${other}\n${after}\n`)
   })
 
-  it('/help tells the commands, /exit ends', async () => {
+  it('lists the commands on /help, and ends on /exit', async () => {
     await pipe(['/help', '/exit', 'never asked'])
     expect(answers).toBe(chatHelp)
   })
@@ -136,7 +136,7 @@ describe('chat, from a pipe', () => {
     )
     await expect(pipe(['/strategy aad alpha=x'])).rejects.toThrow('alpha is "x": expected a number')
     expect(answers).toBe('')
-    await expect(pipe(['/nonsense', 'One?'])).rejects.toThrow('there is no command /nonsense')
+    await expect(pipe(['/nonsense', 'One?'])).rejects.toThrow('unknown command /nonsense')
     await expect(pipe([], { strategy: 'aad eft' })).rejects.toThrow('names two')
   })
 
@@ -146,7 +146,7 @@ describe('chat, from a pipe', () => {
     expect(answers.split('\n')).toHaveLength(2)
   })
 
-  it('starts services and a gateway of its own, and ends them', async () => {
+  it('starts its own services and gateway, and ends them', async () => {
     const pair = { sft: fixture('llama-tied'), dpo: fixture('llama-tied+lora'), name: 'tiny' }
     await pipe(['One?'], { ...pair, url: undefined })
     expect(answers).toBe(`${await answerTo(aad, maxTokens, user('One?'))}\n`)
@@ -154,7 +154,7 @@ describe('chat, from a pipe', () => {
 })
 
 describe('chat, in a terminal', () => {
-  it('tells an error and goes on; Ctrl-D ends', async () => {
+  it('continues after an error, and ends on Ctrl-D', async () => {
     const { type, ended } = sit()
     type('/strategy nonsense\r')
     await until(() => words.includes('nonsense'))
@@ -162,11 +162,11 @@ describe('chat, in a terminal', () => {
     await until(() => answers.endsWith('\n'))
     type('\x04')
     await ended
-    expect(words).toContain("Answers by the server's own strategy; /help lists the commands.\n")
+    expect(words).toContain("Decoding by the server's own strategy. /help lists the commands.\n")
     expect(answers).toBe(`${await answerTo(aad, maxTokens, user('One?'))}\n`)
   })
 
-  it('Ctrl-C stops an answer, and the chat goes on with what there is of it', async () => {
+  it('stops an answer on Ctrl-C, and continues with the partial answer', async () => {
     const limit = 100
     const whole = await answerTo(aad, limit, user('One?'))
     const { type, ended } = sit({ maxTokens: limit })
@@ -186,10 +186,10 @@ describe('chat, in a terminal', () => {
     expect(words).not.toContain('again')
   })
 
-  it('Ctrl-C twice ends, and lets go what was typed', async () => {
+  it('ends on two presses of Ctrl-C, and discards the typed text', async () => {
     const { type, ended } = sit()
     type('half a line\x03')
-    await until(() => words.includes('Ctrl-C again ends the chat.'))
+    await until(() => words.includes('Press Ctrl-C again to end the chat.'))
     type('\r')
     await delay(50)
     type('\x03\x03')
@@ -197,7 +197,7 @@ describe('chat, in a terminal', () => {
     expect(answers).toBe('')
   })
 
-  it('Ctrl-C twice during an answer ends the chat', async () => {
+  it('ends on two presses of Ctrl-C during an answer', async () => {
     const { type, ended } = sit({ maxTokens: 100 })
     onAnswer = () => {
       onAnswer = () => {}

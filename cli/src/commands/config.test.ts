@@ -1,17 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { availableParallelism } from 'node:os'
 import { catalog } from '@tandem/models'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { loadSettings } from '../config/load-settings.js'
 import type { UpFlags } from '../config/read-flags.js'
+import type { Context } from '../context.js'
 import { findHome } from '../home.js'
-import { trialKey } from '../pairing/choose-form.js'
-import { formOptions } from '../pairing/form-options.js'
-import { writeVerdict } from '../pairing/verdict-store.js'
-import { planPair } from '../sources/plan-pair.js'
 import { config } from './config.js'
-import type { Context } from './context.js'
 import { up } from './up.js'
 
 const pairTokens = catalog[0]?.endTokens
@@ -39,7 +32,7 @@ function context(environment: NodeJS.ProcessEnv = {}): Context {
 const lineOf = (key: string) => answers.split('\n').find((line) => line.startsWith(`${key} `))
 
 describe('config', () => {
-  it('prints what counts and where it comes from, keys masked', async () => {
+  it('prints the settings and where they come from, with masked keys', async () => {
     const model = [{ name: 'amateur', source: 'grpc://10.0.0.2:7003' }]
     await config({ port: 0, model }, context({ TANDEM_API_KEYS: 'secret1,secret2', TANDEM_MAX_BATCH: '4' }))
     expect(lineOf('port')).toMatch(/^port +0 +--port/)
@@ -53,34 +46,18 @@ describe('config', () => {
     expect(answers).not.toContain('secret')
   })
 
-  it('shows what an earlier start has measured', async () => {
-    const given = { ...context(), home: findHome({ TANDEM_HOME: await mkdtemp(join(tmpdir(), 'tandem-config-')) }) }
-    await config({}, given)
-    expect(lineOf('paired')).toMatch(/^paired +auto +default$/)
-    const plan = await planPair({}, given)
-    if (plan.kind !== 'adapter') throw new Error('the embedded pair is an adapter')
-    const [one, crowd] = [
-      { paired: 21.3, apart: 25 },
-      { paired: 9, apart: 8.1, answers: 16 },
-    ]
-    const verdict = { type: 'measured', form: 'paired', one, crowd } as const
-    const { settings } = await loadSettings({}, {})
-    await writeVerdict(given.home, await trialKey(plan, formOptions({ settings }), given.signal), verdict)
+  it('shows two services as the default form', async () => {
+    await config({}, context())
+    expect(lineOf('paired')).toMatch(/^paired +false +default$/)
     answers = ''
-    await config({}, given)
-    expect(lineOf('paired')).toMatch(
-      /^paired +auto +default +paired: 21\.3 ms a token, 9\.0 with 16 [^:]+: 25\.0, 8\.1: paired$/,
-    )
+    await config({ paired: true }, context())
+    expect(lineOf('paired')).toMatch(/^paired +true +--paired$/)
     answers = ''
-    await config({ json: true }, given)
-    expect(JSON.parse(answers)).toMatchObject({ paired: { value: 'auto', verdict } })
-    answers = ''
-    await config({ paired: false }, given)
+    await config({ paired: false }, context())
     expect(lineOf('paired')).toMatch(/^paired +false +--no-paired$/)
-    await rm(given.home.folder, { recursive: true })
   })
 
-  it('as JSON, keys masked', async () => {
+  it('prints JSON with masked keys', async () => {
     await config({ sft: 'a', dpo: 'b', apiKey: ['secret'], json: true }, context())
     const printed = JSON.parse(answers) as Record<string, unknown>
     expect(printed.sft).toEqual({ value: 'a', from: 'flag', at: '--sft' })
@@ -95,17 +72,17 @@ describe('config', () => {
     [
       { sft: 'a', pair: 'smollm2-135m-adherence' },
       {},
-      '--pair names both models; give either --pair, or --sft and --dpo',
+      '--pair names both models: give either --pair, or --sft and --dpo',
     ],
-    [{ sft: 'a' }, {}, '--dpo is missing; a pair is two models'],
-    [{ dpo: 'grpc://h:1' }, {}, '--sft is missing; a pair is two models'],
+    [{ sft: 'a' }, {}, '--dpo is missing: a pair needs two models'],
+    [{ dpo: 'grpc://h:1' }, {}, '--sft is missing: a pair needs two models'],
     [{ pair: 'none' }, {}, 'there is no pair "none" in the catalog'],
-    [{ sft: 'a', dpo: 'grpc://a' }, {}, '--dpo grpc://a is no address; expected grpc://HOST:PORT'],
-    [{ model: [{ name: 'm', source: 'grpc://a' }] }, {}, '--model m grpc://a is no address'],
-    [{ sft: 'hf:a', dpo: 'b' }, {}, '--sft hf:a is no name on the Hugging Face hub'],
-    [{ sft: 'https://huggingface.co/org/repo', dpo: 'b' }, {}, 'is the address of a page; write hf:org/repo'],
+    [{ sft: 'a', dpo: 'grpc://a' }, {}, '--dpo grpc://a is not an address; expected grpc://HOST:PORT'],
+    [{ model: [{ name: 'm', source: 'grpc://a' }] }, {}, '--model m grpc://a is not an address'],
+    [{ sft: 'hf:a', dpo: 'b' }, {}, '--sft hf:a is not a name on the Hugging Face hub'],
+    [{ sft: 'https://huggingface.co/org/repo', dpo: 'b' }, {}, 'is the address of a web page; write hf:org/repo'],
     [{ host: '0.0.0.0' }, {}, '--host 0.0.0.0 can be reached from other machines, and no API key is set'],
-    [{ paired: true }, { TANDEM_SFT: 'h:1', TANDEM_DPO: 'h:2' }, 'TANDEM_DPO grpc://h:2 is none. Leave --paired out'],
+    [{ paired: true }, { TANDEM_SFT: 'h:1', TANDEM_DPO: 'h:2' }, 'TANDEM_DPO grpc://h:2 is not one. Remove --paired'],
   ])('refuses what up refuses: %j %j', async (flags, environment, message) => {
     const said = await config(flags, context(environment)).catch((error: Error) => error.message)
     expect(said).toContain(message)
@@ -113,7 +90,7 @@ describe('config', () => {
     await expect(up({ port: 0, ...flags }, context(environment))).rejects.toThrow(said)
   })
 
-  it('shows what processes would decide by themselves, where it is known', async () => {
+  it('shows the values that processes choose by themselves, if they are known', async () => {
     const services = { sft: 'grpc://h:1', dpo: 'grpc://h:2' }
     await config({ ...services, model: [{ name: 'm', source: 'here' }] }, context())
     expect(lineOf('threads')).toMatch(new RegExp(`^threads +${availableParallelism()} +default$`))

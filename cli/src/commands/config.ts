@@ -2,18 +2,18 @@ import type { Entry } from '../config/layer.js'
 import { loadSettings } from '../config/load-settings.js'
 import type { UpFlags } from '../config/read-flags.js'
 import { settingKeys } from '../config/settings.js'
-import { validateSettings } from '../config/validate-settings.js'
-import { findEffective } from '../pairing/find-effective.js'
-import { describeVerdict, type Verdict } from '../pairing/verdict.js'
-import { formatTable } from '../table.js'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
+import { formatTable } from '../util/table.js'
+import { findEffectiveSettings } from './effective-settings.js'
+import { validateSettings } from './validate-settings.js'
 
+/** The options of `tandem config`. */
 export type ConfigFlags = UpFlags & { readonly json?: boolean }
 
-/** Shown for a key of the API, whatever it is. */
+/** Shown instead of an API key. */
 const mask = '***'
 
-/** What is decided where nothing is set. */
+/** What decides a value that no setting has. */
 const byItself: Readonly<Record<string, string>> = {
   precision: 'what fits the source',
   name: "the pair's, or the --dpo's own",
@@ -21,19 +21,20 @@ const byItself: Readonly<Record<string, string>> = {
   kv_bytes: "a share of a quarter of the machine's memory",
 }
 
-/** `tandem config`: the settings that `tandem up` would serve with, and where each comes from. Starts nothing. @throws Error as `up`, without looking at any model */
+/**
+ * `tandem config`: prints the settings that `tandem up` would serve with, and where each comes
+ * from. Starts nothing.
+ * @throws Error as `up`, without looking at any model
+ */
 export async function config({ json, ...flags }: ConfigFlags, context: Context): Promise<void> {
   const loaded = await loadSettings(flags, context.environment)
   validateSettings(loaded)
-  const found = await findEffective(loaded, context)
-  const named = [...loaded.entries].filter(([key, { origin }]) => origin.kind !== 'default' || !found.entries.has(key))
-  const entries = new Map([...found.entries, ...named])
-  const { verdict } = found
+  const found = findEffectiveSettings(loaded)
+  const named = [...loaded.entries].filter(([key, { origin }]) => origin.kind !== 'default' || !found.has(key))
+  const entries = new Map([...found, ...named])
   const shown = [...entries]
     .sort(([a], [b]) => orderOf(a) - orderOf(b))
-    .map(
-      ([key, entry]) => [key, { ...masked(key, entry), ...(key === 'paired' && verdict ? { verdict } : {}) }] as const,
-    )
+    .map(([key, entry]) => [key, masked(key, entry)] as const)
   context.answers.write(json ? `${JSON.stringify(Object.fromEntries(shown), null, 2)}\n` : toTable(shown, entries))
 }
 
@@ -45,15 +46,12 @@ function masked(key: string, { value, origin }: Entry) {
   return { value: keys, from: origin.kind, at: origin.at }
 }
 
-type Shown = readonly (readonly [
-  string,
-  { readonly value: unknown; readonly at: string; readonly verdict?: Verdict },
-])[]
+type Shown = readonly (readonly [string, { readonly value: unknown; readonly at: string }])[]
 
 function toTable(shown: Shown, entries: ReadonlyMap<string, unknown>): string {
   const open = Object.entries(byItself).filter(([key]) => !entries.has(key))
   const rows = [
-    ...shown.map(([key, { value, at, verdict }]) => [key, textOf(value), at, verdict ? describeVerdict(verdict) : '']),
+    ...shown.map(([key, { value, at }]) => [key, textOf(value), at]),
     ...open.map(([key, what]) => [key, `(${what})`, 'default']),
   ]
   return formatTable(rows)

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildModel } from '@tandem/models'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Context } from '../context.js'
 import type { Finding } from '../doctor/finding.js'
 import { findHome } from '../home.js'
-import type { Context } from './context.js'
 import { type DoctorOptions, doctor } from './doctor.js'
 
 const { resolve } = createRequire(import.meta.url)
@@ -47,7 +47,7 @@ async function examine(options: DoctorOptions = {}, changes: Partial<Context> = 
 }
 
 describe('doctor', () => {
-  it('finds all well, and leaves nothing behind', async () => {
+  it('finds no problem, and leaves no file', async () => {
     const { message, of } = await examine()
     expect(message).toBeUndefined()
     const [runtime] = of('onnxruntime')
@@ -55,59 +55,59 @@ describe('doctor', () => {
     expect(runtime?.found).toMatch(/^providers (\w+, )*cpu\b/)
     expect(of('cache')[0]?.found).toMatch(/home, \d+\.\d GB free$/)
     expect(of('settings')[0]?.status).toBe('ok')
-    expect(of('port')).toEqual([{ name: 'port', status: 'ok', found: 'a free one of 127.0.0.1', advice: null }])
+    expect(of('port')).toEqual([{ name: 'port', status: 'ok', found: 'any free port of 127.0.0.1', advice: null }])
     expect(of('models')[0]?.found).toMatch(/^0 built/)
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('warns where there is no pip, which models of your own do not need', async () => {
+  it('warns if there is no pip, which own models do not need', async () => {
     const [pip] = (await examine()).of('pip')
-    expect(pip).toMatchObject({ status: 'warn', found: 'neither pip nor uv is found' })
-    expect(pip?.advice).toContain('to pull smollm2-135m-adherence; models of your own')
+    expect(pip).toMatchObject({ status: 'warn', found: 'neither pip nor uv was found' })
+    expect(pip?.advice).toContain('to pull smollm2-135m-adherence; your own models')
   })
 
-  it('in lines, with what to do below', async () => {
+  it('prints lines, each followed by what to do', async () => {
     await doctor({ port: 0 }, context())
     expect(answers).toMatch(/^ok {4}node {9}\d+\.\d+\.\d+\n/)
-    expect(answers).toMatch(/\nwarn {2}pip {10}neither pip nor uv is found\n {19}install pip /)
+    expect(answers).toMatch(/\nwarn {2}pip {10}neither pip nor uv was found\n {19}install pip /)
   })
 
-  it('fails where onnxruntime does not load', async () => {
+  it('fails if onnxruntime does not load', async () => {
     const { message, of } = await examine({}, { findModule: () => join(folder, 'main.js') })
-    expect(message).toBe('Tandem does not run so: onnxruntime')
+    expect(message).toBe('Tandem cannot run here. Failed checks: onnxruntime')
     expect(of('onnxruntime')[0]?.found).toContain("Cannot find module 'onnxruntime-node'")
     expect(of('onnxruntime')[0]?.advice).toContain('run "npm ci"')
   })
 
-  it('fails where the cache cannot be written', async () => {
+  it('fails if the cache cannot be written', async () => {
     await writeFile(join(folder, 'file'), '')
     const { message, of } = await examine({}, { home: { ...context().home, folder: join(folder, 'file') } })
-    expect(message).toBe('Tandem does not run so: cache')
+    expect(message).toBe('Tandem cannot run here. Failed checks: cache')
     expect(of('cache')[0]?.found).toContain(`${join(folder, 'file')} cannot be written: ENOTDIR`)
     expect(of('cache')[0]?.advice).toContain('TANDEM_HOME')
   })
 
-  it('fails where the port is taken, or others could reach it without a key', async () => {
+  it('fails if the port is in use, or other machines can reach it without a key', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     const taken = await examine({ port })
     server.close()
-    expect(taken.message).toBe('Tandem does not run so: port')
+    expect(taken.message).toBe('Tandem cannot run here. Failed checks: port')
     expect(taken.of('port')[0]?.advice).toContain('choose another port with --port N')
     const open = await examine({ host: '0.0.0.0' })
     expect(open.of('port')[0]?.advice).toContain('no API key is set')
   })
 
-  it('fails where the settings are wrong', async () => {
+  it('fails if the settings are wrong', async () => {
     const file = join(folder, 'tandem.yaml')
     await writeFile(file, 'prot: 1\n')
     const { message, of } = await examine({ config: file })
-    expect(message).toBe('Tandem does not run so: settings')
+    expect(message).toBe('Tandem cannot run here. Failed checks: settings')
     expect(of('settings')[0]?.found).toContain(`${file}:1`)
   })
 
-  it('finds a damaged model by its size, and by its hash where the size is right', async () => {
+  it('finds a damaged model by its size, or by its hash if the size is right', async () => {
     const { home } = context()
     const model = join(home.models, 'small-1')
     const manifest = await buildModel({ source, out: model })
@@ -118,8 +118,8 @@ describe('doctor', () => {
     await writeFile(data, Buffer.alloc(manifest.files['model.onnx.data']?.bytes ?? 0))
     expect((await examine()).of('models')[0]?.status).toBe('ok')
     const hashed = await examine({ hashes: true })
-    expect(hashed.message).toBe('Tandem does not run so: models')
-    expect(hashed.of('models')[0]?.found).toBe(`${data} is not what was made`)
+    expect(hashed.message).toBe('Tandem cannot run here. Failed checks: models')
+    expect(hashed.of('models')[0]?.found).toBe(`${data} is damaged`)
     await writeFile(data, 'short')
     expect((await examine()).of('models')[0]?.status).toBe('fail')
     await rm(join(model, 'tandem.json'))

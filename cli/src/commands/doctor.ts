@@ -1,22 +1,25 @@
 import type { UpFlags } from '../config/read-flags.js'
+import type { Context } from '../context.js'
 import { checkCache } from '../doctor/check-cache.js'
-import { checkMachine, readMachineFacts } from '../doctor/check-machine.js'
+import { checkMachine } from '../doctor/check-machine.js'
 import { checkModels } from '../doctor/check-models.js'
 import { checkPip } from '../doctor/check-pip.js'
 import { checkRuntime } from '../doctor/check-runtime.js'
 import { checkSettings } from '../doctor/check-settings.js'
 import type { Finding } from '../doctor/finding.js'
-import type { Context } from './context.js'
+import { readMachineFacts } from '../util/machine-facts.js'
 
+/** The options of `tandem doctor`. */
 export type DoctorOptions = Pick<UpFlags, 'config' | 'host' | 'port' | 'apiKey'> & {
-  /** Reads every byte of what the cache holds. */
+  /** Whether to read every byte in the cache. */
   readonly hashes?: boolean | undefined
   readonly json?: boolean | undefined
 }
 
 /**
- * `tandem doctor`: whether Tandem can run here, with what to do where it cannot. Changes nothing.
- * @throws Error naming the checks that failed, once all are told
+ * `tandem doctor`: checks whether Tandem can run here, and says what to do if it cannot. Changes
+ * nothing.
+ * @throws Error naming the failed checks, after all are printed
  */
 export async function doctor({ hashes = false, json, ...flags }: DoctorOptions, context: Context): Promise<void> {
   const findings = [
@@ -29,7 +32,7 @@ export async function doctor({ hashes = false, json, ...flags }: DoctorOptions, 
   ]
   context.answers.write(json ? `${JSON.stringify(findings, null, 2)}\n` : findings.map(toLines).join(''))
   const failed = findings.filter(({ status }) => status === 'fail').map(({ name }) => name)
-  if (failed.length > 0) throw new Error(`Tandem does not run so: ${[...new Set(failed)].join(', ')}`)
+  if (failed.length > 0) throw new Error(`Tandem cannot run here. Failed checks: ${[...new Set(failed)].join(', ')}`)
 }
 
 const toLines = ({ status, name, found, advice }: Finding) =>

@@ -1,15 +1,19 @@
+import { type Gateway, streamChat } from '../chat/chat-client.js'
 import { validateMethod } from '../chat/method.js'
-import { streamChat } from '../chat-client.js'
-import { type Gateway, type GatewayOptions, withGateway } from '../stack/with-gateway.js'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
+import { type GatewayOptions, withGateway } from './with-gateway.js'
 
+/** The options of `tandem generate`. */
 export type GenerateOptions = GatewayOptions & {
   readonly strategy?: string | undefined
   readonly alpha?: number | undefined
   readonly maxTokens?: number | undefined
 }
 
-/** `tandem generate`: streams one answer to the terminal. */
+/**
+ * `tandem generate`: streams one answer to the terminal.
+ * @throws Error as `withGateway` and `streamChat`, or if the strategy is wrong
+ */
 export async function generate(prompt: string, options: GenerateOptions, context: Context): Promise<void> {
   validateMethod({ strategy: options.strategy, alpha: options.alpha })
   await withGateway(options, context, (gateway) => print(prompt, gateway, options, context))

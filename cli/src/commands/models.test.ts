@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { builderVersion, buildModel, catalog } from '@tandem/models'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Context } from '../context.js'
 import { findHome } from '../home.js'
 import { weightsPath } from '../pull/pull-weights.js'
-import type { Context } from './context.js'
 import { models } from './models.js'
 
 const source = fileURLToPath(new URL('../../../test/fixtures/tiny/llama-tied', import.meta.url))
@@ -31,14 +31,14 @@ async function list(json: boolean) {
   return answers
 }
 
-it('a cache that is not there yet is empty', async () => {
+it('shows a missing cache as empty', async () => {
   const text = await list(false)
-  expect(text).toMatch(/^ {2}smollm2-135m-adherence +98\.4 MB +Apache-2\.0 +to be pulled +SmolLM2/m)
+  expect(text).toMatch(/^ {2}smollm2-135m-adherence +98\.4 MB +Apache-2\.0 +not pulled +SmolLM2/m)
   expect(text).toContain(`Cache ${folder}, 0.0 MB:\n  empty; "tandem up" fills it\n`)
   expect(text).not.toContain('deleting')
 })
 
-it('tells current models from those that this version never reads', async () => {
+it('distinguishes current models from those that this version never reads', async () => {
   const path = (name: string) => join(folder, 'models', name)
   await buildModel({ source, out: path('new-1'), modelId: 'new' })
   await cp(path('new-1'), path('old-1'), { recursive: true })
@@ -78,5 +78,5 @@ it('tells current models from those that this version never reads', async () => 
   const text = await list(false)
   expect(text).toMatch(/^ {2}model +0\.\d MB +fp32 +current +\S+new-1$/m)
   expect(text).toMatch(new RegExp(`^ {2}model +0\\.\\d MB +fp32 +builder 1, now ${builder} +\\S+old-1$`, 'm'))
-  expect(text).toMatch(/deleting them frees 0\.\d MB:\n {2}\S+broken-1\n {2}\S+old-1\n$/)
+  expect(text).toMatch(/Deleting them frees 0\.\d MB:\n {2}\S+broken-1\n {2}\S+old-1\n$/)
 })

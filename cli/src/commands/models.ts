@@ -8,20 +8,23 @@ import {
   readCachedWeights,
 } from '../cache/read-cache.js'
 import { type CachedCommit, readCachedCommits } from '../cache/read-hub.js'
-import { tellDiskErrors } from '../disk-error.js'
+import type { Context } from '../context.js'
 import type { Home } from '../home.js'
 import { weightsPath } from '../pull/pull-weights.js'
-import { sumBytes } from '../sum-bytes.js'
-import { formatTable, megabytes } from '../table.js'
-import type { Context } from './context.js'
+import { explainDiskErrors } from '../util/disk-error.js'
+import { sumBytes } from '../util/sum-bytes.js'
+import { formatTable, megabytes } from '../util/table.js'
 
+/** The options of `tandem models`. */
 export interface ModelsOptions {
   readonly json?: boolean | undefined
 }
 
-/** `tandem models`: the pairs of the catalog, and what the cache holds. Changes nothing. */
+/**
+ * `tandem models`: prints the pairs of the catalog and the content of the cache. Changes nothing.
+ */
 export async function models({ json }: ModelsOptions, { home, answers }: Context): Promise<void> {
-  const inventory = await tellDiskErrors(home.folder, 'TANDEM_HOME', () => takeInventory(home))
+  const inventory = await explainDiskErrors(home.folder, 'TANDEM_HOME', () => readInventory(home))
   const pairs = catalog.map((pair) => {
     const path = weightsPath(pair, home)
     const isPulled = inventory.weights.some((file) => file.path === path && file.bytes === pair.sft.bytes)
@@ -32,7 +35,7 @@ export async function models({ json }: ModelsOptions, { home, answers }: Context
   answers.write(json ? toJson(pairs, inventory) : toText(pairs, inventory))
 }
 
-const takeInventory = async (home: Home): Promise<Inventory> => ({
+const readInventory = async (home: Home): Promise<Inventory> => ({
   folder: home.folder,
   weights: await readCachedWeights(home),
   hub: await readCachedCommits(home),
@@ -50,11 +53,11 @@ interface Pair {
   readonly name: string
   readonly title: string
   readonly precision: string
-  /** Of the weights. */
+  /** Size of the weights. */
   readonly bytes: number
   readonly licence: string
   readonly requirement: string
-  /** Path of the weights; null where they have yet to be pulled. */
+  /** Path of the weights; null if they are not pulled yet. */
   readonly pulled: string | null
 }
 
@@ -90,9 +93,9 @@ function toText(pairs: readonly Pair[], { folder, weights, hub, models: built }:
     formatTable(pairs.map(pairRow)),
     `\nCache ${folder}, ${megabytes(sumBytes(all))}:\n`,
     all.length === 0
-      ? '  empty; "tandem up" fills it\n'
+      ? '  empty ("tandem up" fills it)\n'
       : formatTable([...weights.map(fileRow), ...hub.map(commitRow), ...built.map(modelRow)]),
-    old.length === 0 ? '' : `\nThis version reads none of these; deleting them frees ${megabytes(sumBytes(old))}:\n`,
+    old.length === 0 ? '' : `\nThis version does not read these. Deleting them frees ${megabytes(sumBytes(old))}:\n`,
     ...old.map(({ path }) => `  ${path}\n`),
   ].join('')
 }
@@ -101,7 +104,7 @@ const pairRow = ({ name, title, bytes, licence, pulled }: Pair) => [
   `  ${name}`,
   megabytes(bytes),
   licence,
-  pulled === null ? 'to be pulled' : 'pulled',
+  pulled === null ? 'not pulled' : 'pulled',
   title,
 ]
 const fileRow = ({ path, bytes }: CachedFile) => ['  weights', megabytes(bytes), '', '', path]
@@ -109,11 +112,11 @@ const commitRow = (commit: CachedCommit) => ['  hub', megabytes(commit.bytes), '
 
 function describeCommit({ repo, unfinishedBytes, revisions }: CachedCommit): string {
   if (unfinishedBytes > 0) return `hf:${repo}, unfinished: ${megabytes(unfinishedBytes)}`
-  if (revisions.length === 0) return `hf:${repo}, of no branch or tag: may be deleted`
+  if (revisions.length === 0) return `hf:${repo}, no branch or tag names it: may be deleted`
   return `hf:${repo}@${revisions.join(', @')}`
 }
 
-/** No branch or tag leads to it. What is unfinished may be about to come. */
+/** Whether no branch or tag names it. An unfinished pull may still be running. */
 const isUnnamed = ({ revisions, unfinishedBytes }: Pick<CachedCommit, 'revisions' | 'unfinishedBytes'>) =>
   revisions.length === 0 && unfinishedBytes === 0
 
@@ -125,5 +128,5 @@ const modelRow = ({ path, bytes, state, manifest }: CachedModel) => [
   path,
 ]
 
-/** An unfinished folder may belong to a build that runs. */
+/** Whether a folder may be deleted. An unfinished one may belong to a running build. */
 const mayBeDeleted = (state: CachedState) => state === 'other-builder' || state === 'unreadable'

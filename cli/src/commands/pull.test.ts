@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { writeListing, writeRef } from '../cache/hub-cache.js'
+import type { Context } from '../context.js'
 import { checkModels } from '../doctor/check-models.js'
 import type { Finding } from '../doctor/finding.js'
 import { createHubContext } from '../testing/hub-context.js'
 import { type HubServer, startHubServer } from '../testing/hub-server.js'
 import { readFolder } from '../testing/read-folder.js'
 import { build } from './build.js'
-import type { Context } from './context.js'
 import { models } from './models.js'
 import { pull } from './pull.js'
 
@@ -36,7 +36,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-it('a model of the hub is pulled, listed, checked by its hashes and built from', async () => {
+it('downloads a model of the hub, lists it, checks its hashes and builds from it', async () => {
   await pull('hf:tiny/dpo', {}, context)
   const path = answers.trim()
   expect(await readFile(join(path, 'adapter_model.safetensors'))).toEqual(
@@ -67,7 +67,7 @@ it('a model of the hub is pulled, listed, checked by its hashes and built from',
 
   const check = async (isHashed: boolean): Promise<Finding[]> => checkModels(isHashed, context)
   expect(await check(true)).toMatchObject([
-    { status: 'ok', found: '0 built, 8 files as they were made (by their hashes)' },
+    { status: 'ok', found: '0 built, 8 files unchanged (by their hashes)' },
   ])
   // Small files have git's hash, large ones SHA-256.
   const sft = join(context.home.hub, 'tiny', 'sft', hub.commitOf('tiny/sft'), 'sft')
@@ -75,18 +75,18 @@ it('a model of the hub is pulled, listed, checked by its hashes and built from',
     const bytes = await readFile(file)
     await writeFile(file, Buffer.alloc(bytes.length))
     expect(await check(false)).toMatchObject([{ status: 'ok' }])
-    expect(await check(true)).toMatchObject([{ status: 'fail', found: `${file} is not what was made` }])
+    expect(await check(true)).toMatchObject([{ status: 'fail', found: `${file} is damaged` }])
     await writeFile(file, bytes)
   }
 })
 
-it('--json tells the path and the name', async () => {
+it('prints the path and the name with --json', async () => {
   await pull('hf:tiny/dpo', { json: true }, context)
   const path = join(context.home.hub, 'tiny', 'dpo', hub.commitOf('tiny/dpo'), 'dpo')
   expect(JSON.parse(answers)).toEqual({ path, name: 'hf:tiny/dpo' })
 })
 
-it('models lists commits by what names them, and none of a pull that was refused', async () => {
+it('models lists commits with their branches, and no commit of a refused pull', async () => {
   await pull('hf:tiny/dpo', {}, context)
   const kept = { repo: 'tiny/dpo', home: context.home }
   const commit = hub.commitOf('tiny/dpo')
@@ -102,16 +102,16 @@ it('models lists commits by what names them, and none of a pull that was refused
   expect(await listHub()).toMatchObject([{ commit, revisions: [], mayBeDeleted: true }])
   answers = ''
   await models({}, context)
-  expect(answers).toMatch(/hf:tiny\/dpo, of no branch or tag: may be deleted +\//)
+  expect(answers).toMatch(/hf:tiny\/dpo, no branch or tag names it: may be deleted +\//)
 })
 
-it('tells how names of the hub are written', async () => {
+it('explains how to write names of the hub', async () => {
   await expect(pull('tiny/sft', {}, context)).rejects.toThrow(
-    '"tiny/sft" is no pair of the catalog; for that repository on the hub write hf:tiny/sft',
+    '"tiny/sft" is not a pair of the catalog. For the repository of that name on the hub, write hf:tiny/sft',
   )
   await expect(pull('https://huggingface.co/tiny/sft/tree/v1', {}, context)).rejects.toThrow('write hf:tiny/sft@v1')
   await expect(build('https://huggingface.co/tiny/sft', { out: 'x' }, context)).rejects.toThrow(
-    'SOURCE https://huggingface.co/tiny/sft is the address of a page; write hf:tiny/sft',
+    'SOURCE https://huggingface.co/tiny/sft is the address of a web page; write hf:tiny/sft',
   )
   await expect(build('hf:tiny/sft', { adapter: 'hf:tiny/sft', out: 'x' }, context)).rejects.toThrow(
     '--adapter hf:tiny/sft is not a LoRA adapter folder',

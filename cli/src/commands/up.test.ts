@@ -5,15 +5,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { UpFlags } from '../config/read-flags.js'
+import type { Context } from '../context.js'
 import { findHome } from '../home.js'
-import type { Context } from './context.js'
 import { generate } from './generate.js'
 import { up } from './up.js'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
 const pair = { sft: fixture('llama-tied'), dpo: fixture('llama-tied+lora') }
 
-/** Small programs that keep the contract between processes; what they serve is no matter here. */
+/** Small programs that follow the contract between processes. They serve no real model. */
 const common = `
 process.on('disconnect', () => process.exit(0))
 process.on('SIGTERM', () => process.exit(0))
@@ -102,7 +102,7 @@ function isAlive(pid: number) {
 }
 
 describe('up', () => {
-  it('starts three processes, says where and how to ask, and ends all on abort', async () => {
+  it('starts three processes, prints the URL and an example request, and ends all on abort', async () => {
     const running = up(options({ name: 'mine' }), context())
     await until(() => answers !== '')
     expect(answers).toMatch(/mine is ready at http:\/\/127\.0\.0\.1:\d+ /)
@@ -116,31 +116,29 @@ describe('up', () => {
     expect(pids().map(isAlive)).toEqual([false, false, false])
   })
 
-  it('serves two services where it cannot be measured which form is faster, and says so', async () => {
+  it('serves two services unless the settings say paired', async () => {
     const { paired: _left, ...open } = options()
     const running = up(open, context())
     await until(() => answers !== '')
-    // Fake services cannot be timed; on a busy machine it is not even tried.
-    expect(words).toMatch(/^paired: not measured \(.+\): two services/m)
     expect(words).toContain('sft:1 dpo:1 llama-tied+lora')
     controller.abort()
     await running
   })
 
-  it('gives keys to the gateway alone, and services an address of this machine', async () => {
+  it('gives keys only to the gateway, and services an address of this machine', async () => {
     const environment = { TANDEM_API_KEYS: 'secret', TANDEM_LISTEN: '0.0.0.0:7' }
     const running = up(options(), context(environment))
     await until(() => answers !== '')
     expect(words.match(/127\.0\.0\.1:0 keys undefined/g)).toHaveLength(2)
     expect(words).toContain('llama-tied+lora keys secret')
-    expect(answers).toContain('Clients need one of the API keys.')
+    expect(answers).toContain('Clients must send one of the API keys.')
     controller.abort()
     await running
   })
 
-  it('starts models beside the pair, and leaves those that run elsewhere where they are', async () => {
+  it('starts additional models, and uses running services as they are', async () => {
     await writeFile(
-      join(folder, 'beside.yaml'),
+      join(folder, 'extra.yaml'),
       `
 sft: ${pair.sft}
 dpo: grpc://10.0.0.2:7002
@@ -155,9 +153,9 @@ max_concurrent: 3
 port: 0
 `,
     )
-    const running = up({ config: join(folder, 'beside.yaml'), threads: 3 }, context())
+    const running = up({ config: join(folder, 'extra.yaml'), threads: 3 }, context())
     await until(() => answers !== '')
-    expect(words).toMatch(/^Settings: .*beside\.yaml\n/)
+    expect(words).toMatch(/^Settings: .*extra\.yaml\n/)
     expect(words).toContain('Starting pair, amateur, base, lora, picker ...')
     const own = {
       TANDEM_MODELS: 'amateur=amateur:1,base=[::1]:7003',
@@ -175,35 +173,35 @@ port: 0
     expect(pids().map(isAlive)).not.toContain(true)
   })
 
-  it('names the place of a source that is wrong', async () => {
+  it('names the origin of a wrong source', async () => {
     await writeFile(join(folder, 'wrong.yaml'), 'sft: grpc://h:1\ndpo: grpc://h:2\nport: 0\nmodels:\n  a: none\n')
     await expect(up({ config: join(folder, 'wrong.yaml') }, context())).rejects.toThrow(
-      `${join(folder, 'wrong.yaml')}:5: models.a ${join(folder, 'none')}: there is no such file or folder`,
+      `${join(folder, 'wrong.yaml')}:5: models.a ${join(folder, 'none')}: the file or folder does not exist`,
     )
     await expect(up(options({ model: [{ name: 'a', source: 'h:1' }] }), context())).rejects.toThrow(
-      /^--model a h:1: there is no such.*write grpc:\/\/h:1$/,
+      /^--model a h:1: the file or folder does not exist.*write grpc:\/\/h:1$/,
     )
     const builtAlready = up({ sft: 'grpc://h:1', dpo: pair.dpo, port: 0 }, context())
     await expect(builtAlready).rejects.toThrow(
-      'served elsewhere; an adapter goes on the weights that it was trained on',
+      'is a running service: an adapter needs the weights that it was trained on',
     )
   })
 
-  it('ends all when one cannot start, and tells what it said', async () => {
+  it('ends all processes if one cannot start, and prints its output', async () => {
     await expect(up(options(), context({ FAIL: 'dpo' }))).rejects.toThrow(
-      /the DPO service could not start \(exit code 1\). It said:\npid .*\nThe model is broken\./,
+      /the DPO service could not start \(exit code 1\). Its last output:\npid .*\nThe model is broken\./,
     )
     expect(pids().map(isAlive)).not.toContain(true)
   })
 
-  it('ends all when one dies later, after a moment for the last answers', async () => {
+  it('ends all processes if one ends later, after a moment for the last answers', async () => {
     const running = up(options(), context())
     await until(() => answers !== '')
     const [service, other, last] = pids()
     process.kill(Number(service), 'SIGKILL')
     const died = Date.now()
     await expect(running).rejects.toThrow(
-      /the (SFT|DPO) service has ended \(killed by SIGKILL\), and Tandem is not whole/,
+      /the (SFT|DPO) service has ended \(killed by SIGKILL\), and Tandem cannot serve without it/,
     )
     expect(Date.now() - died).toBeGreaterThan(900)
     expect([isAlive(Number(other)), isAlive(Number(last))]).toEqual([false, false])
@@ -222,7 +220,7 @@ describe('generate', () => {
     expect(pids().map(isAlive)).toEqual([false, false, false])
   })
 
-  it('takes the settings of up: options over the file over the environment, models and rewards included', async () => {
+  it('uses the settings of up: options before the file before the environment, with additional models', async () => {
     const config = join(folder, 'generate.yaml')
     await writeFile(
       config,
@@ -261,11 +259,11 @@ host: 0.0.0.0
   })
 
   it.each([
-    [{ sft: 'a', precision: 'int8' }, 'leave out --sft, --precision, or --url'],
-    [{ config: 'f', device: 'cuda', threads: 1 }, 'leave out --config, --device, --threads, or --url'],
-    [{ model: [{ name: 'a', source: 'b' }], paired: false }, 'leave out --model a, --no-paired, or --url'],
-  ] as const)('refuses %j beside --url', async (flags, message) => {
+    [{ sft: 'a', precision: 'int8' }, 'remove --sft, --precision, or --url'],
+    [{ config: 'f', device: 'cuda', threads: 1 }, 'remove --config, --device, --threads, or --url'],
+    [{ model: [{ name: 'a', source: 'b' }], paired: false }, 'remove --model a, --no-paired, or --url'],
+  ] as const)('refuses %j with --url', async (flags, message) => {
     const running = generate('hello', { ...flags, apiKeys: [], url: 'http://127.0.0.1:1' }, context())
-    await expect(running).rejects.toThrow(`--url asks a gateway that runs already, with its own models; ${message}`)
+    await expect(running).rejects.toThrow(`--url uses a running gateway with its own models: ${message}`)
   })
 })

@@ -2,24 +2,26 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { loadSettings } from '../config/load-settings.js'
 import { overlayEnvironment } from '../config/overlay-environment.js'
 import type { UpFlags } from '../config/read-flags.js'
-import { validateSettings } from '../config/validate-settings.js'
-import { curlLine } from '../curl-line.js'
-import { prepareServed } from '../pairing/prepare-served.js'
+import type { Context } from '../context.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
+import { prepareServed } from '../sources/prepare-served.js'
 import { assertPortIsFree } from '../stack/listen.js'
 import { describeLaterEnd } from '../stack/process-end.js'
+import { acceptedRuntimeFlags } from '../stack/runtime-flags.js'
 import type { Stack } from '../stack/stack.js'
 import { startStack } from '../stack/start-stack.js'
-import { tellStartErrors } from '../stack/tell-start-errors.js'
-import type { Context } from './context.js'
+import { curlLine } from './curl-line.js'
+import { explainStartErrors } from './explain-start-errors.js'
+import { validateSettings } from './validate-settings.js'
 
 const demoTokens = 48
-/** How long the gateway has to tell its clients that a service is gone. */
+/** Time for the gateway to tell its clients that a service has ended. */
 const lastAnswersMs = 1_000
 
 /**
- * `tandem up`: makes a pair and the models beside it ready, serves them, and ends everything on abort.
- * @throws Error when a setting is wrong, something cannot start, or a process dies while it serves
+ * `tandem up`: prepares a pair and its additional models, serves them, and ends all processes on
+ * abort.
+ * @throws Error if a setting is wrong, a process cannot start, or a process ends while it serves
  */
 export async function up(flags: UpFlags, given: Context): Promise<void> {
   const loaded = await loadSettings(flags, given.environment)
@@ -29,11 +31,15 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
   const { host, port, api_keys: apiKeys } = loaded.settings
   validateSettings(loaded)
   await assertPortIsFree(host, port)
-  const { pair, beside } = await prepareServed(loaded, context)
+  // Probed while the models are prepared: a start needs the answer.
+  void acceptedRuntimeFlags()
+  const { pair, extraModels } = await prepareServed(loaded, context)
   output.write(
-    `Starting ${[pair.name, ...Object.keys(beside.models), ...Object.keys(beside.rewards)].join(', ')} ...\n`,
+    `Starting ${[pair.name, ...Object.keys(extraModels.models), ...Object.keys(extraModels.rewards)].join(', ')} ...\n`,
   )
-  const stack = await tellStartErrors(loaded, signal, () => startStack(pair, { host, port, apiKeys }, context, beside))
+  const stack = await explainStartErrors(loaded, signal, () =>
+    startStack(pair, { host, port, apiKeys }, context, extraModels),
+  )
   try {
     context.answers.write(welcome(pair, stack.url, apiKeys.length > 0))
     await serveUntilEnd(stack, signal)
@@ -60,19 +66,19 @@ async function serveUntilEnd({ group }: Stack, signal: AbortSignal): Promise<voi
 function welcome({ name, demo }: PreparedPair, url: string, needsKey: boolean): string {
   const line = (model: string) => curlLine({ url, model, messages: demo, maxTokens: demoTokens, needsKey })
   const access = needsKey
-    ? 'Clients need one of the API keys.'
-    : 'No API key is set: every program on this machine can use it (TANDEM_API_KEYS=key1,key2 sets some).'
+    ? 'Clients must send one of the API keys.'
+    : 'No API key is set: every program on this machine can use it (set keys with TANDEM_API_KEYS=key1,key2).'
   return `
 ${name} is ready at ${url} (OpenAI-compatible: ${url}/v1). ${access}
 
-Ask it, decoded by AAD:
+An answer decoded by AAD:
 
   ${line(name)}
 
-The same, decoded greedily from the SFT model:
+The same question, decoded greedily by the SFT model:
 
   ${line(`${name}/greedy-sft`)}
 
-Ctrl-C ends it.
+Press Ctrl-C to stop.
 `
 }

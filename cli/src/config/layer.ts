@@ -2,24 +2,29 @@ import { expectationOf } from '@tandem/gateway/config'
 import type { z } from 'zod'
 import { type SettingKey, settingsSchema } from './settings.js'
 
-/** Where a value comes from, the strongest first. */
+/** The kind of place that a value comes from, the strongest first. */
 export type OriginKind = 'flag' | 'file' | 'environment' | 'default'
 
+/** The place that a value comes from. */
 export interface Origin {
   readonly kind: OriginKind
-  /** For people: `--port`, `tandem.yaml:3`, `TANDEM_PORT`, `default`. */
+  /** The place in words: `--port`, `tandem.yaml:3`, `TANDEM_PORT`, `default`. */
   readonly at: string
 }
 
+/** A value, and where it comes from. */
 export interface Entry {
   readonly value: unknown
   readonly origin: Origin
 }
 
-/** What one origin says, by key. Of `models` and `rewards` each name is a key: `models.amateur`. */
+/**
+ * The settings of one origin, by key. Each name in `models` and `rewards` is a key of its own:
+ * `models.amateur`.
+ */
 export type Layer = ReadonlyMap<string, Entry>
 
-/** A layer of settings that have been parsed. */
+/** Creates a layer from parsed settings. */
 export function createLayer(
   settings: Readonly<Record<string, unknown>>,
   originOf: (path: readonly string[]) => Origin,
@@ -35,9 +40,9 @@ export function createLayer(
 }
 
 /**
- * A value of the form that settings have.
- * @param at how messages name its place
- * @throws Error telling what was found and what was expected
+ * Parses the value of one setting.
+ * @param at the place of the value in messages
+ * @throws Error saying what was found and what was expected
  */
 export function parseSetting(key: SettingKey, value: unknown, at: string): unknown {
   const result = settingsSchema.shape[key].safeParse(value, { error: expectationOf })
@@ -45,16 +50,16 @@ export function parseSetting(key: SettingKey, value: unknown, at: string): unkno
   throw new Error(describeIssue(at, key, value, result.error.issues.map(messageOf).join('; ')))
 }
 
-/** `port is 70000: ...`; keys for the API are never shown. */
+/** Formats a message such as `port is 70000: expected ...`. API keys are never shown. */
 export function describeIssue(at: string, key: string, found: unknown, expected: string): string {
   if (key === 'api_keys') return `${at}: ${expected}`
   const text = JSON.stringify(found) ?? 'nothing'
   return `${at} is ${text.length > maxShown ? `${text.slice(0, maxShown)} ...` : text}: ${expected}`
 }
 
-/** Characters of a wrong value. */
+/** Maximum characters of a wrong value in a message. */
 const maxShown = 80
 
-/** The message of an issue; of a wrong name in a record, what is wrong with it. */
+/** Returns the message of an issue; for a wrong name in a record, what is wrong with the name. */
 export const messageOf = (issue: z.core.$ZodIssue): string =>
   issue.code === 'invalid_key' ? `the name ${issue.issues[0]?.message}` : issue.message

@@ -19,7 +19,7 @@ const ofPair = ({ settings: { pair, sft, dpo } }: LoadedSettings) =>
   Object.fromEntries(Object.entries({ pair, sft, dpo }).filter(([, value]) => value !== undefined))
 
 describe('precedence', () => {
-  it('of nothing at all: defaults, and what processes decide by themselves is left to them', async () => {
+  it('uses defaults if nothing is set, and leaves some values to the processes', async () => {
     const { settings, entries } = await load()
     expect(settings).toMatchObject({
       pair: 'smollm2-135m-adherence',
@@ -32,7 +32,7 @@ describe('precedence', () => {
     for (const key of ['threads', 'kv_bytes', 'name', 'precision']) expect(entries.has(key)).toBe(false)
   })
 
-  it('a pair of the catalog brings its picker, unless another has that name', async () => {
+  it('adds the picker of a catalog pair, unless another model has that name', async () => {
     const { entries, settings } = await load()
     expect(settings.rewards.picker?.source).toMatch(/smollm2-135m-adherence-picker$/)
     expect(entries.get('rewards.picker')?.origin.kind).toBe('default')
@@ -45,7 +45,7 @@ describe('precedence', () => {
     expect((await load({ sft: 'a', dpo: 'b' })).settings.rewards).toEqual({})
   })
 
-  it('the command line wins over the file, the file over the environment, that over the default', async () => {
+  it('prefers the command line to the file, the file to the environment, and that to the default', async () => {
     await write('host: 127.0.0.3\nport: 3\n\nmax_concurrent: 3\n')
     const environment = {
       TANDEM_HOST: '127.0.0.2',
@@ -69,7 +69,7 @@ describe('precedence', () => {
     expect([labelOf(loaded, 'port'), labelOf(loaded, 'host')]).toEqual(['--port', 'tandem.yaml:1: host'])
   })
 
-  it('of models each name is its own', async () => {
+  it('merges additional models name by name', async () => {
     await write('models:\n  base: grpc://10.0.0.1:1\n  amateur: grpc://10.0.0.1:2\n')
     const environment = { TANDEM_MODELS: 'base=10.0.0.9:1, other=10.0.0.9:3', TANDEM_SFT: '10.0.0.9:4' }
     const loaded = await load({ model: [{ name: 'amateur', source: 'here' }], dpo: 'd' }, environment)
@@ -86,7 +86,7 @@ describe('precedence', () => {
     ])
   })
 
-  it('a pair takes the place of two models that a weaker origin names, and they of it', async () => {
+  it('a pair replaces two models of a weaker origin, and two models replace a pair', async () => {
     await write('sft: a\ndpo: b\n')
     expect(ofPair(await load({ pair: 'p' }))).toEqual({ pair: 'p' })
     await write('pair: p\n')
@@ -97,7 +97,7 @@ describe('precedence', () => {
 })
 
 describe('the file', () => {
-  it('holds everything', async () => {
+  it('can have every setting', async () => {
     const text = `
 sft: models/sft
 dpo: grpc://10.0.0.2:7002
@@ -137,28 +137,28 @@ request_timeout_ms: 1000
     })
   })
 
-  it('may be empty', async () => {
+  it('can be empty', async () => {
     await write('# nothing yet\n')
     expect((await load()).settings.port).toBe(8080)
   })
 
-  it('may name the variable that holds the keys', async () => {
+  it('can name the variable that has the keys', async () => {
     await write('api_keys: { environment: MY_KEYS }\n')
     const { settings, entries } = await load({}, { MY_KEYS: 'a, b,', TANDEM_API_KEYS: 'c' })
     expect(settings.api_keys).toEqual(['a', 'b'])
     expect(entries.get('api_keys')?.origin.at).toBe('tandem.yaml:1')
     await expect(load()).rejects.toThrow(
-      'tandem.yaml:1: api_keys are in the variable MY_KEYS, which holds none; set it to key1,key2',
+      'tandem.yaml:1: api_keys names the variable MY_KEYS, which has no keys; set it to key1,key2',
     )
   })
 
   it.each([
-    ['port: 1\nmax_concurent: 3', 'tandem.yaml:2: there is no key "max_concurent"; did you mean "max_concurrent"?'],
-    ['templateFrom: sft', 'tandem.yaml:1: there is no key "templateFrom"; did you mean "template_from"?'],
-    ['colour: red', 'tandem.yaml:1: there is no key "colour"; the keys are pair, sft, dpo, models, '],
+    ['port: 1\nmax_concurent: 3', 'tandem.yaml:2: unknown key "max_concurent"; did you mean "max_concurrent"?'],
+    ['templateFrom: sft', 'tandem.yaml:1: unknown key "templateFrom"; did you mean "template_from"?'],
+    ['colour: red', 'tandem.yaml:1: unknown key "colour"; the keys are pair, sft, dpo, models, '],
     [
       'models:\n  a:\n    source: x\n    bse: y',
-      'tandem.yaml:4: there is no key "bse" in models.a; did you mean "base"?',
+      'tandem.yaml:4: unknown key "bse" in models.a; did you mean "base"?',
     ],
     ['\nport: "80"', 'tandem.yaml:2: port is "80": expected a number'],
     ['port: 70000', 'tandem.yaml:1: port is 70000: expected an integer from 0 to 65535'],
@@ -166,16 +166,16 @@ request_timeout_ms: 1000
     ['strict: 1', 'tandem.yaml:1: strict is 1: expected true or false'],
     ['port:', 'tandem.yaml:1: port is null: expected a number'],
     ['precision: int3', 'tandem.yaml:1: precision is "int3": expected one of "fp32", '],
-    ['models:\n  ok: x\n  dpo: y', 'tandem.yaml:3: models.dpo is "y": the name "dpo" is the pair\'s own model'],
-    ['port: 1\nmodels:\n  __proto__: x', 'tandem.yaml:3: there is no key "__proto__"; leave it out'],
-    ['models: { a: { source: x, "__proto__": { base: y } } }', 'tandem.yaml:1: there is no key "__proto__"'],
+    ['models:\n  ok: x\n  dpo: y', 'tandem.yaml:3: models.dpo is "y": the name "dpo" is a model of the pair'],
+    ['port: 1\nmodels:\n  __proto__: x', 'tandem.yaml:3: the key "__proto__" is not allowed; remove it'],
+    ['models: { a: { source: x, "__proto__": { base: y } } }', 'tandem.yaml:1: the key "__proto__" is not allowed'],
     ['rewards:\n  constructor: 1', 'tandem.yaml:2: rewards.constructor is 1: expected a source'],
-    ['__proto__: 1', 'tandem.yaml:1: there is no key "__proto__"'],
+    ['__proto__: 1', 'tandem.yaml:1: the key "__proto__" is not allowed'],
     ['rewards:\n  A: x', 'tandem.yaml:2: rewards.A is "x": the name must be a lower-case letter and up to 31'],
     ['models:\n  a: 5', 'tandem.yaml:2: models.a is 5: expected a source, or {source: ..., base: ...}'],
     [
       'api_keys: secret',
-      'tandem.yaml:1: api_keys: expected a list of keys, or {environment: NAME} for those of a variable',
+      'tandem.yaml:1: api_keys: expected a list of keys, or {environment: NAME} to read them from a variable',
     ],
     ['api_keys: { env: A }', 'tandem.yaml:1: api_keys: expected a list of keys, or {environment: NAME}'],
     ['end_tokens: <user>', 'tandem.yaml:1: end_tokens is "<user>": expected a list'],
@@ -183,9 +183,9 @@ request_timeout_ms: 1000
       'cors_origins: [http://a, "*"]',
       'tandem.yaml:1: cors_origins.1 is "*": "*" would allow every page: expected an origin',
     ],
-    ['- port: 1', 'tandem.yaml:1: expected keys and their values, e.g. "port: 8080"'],
+    ['- port: 1', 'tandem.yaml:1: expected keys with values, e.g. "port: 8080"'],
     ['port: 1\nport: 2', 'tandem.yaml:2: this is not valid YAML: Map keys must be unique'],
-    ['device: gpu', 'tandem.yaml:1: device is "gpu": expected cpu, webgpu, cuda or cuda:N, or several of them'],
+    ['device: gpu', 'tandem.yaml:1: device is "gpu": expected cpu, webgpu, cuda or cuda:N, or a list in the order'],
     ['host: [', 'tandem.yaml:1: this is not valid YAML: '],
     ['host: *there', 'tandem.yaml: an alias (*name) has no anchor (&name) before it'],
     ['a: 1\n---\nb: 2', 'tandem.yaml:2: this is not valid YAML: '],
@@ -194,18 +194,18 @@ request_timeout_ms: 1000
     await expect(load()).rejects.toThrow(message)
   })
 
-  it('tells all faults at once, and never a key', async () => {
+  it('reports all errors at once, and never shows a key', async () => {
     await write('port: x\napi_keys: [secret-a, "secret,b"]\nhosts: y\n')
     const error = await load().catch((fault: unknown) => String(fault))
     expect(error).toContain('tandem.yaml:1: port')
-    expect(error).toContain('tandem.yaml:2: api_keys.1: a key is not empty and holds no comma')
-    expect(error).toContain('tandem.yaml:3: there is no key "hosts"; did you mean "host"?')
+    expect(error).toContain('tandem.yaml:2: api_keys.1: a key must not be empty or contain a comma')
+    expect(error).toContain('tandem.yaml:3: unknown key "hosts"; did you mean "host"?')
     expect(error).not.toContain('secret')
   })
 
-  it('that is named must be there', async () => {
-    await expect(load({ config: 'none.yaml' })).rejects.toThrow('--config none.yaml: there is no such file')
-    await expect(load({ config: '.' })).rejects.toThrow('--config .: expected a file of settings')
+  it('must exist if it is named', async () => {
+    await expect(load({ config: 'none.yaml' })).rejects.toThrow('--config none.yaml: the file does not exist')
+    await expect(load({ config: '.' })).rejects.toThrow('--config .: expected a settings file')
   })
 })
 
@@ -223,7 +223,7 @@ describe('the environment', () => {
     await expect(load({}, { [variable]: text })).rejects.toThrow(message)
   })
 
-  it('of the processes gets what the file and the command line say', async () => {
+  it('of the processes gets the values of the file and the command line', async () => {
     await write(
       'strict: true\nend_tokens: ["<user>"]\ncors_origins: [http://a, http://b:1]\nmax_batch: 4\nhost: 127.0.0.1\napi_keys: [k]\n',
     )
@@ -240,11 +240,11 @@ describe('the environment', () => {
   })
 })
 
-it('at most 16 models stand beside a pair', async () => {
+it('refuses more than 16 additional models', async () => {
   const named = (prefix: string, count: number) =>
     Array.from({ length: count }, (_, i) => ({ name: `${prefix}${i}`, source: 'x' }))
   expect(Object.keys((await load({ model: named('m', 10), reward: named('r', 6) })).settings.models)).toHaveLength(10)
   await expect(load({ model: named('m', 11), reward: named('r', 6) })).rejects.toThrow(
-    '17 models beside the pair (--model, --reward); at most 16 can be served',
+    '17 additional models (--model, --reward); at most 16 can be served',
   )
 })

@@ -6,9 +6,9 @@ import { createLayer, type Entry, type Layer, type Origin } from './layer.js'
 import { readEnvironment } from './read-environment.js'
 import { readSettingsFile } from './read-file.js'
 import { readFlags, type UpFlags } from './read-flags.js'
-import { maxBeside, processVariables, settingKeys, settingsSchema, variableOf } from './settings.js'
+import { maxExtraModels, processVariables, settingKeys, settingsSchema, variableOf } from './settings.js'
 
-/** Read where it stands in the folder that a command is started in. */
+/** The settings file that is read if it exists in the current folder. */
 export const defaultFileName = 'tandem.yaml'
 
 const effectiveSchema = settingsSchema.required({
@@ -22,26 +22,30 @@ const effectiveSchema = settingsSchema.required({
   strict: true,
 })
 
-/** What counts, and where each value comes from. */
+/** The effective settings, and where each value comes from. */
 export interface LoadedSettings {
   readonly settings: z.output<typeof effectiveSchema>
-  /** As `Layer`: the strongest entry of each key. What a process decides by itself is not there. */
+  /** The strongest entry of each key. Values that a process chooses by itself are missing. */
   readonly entries: Layer
-  /** The file that was read, or null. */
+  /** The file that was read; null without one. */
   readonly file: string | null
 }
 
 /**
- * Settings by the command line, then the file, then the environment, then defaults.
- * @param folder where the command was started
- * @throws Error telling which flag, line of the file or variable is wrong, what it is and what was expected
+ * Loads the settings: the command line wins over the file, the file over the environment, and that
+ * over the defaults.
+ * @param folder the folder of paths such as `flags.config`
+ * @param file the settings file; null reads none. Default: `flags.config`, else `tandem.yaml` if it
+ * exists
+ * @throws Error naming the flag, line of the file or variable that is wrong, its value and what was
+ * expected
  */
 export async function loadSettings(
   flags: UpFlags,
   environment: NodeJS.ProcessEnv,
   folder: string = process.cwd(),
+  file: string | null = findFile(flags, folder),
 ): Promise<LoadedSettings> {
-  const file = flags.config ?? (existsSync(join(folder, defaultFileName)) ? defaultFileName : null)
   const entries = mergeLayers([
     readFlags(flags),
     file === null ? new Map() : await readSettingsFile(file, folder, environment),
@@ -49,20 +53,25 @@ export async function loadSettings(
     defaults,
   ])
   const count = [...entries.keys()].filter((key) => /^(models|rewards)\./.test(key)).length
-  if (count > maxBeside)
-    throw new Error(`${count} models beside the pair (--model, --reward); at most ${maxBeside} can be served`)
-  const whole = addPicker(entries)
-  return { settings: joinEntries(whole), entries: whole, file }
+  if (count > maxExtraModels)
+    throw new Error(`${count} additional models (--model, --reward); at most ${maxExtraModels} can be served`)
+  const complete = addPicker(entries)
+  return { settings: joinEntries(complete), entries: complete, file }
 }
 
-/** A pair of the catalog brings its reward model, behind those that are named, unless one of these has its name. */
+const findFile = ({ config }: UpFlags, folder: string): string | null =>
+  config ?? (existsSync(join(folder, defaultFileName)) ? defaultFileName : null)
+
+/**
+ * Adds the reward model of a catalog pair after the named ones, unless one of them has its name.
+ */
 function addPicker(entries: Layer): Layer {
   const pair = catalog.find(({ name }) => name === entries.get('pair')?.value)
   const picker = pair && createLayer({ rewards: { picker: { source: pair.picker } } }, () => byDefault)
   return picker && !entries.has('rewards.picker') ? new Map([...entries, ...picker]) : entries
 }
 
-/** How messages name a setting: `--sft`, `tandem.yaml:3: sft`, `TANDEM_SFT`. */
+/** Returns the name of a setting in messages: `--sft`, `tandem.yaml:3: sft`, `TANDEM_SFT`. */
 export function labelOf({ entries }: LoadedSettings, key: string): string {
   const origin = entries.get(key)?.origin
   return origin?.kind === 'file' ? `${origin.at}: ${key}` : (origin?.at ?? key)
@@ -70,11 +79,11 @@ export function labelOf({ entries }: LoadedSettings, key: string): string {
 
 const byDefault: Origin = { kind: 'default', at: 'default' }
 
-/** Of a process's own defaults those that do not depend on the machine or the models. */
+/** The defaults that do not depend on the machine or the models. */
 const defaults: Layer = createLayer(
   {
     pair: defaultPairName,
-    paired: 'auto',
+    paired: false,
     ...Object.fromEntries(
       settingKeys.flatMap((key) => {
         const result = key === 'name' ? undefined : processVariables[variableOf(key) ?? '']?.safeParse(undefined)
@@ -90,12 +99,12 @@ const defaults: Layer = createLayer(
 function mergeLayers(layers: readonly Layer[]): Layer {
   const merged = new Map<string, Entry>()
   for (const layer of layers) {
-    // A catalog's pair and two models of one's own are two answers to one question: a stronger origin has given its own.
+    // A catalog pair and two own models exclude each other: the stronger origin decides.
     const hasPair = merged.has('pair')
     const hasModels = merged.has('sft') || merged.has('dpo')
     for (const [key, entry] of layer) {
-      const isAnswered = key === 'pair' ? hasModels : hasPair && (key === 'sft' || key === 'dpo')
-      if (!isAnswered && !merged.has(key)) merged.set(key, entry)
+      const isDecided = key === 'pair' ? hasModels : hasPair && (key === 'sft' || key === 'dpo')
+      if (!isDecided && !merged.has(key)) merged.set(key, entry)
     }
   }
   return merged

@@ -2,8 +2,8 @@ import type { LoadedSettings } from './load-settings.js'
 import { type SettingKey, settingKeys, variableOf } from './settings.js'
 
 /**
- * The environment of processes that are to know what was set for them by the command line or the file.
- * What the environment itself says is there already, and defaults are the processes' own.
+ * Returns the environment for our processes: the given one, with the values of the command line and
+ * the file. Defaults are left out, because each process has its own.
  */
 export function overlayEnvironment({ entries }: LoadedSettings, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const overlaid: NodeJS.ProcessEnv = { ...environment }
@@ -16,7 +16,7 @@ export function overlayEnvironment({ entries }: LoadedSettings, environment: Nod
   return overlaid
 }
 
-/** What the stack tells its processes in its own words. */
+/** Keys that the stack passes to its processes itself. */
 const ofStack: ReadonlySet<SettingKey> = new Set([
   'sft',
   'dpo',

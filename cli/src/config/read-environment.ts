@@ -2,7 +2,10 @@ import { expectationOf } from '@tandem/gateway/config'
 import { createLayer, describeIssue, type Layer, parseSetting } from './layer.js'
 import { processVariables, type SettingKey, settingKeys, variableOf } from './settings.js'
 
-/** What the environment says of settings. @throws Error naming the variable that is wrong, what it is and what was expected */
+/**
+ * Reads the settings of the environment.
+ * @throws Error naming the variable that is wrong, its value and what was expected
+ */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Layer {
   const settings: Partial<Record<SettingKey, unknown>> = {}
   const variables = new Map<string, string>()
@@ -24,6 +27,6 @@ function readText(key: SettingKey, variable: string, text: string): unknown {
   return result.data instanceof Map ? toSources(result.data) : result.data
 }
 
-/** The processes have models' addresses by name. */
+/** Turns addresses by name, as the processes have them, into sources. */
 const toSources = (addresses: ReadonlyMap<unknown, unknown>) =>
   Object.fromEntries([...addresses].map(([name, address]) => [name, `grpc://${address}`]))

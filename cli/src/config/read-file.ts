@@ -2,25 +2,25 @@ import { open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { expectationOf } from '@tandem/gateway/config'
 import { z } from 'zod'
-import { isWebAddress } from '../pull/hub/hub-address.js'
-import { isHubName } from '../pull/hub/hub-name.js'
-import { isService } from '../sources/source.js'
+import { isHubName } from '../source-text/hub-name.js'
+import { isService } from '../source-text/service-address.js'
+import { isWebAddress } from '../source-text/web-address.js'
 import { createLayer, describeIssue, type Layer, messageOf } from './layer.js'
 import { suggestName } from './nearest-name.js'
-import { besideSchema, type Settings, settingsSchema } from './settings.js'
+import { extraModelSchema, type Settings, settingsSchema } from './settings.js'
 import { parseYaml, type YamlValue } from './yaml-lines.js'
 
 const maxBytes = 1024 * 1024
 
 const keysSchema = z.union([settingsSchema.shape.api_keys, z.strictObject({ environment: z.string().min(1) })], {
-  error: 'expected a list of keys, or {environment: NAME} for those of a variable',
+  error: 'expected a list of keys, or {environment: NAME} to read them from a variable',
 })
 const fileSchema = settingsSchema.extend({ api_keys: keysSchema.optional() })
 
 /**
- * What a tandem.yaml says of settings. Paths in it count from its folder.
- * @param path as messages show it, from `folder`
- * @throws Error telling on which line what was found and what was expected
+ * Reads a settings file. Paths in it are relative to its folder.
+ * @param path the file, relative to `folder`; messages show it
+ * @throws Error with the line, what was found and what was expected
  */
 export async function readSettingsFile(path: string, folder: string, environment: NodeJS.ProcessEnv): Promise<Layer> {
   const absolute = resolve(folder, path)
@@ -37,12 +37,12 @@ export async function readSettingsFile(path: string, folder: string, environment
 
 async function readText(absolute: string, path: string): Promise<string> {
   const file = await open(absolute).catch((cause: unknown) => {
-    throw new Error(`--config ${path}: there is no such file that can be read`, { cause })
+    throw new Error(`--config ${path}: the file does not exist or cannot be read`, { cause })
   })
   try {
     const found = await file.stat()
     if (!found.isFile() || found.size > maxBytes)
-      throw new Error(`--config ${path}: expected a file of settings of at most ${maxBytes} bytes`)
+      throw new Error(`--config ${path}: expected a settings file of at most ${maxBytes} bytes`)
     return await file.readFile('utf8')
   } finally {
     await file.close()
@@ -55,12 +55,12 @@ function describeFault(issue: z.core.$ZodIssue, yaml: YamlValue, file: string): 
       const where = issue.path.length === 0 ? '' : ` in ${issue.path.join('.')}`
       const hint = suggestName(
         key,
-        issue.path.length === 0 ? settingsSchema.keyof().options : besideSchema.keyof().options,
+        issue.path.length === 0 ? settingsSchema.keyof().options : extraModelSchema.keyof().options,
       )
-      return `${file}:${yaml.lineOf([...issue.path, key])}: there is no key "${key}"${where}; ${hint}`
+      return `${file}:${yaml.lineOf([...issue.path, key])}: unknown key "${key}"${where}; ${hint}`
     })
   const place = `${file}:${yaml.lineOf(issue.path)}:`
-  if (issue.path.length === 0) return [`${place} expected keys and their values, e.g. "port: 8080"`]
+  if (issue.path.length === 0) return [`${place} expected keys with values, e.g. "port: 8080"`]
   const found = issue.path.reduce<unknown>(
     (value, part) => (typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined),
     yaml.value,
@@ -72,7 +72,7 @@ function readKeys(variable: string, environment: NodeJS.ProcessEnv, at: (key: st
   const keys = (environment[variable] ?? '').split(',').map((key) => key.trim())
   const named = keys.filter((key) => key !== '')
   if (named.length > 0) return named
-  throw new Error(`${at('api_keys')}: api_keys are in the variable ${variable}, which holds none; set it to key1,key2`)
+  throw new Error(`${at('api_keys')}: api_keys names the variable ${variable}, which has no keys; set it to key1,key2`)
 }
 
 function placeSources(settings: Settings, folder: string): Settings {
@@ -81,9 +81,9 @@ function placeSources(settings: Settings, folder: string): Settings {
   const placeAll = (models: Settings['models']) =>
     models &&
     Object.fromEntries(
-      Object.entries(models).map(([name, { source, base, ...rest }]) => [
+      Object.entries(models).map(([name, { source, base, ...others }]) => [
         name,
-        { ...rest, source: place(source), ...(base === undefined ? {} : { base: place(base) }) },
+        { ...others, source: place(source), ...(base === undefined ? {} : { base: place(base) }) },
       ]),
     )
   return {

@@ -2,13 +2,13 @@ import type { Precision } from '@tandem/models'
 import { createLayer, type Layer, parseSetting } from './layer.js'
 import { flagNames, settingKeys } from './settings.js'
 
-/** A model beside the pair, as `--model NAME=SOURCE` gives it. */
+/** An additional model of `--model NAME=SOURCE` or `--reward NAME=SOURCE`. */
 export interface NamedSource {
   readonly name: string
   readonly source: string
 }
 
-/** The options of `tandem up` and `tandem config`; what is left out was not given. */
+/** The options of `tandem up` and `tandem config`. Missing ones were not given. */
 export interface UpFlags {
   readonly config?: string
   readonly pair?: string
@@ -27,7 +27,10 @@ export interface UpFlags {
   readonly threads?: number
 }
 
-/** What the command line says of settings. @throws Error naming the option that is wrong */
+/**
+ * Reads the settings of the command line.
+ * @throws Error naming the option that is wrong
+ */
 export function readFlags(flags: UpFlags): Layer {
   const { config: _file, model, reward, templateFrom, apiKey, ...same } = flags
   const given: Record<string, unknown> = {

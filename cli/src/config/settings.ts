@@ -11,64 +11,67 @@ import { z } from 'zod'
 
 const gateway = gatewayEnvironmentSchema.shape
 const services = logitEnvironmentSchema.shape
-/** What the gateway and the services take from their environments: text, to what it means. */
+/** The variables of the gateway and the services, with the schemas that parse their texts. */
 export const processVariables: Readonly<Record<string, z.ZodType>> = { ...services, ...gateway }
 
-/** The range that a process has for a number, which its environment has as text. */
+/** Checks a number by the schema that a process has for its text. */
 const number = (ofProcess: z.ZodType<number, unknown>) =>
   z
     .number()
     .transform((value): unknown => value)
     .pipe(ofProcess)
 
-/** Names that mean something else in a formula: the pair's two models and functions. */
-const takenNames: ReadonlyMap<string, string> = new Map<string, string>([
-  ['sft', 'is the pair\'s own model: give it with --sft, or as "sft" in the file'],
-  ['dpo', 'is the pair\'s own model: give it with --dpo, or as "dpo" in the file'],
+/** Names with another meaning in a formula: the two models of the pair, and functions. */
+const reservedNames: ReadonlyMap<string, string> = new Map<string, string>([
+  ['sft', 'is a model of the pair: give it with --sft, or as "sft" in the file'],
+  ['dpo', 'is a model of the pair: give it with --dpo, or as "dpo" in the file'],
   ...functionNames.map((name) => [name, 'is a function in formulas: choose another name'] as const),
 ])
 
-/** The name of a model beside the pair, such as can stand in a formula. */
-export const besideNameSchema = modelNameSchema.superRefine((name, context) => {
-  const meaning = takenNames.get(name)
+/** The name of an additional model, which a formula can use. */
+export const extraModelNameSchema = modelNameSchema.superRefine((name, context) => {
+  const meaning = reservedNames.get(name)
   if (meaning !== undefined) context.addIssue({ code: 'custom', message: `"${name}" ${meaning}` })
 })
 
-/** Most models and reward models beside a pair. */
-export const maxBeside = 16
+/** Maximum number of additional models, reward models included. */
+export const maxExtraModels = 16
 
 const source = z.string().min(1)
-/** A model beside the pair, where it is more than a source. */
-export const besideSchema = z.strictObject(
+/** An additional model with more than a source. */
+export const extraModelSchema = z.strictObject(
   {
     source,
-    /** What a LoRA adapter goes on; left out, the pair's SFT model. */
+    /** The base of a LoRA adapter. Default: the pair's SFT model. */
     base: source.optional(),
     precision: z.enum(precisions).optional(),
   },
   { error: ({ code }) => (code === 'invalid_type' ? 'expected a source, or {source: ..., base: ...}' : undefined) },
 )
-const beside = z.record(
-  besideNameSchema,
-  z.preprocess((value) => (typeof value === 'string' ? { source: value } : value), besideSchema),
+const extraModels = z.record(
+  extraModelNameSchema,
+  z.preprocess((value) => (typeof value === 'string' ? { source: value } : value), extraModelSchema),
 )
 
-/** Everything that `tandem up` can be told, in one form wherever it comes from. */
+const tuneAdvice =
+  'expected true or false. To measure which is faster here, delete this line and run "tandem tune", which sets it'
+
+/** All settings of `tandem up`, in one form for every origin. */
 export const settingsSchema = z
   .strictObject({
     pair: z.string().min(1),
     sft: source,
     dpo: source,
-    models: beside,
-    rewards: beside,
+    models: extraModels,
+    rewards: extraModels,
     precision: z.enum(precisions),
-    paired: z.union([z.boolean(), z.literal('auto')], { error: 'expected true, false or auto' }),
+    paired: z.boolean({ error: ({ input }) => (input === 'auto' ? tuneAdvice : 'expected true or false') }),
     name: gateway.TANDEM_PAIR.unwrap(),
     template_from: gateway.TANDEM_TEMPLATE_FROM.unwrap(),
     end_tokens: z.array(z.string().min(1)).max(64),
     host: gateway.TANDEM_HOST.unwrap(),
     port: number(gateway.TANDEM_PORT),
-    api_keys: z.array(z.string().regex(/^[^,]+$/, 'a key is not empty and holds no comma')),
+    api_keys: z.array(z.string().regex(/^[^,]+$/, 'a key must not be empty or contain a comma')),
     cors_origins: z.array(originSchema).max(maxOrigins),
     max_concurrent: number(gateway.TANDEM_MAX_CONCURRENT),
     max_waiting: number(gateway.TANDEM_MAX_WAITING),
@@ -79,7 +82,7 @@ export const settingsSchema = z
     start_timeout_ms: number(gateway.TANDEM_START_TIMEOUT_MS),
     drain_ms: number(gateway.TANDEM_DRAIN_MS),
     device: z.string().refine((text) => services.TANDEM_DEVICE.safeParse(text).success, {
-      error: 'expected cpu, webgpu, cuda or cuda:N, or several of them in the order to try, e.g. webgpu,cpu',
+      error: 'expected cpu, webgpu, cuda or cuda:N, or a list in the order to try, e.g. webgpu,cpu',
     }),
     threads: number(services.TANDEM_THREADS.unwrap()),
     kv_bytes: number(services.TANDEM_KV_BYTES.unwrap()),
@@ -94,18 +97,21 @@ export const settingsSchema = z
   })
   .partial()
 
+/** Parsed settings. Keys that are not set are missing. */
 export type Settings = z.output<typeof settingsSchema>
+/** A key of tandem.yaml. */
 export type SettingKey = keyof Settings
 
+/** All keys, in the order of the documentation. */
 export const settingKeys: readonly SettingKey[] = settingsSchema.keyof().options
 
-/** The variable of the environment that says the same, or null. */
+/** Returns the environment variable of a setting; null if it has none. */
 export function variableOf(key: SettingKey): string | null {
   if (key === 'name') return 'TANDEM_PAIR'
   return key === 'pair' || key === 'precision' || key === 'paired' ? null : `TANDEM_${key.toUpperCase()}`
 }
 
-/** The flag of `tandem up` that says the same. */
+/** The flags of `tandem up` by setting. */
 export const flagNames: Partial<Readonly<Record<SettingKey, string>>> = {
   pair: '--pair',
   sft: '--sft',

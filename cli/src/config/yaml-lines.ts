@@ -1,18 +1,22 @@
 import { type Document, isMap, isScalar, LineCounter, type Pair, parseDocument, visit } from 'yaml'
 
-/** Copies of an anchor's value: more is a bomb, not a file of settings. */
+/** Maximum copies of an anchor's value: more is an attack, not a settings file. */
 const maxAliases = 100
 
-/** A YAML text's value, and on which line each part of it stands. */
+/** The value of a YAML text, and the lines of its parts. */
 export interface YamlValue {
   readonly value: unknown
-  /** 1-based, of the key at the path's end; of the nearest place that there is, where there is none. */
+  /**
+   * Returns the line (from 1) of the key at the end of a path; if the key is missing, of the
+   * nearest key above it.
+   */
   lineOf(path: readonly PropertyKey[]): number
 }
 
 /**
- * @param name how messages call the text
- * @throws Error with the line, where the text is no single YAML document
+ * Parses a YAML text.
+ * @param name the name of the text in messages
+ * @throws Error with the line, if the text is not a single valid YAML document
  */
 export function parseYaml(text: string, name: string): YamlValue {
   const lines = new LineCounter()
@@ -21,7 +25,7 @@ export function parseYaml(text: string, name: string): YamlValue {
   if (fault) throw new Error(`${name}:${lines.linePos(fault.pos[0]).line}: this is not valid YAML: ${fault.message}`)
   const prototype = findPrototype(document)
   if (prototype !== null)
-    throw new Error(`${name}:${lines.linePos(prototype).line}: there is no key "__proto__"; leave it out`)
+    throw new Error(`${name}:${lines.linePos(prototype).line}: the key "__proto__" is not allowed; remove it`)
   const lineOf = (path: readonly PropertyKey[]) => Math.max(1, lines.linePos(offsetOf(document, path)).line)
   return { value: readValue(document, name), lineOf }
 }
@@ -30,11 +34,11 @@ function readValue(document: Document, name: string): unknown {
   try {
     return document.toJS({ maxAliasCount: maxAliases })
   } catch (cause) {
-    throw new Error(`${name}: an alias (*name) has no anchor (&name) before it, or stands too often`, { cause })
+    throw new Error(`${name}: an alias (*name) has no anchor (&name) before it, or is used too often`, { cause })
   }
 }
 
-/** Where a key stands that objects cannot have, and lose without a word; null where none does. */
+/** Returns the offset of a key `__proto__`, which objects would silently lose; null without one. */
 function findPrototype(document: Document): number | null {
   let offset: number | null = null
   visit(document, {
@@ -47,7 +51,7 @@ function findPrototype(document: Document): number | null {
   return offset
 }
 
-/** Where in the text the key stands that a path ends with. */
+/** Returns the offset of the key at the end of a path. */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   let node: unknown = document.contents
   let offset = 0

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { checkMachine, type MachineFacts } from './check-machine.js'
+import type { MachineFacts } from '../util/machine-facts.js'
+import { checkMachine } from './check-machine.js'
 
 const enough: MachineFacts = { nodeVersion: '20.11.0', cores: 2, totalBytes: 8e9, freeBytes: 1e9 }
 
@@ -16,7 +17,7 @@ it.each<[string, Partial<MachineFacts>, string[]]>([
   expect(findings.map(({ advice }) => advice === null)).toEqual(expected.map((status) => status === 'ok'))
 })
 
-it('tells what was found and what to do', () => {
+it('says what was found and what to do', () => {
   const findings = checkMachine({ ...enough, nodeVersion: '18.0.0', freeBytes: 0.5e9 })
   expect(findings[0]).toMatchObject({ found: '18.0.0', advice: 'install Node 20.11 or newer' })
   expect(findings[2]).toMatchObject({ found: '0.5 GB free of 8.0 GB' })

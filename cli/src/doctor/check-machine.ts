@@ -1,30 +1,15 @@
-import { availableParallelism, freemem, totalmem } from 'node:os'
-import { gigabytes } from '../table.js'
+import type { MachineFacts } from '../util/machine-facts.js'
+import { gigabytes } from '../util/table.js'
 import { type Finding, fail, ok, warn } from './finding.js'
 
-/** As `engines` of package.json. */
-const leastNode = [20, 11] as const
-/** One for each model of a pair. */
-const leastCores = 2
-/** Of the embedded pair with its reward model: three services and a gateway. */
-const leastFreeBytes = 1e9
+/** The same as `engines` in package.json. */
+const minNode = [20, 11] as const
+/** One core for each model of a pair. */
+const minCores = 2
+/** Memory of the embedded pair with its reward model: three services and a gateway. */
+const minFreeBytes = 1e9
 
-export interface MachineFacts {
-  /** `20.11.0` */
-  readonly nodeVersion: string
-  readonly cores: number
-  readonly totalBytes: number
-  readonly freeBytes: number
-}
-
-/** Of this machine, or of the container's share of it. */
-export function readMachineFacts(): MachineFacts {
-  const constrained = process.constrainedMemory()
-  const totalBytes = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
-  const freeBytes = Math.min(freemem(), totalBytes)
-  return { nodeVersion: process.versions.node, cores: availableParallelism(), totalBytes, freeBytes }
-}
-
+/** Checks the version of Node, the cores and the memory. */
 export const checkMachine = (facts: MachineFacts): Finding[] => [
   checkNode(facts),
   checkCores(facts),
@@ -33,20 +18,24 @@ export const checkMachine = (facts: MachineFacts): Finding[] => [
 
 function checkNode({ nodeVersion }: MachineFacts): Finding {
   const [major = 0, minor = 0] = nodeVersion.split('.').map(Number)
-  const isNew = major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1])
+  const isNew = major > minNode[0] || (major === minNode[0] && minor >= minNode[1])
   if (isNew) return ok('node', nodeVersion)
-  return fail('node', nodeVersion, `install Node ${leastNode.join('.')} or newer`)
+  return fail('node', nodeVersion, `install Node ${minNode.join('.')} or newer`)
 }
 
 function checkCores({ cores }: MachineFacts): Finding {
-  if (cores >= leastCores) return ok('cores', `${cores}`)
-  return warn('cores', `${cores}`, "the pair's two services take turns on one core; with two they compute at once")
+  if (cores >= minCores) return ok('cores', `${cores}`)
+  return warn(
+    'cores',
+    `${cores}`,
+    "the pair's two services share one core; with two cores they compute at the same time",
+  )
 }
 
 function checkMemory({ totalBytes, freeBytes }: MachineFacts): Finding {
   const found = `${gigabytes(freeBytes)} free of ${gigabytes(totalBytes)}`
-  if (freeBytes >= leastFreeBytes) return ok('memory', found)
+  if (freeBytes >= minFreeBytes) return ok('memory', found)
   const advice =
-    'end other programs, or serve a smaller precision (--precision int8, int4), or an adapter with --paired'
+    'close other programs, or use a smaller precision (--precision int8 or int4), or --paired for an adapter'
   return warn('memory', found, advice)
 }

@@ -1,40 +1,41 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { catalog } from '@tandem/models'
+import { createFileHash, type HubDigest } from '../cache/hub-file.js'
 import { type CachedModel, readCachedModels } from '../cache/read-cache.js'
 import { readCachedCommits } from '../cache/read-hub.js'
-import type { Context } from '../commands/context.js'
-import { hashFile } from '../hash-file.js'
+import type { Context } from '../context.js'
 import { createProgress } from '../progress.js'
-import { createFileHash, type HubDigest } from '../pull/hub/file-hash.js'
 import { weightsPath } from '../pull/pull-weights.js'
-import { sumBytes } from '../sum-bytes.js'
-import { megabytes } from '../table.js'
+import { hashFile } from '../util/hash-file.js'
+import { sumBytes } from '../util/sum-bytes.js'
+import { megabytes } from '../util/table.js'
 import { type Finding, fail, ok, warn } from './finding.js'
 
-interface KeptFile {
+interface ExpectedFile {
   readonly path: string
   readonly bytes: number
   readonly digest: HubDigest
 }
 
 /**
- * Whether what the cache holds is what was pulled and built: by size, or by SHA-256.
- * @param isHashed reads every byte
+ * Checks whether the files in the cache are as they were pulled and built, by their sizes.
+ * @param isHashed whether to check the hashes too, which reads every byte
  */
 export async function checkModels(isHashed: boolean, context: Context): Promise<Finding[]> {
   const models = await readCachedModels(context.home)
   const current = models.filter(({ state }) => state === 'current')
   const files = [...(await pulledFiles(context)), ...(await hubFiles(context)), ...current.flatMap(filesOf)]
   const damaged = await findDamaged(files, isHashed, context)
-  const found = `${current.length} built, ${files.length} files as they were made (${isHashed ? 'by their hashes' : 'sizes alone; --hashes reads them'})`
+  const how = isHashed ? 'by their hashes' : 'by their sizes; --hashes reads them'
+  const found = `${current.length} built, ${files.length} files unchanged (${how})`
   const findings = damaged.map((path) =>
-    fail('models', `${path} is not what was made`, 'delete its folder; it is pulled or built again at the next start'),
+    fail('models', `${path} is damaged`, 'delete its folder: the next start pulls or builds it again'),
   )
   return [...(findings.length === 0 ? [ok('models', found)] : findings), ...checkOld(models)]
 }
 
-/** Folders that this version never reads. */
+/** Warns about folders that this version never reads. */
 function checkOld(models: readonly CachedModel[]): Finding[] {
   const old = models.filter(({ state }) => state === 'other-builder' || state === 'unreadable')
   if (old.length === 0) return []
@@ -42,8 +43,8 @@ function checkOld(models: readonly CachedModel[]): Finding[] {
   return [warn('models', found, '"tandem models" lists them; they may be deleted')]
 }
 
-async function pulledFiles({ home }: Context): Promise<KeptFile[]> {
-  const files: KeptFile[] = []
+async function pulledFiles({ home }: Context): Promise<ExpectedFile[]> {
+  const files: ExpectedFile[] = []
   for (const pair of catalog) {
     const path = weightsPath(pair, home)
     const isThere = (await stat(path).catch(() => null)) !== null
@@ -52,12 +53,12 @@ async function pulledFiles({ home }: Context): Promise<KeptFile[]> {
   return files
 }
 
-async function hubFiles({ home }: Context): Promise<KeptFile[]> {
+async function hubFiles({ home }: Context): Promise<ExpectedFile[]> {
   const commits = await readCachedCommits(home)
   return commits.flatMap(({ files }) => files.map(({ path, file }) => ({ ...file, path })))
 }
 
-const filesOf = ({ path, manifest }: CachedModel): KeptFile[] =>
+const filesOf = ({ path, manifest }: CachedModel): ExpectedFile[] =>
   Object.entries(manifest?.files ?? {}).map(([name, file]) => ({
     path: join(path, name),
     bytes: file.bytes,
@@ -66,7 +67,7 @@ const filesOf = ({ path, manifest }: CachedModel): KeptFile[] =>
 
 const sha256 = (hex: string): HubDigest => ({ algorithm: 'sha256', hex })
 
-async function findDamaged(files: readonly KeptFile[], isHashed: boolean, { output, signal }: Context) {
+async function findDamaged(files: readonly ExpectedFile[], isHashed: boolean, { output, signal }: Context) {
   const progress = createProgress(output, 'Checking')
   const totalBytes = sumBytes(files)
   const damaged: string[] = []

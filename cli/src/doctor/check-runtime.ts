@@ -2,16 +2,20 @@ import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { type Finding, fail, ok } from './finding.js'
 
 const name = 'onnxruntime'
 const limitMs = 30_000
 const providersSchema = z.array(z.object({ name: z.string(), bundled: z.boolean() })).min(1)
 const advice =
-  'run "npm ci" in Tandem\'s folder. onnxruntime-node has binaries for Linux with glibc (not musl, as Alpine has) and Windows, both x64 and arm64, and macOS on arm64'
+  'run "npm ci" in Tandem\'s folder. onnxruntime-node has binaries for Linux with glibc ' +
+  '(not with musl, e.g. Alpine), Windows (both x64 and arm64) and macOS (arm64)'
 
-/** Loads onnxruntime as the services do, in a process of its own: a binary that does not fit the machine may crash. */
+/**
+ * Loads onnxruntime as the services do, in a separate process: a binary for another machine may
+ * crash.
+ */
 export async function checkRuntime({ findModule, signal }: Pick<Context, 'findModule' | 'signal'>): Promise<Finding> {
   try {
     const path = createRequire(findModule('@tandem/services/logit-main')).resolve('onnxruntime-node')
@@ -32,7 +36,7 @@ function describe(providers: z.infer<typeof providersSchema>): Finding {
   return ok(name, `providers ${names(true).join(', ')}${more}`)
 }
 
-/** Of a process that failed, what it said rather than its whole command line. */
+/** Returns the error line of a failed process, without its command line. */
 const firstLine = (error: unknown) => {
   const text = error instanceof Error ? error.message : String(error)
   const lines = text.split('\n').filter((line) => line.trim() !== '')

@@ -1,24 +1,28 @@
-import { gigabytes } from '../table.js'
+import { gigabytes } from '../util/table.js'
 
-/** What a trial meets on the machine. */
+/** The state of the machine before a trial. */
 export interface TrialConditions {
-  /** Of the last minute. */
+  /** Load average of the last minute. */
   readonly load: number
   readonly cores: number
-  /** Of the two models' folders. */
+  /** Bytes of the two models' folders. */
   readonly pairBytes: number
   readonly freeBytes: number
 }
 
-/** A trial holds the weights three times; a service takes so many resident bytes for each of them (P8 in docs/performance.md), rounded up. */
+/**
+ * Memory of a trial per byte of the pair. A trial holds the weights three times, and a service
+ * holds up to three resident bytes for two bytes of weights (P8 in docs/performance.md), rounded
+ * up.
+ */
 const bytesPerPairByte = (3 / 2) * 3
-/** Runnable threads for each core: from here on a trial would tell of the other programs. */
-const mostLoad = 2
+/** Runnable threads per core: above this, a trial would measure the other programs. */
+const maxLoad = 2
 
-/** Why a trial now would tell nothing, or do harm; null where it can be made. */
+/** Returns why a trial would be wrong or harmful now; null if it can run. */
 export function findObstacle({ load, cores, pairBytes, freeBytes }: TrialConditions): string | null {
-  if (load > mostLoad * cores) return `other programs keep the machine busy: load ${load.toFixed(1)} on ${cores} cores`
+  if (load > maxLoad * cores) return `other programs keep the machine busy: load ${load.toFixed(1)} on ${cores} cores`
   const needed = bytesPerPairByte * pairBytes
   if (needed <= freeBytes) return null
-  return `a trial takes about ${gigabytes(needed)} of memory, and ${gigabytes(freeBytes)} are free`
+  return `the measurement needs about ${gigabytes(needed)} of memory, and ${gigabytes(freeBytes)} are free`
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { EngineSenders, LogitServiceConnection, type SessionSet } from '@tandem/gateway'
-import { type Form, type FormTimes, forms, type TrialTimes } from './verdict.js'
+import { type Form, type FormTimes, forms, type TrialTimes } from './decide-form.js'
 
 /** host:port of the two models of one form. */
 export interface PairAddresses {
@@ -9,28 +9,29 @@ export interface PairAddresses {
   readonly dpo: string
 }
 
-/** Answers that are decoded at once, and how long they are timed: rounds until `measuredMs` are over, within these numbers. */
+/** A number of concurrent answers. Rounds run until `measuredMs` are over. */
 interface Load {
   readonly answers: number
   readonly promptLength: number
-  /** Of each answer in a round. */
+  /** Steps of each answer in a round. */
   readonly steps: number
   readonly measuredMs: number
-  readonly leastRounds: number
-  readonly mostRounds: number
 }
 
 const stepTimeoutMs = 120_000
+const minRounds = 3
+const maxRounds = 12
 
-const one: Load = { answers: 1, promptLength: 64, steps: 4, measuredMs: 1_200, leastRounds: 3, mostRounds: 12 }
-/** Short prompts: to read sixteen long ones would take longer than the rest of the trial. */
-const crowd: Load = { answers: 16, promptLength: 8, steps: 2, measuredMs: 2_400, leastRounds: 3, mostRounds: 12 }
+const single: Load = { answers: 1, promptLength: 64, steps: 4, measuredMs: 1_200 }
+/** Short prompts: sixteen long ones would take longer than the rest of the trial. */
+const concurrent: Load = { answers: 16, promptLength: 8, steps: 2, measuredMs: 2_400 }
 
 /**
- * Times a token of both models in both forms, in turn: one step of each model at once, as the gateway sends them and with the readouts of
- * AAD, as long as the slower takes. First for one answer, then for a crowd of them: 16, or as many as the services hold sessions for.
- * @param vocabularySize of both models; the tokens that are run mean nothing
- * @throws Error where a service refuses; the signal's reason on abort
+ * Times a token of both models in both forms, which alternate. Both models step at once with the
+ * readouts of AAD, as the gateway sends them, so the slower model counts. First one answer is
+ * timed, then 16 concurrent answers, or as many as the services hold sessions for.
+ * @param vocabularySize vocabulary size of both models; the token ids have no meaning
+ * @throws Error if a service refuses; the signal's reason on abort
  */
 export async function timeForms(
   addresses: Readonly<Record<Form, PairAddresses>>,
@@ -39,16 +40,16 @@ export async function timeForms(
 ): Promise<TrialTimes> {
   const pairs = {
     paired: new PairClient(addresses.paired, vocabularySize, signal),
-    apart: new PairClient(addresses.apart, vocabularySize, signal),
+    separate: new PairClient(addresses.separate, vocabularySize, signal),
   }
-  // Every call that is under way listens.
+  // Every call in progress adds a listener.
   setMaxListeners(0, signal)
   try {
-    const most = await Promise.all(forms.map((form) => pairs[form].connect()))
-    const answers = Math.min(crowd.answers, ...most)
+    const limits = await Promise.all(forms.map((form) => pairs[form].connect()))
+    const answers = Math.min(concurrent.answers, ...limits)
     return {
-      one: await timeLoad(one, pairs, signal),
-      crowd: { answers, ...(await timeLoad({ ...crowd, answers }, pairs, signal)) },
+      single: await timeLoad(single, pairs, signal),
+      concurrent: { answers, ...(await timeLoad({ ...concurrent, answers }, pairs, signal)) },
     }
   } finally {
     for (const form of forms) pairs[form].close()
@@ -60,19 +61,20 @@ async function timeLoad(
   pairs: Readonly<Record<Form, PairClient>>,
   signal: AbortSignal,
 ): Promise<FormTimes> {
-  const answers = { paired: await pairs.paired.openAnswers(load), apart: await pairs.apart.openAnswers(load) }
+  const answers = { paired: await pairs.paired.openAnswers(load), separate: await pairs.separate.openAnswers(load) }
   for (const form of forms) await Promise.all(answers[form].map((answer) => answer.readPrompt(load.promptLength)))
-  const times = { paired: [] as number[], apart: [] as number[] }
-  let beganMs = performance.now()
-  // The first round warms all engines and is not counted.
-  for (let round = -1; round < load.mostRounds; round++) {
-    if (round === 0) beganMs = performance.now()
-    if (round >= load.leastRounds && performance.now() - beganMs > load.measuredMs) break
+  const times = { paired: [] as number[], separate: [] as number[] }
+  let startedMs = performance.now()
+  // Round -1 warms all engines and is not counted.
+  for (let round = -1; round < maxRounds; round++) {
+    if (round === 0) startedMs = performance.now()
+    if (round >= minRounds && performance.now() - startedMs > load.measuredMs) break
     for (const form of forms) {
-      const startMs = performance.now()
-      await Promise.all(answers[form].map((answer) => answer.takeSteps(load.steps)))
-      if (round >= 0) times[form].push((performance.now() - startMs) / (load.steps * load.answers))
-      // What an engine does after an answer, such as giving back memory, is not the other form's.
+      const roundMs = performance.now()
+      await Promise.all(answers[form].map((answer) => answer.runSteps(load.steps)))
+      if (round >= 0) times[form].push((performance.now() - roundMs) / (load.steps * load.answers))
+      // An engine works after an answer too, e.g. frees memory: the other form must not pay for
+      // that.
       await delay(1, undefined, { signal })
     }
   }
@@ -80,7 +82,7 @@ async function timeLoad(
   return times
 }
 
-/** Both models in one form. */
+/** A client of both models in one form. */
 class PairClient {
   private readonly services: readonly [LogitServiceConnection, LogitServiceConnection]
 
@@ -92,7 +94,10 @@ class PairClient {
     this.services = [new LogitServiceConnection('sft', sft), new LogitServiceConnection('dpo', dpo)]
   }
 
-  /** @returns how many answers can be decoded at once: both models' sessions may be held by one service */
+  /**
+   * Returns how many answers can be decoded at once: one service may hold the sessions of both
+   * models.
+   */
   async connect(): Promise<number> {
     const counts = this.services.map(async (service) => {
       const model = await service.getModel(stepTimeoutMs, this.signal)
@@ -102,7 +107,7 @@ class PairClient {
     return Math.floor(Math.min(...(await Promise.all(counts))) / 2)
   }
 
-  /** Each with tokens of its own. */
+  /** Opens answers with different tokens. */
   openAnswers({ answers }: Load): Promise<PairSession[]> {
     return Promise.all(Array.from({ length: answers }, (_, i) => this.openAnswer(i)))
   }
@@ -137,7 +142,7 @@ class PairSession {
     await Promise.all([this.sft, this.dpo].map(({ sessions: [session] }) => session.step(tokenIds, 'none', [])))
   }
 
-  async takeSteps(count: number): Promise<void> {
+  async runSteps(count: number): Promise<void> {
     const k = Math.min(64, this.vocabularySize)
     for (let i = 0; i < count; i++) {
       const tokenIds = this.nextIds(1)

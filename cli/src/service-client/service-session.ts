@@ -14,7 +14,7 @@ import {
 
 const stepLimitMs = 120_000
 
-/** A client of one logit service, without a gateway. Whoever opens it closes it. */
+/** A client of one logit service, without a gateway. The caller closes it. */
 export class ServiceClient {
   private readonly client: LogitServiceClient
 
@@ -29,6 +29,7 @@ export class ServiceClient {
     this.client = new LogitService(address, credentials.createInsecure(), channelOptions)
   }
 
+  /** Returns the service's description of its model. */
   getModel(): Promise<GetModelResponse__Output> {
     return new Promise((resolve, reject) => {
       this.client.getModel({}, { deadline: Date.now() + stepLimitMs }, (error, model) =>
@@ -46,11 +47,11 @@ export class ServiceClient {
   }
 }
 
-/** What a step took. */
+/** The duration of a step. */
 export interface StepTiming {
-  /** Of the forwards, as the service says. */
+  /** Time of the forward passes in milliseconds, as the service reports it. */
   readonly computeMs: number
-  /** With the wire and the wait. */
+  /** Time of the whole call in milliseconds. */
   readonly wallMs: number
 }
 
@@ -66,8 +67,8 @@ export class ServiceSession {
   ) {}
 
   /**
-   * Appends tokens in one step, and reads `readouts` after the last.
-   * @throws Error where the service refuses
+   * Appends tokens in one step, and reads `readouts` after the last token.
+   * @throws Error if the service refuses
    */
   async append(tokenIds: readonly number[], readouts: readonly Readout[] = []): Promise<StepTiming> {
     const step = {
@@ -88,7 +89,7 @@ export class ServiceSession {
     return { computeMs: computeUs / 1000, wallMs }
   }
 
-  /** Keeps the first `length` tokens; the service forgets the others with the next step. */
+  /** Keeps the first `length` tokens. The service drops the others in the next step. */
   rewind(length: number): void {
     if (length >= this.tokenIds.length) return
     this.tokenIds.length = length

@@ -1,25 +1,27 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BuildOptions, builderVersion, buildModel, loadManifest } from '@tandem/models'
-import type { Context } from '../commands/context.js'
-import { tellDiskErrors } from '../disk-error.js'
+import { adapterIdentity, shortHash, weightsIdentity } from '../cache/identity.js'
+import type { Context } from '../context.js'
 import { withLock } from '../lock.js'
 import { createProgress } from '../progress.js'
-import { adapterIdentity, shortHash, weightsIdentity } from './identity.js'
-import { validateText } from './validate-text.js'
+import { validateText } from '../pull/validate-text.js'
+import { explainDiskErrors } from '../util/disk-error.js'
 
+/** The inputs of a build, without its place. */
 export type BuildRequest = Pick<BuildOptions, 'source' | 'adapter' | 'precision' | 'switched'> & {
   readonly modelId: string
-  /** Stands for the content of `source`; left out, it is found from the files. */
+  /** Identifies the content of `source`. Default: it is found from the files. */
   readonly identity?: string | undefined
 }
 
 /**
- * Builds a model folder in the cache, or finds it there. Two processes that want the same one build it once.
- * @returns the model folder's path
+ * Builds a model folder in the cache, or finds it there. If two processes need the same folder,
+ * only one builds it.
+ * @returns the path of the model folder
  */
 export const buildCached = (request: BuildRequest, context: Context): Promise<string> =>
-  tellDiskErrors(context.home.folder, 'TANDEM_HOME', () => findOrBuild(request, context))
+  explainDiskErrors(context.home.folder, 'TANDEM_HOME', () => findOrBuild(request, context))
 
 async function findOrBuild(request: BuildRequest, context: Context): Promise<string> {
   const { home, output } = context
@@ -34,7 +36,7 @@ async function findOrBuild(request: BuildRequest, context: Context): Promise<str
   })
 }
 
-/** `buildModel` with a bar on the terminal. */
+/** Runs `buildModel` with a progress bar. */
 export async function buildWithProgress(options: BuildOptions, { output }: Pick<Context, 'output'>) {
   const title = options.modelId === undefined ? 'Building' : `Building ${options.modelId}`
   const progress = createProgress(output, title)
@@ -47,8 +49,8 @@ export async function buildWithProgress(options: BuildOptions, { output }: Pick<
   }
 }
 
-/** The name of a build's folder in the cache: equal for equal inputs. */
-export async function cachedName(request: BuildRequest, signal: AbortSignal): Promise<string> {
+/** Returns the name of a build's folder in the cache: equal for equal inputs. */
+async function cachedName(request: BuildRequest, signal: AbortSignal): Promise<string> {
   const source = request.identity ?? (await weightsIdentity(request.source))
   const adapter = request.adapter === undefined ? null : await adapterIdentity(request.adapter, signal)
   const key = shortHash([
@@ -62,7 +64,7 @@ export async function cachedName(request: BuildRequest, signal: AbortSignal): Pr
   return `${request.modelId.replaceAll(/[^\w.-]+/g, '-')}-${key}`
 }
 
-/** Whether the folder loads, and has every file that its manifest names, with its size. */
+/** Whether a folder has a valid manifest and all files of it, with the right sizes. */
 async function isModelFolder(folder: string): Promise<boolean> {
   const manifest = await loadManifest(folder).catch(() => null)
   if (!manifest) return false

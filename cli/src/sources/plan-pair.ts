@@ -1,75 +1,76 @@
 import { type CatalogPair, type ChatMessage, defaultPairName, findPair, type Precision } from '@tandem/models'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { weightsPath } from '../pull/pull-weights.js'
 import { warnOfOtherBase } from './adapter-base.js'
-import { bringPair } from './bring-pair.js'
 import type { BuildRequest } from './build-cached.js'
 import { type AdapterBase, plainName } from './prepare-model.js'
+import { resolvePair } from './resolve-pair.js'
 import type { Source } from './source.js'
 import { validatePair } from './validate-sources.js'
 
 /**
- * Which two models: `sft` and `dpo`, or a LoRA adapter as `dpo` alone, which names its base; or a pair of the catalog; or neither,
- * which means the catalog's own.
+ * The two models of a pair: `sft` and `dpo`; or only `dpo`, a LoRA adapter that names its base; or
+ * a pair of the catalog. Without any of them it is the default pair of the catalog.
  */
 export interface PairOptions {
   readonly sft?: string | undefined
   readonly dpo?: string | undefined
   readonly pair?: string | undefined
   readonly precision?: Precision | undefined
-  /** The pair's name in the API. */
+  /** The name of the pair in the API. */
   readonly name?: string | undefined
-  /** How messages name a source; left out, `--sft` and `--dpo`. */
+  /** Returns the name of a source in messages. Default: `--sft` and `--dpo`. */
   readonly labelOf?: ((model: 'sft' | 'dpo') => string) | undefined
 }
 
-/** What the gateway and people are told of a pair. */
+/** The properties of a pair that do not depend on its files. */
 export interface PairDescription {
+  /** The name of the pair in the API. */
   readonly name: string
-  /** What other adapters on the SFT model go on; null where its weights are not here. */
+  /** The weights of the SFT model, for other adapters on them; null if they are not available. */
   readonly adapterBase: AdapterBase | null
   /** Tokens that end an answer besides the models' own. */
   readonly endTokens: readonly string[]
-  /** A conversation to try. */
+  /** A conversation to try out. */
   readonly demo: readonly ChatMessage[]
 }
 
-/** What a pair is made of, before anything is pulled or built. */
-export type PairPlan = AdapterPlan | WholePlan
+/** The parts of a pair, before its weights are built. */
+export type PairPlan = AdapterPlan | FullPlan
 
-/** The DPO model is an adapter on the SFT model, whose weights are here or can be pulled. */
+/** A pair whose DPO model is an adapter on the SFT model. */
 export interface AdapterPlan {
   readonly kind: 'adapter'
   readonly described: PairDescription
   readonly sft: BuildRequest
   readonly dpo: BuildRequest
-  /** Both models in one folder, whose adapter can be switched off. */
+  /** Both models in one folder with an adapter that can be switched off. */
   readonly both: BuildRequest
-  /** Whose weights are pulled first. */
+  /** The pair of the catalog whose weights must be pulled first; null for own models. */
   readonly catalogPair: CatalogPair | null
 }
 
-/** Two sources, neither of which needs the other. */
-export interface WholePlan {
-  readonly kind: 'whole'
+/** A pair of two full models. */
+export interface FullPlan {
+  readonly kind: 'full'
   readonly described: PairDescription
-  readonly sft: WholeSource
-  readonly dpo: WholeSource
+  readonly sft: FullSource
+  readonly dpo: FullSource
   readonly precision: Precision | undefined
-  /** How messages name the DPO model: "--dpo path". */
+  /** The DPO model in messages: "--dpo path". */
   readonly dpoTitle: string
 }
 
-type WholeSource = Exclude<Source, { kind: 'adapter' }>
+type FullSource = Exclude<Source, { kind: 'adapter' }>
 
-/** The name in the API of a pair whose DPO model runs elsewhere. */
+/** The name in the API of a pair whose DPO model is a running service. */
 const servedName = 'pair'
 const flagOf = (model: 'sft' | 'dpo') => `--${model}`
 const plainDemo: readonly ChatMessage[] = [{ role: 'user', content: 'How do I stay calm in traffic?' }]
 
 /**
- * Finds what a pair is made of, pulling what is on the hub. Builds nothing.
- * @throws Error telling what is wrong with a source and what to give instead
+ * Finds the parts of a pair, and downloads models of the hub. Builds nothing.
+ * @throws Error saying what is wrong with a source and what to give instead
  */
 export async function planPair(options: PairOptions, context: Context): Promise<PairPlan> {
   const { sft, dpo, pair } = options
@@ -96,7 +97,7 @@ async function planOwnPair(
   { precision, name, labelOf = flagOf, ...texts }: PairOptions,
   context: Context,
 ): Promise<PairPlan> {
-  const parts = await bringPair(texts, labelOf, context)
+  const parts = await resolvePair(texts, labelOf, context)
   const [sft, dpo] = [parts.sft.source, parts.dpo.source]
   const base = sft.kind === 'checkpoint' || sft.kind === 'gguf' ? { source: sft.path } : null
   const described = {
@@ -107,24 +108,24 @@ async function planOwnPair(
   }
   if (sft.kind === 'adapter')
     throw new Error(
-      `${parts.sft.where} is a LoRA adapter, which needs a model under it. Build one first: ` +
+      `${parts.sft.where} is a LoRA adapter, which needs a base model. Build a full model first: ` +
         `"tandem build SOURCE --adapter ${parts.sft.text} --merge --out FOLDER", then give --sft FOLDER`,
     )
-  if (dpo.kind !== 'adapter') return { kind: 'whole', described, sft, dpo, precision, dpoTitle: parts.dpo.where }
+  if (dpo.kind !== 'adapter') return { kind: 'full', described, sft, dpo, precision, dpoTitle: parts.dpo.where }
   if (base === null)
     throw new Error(
-      `${parts.dpo.where} is a LoRA adapter and ${parts.sft.where} is ${stateOf(sft)}; ` +
-        'an adapter goes on the weights that it was trained on. Give as --sft the Hugging Face folder or GGUF file of these',
+      `${parts.dpo.where} is a LoRA adapter and ${parts.sft.where} is ${stateOf(sft)}: ` +
+        'an adapter needs the weights that it was trained on. Give their Hugging Face folder or GGUF file as --sft',
     )
   await warnOfOtherBase(base.source, dpo.path, context.output)
-  const whole = { ...base, precision, modelId: plainName(base.source) }
-  const adapted = { ...whole, adapter: dpo.path, modelId: plainName(dpo.path) }
+  const full = { ...base, precision, modelId: plainName(base.source) }
+  const adapted = { ...full, adapter: dpo.path, modelId: plainName(dpo.path) }
   const both = { ...adapted, switched: true }
-  return { kind: 'adapter', described, sft: whole, dpo: adapted, both, catalogPair: null }
+  return { kind: 'adapter', described, sft: full, dpo: adapted, both, catalogPair: null }
 }
 
-/** Why no adapter can be put on it. */
+/** Describes why an adapter cannot be applied to a source. */
 function stateOf({ kind }: Source): string {
-  if (kind === 'service') return 'served elsewhere'
-  return kind === 'export' ? 'an exported graph' : 'built already'
+  if (kind === 'service') return 'a running service'
+  return kind === 'export' ? 'an exported graph' : 'already built'
 }

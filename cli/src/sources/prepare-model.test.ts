@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadManifest } from '@tandem/models'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { findHome } from '../home.js'
 import { type AdapterBase, type ModelSource, prepareModel } from './prepare-model.js'
 
@@ -33,14 +33,14 @@ function prepare(source: ModelSource, sft: AdapterBase | null = null) {
 }
 
 describe('prepareModel', () => {
-  it('builds what is a checkpoint, serves a model folder as it is, and leaves a service where it is', async () => {
+  it('builds a checkpoint, and returns a model folder and a service unchanged', async () => {
     const built = await prepare({ source: base, precision: 'int8' })
     expect((await loadManifest(built)).precision).toBe('int8')
     expect(await prepare({ source: built })).toBe(built)
     expect(await prepare({ source: 'grpc://10.0.0.2:7003' })).toBe('grpc://10.0.0.2:7003')
   })
 
-  it("puts an adapter on the pair's SFT model, or on a base of its own", async () => {
+  it("applies an adapter to the pair's SFT model, or to its own base", async () => {
     const onSft = await prepare({ source: adapter }, { source: base })
     expect((await loadManifest(onSft)).adapter?.merged).toBe(false)
     expect(await prepare({ source: adapter, base })).toBe(onSft)
@@ -50,14 +50,14 @@ describe('prepareModel', () => {
     [
       'an adapter without weights',
       { source: adapter },
-      'Name the Hugging Face folder or GGUF file under it as its "base"',
+      'Give the Hugging Face folder or GGUF file of its base as "base"',
     ],
     [
       'an adapter on an adapter',
       { source: adapter, base: adapter },
       `base ${adapter} is of kind "adapter"; expected a Hugging`,
     ],
-    ['a base under what is no adapter', { source: base, base }, 'which a LoRA adapter alone goes on'],
+    ['a base for a source that is not an adapter', { source: base, base }, 'but only a LoRA adapter has a base'],
     ['another precision', { source: 'built', precision: 'int4' }, 'was built with precision fp32'],
   ])('refuses %s', async (_name, source, message) => {
     const found = source.source === 'built' ? { ...source, source: await prepare({ source: base }) } : source

@@ -1,31 +1,33 @@
 import { basename } from 'node:path'
 import { exportName, isGraphPath, loadManifest, type Precision } from '@tandem/models'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { warnOfOtherBase } from './adapter-base.js'
 import { buildCached } from './build-cached.js'
 import { findSource, type Source } from './source.js'
 
-/** A model to serve: a source, and what a LoRA adapter goes on. */
+/** A model to serve: a source, and the base of a LoRA adapter. */
 export interface ModelSource {
   readonly source: string
-  /** Hugging Face folder or GGUF file under an adapter; left out, the pair's SFT model is. */
+  /**
+   * Hugging Face folder or GGUF file that an adapter is applied to. Default: the pair's SFT model.
+   */
   readonly base?: string | undefined
   readonly precision?: Precision | undefined
 }
 
-/** Weights that an adapter can be put on. */
+/** Weights that an adapter can be applied to. */
 export interface AdapterBase {
   readonly source: string
-  /** Stands for the content of `source`; left out, it is found from the files. */
+  /** Identifies the content of `source`. Default: it is found from the files. */
   readonly identity?: string | undefined
 }
 
 /**
- * Makes a model ready that stands beside a pair.
- * @param label how messages name it, e.g. `--model amateur`
- * @param sft the weights of the pair's SFT model; null where they are built already or served elsewhere
+ * Prepares an additional model.
+ * @param label the name of the model in messages, e.g. `--model amateur`
+ * @param sft the weights of the pair's SFT model; null if they are not available
  * @returns a model folder, or the `grpc://host:port` of a service
- * @throws Error telling what is wrong with the source and what to give instead
+ * @throws Error saying what is wrong with the source and what to give instead
  */
 export async function prepareModel(
   { source, base, precision }: ModelSource,
@@ -35,23 +37,27 @@ export async function prepareModel(
 ): Promise<string> {
   const found = await findSource(source, label)
   if (found.kind !== 'adapter' && base !== undefined)
-    throw new Error(`${label} has a base, ${base}, which a LoRA adapter alone goes on; ${source} is none`)
-  if (found.kind !== 'adapter') return prepareWhole(found, precision, context)
+    throw new Error(
+      `${label} has the base ${base}, but only a LoRA adapter has a base, and ${source} is not one. Remove the base`,
+    )
+  if (found.kind !== 'adapter') return prepareFullModel(found, precision, context)
   const weights = base === undefined ? sft : await findBase(base, label)
   if (weights === null)
     throw new Error(
-      `${label} ${source} is a LoRA adapter, which goes on the weights of the SFT model, and these are built already or served elsewhere. ` +
-        'Name the Hugging Face folder or GGUF file under it as its "base" in tandem.yaml',
+      `${label} ${source} is a LoRA adapter for the SFT model, ` +
+        'whose weights are not available (it is already built, or a running service). ' +
+        'Give the Hugging Face folder or GGUF file of its base as "base" in tandem.yaml',
     )
   await warnOfOtherBase(weights.source, found.path, context.output)
   return buildCached({ ...weights, adapter: found.path, precision, modelId: plainName(found.path) }, context)
 }
 
 /**
- * A model that is one source.
+ * Prepares a full model.
  * @returns as `prepareModel`
+ * @throws Error if a model folder has another precision than requested, or the build fails
  */
-export async function prepareWhole(
+export async function prepareFullModel(
   source: Exclude<Source, { kind: 'adapter' }>,
   precision: Precision | undefined,
   context: Context,
@@ -67,7 +73,7 @@ async function findBase(base: string, label: string): Promise<AdapterBase> {
   throw new Error(`${label}: base ${base} is of kind "${found.kind}"; expected a Hugging Face folder or a .gguf file`)
 }
 
-/** What a model is called where nobody names it. */
+/** Returns the name of a model without a given name. */
 export const plainName = (path: string) =>
   isGraphPath(path) ? exportName(path) : basename(path).replace(/\.gguf$/i, '')
 
@@ -75,7 +81,7 @@ async function assertPrecision(folder: string, precision: Precision | undefined)
   const manifest = await loadManifest(folder)
   if (precision === undefined || manifest.precision === precision) return folder
   throw new Error(
-    `${folder} was built with precision ${manifest.precision}, and --precision asks for ${precision}. ` +
-      'Leave --precision out, or give the source that the folder was built from',
+    `${folder} was built with precision ${manifest.precision}, and --precision is ${precision}. ` +
+      'Remove --precision, or give the source that the folder was built from',
   )
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadManifest } from '@tandem/models'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { findHome } from '../home.js'
 import { preparePair } from './prepare-pair.js'
 
@@ -39,7 +39,7 @@ function prepare(options: PairOptions, signal = new AbortController().signal) {
 }
 
 describe('preparePair', () => {
-  it('builds both models into the cache, an adapter on the SFT source, and finds them the next time', async () => {
+  it('builds both models into the cache, and finds them the next time', async () => {
     const pair = await prepare({ sft, dpo })
     expect(pair.name).toBe('llama-tied+lora')
     const manifests = [await loadManifest(pair.sft), await loadManifest(pair.dpo)]
@@ -53,7 +53,7 @@ describe('preparePair', () => {
     expect((await stat(join(pair.dpo, 'tandem.json'))).mtimeMs).toBe(before.mtimeMs)
   })
 
-  it('takes exported graphs, beside models of other kinds too', async () => {
+  it('accepts exported graphs, also together with models of other kinds', async () => {
     const half = exported('llama-tied/model_fp16.onnx')
     const pair = await prepare({ sft: half, dpo: exported('llama-tied+lora') })
     expect(pair).toMatchObject({ name: 'llama-tied+lora', adapterBase: null, isPaired: false })
@@ -69,21 +69,21 @@ describe('preparePair', () => {
   it('refuses an adapter on an exported graph, and another precision than its own', async () => {
     const graph = exported('llama-tied')
     await expect(prepare({ sft: graph, dpo })).rejects.toThrow(
-      `--dpo ${dpo} is a LoRA adapter and --sft ${graph} is an exported graph; an adapter goes on the weights`,
+      `--dpo ${dpo} is a LoRA adapter and --sft ${graph} is an exported graph: an adapter needs the weights`,
     )
     await expect(prepare({ sft: graph, dpo: graph, precision: 'int8' })).rejects.toThrow(
       'model.onnx is an exported graph, whose precision is what it was exported in, not int8; name another .onnx file',
     )
   })
 
-  it('keeps precisions apart', async () => {
+  it('builds each precision separately', async () => {
     const plain = await prepare({ sft, dpo })
     const other = await prepare({ sft, dpo, precision: 'int8' })
     expect(other.sft).not.toBe(plain.sft)
     expect((await loadManifest(other.sft)).precision).toBe('int8')
   })
 
-  it('builds once when two want the same at once; the other says what it waits for', async () => {
+  it('builds once if two calls need the same model, and the second says what it waits for', async () => {
     const pairs = await Promise.all([prepare({ sft, dpo }), prepare({ sft, dpo })])
     expect(pairs[0]).toEqual(pairs[1])
     const waits = words.filter((text) => text.startsWith('Waiting for another process that builds llama-tied in '))
@@ -97,25 +97,25 @@ describe('preparePair', () => {
     const pair = await prepare({ sft: built.sft, dpo: built.dpo, name: 'mine' })
     expect(pair).toMatchObject({ name: 'mine', sft: built.sft, dpo: built.dpo })
     await expect(prepare({ sft: built.sft, dpo: built.dpo, precision: 'int4' })).rejects.toThrow(
-      `${built.sft} was built with precision fp32, and --precision asks for int4. Leave --precision out`,
+      `${built.sft} was built with precision fp32, and --precision is int4. Remove --precision`,
     )
     await expect(prepare({ sft: built.sft, dpo })).rejects.toThrow(
-      'an adapter goes on the weights that it was trained on',
+      'an adapter needs the weights that it was trained on',
     )
   })
 
   it.each<[string, PairOptions, string]>([
-    ['one model alone', { sft }, '--dpo is missing; a pair is two models: give both --sft and --dpo, or --pair NAME'],
-    ['one model alone', { dpo }, '--sft is missing'],
+    ['only one model', { sft }, '--dpo is missing: a pair needs two models. Give both --sft and --dpo, or --pair NAME'],
+    ['only one model', { dpo }, '--sft is missing'],
     ['a pair and models', { sft, dpo, pair: 'x' }, '--pair names both models'],
     ['an unknown pair', { pair: 'x' }, 'there is no pair "x" in the catalog'],
-    ['to pair what is no adapter', { sft, dpo: sft, paired: true }, 'is none. Leave --paired out'],
-    ['an adapter as SFT', { sft: dpo, dpo: sft }, 'is a LoRA adapter, which needs a model under it'],
+    ['--paired without an adapter', { sft, dpo: sft, paired: true }, 'is not one. Remove --paired'],
+    ['an adapter as SFT', { sft: dpo, dpo: sft }, 'is a LoRA adapter, which needs a base model'],
   ])('refuses %s', async (_name, options, message) => {
     await expect(prepare(options)).rejects.toThrow(message)
   })
 
-  it('leaves nothing that loads when it is interrupted', async () => {
+  it('leaves no loadable folder if it is interrupted', async () => {
     const controller = new AbortController()
     const preparing = prepare({ sft, dpo }, controller.signal)
     controller.abort(new Error('interrupted'))
@@ -125,7 +125,7 @@ describe('preparePair', () => {
     expect(await readdir(models)).toEqual([])
   })
 
-  it('builds again where a folder of the cache is broken', async () => {
+  it('builds again if a folder of the cache is damaged', async () => {
     const pair = await prepare({ sft, dpo })
     await writeFile(join(pair.sft, 'tandem.json'), '{}')
     await prepare({ sft, dpo })

@@ -1,23 +1,23 @@
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { pullWeights } from '../pull/pull-weights.js'
 import { buildCached } from './build-cached.js'
 import { type PairDescription, type PairOptions, type PairPlan, planPair } from './plan-pair.js'
-import { prepareWhole } from './prepare-model.js'
+import { prepareFullModel } from './prepare-model.js'
 import { pairedWithoutAdapter } from './validate-sources.js'
 
-/** Two models, ready to be served. */
+/** Two models that are ready to serve. */
 export interface PreparedPair extends PairDescription {
-  /** A model folder, or the `grpc://host:port` of a service that runs. */
+  /** A model folder, or the `grpc://host:port` of a running service. */
   readonly sft: string
-  /** The same. */
+  /** The same for the DPO model. */
   readonly dpo: string
-  /** Whether both are one folder, whose adapter can be switched off. */
+  /** Whether both are the same folder, with an adapter that can be switched off. */
   readonly isPaired: boolean
 }
 
 /**
- * Makes a pair ready: pulls what is not here, builds what is not built.
- * @throws Error telling what is wrong with a source and what to give instead
+ * Prepares a pair: downloads and builds what is missing.
+ * @throws Error saying what is wrong with a source and what to give instead
  */
 export const preparePair = async (
   { paired = false, ...options }: PairOptions & { readonly paired?: boolean | undefined },
@@ -25,16 +25,19 @@ export const preparePair = async (
 ): Promise<PreparedPair> => preparePlanned(await planPair(options, context), paired, context)
 
 /**
- * The same of a pair whose parts are found.
- * @param isPaired one process is to hold both models
- * @throws Error where it cannot, the DPO model being no adapter
+ * Prepares a pair whose parts are known.
+ * @param isPaired whether one process serves both models
+ * @throws Error if it cannot, because the DPO model is not an adapter
  */
 export async function preparePlanned(plan: PairPlan, isPaired: boolean, context: Context): Promise<PreparedPair> {
   const { described } = plan
-  if (plan.kind === 'whole') {
+  if (plan.kind === 'full') {
     const { sft, dpo, precision, dpoTitle } = plan
     if (isPaired) throw pairedWithoutAdapter(dpoTitle)
-    const [first, second] = [await prepareWhole(sft, precision, context), await prepareWhole(dpo, precision, context)]
+    const [first, second] = [
+      await prepareFullModel(sft, precision, context),
+      await prepareFullModel(dpo, precision, context),
+    ]
     return { ...described, sft: first, dpo: second, isPaired }
   }
   if (plan.catalogPair !== null) await pullWeights(plan.catalogPair, context)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { adapterIdentity, shortHash, weightsIdentity } from './identity.js'
+import { adapterIdentity, shortHash, weightsIdentity } from '../cache/identity.js'
 import { findSource } from './source.js'
 
 let folder: string
@@ -22,14 +22,14 @@ async function make(...names: string[]) {
 }
 
 describe('findSource', () => {
-  it('tells the four kinds apart', async () => {
+  it('distinguishes the kinds of folders and files', async () => {
     await make('m/tandem.json', 'm/config.json', 'c/config.json', 'a/adapter_config.json', 'w.GGUF')
     const kinds = await Promise.all(['m', 'c', 'a', 'w.GGUF'].map((name) => findSource(join(folder, name), '--sft')))
     expect(kinds.map(({ kind }) => kind)).toEqual(['model-folder', 'checkpoint', 'adapter', 'gguf'])
     expect(kinds[3]).toEqual({ kind: 'gguf', path: join(folder, 'w.GGUF') })
   })
 
-  it('takes a folder with an exported graph and no weights for its graph, and a .onnx file for itself', async () => {
+  it('finds the graph of a folder without other weights, and accepts a .onnx file', async () => {
     await make('e/config.json', 'e/onnx/model_q4.onnx', 'e/onnx/model_fp16.onnx', 'both/config.json', 'both/model.onnx')
     await make('both/model.safetensors', 'm/tandem.json', 'm/model.onnx')
     const find = (name: string) => findSource(join(folder, name), '--sft')
@@ -38,12 +38,12 @@ describe('findSource', () => {
     expect([(await find('both')).kind, (await find('m')).kind]).toEqual(['checkpoint', 'model-folder'])
   })
 
-  it('knows a service by its scheme', async () => {
+  it('recognizes a service by its scheme', async () => {
     expect(await findSource('grpc://10.0.0.2:7003', '--sft')).toEqual({ kind: 'service', address: '10.0.0.2:7003' })
     expect(await findSource('grpc://[::1]:1', '--sft')).toEqual({ kind: 'service', address: '[::1]:1' })
     for (const wrong of ['grpc://host', 'grpc://host:0', 'grpc://host:99999', 'grpc://a,b:1', 'grpc://host:1/x'])
       await expect(findSource(wrong, '--model a')).rejects.toThrow(
-        `--model a ${wrong} is no address; expected grpc://HOST:PORT, e.g. grpc://127.0.0.1:7003`,
+        `--model a ${wrong} is not an address; expected grpc://HOST:PORT, e.g. grpc://127.0.0.1:7003`,
       )
     await expect(findSource('localhost:7003', '--sft')).rejects.toThrow(
       'For the service at that address write grpc://localhost:7003',
@@ -54,12 +54,12 @@ describe('findSource', () => {
     [
       'nothing',
       'none',
-      'there is no such file or folder; expected grpc://HOST:PORT of a service that runs, a model folder (tandem.json)',
+      'the file or folder does not exist; expected grpc://HOST:PORT of a running service, a model folder (tandem.json)',
     ],
     ['another file', 'x.bin', 'is a file that does not end in .gguf or .onnx'],
     ['a folder of something else', 'other', 'has neither tandem.json nor config.json nor adapter_config.json'],
     ['a folder with a GGUF file', 'g', 'is a folder; name the GGUF file in it: y.gguf'],
-    ['a folder that is two things', 'both', 'holds both config.json and adapter_config.json'],
+    ['a folder that is two things', 'both', 'has both config.json and adapter_config.json'],
   ])('refuses %s', async (_name, path, message) => {
     await make('x.bin', 'other/readme', 'g/y.gguf', 'both/config.json', 'both/adapter_config.json')
     await expect(findSource(join(folder, path), '--dpo')).rejects.toThrow(message)
@@ -88,7 +88,7 @@ describe('identities', () => {
     expect(new Set(seen).size).toBe(5)
   })
 
-  it('follow the content of an adapter, not its place', async () => {
+  it('depend on the content of an adapter, not on its path', async () => {
     await make('a/adapter_config.json', 'b/adapter_config.json')
     await writeFile(join(folder, 'b/adapter_config.json'), 'a/adapter_config.json')
     await make('b/README.md')

@@ -1,29 +1,29 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { findExport } from '@tandem/models'
-import { assertNoWebAddress } from '../pull/hub/hub-address.js'
-import { isRepo } from '../pull/hub/hub-name.js'
+import { isRepo } from '../source-text/hub-name.js'
+import { isAddress, isService, parseAddress, serviceScheme } from '../source-text/service-address.js'
+import { assertNoWebAddress } from '../source-text/web-address.js'
 
-/** What can stand for a model. All paths are absolute. */
+/** What a source is. All paths are absolute. */
 export type Source =
   | { readonly kind: 'service'; readonly address: string }
   | { readonly kind: 'model-folder'; readonly path: string }
   | { readonly kind: 'checkpoint'; readonly path: string }
   | { readonly kind: 'gguf'; readonly path: string }
-  /** The .onnx file, also where its folder was named. */
+  /** The .onnx file, also if its folder was given. */
   | { readonly kind: 'export'; readonly path: string }
   | { readonly kind: 'adapter'; readonly path: string }
 
-const scheme = 'grpc://'
-const addressPattern = /^(?:\[[0-9a-f:.]+\]|[\w.-]+):(\d{1,5})$/i
 const expected =
-  'grpc://HOST:PORT of a service that runs, a model folder (tandem.json), a Hugging Face folder (config.json), a .gguf file, ' +
-  'an exported .onnx file or its folder, a LoRA adapter folder (adapter_config.json) or hf:ORG/REPO of the Hugging Face hub'
+  'grpc://HOST:PORT of a running service, a model folder (tandem.json), a Hugging Face folder (config.json), ' +
+  'a .gguf file, an exported .onnx file or its folder, ' +
+  'a LoRA adapter folder (adapter_config.json) or hf:ORG/REPO of the Hugging Face hub'
 
 /**
- * Says what a source is: a service by its scheme, a path by what stands there.
- * @param option how messages name it, e.g. `--sft`
- * @throws Error telling what was found and what was expected
+ * Finds what a source is: a service by its scheme, a path by its files.
+ * @param option the name of the source in messages, e.g. `--sft`
+ * @throws Error saying what was found and what was expected
  */
 export async function findSource(path: string, option: string): Promise<Source> {
   if (isService(path)) return { kind: 'service', address: parseAddress(path, option) }
@@ -31,11 +31,11 @@ export async function findSource(path: string, option: string): Promise<Source> 
   const absolute = resolve(path)
   const found = await stat(absolute).catch((cause: unknown) => {
     const hint = isAddress(path)
-      ? `. For the service at that address write ${scheme}${path}`
+      ? `. For the service at that address, write ${serviceScheme}${path}`
       : isRepo(path)
-        ? `. For the repository of that name on the hub write hf:${path}`
+        ? `. For the repository of that name on the hub, write hf:${path}`
         : ''
-    throw new Error(`${option} ${path}: there is no such file or folder; expected ${expected}${hint}`, { cause })
+    throw new Error(`${option} ${path}: the file or folder does not exist; expected ${expected}${hint}`, { cause })
   })
   const graph = await findExport(absolute)
   if (graph !== null) return { kind: 'export', path: graph }
@@ -47,24 +47,6 @@ export async function findSource(path: string, option: string): Promise<Source> 
   return { kind: kindOfFolder(await readdir(real), `${option} ${path}`), path: real }
 }
 
-/** Whether a source is a service that runs already: `grpc://host:port`. */
-export const isService = (source: string): boolean => source.startsWith(scheme)
-
-/**
- * The `host:port` of a service.
- * @throws Error where what follows the scheme is none
- */
-export function parseAddress(source: string, option: string): string {
-  const address = source.slice(scheme.length)
-  if (isAddress(address)) return address
-  throw new Error(`${option} ${source} is no address; expected ${scheme}HOST:PORT, e.g. ${scheme}127.0.0.1:7003`)
-}
-
-function isAddress(text: string): boolean {
-  const port = Number(addressPattern.exec(text)?.[1])
-  return port >= 1 && port <= 65_535
-}
-
 function kindOfFolder(names: readonly string[], where: string): Exclude<Source['kind'], 'gguf' | 'export' | 'service'> {
   // A model folder has a config.json too.
   if (names.includes('tandem.json')) return 'model-folder'
@@ -72,8 +54,8 @@ function kindOfFolder(names: readonly string[], where: string): Exclude<Source['
   const isAdapter = names.includes('adapter_config.json')
   if (isCheckpoint && isAdapter)
     throw new Error(
-      `${where} holds both config.json and adapter_config.json, so it could be a whole model or an adapter; ` +
-        'move the files of one of them to a folder of their own',
+      `${where} has both config.json and adapter_config.json, so it could be a full model or an adapter: ` +
+        'move the files of one of them into another folder',
     )
   if (isCheckpoint) return 'checkpoint'
   if (isAdapter) return 'adapter'

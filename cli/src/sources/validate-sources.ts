@@ -1,19 +1,22 @@
 import { findPair } from '@tandem/models'
 import { type LoadedSettings, labelOf } from '../config/load-settings.js'
-import { assertNoWebAddress } from '../pull/hub/hub-address.js'
-import { isHubName, parseHubName } from '../pull/hub/hub-name.js'
-import { isService, parseAddress } from './source.js'
+import { isHubName, parseHubName } from '../source-text/hub-name.js'
+import { isService, parseAddress } from '../source-text/service-address.js'
+import { assertNoWebAddress } from '../source-text/web-address.js'
 
-/** What can be said of sources by their text alone, before anything is looked at, pulled or built. */
+/** Checks of sources by their text only, before anything is read, downloaded or built. */
 
-/** Two models, or a pair of the catalog, as they were given. */
+/** The given texts of two models, or of a pair of the catalog. */
 interface PairTexts {
   readonly sft?: string | undefined
   readonly dpo?: string | undefined
   readonly pair?: string | undefined
 }
 
-/** @throws Error where the models of settings cannot be what they are said to be, telling what to give instead */
+/**
+ * Checks all sources of the settings.
+ * @throws Error saying what is wrong and what to give instead
+ */
 export function validateSources(loaded: LoadedSettings): void {
   const { settings } = loaded
   validatePair(settings, (model) => labelOf(loaded, model))
@@ -27,30 +30,36 @@ export function validateSources(loaded: LoadedSettings): void {
     }
 }
 
-/** @throws Error where a model is missing or too many are named, or as `validateSource` */
+/**
+ * Checks the sources of a pair.
+ * @throws Error if a model is missing, too many are named, or a source is wrong
+ */
 export function validatePair({ sft, dpo, pair }: PairTexts, labelOfModel: (model: 'sft' | 'dpo') => string): void {
   if (sft === undefined && dpo === undefined) {
     if (pair !== undefined) findPair(pair)
     return
   }
-  if (pair !== undefined)
-    throw new Error('--pair names both models; give either --pair, or --sft and --dpo, not all of them')
+  if (pair !== undefined) throw new Error('--pair names both models: give either --pair, or --sft and --dpo')
   if (dpo === undefined) throw missingModel('--dpo')
   if (sft === undefined && isService(dpo)) throw missingModel('--sft')
   if (sft !== undefined) validateSource(sft, labelOfModel('sft'))
   validateSource(dpo, labelOfModel('dpo'))
 }
 
+/** Creates the error for a pair with only one model. */
 export const missingModel = (flag: '--sft' | '--dpo') =>
-  new Error(`${flag} is missing; a pair is two models: give both --sft and --dpo, or --pair NAME`)
+  new Error(`${flag} is missing: a pair needs two models. Give both --sft and --dpo, or --pair NAME`)
 
-/** @param dpo how messages name the DPO model: "--dpo path" */
+/**
+ * Creates the error for --paired with a DPO model that is not an adapter.
+ * @param dpo the DPO model in messages: "--dpo path"
+ */
 export const pairedWithoutAdapter = (dpo: string) =>
   new Error(
-    `--paired runs both models in one graph, which a LoRA adapter on the --sft allows alone; ${dpo} is none. Leave --paired out`,
+    `--paired needs a LoRA adapter for the --sft model as the DPO model, and ${dpo} is not one. Remove --paired`,
   )
 
-/** @throws Error where an address or a name on the hub is none */
+/** @throws Error if an address or a name on the hub is not valid */
 function validateSource(source: string, label: string): void {
   const where = `${label} ${source}`
   if (isService(source)) parseAddress(source, label)

@@ -3,7 +3,10 @@ import type { Addresses, ServiceSpec, StackOptions } from './stack.js'
 
 const anyPort = '127.0.0.1:0'
 
-/** @param sharers how many logit services share this machine */
+/**
+ * Returns the environment of a service.
+ * @param sharers number of logit services that share this machine
+ */
 export function serviceEnvironment(
   { TANDEM_API_KEYS: _keys, ...environment }: NodeJS.ProcessEnv,
   { role, folder, servesBase = false }: Pick<ServiceSpec, 'role' | 'folder' | 'servesBase'>,
@@ -14,7 +17,8 @@ export function serviceEnvironment(
     ...environment,
     TANDEM_MODEL: folder,
     TANDEM_ROLE: role,
-    // Reached by the gateway alone, whatever the environment says for services that run by themselves.
+    // Only the gateway connects. A value in the environment is for services without a gateway of
+    // ours.
     TANDEM_LISTEN: anyPort,
     TANDEM_BASE_LISTEN: servesBase ? anyPort : undefined,
     TANDEM_LOCAL_SERVICES: String(Math.max(1, sharers)),
@@ -22,6 +26,7 @@ export function serviceEnvironment(
   }
 }
 
+/** Returns the environment of the gateway. */
 export function gatewayEnvironment(
   { TANDEM_API_KEYS: _keys, ...environment }: NodeJS.ProcessEnv,
   { sft, dpo, models, rewards }: Addresses,
@@ -43,7 +48,10 @@ export function gatewayEnvironment(
   }
 }
 
-/** `name=host:port,name=host:port`; undefined, which no process is given, where there is none. */
+/**
+ * Formats `name=host:port,name=host:port`. Without an address the variable is undefined, which
+ * removes it.
+ */
 function listed(variable: string, addresses: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const entries = Object.entries(addresses).map(([name, address]) => `${name}=${address}`)
   return { [variable]: entries.length === 0 ? undefined : entries.join(',') }

@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises'
 import { expect, it } from 'vitest'
 import { LastLines } from './last-lines.js'
 
-it('keeps the last lines, whole characters, none endless', async () => {
+it('keeps the last lines with complete characters, and limits their length', async () => {
   const stream = new PassThrough()
   const seen: string[] = []
   const lines = new LastLines(stream, (line) => seen.push(line))
@@ -16,7 +16,7 @@ it('keeps the last lines, whole characters, none endless', async () => {
   expect(lines.text).toMatch(/^Zeile 31 – ü\n.*Zeile 49 – ü\nno end$/s)
 })
 
-it('cuts a line that does not end', async () => {
+it('cuts a line without an end', async () => {
   const stream = new PassThrough()
   const lines = new LastLines(stream, () => undefined)
   for (let i = 0; i < 100; i++) stream.write('x'.repeat(1000))
@@ -34,7 +34,7 @@ it.each([
     '\x1b[31m2026-11-28 10:12:12.3 [E:onnxruntime:, a.cc:1] all\x1b[m\n',
     '2026-11-28 10:12:12.3 [E:onnxruntime:, a.cc:1] all',
   ],
-])('tells %j without colours and without what a library logs besides', async (said, expected) => {
+])('shows %j without colours and without the logs of a library', async (said, expected) => {
   const stream = new PassThrough()
   const lines = new LastLines(stream, () => undefined)
   stream.end(said)

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { assertKeysFor, assertPortIsFree, isLoopback } from './listen.js'
 
 describe('assertKeysFor', () => {
-  it.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1', '[::1]'])('%s is loopback, open without keys', (host) => {
+  it.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1', '[::1]'])('%s is loopback and needs no keys', (host) => {
     expect(isLoopback(host)).toBe(true)
     expect(() => assertKeysFor(host, [])).not.toThrow()
   })
 
-  it.each(['0.0.0.0', '::', '10.0.0.1', '127.evil.example', 'localhost.example'])('%s wants keys', (host) => {
+  it.each(['0.0.0.0', '::', '10.0.0.1', '127.evil.example', 'localhost.example'])('%s needs keys', (host) => {
     expect(() => assertKeysFor(host, [])).toThrow(
       `--host ${host} can be reached from other machines, and no API key is set. Set TANDEM_API_KEYS=key1,key2 or give --api-key KEY`,
     )
@@ -18,20 +18,20 @@ describe('assertKeysFor', () => {
 })
 
 describe('assertPortIsFree', () => {
-  it('tells what to do about a port in use, and passes a free one', async () => {
+  it('says what to do about a port in use, and accepts a free one', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const address = other.address()
     const port = typeof address === 'object' && address ? address.port : 0
     await expect(assertPortIsFree('127.0.0.1', port)).rejects.toThrow(
-      `port ${port} of 127.0.0.1 is in use by another program. End that one, or choose another port with --port N (0 takes a free one)`,
+      `port ${port} of 127.0.0.1 is in use by another program. Stop that program, or choose another port with --port N (0: any free port)`,
     )
     other.close()
     await once(other, 'close')
     await expect(assertPortIsFree('127.0.0.1', port)).resolves.toBeUndefined()
   })
 
-  it('tells that an address is not of this machine', async () => {
+  it('reports an address of another machine', async () => {
     await expect(assertPortIsFree('203.0.113.7', 0)).rejects.toThrow(
       '--host 203.0.113.7 is not an address of this machine',
     )

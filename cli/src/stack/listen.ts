@@ -1,24 +1,27 @@
 import { once } from 'node:events'
 import { createServer, isIPv4 } from 'node:net'
 
-/** Whether only this machine can reach a server that listens there. */
+/** Whether only this machine can reach a server on that host. */
 export function isLoopback(host: string): boolean {
   const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase()
   return name === 'localhost' || name === '::1' || (isIPv4(name) && name.startsWith('127.'))
 }
 
-/** @throws Error telling how to set keys, where others could reach the server and there are none */
+/**
+ * Checks that a server that other machines can reach has keys.
+ * @throws Error saying how to set keys
+ */
 export function assertKeysFor(host: string, apiKeys: readonly string[]): void {
   if (apiKeys.length > 0 || isLoopback(host)) return
   throw new Error(
     `--host ${host} can be reached from other machines, and no API key is set. ` +
-      'Set TANDEM_API_KEYS=key1,key2 or give --api-key KEY; or leave --host out to serve this machine alone',
+      'Set TANDEM_API_KEYS=key1,key2 or give --api-key KEY, or remove --host to serve only this machine',
   )
 }
 
 /**
- * Finds out before anything is built whether the port can be had.
- * @throws Error telling what to do instead
+ * Checks before anything is built whether the port is free.
+ * @throws Error saying what to do instead
  */
 export async function assertPortIsFree(host: string, port: number): Promise<void> {
   const server = createServer()
@@ -37,18 +40,16 @@ function describeListenError(error: NodeJS.ErrnoException, host: string, port: n
   const options = { cause: error }
   if (error.code === 'EADDRINUSE')
     return new Error(
-      `port ${port} of ${host} is in use by another program. End that one, or choose another port with --port N (0 takes a free one)`,
+      `port ${port} of ${host} is in use by another program. ` +
+        'Stop that program, or choose another port with --port N (0: any free port)',
       options,
     )
   if (error.code === 'EACCES')
-    return new Error(
-      `port ${port} of ${host} needs rights that this user lacks; choose a port from 1024 on with --port N`,
-      options,
-    )
+    return new Error(`your user may not use port ${port} of ${host}: choose a port from 1024 with --port N`, options)
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
     return new Error(
       `--host ${host} is not an address of this machine; use 127.0.0.1, or 0.0.0.0 for all its addresses`,
       options,
     )
-  return new Error(`${host}:${port} cannot be listened on: ${error.message}`, options)
+  return new Error(`cannot listen on ${host}:${port}: ${error.message}`, options)
 }

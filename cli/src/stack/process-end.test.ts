@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { describeFailedStart, describeLaterEnd } from './process-end.js'
 
-const less = 'Give it less to hold (--precision int8 or int4, or --paired for an adapter; a lower TANDEM_KV_BYTES)'
+const less = 'Use less memory (--precision int8 or int4, --paired for an adapter, or a lower TANDEM_KV_BYTES)'
 const end = (how: string, lastLines = '') => ({ name: 'SFT service', how, lastLines })
 
 describe.each([
-  ['a start', describeFailedStart],
-  ['a service', describeLaterEnd],
-])('of %s', (_, tell) => {
+  ['describeFailedStart', describeFailedStart],
+  ['describeLaterEnd', describeLaterEnd],
+])('%s', (_, describeEnd) => {
   it.each([
     'The logit service cannot start: std::bad_alloc',
     'The logit service cannot start: bad allocation',
@@ -16,20 +16,20 @@ describe.each([
     '# Fatal process OOM in Failed to reserve virtual memory for CodeRange',
     'The engine has stopped: its thread failed: libonnxruntime.so.1: failed to map segment from shared object',
     'RangeError: Array buffer allocation failed',
-  ])('that said %j: there was too little memory', (words) => {
-    const told = tell(end('exit code 1', words))
-    expect(told).toContain(`There was too little memory. ${less}`)
-    expect(told).toContain(words)
+  ])('reports too little memory after %j', (words) => {
+    const text = describeEnd(end('exit code 1', words))
+    expect(text).toContain(`There was too little memory. ${less}`)
+    expect(text).toContain(words)
   })
 
-  it.each(['killed by SIGKILL', 'exit code 137'])('that was %s: perhaps for want of memory', (how) => {
-    const told = tell(end(how, 'serving'))
-    expect(told).toContain(`(${how})`)
-    expect(told).toContain(`If nobody else killed it, the system did, for want of memory. ${less}`)
+  it.each(['killed by SIGKILL', 'exit code 137'])('reports that too little memory was the probable reason of %s', (how) => {
+    const text = describeEnd(end(how, 'serving'))
+    expect(text).toContain(`(${how})`)
+    expect(text).toContain(`Probably the system killed it because of too little memory. ${less}`)
   })
 
-  it.each(['killed by SIGTERM', 'exit code 1'])('that was %s: only what it said', (how) => {
-    expect(tell(end(how, 'The model is gone.'))).toMatch(/\nThe model is gone\.$/)
-    expect(tell(end(how, 'The model is gone.'))).not.toContain('memory')
+  it.each(['killed by SIGTERM', 'exit code 1'])('adds no advice for %s', (how) => {
+    expect(describeEnd(end(how, 'The model is gone.'))).toMatch(/\nThe model is gone\.$/)
+    expect(describeEnd(end(how, 'The model is gone.'))).not.toContain('memory')
   })
 })

@@ -1,38 +1,42 @@
-/** How a process of ours ended. */
+/** How one of our processes ended. */
 export interface ProcessEnd {
   readonly name: string
   /** "killed by SIGKILL", "exit code 1" */
   readonly how: string
-  /** The last that it said on stderr. */
+  /** Its last lines on stderr. */
   readonly lastLines: string
 }
 
-/** What an operating system does to a program that takes more memory than there is; 137 is what shells and containers report then. */
+/**
+ * How an operating system ends a program that uses too much memory; 137 is the exit code of shells
+ * and containers.
+ */
 const killed = /^killed by SIGKILL$|^exit code 137$/
-/** What V8, C++, onnxruntime and the loader say where memory cannot be had. */
+/** Messages of V8, C++, onnxruntime and the loader when an allocation fails. */
 const noMemory =
   /bad_alloc|bad allocation|out of memory|process OOM|allocation failed|failed to allocate memory|cannot allocate memory|failed to map segment|no memory for/i
 
 const lessMemory =
-  'Give it less to hold (--precision int8 or int4, or --paired for an adapter; a lower TANDEM_KV_BYTES), or the machine or container more memory; "tandem doctor" tells how much is free'
+  'Use less memory (--precision int8 or int4, --paired for an adapter, or a lower TANDEM_KV_BYTES), ' +
+  'or give the machine or container more; "tandem doctor" shows how much is free'
 
-/** Of a process that did not get to serve. */
+/** Describes a process that ended before it served. */
 export function describeFailedStart({ name, how, lastLines }: ProcessEnd): string {
   const advice = adviceOn({ how, lastLines })
-  if (lastLines !== '') return `the ${name} could not start (${how}).${advice} It said:\n${lastLines}`
+  if (lastLines !== '') return `the ${name} could not start (${how}).${advice} Its last output:\n${lastLines}`
   const more = advice === '' ? '; run again with --verbose' : `.${advice}`
-  return `the ${name} could not start (${how}) and said nothing${more}`
+  return `the ${name} could not start (${how}) and printed nothing${more}`
 }
 
-/** Of one that served until then. */
+/** Describes a process that ended while it served. */
 export function describeLaterEnd({ name, how, lastLines }: ProcessEnd): string {
-  const words = lastLines === '' ? '' : ` Its last words:\n${lastLines}`
-  return `the ${name} has ended (${how}), and Tandem is not whole without it.${adviceOn({ how, lastLines })}${words}`
+  const output = lastLines === '' ? '' : ` Its last output:\n${lastLines}`
+  return `the ${name} has ended (${how}), and Tandem cannot serve without it.${adviceOn({ how, lastLines })}${output}`
 }
 
-/** A sentence with a space before it, where memory is what was missing. */
+/** Returns advice after a space, if too little memory was the reason. */
 function adviceOn({ how, lastLines }: Pick<ProcessEnd, 'how' | 'lastLines'>): string {
   if (noMemory.test(lastLines)) return ` There was too little memory. ${lessMemory}.`
   if (!killed.test(how)) return ''
-  return ` If nobody else killed it, the system did, for want of memory. ${lessMemory}.`
+  return ` Probably the system killed it because of too little memory. ${lessMemory}.`
 }

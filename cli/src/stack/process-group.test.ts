@@ -29,7 +29,9 @@ async function script(name: string, source: string) {
   return { name, modulePath, environment: process.env }
 }
 
-/** As our processes do: ready over IPC, gone when the channel closes, and at once on SIGTERM. */
+/**
+ * Behaves as our processes: sends ready over IPC, and ends when the channel closes or on SIGTERM.
+ */
 const service = `
 process.on('disconnect', () => process.exit(0))
 process.on('SIGTERM', () => { console.error('stopping'); process.exit(0) })
@@ -48,14 +50,14 @@ function isAlive(pid: number) {
   }
 }
 
-/** The machine's first process collects orphans at its leisure, which is what takes long here. */
+/** Waits long, because the machine's first process collects orphans late. */
 async function isGone(pid: number) {
   for (let i = 0; i < 400 && isAlive(pid); i++) await delay(50)
   return !isAlive(pid)
 }
 
 describe('ProcessGroup', () => {
-  it('starts processes, and ends all, the newest first', async () => {
+  it('starts processes, and ends the newest first', async () => {
     const first = pidOf((await group.start(await script('first', service), signal)).at)
     const second = pidOf((await group.start(await script('second', service), signal)).at)
     expect([isAlive(first), isAlive(second)]).toEqual([true, true])
@@ -64,35 +66,35 @@ describe('ProcessGroup', () => {
     expect(lines).toEqual(['second: stopping', 'first: stopping'])
   })
 
-  it("asks for large pages, not in the place of the user's own settings of memory", async () => {
+  it("requests large pages, unless the user has set the variable", async () => {
     const { GLIBC_TUNABLES: _, ...environment } = process.env
     const own = { GLIBC_TUNABLES: 'glibc.malloc.tcache_count=1' }
-    const told = async (name: string, more: NodeJS.ProcessEnv) => {
+    const readTunables = async (name: string, more: NodeJS.ProcessEnv) => {
       const spec = await script(
         name,
         `process.send({ type: 'ready', address: process.env.GLIBC_TUNABLES })\n${service}`,
       )
       return (await group.start({ ...spec, environment: { ...environment, ...more } }, signal)).at
     }
-    expect(await told('first', {})).toContain('hugetlb=1')
-    expect(await told('second', own)).toBe(own.GLIBC_TUNABLES)
+    expect(await readTunables('first', {})).toContain('hugetlb=1')
+    expect(await readTunables('second', own)).toBe(own.GLIBC_TUNABLES)
   })
 
-  it('tells why one could not start', async () => {
+  it('reports why a process could not start', async () => {
     const failing = await script('SFT service', `console.error('The model is gone.'); process.exit(1)`)
     await expect(group.start(failing, signal)).rejects.toThrow(
-      'the SFT service could not start (exit code 1). It said:\nThe model is gone.',
+      'the SFT service could not start (exit code 1). Its last output:\nThe model is gone.',
     )
   })
 
-  it('tells so when a process that could not start said nothing', async () => {
+  it('reports a process that could not start and printed nothing', async () => {
     const failing = await script('gateway', 'process.exit(3)')
     await expect(group.start(failing, signal)).rejects.toThrow(
-      'the gateway could not start (exit code 3) and said nothing; run again with --verbose',
+      'the gateway could not start (exit code 3) and printed nothing; run again with --verbose',
     )
   })
 
-  it.skipIf(process.platform === 'win32')('starts a process through a launcher, which it replaces', async () => {
+  it.skipIf(process.platform === 'win32')('starts a process with a launcher', async () => {
     const launched = await script('launched', `${service}\nconsole.error(process.env.MARK)`)
     const { at: address } = await group.start({ ...launched, launcher: ['env', 'MARK=launched'] }, signal)
     expect(isAlive(pidOf(address))).toBe(true)
@@ -100,7 +102,7 @@ describe('ProcessGroup', () => {
     expect(lines).toEqual(['launched: launched', 'launched: stopping'])
   })
 
-  it('reports a process that dies later, with its last words', async () => {
+  it('reports a process that ends later, with its last output', async () => {
     await group.start(await script('first', service), signal)
     const dying = await script('second', `${service}\nconsole.error('last words')`)
     const second = pidOf((await group.start(dying, signal)).at)
@@ -109,7 +111,7 @@ describe('ProcessGroup', () => {
     expect(await group.firstEnd).toEqual({ name: 'second', how: 'killed by SIGKILL', lastLines: 'last words' })
   })
 
-  it('stops waiting on abort, and ends the process that was starting', async () => {
+  it('stops waiting on abort, and ends the starting process', async () => {
     const controller = new AbortController()
     const slow = await script('slow', `console.error(process.pid); setInterval(() => {}, 1000)`)
     const starting = group.start(slow, controller.signal)
@@ -120,9 +122,9 @@ describe('ProcessGroup', () => {
     expect(isAlive(Number(lines[0]?.split(': ')[1]))).toBe(false)
   })
 
-  it('leaves no orphan when the parent is killed', async () => {
+  it('leaves no orphan if the parent is killed', async () => {
     const child = await script('child', service)
-    // The parent forks just as ManagedProcess does: the channel's end is what ends the child.
+    // The parent forks as ManagedProcess does: the end of the channel ends the child.
     const parent = await script(
       'parent',
       `import { fork } from 'node:child_process'

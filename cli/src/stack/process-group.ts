@@ -1,45 +1,40 @@
 import { ManagedProcess, type ProcessSpec, type Served } from './managed-process.js'
 import type { ProcessEnd } from './process-end.js'
 
-/** Processes that live and end together. */
+/** Processes that start and end together. */
 export class ProcessGroup {
-  readonly #processes: ManagedProcess[] = []
-  readonly #onLine: (name: string, line: string) => void
-  readonly #firstEnd: Promise<ProcessEnd>
-  #reportEnd: (end: ProcessEnd) => void = () => undefined
+  /** Resolves with the first process that ends. Never rejects. */
+  readonly firstEnd: Promise<ProcessEnd>
+  private readonly children: ManagedProcess[] = []
+  private reportEnd: (end: ProcessEnd) => void = () => undefined
 
-  constructor(onLine: (name: string, line: string) => void) {
-    this.#onLine = onLine
-    this.#firstEnd = new Promise((resolve) => {
-      this.#reportEnd = resolve
+  /** @param onLine called with each line that a process writes to stderr */
+  constructor(private readonly onLine: (name: string, line: string) => void) {
+    this.firstEnd = new Promise((resolve) => {
+      this.reportEnd = resolve
     })
   }
 
-  /** Resolves with the first process that ends, once one does. Never rejects. */
-  get firstEnd(): Promise<ProcessEnd> {
-    return this.#firstEnd
-  }
-
-  /** Those that were started, the oldest first. */
+  /** The started processes, the oldest first. */
   get processes(): readonly { readonly name: string; readonly pid: number }[] {
-    return this.#processes.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, pid }]))
+    return this.children.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, pid }]))
   }
 
   /**
-   * Starts a process and waits until it serves.
-   * @returns where
+   * Starts a process, waits until it serves, and returns where.
+   * @throws Error as `ManagedProcess.ready`
    */
   async start(spec: ProcessSpec, signal: AbortSignal): Promise<Served> {
     signal.throwIfAborted()
-    const child = new ManagedProcess(spec, (line) => this.#onLine(spec.name, line))
-    this.#processes.push(child)
-    void child.ended.then(this.#reportEnd)
+    const child = await ManagedProcess.start(spec, (line) => this.onLine(spec.name, line), signal)
+    this.children.push(child)
+    void child.ended.then(this.reportEnd)
     return child.ready(signal)
   }
 
-  /** Ends the newest first: the gateway, with its open answers, before the services that it needs. */
+  /** Ends the newest first: the gateway with its open answers, then the services that it needs. */
   async stop(): Promise<void> {
-    const [last, ...others] = this.#processes.toReversed()
+    const [last, ...others] = this.children.toReversed()
     await last?.stop()
     await Promise.all(others.map((child) => child.stop()))
   }

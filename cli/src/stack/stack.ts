@@ -1,44 +1,48 @@
-import type { ProcessModule } from '../commands/context.js'
+import type { ProcessModule } from '../context.js'
 import type { ProcessGroup } from './process-group.js'
 
-/** A service that is both models counts as `dpo`. */
+/** The processes of a pair. A service with both models counts as `dpo`. */
 export type ProcessRole = 'sft' | 'dpo' | 'gateway'
 
+/** Options of `startStack`. */
 export interface StackOptions {
   readonly host: string
-  /** 0 takes a free one. */
+  /** The port of the gateway; 0: any free port. */
   readonly port: number
-  /** Of each service; left out, its share of the machine. */
+  /** Threads of each service. Default: its share of the machine. */
   readonly threads?: number | undefined
   readonly templateFrom?: 'dpo' | 'sft' | undefined
   readonly apiKeys: readonly string[]
-  /** What starts each process; left out, Node itself. */
+  /** The launcher of each process. Default: none. */
   readonly launchers?: Readonly<Record<ProcessRole, readonly string[]>> | undefined
 }
 
 /** A service to start. */
 export interface ServiceSpec {
-  /** For people: "SFT service". */
+  /** The name in messages: "SFT service". */
   readonly name: string
   readonly module: ProcessModule
-  /** What the model is in the deployment: sft, dpo, or its name. */
+  /** The role of the model: sft, dpo, or its name. */
   readonly role: string
+  /** The model folder. */
   readonly folder: string
-  /** Whether the base model under its adapter is served too. */
+  /** Whether the base model of its adapter is served too. */
   readonly servesBase?: boolean
 }
 
-/** host:port of every service that the gateway is to reach. */
+/** host:port of every service that the gateway connects to. */
 export interface Addresses {
   readonly sft: string
   readonly dpo: string
-  /** Of the models beside the pair, by name. */
+  /** Addresses of the additional models, by name. */
   readonly models: Readonly<Record<string, string>>
+  /** Addresses of the reward models, by name. */
   readonly rewards: Readonly<Record<string, string>>
 }
 
+/** A running gateway with its services. */
 export interface Stack {
-  /** Of the gateway. */
+  /** The URL of the gateway. */
   readonly url: string
   readonly services: Addresses
   readonly group: ProcessGroup

@@ -1,50 +1,52 @@
+import { isService, parseAddress } from '../source-text/service-address.js'
+import type { ExtraModels } from '../sources/prepare-extra-models.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
-import { isService, parseAddress } from '../sources/source.js'
 import type { Served } from './managed-process.js'
 import type { Addresses, ServiceSpec } from './stack.js'
-
-/** Models beside a pair, by name: each a model folder, or the `grpc://host:port` of a service that runs. */
-export interface Beside {
-  readonly models: Readonly<Record<string, string>>
-  readonly rewards: Readonly<Record<string, string>>
-}
 
 type Start = (spec: ServiceSpec) => Promise<Served>
 
 const logit = '@tandem/services/logit-main'
 const reward = '@tandem/services/reward-main'
 
-/** Has all services that do not run yet started at once. @throws Error as `start` */
-export async function startServices(pair: PreparedPair, beside: Beside, start: Start): Promise<Addresses> {
+/**
+ * Starts all services that are not running yet, at the same time.
+ * @param start starts one service
+ * @throws Error as `start`
+ */
+export async function startServices(pair: PreparedPair, extra: ExtraModels, start: Start): Promise<Addresses> {
   const [both, models, rewards] = await Promise.all([
-    pair.isPaired ? startTogether(pair, start) : startApart(pair, start),
-    startNamed(beside.models, (role, folder) => start({ name: `${role} model service`, module: logit, role, folder })),
-    startNamed(beside.rewards, (role, folder) =>
+    pair.isPaired ? startPaired(pair, start) : startSeparate(pair, start),
+    startNamed(extra.models, (role, folder) => start({ name: `${role} model service`, module: logit, role, folder })),
+    startNamed(extra.rewards, (role, folder) =>
       start({ name: `${role} reward service`, module: reward, role, folder }),
     ),
   ])
   return { ...both, models, rewards }
 }
 
-/** Those that compute at once and keep sessions here. Reward services do neither: they run when an answer is complete. */
+/**
+ * Counts the logit services on this machine, which share its cores and memory. Reward services are
+ * not counted: they run after an answer.
+ */
 export function countLogitServices(
   { sft, dpo, isPaired }: Pick<PreparedPair, 'sft' | 'dpo' | 'isPaired'>,
-  { models }: Pick<Beside, 'models'>,
+  { models }: Pick<ExtraModels, 'models'>,
 ): number {
   const places = [...(isPaired ? [dpo] : [sft, dpo]), ...Object.values(models)]
   return places.filter((place) => !isService(place)).length
 }
 
-async function startApart(pair: PreparedPair, start: Start): Promise<Pick<Addresses, 'sft' | 'dpo'>> {
+async function startSeparate(pair: PreparedPair, start: Start): Promise<Pick<Addresses, 'sft' | 'dpo'>> {
   const one = (role: 'sft' | 'dpo', name: string) =>
     addressOf(pair[role], role, (folder) => start({ name, module: logit, role, folder }))
   const [sft, dpo] = await Promise.all([one('sft', 'SFT service'), one('dpo', 'DPO service')])
   return { sft, dpo }
 }
 
-async function startTogether({ dpo: folder }: PreparedPair, start: Start): Promise<Pick<Addresses, 'sft' | 'dpo'>> {
+async function startPaired({ dpo: folder }: PreparedPair, start: Start): Promise<Pick<Addresses, 'sft' | 'dpo'>> {
   const { at, baseAt } = await start({ name: 'pair service', module: logit, role: 'dpo', folder, servesBase: true })
-  if (baseAt === null) throw new Error('the pair service serves one model only: run "npm run build"')
+  if (baseAt === null) throw new Error('the pair service serves only one model: run "npm run build"')
   return { sft: baseAt, dpo: at }
 }
 
@@ -58,6 +60,6 @@ async function startNamed(
   return Object.fromEntries(await Promise.all(found))
 }
 
-/** Of a service that runs, or of the one that `start` starts. */
+/** Returns the address of a running service, or of the one that `start` starts. */
 const addressOf = async (place: string, name: string, start: (folder: string) => Promise<Served>): Promise<string> =>
   isService(place) ? parseAddress(place, name) : (await start(place)).at

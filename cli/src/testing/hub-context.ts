@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import type { Context } from '../commands/context.js'
+import type { Context } from '../context.js'
 import { findHome } from '../home.js'
 import type { HubServer } from './hub-server.js'
 
 /**
- * A command's context whose cache and whose Hugging Face home lie below a test's folder, and whose hub is the test's own.
- * @param write what becomes of all that is written
+ * Creates a context with its cache and its Hugging Face home below a test's folder, and with the
+ * test's own hub.
+ * @param write receives all output
  */
 export function createHubContext(
   folder: string,

@@ -3,55 +3,61 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A repository of the stand-in. Its one commit follows from its files. */
+/** A repository of the test hub. It has one commit, which follows from its files. */
 export interface ServedRepo {
-  /** By path. */
+  /** Contents by path. */
   readonly files: ReadonlyMap<string, Uint8Array>
   readonly isPrivate?: boolean
-  /** Who may list it, and not read it without having accepted its terms. */
+  /** Whether only accounts that have accepted the terms can read it. All can list it. */
   readonly isGated?: boolean
-  /** Sizes that the list tells in place of the true ones, by path. */
+  /** Wrong sizes for the list, by path. */
   readonly listedBytes?: ReadonlyMap<string, number>
 }
 
-/** What goes wrong; a test may change it at any time. */
+/** Faults of the test hub. A test can change them at any time. */
 export interface HubFaults {
-  /** Connections to large files are cut after so many bytes each, as often as `cuts` says. */
+  /** Bytes after which a connection to a large file is cut. */
   cutAfterBytes: number
+  /** Number of connections that are cut. */
   cuts: number
-  /** What would be cut stays open, and no byte comes any more. */
+  /** Connections stay open without further bytes instead of being cut. */
   isHeld: boolean
-  /** The hub answers nothing but 503 from the first cut on. */
+  /** The hub answers only 503 after the first cut. */
   isDownAfterCut: boolean
-  /** Every answer of the hub itself, e.g. 503. */
+  /** The status of every answer of the hub itself, e.g. 503; null: none. */
   status: number | null
-  /** A path whose content is another than the list says. */
+  /** A path whose content differs from the list; null: none. */
   changedPath: string | null
-  /** Ranges are left unheeded. */
+  /** The server ignores ranges. */
   hasNoRanges: boolean
 }
 
-/** What `@huggingface/hub` and a download ask of the hub, on two local ports: its own, and that of large file storage. */
+/**
+ * A local stand-in for the Hugging Face hub on two ports: the hub itself, and its large file
+ * storage.
+ */
 export interface HubServer {
   readonly url: string
-  /** By `ORG/REPO`. */
+  /** Repositories by `ORG/REPO`. */
   readonly repos: Map<string, ServedRepo>
   readonly faults: HubFaults
-  /** `GET /path bytes=1-`, in their order; of the storage with `storage` before it. */
+  /** Requests in their order: `GET /path bytes=1-`, with `storage` before it for the storage. */
   readonly requests: string[]
-  /** The commit that every branch of a repository is at. */
+  /** Returns the commit of all branches of a repository. */
   commitOf(repo: string): string
   close(): Promise<void>
 }
 
+/** The token of an account with access to all repositories. */
 export const readerToken = 'hf_reader'
-/** Of an account that exists, and that no private or gated repository has let in. */
-export const strangerToken = 'hf_stranger'
+/** The token of an account without access to private and gated repositories. */
+export const otherToken = 'hf_other'
 const revisions = ['main', 'HEAD', 'v1.0', 'refs/pr/1']
-/** From so many bytes on a file is in large file storage. */
+/** Minimum size of a file in large file storage. */
 const largeBytes = 100_000
 const pageSize = 5
 
+/** Starts a test hub. The caller closes it. */
 export async function startHubServer(repos: Readonly<Record<string, ServedRepo>> = {}): Promise<HubServer> {
   const served = new Map(Object.entries(repos))
   const requests: string[] = []
@@ -68,7 +74,7 @@ export async function startHubServer(repos: Readonly<Record<string, ServedRepo>>
 
   const storage = await listen((request, response) => {
     requests.push(`storage ${lineOf(request)}`)
-    // As S3: two ways to prove who asks are one too many.
+    // As S3 does: a second way of authentication is an error.
     if (request.headers.authorization !== undefined) return refuse(response, 400, '', 'Only one auth mechanism allowed')
     const [repo = '', path = ''] = new URL(request.url ?? '', 'http://storage').searchParams.getAll('of')
     const bytes = served.get(repo)?.files.get(path)
@@ -87,7 +93,7 @@ export async function startHubServer(repos: Readonly<Record<string, ServedRepo>>
       /^\/(api\/models\/)?([^/]+)\/([^/]+)\/(revision|tree|resolve)\/(.+)$/.exec(url.pathname) ?? []
     const repoName = `${org}/${name}`
     const token = request.headers.authorization?.replace('Bearer ', '') ?? null
-    if (token !== null && token !== readerToken && token !== strangerToken)
+    if (token !== null && token !== readerToken && token !== otherToken)
       return refuse(response, 401, '', 'Invalid credentials in Authorization header')
     const repo = served.get(repoName)
     if (repo === undefined || (repo.isPrivate && token !== readerToken))
@@ -137,7 +143,7 @@ export async function startHubServer(repos: Readonly<Record<string, ServedRepo>>
   }
 }
 
-/** The tree, page by page: the next one stands in a Link header. */
+/** Sends one page of the tree. A Link header names the next page. */
 function sendPage(url: URL, response: ServerResponse, repo: ServedRepo): void {
   const start = Number(url.searchParams.get('cursor') ?? 0)
   const entries = [...repo.files].map(([path, bytes]) => entryOf(path, bytes, repo))

@@ -1,3 +1,3 @@
-/** For tests of other packages, whose processes ask a hub that runs here. */
+/** Helpers for tests of other packages: a local hub for their processes. */
 export * from './hub-server.js'
 export * from './read-folder.js'

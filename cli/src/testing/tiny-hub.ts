@@ -16,9 +16,9 @@ export const textNames = [
   'tokenizer_config.json',
 ]
 
-/** Pulls as `--sft` from a hub that serves `tiny/sft`, into a cache below a folder of its own. */
+/** A hub that serves `tiny/sft`, with a cache in a temporary folder. */
 export class TinyHub {
-  /** All that pulls wrote. */
+  /** All output of the pulls. */
   words = ''
 
   private constructor(
@@ -31,6 +31,7 @@ export class TinyHub {
     return new TinyHub(await mkdtemp(join(tmpdir(), 'tandem-hub-')), await startHubServer({ 'tiny/sft': { files } }))
   }
 
+  /** Pulls a source as `--sft`. */
   pull(
     source: string,
     environment: NodeJS.ProcessEnv = {},
@@ -42,7 +43,7 @@ export class TinyHub {
     return pullHub(source, { ...context, environment: { ...context.environment, ...environment }, signal }, '--sft')
   }
 
-  /** The files of `tiny/sft`, with changes; null takes one away. */
+  /** Serves the files of `tiny/sft` with changes; null removes a file. */
   serve(
     repo: string,
     changes: Readonly<Record<string, Uint8Array | string | null>>,
@@ -55,8 +56,8 @@ export class TinyHub {
     this.hub.repos.set(repo, { files, ...more })
   }
 
-  /** Requests for whole weights. Of a GGUF file little more than the header is asked for, by a range. */
-  forWeights = () =>
+  /** Returns the requests for weights, except the ranges that read the header of a GGUF file. */
+  weightRequests = () =>
     this.hub.requests.filter((line) => /\/resolve\/.*\.(safetensors|bin|gguf|onnx([._]data)?)$/.test(line))
 
   async close(): Promise<void> {
@@ -65,4 +66,5 @@ export class TinyHub {
   }
 }
 
+/** Returns the path of a file in test/fixtures. */
 export const fixturePath = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/${name}`, import.meta.url))

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import type { HubFile } from '../../cache/hub-file.js'
 import { type HubServer, startHubServer } from '../../testing/hub-server.js'
 import { downloadFile } from './download-file.js'
-import { createHub, type HubFile } from './hub.js'
+import { createHub } from './hub.js'
 
 const repo = 'tiny/file'
 const content = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7919) >> 3)
@@ -29,9 +30,9 @@ beforeEach(() => {
 const hub = (signal = new AbortController().signal) =>
   createHub({ endpoint: server.url, token: null, tokenFrom: null, offlineBy: null }, signal)
 
-/** @returns how many bytes were told of */
+/** @returns the sum of the reported bytes */
 async function download(signal = new AbortController().signal, idleMs = 30_000): Promise<number> {
-  let told = 0
+  let reported = 0
   await downloadFile({
     hub: hub(signal),
     place: { repo, commit: server.commitOf(repo), path: 'weights' },
@@ -39,15 +40,15 @@ async function download(signal = new AbortController().signal, idleMs = 30_000):
     unfinished: join(folder, 'unfinished'),
     target: join(folder, 'target'),
     onBytes: (bytes) => {
-      told += bytes
+      reported += bytes
     },
     signal,
-    patience: { idleMs, pauseMs: 0 },
+    retryPolicy: { idleMs, pauseMs: 0 },
   })
-  return told
+  return reported
 }
 
-it('is whole wherever it is cut, whatever an earlier try left, and with ranges or without', async () => {
+it('a download is complete wherever it is cut, whatever an earlier one left, with and without ranges', async () => {
   const options = {
     cuts: fc.nat(4),
     after: fc.integer({ min: 1, max: 90_000 }),
@@ -71,7 +72,7 @@ it('is whole wherever it is cut, whatever an earlier try left, and with ranges o
   server.faults.hasNoRanges = false
 })
 
-it('gives up where no byte comes between five broken connections, and keeps what came', async () => {
+it('fails after five broken connections without a byte, and keeps the partial file', async () => {
   await writeFile(join(folder, 'unfinished'), content.subarray(0, 1000))
   Object.assign(server.faults, { cuts: 100, cutAfterBytes: 0 })
   await expect(download()).rejects.toThrow()
@@ -79,16 +80,16 @@ it('gives up where no byte comes between five broken connections, and keeps what
   expect((await stat(join(folder, 'unfinished'))).size).toBe(1000)
 })
 
-it('is not taken where its beginning was changed; then it is brought anew', async () => {
+it('refuses a partial file with a changed beginning, and downloads it again', async () => {
   await writeFile(join(folder, 'unfinished'), 'another file')
   await expect(download()).rejects.toThrow(
-    /weights has the SHA-256 [0-9a-f]{64}, and the hub lists [0-9a-f]{64}\. What came is deleted/,
+    /weights has the SHA-256 [0-9a-f]{64}, and the hub lists [0-9a-f]{64}\. The file was deleted/,
   )
   await download()
   expect((await readFile(join(folder, 'target'))).equals(content)).toBe(true)
 })
 
-it('ends at once when it is aborted', async () => {
+it('ends immediately on abort', async () => {
   const controller = new AbortController()
   Object.assign(server.faults, { cuts: 1, cutAfterBytes: 50_000 })
   await appendFile(join(folder, 'unfinished'), '')
@@ -97,7 +98,7 @@ it('ends at once when it is aborted', async () => {
   await expect(downloading).rejects.toThrow('interrupted')
 })
 
-it('goes on where no byte comes any more', async () => {
+it('continues after a connection without bytes', async () => {
   Object.assign(server.faults, { cuts: 1, cutAfterBytes: 50_000, isHeld: true })
   expect(await download(new AbortController().signal, 200)).toBe(content.length)
 })

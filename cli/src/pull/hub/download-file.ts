@@ -3,137 +3,143 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createFileHash } from './file-hash.js'
-import type { Hub, HubFile, HubPlace } from './hub.js'
+import type { HubFile } from '../../cache/hub-file.js'
+import { createFileHash } from '../../cache/hub-file.js'
+import type { Hub, HubPlace } from './hub.js'
 import { HubUnreachable } from './hub-errors.js'
 
-export interface Patience {
-  /** Without a byte for so long a connection counts as broken. */
+/** Time limits of a download. */
+export interface RetryPolicy {
+  /** Time without a byte after which a connection counts as broken, in milliseconds. */
   readonly idleMs: number
-  /** Before a broken connection is made again for the first time; then twice as long each time. */
+  /** Pause before the first retry, in milliseconds. It doubles with each retry. */
   readonly pauseMs: number
 }
 
-const defaultPatience: Patience = { idleMs: 30_000, pauseMs: 500 }
-/** Broken connections in a row, without a byte between them, that end the download. */
+const defaultRetryPolicy: RetryPolicy = { idleMs: 30_000, pauseMs: 500 }
+/** Broken connections in a row, without a byte between them, after which the download fails. */
 const maxTries = 5
 
+/** Options of `downloadFile`. */
 export interface DownloadOptions {
   readonly hub: Hub
   readonly place: HubPlace
   readonly file: HubFile
-  /** Where it grows. What an earlier try left there is gone on with. */
+  /** The partial file. The download continues what an earlier one left there. */
   readonly unfinished: string
-  /** Where it appears: whole and checked, or not at all. */
+  /** The file to create. It appears complete and checked, or not at all. */
   readonly target: string
-  /** Told of bytes as they are there; negative where some are given up. */
+  /** Called with the number of new bytes; negative if bytes are discarded. */
   readonly onBytes: (bytes: number) => void
   readonly signal: AbortSignal
-  readonly patience?: Patience | undefined
+  readonly retryPolicy?: RetryPolicy | undefined
 }
 
 /**
- * Downloads one file, going on where it broke: within a call, and from one call to the next.
- * @throws Error naming the file whose content is not what the hub's list says; HubRefusal; HubUnreachable; the signal's reason
+ * Downloads one file. It continues after a broken connection, and what an earlier call left.
+ * @throws Error if the content differs from the hub's list; HubRefusal; HubUnreachable; the
+ * signal's reason on abort
  */
 export async function downloadFile(options: DownloadOptions): Promise<void> {
-  const { unfinished, target, signal, patience: { pauseMs } = defaultPatience } = options
+  const { unfinished, target, signal, retryPolicy: { pauseMs } = defaultRetryPolicy } = options
   await mkdir(dirname(unfinished), { recursive: true })
   await mkdir(dirname(target), { recursive: true })
-  // Append: a file that grows is never cut by being opened.
+  // Append mode: opening does not truncate the partial file.
   const handle = await open(unfinished, 'a')
   try {
-    const growing = await resume(handle, options)
-    for (let tries = 0; growing.bytes < options.file.bytes; ) {
-      const before = growing.bytes
+    const partial = await resume(handle, options)
+    for (let tries = 0; partial.bytes < options.file.bytes; ) {
+      const before = partial.bytes
       try {
-        await append(handle, growing, options)
+        await append(handle, partial, options)
       } catch (error) {
         signal.throwIfAborted()
         if (!(error instanceof HubUnreachable)) throw describeDiskError(error, target)
-        tries = growing.bytes > before ? 1 : tries + 1
+        tries = partial.bytes > before ? 1 : tries + 1
         if (tries >= maxTries) throw error
         await delay(pauseMs * 2 ** (tries - 1), undefined, { signal })
       }
     }
     await handle.sync()
-    await assertContent(growing, options)
+    await assertContent(partial, options)
   } finally {
     await handle.close()
   }
   await rename(unfinished, target)
 }
 
-/** What is there, and the hash of it. */
-interface Growing {
+/** The size and the hash of the partial file. */
+interface Partial {
   bytes: number
   hash: ReturnType<typeof createFileHash>
 }
 
-async function resume(handle: FileHandle, { unfinished, file, onBytes, signal }: DownloadOptions): Promise<Growing> {
+async function resume(handle: FileHandle, { unfinished, file, onBytes, signal }: DownloadOptions): Promise<Partial> {
   const { size } = await handle.stat()
-  // More than there may be is no beginning of it.
+  // A longer file cannot be the beginning of this one.
   if (size > file.bytes) await handle.truncate(0)
-  const growing = { bytes: size > file.bytes ? 0 : size, hash: newHash(file) }
-  if (growing.bytes > 0)
+  const partial = { bytes: size > file.bytes ? 0 : size, hash: newHash(file) }
+  if (partial.bytes > 0)
     await pipeline(
       createReadStream(unfinished, { highWaterMark: 1 << 20 }),
       async (chunks: AsyncIterable<Uint8Array>) => {
-        for await (const chunk of chunks) growing.hash.update(chunk)
+        for await (const chunk of chunks) partial.hash.update(chunk)
       },
       { signal },
     )
-  onBytes(growing.bytes)
-  return growing
+  onBytes(partial.bytes)
+  return partial
 }
 
 async function append(
   handle: FileHandle,
-  growing: Growing,
-  { hub, place, file, onBytes, signal, patience: { idleMs } = defaultPatience }: DownloadOptions,
+  partial: Partial,
+  { hub, place, file, onBytes, signal, retryPolicy: { idleMs } = defaultRetryPolicy }: DownloadOptions,
 ): Promise<void> {
   const idle = new AbortController()
-  const stop = () => idle.abort(new Error(`no byte came for ${idleMs / 1000} seconds`))
+  const stop = () => idle.abort(new Error(`no byte arrived for ${idleMs / 1000} seconds`))
   const timer = setTimeout(stop, idleMs)
   try {
     const partSignal = AbortSignal.any([signal, idle.signal])
-    const { from, body } = await hub.read(place, { from: growing.bytes, to: null }, partSignal)
-    if (from !== growing.bytes) await startAgain(handle, growing, file, onBytes)
+    const { from, body } = await hub.read(place, { from: partial.bytes, to: null }, partSignal)
+    if (from !== partial.bytes) await restart(handle, partial, file, onBytes)
     for await (const chunk of body) {
       timer.refresh()
-      if (growing.bytes + chunk.byteLength > file.bytes)
+      if (partial.bytes + chunk.byteLength > file.bytes)
         throw new Error(`${place.repo}: ${file.path} is longer than the ${file.bytes} bytes that the hub lists`)
       await handle.appendFile(chunk)
-      growing.hash.update(chunk)
-      growing.bytes += chunk.byteLength
+      partial.hash.update(chunk)
+      partial.bytes += chunk.byteLength
       onBytes(chunk.byteLength)
     }
   } finally {
     clearTimeout(timer)
   }
-  if (growing.bytes < file.bytes) throw new HubUnreachable(`${file.path} broke off after ${growing.bytes} bytes`)
+  if (partial.bytes < file.bytes)
+    throw new HubUnreachable(`the connection for ${file.path} broke after ${partial.bytes} bytes`)
 }
 
-/** A server that knows no ranges sends the file from its start. */
-async function startAgain(
+/** Discards all bytes: a server without range support sends the file from its start. */
+async function restart(
   handle: FileHandle,
-  growing: Growing,
+  partial: Partial,
   file: HubFile,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   await handle.truncate(0)
-  onBytes(-growing.bytes)
-  growing.bytes = 0
-  growing.hash = newHash(file)
+  onBytes(-partial.bytes)
+  partial.bytes = 0
+  partial.hash = newHash(file)
 }
 
-async function assertContent({ hash }: Growing, { place, file, unfinished }: DownloadOptions): Promise<void> {
+async function assertContent({ hash }: Partial, { place, file, unfinished }: DownloadOptions): Promise<void> {
   const found = hash.digest('hex')
   if (found === file.digest.hex) return
   await rm(unfinished, { force: true })
   throw new Error(
-    `${place.repo}: ${file.path} has the ${nameOf(file.digest.algorithm)} ${found}, and the hub lists ${file.digest.hex}. What came is deleted: run this again. ` +
-      'If it stays so, something between here and the hub (a proxy, a mirror) changes files',
+    `${place.repo}: ${file.path} has the ${nameOf(file.digest.algorithm)} ${found}, ` +
+      `and the hub lists ${file.digest.hex}. The file was deleted: run this again. ` +
+      'If the error stays, a proxy or a mirror between here and the hub changes files',
   )
 }
 
@@ -144,7 +150,10 @@ const nameOf = (algorithm: HubFile['digest']['algorithm']) =>
 function describeDiskError(error: unknown, target: string): unknown {
   const code = (error as NodeJS.ErrnoException).code
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
-  return new Error(`no space is left for ${target}: make room and run this again, which goes on where it ended`, {
-    cause: error,
-  })
+  return new Error(
+    `no space is left for ${target}: free some space and run this again. The download continues where it stopped`,
+    {
+      cause: error,
+    },
+  )
 }

@@ -1,37 +1,40 @@
 import { mkdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type HubSnapshot, isPulled, snapshotFolder, snapshotPath, unfinishedFolder } from '../../cache/hub-cache.js'
-import { linkTwin } from '../../cache/link-twin.js'
+import type { HubFile } from '../../cache/hub-file.js'
+import { shortHash } from '../../cache/identity.js'
+import { linkDuplicate } from '../../cache/link-duplicate.js'
 import { createProgress, type Output } from '../../progress.js'
-import { shortHash } from '../../sources/identity.js'
-import { sumBytes } from '../../sum-bytes.js'
-import { megabytes } from '../../table.js'
+import { sumBytes } from '../../util/sum-bytes.js'
+import { megabytes } from '../../util/table.js'
 import { downloadFile } from './download-file.js'
-import type { Hub, HubFile } from './hub.js'
+import type { Hub } from './hub.js'
 
-/** Connections at once. */
+/** Maximum concurrent downloads. */
 const maxDownloads = 4
 
+/** Options of `downloadFiles`. */
 export interface DownloadsOptions {
   readonly hub: Hub
   readonly snapshot: HubSnapshot
-  /** How messages name the model. */
+  /** The name of the model in messages. */
   readonly where: string
-  /** What stands before the bar. */
+  /** The title of the progress bar. */
   readonly title: string
   readonly output: Output
   readonly signal: AbortSignal
 }
 
 /**
- * Brings files of a commit into the cache; what is there stays, and what another commit has is taken from there. On an error or abort all end, and what came is kept to go on with.
- * @throws Error where the disk has no room for them, or as `downloadFile`
+ * Downloads the missing files of a commit into the cache. Files that another commit has are linked.
+ * On an error or abort all downloads end, and partial files stay for the next call.
+ * @throws Error if the disk has too little space, or as `downloadFile`
  */
 export async function downloadFiles(files: readonly HubFile[], options: DownloadsOptions): Promise<void> {
   const { snapshot, title, output, signal } = options
   const missing: HubFile[] = []
   for (const file of files)
-    if (!(await isPulled(snapshot, file)) && !(await linkTwin(snapshot, file))) missing.push(file)
+    if (!(await isPulled(snapshot, file)) && !(await linkDuplicate(snapshot, file))) missing.push(file)
   if (missing.length === 0) return
   await assertSpace(missing, options)
   const totalBytes = sumBytes(missing)
@@ -87,7 +90,7 @@ async function assertSpace(files: readonly HubFile[], { snapshot, where }: Downl
   const free = bavail * bsize
   if (needed <= free) return
   throw new Error(
-    `${where}: ${megabytes(needed)} are to be downloaded, and ${folder} has room for ${megabytes(free)}. ` +
-      'Make room ("tandem models" lists what is kept), or name a folder on another disk with TANDEM_HOME',
+    `${where}: the download needs ${megabytes(needed)}, and ${folder} has ${megabytes(free)} free. ` +
+      'Free some space ("tandem models" lists what is kept), or set TANDEM_HOME to a folder on another disk',
   )
 }

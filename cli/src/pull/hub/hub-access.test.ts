@@ -18,7 +18,7 @@ async function writeToken(...parts: string[]) {
 }
 
 describe('readHubAccess', () => {
-  it('is the open hub where nothing is said', async () => {
+  it('uses the public hub without a token if nothing is set', async () => {
     const access = { endpoint: 'https://huggingface.co', token: null, tokenFrom: null, offlineBy: null }
     expect(await readHubAccess({}, folder)).toEqual(access)
     expect(await readHubAccess({ HF_ENDPOINT: '', HF_TOKEN: ' ' }, folder)).toEqual(access)
@@ -27,7 +27,7 @@ describe('readHubAccess', () => {
     })
   })
 
-  it('takes the token that is nearest: of the variable, of the named file, of HF_HOME, of the user', async () => {
+  it('finds the token in this order: variable, named file, HF_HOME, user folder', async () => {
     const user = await writeToken('.cache', 'huggingface', 'token')
     const cache = await writeToken('cache', 'huggingface', 'token')
     const home = await writeToken('home', 'token')

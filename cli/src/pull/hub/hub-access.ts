@@ -2,22 +2,23 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** Where the hub is, and as whom it is asked. */
+/** The address of the hub, and the account of the requests. */
 export interface HubAccess {
-  /** Without a slash at its end. */
+  /** Address of the hub, without a slash at its end. */
   readonly endpoint: string
   readonly token: string | null
-  /** `HF_TOKEN`, or the file that the token is from; null without one. */
+  /** `HF_TOKEN`, or the file that holds the token; null without a token. */
   readonly tokenFrom: string | null
-  /** The variable that forbids to ask, or null. */
+  /** The variable that forbids requests; null without one. */
   readonly offlineBy: string | null
 }
 
 const defaultEndpoint = 'https://huggingface.co'
 
 /**
- * What the variables of Hugging Face's own tools say, as they mean them: HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HOME, HF_HUB_OFFLINE.
- * @throws Error naming the variable that is wrong, what it is and what was expected
+ * Reads the variables of Hugging Face's own tools, with the same meaning: HF_ENDPOINT, HF_TOKEN,
+ * HF_TOKEN_PATH, HF_HOME, HF_HUB_OFFLINE.
+ * @throws Error naming the variable that is wrong, its value and what was expected
  */
 export async function readHubAccess(
   environment: NodeJS.ProcessEnv,
@@ -33,7 +34,7 @@ export async function readHubAccess(
   return { endpoint, token: assertToken(token, path), tokenFrom: path, offlineBy }
 }
 
-/** Where `hf auth login` leaves the token. */
+/** Returns the file in which `hf auth login` stores the token. */
 function tokenPath({ HF_TOKEN_PATH, HF_HOME, XDG_CACHE_HOME }: NodeJS.ProcessEnv, userFolder: string): string {
   const cache = XDG_CACHE_HOME || join(userFolder, '.cache')
   return HF_TOKEN_PATH || join(HF_HOME || join(cache, 'huggingface'), 'token')
@@ -45,10 +46,10 @@ function parseEndpoint(text: string): string {
   throw new Error(`HF_ENDPOINT is "${text}"; expected the hub's address, e.g. ${defaultEndpoint}`)
 }
 
-/** A token goes into a header: what cannot stand there is no token. It is never shown. */
+/** Checks that a token can be sent in a header. It is never shown. */
 function assertToken(token: string, from: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token
-  throw new Error(`${from} holds no token of the hub: it has spaces, line ends or characters other than ASCII in it`)
+  throw new Error(`${from} is not a token of the hub: it contains spaces, line breaks or non-ASCII characters`)
 }
 
 const isTrue = (text: string | undefined) => /^(1|on|yes|true)$/i.test(text ?? '')

@@ -1,16 +1,16 @@
 import type { HubAccess } from './hub-access.js'
 import { HubRefusal, HubUnreachable } from './hub-errors.js'
 
-/** How long an answer may take that is no weights. */
+/** Time limit of a request without its own signal. */
 const answerLimitMs = 60_000
 
-/** Statuses that say to ask again later. */
+/** Statuses that ask to retry later. */
 const laterStatuses = [408, 425, 429, 500, 502, 503, 504]
 
 /**
- * A `fetch` for the hub: it brings the token along, and what is no answer becomes one of two errors.
- * A request without a signal of its own has a limit of time.
- * @throws (when called) HubRefusal, HubUnreachable, or the reason of `signal`
+ * Creates a `fetch` for the hub. It sends the token, and a failure becomes one of two errors.
+ * A request without its own signal has a time limit.
+ * The `fetch` throws HubRefusal, HubUnreachable, or the reason of `signal`.
  */
 export function createHubFetch({ endpoint, token, offlineBy }: HubAccess, signal: AbortSignal): typeof fetch {
   const { origin } = new URL(endpoint)
@@ -18,7 +18,7 @@ export function createHubFetch({ endpoint, token, offlineBy }: HubAccess, signal
     const url = new URL(input instanceof Request ? input.url : input)
     if (offlineBy !== null) throw new HubUnreachable(`${offlineBy} is set`)
     const headers = new Headers(init?.headers)
-    // fetch itself leaves it out where the hub sends on to another host.
+    // fetch itself removes the header if the hub redirects to another host.
     if (token !== null && url.origin === origin) headers.set('authorization', `Bearer ${token}`)
     const response = await fetch(url, {
       ...init,
@@ -35,7 +35,7 @@ export function createHubFetch({ endpoint, token, offlineBy }: HubAccess, signal
 }
 
 function refusalOf({ status, statusText, headers }: Response): Error {
-  const reason = headers.get('x-error-message') ?? (statusText || 'no reason is told')
+  const reason = headers.get('x-error-message') ?? (statusText || 'no reason given')
   const code = headers.get('x-error-code') ?? ''
   const wait = headers.get('retry-after')
   if (laterStatuses.includes(status))
@@ -43,7 +43,7 @@ function refusalOf({ status, statusText, headers }: Response): Error {
   return new HubRefusal(status, code, reason)
 }
 
-/** What lies under "fetch failed". */
+/** Returns the message below "fetch failed". */
 export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error

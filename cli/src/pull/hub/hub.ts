@@ -1,33 +1,32 @@
 import { z } from 'zod'
-import type { HubDigest } from './file-hash.js'
+import type { HubFile } from '../../cache/hub-file.js'
+import { isSafePath } from '../../source-text/hub-name.js'
 import type { HubAccess } from './hub-access.js'
 import { HubUnreachable } from './hub-errors.js'
 import { causeOf, createHubFetch } from './hub-fetch.js'
-import { isSafePath } from './hub-name.js'
 
-/** A file of a commit. */
-export interface HubFile {
-  /** From the repository's top folder, parts joined by `/`. */
-  readonly path: string
-  readonly bytes: number
-  readonly digest: HubDigest
-}
-
-/** A part of a file, as it comes. */
+/** A part of a file, as a stream. */
 export interface HubPart {
-  /** Where it begins: as asked, or 0 where the server knows no ranges. */
+  /** The first byte: the requested one, or 0 if the server does not support ranges. */
   readonly from: number
-  /** @throws HubUnreachable where the connection breaks or the part's signal ends it, or the reason of the hub's own signal */
+  /**
+   * Throws HubUnreachable if the connection breaks or the signal of the part aborts; the reason of
+   * the hub's own signal.
+   */
   readonly body: AsyncIterable<Uint8Array>
 }
 
-/** What is asked of the hub. Each may throw HubRefusal, HubUnreachable, or the reason of the signal. */
+/**
+ * The requests to the hub. Each can throw HubRefusal, HubUnreachable, or the reason of the signal.
+ */
 export interface Hub {
-  /** The commit, in 40 hexadecimal digits, that a revision names now. */
+  /** Returns the current commit of a revision, in 40 hexadecimal digits. */
   resolve(repo: string, revision: string): Promise<string>
-  /** All files of a commit. */
+  /** Returns all files of a commit. */
   list(repo: string, commit: string): Promise<HubFile[]>
-  /** Bytes of a file: from `from`, to `to` (without it) or the end. `signal` ends the part too. */
+  /**
+   * Reads bytes of a file from `from` to `to` (exclusive) or the end. `signal` ends the part too.
+   */
   read(
     place: HubPlace,
     range: { readonly from: number; readonly to: number | null },
@@ -35,13 +34,14 @@ export interface Hub {
   ): Promise<HubPart>
 }
 
+/** A file on the hub. */
 export interface HubPlace {
   readonly repo: string
   readonly commit: string
   readonly path: string
 }
 
-/** Most files of a repository that are listed. */
+/** Maximum number of files of a repository. */
 const maxFiles = 20_000
 const commitPattern = /^[0-9a-f]{40}$/
 const infoSchema = z.object({ sha: z.string().regex(commitPattern) })
@@ -53,12 +53,13 @@ const entrySchema = z.object({
   lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size }).nullish(),
 })
 
-/** Whether a revision is a commit itself, which never changes. */
+/** Whether a revision is a commit, which never changes. */
 export const isCommit = (revision: string): boolean => commitPattern.test(revision)
 
 /**
- * The hub, by its own client where that answers questions. Bytes are read beside it: its downloads begin anew where they broke.
- * They come by plain HTTP, from large file storage too; Xet, the hub's other way, is not used.
+ * Creates a client of the hub. It uses the hub's own client for questions, but not for downloads,
+ * which it would restart after a broken connection. Bytes come by plain HTTP, from large file
+ * storage too; Xet, the hub's other protocol, is not used.
  */
 export function createHub(access: HubAccess, signal: AbortSignal): Hub {
   const { endpoint } = access
@@ -74,10 +75,9 @@ export function createHub(access: HubAccess, signal: AbortSignal): Hub {
       const files: HubFile[] = []
       const entries = listFiles({ ...options, repo: { type: 'model', name: repo }, revision: commit, recursive: true })
       for await (const entry of entries) {
-        // What cannot be kept here under its own name is none of what is read.
+        // A file that cannot be stored under its own name is not needed.
         if (entry.type === 'file' && isSafePath(entry.path)) files.push(parseEntry(entry))
-        if (files.length > maxFiles)
-          throw new Error(`${repo} has more than ${maxFiles} files; at most so many are read`)
+        if (files.length > maxFiles) throw new Error(`${repo} has more than ${maxFiles} files, the maximum`)
       }
       return files
     },
@@ -85,7 +85,7 @@ export function createHub(access: HubAccess, signal: AbortSignal): Hub {
       const url = fileUrl(endpoint, place)
       const isWhole = from === 0 && to === null
       const range = `bytes=${from}-${to === null ? '' : to - 1}`
-      // Bytes are counted: they must come as they are.
+      // Bytes are counted, so they must not be compressed.
       const headers = { 'accept-encoding': 'identity', ...(isWhole ? {} : { range }) }
       const response = await hubFetch(url, { headers, signal: partSignal })
       if (response.body === null) throw new Error(`${url} has no content`)
@@ -94,21 +94,23 @@ export function createHub(access: HubAccess, signal: AbortSignal): Hub {
   }
 }
 
-/** Where a file is: its name stands there letter by letter, and means nothing to a URL. */
+/**
+ * Returns the URL of a file. Its name is encoded, so that no character has a meaning in the URL.
+ */
 export const fileUrl = (endpoint: string, { repo, commit, path }: HubPlace): string =>
   `${endpoint}/${repo}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`
 
-/** It takes a while to load, and most commands need none of it. */
+/** Loads the client late: it takes time, and most commands do not need it. */
 const loadClient = () => import('@huggingface/hub')
 
 function startOf({ status, headers, url }: Response, asked: number): number {
   if (status !== 206) return 0
   const found = headers.get('content-range') ?? ''
   if (found.startsWith(`bytes ${asked}-`)) return asked
-  throw new HubUnreachable(`${url} was asked for bytes from ${asked} on, and answers with "${found}"`)
+  throw new HubUnreachable(`${url} was asked for bytes from ${asked}, and answered with "${found}"`)
 }
 
-/** Where a body breaks, it is the connection that broke, and not what reads it. */
+/** Turns an error of the body into HubUnreachable: the connection broke. */
 async function* connected(body: ReadableStream<Uint8Array>, signal: AbortSignal, partSignal: AbortSignal) {
   try {
     yield* body

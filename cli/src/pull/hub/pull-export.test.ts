@@ -28,22 +28,25 @@ const serve = (files: Files) => tiny.hub.repos.set('tiny/x', { files })
 const jsonOf = (files: Files, name: string): Record<string, unknown> =>
   JSON.parse(new TextDecoder().decode(files.get(name)))
 
-/** Pulls, and gives the model's path and those of all files that came, from the repository's top folder. */
+/**
+ * Pulls, and returns the paths of the model and of all downloaded files, from the repository's top
+ * folder.
+ */
 async function pull(source: string) {
   const path = await tiny.pull(source)
   const top = join(tiny.folder, 'home', 'hub', 'tiny', 'x', tiny.hub.commitOf('tiny/x'), 'x')
   const entries = await readdir(top, { recursive: true, withFileTypes: true })
-  const came = entries.flatMap((entry) =>
+  const downloaded = entries.flatMap((entry) =>
     entry.isFile() ? [relative(top, join(entry.parentPath, entry.name)).replaceAll('\\', '/')] : [],
   )
   expect(await findSource(path, '--sft')).toEqual({ kind: 'export', path })
-  return { path: relative(top, path).replaceAll('\\', '/'), came: came.sort() }
+  return { path: relative(top, path).replaceAll('\\', '/'), downloaded: downloaded.sort() }
 }
 
-describe('of a repository with exported graphs is pulled', () => {
-  it('the first by the order on disk, without the others, and once', async () => {
+describe('a pull from a repository with exported graphs', () => {
+  it('downloads only the first graph in the order on disk, and only once', async () => {
     serve(await exported('llama-tied'))
-    expect(await pull('hf:tiny/x')).toEqual({ path: 'model.onnx', came: [...textNames, 'model.onnx'].sort() })
+    expect(await pull('hf:tiny/x')).toEqual({ path: 'model.onnx', downloaded: [...textNames, 'model.onnx'].sort() })
     expect(tiny.words).toContain('Pulling hf:tiny/x: export of commit ')
     expect(tiny.words.match(/of weights/g)).toHaveLength(1)
     tiny.hub.requests.length = 0
@@ -51,40 +54,40 @@ describe('of a repository with exported graphs is pulled', () => {
     expect(tiny.hub.requests).toEqual([expect.stringContaining('/revision/main?')])
   })
 
-  it('one that is named, with the text files above its folder', async () => {
+  it('downloads a named graph with the text files of the folder above', async () => {
     const files = await exported('llama-tied')
     const path = 'onnx/model_q4.onnx'
     serve(new Map([...files].map(([name, bytes]) => [name.endsWith('.onnx') ? `onnx/${name}` : name, bytes])))
-    expect(await pull(`hf:tiny/x/${path}@main`)).toEqual({ path, came: [...textNames, path].sort() })
+    expect(await pull(`hf:tiny/x/${path}@main`)).toEqual({ path, downloaded: [...textNames, path].sort() })
   })
 
   it.each([
     ['llama-tied+lora', 'onnx/model.onnx', 'onnx/model.onnx_data'],
     ['qwen2-genai', 'model.onnx', 'model.onnx.data'],
-  ])('%s with the file that its graph keeps weights in, and no other', async (name, path, data) => {
+  ])('downloads %s with the external file of its graph, and no other file', async (name, path, data) => {
     const files = await exported(name)
     serve(new Map([...files, [`${path}_data_9`, text('x')], ['onnx/model_fp16.onnx_data', text('y')]]))
     const texts = textNames.filter((one) => files.has(one))
-    expect(await pull('hf:tiny/x')).toEqual({ path, came: [...texts, path, data].sort() })
+    expect(await pull('hf:tiny/x')).toEqual({ path, downloaded: [...texts, path, data].sort() })
   })
 
-  it('that of a folder, with the text files beside it before those above', async () => {
+  it('prefers the text files in the folder of the graph to those above', async () => {
     const files = await exported('llama-bare')
     serve(
       new Map([...files, ...[...files].map(([name, bytes]): [string, Uint8Array] => [`step-9/onnx/${name}`, bytes])]),
     )
-    const { path, came } = await pull('hf:tiny/x/step-9')
+    const { path, downloaded } = await pull('hf:tiny/x/step-9')
     expect(path).toBe('step-9/onnx/model.onnx')
-    expect(came).toEqual([...textNames, 'model.onnx'].map((name) => `step-9/onnx/${name}`).sort())
+    expect(downloaded).toEqual([...textNames, 'model.onnx'].map((name) => `step-9/onnx/${name}`).sort())
   })
 
-  it('a checkpoint or an adapter where there is one, unless the graph is named', async () => {
+  it('prefers a checkpoint or an adapter, unless the graph is named', async () => {
     const graph = (await exported('llama-tied')).get('model.onnx') ?? text('')
     tiny.serve('tiny/x', { 'reference.safetensors': null })
     serve(new Map([...(tiny.hub.repos.get('tiny/x')?.files ?? []), ['onnx/model.onnx', graph]]))
     expect(await readdir(await tiny.pull('hf:tiny/x'))).toContain('model.safetensors')
     expect((await pull('hf:tiny/x/onnx/model.onnx')).path).toBe('onnx/model.onnx')
-    // What lies in the cache now is a checkpoint beside a graph.
+    // The cache now has a checkpoint next to a graph.
     expect((await findSource(await tiny.pull('hf:tiny/x'), '--sft')).kind).toBe('checkpoint')
     const adapter = await readFolder(fixturePath('tiny/llama-tied+lora'))
     tiny.hub.repos.set('tiny/lora', { files: new Map([...adapter, ['onnx/model.onnx', graph]]) })
@@ -116,21 +119,21 @@ describe('refuses', () => {
       'a tokenizer that no text is encoded by',
       change({ 'tokenizer.json': '{"model":{"type":"WordPiece","vocab":{"a":0}}}' }),
       'hf:tiny/x',
-      'hf:tiny/x cannot be used, and no weights were downloaded: The tokenizer\'s model is of type "WordPiece"',
+      'hf:tiny/x cannot be used (no weights were downloaded): The tokenizer\'s model is of type "WordPiece"',
       [],
     ],
     [
       'no tokenizer',
       change({ 'tokenizer.json': null }),
       'hf:tiny/x',
-      'cannot be used, and no weights were downloaded: the source has no tokenizer.json',
+      'cannot be used (no weights were downloaded): the source has no tokenizer.json',
       [],
     ],
     [
       'a config.json without a length',
       changeConfig({ max_position_embeddings: null }),
       'hf:tiny/x',
-      'cannot be used, and no weights were downloaded: neither ',
+      'cannot be used (no weights were downloaded): neither ',
       [],
     ],
     [
@@ -147,19 +150,19 @@ describe('refuses', () => {
       'is a graph with number of layers 3, and config.json says 4',
       [graph],
     ],
-    ['a graph that is none', change({ [graph]: 'no graph' }), 'hf:tiny/x', 'model.onnx is no ONNX file', [graph]],
+    ['a file that is not a graph', change({ [graph]: 'no graph' }), 'hf:tiny/x', 'model.onnx is no ONNX file', [graph]],
     [
       'weights that are not there',
       change({ [data]: null, 'onnx/model.onnx_data_1': 'x' }),
       'hf:tiny/x',
-      'hf:tiny/x: onnx/model.onnx keeps weights in onnx/model.onnx_data, which the repository lacks; its upload is not whole. Name another graph',
+      'hf:tiny/x: onnx/model.onnx has weights in onnx/model.onnx_data, which the repository lacks: the upload is incomplete. Name another graph',
       [graph],
     ],
     [
       'weights that are cut off',
       change({ [data]: 'x' }),
       'hf:tiny/x',
-      'keeps weights in onnx/model.onnx_data, which ends after 1 bytes, 501504 expected; its upload is not whole',
+      'has weights in onnx/model.onnx_data, which has 1 bytes, expected at least 501504: the upload is incomplete',
       [graph],
     ],
     [
@@ -167,7 +170,7 @@ describe('refuses', () => {
       rename({ [graph]: 'onnx/model_int8.onnx', [data]: 'onnx/model_bnb4.onnx' }),
       'hf:tiny/x',
       'hf:tiny/x holds 2 .onnx files: onnx/model_int8.onnx, onnx/model_bnb4.onnx. Unnamed, model.onnx, model_fp16.onnx, model_q4.onnx, model_q4f16.onnx, model_quantized.onnx ' +
-        'are looked for, there and in onnx. Name one, e.g. hf:tiny/x/onnx/model_int8.onnx',
+        'are searched, there and in onnx. Name one, e.g. hf:tiny/x/onnx/model_int8.onnx',
       [],
     ],
     [
@@ -181,24 +184,24 @@ describe('refuses', () => {
       'a graph that is not there',
       () => {},
       'hf:tiny/x/onnx/model_q4.onnx',
-      "hf:tiny/x/onnx/model_q4.onnx: there is no such file; the repository's .onnx files are: onnx/model.onnx",
+      "hf:tiny/x/onnx/model_q4.onnx: the file does not exist; the .onnx files of the repository are: onnx/model.onnx",
       [],
     ],
     [
       'a model folder of ours',
       change({ 'tandem.json': '{}' }),
       'hf:tiny/x',
-      'hf:tiny/x holds nothing that is read here: ',
+      'hf:tiny/x has no model: ',
       [],
     ],
-  ])('%s', async (_name, spoil, source, message, came) => {
+  ])('%s', async (_name, spoil, source, message, downloaded) => {
     const files = await exported('llama-tied+lora')
     spoil(files)
     serve(files)
     await expect(tiny.pull(source)).rejects.toThrow(message)
-    // Again, with what came: the same words, and nothing more.
+    // Again with the downloaded files: the same message, and no other download.
     await expect(tiny.pull(source)).rejects.toThrow(message)
     await expect(tiny.pull(source)).rejects.toThrow(/^--sft hf:tiny\/x/)
-    expect(tiny.forWeights().map((line) => line.replace(/^.*\/resolve\/[^/]*\//, ''))).toEqual(came)
+    expect(tiny.weightRequests().map((line) => line.replace(/^.*\/resolve\/[^/]*\//, ''))).toEqual(downloaded)
   })
 })

@@ -20,8 +20,8 @@ const hashOf = (bytes: Uint8Array | undefined) =>
     .digest('hex')
 const weightsHash = () => hashOf(tiny.hub.repos.get('tiny/sft')?.files.get('model.safetensors'))
 
-describe('what is pulled', () => {
-  it('of a checkpoint the files that are read, whole, in a folder of its commit; the next time it is found by one question', async () => {
+describe('a pull', () => {
+  it('downloads the needed files of a checkpoint into a folder of its commit, and needs one request the next time', async () => {
     const path = await tiny.pull('hf:tiny/sft')
     expect(path).toBe(join(tiny.folder, 'home', 'hub', 'tiny', 'sft', tiny.hub.commitOf('tiny/sft'), 'sft'))
     expect(await readdir(path)).toEqual([...textNames, 'model.safetensors'].sort())
@@ -39,7 +39,7 @@ describe('what is pulled', () => {
     expect(tiny.hub.requests).toEqual([])
   })
 
-  it('of shards those that the index names', async () => {
+  it('downloads the shards that the index names', async () => {
     const { files } = await read('tiny/qwen3')
     tiny.hub.repos.set('tiny/shards', { files: new Map([...files, ['consolidated.safetensors', text('x')]]) })
     const names = await readdir(await tiny.pull('hf:tiny/shards@v1.0'))
@@ -47,13 +47,13 @@ describe('what is pulled', () => {
     expect(names).not.toContain('consolidated.safetensors')
   })
 
-  it('of an adapter its two files, config.json of its base or not', async () => {
+  it('downloads the two files of an adapter, with or without the config.json of its base', async () => {
     const { files } = await read('tiny/llama-tied+lora')
     tiny.hub.repos.set('tiny/dpo', { files: new Map([...files, ['config.json', text('{}')]]) })
     expect(await readdir(await tiny.pull('hf:tiny/dpo'))).toEqual(['adapter_config.json', 'adapter_model.safetensors'])
   })
 
-  it('of GGUF files the one that is named, or the only one', async () => {
+  it('downloads the named GGUF file, or the only one', async () => {
     const gguf = (await read('more/gguf-llama-q4_1')).files.get('model.gguf') ?? text('')
     tiny.hub.repos.set('tiny/gguf', {
       files: new Map([
@@ -71,7 +71,7 @@ describe('what is pulled', () => {
     expect(hashOf(await readFile(await tiny.pull('hf:tiny/other')))).toBe(hashOf(gguf))
   })
 
-  it('of a folder what lies right in it', async () => {
+  it('downloads only the files directly in a folder', async () => {
     const { files } = await read('tiny/llama-tied')
     tiny.hub.repos.set('tiny/steps', { files: new Map([...files].map(([name, bytes]) => [`step-9/${name}`, bytes])) })
     const path = await tiny.pull('hf:tiny/steps/step-9@refs/pr/1')
@@ -79,33 +79,33 @@ describe('what is pulled', () => {
     expect(await readdir(path)).toContain('model.safetensors')
   })
 
-  it('of a branch that moved the new commit', async () => {
+  it('downloads the new commit of a branch', async () => {
     const before = await tiny.pull('hf:tiny/sft')
     tiny.serve('tiny/sft', { 'generation_config.json': '{}' })
     const after = await tiny.pull('hf:tiny/sft')
     expect(after).not.toBe(before)
     expect(await readFile(join(after, 'generation_config.json'), 'utf8')).toBe('{}')
     // The weights are those of before.
-    expect(tiny.forWeights()).toHaveLength(1)
+    expect(tiny.weightRequests()).toHaveLength(1)
     const inode = async (path: string) => (await stat(join(path, 'model.safetensors'))).ino
     expect(await inode(after)).toBe(await inode(before))
   })
 
-  it('once where two want the same', async () => {
+  it('downloads once if two processes need the same model', async () => {
     const [first, second] = await Promise.all([tiny.pull('hf:tiny/sft'), tiny.pull('hf:tiny/sft')])
     expect(second).toBe(first)
     expect(tiny.words).toContain('Waiting for another process that pulls tiny/sft into ')
-    expect(tiny.forWeights()).toHaveLength(1)
+    expect(tiny.weightRequests()).toHaveLength(1)
   })
 })
 
-describe('a download that breaks', () => {
+describe('a broken download', () => {
   const half = () => {
     tiny.hub.faults.cutAfterBytes = 300_000
     tiny.hub.faults.cuts = 1
   }
 
-  it('is told of as the hub not being reached, while a header is read too', async () => {
+  it('is reported as an unreachable hub, also while a header is read', async () => {
     const gguf = (await read('more/gguf-llama-f16')).files.get('model.gguf') ?? text('')
     tiny.hub.repos.set('tiny/gguf', { files: new Map([['model.gguf', gguf]]) })
     Object.assign(tiny.hub.faults, { cuts: 1, cutAfterBytes: 1000 })
@@ -113,7 +113,7 @@ describe('a download that breaks', () => {
     expect(await tiny.pull('hf:tiny/gguf')).toContain('model.gguf')
   })
 
-  it('goes on where the connection was cut', async () => {
+  it('continues after a cut connection', async () => {
     half()
     tiny.hub.requests.length = 0
     const path = await tiny.pull('hf:tiny/sft')
@@ -121,12 +121,12 @@ describe('a download that breaks', () => {
     expect(tiny.hub.requests.some((line) => /resolve.*bytes=[1-9]\d*-$/.test(line))).toBe(true)
   })
 
-  it('goes on where an interrupted command ended, and leaves nothing unfinished behind', async () => {
+  it('continues after an interrupted command, and leaves no partial file', async () => {
     const controller = new AbortController()
     half()
     const commit = join(tiny.folder, 'home', 'hub', 'tiny', 'sft', tiny.hub.commitOf('tiny/sft'))
     const unfinished = join(commit, '.unfinished')
-    // The weights alone are as large.
+    // Only the weights are so large.
     const hasBytes = (name: string) => statSync(join(unfinished, name)).size > 200_000
     const stop = setInterval(() => {
       if (existsSync(unfinished) && readdirSync(unfinished).some(hasBytes)) controller.abort(new Error('interrupted'))
@@ -144,18 +144,18 @@ describe('a download that breaks', () => {
     expect(await readdir(join(commit, '.unfinished'))).toEqual([])
   })
 
-  it('begins anew where the server knows no ranges', async () => {
+  it('starts again if the server does not support ranges', async () => {
     half()
     tiny.hub.faults.hasNoRanges = true
     const path = await tiny.pull('hf:tiny/sft')
     expect(hashOf(await readFile(join(path, 'model.safetensors')))).toBe(weightsHash())
   })
 
-  it.each(['model.safetensors', 'config.json'])('refuses a %s that is another, and brings it anew', async (name) => {
+  it.each(['model.safetensors', 'config.json'])('refuses a changed %s, and downloads it again', async (name) => {
     tiny.hub.faults.changedPath = name
     await expect(tiny.pull('hf:tiny/sft')).rejects.toThrow(
       new RegExp(
-        `tiny/sft: ${name} has the SHA-.* [0-9a-f]+, and the hub lists [0-9a-f]+\\. What came is deleted: run this again`,
+        `tiny/sft: ${name} has the SHA-.* [0-9a-f]+, and the hub lists [0-9a-f]+\\. The file was deleted: run this again`,
       ),
     )
     tiny.hub.faults.changedPath = null
@@ -163,11 +163,11 @@ describe('a download that breaks', () => {
   })
 })
 
-describe('where the hub cannot be reached', () => {
+describe('if the hub cannot be reached', () => {
   const unset =
     /^--sft hf:tiny\/sft@v1\.0 is not in the cache, and HF_HUB_OFFLINE is set, .* Unset HF_HUB_OFFLINE and run this again$/
   const checkNetwork =
-    /^--sft hf:tiny\/sft@v1\.0: the hub cannot be reached at .* \(.+\)\. Check the network and run this again.*HF_ENDPOINT names another address/
+    /^--sft hf:tiny\/sft@v1\.0: the hub cannot be reached at .* \(.+\)\. Check the network and run this again.*HF_ENDPOINT sets another address/
   it.each<[string, () => Promise<NodeJS.ProcessEnv>, RegExp, RegExp?]>([
     [
       'no server',
@@ -183,14 +183,14 @@ describe('where the hub cannot be reached', () => {
       },
       /\(503: out of order\)/,
     ],
-  ])('goes on with what was pulled, aloud: %s', async (_name, breakIt, message, advice = checkNetwork) => {
+  ])('uses the last pull and says so: %s', async (_name, breakIt, message, advice = checkNetwork) => {
     const path = await tiny.pull('hf:tiny/sft')
     const environment = await breakIt()
     tiny.words = ''
     expect(await tiny.pull('hf:tiny/sft', environment)).toBe(path)
     expect(tiny.words).toMatch(message)
     expect(tiny.words).toContain(
-      `; going on with main as it was last pulled, commit ${tiny.hub.commitOf('tiny/sft').slice(0, 12)}\n`,
+      `; using main as it was last pulled, commit ${tiny.hub.commitOf('tiny/sft').slice(0, 12)}\n`,
     )
     await expect(tiny.pull('hf:tiny/sft@v1.0', environment)).rejects.toThrow(advice)
   })

@@ -9,15 +9,16 @@ import {
   writeListing,
   writeRef,
 } from '../../cache/hub-cache.js'
-import type { Context } from '../../commands/context.js'
+import type { HubFile } from '../../cache/hub-file.js'
+import type { Context } from '../../context.js'
 import { withLock } from '../../lock.js'
-import { sumBytes } from '../../sum-bytes.js'
-import { megabytes } from '../../table.js'
+import { formatHubName, type HubName, parseHubName } from '../../source-text/hub-name.js'
+import { sumBytes } from '../../util/sum-bytes.js'
+import { megabytes } from '../../util/table.js'
 import { downloadFiles } from './download-files.js'
-import { createHub, type Hub, type HubFile, isCommit } from './hub.js'
+import { createHub, type Hub, isCommit } from './hub.js'
 import { type HubAccess, readHubAccess } from './hub-access.js'
 import { describeHubError, HubUnreachable } from './hub-errors.js'
-import { formatHubName, type HubName, parseHubName } from './hub-name.js'
 import type { Selection } from './repository-files.js'
 import { selectExternalFiles } from './select-export.js'
 import { selectFiles, selectShards } from './select-files.js'
@@ -25,28 +26,28 @@ import { validateDescription } from './validate-description.js'
 
 const defaultRevision = 'main'
 
-/** A pull under way. */
+/** A pull in progress. */
 interface Pull {
   readonly name: HubName
-  /** How messages name the model, e.g. `--sft hf:org/repo`. */
+  /** The model in messages, e.g. `--sft hf:org/repo`. */
   readonly where: string
   readonly hub: Hub
   readonly access: HubAccess
   readonly context: Context
 }
 
-/** A commit, and what it holds. */
+/** A commit, and its files. */
 interface Listed {
   readonly snapshot: HubSnapshot
   readonly files: readonly HubFile[]
 }
 
 /**
- * Brings a model of the hub into the cache, or finds it there. A branch or tag is looked up each time; where the hub cannot be reached,
- * it means what it meant when it was last pulled, which is said.
- * @param option how messages name the source, e.g. `--sft`; left out, by itself
- * @returns the path of a checkpoint's or an adapter's folder, of a GGUF file or of an exported graph
- * @throws Error telling what was found at the hub, what was expected and what to do
+ * Downloads a model of the hub into the cache, or finds it there. A branch or tag is looked up each
+ * time. If the hub cannot be reached, the commit of the last pull is used, with a notice.
+ * @param option the option of the source in messages, e.g. `--sft`; default: none
+ * @returns the path of a checkpoint's or adapter's folder, of a GGUF file or of an exported graph
+ * @throws Error saying what was found at the hub, what was expected and what to do
  */
 export async function pullHub(source: string, context: Context, option?: string): Promise<string> {
   const where = option === undefined ? source : `${option} ${source}`
@@ -67,7 +68,7 @@ async function pull(given: Pull): Promise<string> {
   const { snapshot } = listed
   const selection = selectFiles(listed.files, name, where)
   const path = snapshotPath(snapshot, selection.path)
-  if (!(await isWhole(listed, selection, where))) {
+  if (!(await isComplete(listed, selection, where))) {
     const onWait = () => output.write(`Waiting for another process that pulls ${name.repo} into ${home.folder} ...\n`)
     const lock = {
       folder: home.locks,
@@ -76,24 +77,24 @@ async function pull(given: Pull): Promise<string> {
       signal: context.signal,
     }
     await withLock(lock, async (signal) => {
-      if (await isWhole(listed, selection, where)) return
-      // Requests end with the lock too.
+      if (await isComplete(listed, selection, where)) return
+      // Requests end if the lock is lost, too.
       const hub = createHub(access, signal)
-      await bring(listed, selection, { ...given, hub, context: { ...context, signal } })
+      await download(listed, selection, { ...given, hub, context: { ...context, signal } })
     })
   }
-  await keepRef(snapshot, name.revision ?? defaultRevision)
+  await storeRef(snapshot, name.revision ?? defaultRevision)
   return path
 }
 
-/** What a branch or tag means now is what it will mean where the hub cannot be reached. */
-async function keepRef(snapshot: HubSnapshot, revision: string): Promise<void> {
-  const isKept = (await readRef(snapshot.repo, revision, snapshot.home)) === snapshot.commit
-  if (!isKept && !isCommit(revision)) await writeRef(snapshot, revision)
+/** Stores the commit of a branch or tag, for a time when the hub cannot be reached. */
+async function storeRef(snapshot: HubSnapshot, revision: string): Promise<void> {
+  const isStored = (await readRef(snapshot.repo, revision, snapshot.home)) === snapshot.commit
+  if (!isStored && !isCommit(revision)) await writeRef(snapshot, revision)
 }
 
-/** What is small comes first, and decides whether the weights are wanted. */
-async function bring(listed: Listed, selection: Selection, pull: Pull): Promise<void> {
+/** Downloads the small files first: they decide whether the weights are needed. */
+async function download(listed: Listed, selection: Selection, pull: Pull): Promise<void> {
   const { name, where, hub, access, context } = pull
   const { snapshot } = listed
   const { output, signal } = context
@@ -102,17 +103,20 @@ async function bring(listed: Listed, selection: Selection, pull: Pull): Promise<
   output.write(`${title}: ${selection.kind} of commit ${snapshot.commit.slice(0, 12)} at ${access.endpoint}\n`)
   await downloadFiles(selection.description, { ...options, output: silent })
   await validateDescription(selection, options)
-  const download = async (files: readonly HubFile[]) => {
+  const downloadWeights = async (files: readonly HubFile[]) => {
     if (files.length === 0) return
     const count = files.length === 1 ? 'a file' : `${files.length} files`
     output.write(`  ${count} of weights, ${megabytes(sumBytes(files))}, into ${snapshotPath(snapshot, '')}\n`)
     await downloadFiles(files, options)
   }
-  await download(selection.weights)
-  await download(await otherWeights(listed, selection, where))
+  await downloadWeights(selection.weights)
+  await downloadWeights(await otherWeights(listed, selection, where))
 }
 
-/** Weights that a file names which must be there: shards of an index, files beside a graph. */
+/**
+ * Returns the weights that a downloaded file names: the shards of an index, or the external files
+ * of a graph.
+ */
 async function otherWeights(
   { snapshot, files }: Listed,
   selection: Selection,
@@ -130,18 +134,18 @@ async function otherWeights(
   )
 }
 
-async function isWhole(listed: Listed, selection: Selection, where: string): Promise<boolean> {
-  const areThere = async (files: readonly HubFile[]) => {
+async function isComplete(listed: Listed, selection: Selection, where: string): Promise<boolean> {
+  const arePulled = async (files: readonly HubFile[]) => {
     for (const file of files) if (!(await isPulled(listed.snapshot, file))) return false
     return true
   }
   const { description, weights } = selection
   return (
-    (await areThere([...description, ...weights])) && (await areThere(await otherWeights(listed, selection, where)))
+    (await arePulled([...description, ...weights])) && (await arePulled(await otherWeights(listed, selection, where)))
   )
 }
 
-/** The commit that the name means, now or when it was last pulled. */
+/** Finds the commit of the name: the current one, or that of the last pull. */
 async function findCommit(given: Pull): Promise<Listed> {
   const { name, where, hub, access, context } = given
   const { home, output } = context
@@ -163,7 +167,7 @@ async function findCommit(given: Pull): Promise<Listed> {
     if (kept === null) throw error
     output.write(
       `${where}: the hub cannot be reached at ${access.endpoint} (${error.message}); ` +
-        `going on with ${revision} as it was last pulled, commit ${kept.snapshot.commit.slice(0, 12)}\n`,
+        `using ${revision} as it was last pulled, commit ${kept.snapshot.commit.slice(0, 12)}\n`,
     )
     return kept
   }

@@ -1,23 +1,29 @@
-import type { HubFile } from './hub.js'
+import type { HubFile } from '../../cache/hub-file.js'
 
-/** Lists of a repository's files. All paths are its own, parts joined by `/`; an empty one is the top folder. */
+/**
+ * Lists of a repository's files. Paths start at its top folder (the empty path), parts joined by
+ * `/`.
+ */
 
 const maxShown = 8
 
-/** What of a repository is read. */
+/** The files of a repository that make up a model. */
 export interface Selection {
   readonly kind: 'checkpoint' | 'adapter' | 'gguf' | 'export'
   /** The model: a folder, empty for the top one, a GGUF file, or an exported graph. */
   readonly path: string
-  /** Small files that say what the model is. */
+  /** Small files that describe the model. */
   readonly description: readonly HubFile[]
-  /** Of a checkpoint in shards none: which they are stands in the index. Of an export the graph, which may name others. */
+  /**
+   * Empty for a checkpoint in shards, which the index names. For an export the graph, which may
+   * name other files.
+   */
   readonly weights: readonly HubFile[]
-  /** What names the shards of a checkpoint: one of the `description`. */
+  /** The file of `description` that names the shards; null without shards. */
   readonly index: HubFile | null
 }
 
-/** The files below a folder, by their paths from it. */
+/** Returns the files below a folder, by their paths from it. */
 export function filesBelow(files: readonly HubFile[], folder: string): Map<string, HubFile> {
   const start = folder === '' ? '' : `${folder}/`
   return new Map(
@@ -27,11 +33,14 @@ export function filesBelow(files: readonly HubFile[], folder: string): Map<strin
   )
 }
 
-/** The files right in a folder, by name. */
+/** Returns the files directly in a folder, by name. */
 export const filesOfFolder = (files: readonly HubFile[], folder: string): Map<string, HubFile> =>
   new Map([...filesBelow(files, folder)].filter(([path]) => !path.includes('/')))
 
-/** @throws Error naming the files of its kind that the repository has */
+/**
+ * Finds a file by its path.
+ * @throws Error listing the files of the same kind in the repository
+ */
 export function findNamed(
   files: readonly HubFile[],
   path: string,
@@ -40,15 +49,17 @@ export function findNamed(
 ): HubFile {
   const file = files.find((one) => one.path === path)
   if (file) return file
-  const there = files.filter((one) => kind.is(one.path)).map((one) => one.path)
-  throw new Error(`${where}: there is no such file; the repository's ${kind.name} are: ${listed(there)}`)
+  const others = files.filter((one) => kind.is(one.path)).map((one) => one.path)
+  throw new Error(`${where}: the file does not exist; the ${kind.name} of the repository are: ${listed(others)}`)
 }
 
+/** Joins a folder, which may be the top folder, and a file. */
 export const joinPath = (folder: string, file: string): string => (folder === '' ? file : `${folder}/${file}`)
 
-/** The folder of a file. */
+/** Returns the folder of a file. */
 export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
+/** Formats names for a message, at most eight of them. */
 export const listed = (names: readonly string[]): string =>
   names.length <= maxShown
     ? names.join(', ') || 'none'

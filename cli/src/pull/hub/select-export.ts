@@ -6,20 +6,21 @@ import {
   isGraphPath,
   textFoldersOf,
 } from '@tandem/models'
-import type { HubFile } from './hub.js'
-import { formatHubName, type HubName } from './hub-name.js'
+import type { HubFile } from '../../cache/hub-file.js'
+import { formatHubName, type HubName } from '../../source-text/hub-name.js'
 import { filesBelow, filesOfFolder, findNamed, folderOf, joinPath, listed, type Selection } from './repository-files.js'
 
-/** The graph that a folder stands for, as on disk; null where it stands for something else. */
+/** Returns the graph that a folder stands for, by the same rule as on disk; null without one. */
 export function findGraph(files: readonly HubFile[], folder: string): string | null {
   const chosen = chooseExport(filesBelow(files, folder).keys())
   return chosen === null ? null : joinPath(folder, chosen)
 }
 
 /**
- * A graph and the text files that belong to it. Which files hold its weights is known when it is there.
- * @param path of the graph
- * @throws Error where the graph, or a config.json for it, is not in the repository
+ * Selects a graph and its text files. The graph itself names the files of its weights, so they
+ * follow after its download.
+ * @param path the path of the graph
+ * @throws Error if the repository lacks the graph or a config.json for it
  */
 export function selectExport(files: readonly HubFile[], path: string, where: string): Selection {
   const graph = findNamed(files, path, { name: '.onnx files', is: isGraphPath }, where)
@@ -27,17 +28,19 @@ export function selectExport(files: readonly HubFile[], path: string, where: str
   const texts = folders.map((folder) => filesOfFolder(files, folder)).find((names) => names.has('config.json'))
   if (texts === undefined)
     throw new Error(
-      `${where}: the repository has no config.json in ${folders.map((folder) => folder || 'its top folder').join(' or ')} for the graph ${path}. ` +
-        'Download the graph and the files with its weights, put config.json and the tokenizer files of its model beside it, and give its path',
+      `${where}: the repository has no config.json in ` +
+        `${folders.map((folder) => folder || 'its top folder').join(' or ')} ` +
+        `for the graph ${path}. Download the graph and the files of its weights, ` +
+        'put config.json and the tokenizer files of its model into the same folder, and give its path',
     )
   const description = checkpointTextNames.flatMap((name) => texts.get(name) ?? [])
   return { kind: 'export', path, description, weights: [graph], index: null }
 }
 
 /**
- * The files that hold the weights of a graph, which is pulled.
- * @param graph its path on disk
- * @throws Error where the graph cannot be served, or the repository lacks one of them
+ * Selects the files with the weights of a downloaded graph.
+ * @param graph the graph's path on disk
+ * @throws Error if the graph cannot be served, or the repository lacks one of the files
  */
 export async function selectExternalFiles(
   files: readonly HubFile[],
@@ -49,25 +52,31 @@ export async function selectExternalFiles(
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new Error(`${where} cannot be used: ${message}`, { cause })
   })
-  const beside = filesOfFolder(files, folderOf(path))
+  const inFolder = filesOfFolder(files, folderOf(path))
   return [...externalBytes].map(([name, neededBytes]) => {
-    const file = beside.get(name)
+    const file = inFolder.get(name)
     if (file && file.bytes >= neededBytes) return file
-    const found = file ? `which ends after ${file.bytes} bytes, ${neededBytes} expected` : 'which the repository lacks'
+    const found = file
+      ? `which has ${file.bytes} bytes, expected at least ${neededBytes}`
+      : 'which the repository lacks'
     throw new Error(
-      `${where}: ${path} keeps weights in ${joinPath(folderOf(path), name)}, ${found}; its upload is not whole. ` +
-        'Name another graph, or another revision with an @ behind the name',
+      `${where}: ${path} has weights in ${joinPath(folderOf(path), name)}, ${found}: the upload is incomplete. ` +
+        'Name another graph, or another revision after an @',
     )
   })
 }
 
-/** Says which graphs a folder has under names that are not looked for; null where it has none. */
+/** Describes the graphs of a folder with names that are not searched for; null without one. */
 export function describeOtherGraphs(files: readonly HubFile[], name: HubName): string | null {
   const graphs = [...filesBelow(files, name.path).keys()].filter(isGraphPath)
   const [first] = graphs
-  // One by a name that is looked for was left for what stands beside it.
+  // A graph with a known name was left because of another file in the folder.
   if (first === undefined || chooseExport(graphs) !== null) return null
   const example = formatHubName({ ...name, path: joinPath(name.path, first) })
   const count = graphs.length === 1 ? 'an .onnx file' : `${graphs.length} .onnx files`
-  return `holds ${count}: ${listed(graphs)}. Unnamed, ${exportedGraphNames.join(', ')} are looked for, there and in onnx. Name one, e.g. ${example}`
+  return (
+    `has ${count}: ${listed(graphs)}. ` +
+    `Without a name, only ${exportedGraphNames.join(', ')} are searched, there and in onnx. ` +
+    `Name one, e.g. ${example}`
+  )
 }

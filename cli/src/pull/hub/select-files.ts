@@ -7,18 +7,19 @@ import {
   isGraphPath,
   refuseOtherTokenizers,
 } from '@tandem/models'
-import type { HubFile } from './hub.js'
-import { formatHubName, type HubName } from './hub-name.js'
+import type { HubFile } from '../../cache/hub-file.js'
+import { formatHubName, type HubName } from '../../source-text/hub-name.js'
 import { filesOfFolder, findNamed, folderOf, joinPath, listed, type Selection } from './repository-files.js'
 import { describeOtherGraphs, findGraph, selectExport } from './select-export.js'
 
 const expected =
-  'expected config.json, tokenizer.json and safetensors or an exported model.onnx, a LoRA adapter (adapter_config.json and adapter_model.safetensors), or a .gguf file'
+  'expected config.json, tokenizer.json and safetensors or an exported model.onnx, ' +
+  'a LoRA adapter (adapter_config.json and adapter_model.safetensors), or a .gguf file'
 
 /**
- * Which files of a commit are a model that is read here.
- * @param where how messages name it
- * @throws Error telling what the repository holds and what to do
+ * Selects the files of a commit that make up a model.
+ * @param where the model in messages
+ * @throws Error saying what the repository has and what to do
  */
 export function selectFiles(files: readonly HubFile[], name: HubName, where: string): Selection {
   if (isGguf(name.path)) return selectGguf(files, name.path, where)
@@ -31,16 +32,18 @@ export function selectFiles(files: readonly HubFile[], name: HubName, where: str
   const isCheckpoint = has('config.json') && hasWeights
   if (isAdapter && isCheckpoint)
     throw new Error(
-      `${where} holds both a whole model (config.json with ${has(checkpointWeightsName) ? checkpointWeightsName : checkpointIndexName}) and an adapter (${adapterConfigName} ` +
-        `with ${adapterWeightsName}), and which one is meant cannot be known. Download the one, and give its folder`,
+      `${where} has both a full model (config.json with ` +
+        `${has(checkpointWeightsName) ? checkpointWeightsName : checkpointIndexName}) ` +
+        `and an adapter (${adapterConfigName} with ${adapterWeightsName}). ` +
+        'Download the one that you want, and give its folder',
     )
-  const take = (wanted: readonly string[]) => wanted.flatMap((file) => inFolder.get(file) ?? [])
+  const pick = (wanted: readonly string[]) => wanted.flatMap((file) => inFolder.get(file) ?? [])
   if (isAdapter)
     return {
       kind: 'adapter',
       path: name.path,
-      description: take([adapterConfigName]),
-      weights: take([adapterWeightsName]),
+      description: pick([adapterConfigName]),
+      weights: pick([adapterWeightsName]),
       index: null,
     }
   if (isCheckpoint) {
@@ -49,8 +52,8 @@ export function selectFiles(files: readonly HubFile[], name: HubName, where: str
     return {
       kind: 'checkpoint',
       path: name.path,
-      description: [...take(checkpointTextNames), ...(index ? [index] : [])],
-      weights: index ? [] : take([checkpointWeightsName]),
+      description: [...pick(checkpointTextNames), ...(index ? [index] : [])],
+      weights: index ? [] : pick([checkpointWeightsName]),
       index,
     }
   }
@@ -61,7 +64,10 @@ export function selectFiles(files: readonly HubFile[], name: HubName, where: str
   throw new Error(`${where} ${describeFolder(files, names, name)}`)
 }
 
-/** @throws Error naming a shard of the index that the repository lacks */
+/**
+ * Selects the shards of a checkpoint.
+ * @throws Error naming a shard of the index that the repository lacks
+ */
 export function selectShards(
   files: readonly HubFile[],
   shards: readonly string[],
@@ -73,7 +79,8 @@ export function selectShards(
     const file = inFolder.get(shard)
     if (file) return file
     throw new Error(
-      `${where}: ${index?.path} names the file ${shard}, which the repository does not hold; its upload is not whole. Choose another revision with an @ behind the name`,
+      `${where}: ${index?.path} names the file ${shard}, which the repository lacks: the upload is incomplete. ` +
+        'Name another revision after an @',
     )
   })
 }
@@ -83,25 +90,27 @@ function selectGguf(files: readonly HubFile[], path: string, where: string): Sel
   return { kind: 'gguf', path, description: [], weights: [file], index: null }
 }
 
-/** Why there is no model in a folder. */
+/** Describes why a folder has no model. */
 function describeFolder(files: readonly HubFile[], names: ReadonlySet<string>, name: HubName): string {
   const gguf = [...names].filter(isGguf)
   if (gguf.length > 1) {
     const example = formatHubName({ ...name, path: joinPath(name.path, gguf[0] ?? '') })
-    return `holds ${gguf.length} GGUF files: ${listed(gguf)}. Name one, e.g. ${example}`
+    return `has ${gguf.length} GGUF files: ${listed(gguf)}. Name one, e.g. ${example}`
   }
   const graphs = describeOtherGraphs(files, name)
   if (graphs !== null) return graphs
   const pickles = [...names].filter((one) => /\.(bin|pt|pth|ckpt)$/.test(one) && one !== 'training_args.bin')
   if (pickles.length > 0)
     return (
-      `has its weights as pickles alone: ${listed(pickles)}. A pickle runs code when it is read, so none is; safetensors are expected. ` +
-      'Some repositories have them under another revision, e.g. @refs/pr/1; else convert where the model is trusted: from_pretrained(...).save_pretrained(...)'
+      `has its weights only as pickles: ${listed(pickles)}. ` +
+      'A pickle can run code when it is loaded, so Tandem reads only safetensors. ' +
+      'Some repositories have them in another revision, e.g. @refs/pr/1. ' +
+      'If you trust the model, convert it: from_pretrained(...).save_pretrained(...)'
     )
   const below = folders(files).filter((folder) => folder !== name.path && isModelFolder(filesOfFolder(files, folder)))
-  const hint = below.length === 0 ? '' : `. Models lie in the folders ${listed(below)}: name one behind the repository`
-  const place = name.path === '' ? 'holds' : `is a folder of that repository that holds`
-  return `${place} nothing that is read here: ${expected}; found ${names.size === 0 ? 'no file' : listed([...names])}${hint}`
+  const hint = below.length === 0 ? '' : `. These folders have models: ${listed(below)}. Name one after the repository`
+  const place = name.path === '' ? 'has' : 'is a folder that has'
+  return `${place} no model: ${expected}; found ${names.size === 0 ? 'no file' : listed([...names])}${hint}`
 }
 
 const isModelFolder = (names: ReadonlyMap<string, HubFile>) =>

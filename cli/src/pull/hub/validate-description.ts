@@ -6,16 +6,16 @@ import {
   validateGgufHeader,
 } from '@tandem/models'
 import { type HubSnapshot, snapshotPath } from '../../cache/hub-cache.js'
-import { validateText } from '../../sources/validate-text.js'
+import { validateText } from '../validate-text.js'
 import type { Hub } from './hub.js'
 import type { Selection } from './repository-files.js'
 
-/** How long the header of a GGUF file may take. */
+/** Time limit for the header of a GGUF file. */
 const headerLimitMs = 120_000
 
 /**
- * Refuses what could not be built before its weights are downloaded, by its description alone.
- * @throws Error telling what is not supported; or as `Hub.read`
+ * Checks the description of a model before its weights are downloaded.
+ * @throws Error saying what is not supported; errors of `Hub.read`
  */
 export async function validateDescription(
   selection: Selection,
@@ -24,20 +24,20 @@ export async function validateDescription(
   const path = snapshotPath(snapshot, selection.path)
   const [gguf] = selection.weights
   const limit = AbortSignal.any([signal, AbortSignal.timeout(headerLimitMs)])
-  if (selection.kind === 'checkpoint') await told(validateCheckpointTexts(path, validateText), where)
-  else if (selection.kind === 'export') await told(validateExportTexts(path, validateText), where)
-  else if (selection.kind === 'adapter') await told(validateAdapterConfig(path), where)
+  if (selection.kind === 'checkpoint') await explained(validateCheckpointTexts(path, validateText), where)
+  else if (selection.kind === 'export') await explained(validateExportTexts(path, validateText), where)
+  else if (selection.kind === 'adapter') await explained(validateAdapterConfig(path), where)
   else if (gguf) await validateGgufHeader(remoteFile(hub, snapshot, gguf, where, limit), validateText)
 }
 
-/** Errors of a checkpoint's files name the file alone. */
-async function told(checking: Promise<void>, where: string): Promise<void> {
+/** Adds the model to an error, which names only the file. */
+async function explained(checking: Promise<void>, where: string): Promise<void> {
   await checking.catch((error: unknown) => {
-    throw new Error(`${where} cannot be used, and no weights were downloaded: ${messageOf(error)}`, { cause: error })
+    throw new Error(`${where} cannot be used (no weights were downloaded): ${messageOf(error)}`, { cause: error })
   })
 }
 
-/** A file that is still at the hub. */
+/** Returns a file that is read from the hub. */
 function remoteFile(
   hub: Hub,
   { repo, commit }: HubSnapshot,
@@ -53,14 +53,14 @@ function remoteFile(
       const out = new Uint8Array(length)
       let at = from - offset
       for await (const chunk of body) {
-        // A server that knows no ranges sends what stands before and behind it too.
+        // A server without range support sends the bytes before and after the range too.
         const begin = Math.max(0, -at)
         const part = chunk.subarray(begin, Math.max(begin, length - at))
         out.set(part, Math.max(0, at))
         at += chunk.byteLength
         if (at >= length) return out
       }
-      throw new Error(`${where} ends after ${offset + at} bytes, ${offset + length} expected`)
+      throw new Error(`${where} ends after ${offset + at} bytes, expected ${offset + length}`)
     },
     close: async () => {},
   }

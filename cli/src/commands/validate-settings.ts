@@ -1,0 +1,13 @@
+import type { LoadedSettings } from '../config/load-settings.js'
+import { validateSources } from '../sources/validate-sources.js'
+import { assertKeysFor } from '../stack/listen.js'
+
+/**
+ * Checks what can be known from the settings only, without looking at any model.
+ * @throws Error saying what is wrong and what to do instead
+ */
+export function validateSettings(loaded: LoadedSettings): void {
+  const { host, api_keys: keys } = loaded.settings
+  assertKeysFor(host, keys)
+  validateSources(loaded)
+}

@@ -1,0 +1,47 @@
+import { loadManifest } from '@tandem/models'
+import type { Context } from '../context.js'
+import type { PreparedPair } from '../sources/prepare-pair.js'
+import { serviceEnvironment } from '../stack/environments.js'
+import { ProcessGroup } from '../stack/process-group.js'
+import type { ServiceSpec } from '../stack/stack.js'
+import { startServices } from '../stack/start-services.js'
+import type { Form, TrialTimes } from './decide-form.js'
+import { timeForms } from './time-forms.js'
+
+/** Time limit of the whole trial, including the starts of the services. */
+const limitMs = 120_000
+const noModels = { models: {}, rewards: {} }
+
+/**
+ * Starts the services of both forms as `tandem up` would start them, times them, and ends them.
+ * @param others number of additional logit services, which share the cores when the pair is served
+ * @throws Error saying what could not start or took too long; the reason of the context's signal on
+ * abort
+ */
+export async function measureForms(
+  pairs: Readonly<Record<Form, PreparedPair>>,
+  { others, threads }: { readonly others: number; readonly threads: number | undefined },
+  { environment, findModule, isVerbose, output, signal: interrupted }: Context,
+): Promise<TrialTimes> {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(new Error(`it took more than ${limitMs / 1000} s`)), limitMs)
+  const signal = AbortSignal.any([interrupted, late.signal])
+  const group = new ProcessGroup((name, line) => {
+    if (isVerbose) output.write(`[${name}] ${line}\n`)
+  })
+  const start = (form: Form) => {
+    const sharers = others + (form === 'paired' ? 1 : 2)
+    return startServices(pairs[form], noModels, (spec: ServiceSpec) => {
+      const own = serviceEnvironment(environment, spec, sharers, { threads })
+      return group.start({ name: spec.name, modulePath: findModule(spec.module), environment: own }, signal)
+    })
+  }
+  try {
+    const { vocabularySize } = await loadManifest(pairs.separate.dpo)
+    const [paired, separate] = await Promise.all([start('paired'), start('separate')])
+    return await timeForms({ paired, separate }, vocabularySize, signal)
+  } finally {
+    clearTimeout(timer)
+    await group.stop()
+  }
+}

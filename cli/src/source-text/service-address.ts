@@ -1,0 +1,25 @@
+/** What starts the source text of a running service. */
+export const serviceScheme = 'grpc://'
+const addressPattern = /^(?:\[[0-9a-f:.]+\]|[\w.-]+):(\d{1,5})$/i
+
+/** Whether a source is a running service: `grpc://host:port`. */
+export const isService = (source: string): boolean => source.startsWith(serviceScheme)
+
+/**
+ * Returns the `host:port` of a service.
+ * @param label the name of the source in messages, e.g. `--sft`
+ * @throws Error if no address follows the scheme
+ */
+export function parseAddress(source: string, label: string): string {
+  const address = source.slice(serviceScheme.length)
+  if (isAddress(address)) return address
+  throw new Error(
+    `${label} ${source} is not an address; expected ${serviceScheme}HOST:PORT, e.g. ${serviceScheme}127.0.0.1:7003`,
+  )
+}
+
+/** Whether a text is `host:port`, with a port from 1 to 65535. */
+export function isAddress(text: string): boolean {
+  const port = Number(addressPattern.exec(text)?.[1])
+  return port >= 1 && port <= 65_535
+}

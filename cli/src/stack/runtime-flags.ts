@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+/**
+ * A V8 flag for every process that serves. V8 gives no promise for its flags, so an unknown one is
+ * left out.
+ */
+export interface RuntimeFlag {
+  readonly flag: string
+  readonly gain: string
+  /** Where the gain was measured. */
+  readonly measured: string
+}
+
+/**
+ * The flags of our processes. Their heaps are small, and the garbage collector must not take cores
+ * from the engines. Node 20.20, 22.23, 24.22 and 26.12 accept all of them.
+ */
+export const runtimeFlags: readonly RuntimeFlag[] = [
+  {
+    flag: '--single-threaded-gc',
+    gain: 'no helper threads of V8, which take 2 ms a token from each service with 16 answers',
+    measured: 'docs/performance.md, "Other threads"',
+  },
+  {
+    flag: '--no-memory-reducer',
+    gain: 'no marking of the whole heap (30 to 60 ms, every one or two seconds) while the engine computes',
+    measured: 'docs/performance.md, "Other threads"',
+  },
+  {
+    flag: '--heap-growing-percent=400',
+    gain: 'marking after 50 MB outside the heap instead of 8 MB: 12 marks in 96 steps instead of 30',
+    measured: 'docs/performance.md, "Marking"',
+  },
+]
+
+/**
+ * Environment for weights in memory pages of 2 MB: a step takes three quarters of the time, because
+ * it reads all weights (docs/performance.md, "Large pages"). glibc needs one heap for all threads,
+ * because a thread of its own loads the weights. Other C libraries ignore it. A value that the user
+ * has set wins.
+ */
+export const largePages = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1' }
+
+/** Time limit of a probe. A start takes some 40 ms. */
+const probeLimitMs = 10_000
+
+/**
+ * Returns the flags that this Node accepts. Node ends with code 9 on a flag that its V8 does not
+ * know, so one start with all flags tells; only if it fails, each flag is tried separately.
+ */
+export async function findAcceptedFlags(flags: readonly string[]): Promise<readonly string[]> {
+  if (await startsWith(flags)) return flags
+  const accepted = await Promise.all(flags.map((flag) => startsWith([flag])))
+  return flags.filter((_, i) => accepted[i])
+}
+
+const startsWith = (flags: readonly string[]): Promise<boolean> =>
+  promisify(execFile)(process.execPath, [...flags, '-e', '0'], { timeout: probeLimitMs }).then(
+    () => true,
+    () => false,
+  )
+
+let accepted: Promise<readonly string[]> | undefined
+
+/**
+ * Returns the runtime flags that this Node accepts. They are probed at the first call only. Never
+ * rejects.
+ */
+export function acceptedRuntimeFlags(): Promise<readonly string[]> {
+  accepted ??= findAcceptedFlags(runtimeFlags.map(({ flag }) => flag))
+  return accepted
+}

@@ -1,3 +1,0 @@
-/** How much things of known sizes are together. */
-export const sumBytes = (things: readonly { readonly bytes: number }[]): number =>
-  things.reduce((total, { bytes }) => total + bytes, 0)
