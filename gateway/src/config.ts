@@ -1,11 +1,7 @@
+import { addressPattern, integerVariable, logLevelSchema, parseEnvironment } from '@tandem/process'
 import { z } from 'zod'
-import { wordIssue } from './common/word-issue.js'
-import { addressPattern, extraModelsSchema, rewardsSchema } from './named-services.js'
+import { extraModelsSchema, rewardsSchema } from './named-services.js'
 
-export { expectationOf } from './common/word-issue.js'
-export { functionNames, modelNameSchema } from './session/model-name.js'
-
-const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 const address = (what: string) =>
   z
     .string({ error: `is not set: give the ${what} service as host:port` })
@@ -56,7 +52,7 @@ export const gatewayEnvironmentSchema = z.object({
   TANDEM_REWARDS: rewardsSchema,
   TANDEM_HOST: z.string().min(1).default('127.0.0.1'),
   /** 0 selects a free port. */
-  TANDEM_PORT: integer(0, 65_535).default(8080),
+  TANDEM_PORT: integerVariable(0, 65_535).default(8080),
   /** Comma-separated API keys. Without keys the gateway listens only on a loopback host. */
   TANDEM_API_KEYS: commaList,
   /** Comma-separated origins whose pages may use the server from a browser. */
@@ -67,20 +63,20 @@ export const gatewayEnvironmentSchema = z.object({
   TANDEM_TEMPLATE_FROM: z.enum(['dpo', 'sft']).default('dpo'),
   /** Additional tokens that end an answer, as a JSON list of their spellings: ["<user>"]. */
   TANDEM_END_TOKENS: endTokens.default([]),
-  TANDEM_MAX_CONCURRENT: integer(1, 100_000).default(16),
+  TANDEM_MAX_CONCURRENT: integerVariable(1, 100_000).default(16),
   /** Maximum number of waiting requests. */
-  TANDEM_MAX_WAITING: integer(0, 100_000).default(64),
-  TANDEM_MAX_PROMPT_TOKENS: integer(1, 2 ** 31 - 1).default(131_072),
-  TANDEM_MAX_BODY_BYTES: integer(1, 2 ** 31 - 1).default(8 * 1024 * 1024),
+  TANDEM_MAX_WAITING: integerVariable(0, 100_000).default(64),
+  TANDEM_MAX_PROMPT_TOKENS: integerVariable(1, 2 ** 31 - 1).default(131_072),
+  TANDEM_MAX_BODY_BYTES: integerVariable(1, 2 ** 31 - 1).default(8 * 1024 * 1024),
   /** Maximum duration of a request, including its time in the queue. */
-  TANDEM_REQUEST_TIMEOUT_MS: integer(1, 2 ** 31 - 1).default(300_000),
+  TANDEM_REQUEST_TIMEOUT_MS: integerVariable(1, 2 ** 31 - 1).default(300_000),
   /** Maximum time for a client to send a request. */
-  TANDEM_RECEIVE_TIMEOUT_MS: integer(1, 2 ** 31 - 1).default(60_000),
+  TANDEM_RECEIVE_TIMEOUT_MS: integerVariable(1, 2 ** 31 - 1).default(60_000),
   /** Time to wait for the services at the start. */
-  TANDEM_START_TIMEOUT_MS: integer(1, 2 ** 31 - 1).default(60_000),
+  TANDEM_START_TIMEOUT_MS: integerVariable(1, 2 ** 31 - 1).default(60_000),
   /** Time for open answers to finish after SIGTERM. */
-  TANDEM_DRAIN_MS: integer(0, 3_600_000).default(5_000),
-  TANDEM_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  TANDEM_DRAIN_MS: integerVariable(0, 3_600_000).default(5_000),
+  TANDEM_LOG_LEVEL: logLevelSchema,
 })
 
 /** The configuration of the gateway. Fields ending in `Ms` are milliseconds. */
@@ -107,17 +103,9 @@ export interface GatewayConfig {
   readonly logLevel: string
 }
 
-/** Parses the configuration. @throws Error that names every invalid variable, and why */
+/** Parses the configuration. @throws SettingsError that names every invalid variable, and why */
 export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
-  const result = gatewayEnvironmentSchema.safeParse(environment, { error: wordIssue })
-  if (!result.success)
-    throw new Error(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; '))
-  const env = result.data
-  if (env.TANDEM_API_KEYS.length === 0 && !isLoopback(env.TANDEM_HOST))
-    throw new Error(
-      `TANDEM_HOST is ${env.TANDEM_HOST}, which other machines can reach, and there are no API keys: ` +
-        'set TANDEM_API_KEYS, or listen on 127.0.0.1',
-    )
+  const env = parseEnvironment(gatewayEnvironmentSchema, environment)
   return {
     services: new Map([['dpo', env.TANDEM_DPO], ['sft', env.TANDEM_SFT], ...env.TANDEM_MODELS]),
     rewards: env.TANDEM_REWARDS,
@@ -144,12 +132,4 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
 function isOrigin(text: string): boolean {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,*]+$/.test(text)) return false
   return !/^https?:/.test(text) || (URL.canParse(text) && new URL(text).origin === text)
-}
-
-/**
- * Whether only this machine can reach a host. Of names, only localhost counts: a resolver could map
- * others to any address.
- */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 }

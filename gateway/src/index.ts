@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
  */
 export const gatewayMainPath = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
-export { type GatewayConfig, gatewayEnvironmentSchema, isLoopback, parseGatewayConfig } from './config.js'
+export { type GatewayConfig, gatewayEnvironmentSchema, parseGatewayConfig } from './config.js'
 export { defaultStrategyName, strategies, strategyNames } from './decode/strategies/index.js'
 export { createApp } from './routes/app.js'
 export { EngineSenders } from './session/engine-senders.js'

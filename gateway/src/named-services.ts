@@ -1,10 +1,12 @@
+import {
+  addressPattern,
+  functionNames,
+  maxExtraModels,
+  modelNameSchema,
+  pairNames,
+  rewardNameSchema,
+} from '@tandem/process'
 import { z } from 'zod'
-import { functionNames, modelNameSchema, pairNames, rewardNameSchema } from './session/model-name.js'
-
-/** Matches host:port and [IPv6]:port. */
-export const addressPattern = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/
-
-const maxServices = 16
 
 interface Naming {
   /** What messages call the entries. */
@@ -21,7 +23,7 @@ interface Naming {
  */
 export const extraModelsSchema = addressesByName({
   title: 'models',
-  limit: `at most ${maxServices} besides the pair`,
+  limit: `at most ${maxExtraModels} besides the pair`,
   name: modelNameSchema,
   reserved: [...pairNames, ...functionNames],
   example: 'amateur=127.0.0.1:7003',
@@ -30,7 +32,7 @@ export const extraModelsSchema = addressesByName({
 /** The reward models in the same format; the first is the default. */
 export const rewardsSchema = addressesByName({
   title: 'rewards',
-  limit: `at most ${maxServices}`,
+  limit: `at most ${maxExtraModels}`,
   name: rewardNameSchema,
   reserved: pairNames,
   example: 'picker=127.0.0.1:7005',
@@ -43,7 +45,7 @@ function addressesByName(naming: Naming) {
     .transform((list, context) => {
       const services = new Map<string, string>()
       const entries = list.split(',').filter((entry) => entry.trim() !== '')
-      if (entries.length > maxServices)
+      if (entries.length > maxExtraModels)
         context.addIssue(`names ${entries.length} ${naming.title}; expected ${naming.limit}`)
       for (const entry of entries) {
         const [name = '', address = ''] = entry.trim().split(/=(.*)/s)

@@ -142,3 +142,23 @@ test('a client that disconnects in the middle of its request does not affect the
   cut.destroy()
   expect((await post({ max_tokens: 1 })).status).toBe(200)
 })
+
+test.each(['0.0.0.0', '::', '10.0.0.1', '::ffff:10.0.0.1'])(
+  'without API keys, a gateway on %s does not start, whatever the services are',
+  async (host) => {
+    const config = parseGatewayConfig({ ...addresses, TANDEM_PORT: '0', TANDEM_HOST: host })
+    await expect(startGateway(config, log)).rejects.toThrow(
+      `TANDEM_HOST is ${host}, which other machines can reach, and there are no API keys: ` +
+        'set TANDEM_API_KEYS, or listen on 127.0.0.1',
+    )
+  },
+)
+
+test.each(['localhost', '127.0.0.2', '::ffff:127.0.0.1'])('without API keys, a gateway on %s starts', async (host) => {
+  const own = await startGateway(parseGatewayConfig({ ...addresses, TANDEM_PORT: '0', TANDEM_HOST: host }), log)
+  try {
+    expect((await fetch(`${own.url}/livez`)).status).toBe(200)
+  } finally {
+    await own.stop()
+  }
+})

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
+import { resolveListenHost, SettingsError } from '@tandem/process'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from './config.js'
 import { ActiveAnswers } from './decode/answers/active-answers.js'
@@ -38,6 +39,7 @@ export interface RunningGateway {
 export async function startGateway(config: GatewayConfig, log: Logger): Promise<RunningGateway> {
   // grpc-js prints to stderr what it also throws. The variable turns this on for debugging.
   if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
+  const listenAddress = await resolveAllowedHost(config)
   const services = new Map(
     [...config.services].map(([name, address]) => [name, new LogitServiceConnection(name, address)]),
   )
@@ -60,7 +62,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     const pair = addEndTokens(served, config.endTokens)
     for (const warning of pair.warnings) log.warn(warning)
     const stopping = new AbortController()
-    const server = await listen(createServer(config, pair, rewards, stopping.signal, log), config)
+    const server = await listen(createServer(config, pair, rewards, stopping.signal, log), listenAddress, config)
     const url = urlOf(config.host, server)
     const models = Object.fromEntries([...pair.models].map(([name, { info }]) => [name, info.modelId]))
     const rewardModels = Object.fromEntries(rewards.map(({ name, info }) => [name, info.modelId]))
@@ -126,9 +128,23 @@ function addEndTokens(pair: Pair, tokens: readonly string[]): Pair {
   return { ...pair, eosTokenIds: [...new Set([...pair.eosTokenIds, ...findEndTokenIds(pair.text, tokens)])] }
 }
 
-async function listen(server: Server, { host, port }: GatewayConfig): Promise<Server> {
+/**
+ * Resolves the host to the address to listen on.
+ * @throws SettingsError if other machines can reach it and there are no API keys
+ */
+async function resolveAllowedHost({ host, apiKeys }: GatewayConfig): Promise<string> {
+  const { address, isLoopback } = await resolveListenHost(host)
+  if (isLoopback || apiKeys.length > 0) return address
+  const message =
+    `is ${host}, which other machines can reach, and there are no API keys: ` +
+    'set TANDEM_API_KEYS, or listen on 127.0.0.1'
+  throw new SettingsError([{ variable: 'TANDEM_HOST', message }])
+}
+
+/** @param address the resolved host: a second lookup of the name could give another address */
+async function listen(server: Server, address: string, { host, port }: GatewayConfig): Promise<Server> {
   const isOpen = once(server, 'listening')
-  server.listen(port, host)
+  server.listen(port, address)
   try {
     await isOpen
   } catch (cause) {

@@ -24,10 +24,10 @@ test.each<[z.ZodType, unknown, string]>([
   [z.object({}), [[1], 2], 'is ["...",2]: expected an object'],
   [z.enum(['0', '1']), 'yes', 'is "yes": expected one of "0", "1"'],
   [z.literal('text'), 'image', 'is "image": expected "text"'],
-  [z.strictObject({ on: z.string().optional() }), { of: 1 }, 'has no key "of"; it has: on'],
-  [z.strictObject({}).partial(), { [long]: 1 }, `has no key "${long.slice(0, 100)}..."; it has: `],
+  [z.strictObject({ on: z.string().optional() }), { of: 1 }, 'has no key "of"; expected one of: on'],
+  [z.strictObject({}).partial(), { [long]: 1 }, `has no key "${long.slice(0, 100)}..."; expected one of: `],
   [z.number(), long, `is "${long.slice(0, 99)}...: expected a number`],
   [z.string('must be a name'), 1, 'must be a name'],
-])('%#: says what was found and what is expected', (schema, value, message) => {
+])('%#: names what was found and what was expected', (schema, value, message) => {
   expect(schema.safeParse(value, { error: describeIssue }).error?.issues[0]?.message).toBe(message)
 })

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { shorten, showValue } from './show-value.js'
 
 /**
- * A zod error map. Messages continue the name of the field: "is 3: expected a number from 0 to 2".
- * @returns undefined for schemas that have messages of their own, which keeps those messages
+ * Zod's error map: messages that follow the name of a field, such as "is 3: expected a number from
+ * 0 to 2". Returns undefined, which keeps zod's own message, for kinds of schemas whose fields have
+ * their own messages.
  */
 export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'unrecognized_keys') return describeUnknownKeys(issue.keys, issue.inst)
@@ -11,7 +12,10 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
   return expected === undefined ? undefined : `is ${showValue(issue.input)}: ${expected}`
 }
 
-/** Describes everything that the schema accepts, whichever rule was broken: "expected a number from 0 to 2". */
+/**
+ * Describes all that a schema accepts, such as "expected a number from 0 to 2", whichever rule was
+ * violated.
+ */
 export function expectationOf(issue: z.core.$ZodRawIssue): string | undefined {
   const owner = issue.schema ?? issue.inst
   if (owner instanceof z.ZodNumber) return `expected ${owner.isInt ? 'an integer' : 'a number'}${rangeOf(owner)}`
@@ -25,28 +29,34 @@ export function expectationOf(issue: z.core.$ZodRawIssue): string | undefined {
   return undefined
 }
 
-/** Joins a field's name and an issue's message. Messages that begin with a verb continue the name; others follow a colon. */
+/**
+ * Joins the name of a field and a message. A message that begins with a verb follows the name
+ * directly.
+ */
 export const joinIssue = (name: string, message: string): string =>
   /^(is|has|must|names) /.test(message) ? `${name} ${message}` : `${name}: ${message}`
 
 function describeUnknownKeys(keys: readonly string[], owner: unknown): string {
-  const known = owner instanceof z.ZodObject ? `; it has: ${Object.keys(owner.shape).join(', ')}` : ''
+  const known = owner instanceof z.ZodObject ? `; expected one of: ${Object.keys(owner.shape).join(', ')}` : ''
   return `has no key "${shorten(keys[0] ?? '')}"${known}`
 }
 
-/** Leaves out the bounds that every safe integer has, unless the schema has no others. */
+/**
+ * Describes the bounds of a number. Bounds that all safe integers have are shown only if there are
+ * no others.
+ */
 function rangeOf(schema: z.ZodNumber): string {
   const { isInt } = schema
   const { minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below } = z.toJSONSchema(schema, { io: 'input' })
   const isBound = (value: number | undefined) => value !== undefined && !(isInt && Math.abs(value) === maxInteger)
-  const least = isBound(minimum) ? minimum : undefined
-  const most = isBound(maximum) ? maximum : undefined
-  if (least !== undefined && most !== undefined) return ` from ${least} to ${most}`
+  const min = isBound(minimum) ? minimum : undefined
+  const max = isBound(maximum) ? maximum : undefined
+  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`
   const parts = [
     ...(above === undefined ? [] : [`above ${above}`]),
-    ...(least === undefined ? [] : [`of at least ${least}`]),
+    ...(min === undefined ? [] : [`of at least ${min}`]),
     ...(below === undefined ? [] : [`below ${below}`]),
-    ...(most === undefined ? [] : [above === undefined ? `of at most ${most}` : `up to ${most}`]),
+    ...(max === undefined ? [] : [above === undefined ? `of at most ${max}` : `up to ${max}`]),
   ]
   if (parts.length > 0) return ` ${parts.join(', ')}`
   return isInt ? ` from ${-maxInteger} to ${maxInteger}` : ''
@@ -54,7 +64,7 @@ function rangeOf(schema: z.ZodNumber): string {
 
 const maxInteger = Number.MAX_SAFE_INTEGER
 
-function lengthOf({ minLength: least, maxLength: most }: z.ZodString): string {
-  if (most === null) return least === null ? '' : ` of ${least} or more characters`
-  return least === null ? ` of at most ${most} characters` : ` of ${least} to ${most} characters`
+function lengthOf({ minLength: min, maxLength: max }: z.ZodString): string {
+  if (max === null) return min === null ? '' : ` of ${min} or more characters`
+  return min === null ? ` of at most ${max} characters` : ` of ${min} to ${max} characters`
 }

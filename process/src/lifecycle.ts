@@ -14,7 +14,7 @@ export interface ReadyMessage {
 export const readyMessageSchema: z.ZodType<ReadyMessage> = z.object({
   type: z.literal('ready'),
   address: z.string(),
-  baseAddress: z.string().nullable(),
+  baseAddress: z.string().nullable().default(null),
 })
 
 /** A server that runs until it is stopped. */

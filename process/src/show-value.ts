@@ -1,10 +1,13 @@
 /** Maximum characters of a value in an error message. */
 const maxShown = 100
 
-/** Cuts text that a client sent to the length that error messages show. */
+/** Shortens text from a request for an error message. */
 export const shorten = (text: string): string => (text.length > maxShown ? `${text.slice(0, maxShown)}...` : text)
 
-/** Formats a value for an error message. Shows the first level only, because a value may be nested deeper than the stack. */
+/**
+ * Formats a value for an error message, only to the first level: it may be nested deeper than the
+ * call stack allows.
+ */
 export function showValue(value: unknown): string {
   if (typeof value === 'number') return Number.isNaN(value) ? 'not a number' : String(value)
   const text = JSON.stringify(value, (key, item: unknown) =>

@@ -4,7 +4,6 @@ export { disableTelemetry } from './engine/thread/telemetry.js'
 export { type LogitConfig, type LogitEnvironment, logitEnvironmentSchema, parseLogitConfig } from './logit/config.js'
 export { parseRewardConfig, type RewardEnvironment } from './reward/config.js'
 export { type ServiceConfig, shareOfKvBytes, shareOfThreads } from './service-config.js'
-export type { ServiceReady } from './service-process.js'
 
 /**
  * Path of the program of a logit service: `node <path>`, configured by a LogitEnvironment. It

@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os'
+import { flagVariable, integerVariable, listenSchema, logLevelSchema } from '@tandem/process'
 import { z } from 'zod'
 import { type ComputeDevice, computeDevicesSchema, cpu } from './engine/compute-device.js'
 
@@ -17,21 +18,6 @@ export const shareOfKvBytes = (services: number) => {
   return Math.floor(total / 4 / services)
 }
 
-/** An integer from `min` to `max`. */
-export const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
-
-/** "1" or "0"; "0" by default. */
-export const flag = () =>
-  z
-    .enum(['0', '1'])
-    .default('0')
-    .transform((value) => value === '1')
-
-/** An address to listen on: host:port, or [IPv6]:port. */
-export const listenSchema = z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/, {
-  error: ({ input }) => `is "${input}": expected host:port, e.g. 127.0.0.1:7001 or [::1]:7001`,
-})
-
 /** The variables that every service reads. */
 export const serviceFields = {
   /** A model folder as `tandem build` makes it. */
@@ -44,21 +30,21 @@ export const serviceFields = {
    * Number of services on this machine: the defaults of threads and memory are shares of the
    * machine.
    */
-  TANDEM_LOCAL_SERVICES: wholeNumber(1, 1024).default(2),
-  TANDEM_THREADS: wholeNumber(1, 1024).optional(),
+  TANDEM_LOCAL_SERVICES: integerVariable(1, 1024).default(2),
+  TANDEM_THREADS: integerVariable(1, 1024).optional(),
   /** Maximum bytes of keys and values of all sequences. */
-  TANDEM_KV_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
-  TANDEM_MAX_QUEUE: wholeNumber(1, 100_000).default(256),
+  TANDEM_KV_BYTES: integerVariable(1, Number.MAX_SAFE_INTEGER).optional(),
+  TANDEM_MAX_QUEUE: integerVariable(1, 100_000).default(256),
   /** Maximum number of sequences that run at once. */
-  TANDEM_MAX_BATCH: wholeNumber(1, 64).default(16),
+  TANDEM_MAX_BATCH: integerVariable(1, 64).default(16),
   /** Maximum number of tokens of one sequence per run. */
-  TANDEM_PREFILL_CHUNK: wholeNumber(1, 65_536).default(128),
+  TANDEM_PREFILL_CHUNK: integerVariable(1, 65_536).default(128),
   /** Maximum duration of a request, even if the request allows more. */
-  TANDEM_REQUEST_TIMEOUT_MS: wholeNumber(1, 2 ** 31 - 1).default(300_000),
+  TANDEM_REQUEST_TIMEOUT_MS: integerVariable(1, 2 ** 31 - 1).default(300_000),
   /** Time that open calls have to finish after SIGTERM. */
-  TANDEM_DRAIN_MS: wholeNumber(0, 3_600_000).default(5_000),
-  TANDEM_REFLECTION: flag(),
-  TANDEM_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  TANDEM_DRAIN_MS: integerVariable(0, 3_600_000).default(5_000),
+  TANDEM_REFLECTION: flagVariable(),
+  TANDEM_LOG_LEVEL: logLevelSchema,
 }
 
 const serviceSchema = z.object(serviceFields)
@@ -94,10 +80,3 @@ export const toServiceConfig = (env: z.output<typeof serviceSchema>): ServiceCon
   reflection: env.TANDEM_REFLECTION,
   logLevel: env.TANDEM_LOG_LEVEL,
 })
-
-/** @throws Error that names every wrong variable and says what is expected */
-export function parseEnvironment<T extends z.ZodType>(schema: T, environment: NodeJS.ProcessEnv): z.output<T> {
-  const result = schema.safeParse(environment)
-  if (result.success) return result.data
-  throw new Error(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; '))
-}

@@ -28,7 +28,7 @@ const byItself: Readonly<Record<string, string>> = {
  */
 export async function config({ json, ...flags }: ConfigFlags, context: Context): Promise<void> {
   const loaded = await loadSettings(flags, context.environment)
-  validateSettings(loaded)
+  await validateSettings(loaded)
   const found = findEffectiveSettings(loaded)
   const named = [...loaded.entries].filter(([key, { origin }]) => origin.kind !== 'default' || !found.has(key))
   const entries = new Map([...found, ...named])

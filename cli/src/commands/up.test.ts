@@ -42,7 +42,7 @@ const server = http.createServer(async (request, response) => {
   response.end('data: [DONE]\\n\\n')
 })
 server.listen(Number(process.env.TANDEM_PORT), process.env.TANDEM_HOST, () =>
-  process.send({ type: 'ready', url: 'http://127.0.0.1:' + server.address().port }))
+  process.send({ type: 'ready', address: 'http://127.0.0.1:' + server.address().port }))
 `
 
 let folder: string

@@ -29,7 +29,7 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
   const { output, signal } = context
   if (loaded.file !== null) output.write(`Settings: ${loaded.file}\n`)
   const { host, port, api_keys: apiKeys } = loaded.settings
-  validateSettings(loaded)
+  await validateSettings(loaded)
   await assertPortIsFree(host, port)
   // Probed while the models are prepared: a start needs the answer.
   void acceptedRuntimeFlags()

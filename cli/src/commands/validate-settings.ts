@@ -6,8 +6,8 @@ import { assertKeysFor } from '../stack/listen.js'
  * Checks what can be known from the settings only, without looking at any model.
  * @throws Error saying what is wrong and what to do instead
  */
-export function validateSettings(loaded: LoadedSettings): void {
+export async function validateSettings(loaded: LoadedSettings): Promise<void> {
   const { host, api_keys: keys } = loaded.settings
-  assertKeysFor(host, keys)
+  await assertKeysFor(host, keys)
   validateSources(loaded)
 }

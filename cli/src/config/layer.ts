@@ -1,4 +1,4 @@
-import { expectationOf } from '@tandem/gateway/config'
+import { expectationOf } from '@tandem/process'
 import type { z } from 'zod'
 import { type SettingKey, settingsSchema } from './settings.js'
 

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { catalog, defaultPairName } from '@tandem/models'
+import { maxExtraModels } from '@tandem/process'
 import type { z } from 'zod'
 import { createLayer, type Entry, type Layer, type Origin } from './layer.js'
 import { readEnvironment } from './read-environment.js'
 import { readSettingsFile } from './read-file.js'
 import { readFlags, type UpFlags } from './read-flags.js'
-import { maxExtraModels, processVariables, settingKeys, settingsSchema, variableOf } from './settings.js'
+import { processVariables, settingKeys, settingsSchema, variableOf } from './settings.js'
 
 /** The settings file that is read if it exists in the current folder. */
 export const defaultFileName = 'tandem.yaml'

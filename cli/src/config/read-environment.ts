@@ -1,4 +1,4 @@
-import { expectationOf } from '@tandem/gateway/config'
+import { expectationOf } from '@tandem/process'
 import { createLayer, describeIssue, type Layer, parseSetting } from './layer.js'
 import { processVariables, type SettingKey, settingKeys, variableOf } from './settings.js'
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { expectationOf } from '@tandem/gateway/config'
+import { expectationOf } from '@tandem/process'
 import { z } from 'zod'
 import { isHubName } from '../source-text/hub-name.js'
 import { isService } from '../source-text/service-address.js'

@@ -1,11 +1,6 @@
-import {
-  functionNames,
-  gatewayEnvironmentSchema,
-  maxOrigins,
-  modelNameSchema,
-  originSchema,
-} from '@tandem/gateway/config'
+import { gatewayEnvironmentSchema, maxOrigins, originSchema } from '@tandem/gateway/config'
 import { precisions } from '@tandem/models'
+import { functionNames, modelNameSchema } from '@tandem/process'
 import { logitEnvironmentSchema } from '@tandem/services'
 import { z } from 'zod'
 
@@ -33,9 +28,6 @@ export const extraModelNameSchema = modelNameSchema.superRefine((name, context) 
   const meaning = reservedNames.get(name)
   if (meaning !== undefined) context.addIssue({ code: 'custom', message: `"${name}" ${meaning}` })
 })
-
-/** Maximum number of additional models, reward models included. */
-export const maxExtraModels = 16
 
 const source = z.string().min(1)
 /** An additional model with more than a source. */

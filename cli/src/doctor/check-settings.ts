@@ -12,7 +12,7 @@ export async function checkSettings(flags: UpFlags, { environment }: Pick<Contex
   const { host, port, api_keys: keys } = loaded.settings
   const settings = ok('settings', loaded.file ?? 'no file; only the command line and the environment')
   try {
-    assertKeysFor(host, keys)
+    await assertKeysFor(host, keys)
     await assertPortIsFree(host, port)
     return [settings, ok('port', port === 0 ? `any free port of ${host}` : `${port} of ${host} is free`)]
   } catch (error) {

@@ -1,18 +1,15 @@
 import { once } from 'node:events'
-import { createServer, isIPv4 } from 'node:net'
-
-/** Whether only this machine can reach a server on that host. */
-export function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase()
-  return name === 'localhost' || name === '::1' || (isIPv4(name) && name.startsWith('127.'))
-}
+import { createServer } from 'node:net'
+import { resolveListenHost } from '@tandem/process'
 
 /**
  * Checks that a server that other machines can reach has keys.
  * @throws Error saying how to set keys
  */
-export function assertKeysFor(host: string, apiKeys: readonly string[]): void {
-  if (apiKeys.length > 0 || isLoopback(host)) return
+export async function assertKeysFor(host: string, apiKeys: readonly string[]): Promise<void> {
+  if (apiKeys.length > 0) return
+  const { isLoopback } = await resolveListenHost(host)
+  if (isLoopback) return
   throw new Error(
     `--host ${host} can be reached from other machines, and no API key is set. ` +
       'Set TANDEM_API_KEYS=key1,key2 or give --api-key KEY, or remove --host to serve only this machine',

@@ -1,23 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { z } from 'zod'
+import { readyMessageSchema } from '@tandem/process'
 import { LastLines } from './last-lines.js'
 import { describeFailedStart, type ProcessEnd } from './process-end.js'
 import { acceptedRuntimeFlags, largePages } from './runtime-flags.js'
 
 /** Time between SIGTERM and SIGKILL: longer than a service drains. */
 const graceMs = 8_000
-
-/**
- * The IPC message of a process that is ready: a service sends one address per model, the gateway
- * sends its URL.
- */
-const readySchema = z.union([
-  z
-    .object({ type: z.literal('ready'), address: z.string(), baseAddress: z.string().optional() })
-    .transform(({ address, baseAddress }): Served => ({ at: address, baseAt: baseAddress ?? null })),
-  z.object({ type: z.literal('ready'), url: z.string() }).transform(({ url }): Served => ({ at: url, baseAt: null })),
-])
 
 /** Where a process serves. */
 export interface Served {
@@ -66,8 +55,8 @@ export class ManagedProcess {
     this.ended = this.watch(onLine)
     this.served = new Promise((resolve) => {
       this.child.on('message', (message) => {
-        const result = readySchema.safeParse(message)
-        if (result.success) resolve(result.data)
+        const result = readyMessageSchema.safeParse(message)
+        if (result.success) resolve({ at: result.data.address, baseAt: result.data.baseAddress })
       })
     })
   }

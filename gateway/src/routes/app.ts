@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { shorten } from '@tandem/process'
 import { type Handler, Hono } from 'hono'
 import { except } from 'hono/combine'
-import { shorten } from '../common/show-value.js'
 import { ApiError } from '../openai/api-error.js'
 import { requestIdSchema } from '../openai/request/request-id.js'
 import { allowOrigins } from './allow-origins.js'

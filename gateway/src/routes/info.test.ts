@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { version } from '../common/version.js'
 import { strategyNames } from '../decode/strategies/index.js'
 import { openReward } from '../session/reward-model.js'
 import { RewardServiceConnection } from '../session/reward-service.js'
 import { startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'
+import { version } from '../version.js'
 import { docsPaths } from './docs.js'
 
 let gateway: ToyGateway

@@ -1,11 +1,11 @@
 import type { Context } from 'hono'
-import { version } from '../common/version.js'
 import { strategies } from '../decode/strategies/index.js'
 import { modelNames, nameOfStrategy } from '../openai/request/decoding.js'
 import { requestLimits } from '../openai/request/request-limits.js'
 import type { Info, ServedModelInfo, Version } from '../openai/schemas/info.js'
 import type { ServedModel } from '../session/pair.js'
 import type { RewardModel } from '../session/reward-model.js'
+import { version } from '../version.js'
 import type { AppDependencies } from './dependencies.js'
 
 /**

@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import { version } from '../common/version.js'
 import { decodingSchema } from '../openai/request/decoding.js'
 import { errorSchema } from '../openai/schemas/error.js'
 import { answerSchemas, toJsonSchema } from '../openai/schemas/json-schema.js'
 import { namedSchemas } from '../openai/schemas/named-schemas.js'
+import { version } from '../version.js'
 import { describeErrors, errorResponses, requestIdHeader } from './error-responses.js'
 import { type Operation, operations } from './operations.js'
 

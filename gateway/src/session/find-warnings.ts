@@ -1,5 +1,5 @@
+import { titleOf } from '@tandem/process'
 import type { GetModelResponse__Output } from '@tandem/proto'
-import { titleOf } from './model-name.js'
 
 type Infos = ReadonlyMap<string, GetModelResponse__Output>
 

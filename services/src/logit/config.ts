@@ -1,13 +1,6 @@
+import { flagVariable, integerVariable, listenSchema, parseEnvironment } from '@tandem/process'
 import { z } from 'zod'
-import {
-  flag,
-  listenSchema,
-  parseEnvironment,
-  type ServiceConfig,
-  serviceFields,
-  toServiceConfig,
-  wholeNumber,
-} from '../service-config.js'
+import { type ServiceConfig, serviceFields, toServiceConfig } from '../service-config.js'
 
 const { TANDEM_MODEL, ...commonFields } = serviceFields
 
@@ -23,13 +16,13 @@ export const logitEnvironmentSchema = z.object({
   TANDEM_BASE_LISTEN: listenSchema.optional(),
   /** Role of the base model in the pair. */
   TANDEM_BASE_ROLE: z.string().min(1).max(64).default('sft'),
-  TANDEM_SESSION_TTL_MS: wholeNumber(10, 2 ** 31 - 1).default(300_000),
-  TANDEM_MAX_SESSIONS: wholeNumber(1, 100_000).default(64),
+  TANDEM_SESSION_TTL_MS: integerVariable(10, 2 ** 31 - 1).default(300_000),
+  TANDEM_MAX_SESSIONS: integerVariable(1, 100_000).default(64),
   /**
    * Runs one token of one session at a time: logits are the same bits on every path, and prompts
    * are slow.
    */
-  TANDEM_STRICT: flag(),
+  TANDEM_STRICT: flagVariable(),
 })
 
 /** The same environment, as the program that starts a service writes it. */

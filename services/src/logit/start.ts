@@ -1,4 +1,5 @@
 import type { Manifest } from '@tandem/models'
+import type { RunningServer } from '@tandem/process'
 import { type GetModelResponse, LogitService, packageDefinition } from '@tandem/proto'
 import type { Logger } from 'pino'
 import { describeDevice, warnOfDevice } from '../device.js'
@@ -7,7 +8,6 @@ import { type EngineThread, startEngineThread } from '../engine/thread/engine-th
 import { type GrpcServer, startGrpcServer } from '../grpc-server.js'
 import { openModelFolder } from '../model-folder.js'
 import { toBaseModel, toModelResponse } from '../model-response.js'
-import type { RunningService } from '../service-process.js'
 import { readTextFiles } from '../text-files.js'
 import type { LogitConfig } from './config.js'
 import { createLogitHandlers } from './handlers.js'
@@ -23,7 +23,7 @@ export async function startLogitService(
   config: LogitConfig,
   log: Logger,
   onEngineDeath: (reason: string) => void,
-): Promise<RunningService> {
+): Promise<RunningServer> {
   const manifest = await openModelFolder(config.model, 'vocabulary')
   if (config.base !== null) assertSwitched(config.model, manifest)
   const engine = await startEngineThread(workerSettings(config), onEngineDeath)

@@ -1,5 +1,6 @@
+import { parseEnvironment } from '@tandem/process'
 import { z } from 'zod'
-import { parseEnvironment, type ServiceConfig, serviceFields, toServiceConfig } from '../service-config.js'
+import { type ServiceConfig, serviceFields, toServiceConfig } from '../service-config.js'
 
 const environmentSchema = z.object(serviceFields)
 

@@ -1,3 +1,4 @@
+import type { RunningServer } from '@tandem/process'
 import { packageDefinition, RewardService } from '@tandem/proto'
 import type { Logger } from 'pino'
 import { describeDevice, warnOfDevice } from '../device.js'
@@ -6,7 +7,6 @@ import { startGrpcServer } from '../grpc-server.js'
 import { openModelFolder } from '../model-folder.js'
 import { toModelResponse } from '../model-response.js'
 import type { ServiceConfig } from '../service-config.js'
-import type { RunningService } from '../service-process.js'
 import { readTextFiles } from '../text-files.js'
 import { createRewardHandlers } from './handlers.js'
 import { Scorer } from './scorer.js'
@@ -20,7 +20,7 @@ export async function startRewardService(
   config: ServiceConfig,
   log: Logger,
   onEngineDeath: (reason: string) => void,
-): Promise<RunningService> {
+): Promise<RunningServer> {
   const manifest = await openModelFolder(config.model, 'score')
   const engine = await startEngineThread(workerSettings(config), onEngineDeath)
   warnOfDevice(engine.description, config, log)

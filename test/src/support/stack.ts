@@ -84,7 +84,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** Waits for `{ type: 'ready', address | url }`. */
+/** Waits for `{ type: 'ready', address }`. */
 export function readyAddress(child: ChildProcess, script: string): Promise<string> {
   let errors = ''
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -99,11 +99,10 @@ export function readyAddress(child: ChildProcess, script: string): Promise<strin
       clearTimeout(timer)
       reject(new Error(`${script} exited with ${code ?? signal} before it was ready. ${errors}`))
     })
-    child.on('message', (message: { type?: string; address?: string; url?: string }) => {
-      const address = message.address ?? message.url
-      if (message.type !== 'ready' || address === undefined) return
+    child.on('message', (message: { type?: string; address?: string }) => {
+      if (message.type !== 'ready' || message.address === undefined) return
       clearTimeout(timer)
-      resolve(address)
+      resolve(message.address)
     })
   })
 }

@@ -184,16 +184,10 @@ describe('refuses', () => {
       'a graph that is not there',
       () => {},
       'hf:tiny/x/onnx/model_q4.onnx',
-      "hf:tiny/x/onnx/model_q4.onnx: the file does not exist; the .onnx files of the repository are: onnx/model.onnx",
+      'hf:tiny/x/onnx/model_q4.onnx: the file does not exist; the .onnx files of the repository are: onnx/model.onnx',
       [],
     ],
-    [
-      'a model folder of ours',
-      change({ 'tandem.json': '{}' }),
-      'hf:tiny/x',
-      'hf:tiny/x has no model: ',
-      [],
-    ],
+    ['a model folder of ours', change({ 'tandem.json': '{}' }), 'hf:tiny/x', 'hf:tiny/x has no model: ', []],
   ])('%s', async (_name, spoil, source, message, downloaded) => {
     const files = await exported('llama-tied+lora')
     spoil(files)

@@ -46,7 +46,7 @@ describe('tokens', () => {
       'one that is not there for the token',
       'hf:tiny/private',
       { HF_TOKEN: otherToken },
-      "HUB has no repository tiny/private that the token of HF_TOKEN can read (404: Repository not found). Check HUB/tiny/private with the account of that token",
+      'HUB has no repository tiny/private that the token of HF_TOKEN can read (404: Repository not found). Check HUB/tiny/private with the account of that token',
     ],
     [
       'a private one without a token',
@@ -172,7 +172,7 @@ describe('refuses before weights are downloaded', () => {
   it('a GGUF file that does not exist', async () => {
     tiny.serve('tiny/x', { 'a.gguf': 'x' })
     await expect(tiny.pull('hf:tiny/x/b.gguf')).rejects.toThrow(
-      "the file does not exist; the GGUF files of the repository are: a.gguf",
+      'the file does not exist; the GGUF files of the repository are: a.gguf',
     )
   })
 

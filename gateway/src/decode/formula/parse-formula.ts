@@ -1,4 +1,4 @@
-import { functionNames, modelNameSchema } from '../../session/model-name.js'
+import { functionNames, modelNameSchema } from '@tandem/process'
 import { type Expression, type Operation, operate } from './expression.js'
 import { FormulaError } from './formula-error.js'
 import { type FormulaToken, readTokens } from './read-tokens.js'

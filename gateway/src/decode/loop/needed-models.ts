@@ -1,4 +1,4 @@
-import { pairNames } from '../../session/model-name.js'
+import { pairNames } from '@tandem/process'
 import type { DecodeRequest } from './decode-request.js'
 
 /**

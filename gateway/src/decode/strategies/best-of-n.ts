@@ -1,5 +1,5 @@
+import { rewardNameSchema } from '@tandem/process'
 import { z } from 'zod'
-import { rewardNameSchema } from '../../session/model-name.js'
 import { type ChoiceStrategy, choiceShape } from './choice-strategy.js'
 
 const parameters = z.strictObject({

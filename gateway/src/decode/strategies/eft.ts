@@ -1,5 +1,5 @@
+import { modelNameSchema } from '@tandem/process'
 import { z } from 'zod'
-import { modelNameSchema } from '../../session/model-name.js'
 import { logProbabilities, logProbabilityAt } from './advantage.js'
 import type { PickInput } from './reads.js'
 import { chooseToken, idleSampling, samplingFields } from './sampling.js'

@@ -1,5 +1,5 @@
+import { modelNameSchema } from '@tandem/process'
 import { z } from 'zod'
-import { modelNameSchema } from '../../session/model-name.js'
 import { DecodingError } from '../decoding-error.js'
 import { formulaSchema } from '../formula/formula.js'
 import { logProbabilities } from './advantage.js'

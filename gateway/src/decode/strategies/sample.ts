@@ -1,5 +1,5 @@
+import { modelNameSchema } from '@tandem/process'
 import { z } from 'zod'
-import { modelNameSchema } from '../../session/model-name.js'
 import { chooseToken, idleSampling, samplingFields, samplingNames } from './sampling.js'
 import type { TokenStrategy } from './token-strategy.js'
 

@@ -1,5 +1,5 @@
+import { showValue } from '@tandem/process'
 import { z } from 'zod'
-import { showValue } from '../../common/show-value.js'
 import type { Adjustments } from '../../decode/loop/adjustments.js'
 import { invalidRequest } from '../api-error.js'
 import { requestLimits } from './request-limits.js'

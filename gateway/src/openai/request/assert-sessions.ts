@@ -1,7 +1,7 @@
+import { titleOf } from '@tandem/process'
 import type { GenerationRequest } from '../../decode/answers/generation-request.js'
 import { neededModels } from '../../decode/loop/needed-models.js'
 import type { BoundStrategy } from '../../decode/strategies/bound-strategy.js'
-import { titleOf } from '../../session/model-name.js'
 import { modelOf, type Pair } from '../../session/pair.js'
 import { invalidRequest } from '../api-error.js'
 

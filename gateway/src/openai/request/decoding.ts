@@ -1,5 +1,5 @@
+import { shorten } from '@tandem/process'
 import { z } from 'zod'
-import { shorten } from '../../common/show-value.js'
 import { type DecodePath, decodePaths } from '../../decode/loop/decode-path.js'
 import type { BoundStrategy } from '../../decode/strategies/bound-strategy.js'
 import {

@@ -1,5 +1,5 @@
+import { describeIssue, joinIssue } from '@tandem/process'
 import { z } from 'zod'
-import { joinIssue, wordIssue } from '../../common/word-issue.js'
 import { maxTopK } from '../../decode/strategies/sampling.js'
 import { wellFormed } from '../../text/index.js'
 import { ApiError } from '../api-error.js'
@@ -141,7 +141,7 @@ export const fieldKinds = { optional, flag }
 
 /** Parses a value by a schema. @throws ApiError 400 that names the field */
 export function parseFields<T extends z.ZodType>(schema: T, value: unknown, prefix = ''): z.output<T> {
-  const result = schema.safeParse(value, { error: wordIssue })
+  const result = schema.safeParse(value, { error: describeIssue })
   if (result.success) return result.data
   const [{ path: place = [], message = '' } = {}] = result.error.issues
   const path = [prefix, ...place.map(String)].filter((part) => part !== '').join('.')

@@ -1,5 +1,5 @@
+import { shorten } from '@tandem/process'
 import { z } from 'zod'
-import { shorten } from '../../common/show-value.js'
 import { type RewardModel, toRewardJob } from '../../session/reward-model.js'
 import { ApiError, invalidRequest } from '../api-error.js'
 import { fieldKinds, parseFields } from './fields.js'

@@ -1,4 +1,4 @@
-import { showValue } from '../../common/show-value.js'
+import { showValue } from '@tandem/process'
 import { invalidRequest } from '../api-error.js'
 
 type Check = (value: unknown) => boolean
