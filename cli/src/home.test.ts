@@ -8,7 +8,12 @@ describe('findHome', () => {
     ['Linux', {}, 'linux', '/home/ada/.cache/tandem'],
     ['macOS', { XDG_CACHE_HOME: '/x' }, 'darwin', '/home/ada/Library/Caches/tandem'],
     ['Windows', { LOCALAPPDATA: '/local' }, 'win32', '/local/tandem'],
-    ['an empty variable counts as missing', { TANDEM_HOME: '', XDG_CACHE_HOME: '' }, 'linux', '/home/ada/.cache/tandem'],
+    [
+      'an empty variable counts as missing',
+      { TANDEM_HOME: '', XDG_CACHE_HOME: '' },
+      'linux',
+      '/home/ada/.cache/tandem',
+    ],
   ])('%s', (_name, environment, platform, expected) => {
     const home = findHome(environment, platform, '/home/ada')
     expect(home.folder).toBe(expected)

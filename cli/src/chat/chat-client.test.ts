@@ -65,9 +65,7 @@ describe('streamChat', () => {
       response.statusCode = 401
       response.end('{"error":{"message":"wrong key","type":"x","param":null,"code":null}}')
     })
-    await expect(readAll(url)).rejects.toThrow(
-      `${url} answered 401: wrong key. Give a valid key with --api-key KEY`,
-    )
+    await expect(readAll(url)).rejects.toThrow(`${url} answered 401: wrong key. Give a valid key with --api-key KEY`)
   })
 
   it('reports that no server answers', async () => {

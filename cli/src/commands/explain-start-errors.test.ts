@@ -21,7 +21,11 @@ it('names each setting whose service does not answer, and says what to start the
     )
   })
   const model = [{ name: 'amateur', source: 'grpc://127.0.0.1:1' }]
-  const message = await explain('unreachable', { dpo: `grpc://127.0.0.1:${port}`, model }, { TANDEM_SFT: '127.0.0.1:1' })
+  const message = await explain(
+    'unreachable',
+    { dpo: `grpc://127.0.0.1:${port}`, model },
+    { TANDEM_SFT: '127.0.0.1:1' },
+  )
   expect(message).toMatch(
     /^TANDEM_SFT grpc:\/\/127\.0\.0\.1:1: no service answers at that address\. .*TANDEM_LISTEN=127\.0\.0\.1:1 .*\n--model amateur grpc:/,
   )

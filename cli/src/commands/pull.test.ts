@@ -66,9 +66,7 @@ it('downloads a model of the hub, lists it, checks its hashes and builds from it
   expect(answers).toBe(`${join(folder, 'built')}: dpo, fp32, 0.6 MB\n`)
 
   const check = async (isHashed: boolean): Promise<Finding[]> => checkModels(isHashed, context)
-  expect(await check(true)).toMatchObject([
-    { status: 'ok', found: '0 built, 8 files unchanged (by their hashes)' },
-  ])
+  expect(await check(true)).toMatchObject([{ status: 'ok', found: '0 built, 8 files unchanged (by their hashes)' }])
   // Small files have git's hash, large ones SHA-256.
   const sft = join(context.home.hub, 'tiny', 'sft', hub.commitOf('tiny/sft'), 'sft')
   for (const file of [join(path, 'adapter_config.json'), join(sft, 'model.safetensors')]) {

@@ -156,10 +156,7 @@ request_timeout_ms: 1000
     ['port: 1\nmax_concurent: 3', 'tandem.yaml:2: unknown key "max_concurent"; did you mean "max_concurrent"?'],
     ['templateFrom: sft', 'tandem.yaml:1: unknown key "templateFrom"; did you mean "template_from"?'],
     ['colour: red', 'tandem.yaml:1: unknown key "colour"; the keys are pair, sft, dpo, models, '],
-    [
-      'models:\n  a:\n    source: x\n    bse: y',
-      'tandem.yaml:4: unknown key "bse" in models.a; did you mean "base"?',
-    ],
+    ['models:\n  a:\n    source: x\n    bse: y', 'tandem.yaml:4: unknown key "bse" in models.a; did you mean "base"?'],
     ['\nport: "80"', 'tandem.yaml:2: port is "80": expected a number'],
     ['port: 70000', 'tandem.yaml:1: port is 70000: expected an integer from 0 to 65535'],
     ['port: 1.5', 'tandem.yaml:1: port is 1.5: expected an integer from 0 to 65535'],

@@ -27,7 +27,9 @@ export function addServingCommands({ program, run, environment, actions }: Defin
     .description('print the settings that "up" with the same options would use, and where each comes from')
     .option('--json', 'print JSON')
     .addHelpText('after', configExamples)
-    .action(({ verbose, ...flags }: ConfigFlags & CommonFlags) => run((context) => actions.config(flags, context), verbose))
+    .action(({ verbose, ...flags }: ConfigFlags & CommonFlags) =>
+      run((context) => actions.config(flags, context), verbose),
+    )
 
   addAskOptions(addServedOptions(program.command('generate')))
     .description('stream one answer to the terminal')
@@ -56,7 +58,9 @@ export function addServingCommands({ program, run, environment, actions }: Defin
     )
     .option('--config <file>', 'the settings file to read and write (tandem.yaml)')
     .addHelpText('after', tuneExamples)
-    .action(({ verbose, ...options }: TuneOptions & CommonFlags) => run((context) => actions.tune(options, context), verbose))
+    .action(({ verbose, ...options }: TuneOptions & CommonFlags) =>
+      run((context) => actions.tune(options, context), verbose),
+    )
 }
 
 /** Returns the keys of the command line, then those of the environment. */

@@ -22,11 +22,14 @@ describe.each([
     expect(text).toContain(words)
   })
 
-  it.each(['killed by SIGKILL', 'exit code 137'])('reports that too little memory was the probable reason of %s', (how) => {
-    const text = describeEnd(end(how, 'serving'))
-    expect(text).toContain(`(${how})`)
-    expect(text).toContain(`Probably the system killed it because of too little memory. ${less}`)
-  })
+  it.each(['killed by SIGKILL', 'exit code 137'])(
+    'reports that too little memory was the probable reason of %s',
+    (how) => {
+      const text = describeEnd(end(how, 'serving'))
+      expect(text).toContain(`(${how})`)
+      expect(text).toContain(`Probably the system killed it because of too little memory. ${less}`)
+    },
+  )
 
   it.each(['killed by SIGTERM', 'exit code 1'])('adds no advice for %s', (how) => {
     expect(describeEnd(end(how, 'The model is gone.'))).toMatch(/\nThe model is gone\.$/)

@@ -66,7 +66,7 @@ describe('ProcessGroup', () => {
     expect(lines).toEqual(['second: stopping', 'first: stopping'])
   })
 
-  it("requests large pages, unless the user has set the variable", async () => {
+  it('requests large pages, unless the user has set the variable', async () => {
     const { GLIBC_TUNABLES: _, ...environment } = process.env
     const own = { GLIBC_TUNABLES: 'glibc.malloc.tcache_count=1' }
     const readTunables = async (name: string, more: NodeJS.ProcessEnv) => {

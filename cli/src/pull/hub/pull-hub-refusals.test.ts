@@ -46,7 +46,7 @@ describe('tokens', () => {
       'one that is not there for the token',
       'hf:tiny/private',
       { HF_TOKEN: otherToken },
-      "HUB has no repository tiny/private that the token of HF_TOKEN can read (404: Repository not found). Check HUB/tiny/private with the account of that token",
+      'HUB has no repository tiny/private that the token of HF_TOKEN can read (404: Repository not found). Check HUB/tiny/private with the account of that token',
     ],
     [
       'a private one without a token',
@@ -128,7 +128,7 @@ describe('refuses before weights are downloaded', () => {
     [
       'several GGUF files',
       { ...noWeights, 'a-Q4_1.gguf': 'x', 'b-Q8_0.gguf': 'y' },
-      'hf:tiny/x holds 2 GGUF files: a-Q4_1.gguf, b-Q8_0.gguf. Name one, e.g. hf:tiny/x/a-Q4_1.gguf',
+      'hf:tiny/x has 2 GGUF files: a-Q4_1.gguf, b-Q8_0.gguf. Name one, e.g. hf:tiny/x/a-Q4_1.gguf',
     ],
     [
       'no model',
@@ -172,14 +172,14 @@ describe('refuses before weights are downloaded', () => {
   it('a GGUF file that does not exist', async () => {
     tiny.serve('tiny/x', { 'a.gguf': 'x' })
     await expect(tiny.pull('hf:tiny/x/b.gguf')).rejects.toThrow(
-      "the file does not exist; the GGUF files of the repository are: a.gguf",
+      'the file does not exist; the GGUF files of the repository are: a.gguf',
     )
   })
 
   it('a model that is too large for the disk', async () => {
     tiny.serve('tiny/x', {}, { listedBytes: new Map([['model.safetensors', 9e15]]) })
     await expect(tiny.pull('hf:tiny/x')).rejects.toThrow(
-      /^--sft hf:tiny\/x: the download needs 9000000000\.0 MB, and .* has .* MB free\. Free some space \("tandem models" lists what is kept\), or set TANDEM_HOME to a folder on another disk with TANDEM_HOME/,
+      /^--sft hf:tiny\/x: the download needs 9000000000\.0 MB, and .* has .* MB free\. Free some space \("tandem models" lists what is kept\), or set TANDEM_HOME to a folder on another disk/,
     )
     expect(tiny.weightRequests()).toEqual([])
   })
