@@ -30,9 +30,9 @@ describe('parseLine', () => {
   it.each([
     ['/bye', 'unknown command /bye. /help lists the commands; start a message with // if it begins with /'],
     ['/reset all', '/reset has no arguments; found "all"'],
-    ['/strategy aad eft', '/strategy NAME takes 1 strategy, and 2 are named'],
-    ['/compare aad', '/compare A B takes 2 strategies, and 1 are named'],
-    ['/compare', '/compare A B takes 2 strategies, and 0 are named'],
+    ['/strategy aad eft', '/strategy NAME expects 1 strategy; found 2'],
+    ['/compare aad', '/compare A B expects 2 strategies; found 1'],
+    ['/compare', '/compare A B expects 2 strategies; found 0'],
     ['/strategy alpha=1', '"alpha=1" is not a parameter of a strategy; expected NAME or NAME key=value'],
     ['/strategy aad alpha=', '"alpha=" is not a parameter of a strategy'],
     ['/strategy nope', 'strategy: unknown strategy "nope"; expected one of: aad, greedy-dpo, '],

@@ -42,7 +42,8 @@ describe('config', () => {
       /^models\.amateur +\{"source":"grpc:\/\/10\.0\.0\.2:7003"\} +--model amateur/,
     )
     expect(lineOf('api_keys')).toMatch(/^api_keys +\["\*\*\*","\*\*\*"\] +TANDEM_API_KEYS/)
-    expect(lineOf('threads')).toMatch(/^threads +\(a share of the machine's cores\) +default/)
+    expect(lineOf('name')).toMatch(/^name +\(the pair's, or the --dpo's own\) +default/)
+    expect(lineOf('threads')).toMatch(/^threads +\d+ +default/)
     expect(answers).not.toContain('secret')
   })
 
@@ -64,7 +65,8 @@ describe('config', () => {
     expect(printed.api_keys).toEqual({ value: ['***'], from: 'flag', at: '--api-key' })
     expect(printed.strict).toEqual({ value: false, from: 'default', at: 'default' })
     expect(printed).not.toHaveProperty('pair')
-    expect(printed).not.toHaveProperty('threads')
+    const threads = Math.max(1, Math.floor(availableParallelism() / 2))
+    expect(printed.threads).toEqual({ value: threads, from: 'default', at: 'default' })
     expect(answers).not.toContain('secret')
   })
 

@@ -34,7 +34,7 @@ async function list(json: boolean) {
 it('shows a missing cache as empty', async () => {
   const text = await list(false)
   expect(text).toMatch(/^ {2}smollm2-135m-adherence +98\.4 MB +Apache-2\.0 +not pulled +SmolLM2/m)
-  expect(text).toContain(`Cache ${folder}, 0.0 MB:\n  empty; "tandem up" fills it\n`)
+  expect(text).toContain(`Cache ${folder}, 0.0 MB:\n  empty ("tandem up" fills it)\n`)
   expect(text).not.toContain('deleting')
 })
 

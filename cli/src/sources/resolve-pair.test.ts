@@ -85,7 +85,7 @@ describe('resolvePair', () => {
       'the file or folder does not exist',
     )
     await expect(resolve({ sft: 'hf:tiny/sft', dpo: 'tiny/dpo' })).rejects.toThrow(
-      'For the repository of that name on the hub write hf:tiny/dpo',
+      'For the repository of that name on the hub, write hf:tiny/dpo',
     )
     expect(hub.requests).toEqual([])
   })

@@ -46,7 +46,7 @@ describe('findSource', () => {
         `--model a ${wrong} is not an address; expected grpc://HOST:PORT, e.g. grpc://127.0.0.1:7003`,
       )
     await expect(findSource('localhost:7003', '--sft')).rejects.toThrow(
-      'For the service at that address write grpc://localhost:7003',
+      'For the service at that address, write grpc://localhost:7003',
     )
   })
 

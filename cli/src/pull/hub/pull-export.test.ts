@@ -166,10 +166,10 @@ describe('refuses', () => {
       [graph],
     ],
     [
-      'graphs of which none is looked for',
+      'graphs without a searched name',
       rename({ [graph]: 'onnx/model_int8.onnx', [data]: 'onnx/model_bnb4.onnx' }),
       'hf:tiny/x',
-      'hf:tiny/x holds 2 .onnx files: onnx/model_int8.onnx, onnx/model_bnb4.onnx. Unnamed, model.onnx, model_fp16.onnx, model_q4.onnx, model_q4f16.onnx, model_quantized.onnx ' +
+      'hf:tiny/x has 2 .onnx files: onnx/model_int8.onnx, onnx/model_bnb4.onnx. Without a name, only model.onnx, model_fp16.onnx, model_q4.onnx, model_q4f16.onnx, model_quantized.onnx ' +
         'are searched, there and in onnx. Name one, e.g. hf:tiny/x/onnx/model_int8.onnx',
       [],
     ],
@@ -177,7 +177,7 @@ describe('refuses', () => {
       'a graph in another folder',
       rename({ [graph]: 'cpu/int4/model.onnx' }),
       'hf:tiny/x@v1.0',
-      'holds an .onnx file: cpu/int4/model.onnx. Unnamed, ',
+      'has an .onnx file: cpu/int4/model.onnx. Without a name, ',
       [],
     ],
     [

@@ -128,7 +128,7 @@ describe('refuses before weights are downloaded', () => {
     [
       'several GGUF files',
       { ...noWeights, 'a-Q4_1.gguf': 'x', 'b-Q8_0.gguf': 'y' },
-      'hf:tiny/x holds 2 GGUF files: a-Q4_1.gguf, b-Q8_0.gguf. Name one, e.g. hf:tiny/x/a-Q4_1.gguf',
+      'hf:tiny/x has 2 GGUF files: a-Q4_1.gguf, b-Q8_0.gguf. Name one, e.g. hf:tiny/x/a-Q4_1.gguf',
     ],
     [
       'no model',
@@ -179,7 +179,7 @@ describe('refuses before weights are downloaded', () => {
   it('a model that is too large for the disk', async () => {
     tiny.serve('tiny/x', {}, { listedBytes: new Map([['model.safetensors', 9e15]]) })
     await expect(tiny.pull('hf:tiny/x')).rejects.toThrow(
-      /^--sft hf:tiny\/x: the download needs 9000000000\.0 MB, and .* has .* MB free\. Free some space \("tandem models" lists what is kept\), or set TANDEM_HOME to a folder on another disk with TANDEM_HOME/,
+      /^--sft hf:tiny\/x: the download needs 9000000000\.0 MB, and .* has .* MB free\. Free some space \("tandem models" lists what is kept\), or set TANDEM_HOME to a folder on another disk/,
     )
     expect(tiny.weightRequests()).toEqual([])
   })

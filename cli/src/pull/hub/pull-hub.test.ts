@@ -165,7 +165,7 @@ describe('a broken download', () => {
 
 describe('if the hub cannot be reached', () => {
   const unset =
-    /^--sft hf:tiny\/sft@v1\.0 is not in the cache, and HF_HUB_OFFLINE is set, .* Unset HF_HUB_OFFLINE and run this again$/
+    /^--sft hf:tiny\/sft@v1\.0 is not in the cache, and HF_HUB_OFFLINE forbids requests to the hub\. Unset HF_HUB_OFFLINE and run this again$/
   const checkNetwork =
     /^--sft hf:tiny\/sft@v1\.0: the hub cannot be reached at .* \(.+\)\. Check the network and run this again.*HF_ENDPOINT sets another address/
   it.each<[string, () => Promise<NodeJS.ProcessEnv>, RegExp, RegExp?]>([
