@@ -10,15 +10,15 @@ const programPath = fileURLToPath(new URL('../../../cli/bin/tandem.js', import.m
 const readyLine = /is ready at (http:\/\/\S+)/
 
 /**
- * P10. From the shell's `tandem up` to the first token of a streamed answer, the pair pulled and built before: the request is sent
- * the moment that the program says it is ready.
+ * P10. The time from `tandem up` in the shell to the first token of a streamed answer. The pair is
+ * pulled and built before. The request is sent as soon as the program reports that it is ready.
  */
 export const start: Case = {
   name: 'P10',
   measures: [{ key: 'P10', what: 'warm `tandem up` to the first token', unit: 'seconds', target: { atMost: 10 } }],
   forms: ['default'],
   run: async (bench) => {
-    // The first start of a pair measures which form is faster; this one is no such start.
+    // The first start of a pair measures which form is faster, so it is not timed.
     await prepareAsUp(bench)
     const times = { ready: [] as number[], token: [] as number[] }
     for (let i = 0; i < bench.settings.starts; i++) {
@@ -38,7 +38,7 @@ async function startOnce({ context, pair }: Bench): Promise<{ readyMs: number; t
     detached: process.platform !== 'win32',
   })
   const ended = once(child, 'exit')
-  // Where this program is ended the hard way, the other one still ends its own.
+  // If this program is killed, the other program still ends its own processes.
   const end = () => child.kill('SIGTERM')
   process.once('exit', end)
   try {
@@ -54,7 +54,10 @@ async function startOnce({ context, pair }: Bench): Promise<{ readyMs: number; t
   }
 }
 
-/** @throws Error where the program ends before */
+/**
+ * Waits until the program is ready.
+ * @throws Error if the program ends before
+ */
 function readUrl(child: ChildProcess, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted()
   return new Promise((resolve, reject) => {

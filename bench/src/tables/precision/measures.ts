@@ -1,25 +1,15 @@
-import { logSumExp } from '../support/log-probabilities.js'
+import { logSumExp, plausibleIds } from '@tandem/test'
 
-/** Logits of one model after each token of each answer: float32 [V] a step. */
+/** Logits of one model after each token of each answer: one float32 [V] per step. */
 export type Steps = readonly Float32Array[]
 
-/** Ids of V_alpha (paper, eq. 9), in rising order. */
-export function plausibleIds(dpo: Float32Array, alpha: number): number[] {
-  let max = Number.NEGATIVE_INFINITY
-  for (const z of dpo) max = Math.max(max, z)
-  const border = max + Math.log(alpha)
-  const ids: number[] = []
-  for (const [v, z] of dpo.entries()) if (z >= border) ids.push(v)
-  return ids
-}
-
-/** A(v) = log p_dpo(v) - log p_sft(v) (eq. 7) at some ids. */
+/** Returns A(v) = log p_dpo(v) - log p_sft(v) (paper, eq. 7) for each of the ids. */
 export function advantages(dpo: Float32Array, sft: Float32Array, ids: readonly number[]): number[] {
   const shift = logSumExp(sft) - logSumExp(dpo)
   return ids.map((v) => (dpo[v] ?? Number.NaN) - (sft[v] ?? Number.NaN) + shift)
 }
 
-/** The token of Algorithm 1; ties go to the lowest id. */
+/** Returns the token that Algorithm 1 of the paper picks. Of equal scores the lowest id wins. */
 export function pickAad(dpo: Float32Array, sft: Float32Array, alpha: number): number {
   const ids = plausibleIds(dpo, alpha)
   const scores = advantages(dpo, sft, ids)
@@ -28,7 +18,7 @@ export function pickAad(dpo: Float32Array, sft: Float32Array, alpha: number): nu
   return ids[best] ?? -1
 }
 
-/** KL(p || q) in nats, of two rows of logits. */
+/** Returns KL(p || q) of two rows of logits, in nats. */
 export function divergence(p: Float32Array, q: Float32Array): number {
   const [sumP, sumQ] = [logSumExp(p), logSumExp(q)]
   let total = 0
@@ -39,16 +29,20 @@ export function divergence(p: Float32Array, q: Float32Array): number {
   return total
 }
 
+/** How far a variant is from fp32. */
 export interface Quality {
-  /** Mean KL(p_dpo at fp32 || p_dpo) a step, nats. */
+  /** Mean of KL(p_dpo at fp32 || p_dpo) over the steps, in nats. */
   readonly divergence: number
-  /** Root mean square of A - A at fp32 over fp32's V_alpha of all steps, nats. */
+  /** Root mean square of A - A at fp32 over the V_alpha of fp32 in all steps, in nats. */
   readonly advantageError: number
-  /** Share of steps where AAD picks the golden token. */
+  /** Share of the steps in which AAD picks the golden token. */
   readonly sameTokens: number
 }
 
-/** How far a pair's steps are from fp32's, teacher-forced on the golden answers. */
+/**
+ * Compares the steps of a pair with those of fp32, both teacher-forced on the golden answers.
+ * @throws Error if a step is missing
+ */
 export function measureQuality(
   exact: { sft: Steps; dpo: Steps },
   found: { sft: Steps; dpo: Steps },
@@ -59,7 +53,8 @@ export function measureQuality(
   for (const [step, golden] of goldenIds.entries()) {
     const rows = [exact.dpo[step], exact.sft[step], found.dpo[step], found.sft[step]]
     const [dpo, sft, foundDpo, foundSft] = rows
-    if (!dpo || !sft || !foundDpo || !foundSft) throw new Error(`step ${step} of ${goldenIds.length} was not measured`)
+    if (!dpo || !sft || !foundDpo || !foundSft)
+      throw new Error(`expected logits for ${goldenIds.length} steps, found none for step ${step}`)
     divergenceSum += divergence(dpo, foundDpo)
     const ids = plausibleIds(dpo, alpha)
     const wanted = advantages(dpo, sft, ids)

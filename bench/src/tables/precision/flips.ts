@@ -1,13 +1,20 @@
-/** Where answers that should be the same are not. */
+/** Number of answers that differ although they should be equal. */
 export interface Flips {
   readonly answers: number
-  /** Answers with another token than the oracle's somewhere. */
+  /** Number of answers with at least one token that is not the oracle's. */
   readonly differing: number
-  /** Tokens up to the first that differs, itself included: what follows it has another context. */
+  /**
+   * Number of tokens up to and including the first that differs. Later tokens are not compared,
+   * because they have another context.
+   */
   readonly compared: number
 }
 
-/** @param oracle answers by prompt; one that is longer or shorter differs where the other ends */
+/**
+ * Counts the differences between answers.
+ * @param oracle expected answers, one per prompt; if one answer is longer, the two differ at the
+ *   end of the shorter
+ */
 export function sumFlips(oracle: readonly (readonly number[])[], found: readonly (readonly number[])[]): Flips {
   let differing = 0
   let compared = 0
@@ -22,10 +29,12 @@ export function sumFlips(oracle: readonly (readonly number[])[], found: readonly
   return { answers: oracle.length, differing, compared }
 }
 
+/** The first two lines of the table. */
 export const flipsTitle: readonly string[] = [
   '| computed | answers that differ | tokens compared | flips per 1,000 tokens |',
   '|---|---|---|---|',
 ]
 
+/** Returns one row of the table. */
 export const flipRow = (name: string, { answers, differing, compared }: Flips): string =>
   `| ${name} | ${differing} of ${answers} | ${compared} | ${((1000 * differing) / compared).toFixed(1)} |`

@@ -1,21 +1,20 @@
 /**
- * What the embedded pair answers: ten prompts, each decoded greedily from both models and by AAD, as `tandem up` serves them.
- * Writes the table of docs/decoding.md.
+ * Prints the answers of the embedded pair to ten prompts, each decoded greedily from both models
+ * and by AAD. The README quotes from this table.
  *
- * usage: npm run answers -w test [-- --max-tokens 48]
+ * usage: npm run answers -w bench [-- --max-tokens 48]
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildModel, defaultPairName, findPair } from '@tandem/models'
-import { replaceTable } from './precision/table.js'
-import { embeddedPair } from './support/embedded-pair.js'
-import { repositoryFolder } from './support/fixtures.js'
-import { complete } from './support/rest.js'
-import { startStack } from './support/stack.js'
+import { complete, embeddedPair, startStack } from '@tandem/test'
 
-/** Five of the card's, on topics that training did not see; then five that were written down before their answers were seen. */
+/**
+ * Five prompts of the pair's card, on topics outside its training data, then five prompts that were
+ * chosen before their answers were seen.
+ */
 const prompts = [
   'I need help with camping in the rain. What should I do?',
   'I feel lazy today. What can I do?',
@@ -33,8 +32,8 @@ const strategies = ['greedy-sft', 'greedy-dpo', 'aad']
 const { values } = parseArgs({ options: { 'max-tokens': { type: 'string', default: '48' } } })
 const maxTokens = Number(values['max-tokens'])
 
-/** An answer in a cell of the table: one line, with an ellipsis if it was cut. */
-async function cell(url: string, prompt: string, strategy: string): Promise<string> {
+/** Returns an answer as one line of a table cell, with an ellipsis if the answer was cut. */
+async function answerCell(url: string, prompt: string, strategy: string): Promise<string> {
   const messages = [{ role: 'user', content: prompt }]
   const request = { model: 'pair', messages, max_tokens: maxTokens, decoding: { strategy } }
   const { text, finish } = await complete(url, '/v1/chat/completions', request)
@@ -54,24 +53,19 @@ try {
   await buildModel({ source, out: sft, precision: pair.precision })
   await buildModel({ source, adapter, out: dpo, precision: pair.precision })
   const stack = await startStack({ sft, dpo, pair: 'pair' })
-  const lines = [
-    ['prompt', ...strategies.map((strategy) => `\`${strategy}\``)],
-    ['---', '---', '---', '---'],
-  ]
+  console.log(`| prompt | ${strategies.map((strategy) => `\`${strategy}\``).join(' | ')} |\n|---|---|---|---|`)
   try {
     for (const prompt of prompts) {
-      const cells = []
-      for (const strategy of strategies) cells.push(await cell(stack.url, prompt, strategy))
-      lines.push([prompt, ...cells])
+      const cells = [prompt]
+      for (const strategy of strategies) cells.push(await answerCell(stack.url, prompt, strategy))
+      console.log(`| ${cells.join(' | ')} |`)
     }
   } finally {
     await stack.stop()
   }
-  const table = lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-  const setting = `\`${pair.name}\` at \`${pair.precision}\`, at most ${maxTokens} tokens; " / " stands for a line break.`
-  const path = join(repositoryFolder, 'docs/decoding.md')
-  await writeFile(path, replaceTable(await readFile(path, 'utf8'), `${table}\n\n${setting}`, 'answers'))
-  console.error(`wrote ${path}`)
+  console.log(
+    `\n\`${pair.name}\` at \`${pair.precision}\`, at most ${maxTokens} tokens; " / " stands for a line break.`,
+  )
 } finally {
   await rm(folder, { recursive: true, force: true })
 }

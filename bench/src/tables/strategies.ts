@@ -1,22 +1,22 @@
 /**
- * What each strategy costs: forwards of the two models, batches that they ran in and bytes read out, a token. Prints the table of docs/decoding.md.
+ * Prints the cost of each strategy per token: forwards of the two models, their batches, and the
+ * bytes that are read out. The table of docs/decoding.md.
  *
- * usage: npm run strategies -w test -- SFT_FOLDER DPO_FOLDER [--prompts 4] [--tokens 32]
+ * usage: npm run strategies -w bench -- SFT_FOLDER DPO_FOLDER [--prompts 4] [--tokens 32]
  */
 import { fork } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { gatewayMainPath } from '@tandem/gateway'
-import { CountingProxy } from './support/counting-proxy.js'
-import { readGoldenRows } from './support/fixtures.js'
-import { complete } from './support/rest.js'
-import { readyAddress, startStack } from './support/stack.js'
+import { complete, readGoldenRows, readyAddress, startStack } from '@tandem/test'
+import { CountingProxy } from './counting-proxy.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { prompts: { type: 'string', default: '4' }, tokens: { type: 'string', default: '32' } },
 })
 const [sft, dpo] = positionals
-if (sft === undefined || dpo === undefined) throw new Error('name the model folders of SFT and DPO')
+if (sft === undefined || dpo === undefined)
+  throw new Error('expected two arguments: the model folder of SFT and the model folder of DPO')
 const tokens = Number(values.tokens)
 const pair = 'pair'
 const filter = { on: 'dpo', alpha: 0.1 }
@@ -40,7 +40,7 @@ const methods: readonly (readonly [string, object])[] = [
 
 const stack = await startStack({ sft, dpo, pair })
 const [sftSide, dpoSide] = await Promise.all([stack.addresses.sft, stack.addresses.dpo].map(CountingProxy.start))
-if (!sftSide || !dpoSide) throw new Error('there are two services')
+if (!sftSide || !dpoSide) throw new Error('expected one proxy per service')
 const environment = { TANDEM_SFT: sftSide.address, TANDEM_DPO: dpoSide.address, TANDEM_PORT: '0', TANDEM_PAIR: pair }
 const gateway = fork(gatewayMainPath, { env: environment, execArgv: [], stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
 const sides = [dpoSide.proxy, sftSide.proxy]

@@ -2,24 +2,25 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildModel, type Precision } from '@tandem/models'
-import type { GoldenRow } from '../support/fixtures.js'
-import { GraphSession } from '../support/graph-session.js'
+import { type GoldenRow, GraphSession } from '@tandem/test'
 import { measureQuality, type Quality, type Steps } from './measures.js'
 import { forceAnswers, goldenIdsOf, timeSteps } from './teacher-forcing.js'
 
-/** A precision, with the DPO adapter added into the weights or beside them. */
+/** A precision, with the DPO adapter either merged into the weights or computed next to them. */
 export interface Variant {
   readonly precision: Precision
   readonly merge: boolean
 }
 
+/** The measures of one variant. */
 export interface Measured extends Variant, Quality {
-  /** Of both model folders. */
+  /** Total size of both model folders. */
   readonly bytes: number
-  /** Median one-token step of the DPO model. */
+  /** Median time of a one-token step of the DPO model. */
   readonly stepMs: number
 }
 
+/** The files that the models are built from. */
 export interface PairSource {
   /** A GGUF file or a Hugging Face folder. */
   readonly source: string
@@ -30,16 +31,16 @@ interface Options {
   readonly pair: PairSource
   readonly variants: readonly Variant[]
   readonly rows: readonly GoldenRow[]
-  /** Timed steps of each variant. */
+  /** Number of timed steps per variant. */
   readonly rounds: number
   readonly onProgress: (text: string) => void
 }
 
 const alpha = 0.1
-/** Tokens in the cache where a step is timed. */
+/** Number of tokens in the cache when a step is timed. */
 const timedContext = 64
 
-/** Measures every variant against fp32 with the adapter beside the weights. */
+/** Compares every variant with fp32 and an unmerged adapter. */
 export async function measurePair(options: Options): Promise<Measured[]> {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-precision-'))
   try {
@@ -72,7 +73,10 @@ class Bench {
     private readonly folder: string,
   ) {}
 
-  /** Kept for the next variant of the same precision: rows of a whole vocabulary are large. */
+  /**
+   * Keeps only the last result, for the next variant of the same precision: rows of a whole
+   * vocabulary are large.
+   */
   async sftSteps(precision: Precision): Promise<Steps> {
     if (this.lastSft?.precision !== precision)
       this.lastSft = { precision, steps: await this.steps(await this.build(precision)) }
@@ -100,10 +104,13 @@ class Bench {
     return sizes.reduce((sum, size) => sum + size, 0)
   }
 
-  /** The SFT model without `merge`, else the DPO model; a build that stands is kept by `buildModel`. */
+  /**
+   * Builds the SFT model, or the DPO model if `merge` is given. `buildModel` keeps a folder that is
+   * up to date.
+   */
   private async build(precision: Precision, merge?: boolean): Promise<string> {
     const { source, adapter } = this.options.pair
-    const out = join(this.folder, merge === undefined ? precision : `${precision}-${merge ? 'merged' : 'beside'}`)
+    const out = join(this.folder, merge === undefined ? precision : `${precision}-${merge ? 'merged' : 'unmerged'}`)
     await buildModel({ source, out, precision, ...(merge === undefined ? {} : { adapter, merge }) })
     return out
   }

@@ -11,7 +11,7 @@ import { compare, complete } from './support/rest.js'
 import { type Stack, startStack } from './support/stack.js'
 import { startTandemUp, type TandemUp } from './support/tandem-up.js'
 
-/** What log p of this pair is right to at fp32, in nats. */
+/** Accuracy of log p of this pair at fp32, in nats. */
 const error = 1e-5
 const jsonHeaders = { 'content-type': 'application/json' }
 const scoresSchema = z.record(z.string(), z.array(z.object({ messages: z.array(z.unknown()), score: z.number() })))
@@ -57,12 +57,12 @@ afterAll(async () => {
 const ask = (row: GoldenRow, decoding: object) =>
   complete(up.url, '/v1/completions', { model: up.model, max_tokens: row.max_tokens, prompt: row.prompt_ids, decoding })
 
-test('what the file and the command line name runs, and nothing else', () => {
+test('runs the models of the file and of the command line, and no others', () => {
   expect(up.model).toBe('tiny')
   expect(up.children()).toHaveLength(6)
 })
 
-test('the file names an amateur that contrastive decoding uses', async () => {
+test('contrastive decoding uses an amateur from the file', async () => {
   for (const row of readGoldenRows('tiny-pair.jsonl', ['contrastive'])) {
     const decoding = { strategy: 'contrastive', amateur: 'amateur', ...row.params }
     expect(compare(row, await ask(row, decoding), error)).toBe('equal')
@@ -83,15 +83,15 @@ test.each([
 })
 
 test.each([
-  ['an adapter that the command line puts on the SFT model', 'copy', 'greedy-dpo'],
-  ['a service elsewhere that the file names', 'away', 'greedy-sft'],
-  ['a pair of a model here and a service elsewhere', 'dpo', 'greedy-dpo'],
+  ['an adapter for the SFT model from the command line', 'copy', 'greedy-dpo'],
+  ['an external service from the file', 'away', 'greedy-sft'],
+  ['a pair of a local model and an external service', 'dpo', 'greedy-dpo'],
 ])('%s answers', async (_name, model, method) => {
   for (const row of readGoldenRows('tiny-pair.jsonl', [method]))
     expect(compare(row, await ask(row, { strategy: 'sample', model, temperature: 0 }), error)).toBe('equal')
 })
 
-test('the pair decodes by AAD, and a model that is not there is refused with those that are', async () => {
+test('the pair decodes by AAD, and an unknown model is refused with the list of models', async () => {
   const rows = readGoldenRows('tiny-pair.jsonl', ['aad'])
   for (const row of rows) expect(compare(row, await ask(row, { strategy: 'aad', ...row.params }), error)).toBe('equal')
   const [row] = rows

@@ -10,13 +10,13 @@ import {
   type TextFileChunk,
 } from '@tandem/proto'
 
-/** Stands between a gateway and a logit service and counts what goes through. */
+/** A proxy between a gateway and a logit service that counts steps and bytes. */
 export class CountingProxy {
-  /** Steps that brought tokens. */
+  /** Number of steps that append tokens. */
   forwards = 0
-  /** Messages that brought such steps: each runs as one batch. */
+  /** Number of messages with such steps. Each message runs as one batch. */
   batches = 0
-  /** Of ids and logits read out. */
+  /** Bytes of ids and logits that were read out. */
   bytes = 0
   private readonly server = new Server(channelOptions)
   private readonly client: LogitServiceClient
@@ -26,7 +26,10 @@ export class CountingProxy {
     this.server.addService(LogitService.service, this.handlers())
   }
 
-  /** @param service host:port */
+  /**
+   * Starts a proxy on a free port.
+   * @param service the address of the service, host:port
+   */
   static async start(service: string): Promise<{ proxy: CountingProxy; address: string }> {
     const proxy = new CountingProxy(service)
     const port = await new Promise<number>((resolve, reject) => {
@@ -58,11 +61,11 @@ export class CountingProxy {
         files.on('error', (error) => call.destroy(error))
       },
       Step: (call, answer) => this.client.step(call.request, answer),
-      StepStream: (call) => this.join(call),
+      StepStream: (call) => this.openStream(call),
     }
   }
 
-  private join(call: ServerDuplexStream<StepRequest__Output, StepResponse>): void {
+  private openStream(call: ServerDuplexStream<StepRequest__Output, StepResponse>): void {
     const steps = this.client.stepStream()
     call.on('data', (request: StepRequest__Output) => {
       const forwards = request.steps.filter(({ tokenIds }) => tokenIds.length > 0).length

@@ -1,16 +1,17 @@
 /**
- * What each precision does to the embedded pair, measured; writes the table of docs/precision.md.
+ * Measures the effect of each precision on the embedded pair. Writes the table into
+ * docs/precision.md.
  *
- * usage: npm run precision -w test [-- --prompts 16 --rounds 30]
+ * usage: npm run precision -w bench [-- --prompts 16 --rounds 30]
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { embeddedPair, readGoldenRows, repositoryFolder } from '@tandem/test'
+import { replaceTable } from '../measure/replace-table.js'
 import { measurePair, type Variant } from './precision/measure-pair.js'
-import { replaceTable, tableOf } from './precision/table.js'
-import { embeddedPair } from './support/embedded-pair.js'
-import { readGoldenRows, repositoryFolder } from './support/fixtures.js'
+import { precisionTable } from './precision/precision-table.js'
 
 const { values } = parseArgs({
   options: { prompts: { type: 'string', default: '16' }, rounds: { type: 'string', default: '30' } },
@@ -33,7 +34,9 @@ const measured = await measurePair({
 const steps = rows.reduce((sum, row) => sum + row.margins.length, 0)
 const setting =
   `${rows.length} golden prompts, ${steps} steps; ${cpus()[0]?.model ?? 'unknown processor'}, ` +
-  `${availableParallelism()} cores, one thread, ${values.rounds} timed steps each; Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.`
+  `${availableParallelism()} cores, one thread, ${values.rounds} timed steps each; ` +
+  `Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.`
 const path = join(repositoryFolder, 'docs/precision.md')
-await writeFile(path, replaceTable(await readFile(path, 'utf8'), `${tableOf(measured)}\n\n${setting}`, 'precision'))
+const table = `${precisionTable(measured)}\n\n${setting}`
+await writeFile(path, replaceTable(await readFile(path, 'utf8'), table, 'npm run precision -w bench'))
 console.error(`wrote ${path}`)

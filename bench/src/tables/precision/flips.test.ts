@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { flipRow, sumFlips } from './flips.js'
 
-test('an answer is compared up to its first other token', () => {
+test('compares an answer up to its first different token', () => {
   const oracle = [[1, 2, 3], [4, 5, 6, 7], [8, 9], []]
   const found = [[1, 2, 3], [4, 0, 6, 7], [8, 9, 10], []]
   const flips = sumFlips(oracle, found)

@@ -1,13 +1,13 @@
 /**
- * What beams cost: seconds of a search of width 4, beside 4 single streams that are decoded at once. Prints the table of docs/decoding.md.
+ * Prints the cost of beam search: seconds of a search of width 4, compared with 4 single streams
+ * that decode at once. The table of docs/decoding.md.
  *
- * usage: npm run beams -w test -- SFT_FOLDER DPO_FOLDER [--rounds 5] [--tokens 32]
+ * usage: npm run beams -w bench -- SFT_FOLDER DPO_FOLDER [--rounds 5] [--tokens 32]
  */
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { readGoldenRows } from './support/fixtures.js'
-import { complete } from './support/rest.js'
-import { startStack } from './support/stack.js'
+import { complete, readGoldenRows, startStack } from '@tandem/test'
+import { median } from '../measure/statistics.js'
 
 const width = 4
 
@@ -16,7 +16,8 @@ const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, tokens: { type: 'string', default: '32' } },
 })
 const [sft, dpo] = positionals
-if (sft === undefined || dpo === undefined) throw new Error('name the model folders of SFT and DPO')
+if (sft === undefined || dpo === undefined)
+  throw new Error('expected two arguments: the model folder of SFT and the model folder of DPO')
 const [rounds, tokens] = [Number(values.rounds), Number(values.tokens)]
 
 const stack = await startStack({ sft, dpo, pair: 'pair' })
@@ -29,8 +30,7 @@ async function seconds(decoding: object, streams: number): Promise<number> {
   return (performance.now() - startedMs) / 1000
 }
 
-const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
-const summary = (numbers: readonly number[]) => `${median(numbers).toFixed(2)} (${Math.min(...numbers).toFixed(2)})`
+const summary = (times: readonly number[]) => `${median(times).toFixed(2)} (${Math.min(...times).toFixed(2)})`
 
 try {
   console.log(
@@ -59,8 +59,8 @@ try {
     )
   }
   console.log(
-    `\n${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, a service on one thread each; medians (minima) ` +
-      `of ${rounds} rounds of ${tokens} tokens, both forms in turn.`,
+    `\n${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, one thread per service; ` +
+      `medians (minima) of ${rounds} rounds of ${tokens} tokens, both forms in each round.`,
   )
 } finally {
   await stack.stop()
