@@ -147,7 +147,7 @@ describe('refuses', () => {
       'is a graph with number of layers 3, and config.json says 4',
       [graph],
     ],
-    ['a graph that is none', change({ [graph]: 'no graph' }), 'hf:tiny/x', 'model.onnx is no ONNX file', [graph]],
+    ['a graph that is none', change({ [graph]: 'no graph' }), 'hf:tiny/x', 'model.onnx is not an ONNX file', [graph]],
     [
       'weights that are not there',
       change({ [data]: null, 'onnx/model.onnx_data_1': 'x' }),

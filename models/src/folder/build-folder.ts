@@ -1,9 +1,9 @@
+import { buildGraph } from '../build-graph.js'
 import { type ModelConfig, parseModelConfig } from '../config.js'
-import { buildGraph } from '../graph/build-graph.js'
 import { graphFileName, type Manifest, type Precision } from '../manifest.js'
 import { graphDataBytes, writeGraph } from '../onnx/writer.js'
 import { assertPrecisionFits } from '../precision.js'
-import type { Adapter, ModelSource } from '../read/source.js'
+import type { Adapter, ModelSource } from '../source.js'
 import { assertOneLabel } from '../weights/score-head.js'
 import { hasTiedHead } from '../weights/tied-head.js'
 import { Weights } from '../weights/weights.js'
@@ -11,17 +11,21 @@ import { builderVersion, type FolderOptions, makeModelFolder } from './model-fol
 
 const dataFileName = `${graphFileName}.data`
 
+/** The options of a model folder with a graph that Tandem builds. */
 export interface WeightsOptions extends FolderOptions {
-  /** Adds the adapter into the weights, rather than beside them at run time. */
+  /**
+   * Merges the adapter into the weights. Otherwise the graph computes it separately at run time.
+   */
   readonly merge: boolean
-  /** Lets each token say whether the adapter counts. */
+  /** Adds a graph input that switches the adapter on or off for each token. */
   readonly switched: boolean
   readonly precision: Precision
 }
 
 /**
- * Builds a model folder with a graph of ours.
- * @throws Error as `makeModelFolder`, and naming what no graph of ours computes
+ * Builds a model folder with a graph that Tandem builds.
+ * @throws Error as `makeModelFolder`, and with the part of the model that no graph of Tandem
+ *   computes
  */
 export async function buildFolder(
   source: ModelSource,
@@ -32,7 +36,7 @@ export async function buildFolder(
   assertPrecisionFits(precision, source)
   const config = await readConfig(source, adapter)
   if (config.head === 'score' && switched)
-    throw new Error('a reward model is one model, not a pair: build it without --switched')
+    throw new Error('--switched is for pairs of language models, and this is a reward model: leave --switched out')
   const graph = buildGraph(config, new Weights(source.weights, adapter, merge), options)
   const content = {
     model: config,
@@ -51,7 +55,10 @@ export async function buildFolder(
   return makeModelFolder(content, options)
 }
 
-/** What is built: an adapter can make a language model a reward model. */
+/**
+ * Returns the config of the model to build. An adapter can turn a language model into a reward
+ * model.
+ */
 async function readConfig(source: ModelSource, adapter: Adapter | null): Promise<ModelConfig> {
   const config = parseModelConfig(source.config, source.generationConfig)
   if (config.head === 'vocabulary' && !adapter?.isClassifier)

@@ -1,27 +1,33 @@
 import { z } from 'zod'
 import { parseJsonObject } from '../read/json-file.js'
-import type { ModelSource } from '../read/source.js'
+import type { ModelSource } from '../source.js'
 
+/** The file of the chat template in a model folder. */
 export const chatTemplateName = 'chat_template.jinja'
 const configName = 'tokenizer_config.json'
 const specialTokensName = 'special_tokens_map.json'
 
-/** Older checkpoints keep the template inside tokenizer_config.json, alone or as a list of named ones. */
+/**
+ * Older checkpoints have the template in tokenizer_config.json, as one text or as a list of named
+ * texts.
+ */
 const tokenizerConfigSchema = z.looseObject({
   chat_template: z.union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))]).nullish(),
 })
 
 /**
- * The text files of a model folder: the source's own, with both configs, the chat template always in a file of its own, and
- * in tokenizer_config.json what transformers reads from special_tokens_map.json.
- * @throws Error where there is no tokenizer.json, or one of the files is not JSON.
+ * Returns the text files of a model folder: those of the source and both configs. The chat template
+ * always has its own file, and tokenizer_config.json includes what transformers reads from
+ * special_tokens_map.json.
+ * @throws Error if there is no tokenizer.json, or if a file is not JSON
  */
 export function folderTextFiles(source: Pick<ModelSource, 'textFiles' | 'config' | 'generationConfig'>) {
   const files = new Map(source.textFiles)
   const tokenizer = files.get('tokenizer.json')
   if (tokenizer === undefined)
     throw new Error(
-      'the source has no tokenizer.json; save one beside the weights with transformers: AutoTokenizer.from_pretrained(...).save_pretrained(...)',
+      'the source has no tokenizer.json: save one next to the weights with transformers: ' +
+        'AutoTokenizer.from_pretrained(...).save_pretrained(...)',
     )
   parseJsonObject(tokenizer, 'tokenizer.json')
   const addJson = (name: string, value: unknown) => {
@@ -46,8 +52,8 @@ function readJson(files: ReadonlyMap<string, Uint8Array>, name: string): JsonFil
 }
 
 /**
- * tokenizer_config.json. Before it held all added tokens (`added_tokens_decoder`), the special ones were named in
- * special_tokens_map.json, and that file's names win.
+ * Reads tokenizer_config.json. Older versions of it lack `added_tokens_decoder`: then
+ * special_tokens_map.json names the special tokens, and its names win.
  */
 function readConfig(files: ReadonlyMap<string, Uint8Array>): JsonFile | null {
   const config = readJson(files, configName)

@@ -10,9 +10,9 @@ const tokenizerSchema = z.looseObject({
 })
 
 /**
- * SHA-256 over the token -> id map of a tokenizer.json, added tokens included: the lines `id\ttoken-as-JSON`, sorted by id.
- * Equal fingerprints mean that ids can be exchanged.
- * @throws Error where the file is no tokenizer.json.
+ * Returns the SHA-256 of the token -> id map of a tokenizer.json, including added tokens: the lines
+ * `id\ttoken-as-JSON`, sorted by id. Two tokenizers with equal fingerprints have the same ids.
+ * @throws Error if the file is not a tokenizer.json
  */
 export function tokenizerFingerprint(bytes: Uint8Array): string {
   const result = tokenizerSchema.safeParse(parseJsonObject(bytes, 'tokenizer.json'))

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 
+/** Size and hash of a file. */
 export interface FileRecord {
   readonly bytes: number
   readonly sha256: string
 }
 
+/** Returns the SHA-256 of data in hexadecimal. */
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
 
-/** Size and SHA-256 of a file, read as a stream. */
+/** Reads a file as a stream and returns its size and SHA-256. */
 export async function hashFile(
   path: string,
   onBytes: (bytes: number) => void,
@@ -25,7 +27,7 @@ export async function hashFile(
   return { bytes, sha256: hash.digest('hex') }
 }
 
-/** Records of files by base name, in the order of their names. */
+/** Returns records of files by base name, sorted by name. */
 export async function hashFiles(
   paths: readonly string[],
   onBytes: (bytes: number) => void,
@@ -37,7 +39,7 @@ export async function hashFiles(
   return records
 }
 
-/** One hash over many files: of their names and hashes, in the order of their names. */
+/** Returns one hash over the names and hashes of many files, sorted by name. */
 export function combinedHash(records: Readonly<Record<string, FileRecord>>): string {
   const lines = Object.entries(records).map(([name, record]) => `${record.sha256}  ${name}\n`)
   return sha256(lines.sort().join(''))

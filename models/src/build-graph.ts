@@ -1,25 +1,31 @@
-import { decoderLayers } from '../architectures/index.js'
-import type { ModelConfig } from '../config.js'
-import { adapterSwitchName, graphOutputs } from '../graph-contract.js'
-import type { Precision } from '../manifest.js'
-import { GraphBuilder, type Value } from '../onnx/graph-builder.js'
-import type { Weights } from '../weights/weights.js'
-import { type Activations, type Decoder, type Run, startRun } from './decoder.js'
-import { ResidualStream } from './residual-stream.js'
-import { embed, readOut } from './vocabulary.js'
+import { decoderLayers } from './architectures/index.js'
+import type { ModelConfig } from './config.js'
+import { type Activations, type Decoder, type Run, startRun } from './graph/decoder.js'
+import { ResidualStream } from './graph/residual-stream.js'
+import { embed, readOut } from './graph/vocabulary.js'
+import { adapterSwitchName, graphOutputs } from './graph-contract.js'
+import type { Precision } from './manifest.js'
+import { GraphBuilder, type Value } from './onnx/graph-builder.js'
+import type { Weights } from './weights/weights.js'
 
+/** The options of a graph. */
 export interface GraphOptions {
   readonly precision: Precision
-  /** Whether each token says if the adapter counts. */
+  /** Whether a graph input switches the adapter on or off for each token. */
   readonly switched: boolean
 }
 
-/** Up to so many tokens in a run int8 activations twice are faster, beyond it float32 (docs/decisions/decode-graph.md). */
+/**
+ * Maximum tokens of a run for which int8 activations, computed twice, are faster than float32
+ * (docs/decisions/decode-graph.md).
+ */
 const fewTokens = 8
 
 /**
- * The whole graph of a decoder, with the inputs and outputs of graph-contract.ts. Reads no weights yet: they stream when it is written.
- * @throws Error naming a tensor that is missing or of another shape, and adapter updates that fit nowhere.
+ * Builds the graph of a decoder with the inputs and outputs of graph-contract.ts. It reads no
+ * weights: they are read when the graph is written.
+ * @throws Error with a tensor that is missing or has another shape, or with adapter updates that
+ *   fit no layer
  */
 export function buildGraph(config: ModelConfig, weights: Weights, { precision, switched }: GraphOptions): GraphBuilder {
   const graph = new GraphBuilder()
@@ -28,7 +34,7 @@ export function buildGraph(config: ModelConfig, weights: Weights, { precision, s
   const decoder: Decoder = { graph, config, weights, precision, activations, adapterSwitch }
   const run = startRun(decoder)
   const embedded = embed(decoder, run)
-  const compute = hasHalfByteLayers(decoder) ? layersInTwoWays : layers
+  const compute = hasHalfByteLayers(decoder) ? layersInTwoVariants : layers
   const { last, newKeysValues } = compute(decoder, run, embedded)
   readOut(decoder, last)
   declareNewKeysValues(decoder, run, newKeysValues)
@@ -41,7 +47,7 @@ const startSwitch = (graph: GraphBuilder): Value =>
   graph.node('Reshape', [graph.input(adapterSwitchName, 'float32', ['S', 'B']), graph.ints([-1, 1])])
 
 interface Computed {
-  /** float32 [N, H]: what the last layer gives. */
+  /** float32 [N, H]: the output of the last layer. */
   readonly last: Value
   /** float32 [L * 2 * S, B, KVH, D] */
   readonly newKeysValues: Value
@@ -56,21 +62,24 @@ function layers(decoder: Decoder, run: Run, embedded: Value): Computed {
   return { last: stream.value, newKeysValues: graph.node('Concat', parts, { attributes: { axis: 0 } }) }
 }
 
-/** 4-bit layers with exact activations, which pay to be computed differently for a few tokens and for many. */
+/**
+ * Returns whether the layers are 4-bit with exact activations: then few tokens and many tokens need
+ * different kernels.
+ */
 function hasHalfByteLayers({ precision, weights }: Decoder): boolean {
   const types = [...weights.source.tensors.values()].map(({ type }) => type)
   return precision === 'int4' || (precision === 'native' && (types.includes('Q4_0') || types.includes('Q4_1')))
 }
 
-function layersInTwoWays(decoder: Decoder, run: Run, embedded: Value): Computed {
+function layersInTwoVariants(decoder: Decoder, run: Run, embedded: Value): Computed {
   const { graph } = decoder
-  const way = (activations: Activations) => () => {
+  const variant = (activations: Activations) => () => {
     const { last, newKeysValues } = layers({ ...decoder, activations }, run, embedded)
     return [last, newKeysValues]
   }
   const few = graph.node('LessOrEqual', [graph.node('Size', [run.tokenIds]), graph.int(fewTokens)])
   const computed: Computed = { last: 'last_hidden_state', newKeysValues: 'flat_keys_values' }
-  graph.choose(few, [computed.last, computed.newKeysValues], way('twice'), way('float'))
+  graph.choose(few, [computed.last, computed.newKeysValues], variant('twice'), variant('float'))
   return computed
 }
 

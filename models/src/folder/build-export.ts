@@ -7,14 +7,15 @@ import type { ExportSource } from '../read/onnx/open-export.js'
 import { type FolderOptions, makeModelFolder } from './model-folder.js'
 
 /**
- * Makes a model folder of an exported graph: the graph and its weights are copied, byte for byte.
+ * Makes a model folder from an exported graph. The graph and its weights are copied without
+ * changes.
  * @throws Error as `makeModelFolder`
  */
 export async function buildExport(source: ExportSource, options: FolderOptions): Promise<Manifest> {
   const { graph, externalFiles, keyValueType, model } = source
   const copies = new Map([
     [graphFileName, graph],
-    // The graph names these.
+    // The graph refers to these files by name.
     ...externalFiles.map((path) => [basename(path), path] as const),
   ])
   const sizes = await Promise.all([...copies.values()].map(async (path) => (await stat(path)).size))
@@ -36,7 +37,7 @@ export async function buildExport(source: ExportSource, options: FolderOptions):
   return makeModelFolder(content, options)
 }
 
-/** No link: a model folder stays what its manifest says, whatever becomes of the source. */
+/** Copies and does not link, so that later changes of the source do not change the model folder. */
 async function copyFile(
   from: string,
   to: string,

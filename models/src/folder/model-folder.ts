@@ -8,40 +8,46 @@ import { combinedHash, hashFiles, sha256 } from './hash.js'
 import { existingModel, isComplete, replaceFolder } from './output-folder.js'
 import { chatTemplateName, folderTextFiles } from './text-files.js'
 
-/** Rises whenever the same inputs would give other files. */
+/** Version of the builder. It rises when the same inputs would give other files. */
 export const builderVersion = '7'
 
+/** The progress of a build. */
 export interface BuildProgress {
-  /** `hash` reads the sources, `write` the graph, `check` hashes what was written. */
+  /** `hash` reads the sources, `write` writes the graph, `check` hashes the written files. */
   readonly phase: 'hash' | 'write' | 'check'
   readonly doneBytes: number
   readonly totalBytes: number
 }
 
-/** A check of a model folder's text files, by file name, for a model with these ids; who serves text brings it along. */
+/**
+ * Checks the text files of a model folder, by file name, for a model with these ids. The gateway
+ * provides it.
+ */
 export type TextValidator = (files: ReadonlyMap<string, Uint8Array>, model: TextModel) => void
 
+/** The part of a model's config that its text files must fit. */
 export type TextModel = Pick<ModelConfig, 'vocabularySize' | 'eosTokenIds' | 'bosTokenId'>
 
+/** The options that all model folders have. */
 export interface FolderOptions {
-  /** The model folder to make; a model folder that stands there is replaced. */
+  /** The path of the new model folder. An existing model folder is replaced. */
   readonly out: string
   readonly modelId: string
-  /** Throws where the text files cannot be served; asked before anything is written. */
+  /** Throws if the text files cannot be served. Called before anything is written. */
   readonly validateText: TextValidator
   readonly onProgress: (progress: BuildProgress) => void
   readonly signal: AbortSignal | undefined
 }
 
-/** What a graph is and how its files come about. */
+/** The files of a graph and how to write them. */
 export interface GraphFiles {
   readonly names: readonly string[]
-  /** That `write` will report. */
+  /** Number of bytes that `write` will report. */
   readonly bytes: number
   write(folder: string, onBytes: (bytes: number) => void, signal: AbortSignal | undefined): Promise<void>
 }
 
-/** All that a model folder is made of. */
+/** The content of a model folder. */
 export interface FolderContent {
   readonly model: Readonly<
     TextModel &
@@ -55,15 +61,16 @@ export interface FolderContent {
   readonly graph: GraphFiles
 }
 
+/** The adapter of a model folder and its files. */
 export type AdapterContent = Omit<NonNullable<Manifest['adapter']>, 'sha256'> & { readonly files: readonly string[] }
 
-/** What decides what a build makes: equal plans give equal folders. */
+/** The inputs that determine a model folder: equal plans give equal folders. */
 type Plan = Pick<Manifest, 'modelId' | 'precision' | 'head' | 'source' | 'adapter' | 'builtWith'>
 
 /**
- * Makes a model folder: graph, weights, tokenizer files and manifest. Atomic: until it is done, `out` stays as it was.
- * Where `out` was built from the same inputs before, it is left alone.
- * @throws Error naming what cannot be built and why; the signal's reason on abort.
+ * Makes a model folder: graph, weights, tokenizer files and manifest. Atomic: `out` does not change
+ * until the new folder is complete. A folder that was built from the same inputs is kept.
+ * @throws Error with the part that cannot be built and the reason; the signal's reason on abort
  */
 export async function makeModelFolder(content: FolderContent, options: FolderOptions): Promise<Manifest> {
   const { out, signal } = options
@@ -86,7 +93,7 @@ export async function makeModelFolder(content: FolderContent, options: FolderOpt
   })
 }
 
-/** The text files with what the manifest says of them. */
+/** Returns the text files and their fingerprints for the manifest. */
 function describeTexts(files: ReadonlyMap<string, Uint8Array>) {
   const template = files.get(chatTemplateName)
   return {
@@ -97,7 +104,10 @@ function describeTexts(files: ReadonlyMap<string, Uint8Array>) {
 }
 type Texts = ReturnType<typeof describeTexts>
 
-/** Whether every file at `out` is still the one that was built. Hashing is cheap beside a build. */
+/**
+ * Returns whether every file at `out` is unchanged since its build. Hashing is cheap compared with
+ * a build.
+ */
 async function isIntact(existing: Manifest, options: FolderOptions): Promise<boolean> {
   const { out, signal } = options
   if (!(await isComplete(out, existing))) return false
@@ -153,7 +163,7 @@ function createManifest(
   }
 }
 
-/** A counter that tells `onProgress` the sum so far. */
+/** Returns a counter that reports the sum of its bytes to `onProgress`. */
 function progressOf(phase: BuildProgress['phase'], totalBytes: number, { onProgress }: FolderOptions) {
   let doneBytes = 0
   return (bytes: number) => {

@@ -11,7 +11,7 @@ const tokenizer = { 'tokenizer.json': {} }
 const map = { bos_token: '<s>', eos_token: { content: '</s>', lstrip: true } }
 
 describe('special_tokens_map.json', () => {
-  it('names the special tokens where tokenizer_config.json has no added_tokens_decoder', () => {
+  it('names the special tokens if tokenizer_config.json has no added_tokens_decoder', () => {
     const config = { eos_token: '<end>', model_max_length: 5, extra_special_tokens: ['<a>'] }
     const files = {
       ...tokenizer,
@@ -26,7 +26,7 @@ describe('special_tokens_map.json', () => {
     expect(read({ ...tokenizer, 'special_tokens_map.json': map }, 'tokenizer_config.json')).toEqual(map)
   })
 
-  it('is not read where it has', () => {
+  it('is ignored if it has', () => {
     const config = { eos_token: '<end>', added_tokens_decoder: {} }
     const files = { ...tokenizer, 'tokenizer_config.json': config, 'special_tokens_map.json': map }
     expect(read(files, 'tokenizer_config.json')).toEqual(config)

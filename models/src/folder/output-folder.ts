@@ -2,30 +2,34 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { loadManifest, type Manifest, manifestFileName } from '../manifest.js'
 
-/** Marks the folder of a build under way: `.NAME.building-PID-NUMBER`, beside the folder that it will become. */
+/**
+ * Part of the name of an unfinished folder: `.NAME.building-PID-NUMBER`, next to the final folder.
+ */
 const buildingMark = '.building-'
 const renameAttempts = 10
 let builds = 0
 
 /**
- * What stands at `out` now: a manifest, or null where there is nothing (or an empty folder).
- * @throws Error if there is something that is no model folder of ours, which a build must not replace.
+ * Returns the manifest of the model folder at `out`, or null if the path is free or an empty
+ * folder.
+ * @throws Error if the path holds anything else, which a build must not replace
  */
 export async function existingModel(out: string): Promise<Manifest | null> {
   const names = await readdir(out).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return []
-    throw new Error(`${out} is not a folder; name a folder that does not exist yet`, { cause: error })
+    throw new Error(`${out} is not a folder: give the path of a new folder`, { cause: error })
   })
   if (names.length === 0) return null
   if (!names.includes(manifestFileName))
     throw new Error(
-      `${out} exists and is not a model folder (it has no ${manifestFileName}); name a folder that does not exist yet`,
+      `${out} exists and is not a model folder (it has no ${manifestFileName}): give the path of a new folder`,
     )
-  // A manifest of another version is ours too, and a new build may take its place.
+  // A folder with a manifest of another version is a model folder too, and a new build may replace
+  // it.
   return loadManifest(out).catch(() => null)
 }
 
-/** Whether the folder still has every file of its manifest, with its size. */
+/** Returns whether the folder still has every file of its manifest, each with its size. */
 export async function isComplete(folder: string, manifest: Manifest): Promise<boolean> {
   for (const [name, { bytes }] of Object.entries(manifest.files)) {
     const found = await stat(join(folder, name)).catch(() => null)
@@ -35,8 +39,9 @@ export async function isComplete(folder: string, manifest: Manifest): Promise<bo
 }
 
 /**
- * Runs `fill` on a new folder beside `out` and, when it is done, puts that folder in the place of `out` in one rename.
- * Whatever happens before leaves `out` as it was; the rests of builds whose process has ended are removed.
+ * Runs `fill` on a new folder next to `out`, then replaces `out` by that folder in one rename. If
+ * `fill` fails, `out` does not change. Also removes unfinished folders of builds whose process has
+ * ended.
  */
 export async function replaceFolder<T>(out: string, fill: (folder: string) => Promise<T>): Promise<T> {
   const target = resolve(out)
@@ -74,8 +79,9 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * A folder with files in it cannot be renamed over: it steps aside first, under a name that the next build removes.
- * Where another process puts its build there in between, that one steps aside too.
+ * Renames the new folder to its final name. A rename cannot replace a folder with files, so the old
+ * folder is renamed first, to a name that the next build removes. Tries again if another process
+ * puts its folder there in between.
  */
 async function putInPlace(building: string, target: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
