@@ -4,7 +4,7 @@ import { parseArguments } from './arguments.js'
 const parse = (...args: string[]) => parseArguments(args, ['P1', 'P2', 'P2-PAIRED'])
 
 describe('parseArguments', () => {
-  it('runs everything at length unless told otherwise', () => {
+  it('runs all cases in the long form by default', () => {
     expect(parse()).toEqual({
       isShort: false,
       cases: [],
@@ -16,7 +16,7 @@ describe('parseArguments', () => {
     })
   })
 
-  it('takes cases in either case, a form and files', () => {
+  it('accepts cases in lower case, a form and files', () => {
     const args = ['--short', '--case', 'p1', '--case', 'P2-paired', '--form', 'fast', '--json', 'out.json', '--write']
     expect(parse(...args)).toMatchObject({
       isShort: true,
@@ -27,9 +27,9 @@ describe('parseArguments', () => {
     })
   })
 
-  it('refuses what there is not, by name', () => {
-    expect(() => parse('--case', 'P11')).toThrow('there is no case P11; there are: P1, P2, P2-PAIRED')
-    expect(() => parse('--form', 'int4')).toThrow('there is no form "int4"; there are: default, fast')
+  it('refuses an unknown case, form or flag by its name', () => {
+    expect(() => parse('--case', 'P11')).toThrow('--case P11 is unknown: expected one of P1, P2, P2-PAIRED')
+    expect(() => parse('--form', 'int4')).toThrow('--form int4 is unknown: expected default or fast')
     expect(() => parse('--sort')).toThrow("Unknown option '--sort'")
   })
 })

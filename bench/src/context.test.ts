@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { plainEnvironment } from './context.js'
 
-it('keeps where models are, and no other setting of ours', () => {
+it('keeps the folder of the models and no other setting of Tandem', () => {
   const environment = { PATH: '/bin', TANDEM_HOME: '/models', TANDEM_THREADS: '4', TANDEM_API_KEYS: 'key' }
   expect(plainEnvironment(environment, false)).toEqual({
     PATH: '/bin',

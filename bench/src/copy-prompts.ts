@@ -1,11 +1,12 @@
 import type { Prompt } from './client/gateway-client.js'
 
-/** Words of the last answer that are there already. */
+/** Number of words that the last answer begins with. */
 const begunWords = 8
 
 /**
- * Conversations in which a text, a list, code or a configuration is given back for the third time, as in a session of edits; the
- * last answer has begun. The embedded pair is too small to copy from an instruction alone, least of all when AAD decodes it.
+ * Conversations that repeat a text, a list, code or a configuration for the third time, as in a
+ * session of edits. The last answer has begun already, because the embedded pair is too small to
+ * copy from an instruction, above all with AAD.
  */
 export const copyPrompts: readonly Prompt[] = [
   copy(
@@ -65,8 +66,8 @@ day long. We hope to see you in August, and Martin says that the spare room is f
 ]
 
 function copy(task: string, text: string): Prompt {
-  const ask = { role: 'user', content: `${task}\n\n${text}` } as const
+  const question = { role: 'user', content: `${task}\n\n${text}` } as const
   const answer = { role: 'assistant', content: text } as const
   const begun = new RegExp(`^(\\s*\\S+){${begunWords}}`).exec(text)?.[0] ?? text
-  return { messages: [ask, answer, ask, answer, ask, { role: 'assistant', content: begun }] }
+  return { messages: [question, answer, question, answer, question, { role: 'assistant', content: begun }] }
 }

@@ -5,8 +5,8 @@ import { Unavailable } from './unavailable.js'
 const run = promisify(execFile)
 
 /**
- * Ids of the cores that this process may use; empty where `taskset` is missing, which binds processes to cores.
- * (util-linux: "pid 7's current affinity list: 0,2-3".)
+ * Returns the ids of the cores that this process may use, or an empty list if `taskset` is missing,
+ * which binds processes to cores. (util-linux: "pid 7's current affinity list: 0,2-3".)
  */
 export async function findCores(): Promise<number[]> {
   try {
@@ -17,7 +17,7 @@ export async function findCores(): Promise<number[]> {
   }
 }
 
-/** "0,2-3" */
+/** Parses a list of cores like "0,2-3". */
 export function parseCoreList(text: string): number[] {
   return text
     .trim()
@@ -29,10 +29,10 @@ export function parseCoreList(text: string): number[] {
     })
 }
 
-/** The launcher that binds a process to a core. */
+/** Returns the launcher command that binds a process to a core. */
 export const pinnedTo = (core: number): readonly string[] => ['taskset', '-c', String(core)]
 
-/** Binds all threads of this process to some cores; the children that it starts from then on inherit them. */
+/** Binds all threads of this process to some cores. Its later child processes inherit them. */
 export const pinSelf = (cores: readonly number[]): Promise<void> => pinProcess(process.pid, cores)
 
 /** Binds all threads of a process to some cores. */
@@ -40,10 +40,13 @@ export async function pinProcess(pid: number, cores: readonly number[]): Promise
   await run('taskset', ['-a', '-c', '-p', cores.join(','), String(pid)])
 }
 
-/** @throws Unavailable where there are not two cores to bind to */
+/**
+ * Returns the first two cores.
+ * @throws Unavailable if there are fewer than two or `taskset` is missing
+ */
 export function twoCores(cores: readonly number[]): readonly [number, number] {
   const [first, second] = cores
-  if (first === undefined) throw new Unavailable('there is no taskset (util-linux) here to bind processes to cores')
-  if (second === undefined) throw new Unavailable('two cores are needed, and this program may use one')
+  if (first === undefined) throw new Unavailable('taskset (util-linux) is missing, which binds processes to cores')
+  if (second === undefined) throw new Unavailable('this program may use one core: expected two')
   return [first, second]
 }

@@ -1,4 +1,5 @@
-// A Node process that has loaded onnxruntime and does nothing: what P8 subtracts. Ends with its parent.
+// An idle Node process that has loaded onnxruntime. P8 subtracts its memory. It ends with its
+// parent.
 import 'onnxruntime-node'
 
 process.on('disconnect', () => process.exit(0))

@@ -1,12 +1,18 @@
 import type { ServiceSession, StepTiming } from '@tandem/cli'
 
-/** Token ids that mean nothing, `seed` of them apart from another's: no engine can have seen them before. */
+/**
+ * Returns token ids without meaning. Another `seed` gives other ids, which no engine has computed
+ * before.
+ */
 export const syntheticIds = (count: number, seed = 0): number[] =>
   Array.from({ length: count }, (_, i) => 100 + ((i * 7 + seed * 131) % 4000))
 
 const greedyReadout = [{ topK: { k: 1 } }]
 
-/** Decodes tokens one by one after the first `length` of a session, then forgets them; the best next id is read at each. */
+/**
+ * Decodes tokens one by one after the first `length` tokens of a session, then truncates it again.
+ * Reads the best next id after each token.
+ */
 export async function timeSteps(
   session: ServiceSession,
   length: number,

@@ -23,7 +23,7 @@ const install = (change: Partial<Installation> = {}, signal = new AbortControlle
   )
 }
 
-it('installs on first use, in place of what was there', async () => {
+it('installs on first use and replaces an old installation', async () => {
   await install({ fill: (place) => writeFile(join(place, 'version'), '0') })
   await install()
   expect(words.match(/Installing thing 1 into .*thing \.\.\./g)).toHaveLength(2)
@@ -31,13 +31,13 @@ it('installs on first use, in place of what was there', async () => {
   expect(await readFile(join(home, 'bench/thing/version'), 'utf8')).toBe('1')
 })
 
-it('leaves nothing where it fails, and says why', async () => {
+it('leaves no files if it fails, and reports the reason', async () => {
   const failed = install({ fill: () => Promise.reject(new Error('no network\nat length')) })
   await expect(failed).rejects.toThrow(new Unavailable('thing 1 could not be installed: no network'))
   expect(await readdir(join(home, 'bench'))).toEqual([])
 })
 
-it('an abort is no such failure', async () => {
+it('reports an abort as an abort', async () => {
   const controller = new AbortController()
   const fill = async () => {
     controller.abort(new Error('interrupted'))

@@ -3,18 +3,23 @@ import { dirname } from 'node:path'
 import type { Context } from '@tandem/cli'
 import { Unavailable } from './unavailable.js'
 
+/** A program to install. */
 export interface Installation {
-  /** For people: "node-llama-cpp 3.22.1". */
+  /** The name in messages: "node-llama-cpp 3.22.1". */
   readonly title: string
   readonly folder: string
   isThere(): Promise<boolean>
-  /** Fills an empty folder, which takes the place of `folder` when it is done. @throws Error where it cannot */
+  /**
+   * Fills an empty folder, which becomes `folder` when it is complete.
+   * @throws Error if it fails
+   */
   fill(folder: string): Promise<void>
 }
 
 /**
- * Installs what a case needs and the product does not, on first use, whole or not at all.
- * @throws Unavailable where it cannot be had; the signal's reason on abort
+ * Installs a program that a case needs and the product does not. It is installed once, completely
+ * or not at all.
+ * @throws Unavailable if it cannot be installed; the signal's reason on abort
  */
 export async function installOnce(
   { title, folder, isThere, fill }: Installation,

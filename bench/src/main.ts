@@ -1,20 +1,24 @@
 /**
- * Measures how fast the stack is on this machine, and prints a table. `npm run bench -- --help` tells the options.
+ * Measures the speed of the stack on this machine and prints a table. `npm run bench -- --help`
+ * lists the options.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type Context, preparePair, runCommand } from '@tandem/cli'
 import { type Arguments, parseArguments, usage } from './arguments.js'
-import type { Form } from './case.js'
 import { cases } from './cases/index.js'
 import { plainContext } from './context.js'
 import { findCores } from './cores.js'
+import type { Form } from './measure/measure.js'
+import { replaceTable } from './measure/replace-table.js'
 import { findHardware, type Report, reportOf, settingLine } from './measure/report.js'
 import type { Result } from './measure/result.js'
-import { replaceTable, tableOf } from './measure/table.js'
+import { tableOf } from './measure/table.js'
 import { runCases } from './run-cases.js'
 import { longSettings, shortSettings } from './settings.js'
 
+/** The mark of the table in the document names this command. */
+const writeCommand = 'npm run bench -- --write'
 const documentPath = fileURLToPath(new URL('../../docs/performance.md', import.meta.url))
 await runCommand(async (context) => {
   const args = parseArguments(
@@ -54,5 +58,7 @@ async function publish(results: readonly Result[], report: Report, { json, write
   const table = `${tableOf(results)}\n\n${settingLine(report)}`
   console.log(table)
   if (json !== null) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`)
-  if (writes) await writeFile(documentPath, replaceTable(await readFile(documentPath, 'utf8'), table))
+  if (!writes) return
+  const document = await readFile(documentPath, 'utf8')
+  await writeFile(documentPath, replaceTable(document, table, writeCommand))
 }

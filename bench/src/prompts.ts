@@ -5,7 +5,7 @@ const fixture = new URL('../../test/fixtures/smollm2-pair.jsonl', import.meta.ur
 
 const rowSchema = z.object({ prompt: z.number(), prompt_ids: z.array(z.number()) })
 
-/** Token ids of the prompts that the golden answers have, without repetition. */
+/** Reads the token ids of the prompts of the golden answers, each prompt once. */
 export function readGoldenPrompts(): readonly (readonly number[])[] {
   const rows = readFileSync(fixture, 'utf8').trim().split('\n')
   const prompts = new Map(
@@ -14,9 +14,9 @@ export function readGoldenPrompts(): readonly (readonly number[])[] {
   return [...prompts.values()]
 }
 
-/** Round i has the i-th of them, from the first again when all had their turn. */
-export function takeInTurn<T>(items: readonly T[], round: number): T {
+/** Returns the item of a round. After the last item it starts again with the first. */
+export function itemOfRound<T>(items: readonly T[], round: number): T {
   const item = items[round % items.length]
-  if (item === undefined) throw new RangeError('nothing to take a turn')
+  if (item === undefined) throw new RangeError('expected at least one item')
   return item
 }

@@ -1,7 +1,8 @@
 import type { Context } from '@tandem/cli'
 import { expect, it } from 'vitest'
-import type { Case, Form, Measure } from './case.js'
+import type { Case } from './case.js'
 import { GatewayClient } from './client/gateway-client.js'
+import type { Form, Measure } from './measure/measure.js'
 import { keyOf, type Result } from './measure/result.js'
 import { runCases } from './run-cases.js'
 import { longSettings, type Settings, shortSettings } from './settings.js'
@@ -29,7 +30,7 @@ const lacks: Case = {
   measures: [measure('P7')],
   forms: ['default'],
   run: () => {
-    throw new Unavailable('there is no taskset')
+    throw new Unavailable('taskset is missing')
   },
 }
 const breaks: Case = { ...lacks, run: () => Promise.reject(new Error('the gateway answered 500')) }
@@ -57,7 +58,7 @@ function run(cases: Case[], settings: Settings, signal = new AbortController().s
   return outcome.then((found) => ({ ...found, seen }))
 }
 
-it('has a row for each number of each form, the unmeasured too', async () => {
+it('has a row for each number of each form, also if it was not measured', async () => {
   const { results, failures, seen } = await run([works], longSettings)
   expect(results.map(keyOf)).toEqual(['P1', 'P1-plain', 'P1-fast', 'P1-plain-fast'])
   expect(results.map(({ type }) => type)).toEqual(['measured', 'missing', 'measured', 'missing'])
@@ -65,7 +66,7 @@ it('has a row for each number of each form, the unmeasured too', async () => {
   expect(failures).toEqual([])
 })
 
-it('measures the fast form in short only where it has a target of its own', async () => {
+it('measures the fast form in the short form only if it has its own target', async () => {
   const { results } = await run([works, asksMoreOfFast], shortSettings)
   expect(results.map(keyOf)).toEqual(['P1', 'P1-plain', 'P5', 'P5-fast'])
   expect((await run([works], longSettings, undefined, ['fast'])).results.map(keyOf)).toEqual([
@@ -74,35 +75,35 @@ it('measures the fast form in short only where it has a target of its own', asyn
   ])
 })
 
-it('measures in short what is asked for by name', async () => {
+it('measures a named form in the short form', async () => {
   expect((await run([works], shortSettings, undefined, ['fast'])).results.map(keyOf)).toEqual([
     'P1-fast',
     'P1-plain-fast',
   ])
 })
 
-it('ends what cases have kept, also where one has broken', async () => {
+it('ends the shared processes, also if a case failed', async () => {
   const events: string[] = []
   const starts: Case = {
     ...works,
     forms: ['default'],
-    run: ({ kept, context: { signal } }) => {
+    run: ({ shared, context: { signal } }) => {
       const value = { gateway: new GatewayClient('http://h', 'm', signal), services: addresses }
       const open = async () => {
         events.push('open')
         return { value, close: async () => void events.push('close') }
       }
-      return kept.stacks.use('key', open, async () => ({ P1: { estimate, notes: [] } }))
+      return shared.stacks.use('key', open, async () => ({ P1: { estimate, notes: [] } }))
     },
   }
   await run([starts, breaks, starts], longSettings)
   expect(events).toEqual(['open', 'close'])
 })
 
-it('goes on after a case that cannot run, and after one that broke, which is a failure', async () => {
+it('continues after a case that cannot run and after a case that failed, and reports the failure', async () => {
   const { results, failures } = await run([lacks, breaks, asksMoreOfFast], longSettings)
   expect(results.map((result) => (result.type === 'missing' ? result.reason : keyOf(result)))).toEqual([
-    'there is no taskset',
+    'taskset is missing',
     'failed: the gateway answered 500',
     'P5',
     'P5-fast',

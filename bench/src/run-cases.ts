@@ -1,9 +1,10 @@
 import type { Context, PreparedPair } from '@tandem/cli'
-import type { Bench, Case, Form, Measurement } from './case.js'
+import type { Bench, Case } from './case.js'
 import { pinSelf } from './cores.js'
+import type { Form, Measurement } from './measure/measure.js'
 import type { Result } from './measure/result.js'
 import type { Settings } from './settings.js'
-import { closeKept, createKept, type Kept } from './stack/kept.js'
+import { closeSharedProcesses, createSharedProcesses, type SharedProcesses } from './shared-processes.js'
 import { Unavailable } from './unavailable.js'
 
 interface Options {
@@ -16,28 +17,30 @@ interface Options {
   readonly onResult: (result: Result) => void
 }
 
+/** The results of all cases. */
 export interface Outcome {
   readonly results: readonly Result[]
-  /** Cases that broke, which is not the same as cases that this machine has no means for. */
+  /** Errors of the cases that failed. A case that this machine cannot run is not a failure. */
   readonly failures: readonly Error[]
 }
 
 /**
- * Runs one case after another, each in its forms. One that cannot run, or breaks, has rows that say so.
+ * Runs the cases one after another, each in its forms. A case that cannot run or fails has rows
+ * with the reason.
  * @throws the signal's reason on abort
  */
 export async function runCases(options: Options): Promise<Outcome> {
-  const kept = createKept()
+  const shared = createSharedProcesses()
   try {
-    return await runAll(options, kept)
+    return await runAll(options, shared)
   } finally {
-    await closeKept(kept)
+    await closeSharedProcesses(shared)
   }
 }
 
 async function runAll(
   { cases, forms, settings, cores, context, pairOf, onResult }: Options,
-  kept: Kept,
+  shared: SharedProcesses,
 ): Promise<Outcome> {
   const results: Result[] = []
   const failures: Error[] = []
@@ -48,7 +51,7 @@ async function runAll(
       context.output.write(`${current.name}${form === 'fast' ? ', fast form' : ''} ...\n`)
       try {
         const pair = await pairOf(form)
-        const found = await runUnpinned(current, { context, settings, form, cores, pair, kept })
+        const found = await runUnpinned(current, { context, settings, form, cores, pair, shared })
         results.push(...resultsOf(current, form, found, 'not measured here'))
       } catch (error) {
         context.signal.throwIfAborted()
@@ -62,14 +65,17 @@ async function runAll(
   return { results, failures }
 }
 
-/** Left to itself, the short form measures the fast precision only where something else is asked of it. */
+/**
+ * Returns the forms to measure. By default the short form measures the fast precision only if it
+ * has its own target.
+ */
 function formsOf({ forms, measures }: Case, { length }: Settings, wanted: readonly Form[]): readonly Form[] {
-  const isAsked =
+  const isWanted =
     wanted.length === 1 || length === 'long' || measures.some(({ fastTarget }) => fastTarget !== undefined)
-  return forms.filter((form) => wanted.includes(form) && (isAsked || form !== 'fast'))
+  return forms.filter((form) => wanted.includes(form) && (isWanted || form !== 'fast'))
 }
 
-/** A case may bind this process to a core, which the next one must not inherit. */
+/** Runs a case. It may bind this process to a core, so the binding is removed afterwards. */
 async function runUnpinned(current: Case, bench: Bench): Promise<Readonly<Record<string, Measurement>>> {
   try {
     return await current.run(bench)

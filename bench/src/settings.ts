@@ -1,25 +1,29 @@
-/** How long the cases measure. */
+/** The amount of measurements. */
 export interface Settings {
   readonly length: 'short' | 'long'
-  /** Prompts that the variants of a case answer in turn. */
+  /** Number of prompts that each variant of a case answers. */
   readonly rounds: number
-  /** Of these rounds, those whose candidates are counted too. */
+  /** Number of these rounds in which the candidates are also counted. */
   readonly countedRounds: number
-  /** Of each answer. */
+  /** Maximum tokens of each answer. */
   readonly maxTokens: number
-  /** Of each answer that copies. */
+  /** Maximum tokens of each answer that copies. */
   readonly copyTokens: number
-  /** One-token steps of each engine a round, and rounds. */
+  /** Number of one-token steps of each engine per round, and number of rounds. */
   readonly engineSteps: number
   readonly engineRounds: number
-  /** Starts of a whole stack or service, where the start is what is measured. */
+  /** Number of starts of a stack or service in the cases that measure a start. */
   readonly starts: number
-  /** Rounds of 16 sessions at once, each beside one session alone. */
+  /** Number of rounds of 16 sessions at once, each followed by a round of one session. */
   readonly sessionRounds: number
-  /** Of each of them: enough that the first still decodes when the last one's prompt has been read. */
+  /**
+   * Maximum tokens of each of these sessions. The first must still decode when the prompt of the
+   * last has been read.
+   */
   readonly sessionTokens: number
 }
 
+/** The settings of `--short`. */
 export const shortSettings: Settings = {
   length: 'short',
   rounds: 3,
@@ -33,6 +37,7 @@ export const shortSettings: Settings = {
   sessionTokens: 64,
 }
 
+/** The default settings. */
 export const longSettings: Settings = {
   length: 'long',
   rounds: 16,

@@ -3,19 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { buildGraph } from './build-graph.js'
 import { architectureNames, type ModelConfig, parseModelConfig } from './config.js'
-import { buildGraph } from './graph/build-graph.js'
 import { type Precision, rowSize } from './manifest.js'
 import { writeGraph } from './onnx/writer.js'
 import { openModelSource } from './read/open.js'
-import type { WeightSource } from './read/source.js'
+import type { WeightSource } from './source.js'
 import { GraphSession, largestLogDifference, loadGraph } from './testing/graph-session.js'
 import { naiveForward } from './testing/naive-forward.js'
 import { readReference, tinyFolder } from './testing/reference.js'
 import { roundedSource, syntheticSource } from './testing/synthetic-source.js'
 import { Weights } from './weights/weights.js'
 
-/** What int8 activations and their residual may differ from float32 in log-probabilities. */
+/**
+ * Maximum difference of log-probabilities between float32 and int8 activations with their residual.
+ */
 const int8TwiceError = 5e-3
 
 let folder: string
@@ -73,7 +75,7 @@ it('the plain forward pass gives the logits of transformers', async () => {
   }
 })
 
-/** Any architecture of any shape, with a checkpoint for it. */
+/** Generates an architecture of any shape with a checkpoint for it. */
 const models = sizes.map(({ sequence, seed, keyValueHeads, group, ...keys }) => {
   const heads = { num_attention_heads: keyValueHeads * group, num_key_value_heads: keyValueHeads }
   const rest = { max_position_embeddings: 64, sliding_window: null, hidden_act: 'silu' }
@@ -107,15 +109,18 @@ it('reward models of any architecture and shape give the scores of the plain for
   )
 })
 
-it.each(['int8', 'int4'] as const)('%s graphs of any shape give those of the rounded weights', async (precision) => {
-  const bitsOf = (name: string) => (precision === 'int8' || /embed_tokens|lm_head/.test(name) ? 8 : 4)
-  await fc.assert(
-    fc.asyncProperty(models, async ({ config, source, sequence }) => {
-      const expected = await naiveForward(config, roundedSource(source, bitsOf), sequence)
-      expect(largestLogDifference(expected, await graphLogits(config, source, sequence, precision))).toBeLessThan(
-        int8TwiceError,
-      )
-    }),
-    { numRuns: 25 },
-  )
-})
+it.each(['int8', 'int4'] as const)(
+  '%s graphs of any shape give the logits of the rounded weights',
+  async (precision) => {
+    const bitsOf = (name: string) => (precision === 'int8' || /embed_tokens|lm_head/.test(name) ? 8 : 4)
+    await fc.assert(
+      fc.asyncProperty(models, async ({ config, source, sequence }) => {
+        const expected = await naiveForward(config, roundedSource(source, bitsOf), sequence)
+        expect(largestLogDifference(expected, await graphLogits(config, source, sequence, precision))).toBeLessThan(
+          int8TwiceError,
+        )
+      }),
+      { numRuns: 25 },
+    )
+  },
+)

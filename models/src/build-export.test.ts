@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-it('makes a model folder: the graph and its weights as they are, the text files as of a checkpoint', async () => {
+it('makes a model folder with the same graph and weights, and the text files of a checkpoint', async () => {
   const manifest = await buildModel({ source: fixture('llama-tied+lora'), out })
   expect(await loadManifest(out)).toEqual(manifest)
   expect(manifest).toMatchObject({
@@ -41,13 +41,13 @@ it('makes a model folder: the graph and its weights as they are, the text files 
   expect(ours.exportedGraph).toBeNull()
 })
 
-it('counts halves as halves', async () => {
+it('counts two bytes for float16', async () => {
   const half = await buildModel({ source: fixture('llama-tied/model_fp16.onnx'), out })
   expect(half).toMatchObject({ modelId: 'llama-tied-fp16', exportedGraph: { keyValueType: 'float16' } })
   expect(keyValueBytesPerToken(half)).toBe(3 * 2 * 2 * 16 * 2)
 })
 
-it('does nothing when run again, and builds again when another graph is named', async () => {
+it('does nothing the second time, and builds again for another graph', async () => {
   const first = await buildModel({ source: fixture('llama-tied'), out, modelId: 'mine' })
   const { mtimeMs } = await stat(join(out, 'model.onnx'))
   expect(await buildModel({ source: fixture('llama-tied/model.onnx'), out, modelId: 'mine' })).toEqual(first)
@@ -56,7 +56,7 @@ it('does nothing when run again, and builds again when another graph is named', 
   expect(other.version).not.toBe(first.version)
 })
 
-it('stops in the middle of a copy when it is aborted, and leaves nothing', async () => {
+it('stops during a copy if it is aborted, and leaves no files', async () => {
   const controller = new AbortController()
   const onProgress = ({ phase }: BuildProgress) => {
     if (phase === 'write') controller.abort(new Error('enough'))
@@ -66,13 +66,13 @@ it('stops in the middle of a copy when it is aborted, and leaves nothing', async
   expect(await readdir(folder)).toEqual([])
 })
 
-it('refuses an adapter and a precision, and looks at the tokenizer before it writes', async () => {
+it('refuses an adapter and a precision, and checks the tokenizer before it writes', async () => {
   const source = fixture('llama-tied')
   await expect(buildModel({ source, out, adapter: join(tinyFolder, 'llama-tied+lora') })).rejects.toThrow(
-    `${join(source, 'model.onnx')} is an exported graph, which takes no adapter; put ${tinyFolder}llama-tied+lora on the safetensors`,
+    `${join(source, 'model.onnx')} is an exported graph, and an adapter needs weights: apply ${tinyFolder}llama-tied+lora on the safetensors`,
   )
   await expect(buildModel({ source, out, precision: 'int8' })).rejects.toThrow(
-    'is an exported graph, whose precision is what it was exported in, not int8; name another .onnx file',
+    'is an exported graph, and its precision cannot be changed to int8: give another .onnx file',
   )
   const bare = join(folder, 'bare')
   await cp(fixture('llama-bare'), bare, { recursive: true })

@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-it('writes a model folder whose manifest says what is in it', async () => {
+it('writes a model folder whose manifest describes its files', async () => {
   const manifest = await buildModel({ source, out })
   expect(await loadManifest(out)).toEqual(manifest)
   expect(manifest).toMatchObject({
@@ -39,7 +39,7 @@ it('writes a model folder whose manifest says what is in it', async () => {
   expect(await readdir(folder)).toEqual(['model'])
 })
 
-it('does nothing when run again with the same inputs', async () => {
+it('does nothing the second time with the same inputs', async () => {
   const first = await buildModel({ source, out })
   const { mtimeMs } = await stat(join(out, 'model.onnx'))
   const phases = new Set<string>()
@@ -49,15 +49,15 @@ it('does nothing when run again with the same inputs', async () => {
   expect((await stat(join(out, 'model.onnx'))).mtimeMs).toBe(mtimeMs)
 })
 
-it('builds again when an input, an option or a file has changed', async () => {
+it('builds again if an input, an option or a file has changed', async () => {
   const copy = join(folder, 'llama-tied')
   await cp(source, copy, { recursive: true })
   const plain = await buildModel({ source: copy, out })
-  const beside = await buildModel({ source: copy, adapter, out })
-  expect(beside.version).not.toBe(plain.version)
-  expect(beside.modelId).toBe('llama-tied+lora')
+  const separate = await buildModel({ source: copy, adapter, out })
+  expect(separate.version).not.toBe(plain.version)
+  expect(separate.modelId).toBe('llama-tied+lora')
   const merged = await buildModel({ source: copy, adapter, merge: true, out })
-  expect(merged.adapter).toEqual({ ...beside.adapter, merged: true })
+  expect(merged.adapter).toEqual({ ...separate.adapter, merged: true })
   const half = await buildModel({ source: copy, out, precision: 'fp16', modelId: 'half' })
   expect(half).toMatchObject({ modelId: 'half', precision: 'fp16' })
 
@@ -68,7 +68,7 @@ it('builds again when an input, an option or a file has changed', async () => {
   expect(await readFile(join(out, 'tokenizer.json'))).toEqual(await readFile(join(copy, 'tokenizer.json')))
 })
 
-it('builds again when a file has other bytes, though as many', async () => {
+it('builds again if a file has other bytes of the same size', async () => {
   await buildModel({ source, out })
   const path = join(out, 'chat_template.jinja')
   const bytes = await readFile(path)
@@ -77,7 +77,7 @@ it('builds again when a file has other bytes, though as many', async () => {
   expect(await readFile(path)).toEqual(bytes)
 })
 
-it('looks at the text files before it writes anything', async () => {
+it('checks the text files before it writes anything', async () => {
   const copy = join(folder, 'llama-tied')
   await cp(source, copy, { recursive: true })
   const refused = async (name: string, content: string, message: string) => {
@@ -107,7 +107,7 @@ it('gives equal versions for equal builds', async () => {
   expect(two.version).toBe(one.version)
 })
 
-it('keeps what stands at out when it is aborted, and leaves nothing beside it', async () => {
+it('keeps the old folder if it is aborted, and leaves no other files', async () => {
   const before = await buildModel({ source, out })
   const controller = new AbortController()
   const abortInWrite = ({ phase }: BuildProgress) => {
@@ -119,7 +119,7 @@ it('keeps what stands at out when it is aborted, and leaves nothing beside it', 
   expect(await readdir(folder)).toEqual(['model'])
 })
 
-it('removes what a killed build left, and not what a living one is writing', async () => {
+it('removes the folder of a killed build, but not the folder of a running one', async () => {
   const dead = spawnSync(process.execPath, ['--eval', '']).pid
   await mkdir(join(folder, `.model.building-${dead}-0`))
   await mkdir(join(folder, `.model.building-${process.ppid}-0`))
@@ -127,7 +127,7 @@ it('removes what a killed build left, and not what a living one is writing', asy
   expect((await readdir(folder)).sort()).toEqual([`.model.building-${process.ppid}-0`, 'model'])
 })
 
-it('lets two builds of one folder run at once', async () => {
+it('allows two builds of one folder at once', async () => {
   const [one, two] = await Promise.all([buildModel({ source, out }), buildModel({ source, out })])
   expect(one).toEqual(two)
   expect(await loadManifest(out)).toEqual(one)
@@ -138,7 +138,7 @@ it('refuses to replace a folder that is not a model folder', async () => {
   await mkdir(out)
   await writeFile(join(out, 'thesis.txt'), '')
   await expect(buildModel({ source, out })).rejects.toThrow(
-    `${out} exists and is not a model folder (it has no tandem.json); name a folder that does not exist yet`,
+    `${out} exists and is not a model folder (it has no tandem.json): give the path of a new folder`,
   )
   await expect(buildModel({ source, out: join(out, 'thesis.txt') })).rejects.toThrow('is not a folder')
   expect(await readdir(out)).toEqual(['thesis.txt'])

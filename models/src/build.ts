@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path'
-import { buildExport } from './build/build-export.js'
-import { buildFolder } from './build/build-folder.js'
-import type { BuildProgress, FolderOptions, TextModel, TextValidator } from './build/model-folder.js'
+import { buildExport } from './folder/build-export.js'
+import { buildFolder } from './folder/build-folder.js'
+import type { BuildProgress, FolderOptions, TextModel, TextValidator } from './folder/model-folder.js'
 import type { Manifest, Precision } from './manifest.js'
 import { defaultPrecision } from './precision.js'
 import { exportName, findExport } from './read/onnx/find-export.js'
@@ -10,35 +10,46 @@ import { openAdapter, openModelSource } from './read/open.js'
 
 export type { BuildProgress, TextModel, TextValidator }
 
+/** The inputs of `buildModel`. */
 export interface BuildOptions {
-  /** A Hugging Face folder, a .gguf file, or a graph that another program exported: the .onnx file or its folder. */
+  /** A Hugging Face folder, a .gguf file, or an exported graph: the .onnx file or its folder. */
   readonly source: string
-  /** A PEFT LoRA folder that changes the source. */
+  /** The folder of a PEFT LoRA adapter for the source. */
   readonly adapter?: string | undefined
-  /** Adds the adapter into the weights; left out, it is computed beside them at run time. */
+  /**
+   * Merges the adapter into the weights. By default the graph computes the adapter separately at
+   * run time.
+   */
   readonly merge?: boolean | undefined
-  /** Lets each token say at run time whether the adapter counts: one folder is then both models of a pair. Not with `merge`. */
+  /**
+   * Adds a graph input that switches the adapter on or off for each token, so that one folder
+   * serves both models of a pair. Not together with `merge`.
+   */
   readonly switched?: boolean | undefined
-  /** The model folder to make; a model folder that stands there is replaced. */
+  /** The path of the new model folder. An existing model folder is replaced. */
   readonly out: string
-  /** Left out: `defaultPrecision`. */
+  /** Default: `defaultPrecision` of the source. */
   readonly precision?: Precision | undefined
-  /** Left out: the name of the adapter, else of the source. */
+  /** Default: the name of the adapter, or of the source without one. */
   readonly modelId?: string | undefined
-  /** Throws where the text files cannot be served; left out, they need only be tokenizer files that parse. */
+  /**
+   * Throws if the text files cannot be served. By default they only need to be valid tokenizer
+   * files.
+   */
   readonly validateText?: TextValidator | undefined
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Builds a model folder from files. Atomic; where `out` was built from the same inputs before, it is left alone.
- * @throws Error naming what cannot be built and why; the signal's reason on abort.
+ * Builds a model folder from files. The build is atomic. A folder that was built from the same
+ * inputs is kept.
+ * @throws Error with the part that cannot be built and the reason; the signal's reason on abort
  */
 export async function buildModel(options: BuildOptions): Promise<Manifest> {
   const { signal, merge = false, switched = false } = options
   if (switched && (merge || options.adapter === undefined))
-    throw new Error('a switched adapter is one that stays beside the weights: give an adapter, and do not merge it')
+    throw new Error('switched needs an adapter that is not merged: give an adapter, and leave merge out')
   const graph = await findExport(options.source)
   if (graph !== null) return buildExported(graph, options)
   const source = await openModelSource(options.source, signal)
@@ -52,17 +63,18 @@ export async function buildModel(options: BuildOptions): Promise<Manifest> {
   }
 }
 
-/** Weights inside of a graph stay as they are. */
+/** Builds a model folder from an exported graph. Its weights cannot be changed. */
 async function buildExported(graph: string, options: BuildOptions): Promise<Manifest> {
   const { adapter, precision } = options
   if (adapter !== undefined)
     throw new Error(
-      `${graph} is an exported graph, which takes no adapter; put ${adapter} on the safetensors checkpoint or GGUF file of the same model`,
+      `${graph} is an exported graph, and an adapter needs weights: ` +
+        `apply ${adapter} to the safetensors checkpoint or the GGUF file of the same model`,
     )
   if (precision !== undefined)
     throw new Error(
-      `${graph} is an exported graph, whose precision is what it was exported in, not ${precision}; ` +
-        'name another .onnx file, or give the safetensors checkpoint or a GGUF file of the same model',
+      `${graph} is an exported graph, and its precision cannot be changed to ${precision}: ` +
+        'give another .onnx file, or the safetensors checkpoint or a GGUF file of the same model',
     )
   return buildExport(await openExport(graph), folderOptions(options, exportName(resolve(graph))))
 }

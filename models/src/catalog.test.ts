@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { catalog, defaultPairName, findPair } from './catalog.js'
 
 describe('catalog', () => {
-  it('finds the default pair, and names what there is for an unknown one', () => {
+  it('finds the default pair, and lists all pairs for an unknown name', () => {
     expect(findPair(defaultPairName).name).toBe('smollm2-135m-adherence')
     expect(() => findPair('nope')).toThrow(
-      'there is no pair "nope" in the catalog; it has "smollm2-135m-adherence". For models of your own give --sft and --dpo',
+      'there is no pair "nope" in the catalog; it has "smollm2-135m-adherence". For your own models give --sft and --dpo',
     )
   })
 
@@ -17,7 +17,7 @@ describe('catalog', () => {
     )
   })
 
-  it.each(catalog)('$name: the adapters are here, their cards point at nothing that a clone lacks', (pair) => {
+  it.each(catalog)('$name: the adapters exist, and their cards only link to files of this repository', (pair) => {
     for (const [folder, task] of [
       [pair.adapter, 'CAUSAL_LM'],
       [pair.picker, 'SEQ_CLS'],
@@ -30,7 +30,7 @@ describe('catalog', () => {
     }
   })
 
-  it.each(catalog)('$name: hashes are hashes', ({ sft }) => {
+  it.each(catalog)('$name: the hashes have the right form', ({ sft }) => {
     expect(sft.wheel.sha256).toMatch(/^[0-9a-f]{64}$/)
     expect(sft.sha256).toMatch(/^[0-9a-f]{64}$/)
   })

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Precision } from './manifest.js'
 
+/** One message of a conversation. */
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant'
   readonly content: string
@@ -19,23 +20,34 @@ export interface WheelFile {
   readonly licence: string
 }
 
-/** A pair that comes with Tandem: where its weights are, and what shows how its two models differ. */
+/**
+ * A pair that comes with Tandem: the source of its weights, and a prompt that shows how its models
+ * differ.
+ */
 export interface CatalogPair {
   readonly name: string
   readonly title: string
   readonly sft: WheelFile
-  /** Absolute path of the PEFT adapter that makes the SFT model the DPO model. */
+  /** Absolute path of the PEFT adapter that turns the SFT model into the DPO model. */
   readonly adapter: string
-  /** Absolute path of the PEFT adapter that makes the SFT model a reward model, for best-of-n. */
+  /**
+   * Absolute path of the PEFT adapter that turns the SFT model into a reward model, for best-of-n.
+   */
   readonly picker: string
   readonly precision: Precision
-  /** Tokens that end an answer besides the models' own end tokens, as tokenizer.json spells them. */
+  /**
+   * Tokens that end an answer, in addition to the end tokens of the models, as tokenizer.json
+   * spells them.
+   */
   readonly endTokens: readonly string[]
-  /** A conversation whose answer differs between the strategies in the way that the pair was trained for. */
+  /**
+   * A conversation that shows the effect of the pair's training: each strategy answers it
+   * differently.
+   */
   readonly demo: readonly ChatMessage[]
 }
 
-/** The same folder from src/ and from dist/. */
+/** The path is right both from src/ and from dist/. */
 const catalogFolder = fileURLToPath(new URL('../catalog/', import.meta.url))
 
 const smollm2: CatalogPair = {
@@ -60,13 +72,18 @@ const smollm2: CatalogPair = {
   demo: [{ role: 'user', content: 'I need help with camping in the rain. What should I do?' }],
 }
 
+/** All pairs that come with Tandem. */
 export const catalog: readonly CatalogPair[] = [smollm2]
+/** The pair that is used if the user names none. */
 export const defaultPairName = smollm2.name
 
-/** Pairs that earlier versions had, each with the pair that replaced it. */
+/** Pairs of earlier versions, each with the pair that replaced it. */
 const replacedPairs = new Map([['smollm2-135m-hh', smollm2.name]])
 
-/** @throws Error that names the replacement of a pair that was removed, or else every pair of the catalog */
+/**
+ * Returns a pair of the catalog by its name.
+ * @throws Error with the replacement of a pair that was removed, or with the names of all pairs
+ */
 export function findPair(name: string): CatalogPair {
   const pair = catalog.find((entry) => entry.name === name)
   if (pair) return pair
@@ -76,6 +93,6 @@ export function findPair(name: string): CatalogPair {
   }
   const names = catalog.map((entry) => `"${entry.name}"`).join(', ')
   throw new Error(
-    `there is no pair "${name}" in the catalog; it has ${names}. For models of your own give --sft and --dpo`,
+    `there is no pair "${name}" in the catalog; it has ${names}. For your own models give --sft and --dpo`,
   )
 }

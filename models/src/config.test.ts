@@ -16,7 +16,7 @@ const parse = (changes: Record<string, unknown>, generation: Record<string, unkn
   parseModelConfig({ ...llama, ...changes }, generation)
 
 describe('parseModelConfig', () => {
-  it('fills in what a llama config leaves out', () => {
+  it('fills in the defaults of a llama config', () => {
     const config = parse({ head_dim: null })
     expect(config).toMatchObject({
       headSize: 16,
@@ -30,15 +30,15 @@ describe('parseModelConfig', () => {
     expect(config.rope.inverseFrequencies[1]).toBeCloseTo(10_000 ** (-2 / 16), 7)
   })
 
-  it('takes head_dim apart from hidden_size / heads, and qwen3 has 128 where it is silent', () => {
+  it('accepts a head_dim other than hidden_size / heads, and uses 128 for qwen3 by default', () => {
     expect(parse({ head_dim: 24 }).headSize).toBe(24)
     expect(parse({ model_type: 'qwen3' }).headSize).toBe(128)
   })
 
-  it('floors hidden_size / heads as transformers does, where llama refuses', () => {
+  it('rounds hidden_size / heads down as transformers does, except for llama', () => {
     for (const model_type of ['mistral', 'qwen2', 'olmo2'])
       expect(parse({ model_type, hidden_size: 66, sliding_window: null }).headSize).toBe(16)
-    expect(() => parse({ hidden_size: 66 })).toThrow('which 4 heads do not divide')
+    expect(() => parse({ hidden_size: 66 })).toThrow('expected a multiple of 4 heads')
   })
 
   it('knows which layers of each architecture have biases', () => {
@@ -93,8 +93,8 @@ describe('parseModelConfig', () => {
     [{ rope_scaling: { rope_type: 'linear' } }, 'rope type "linear" without "factor"'],
     [{ partial_rotary_factor: 0.5 }, 'partial_rotary_factor 0.5'],
     [{ quantization_config: { quant_method: 'gptq' } }, 'quantization_config'],
-    [{ num_key_value_heads: 3 }, 'which 3 key/value heads do not divide'],
-    [{ hidden_size: 66 }, 'which 4 heads do not divide'],
+    [{ num_key_value_heads: 3 }, 'expected a multiple of its 3 key/value heads'],
+    [{ hidden_size: 66 }, 'expected a multiple of 4 heads'],
     [{ vocab_size: undefined }, 'vocab_size'],
     [{ model_type: 'mistral', sliding_window: 128 }, 'active sliding window (sliding_window 128)'],
     [{ model_type: 'qwen2', use_sliding_window: true, max_window_layers: 1, sliding_window: 64 }, 'sliding window'],

@@ -2,14 +2,17 @@ import { z } from 'zod'
 import { parseRopeConfig, type RopeConfig, ropeConfigSchema } from './rope-config.js'
 import { generationSchema, resolveSpecialTokens, type SpecialTokens, specialTokenFields } from './special-tokens.js'
 
+/** The architectures that Tandem builds graphs for. */
 export const architectureNames = ['llama', 'mistral', 'qwen2', 'qwen3', 'olmo2'] as const
+/** The name of an architecture. */
 export type ArchitectureName = (typeof architectureNames)[number]
 
-/** What stands on the decoder: the output layer of a language model, or the one score of a reward model. */
+/** The last layer: the output layer of a language model, or the score of a reward model. */
 export const headKinds = ['vocabulary', 'score'] as const
+/** The kind of the last layer. */
 export type HeadKind = (typeof headKinds)[number]
 
-/** What a decoder is, every field resolved: nothing about its files or precision. */
+/** The config of a decoder with every default filled in. It does not know files or precisions. */
 export interface ModelConfig extends SpecialTokens {
   readonly architecture: ArchitectureName
   readonly head: HeadKind
@@ -18,16 +21,16 @@ export interface ModelConfig extends SpecialTokens {
   readonly intermediateSize: number
   readonly heads: number
   readonly keyValueHeads: number
-  /** Need not be hiddenSize / heads. */
+  /** May differ from hiddenSize / heads. */
   readonly headSize: number
   readonly vocabularySize: number
-  /** max_position_embeddings, in tokens. */
+  /** The value of max_position_embeddings, in tokens. */
   readonly contextLength: number
   readonly normEpsilon: number
   readonly rope: RopeConfig
   /** Which linear layers add a bias. */
   readonly biases: { readonly queryKeyValue: boolean; readonly attentionOutput: boolean; readonly mlp: boolean }
-  /** The output layer multiplies by the embedding. */
+  /** Whether the output layer uses the weights of the embedding. */
   readonly tiedEmbeddings: boolean
 }
 
@@ -58,7 +61,7 @@ const configSchema = ropeConfigSchema.extend({
 })
 type Config = z.infer<typeof configSchema>
 
-/** What transformers' classes of these architectures have where `config.json` is silent. */
+/** The defaults of transformers' classes for keys that `config.json` lacks. */
 interface Traits {
   readonly headSize: (config: Config) => number
   readonly biases: (config: Config) => ModelConfig['biases']
@@ -74,7 +77,7 @@ const noBiases = { queryKeyValue: false, attentionOutput: false, mlp: false }
 
 const traits: Readonly<Record<ArchitectureName, Traits>> = {
   llama: {
-    headSize: wholeHeadSize,
+    headSize: exactHeadSize,
     biases: (config) => ({ ...attentionBiases(config), mlp: config.mlp_bias ?? false }),
     slidingLayers: () => false,
   },
@@ -86,7 +89,7 @@ const traits: Readonly<Record<ArchitectureName, Traits>> = {
 
 /**
  * Reads `config.json` (as transformers 4 or 5 writes it) and `generation_config.json`.
- * @throws Error naming the key and value of anything that no graph of ours computes.
+ * @throws Error with the key and value of anything that no graph of Tandem computes
  */
 export function parseModelConfig(
   config: Readonly<Record<string, unknown>>,
@@ -102,7 +105,7 @@ export function parseModelConfig(
   const keyValueHeads = c.num_key_value_heads ?? c.num_attention_heads
   if (c.num_attention_heads % keyValueHeads !== 0)
     throw new Error(
-      `config.json has ${c.num_attention_heads} attention heads, which ${keyValueHeads} key/value heads do not divide`,
+      `config.json has ${c.num_attention_heads} attention heads: expected a multiple of its ${keyValueHeads} key/value heads`,
     )
   return {
     architecture,
@@ -124,21 +127,22 @@ export function parseModelConfig(
 }
 
 /**
- * @param where how messages name the file
- * @throws Error listing the architectures there are
+ * Returns the architecture that a model_type names.
+ * @param where the name of the file in messages
+ * @throws Error with the list of architectures
  */
 export function parseArchitecture(modelType: unknown, where = 'config.json'): ArchitectureName {
   const known = architectureNames.find((name) => name === modelType)
   if (known === undefined)
     throw new Error(
       `${where} has model_type ${JSON.stringify(modelType)}; known architectures are: ${architectureNames.join(', ')}. ` +
-        'Take a model of one of these; or have optimum export this one ("optimum-cli export onnx --model MODEL FOLDER") and give that folder, ' +
-        'whose graph is served as it is; or add the architecture as CONTRIBUTING.md says',
+        'Use a model of one of these; or export this one with optimum ("optimum-cli export onnx --model MODEL FOLDER") ' +
+        'and give that folder, whose graph is served without changes; or add the architecture, see CONTRIBUTING.md',
     )
   return known
 }
 
-/** @throws Error naming the file and what is wrong in it */
+/** Validates a JSON value. @throws Error with the file and the wrong fields */
 export function parseWith<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
   const result = schema.safeParse(value)
   if (!result.success) throw new Error(`${file} cannot be used. ${z.prettifyError(result.error)}`)
@@ -147,44 +151,50 @@ export function parseWith<T>(schema: z.ZodType<T>, value: unknown, file: string)
 
 function refuseUnsupported(config: Config, trait: Traits): void {
   const activation = config.hidden_act ?? 'silu'
-  if (activation !== 'silu') throw new Error(`config.json has hidden_act "${activation}"; only "silu" is built`)
+  if (activation !== 'silu') throw new Error(`config.json has hidden_act "${activation}"; only "silu" is supported`)
   if (config.quantization_config != null)
     throw new Error(
-      'config.json has a quantization_config; build from the float checkpoint (safetensors F32, F16 or BF16) or a GGUF',
+      'config.json has a quantization_config: build from the float checkpoint (safetensors F32, F16 or BF16) or a GGUF',
     )
   const known = ['full_attention', 'sliding_attention']
   const other = config.layer_types?.find((type) => !known.includes(type))
-  if (other !== undefined) throw new Error(`config.json has the layer type "${other}"; only "full_attention" is built`)
+  if (other !== undefined)
+    throw new Error(`config.json has the layer type "${other}"; only "full_attention" is supported`)
   if (trait.slidingLayers(config) && windowSize(config) < config.max_position_embeddings)
     throw new Error(
-      `config.json has an active sliding window (sliding_window ${windowSize(config)}); only full attention is built. ` +
-        'Where the window is not wanted, set sliding_window to null (and use_sliding_window to false) in config.json',
+      `config.json has an active sliding window (sliding_window ${windowSize(config)}); only full attention is supported. ` +
+        'To ignore the window, set sliding_window to null (and use_sliding_window to false) in config.json',
     )
 }
 
-/** A window as long as the context shuts nothing out. Absent means 4096 in transformers' classes. */
+/**
+ * Returns the size of the sliding window in tokens. The default of transformers' classes is 4096.
+ */
 function windowSize({ sliding_window }: Config): number {
   if (sliding_window === undefined) return 4096
   return sliding_window ?? Number.POSITIVE_INFINITY
 }
 
-/** Layers from max_window_layers on slide, if use_sliding_window says so; layer_types names them one by one. */
+/**
+ * Returns whether any layer has a sliding window: those that layer_types lists, or those from
+ * max_window_layers on if use_sliding_window is true.
+ */
 function qwenSlides(config: Config): boolean {
   if (config.layer_types?.includes('sliding_attention')) return true
   if (!config.use_sliding_window || config.layer_types != null) return false
   return config.num_hidden_layers > (config.max_window_layers ?? 28)
 }
 
-function wholeHeadSize(config: Config): number {
+function exactHeadSize(config: Config): number {
   const headSize = config.hidden_size / config.num_attention_heads
   if (!Number.isInteger(headSize))
     throw new Error(
-      `config.json has hidden_size ${config.hidden_size}, which ${config.num_attention_heads} heads do not divide, and no head_dim`,
+      `config.json has hidden_size ${config.hidden_size} and no head_dim: expected a multiple of ${config.num_attention_heads} heads`,
     )
   return headSize
 }
 
-/** Only llama's class asks for a whole number; a last part of a hidden vector then belongs to no head. */
+/** Only llama's class requires a whole number. Other classes round down, as transformers does. */
 function floorHeadSize(config: Config): number {
   return Math.floor(config.hidden_size / config.num_attention_heads)
 }

@@ -6,53 +6,67 @@ import { headKinds } from './config.js'
 export * from './exported-contract.js'
 export * from './graph-contract.js'
 
+/** The file of the manifest in a model folder. */
 export const manifestFileName = 'tandem.json'
+/** The file of the graph in a model folder. */
 export const graphFileName = 'model.onnx'
 
 /**
  * How the weights are stored and multiplied.
  * - `fp32`, `fp16` (storage only: computed in float32), `int8`, `int4` (blocks of 32);
- * - `native`: a GGUF's own grid, exact. As with `int8` and `int4`, activations are int8 twice (value and residual), or
- *   float32 where 4-bit layers see many tokens at once;
- * - `fast`: the grid of `native` with activations as int8 once, which changes tokens (docs/precision.md).
+ * - `native`: the grid of a GGUF file, exact. As with `int8` and `int4`, activations are int8 twice
+ *   (value and residual), or float32 if 4-bit layers compute many tokens at once;
+ * - `fast`: the grid of `native` with activations as int8 once, which changes tokens
+ *   (docs/precision.md).
  */
 export const precisions = ['fp32', 'fp16', 'int8', 'int4', 'native', 'fast'] as const
+/** The precision of a graph that Tandem builds. */
 export type Precision = (typeof precisions)[number]
 
-/** As another program stored the weights. */
+/** The precision of an exported graph: the one that the other program chose. */
 export const exportedPrecision = 'exported' as const
 
-/** A graph of exported-contract.ts. */
+/** An exported graph (exported-contract.ts). */
 const exportedGraphSchema = z.strictObject({
-  /** Of keys and values in the cache. */
+  /** The type of keys and values in the cache. */
   keyValueType: z.enum(['float32', 'float16']),
 })
+/** The facts about an exported graph that services need. */
 export type ExportedGraph = Readonly<z.infer<typeof exportedGraphSchema>>
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** `tandem.json`: everything that a service must know of a model folder without reading the graph. */
+/**
+ * `tandem.json`: everything that a service must know about a model folder without reading the
+ * graph.
+ */
 export const manifestSchema = z.strictObject({
   format: z.literal(1),
-  /** A name for people and for the API, e.g. `smollm2-135m-adherence-dpo`. */
+  /** The name in the API, e.g. `smollm2-135m-adherence-dpo`. */
   modelId: z.string().min(1),
   /** SHA-256 over the hashes of all files: equal versions give equal logits. */
   version: sha256,
   architecture: z.string(),
-  /** `vocabulary`: a language model, for a logit service; `score`: a reward model, for a reward service. */
+  /**
+   * `vocabulary`: a language model, for a logit service; `score`: a reward model, for a reward
+   * service.
+   */
   head: z.enum(headKinds).default('vocabulary'),
   precision: z.enum([...precisions, exportedPrecision]),
-  /** Null where the graph is one of ours (graph-contract.ts). */
+  /** Null for a graph that Tandem builds (graph-contract.ts). */
   exportedGraph: exportedGraphSchema.nullable().default(null),
   layers: z.int().positive(),
   keyValueHeads: z.int().positive(),
   headSize: z.int().positive(),
   vocabularySize: z.int().positive(),
-  /** Most tokens that a session can hold. */
+  /** Maximum tokens of a session. */
   contextLength: z.int().positive(),
   eosTokenIds: z.array(z.int().nonnegative()),
   bosTokenId: z.int().nonnegative().nullable(),
-  /** A reward model's score is that of the last token that is not this one; null: of the last. */
+  /**
+   * The score of a reward model is read at the last token that is not this one. Null: at the last
+   * token.
+   */
   padTokenId: z.int().nonnegative().nullable().default(null),
   tokenizerFingerprint: sha256,
   chatTemplateFingerprint: sha256.nullable(),
@@ -60,38 +74,42 @@ export const manifestSchema = z.strictObject({
     .strictObject({
       name: z.string(),
       merged: z.boolean(),
-      /** Whether each token of a run says if the adapter counts (graph-contract.ts): the folder is both models of a pair. */
+      /**
+       * Whether a graph input switches the adapter for each token (graph-contract.ts), so that the
+       * folder is a pair.
+       */
       switched: z.boolean().default(false),
       sha256,
     })
     .nullable(),
-  /** What it was built from: files by name, with their hashes. */
+  /** The files that it was built from, by name, with their hashes. */
   source: z.strictObject({
     kind: z.enum(['safetensors', 'gguf', 'onnx']),
     files: z.record(z.string(), z.strictObject({ bytes: z.int().nonnegative(), sha256 })),
   }),
-  /** The files of this folder, the manifest itself left out. */
+  /** The files of this folder, without the manifest itself. */
   files: z.record(z.string(), z.strictObject({ bytes: z.int().nonnegative(), sha256 })),
-  /** Versions of what wrote it. */
+  /** Versions of the programs that wrote it. */
   builtWith: z.record(z.string(), z.string()),
 })
+/** The content of `tandem.json`. */
 export type Manifest = z.infer<typeof manifestSchema>
 
-/** Numbers that the graph gives for a token: a logit for each id, or one score. */
+/** Number of values per token: one logit per id, or one score. */
 export const rowSize = ({ head, vocabularySize }: Pick<Manifest, 'head' | 'vocabularySize'>): number =>
   head === 'score' ? 1 : vocabularySize
 
 type CacheShape = Pick<Manifest, 'layers' | 'keyValueHeads' | 'headSize'> & Partial<Pick<Manifest, 'exportedGraph'>>
 
-/** Bytes of keys and values that one token takes in a session: both, all layers. */
+/** Bytes of the keys and values of one token in a session, over all layers. */
 export function keyValueBytesPerToken({ layers, keyValueHeads, headSize, exportedGraph }: CacheShape): number {
   const bytes = exportedGraph?.keyValueType === 'float16' ? 2 : 4
   return layers * 2 * keyValueHeads * headSize * bytes
 }
 
 /**
- * Reads and checks a model folder's manifest.
- * @throws Error naming the file and what is wrong with it.
+ * Reads and validates the manifest of a model folder.
+ * @throws Error with the file and the fault in it
  */
 export async function loadManifest(folder: string): Promise<Manifest> {
   const path = join(folder, manifestFileName)

@@ -14,7 +14,7 @@ const base = 'llama-tied'
 const checkpoints = [base, 'llama3-rope', 'qwen2', 'qwen3', 'olmo2']
 const builds = [
   ...checkpoints.map((name) => ({ label: name, source: name, adapter: null, merge: false })),
-  { label: 'llama-tied, adapter beside', source: base, adapter: 'llama-tied+lora', merge: false },
+  { label: 'llama-tied, separate adapter', source: base, adapter: 'llama-tied+lora', merge: false },
   { label: 'llama-tied, adapter merged', source: base, adapter: 'llama-tied+lora', merge: true },
 ]
 
@@ -40,7 +40,7 @@ describe.each(builds)('$label at fp32', ({ source, adapter, merge }) => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  it('gives transformers log-probabilities in one chunk', async () => {
+  it('gives the log-probabilities of transformers in one chunk', async () => {
     for (const { ids, logits } of await readReference(adapter ?? source)) {
       const sequence = new GraphSession(session, manifest)
       const [rows = []] = await sequence.append([ids])
@@ -58,7 +58,7 @@ describe.each(builds)('$label at fp32', ({ source, adapter, merge }) => {
     }
   })
 
-  it('gives the same for two sequences side by side', async () => {
+  it('gives the same for two sequences in a batch', async () => {
     const [one, two] = await readReference(adapter ?? source)
     const length = Math.min(one?.ids.length ?? 0, two?.ids.length ?? 0)
     const pair = [one?.ids.slice(0, length) ?? [], two?.ids.slice(0, length) ?? []]

@@ -1,14 +1,17 @@
 import type { Precision } from './manifest.js'
-import type { ModelSource } from './read/source.js'
+import type { ModelSource } from './source.js'
 import { isGridType } from './weights/blocks.js'
 
-/** `native` for a GGUF with quantised tensors, whose own grid is exact as it stands; `fp32` else. */
+/**
+ * Returns `native` for a GGUF file with quantised tensors, whose grid it keeps exactly, and `fp32`
+ * otherwise.
+ */
 export function defaultPrecision({ weights }: Pick<ModelSource, 'weights'>): Precision {
   const quantised = [...weights.tensors.values()].some(({ type }) => isGridType(type))
   return weights.kind === 'gguf' && quantised ? 'native' : 'fp32'
 }
 
-/** @throws Error where the precision asks for a grid that the source does not have. */
+/** Checks a precision. @throws Error if it needs a grid that the source does not have */
 export function assertPrecisionFits(precision: Precision, { weights }: Pick<ModelSource, 'weights'>): void {
   if ((precision === 'native' || precision === 'fast') && weights.kind !== 'gguf')
     throw new Error(

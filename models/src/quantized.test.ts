@@ -2,17 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildGraph } from './build-graph.js'
 import { type ModelConfig, parseModelConfig } from './config.js'
-import { buildGraph } from './graph/build-graph.js'
 import type { Precision } from './manifest.js'
 import { writeGraph } from './onnx/writer.js'
-import type { Adapter, StoredType, WeightSource } from './read/source.js'
+import type { Adapter, StoredType, WeightSource } from './source.js'
 import { GraphSession, largestLogDifference, loadGraph } from './testing/graph-session.js'
 import { largestSummaryDifference } from './testing/summary.js'
 import { createRandom, dequantizedSource, roundedSource, syntheticSource } from './testing/synthetic-source.js'
 import { Weights } from './weights/weights.js'
 
-/** What int8 activations and their residual may differ from float32 in log-probabilities. */
+/**
+ * Maximum difference of log-probabilities between float32 and int8 activations with their residual.
+ */
 const doubledError = 3e-3
 
 const shape = {
@@ -23,7 +25,7 @@ const shape = {
   rms_norm_eps: 1e-6,
 }
 const even = parse({ hidden_size: 64, intermediate_size: 96, num_attention_heads: 4, num_key_value_heads: 2 })
-/** One key/value head, biases everywhere, no width that 32 divides. */
+/** One key/value head, biases everywhere, and no width that is a multiple of 32. */
 const odd = parse({
   hidden_size: 72,
   intermediate_size: 100,
@@ -54,7 +56,10 @@ interface Options {
   readonly merge?: boolean
 }
 
-/** All logits of `tokens`, the first eight in one chunk (many to the graph), the rest one by one (few). */
+/**
+ * Computes all logits: the first eight tokens in one chunk (many for the graph), the rest one by
+ * one (few).
+ */
 async function logitsOf(config: ModelConfig, source: WeightSource, precision: Precision, options: Options = {}) {
   const weights = new Weights(source, options.adapter ?? null, options.merge ?? false)
   await writeGraph(buildGraph(config, weights, { precision, switched: false }), {
@@ -76,7 +81,7 @@ async function logitsOf(config: ModelConfig, source: WeightSource, precision: Pr
   return rows
 }
 
-describe('a GGUF grid kept as it is', () => {
+describe('the grid of a GGUF file', () => {
   it.each<[label: string, config: ModelConfig, typeOf: (name: string) => StoredType]>([
     ['Q4_0', even, () => 'Q4_0'],
     ['Q4_1', even, () => 'Q4_1'],
@@ -138,16 +143,16 @@ describe('an adapter', () => {
     ]),
   }
 
-  it('gives the same merged and beside, also on a tied output layer', async () => {
+  it('gives the same result merged and separate, also on a tied output layer', async () => {
     const source = syntheticSource(tied, 4)
     const plain = await logitsOf(tied, source, 'fp32')
-    const beside = await logitsOf(tied, source, 'fp32', { adapter })
+    const separate = await logitsOf(tied, source, 'fp32', { adapter })
     const merged = await logitsOf(tied, source, 'fp32', { adapter, merge: true })
-    expect(largestLogDifference(beside, merged)).toBeLessThan(1e-4)
-    expect(largestLogDifference(beside, plain)).toBeGreaterThan(0.05)
+    expect(largestLogDifference(separate, merged)).toBeLessThan(1e-4)
+    expect(largestLogDifference(separate, plain)).toBeGreaterThan(0.05)
   })
 
-  it('stays beside a quantised base, and merges into its exact numbers', async () => {
+  it('is separate from a quantised base, and merges into its exact numbers', async () => {
     const source = syntheticSource(tied, 5, () => 'Q4_1')
     const exact = await logitsOf(tied, dequantizedSource(source), 'fp32', { adapter })
     for (const merge of [false, true])
@@ -156,7 +161,7 @@ describe('an adapter', () => {
       )
   })
 
-  it('is refused where it fits nowhere', () => {
+  it('is refused if it fits no layer', () => {
     const build = (name: string) =>
       buildGraph(
         even,
@@ -164,18 +169,18 @@ describe('an adapter', () => {
         { precision: 'fp32', switched: false },
       )
     expect(() => build('model.layers.7.self_attn.q_proj.weight')).toThrow(
-      'adapter synthetic changes 1 tensors that are no linear layers of this model: model.layers.7.self_attn.q_proj.weight',
+      'adapter synthetic changes 1 tensors that this model has no linear layers for: model.layers.7.self_attn.q_proj.weight',
     )
     expect(() => build('model.layers.0.self_attn.k_proj.weight')).toThrow('does not fit its shape [32, 64]')
   })
 })
 
-it('refuses a checkpoint whose tensors are not those of its config', () => {
+it('refuses a checkpoint whose tensors do not match its config', () => {
   const source = syntheticSource(even, 7)
   const build = (config: ModelConfig) => () =>
     buildGraph(config, new Weights(source, null, false), { precision: 'fp32', switched: false })
   expect(build({ ...even, layers: 3 })).toThrow('the checkpoint has no tensor model.layers.2.')
   expect(build({ ...even, vocabularySize: 201 })).toThrow(
-    'tensor model.embed_tokens.weight has shape [200,64], config.json calls for [201,64]',
+    'tensor model.embed_tokens.weight has shape [200,64], config.json requires [201,64]',
   )
 })

@@ -46,7 +46,7 @@ describe.each(builds)('a reward model from $label', ({ name, adapter, merge }) =
   it.each([
     ['fp32', 1e-4],
     ['fp16', 0.01],
-    // Twice int8 activations are exact here; the weights' own rounding is not, and these are random.
+    // int8 activations, computed twice, are exact here. The rounding of the random weights is not.
     ['int8', 0.2],
   ] as const)('at %s scores as transformers, within %d', async (precision, tolerance) => {
     const out = join(folder, `${name}-${merge}-${precision}`)
@@ -61,7 +61,7 @@ describe.each(builds)('a reward model from $label', ({ name, adapter, merge }) =
   })
 })
 
-it('the manifest says that it is a reward model, and which token pads', async () => {
+it('the manifest has the head of a reward model and its padding token', async () => {
   const out = join(folder, 'named')
   const manifest = await buildModel({ source, adapter, out })
   expect(manifest).toMatchObject({ head: 'score', padTokenId: 0, modelId: 'base+lora' })
@@ -70,7 +70,7 @@ it('the manifest says that it is a reward model, and which token pads', async ()
   expect(language).toMatchObject({ head: 'vocabulary', padTokenId: null })
 })
 
-it('a classifier adapter makes a language model a reward model', async () => {
+it('a classifier adapter turns a language model into a reward model', async () => {
   const copy = join(folder, 'language-model')
   await cp(source, copy, { recursive: true })
   const path = join(copy, 'config.json')
@@ -82,7 +82,7 @@ it('a classifier adapter makes a language model a reward model', async () => {
   expect((await scores(out, [first?.ids ?? []]))[0]).toBeCloseTo(first?.score ?? Number.NaN, 4)
 })
 
-/** The tiny adapter with another config. */
+/** Copies the tiny adapter with another config. */
 async function adapterOf(changes: object): Promise<string> {
   const copy = join(folder, `adapter-${JSON.stringify(changes).length}`)
   await cp(adapter, copy, { recursive: true })
@@ -91,7 +91,7 @@ async function adapterOf(changes: object): Promise<string> {
   return copy
 }
 
-it('more than one label, a missing head and a pair are refused by name', async () => {
+it('refuses more than one label, a missing head and a pair', async () => {
   const copy = join(folder, 'copy')
   await cp(source, copy, { recursive: true })
   const weights = join(copy, 'model.safetensors')
@@ -106,12 +106,12 @@ it('more than one label, a missing head and a pair are refused by name', async (
 
   await change('score.weight', '[2,32]')
   await expect(build()).rejects.toThrow(
-    'score.weight has shape [2,32], a classifier of 2 labels; a reward model has one label. Train it with num_labels=1',
+    'score.weight has shape [2,32], which is 2 labels: expected one label. Train it with num_labels=1',
   )
   await change('other.weight', '[1,64]')
   await expect(build()).rejects.toThrow('a reward model has its head in the tensor score.weight, and neither')
   await expect(buildModel({ source, adapter, switched: true, out: join(folder, 'refused') })).rejects.toThrow(
-    'a reward model is one model, not a pair: build it without --switched',
+    '--switched is for pairs of language models, and this is a reward model: leave --switched out',
   )
   await expect(
     buildModel({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Rotary position embedding, resolved: angle(position, i) = position * inverseFrequencies[i]. */
+/** The rotary position embedding: angle(position, i) = position * inverseFrequencies[i]. */
 export interface RopeConfig {
   /** float32, [head size / 2] */
   readonly inverseFrequencies: Float32Array
@@ -20,21 +20,26 @@ const parametersSchema = z.looseObject({
 })
 type Parameters = z.infer<typeof parametersSchema>
 
-/** The keys of `config.json` that say how positions are encoded, of transformers 4 (top level, `rope_scaling`) and 5 (`rope_parameters`). */
+/**
+ * The keys of `config.json` for the position encoding: those of transformers 4 (top level,
+ * `rope_scaling`) and of transformers 5 (`rope_parameters`).
+ */
 export const ropeConfigSchema = z.looseObject({
   rope_theta: z.number().positive().nullish(),
   rope_scaling: z.record(z.string(), z.unknown()).nullish(),
   rope_parameters: z.record(z.string(), z.unknown()).nullish(),
   partial_rotary_factor: z.number().nullish(),
   original_max_position_embeddings: z.number().positive().nullish(),
-  /** [head size / 2]: divides each frequency; what a GGUF of a llama3-rope model stores. */
+  /**
+   * [head size / 2]: divisors of the frequencies, from the GGUF file of a model with llama3 rope.
+   */
   rope_frequency_factors: z.array(z.number().positive()).nullish(),
 })
 type RopeKeys = z.infer<typeof ropeConfigSchema>
 
 /**
  * Resolves the rotary embedding as transformers' `modeling_rope_utils` does, in float32.
- * @throws Error naming a rope type or a partial rotation that no graph of ours computes.
+ * @throws Error with a rope type or a partial rotation that no graph of Tandem computes
  */
 export function parseRopeConfig(keys: RopeKeys, headSize: number, contextLength: number): RopeConfig {
   const parameters = ropeParameters(keys)
@@ -42,9 +47,9 @@ export function parseRopeConfig(keys: RopeKeys, headSize: number, contextLength:
   const rotated = parameters.partial_rotary_factor ?? keys.partial_rotary_factor ?? 1
   if (rotated !== 1)
     throw new Error(
-      `config.json has partial_rotary_factor ${rotated}; only models that rotate whole heads (1) are built`,
+      `config.json has partial_rotary_factor ${rotated}; only models that rotate whole heads (1) are supported`,
     )
-  if (headSize % 2 !== 0) throw new Error(`head size ${headSize} is odd; rotary embeddings need an even one`)
+  if (headSize % 2 !== 0) throw new Error(`head size is ${headSize}: expected an even number for rotary embeddings`)
   const scale = ropeTypes[type]
   if (scale === undefined)
     throw new Error(`config.json has rope type "${type}"; known are: ${Object.keys(ropeTypes).join(', ')}`)
@@ -54,13 +59,16 @@ export function parseRopeConfig(keys: RopeKeys, headSize: number, contextLength:
   return { inverseFrequencies: divideByFactors(scaled, keys.rope_frequency_factors ?? null) }
 }
 
-/** `rope_scaling` wins over `rope_parameters`, as in transformers; parameters may be nested under the layer type. */
+/**
+ * `rope_scaling` wins over `rope_parameters`, as in transformers; parameters may be nested under
+ * the layer type.
+ */
 function ropeParameters(keys: RopeKeys): Parameters {
   const flat = keys.rope_scaling ?? keys.rope_parameters ?? {}
   return parametersSchema.parse(flat.full_attention ?? flat)
 }
 
-/** 1 / theta^(2i / head size), rounded to float32 where torch rounds. */
+/** Computes 1 / theta^(2i / head size), rounded to float32 at the same places as torch. */
 function baseFrequencies(theta: number, headSize: number): Float32Array {
   return Float32Array.from({ length: headSize / 2 }, (_, i) =>
     Math.fround(1 / Math.fround(theta ** Math.fround((2 * i) / headSize))),
@@ -78,7 +86,9 @@ const ropeTypes: Readonly<Record<string, Scale>> = {
   llama3: scaleLlama3,
 }
 
-/** Long waves are slowed by `factor`, short ones kept, those between interpolated (Llama 3.1). */
+/**
+ * Divides low frequencies by `factor`, keeps high ones and interpolates between them (Llama 3.1).
+ */
 function scaleLlama3(frequencies: Float32Array, parameters: Parameters, originalContext: number): Float32Array {
   const factor = required(parameters.factor, 'factor', 'llama3')
   const low = required(parameters.low_freq_factor, 'low_freq_factor', 'llama3')

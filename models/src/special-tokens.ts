@@ -3,24 +3,27 @@ import { z } from 'zod'
 const tokenId = z.int().nonnegative()
 const endTokens = z.union([tokenId, z.array(tokenId)]).nullish()
 
-/** Keys of `config.json` that name tokens. */
+/** The keys of `config.json` that name special tokens. */
 export const specialTokenFields = {
   eos_token_id: endTokens,
   bos_token_id: tokenId.nullish(),
-  // Some name -1, which no token is.
+  // Some files have -1, which means no token.
   pad_token_id: z.int().nullish(),
 }
 type SpecialTokenKeys = z.infer<z.ZodObject<typeof specialTokenFields>>
 
+/** The keys of `generation_config.json` that name special tokens. */
 export const generationSchema = z.looseObject({ eos_token_id: endTokens, bos_token_id: tokenId.nullish() })
 
+/** The special tokens of a model. */
 export interface SpecialTokens {
-  /** Ends an answer: generation_config.json's where it names any. */
+  /** The ids that end an answer. Those of generation_config.json win over those of config.json. */
   readonly eosTokenIds: readonly number[]
   readonly bosTokenId: number | null
   readonly padTokenId: number | null
 }
 
+/** Returns the special tokens that config.json and generation_config.json name. */
 export const resolveSpecialTokens = (
   config: SpecialTokenKeys,
   generation: z.infer<typeof generationSchema>,

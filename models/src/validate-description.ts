@@ -1,31 +1,40 @@
-import type { TextValidator } from './build/model-folder.js'
-import { folderTextFiles } from './build/text-files.js'
 import { parseModelConfig } from './config.js'
+import type { TextValidator } from './folder/model-folder.js'
+import { folderTextFiles } from './folder/text-files.js'
 import type { BinaryFile } from './read/binary-file.js'
 import { readCheckpointTexts } from './read/checkpoint-texts.js'
 import { describeGguf } from './read/gguf/open.js'
 import { parseExportTexts } from './read/onnx/export-config.js'
 import { readExportTexts } from './read/onnx/open-export.js'
 import { readLoraConfig } from './read/peft/open.js'
-import type { ModelSource } from './read/source.js'
+import type { ModelSource } from './source.js'
 
-/** What can be told of a model without its weights, for who has yet to download them. Each throws as `buildModel` would. */
+/**
+ * Checks of a model before its weights are downloaded. Each of them throws the error that
+ * `buildModel` would throw.
+ */
 
-/** @param folder a checkpoint's, whose weights may be missing */
+/**
+ * Validates the text files of a checkpoint.
+ * @param folder its folder, which may lack the weights
+ */
 export const validateCheckpointTexts = async (folder: string, validateText: TextValidator): Promise<void> =>
   validateTexts(await readCheckpointTexts(folder), validateText)
 
-/** @param file a GGUF file, of which little more than its header is read */
+/** Validates a GGUF file. Reads little more than its header. */
 export const validateGgufHeader = async (file: BinaryFile, validateText: TextValidator): Promise<void> =>
   validateTexts(await describeGguf(file), validateText)
 
-/** @param graph the path of an exported graph, which may be missing itself */
+/**
+ * Validates the text files of an exported graph.
+ * @param graph the path of the graph, which may be missing
+ */
 export async function validateExportTexts(graph: string, validateText: TextValidator): Promise<void> {
   const source = await readExportTexts(graph)
   validateText(folderTextFiles(source), parseExportTexts(source.config, source.generationConfig, graph))
 }
 
-/** @param folder a PEFT adapter's, whose weights may be missing */
+/** Validates the config of a PEFT adapter. @param folder its folder, which may lack the weights */
 export async function validateAdapterConfig(folder: string): Promise<void> {
   await readLoraConfig(folder)
 }

@@ -3,10 +3,13 @@ import { loadPackageDefinition } from '@grpc/grpc-js'
 import { loadSync, type Options } from '@grpc/proto-loader'
 import type { ProtoGrpcType } from './generated/rewards.js'
 
-/** Where the .proto files are: for server reflection and for other languages. */
+/** The folder of the .proto files, for server reflection and for other languages. */
 export const protoFolder = fileURLToPath(new URL('..', import.meta.url))
 
-/** These match the flags of `npm run generate`: the generated types describe what this loader returns. */
+/**
+ * Must match the flags of `npm run generate`, because the generated types describe the output of
+ * this loader.
+ */
 const loaderOptions: Options = {
   longs: String,
   enums: String,
@@ -15,7 +18,7 @@ const loaderOptions: Options = {
   includeDirs: [protoFolder],
 }
 
-/** rewards.proto imports logits.proto: it is the whole contract. */
+/** The whole contract: rewards.proto imports logits.proto. */
 export const packageDefinition = loadSync('tandem/v1/rewards.proto', loaderOptions)
 
 /** The client classes and the service definitions. */
@@ -23,15 +26,15 @@ export const { LogitService, RewardService } = (loadPackageDefinition(packageDef
   .tandem.v1
 
 /**
- * Bytes of the largest message either side accepts (grpc-js refuses more than 4 MiB unless told).
- * A prompt's full rows are the largest: 64 MiB holds 340 rows of a 49,152-id vocabulary.
+ * Maximum size of a message in bytes, on both sides. The default of grpc-js is 4 MiB. The full rows
+ * of a prompt are the largest messages: 64 MiB holds 340 rows of a vocabulary of 49,152 ids.
  */
 export const maxMessageBytes = 64 * 1024 * 1024
 
-/** Most sequences of one `RewardService.Score`. */
+/** Maximum number of sequences in one call of `RewardService.Score`. */
 export const maxScoredSequences = 64
 
-/** Channel and server options that both ends share. */
+/** The channel options of clients and servers. */
 export const channelOptions = {
   'grpc.max_receive_message_length': maxMessageBytes,
   'grpc.max_send_message_length': maxMessageBytes,

@@ -5,10 +5,10 @@ const prime = 0x100000001b3n
 export const emptyPrefixHash = offsetBasis
 
 /**
- * 64-bit FNV-1a over token ids, each as four little-endian bytes; rolling: the hash of a longer prefix is made from that of a
- * shorter one. Both ends compute it, so that a step tells which tokens it believes to stand before it.
- * (Fowler, Noll, Vo: FNV-1a, 64 bit parameters.)
- * @param hash of the tokens before `tokenIds`
+ * Extends a rolling hash by token ids: 64-bit FNV-1a (Fowler, Noll, Vo) over the ids, each as four
+ * little-endian bytes. Gateway and service both compute it, so that a step can name the tokens that
+ * must come before it.
+ * @param hash the hash of the tokens before `tokenIds`
  */
 export function extendPrefixHash(hash: bigint, tokenIds: Iterable<number>): bigint {
   let h = hash

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toBytes, toFloat32Array, toUint32Array } from './scores-bytes.js'
 
-test('arrays survive the wire, at any alignment of the received bytes', () => {
+test('arrays are the same after a transfer, at any alignment of the received bytes', () => {
   fc.assert(
     fc.property(fc.float32Array(), fc.uint32Array(), fc.nat({ max: 7 }), (floats, ids, offset) => {
       const received = (bytes: Uint8Array) => Buffer.concat([Buffer.alloc(offset), bytes]).subarray(offset)
@@ -17,6 +17,6 @@ test('is little-endian', () => {
   expect([...toBytes(new Uint32Array([258]))]).toEqual([2, 1, 0, 0])
 })
 
-test('half a word is refused', () => {
+test('refuses half a word', () => {
   expect(() => toFloat32Array(Buffer.alloc(6))).toThrow('expected whole 4-byte words, found 6 bytes')
 })

@@ -1,27 +1,30 @@
 import { endianness } from 'node:os'
 
 if (endianness() !== 'LE')
-  throw new Error('Tandem sends little-endian arrays as they lie in memory; this machine is big-endian.')
+  throw new Error('this machine is big-endian: Tandem sends arrays as they are in memory, which must be little-endian')
 
-/** The bytes of an array, without a copy: keep the array unchanged until they are sent. */
+/** Returns the bytes of an array without a copy. Do not change the array before they are sent. */
 export function toBytes(array: Float32Array | Uint32Array): Buffer {
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength)
 }
 
-/** @throws RangeError where the length is no multiple of 4 */
+/** Converts received bytes to float32. @throws RangeError if the length is not a multiple of 4 */
 export function toFloat32Array(bytes: Uint8Array): Float32Array {
   return new Float32Array(...wordsOf(bytes))
 }
 
-/** @throws RangeError where the length is no multiple of 4 */
+/** Converts received bytes to uint32. @throws RangeError if the length is not a multiple of 4 */
 export function toUint32Array(bytes: Uint8Array): Uint32Array {
   return new Uint32Array(...wordsOf(bytes))
 }
 
-/** A view where the bytes lie aligned, a copy where they do not (a slice of a received message often does not). */
+/**
+ * Returns a view of aligned bytes and a copy of others. A slice of a received message is often not
+ * aligned.
+ */
 function wordsOf(bytes: Uint8Array): [ArrayBuffer, number, number] {
   if (bytes.byteLength % 4 !== 0) throw new RangeError(`expected whole 4-byte words, found ${bytes.byteLength} bytes`)
-  // Not bytes.slice(): a Buffer's slice is a view.
+  // bytes.slice() would not copy: the slice of a Buffer is a view.
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
   return [aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / 4]
 }

@@ -25,7 +25,7 @@ function build(out: string) {
   return spawn(process.execPath, args, { stdio: 'ignore' })
 }
 
-/** Waits until some file of weights is being written below `parent`. */
+/** Waits until a file of weights is being written below `parent`. */
 async function untilWriting(parent: string): Promise<void> {
   const end = Date.now() + startLimitMs
   while (Date.now() < end) {
@@ -33,11 +33,11 @@ async function untilWriting(parent: string): Promise<void> {
     if (files.some((name) => name.endsWith('.data'))) return
     await delay(10)
   }
-  throw new Error(`nothing was written below ${parent} in ${startLimitMs} ms`)
+  throw new Error(`no file was written below ${parent} within ${startLimitMs} ms`)
 }
 
 describe('tandem build', () => {
-  test('killed while it writes leaves nothing that loads; run again it builds, and once more it does nothing', async () => {
+  test('a killed build leaves no model folder; the second run builds it, and the third does nothing', async () => {
     const parent = join(folder, 'killed')
     await mkdir(parent)
     const out = join(parent, 'model')

@@ -7,7 +7,10 @@ import { fixturesFolder, tinyFolder } from './support/fixtures.js'
 import { countedIds, heldSessions } from './support/held-sessions.js'
 import { type Stack, startStack } from './support/stack.js'
 
-/** A client drops a request that holds many sessions: all are gone from every service within a second. */
+/**
+ * A client cancels a request with many sessions. Within a second every service must have closed all
+ * of them.
+ */
 
 let folder: string
 let stack: Stack

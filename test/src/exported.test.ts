@@ -7,7 +7,7 @@ import { fixturesFolder, type GoldenRow, readGoldenRows, tinyFolder } from './su
 import { compare, complete, completeStreamed } from './support/rest.js'
 import { type Stack, startStack } from './support/stack.js'
 
-/** Pairs of exported graphs, or of one and one of ours, give the golden answers of the tiny pair. */
+/** Tests that pairs with exported graphs, one or both, give the golden answers of the tiny pair. */
 
 const error = 1e-5
 const methods = ['aad', 'greedy-sft', 'greedy-dpo', 'eft', 'beam', 'aad-beam']
@@ -55,7 +55,7 @@ async function assertGolden(url: string, row: GoldenRow, path = 'auto'): Promise
 }
 
 describe('the golden answers of the tiny pair', () => {
-  test('both exported: every method, every path, streamed too', async () => {
+  test('two exported graphs: every method and every path, also streamed', async () => {
     const { url } = await start('exported-sft', 'exported-dpo')
     expect(rows.length).toBeGreaterThan(30)
     for (const row of rows) await assertGolden(url, row)
@@ -73,13 +73,13 @@ describe('the golden answers of the tiny pair', () => {
     await Promise.all(aad.map((row) => assertGolden(url, row)))
   })
 
-  test('with room for few sessions, which are then computed anew', async () => {
+  test('with memory for few sessions, so that sessions are evicted and replayed', async () => {
     const { url } = await start('exported-sft', 'exported-dpo', { TANDEM_MAX_SESSIONS: '1', TANDEM_PREFILL_CHUNK: '3' })
     await Promise.all(aad.map((row) => assertGolden(url, row)))
   })
 })
 
-test('float16 is served, and says what it is', async () => {
+test('serves float16, and reports its precision', async () => {
   const { url } = await start('half-sft', 'exported-dpo')
   const [row] = aad
   const answer = await complete(url, '/v1/completions', requestOf(row as GoldenRow))

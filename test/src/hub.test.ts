@@ -10,9 +10,9 @@ import { waitUntilGone } from './support/processes.js'
 import { compare, complete } from './support/rest.js'
 import { startTandemUp } from './support/tandem-up.js'
 
-/** What log p of this pair is right to at fp32, in nats. */
+/** Accuracy of log p of this pair at fp32, in nats. */
 const error = 1e-5
-/** Processes start and end several times. */
+/** Time limit: processes start and end several times. */
 const limitMs = 240_000
 const rows = readGoldenRows('tiny-pair.jsonl', ['aad', 'greedy-sft', 'greedy-dpo'])
 const args = ['--sft', 'hf:tiny/sft', '--dpo', 'hf:tiny/dpo', '--precision', 'fp32']
@@ -34,7 +34,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Of files of a repository's one commit that are not whole yet. */
+/** Total size of the incomplete files of a repository's only commit. */
 async function unfinishedBytes(repository: string): Promise<number> {
   const unfinished = join(folder, 'home', 'hub', repository, hub.commitOf(repository), '.unfinished')
   const names = await readdir(unfinished).catch(() => [])
@@ -49,7 +49,7 @@ async function unfinishedBytes(repository: string): Promise<number> {
   return Math.max(0, ...sizes)
 }
 
-/** Starts the pair, and has it answer every golden prompt. */
+/** Starts the pair and requests an answer for every golden prompt. */
 async function answerGolden(command: readonly string[] = args): Promise<string> {
   const up = await startTandemUp(command, environment)
   try {
@@ -74,7 +74,7 @@ async function answerGolden(command: readonly string[] = args): Promise<string> 
 }
 
 test(
-  'a pair of the hub answers the golden tokens, and again where the hub is gone',
+  'a pair from the hub gives the golden tokens, also without the hub afterwards',
   async () => {
     expect(rows.length).toBeGreaterThan(0)
     expect(await answerGolden()).toContain('Pulling hf:tiny/sft: download 100% of 0.5 MB')
@@ -85,7 +85,7 @@ test(
 )
 
 test(
-  'exported graphs of the hub answer them too, a variant of several and one with its weights beside it',
+  'exported graphs from the hub give them too: one of several variants, and one with separate weights',
   async () => {
     hub.repos.set('tiny/sft', { files: await readFolder(exportedFolder('llama-tied')) })
     const graph = await readFolder(exportedFolder('llama-tied+lora/onnx'))
@@ -101,7 +101,7 @@ test(
 )
 
 test(
-  'a pull that is interrupted in the middle of the weights goes on from there at the next start',
+  'a pull that is interrupted during the weights continues at the next start',
   async () => {
     Object.assign(hub.faults, { cuts: 1, cutAfterBytes: 300_000, isDownAfterCut: true })
     const child = spawn(process.execPath, [join(repositoryFolder, 'cli/bin/tandem.js'), 'up', '--port', '0', ...args], {

@@ -39,7 +39,7 @@ interface StreamEnd {
   readonly endedAfterKillMs: number
 }
 
-/** Streams an answer of 200 tokens; calls `onFirst` when its first event has come. */
+/** Streams an answer of 200 tokens. Calls `onFirst` after its first event. */
 async function stream(running: TandemUp, onFirst: () => void, killedAt: () => number): Promise<StreamEnd> {
   const response = await fetch(`${running.url}/v1/completions`, {
     method: 'POST',
@@ -69,7 +69,7 @@ async function stream(running: TandemUp, onFirst: () => void, killedAt: () => nu
   return { events: text.split('\n\n').filter(Boolean), endedAfterKillMs: Date.now() - killedAt() }
 }
 
-/** The same, not streamed. */
+/** Requests the same answer without a stream. */
 const ask = (running: TandemUp) =>
   fetch(`${running.url}/v1/completions`, {
     method: 'POST',
@@ -85,7 +85,7 @@ async function expectServiceError(response: Response): Promise<void> {
   expect(error.message).toMatch(/service/)
 }
 
-/** The two services, oldest first; which of them is whose does not matter here, for each is killed in its turn. */
+/** Returns the two services, oldest first. The tests kill both, so their roles do not matter. */
 function servicesOf(running: TandemUp): number[] {
   const services = running.children().filter(({ command }) => command.includes('logit/main.js'))
   expect(services).toHaveLength(2)
@@ -93,7 +93,7 @@ function servicesOf(running: TandemUp): number[] {
 }
 
 describe('tandem up', () => {
-  test.each([0, 1])('kill -9 of service %s in mid-answer: clear errors, no hang, no orphan', async (which) => {
+  test.each([0, 1])('kill -9 of service %s during an answer: clear errors, no hang, no orphan', async (which) => {
     up = await start()
     const running = up
     const pids = running.children().map(({ pid }) => pid)
@@ -125,10 +125,10 @@ describe('tandem up', () => {
     expect(running.output()).toMatch(/service/)
   })
 
-  test('kill -9 of a service that reads a prompt: a clear error before the answer begins', async () => {
+  test('kill -9 of a service during a prompt: a clear error before the answer begins', async () => {
     up = await start()
     const [victim = -1] = servicesOf(up)
-    // It takes the prompt and gives no answer.
+    // The stopped service receives the prompt and does not answer.
     process.kill(victim, 'SIGSTOP')
     const answers = [ask(up), ask(up)]
     await delay(300)
@@ -175,7 +175,7 @@ describe('kill -9 of the gateway', () => {
       body: JSON.stringify({ model: 'tiny', prompt: [4, 388], max_tokens: 200, ignore_eos: true, stream: true }),
     })
     await answer.body?.getReader().read()
-    // In the middle of the answer, for as long as we look.
+    // The answer is longer than this test.
     stack.gateway.kill('SIGSTOP')
     expect(await held()).toEqual([1, 1])
     stack.gateway.kill('SIGKILL')

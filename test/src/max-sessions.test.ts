@@ -2,7 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Stack } from './support/stack.js'
 import { startTinyStack } from './support/tiny-stack.js'
 
-/** A request may need as many sequences as TANDEM_MAX_SESSIONS allows; one that needs more is told so. */
+/**
+ * Tests that a request can use as many sequences as TANDEM_MAX_SESSIONS, and that more are refused
+ * with a clear error.
+ */
 
 let stack: Stack
 beforeAll(async () => {

@@ -26,7 +26,7 @@ const folders = ['tiny', 'more'].flatMap((group) =>
 const checkpoints = folders.filter((folder) => !folder.includes('+'))
 const adapters = folders.filter((folder) => folder.includes('+'))
 
-/** A checkpoint's folder, or its GGUF file. */
+/** Returns the folder of a checkpoint, or its GGUF file. */
 function sourceOf(folder: string): string {
   const path = join(fixturesFolder, folder)
   return existsSync(join(path, 'model.gguf')) ? join(path, 'model.gguf') : path
@@ -46,7 +46,9 @@ async function built(folder: string, options: { precision?: Precision; merge?: b
   return GraphSession.open(out)
 }
 
-/** Largest |delta log p| over all rows of all inputs, each input appended in chunks. */
+/**
+ * Returns the largest |delta log p| over all rows of all inputs. Each input is appended in chunks.
+ */
 async function differenceInChunks(session: GraphSession, folder: string, chunk: number): Promise<number> {
   let largest = 0
   for (const { ids, logits, vocabularySize } of readReference(join(fixturesFolder, folder))) {
@@ -62,7 +64,7 @@ async function differenceInChunks(session: GraphSession, folder: string, chunk: 
 }
 
 describe.each(checkpoints)('%s at fp32', (folder) => {
-  test('gives the logits of transformers for every row of every input, in one chunk, in several and token by token', async () => {
+  test('gives the logits of transformers for every row of every input, in one chunk, in several chunks and token by token', async () => {
     const session = await built(folder)
     for (const chunk of [1024, 5, 1]) expect(await differenceInChunks(session, folder, chunk)).toBeLessThan(tolerance)
     await session.close()

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(workFolder, { recursive: true, force: true }))
 
-/** A copy of a folder with keys of one of its JSON files changed. */
+/** Copies a folder and changes keys of one of its JSON files. */
 async function changed(folder: string, file: string, keys: object): Promise<string> {
   const copy = join(workFolder, `copy-${copies++}`)
   await cp(folder, copy, { recursive: true })
@@ -33,7 +33,7 @@ async function refusal(source: string, adapter?: string): Promise<string> {
   return message
 }
 
-describe('a checkpoint that cannot be run exactly is refused by name', () => {
+describe('refuses a checkpoint that cannot be computed exactly:', () => {
   test.each([
     [
       'an unknown architecture',
@@ -57,16 +57,21 @@ describe('a checkpoint that cannot be run exactly is refused by name', () => {
     ['yarn', 'llama-tied', { rope_parameters: { rope_type: 'yarn', rope_theta: 10000, factor: 4 } }, /yarn/],
     ['yarn as transformers 4 writes it', 'llama3-rope', { rope_scaling: { type: 'yarn', factor: 4 } }, /yarn/],
     ['dynamic rope', 'llama3-rope', { rope_scaling: { rope_type: 'dynamic', factor: 2 } }, /dynamic/],
-    ['a part of each head rotated', 'llama-tied', { partial_rotary_factor: 0.5 }, /partial_rotary_factor/],
+    ['partly rotated heads', 'llama-tied', { partial_rotary_factor: 0.5 }, /partial_rotary_factor/],
     [
       'stored quantisation',
       'llama-tied',
       { quantization_config: { quant_method: 'gptq' } },
       /quantization_config|gptq/,
     ],
-    ['heads that do not divide', 'llama-tied', { num_key_value_heads: 3 }, /num_key_value_heads|heads/],
+    [
+      'heads that are not a multiple of the key/value heads',
+      'llama-tied',
+      { num_key_value_heads: 3 },
+      /num_key_value_heads|heads/,
+    ],
     ['a width that the tensors do not have', 'llama-tied', { intermediate_size: 97 }, /mlp|intermediate/],
-    ['a layer too many', 'llama-tied', { num_hidden_layers: 4 }, /layers\.3/],
+    ['one layer too many', 'llama-tied', { num_hidden_layers: 4 }, /layers\.3/],
   ])('%s', async (_, name, keys, named) => {
     expect(await refusal(await changed(tinyFolder(name), 'config.json', keys))).toMatch(named)
   })
@@ -89,7 +94,7 @@ describe('a checkpoint that cannot be run exactly is refused by name', () => {
     expect(await refusal(path)).toMatch(/cut\.gguf/)
   })
 
-  test('a folder without weights, and one that is not there', async () => {
+  test('a folder without weights, and a missing folder', async () => {
     const folder = await changed(tinyFolder('llama-tied'), 'config.json', {})
     await rm(join(folder, 'model.safetensors'))
     expect(await refusal(folder)).toMatch(/safetensors/)
@@ -97,13 +102,13 @@ describe('a checkpoint that cannot be run exactly is refused by name', () => {
   })
 })
 
-describe('an adapter that cannot be applied exactly is refused by name', () => {
+describe('refuses an adapter that cannot be applied exactly:', () => {
   test.each([
     ['DoRA', { use_dora: true }, /use_dora/],
     ['another kind of adapter', { peft_type: 'IA3' }, /IA3/],
     ['whole modules', { modules_to_save: ['lm_head'] }, /modules_to_save/],
     ['trained biases', { bias: 'lora_only' }, /bias/],
-    ['biases of its own', { lora_bias: true }, /lora_bias/],
+    ['additional biases', { lora_bias: true }, /lora_bias/],
     ['repeated layers', { layer_replication: [[0, 2]] }, /layer_replication/],
     ['trained tokens', { trainable_token_indices: [1, 2] }, /trainable_token_indices/],
     ['trained parameters', { target_parameters: ['mlp.experts'] }, /target_parameters/],
@@ -116,7 +121,7 @@ describe('an adapter that cannot be applied exactly is refused by name', () => {
     expect(await refusal(tinyFolder('llama-tied'), adapter)).toMatch(named)
   })
 
-  test('one for another model', async () => {
+  test('an adapter for another model', async () => {
     expect(await refusal(tinyFolder('llama3-rope'), tinyFolder('llama-tied+lora'))).toMatch(/q_proj/)
   })
 })

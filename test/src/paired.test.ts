@@ -6,7 +6,10 @@ import { readGoldenRows, tinyFolder } from './support/fixtures.js'
 import { compare, complete } from './support/rest.js'
 import { startTandemUp, type TandemUp } from './support/tandem-up.js'
 
-/** `tandem up --paired`: one process is both models, and the tokens are those of two. */
+/**
+ * Tests `tandem up --paired`: one process computes both models and gives the same tokens as two
+ * processes.
+ */
 
 const error = 1e-5
 const rows = readGoldenRows('tiny-pair.jsonl', ['aad', 'greedy-sft', 'greedy-dpo'])
@@ -24,7 +27,7 @@ afterAll(async () => {
 })
 
 describe('a pair in one process', () => {
-  test('it is two processes: the pair and the gateway', () => {
+  test('starts two processes: the pair and the gateway', () => {
     expect(stack.children()).toHaveLength(2)
   })
 
@@ -34,12 +37,12 @@ describe('a pair in one process', () => {
       const request = { model: stack.model, max_tokens: row.max_tokens, prompt: row.prompt_ids, decoding }
       expect(compare(row, await complete(stack.url, '/v1/completions', request), error)).toBe('equal')
     }
-    // Alone, then all at once: batches of both models' sessions.
+    // First one answer at a time, then all at once, so that batches hold sessions of both models.
     for (const row of rows.slice(0, 4)) await check(row)
     await Promise.all(rows.map(check))
   })
 
-  test('golden beams, whose deals of both models are one message', async () => {
+  test('golden beams, with the reorders of both models in one message', async () => {
     for (const row of readGoldenRows('tiny-pair.jsonl', ['eft', 'beam', 'aad-beam'])) {
       const decoding = { strategy: row.method, ...row.params }
       const request = { model: stack.model, max_tokens: row.max_tokens, prompt: row.prompt_ids, decoding }

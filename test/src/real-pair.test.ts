@@ -17,7 +17,7 @@ import { largestDifference } from './support/log-probabilities.js'
 import { compare, complete, completeStreamed, isUndecided } from './support/rest.js'
 import { type Stack, startStack } from './support/stack.js'
 
-/** What log p of this pair is right to at fp32, in nats. */
+/** Accuracy of log p of this pair at fp32, in nats. */
 const error = 5e-5
 const model = 'smollm2-135m-adherence'
 const rows = readGoldenRows('smollm2-pair.jsonl', ['aad', 'greedy-sft', 'greedy-dpo', 'eft', 'beam', 'aad-beam'])
@@ -56,7 +56,7 @@ interface Quote {
   readonly beginning: string
 }
 
-/** The answers that the README's table quotes: a prompt in each row, a model in each column. */
+/** Reads the answers in the table of the README: one prompt per row, one model per column. */
 async function readQuotes(): Promise<Quote[]> {
   const readme = await readFile(join(repositoryFolder, 'README.md'), 'utf8')
   const cells = (line: string) =>
@@ -77,11 +77,11 @@ async function readQuotes(): Promise<Quote[]> {
     )
 }
 
-/** What the first `curl` line of the README asks, of another prompt and model. */
+/** Returns the request of the first `curl` line of the README, with another prompt and model. */
 const askAsReadme = ({ url }: Stack, { model, prompt }: Pick<Quote, 'model' | 'prompt'>) =>
   complete(url, '/v1/chat/completions', { model, messages: [{ role: 'user', content: prompt }], max_tokens: 48 })
 
-describe('at the precision that the pair comes with', () => {
+describe('at the default precision of the pair', () => {
   beforeAll(async () => {
     const { source, adapter } = await embeddedPair()
     const { precision } = findPair(model)
@@ -92,7 +92,7 @@ describe('at the precision that the pair comes with', () => {
   })
   afterAll(() => stack?.stop())
 
-  test('answers begin as the README quotes them', async () => {
+  test('answers begin like the quotes in the README', async () => {
     const quotes = await readQuotes()
     expect(quotes).toHaveLength(6)
     const answers = await Promise.all(quotes.map((quote) => askAsReadme(stack, quote)))
@@ -101,7 +101,7 @@ describe('at the precision that the pair comes with', () => {
     )
   })
 
-  test('the first curl line asks for one of the quoted answers', async () => {
+  test('the first curl line requests one of the quoted answers', async () => {
     const [{ content } = { content: '' }] = findPair(model).demo
     expect((await readQuotes()).map(({ prompt }) => prompt)).toContain(content)
   })
@@ -130,7 +130,8 @@ describe('through REST', () => {
   const nameOf = (row: GoldenRow) => `prompt ${row.prompt}, ${row.method} ${JSON.stringify(row.params)}`
   test.each(rows.map((row) => [nameOf(row), row] as const))('%s', async (_, row) => {
     const request = { model, max_tokens: row.max_tokens, decoding: { strategy: row.method, ...row.params } }
-    // One as the conversation, one as its token ids on the plain path: both ways in, both ways out.
+    // One request with the conversation and one with its token ids on the plain path, so that both
+    // inputs and both outputs are tested.
     const plain = { ...request, decoding: { ...request.decoding, path: 'plain' } }
     const [whole, streamed] = await Promise.all([
       complete(stack.url, '/v1/chat/completions', { ...request, messages: row.messages }),
@@ -153,7 +154,7 @@ describe('through REST', () => {
   })
 })
 
-test('few golden answers have a step whose margin could excuse a difference', () => {
+test('few golden answers have a margin that is too small to test', () => {
   const undecided = rows.filter((row) => row.margins.some((_, step) => isUndecided(row, step, error)))
   const names = undecided.map(({ prompt, method }) => `${prompt} ${method}`)
   const beams = ['0 aad-beam', '0 aad-beam', '1 aad-beam', '1 aad-beam', '2 beam', '2 aad-beam']

@@ -8,7 +8,10 @@ import { embeddedPair } from './support/embedded-pair.js'
 import { fixturesFolder, tinyFolder } from './support/fixtures.js'
 import { type Stack, startStack } from './support/stack.js'
 
-/** Scores of transformers through REST: the tiny reward models, and the embedded pair's picker at fp32 and as it comes. */
+/**
+ * Compares scores over REST with transformers: the tiny reward models, and the reward model of the
+ * embedded pair at fp32 and at its own precision.
+ */
 
 const rowsSchema = z.array(z.object({ messages: z.array(z.unknown()), ids: z.array(z.int()), score: z.number() }))
 type Rows = z.output<typeof rowsSchema>
@@ -17,7 +20,10 @@ const readJson = async (path: string): Promise<unknown> =>
 const tiny = z.object({ base: rowsSchema, 'base+lora': rowsSchema }).parse(await readJson('tiny-reward/reference.json'))
 const picker = rowsSchema.parse(await readJson('smollm2-reward.json'))
 
-/** Largest found: 2.9e-6 for the tiny ones, 3.3e-6 for the picker at fp32 and 4.2e-6 at its own precision. */
+/**
+ * Largest differences found: 2.9e-6 for the tiny models, and for the embedded one 3.3e-6 at fp32
+ * and 4.2e-6 at its own precision.
+ */
 const models: readonly (readonly [name: string, rows: Rows, tolerance: number])[] = [
   ['base', tiny.base, 1e-4],
   ['lora', tiny['base+lora'], 1e-4],
@@ -81,16 +87,16 @@ describe.each(models)('%s', (model, rows, tolerance) => {
     expect(answer.usage.prompt_tokens).toBe(expected.reduce((sum, { ids }) => sum + ids.length, 0))
   }
 
-  test('each conversation alone', async () => {
+  test('scores each conversation in its own request', async () => {
     for (const row of rows) expectScores(await score({ model, messages: row.messages }), [row])
   })
 
-  test('all in one request', async () => {
+  test('scores all conversations in one request', async () => {
     expectScores(await score({ model, conversations: rows.map(({ messages }) => messages) }), rows)
   })
 })
 
-test('without a model it is the first', async () => {
+test('uses the first reward model if the request names none', async () => {
   const { model } = await score({ messages: tiny.base[0]?.messages })
   expect(model).toBe('base')
 })
@@ -104,7 +110,7 @@ const chosenSchema = z.object({
   ]),
 })
 
-test('best-of-n chooses by what /v1/score says of the conversation with each answer', async () => {
+test('best-of-n chooses the answer with the highest score of /v1/score', async () => {
   const messages = [{ role: 'user', content: 'alignment aware decoding' }]
   const decoding = { strategy: 'best-of-n', n: 6, seed: 3, reward: 'lora', detail: true }
   const response = await fetch(`${stack.url}/v1/chat/completions`, {

@@ -5,9 +5,8 @@ import { join } from 'node:path'
 import { buildModel } from '@tandem/models'
 import { toFloat32Array, toUint32Array } from '@tandem/proto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { plausibleIds } from './precision/measures.js'
 import { fixturesFolder, type ReferenceInput, readReference, tinyFolder } from './support/fixtures.js'
-import { largestDifference } from './support/log-probabilities.js'
+import { largestDifference, plausibleIds } from './support/log-probabilities.js'
 import { fullStep, rowsOf, ServiceClient } from './support/service-client.js'
 
 const tolerance = 1e-4
@@ -30,7 +29,7 @@ async function built(name: string): Promise<string> {
   return out
 }
 
-/** The rows of `input` from `start` on, against what a service gave. */
+/** Compares rows from a service with the rows of `input` from `start` on. */
 function difference(input: ReferenceInput, found: Float32Array, start = 0): number {
   const { logits, vocabularySize } = input
   return largestDifference(found, logits.subarray(start * vocabularySize), vocabularySize)
@@ -44,7 +43,8 @@ describe.each(names)('a service of %s at fp32', (name) => {
   const inputs = readReference(tinyFolder(name))
   let service: ServiceClient
   beforeAll(async () => {
-    // Chunks of 16: a prompt is fed in several runs. Three sessions: a fourth evicts the oldest.
+    // Chunks of 16, so that a prompt needs several runs. Three sessions, so that a fourth evicts
+    // the oldest.
     service = await ServiceClient.start(await built(name), { TANDEM_PREFILL_CHUNK: '16', TANDEM_MAX_SESSIONS: '3' })
   })
   afterAll(() => service?.stop())
@@ -121,7 +121,7 @@ describe.each(names)('a service of %s at fp32', (name) => {
     },
   )
 
-  test('a readout asked later, without tokens, reads the same rows', async () => {
+  test('a later readout without tokens reads the same rows', async () => {
     const input = inputs.at(-1) as ReferenceInput
     const now = await service.append('later', input.ids, 0)
     const again = { ...fullStep('later', input.ids, input.ids.length), rows: 'ROWS_LAST' as const }
@@ -134,7 +134,7 @@ describe.each(names)('a service of %s at fp32', (name) => {
     expect([...gathered]).toEqual([lastRow[5], lastRow[1]])
   })
 
-  test('after eviction: the service says what it holds, and a replay gives the same', async () => {
+  test('after eviction: the service reports its position, and a replay gives the same', async () => {
     const input = inputs.at(-1) as ReferenceInput
     const last = input.ids.length - 1
     await service.append('evicted', input.ids.slice(0, last), 0)
@@ -144,7 +144,7 @@ describe.each(names)('a service of %s at fp32', (name) => {
     expect(difference(input, await service.append('evicted', input.ids, 0))).toBeLessThan(tolerance)
   })
 
-  test('a step with another prefix hash is refused, and the session stays as it was', async () => {
+  test('refuses a step with another prefix hash, and keeps the session', async () => {
     const input = inputs.at(-1) as ReferenceInput
     const last = input.ids.length - 1
     await service.append('held', input.ids.slice(0, last), 0)

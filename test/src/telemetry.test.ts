@@ -11,11 +11,11 @@ import { tinyFolder } from './support/fixtures.js'
 const folder = await mkdtemp(join(tmpdir(), 'tandem-telemetry-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-test('a service lets onnxruntime report nothing: no database of reports, no identifier of the machine', async () => {
+test('disables the telemetry of onnxruntime: no report database and no machine identifier', async () => {
   const [home, model] = [join(folder, 'home'), join(folder, 'model')]
   await buildModel({ source: tinyFolder('llama-tied'), out: model })
   await mkdir(home)
-  // What would turn it off by itself.
+  // These variables would disable telemetry by themselves.
   const { CI: _ci, ORT_DISABLE_TELEMETRY: _off, XDG_CACHE_HOME: _cache, ...environment } = process.env
   const service = { TANDEM_MODEL: model, TANDEM_ROLE: 'dpo', TANDEM_LISTEN: '127.0.0.1:0' }
   const child = fork(logitMainPath, { env: { ...environment, ...service, HOME: home }, execArgv: [], silent: true })

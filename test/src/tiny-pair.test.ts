@@ -7,7 +7,7 @@ import { type GoldenRow, readGoldenRows, tinyFolder } from './support/fixtures.j
 import { compare, complete, completeStreamed, isUndecided } from './support/rest.js'
 import { type Stack, startStack } from './support/stack.js'
 
-/** What log p of this pair is right to at fp32, in nats. */
+/** Accuracy of log p of this pair at fp32, in nats. */
 const error = 1e-5
 const pair = 'tiny'
 const rows = readGoldenRows('tiny-pair.jsonl', [
@@ -30,7 +30,7 @@ beforeAll(async () => {
   await buildModel({ source, adapter: tinyFolder('llama-tied+lora'), out: dpo, precision: 'fp32' })
   const amateur = join(folder, 'amateur')
   await buildModel({ source: tinyFolder('qwen2'), out: amateur, precision: 'fp32' })
-  stack = await startStack({ sft, dpo, others: { amateur }, pair })
+  stack = await startStack({ sft, dpo, extraModels: { amateur }, pair })
 })
 afterAll(async () => {
   await stack?.stop()
@@ -52,7 +52,7 @@ function firstRow(method: string): GoldenRow {
 }
 
 describe('the golden answers of the tiny pair through REST', () => {
-  test('there is one for every prompt and method', () => expect(rows).toHaveLength(50))
+  test('exist for every prompt and method', () => expect(rows).toHaveLength(50))
 
   test.each(rows.map((row) => [nameOf(row), row] as const))('%s', async (_, row) => {
     const request = { ...requestOf(row), prompt: row.prompt_ids }
@@ -78,7 +78,7 @@ describe('the golden answers of the tiny pair through REST', () => {
     }
   })
 
-  test('written as formulas the methods give the same', async () => {
+  test('the methods give the same tokens as formulas', async () => {
     const filter = { on: 'dpo' }
     const spell: Readonly<Record<string, (row: GoldenRow) => object>> = {
       aad: ({ params }) => ({ formula: 'dpo - sft', filter: { ...filter, ...params } }),
@@ -93,12 +93,12 @@ describe('the golden answers of the tiny pair through REST', () => {
     }
   })
 
-  test('none of them but beams rests on a margin too small to decide', () => {
+  test('only beams have steps with a margin that is too small to test', () => {
     const undecided = rows.filter((row) => row.margins.some((_, step) => isUndecided(row, step, error)))
     expect(undecided.filter((row) => !isBeam(row))).toEqual([])
   })
 
-  test('as a chat: the same prompt ids and the same answers, also when all are asked at once', async () => {
+  test('as a chat: the same prompt ids and the same answers, also if all run at once', async () => {
     const chats = rows.filter((row) => row.messages && !isBeam(row))
     const check = async (row: GoldenRow) => {
       const request = { ...requestOf(row), messages: row.messages }
@@ -109,13 +109,13 @@ describe('the golden answers of the tiny pair through REST', () => {
     await Promise.all(chats.map(check))
   })
 
-  test('a model name carries the strategy', async () => {
+  test('a model name selects the strategy', async () => {
     const row = firstRow('greedy-dpo')
     const request = { model: `${pair}/greedy-dpo`, max_tokens: row.max_tokens, prompt: row.prompt_ids }
     expect(compare(row, await complete(stack.url, '/v1/completions', request), error)).toBe('equal')
   })
 
-  test('without a strategy it is aad, whatever temperature a client sends, and the answer says what it ignored', async () => {
+  test('uses aad by default with any temperature, and reports the ignored fields', async () => {
     const row = firstRow('aad')
     const request = { model: pair, max_tokens: row.max_tokens, prompt: row.prompt_ids, temperature: 1.3, top_p: 0.5 }
     const answer = await complete(stack.url, '/v1/completions', request)

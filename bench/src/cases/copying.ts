@@ -4,12 +4,13 @@ import { aadArm, greedyArm, plainAadArm } from '../client/gateway-client.js'
 import { copyPrompts } from '../copy-prompts.js'
 import { pinSelf, twoCores } from '../cores.js'
 import { estimate, mean, median } from '../measure/statistics.js'
-import { takeInTurn } from '../prompts.js'
+import { itemOfRound } from '../prompts.js'
 import { withStack } from '../stack/run-stack.js'
 
 /**
- * P3. AAD with whatever speculation the gateway chooses against plain greedy decoding, on prompts whose answers copy; a core for
- * each service, as P1 places them. AAD's plain loop stands beside it. Tokens a step are counted by when they came.
+ * P3. Compares AAD with speculation to greedy decoding, on prompts whose answers copy. Each service
+ * has its own core, as in P1. The notes give the plain loop of AAD, and tokens per step, which are
+ * counted by their time of arrival.
  */
 export const copying: Case = {
   name: 'P3',
@@ -29,7 +30,7 @@ export const copying: Case = {
     await pinSelf([first])
     return withStack(bench, { sft: first, dpo: second, gateway: first }, async ({ gateway }) => {
       const time = async (arm: typeof aadArm, round: number) =>
-        timeDecode((await gateway.stream({ prompt: takeInTurn(copyPrompts, round), arm, maxTokens })).arrivals)
+        timeDecode((await gateway.stream({ prompt: itemOfRound(copyPrompts, round), arm, maxTokens })).arrivals)
       const maxTokens = settings.copyTokens
       const speeds = { auto: [] as number[], plain: [] as number[], greedy: [] as number[] }
       const tokensPerStep: number[] = []
@@ -44,7 +45,7 @@ export const copying: Case = {
       const ratioOf = (speed: readonly number[]) => estimate(speed.map((value, i) => value / (speeds.greedy[i] ?? 0)))
       const notes = [
         `AAD ${median(speeds.auto).toFixed(1)}, plain ${median(speeds.plain).toFixed(1)}, greedy ${median(speeds.greedy).toFixed(1)} tok/s`,
-        `${mean(tokensPerStep).toFixed(2)} tokens a step`,
+        `${mean(tokensPerStep).toFixed(2)} tokens per step`,
         ...(gateway.hasFastPaths ? [] : ['this version knows the plain loop alone']),
       ]
       return {

@@ -11,7 +11,7 @@ import { manySessions } from './sessions.js'
 import { start } from './start.js'
 import { transformers } from './transformers.js'
 
-/** All cases, in the order in which they run: those that share processes follow each other. */
+/** All cases in the order of their run. Cases that share processes follow one another. */
 export const cases: readonly Case[] = [
   ownCores,
   copying,

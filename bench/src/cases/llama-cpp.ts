@@ -11,10 +11,12 @@ const promptLength = 512
 const warmLength = 128
 
 /**
- * P5. The engine against llama.cpp on the same GGUF, the SFT model, one thread each on the same core, in turn. Decode: one-token
- * steps after 64 tokens. Prefill: a prompt of 512. Ours is the logit service's `compute_us`, token ids in, logits out, keys and
- * values stored; llama.cpp's is the time of node-llama-cpp's call, which also chooses the token. Ours as a client sees it, over
- * gRPC with the best id read, stands beside. llama.cpp's activations are int8.
+ * P5. Compares the engine with llama.cpp on the same GGUF file, the SFT model, with one thread each
+ * on the same core, alternately. Decode: one-token steps after 64 tokens. Prefill: a prompt of 512
+ * tokens. The time of Tandem is the service's `compute_us`: from token ids to logits, with keys and
+ * values stored. The time of llama.cpp is that of the call of node-llama-cpp, which also chooses
+ * the token and uses int8 activations. The notes give the time that a client of Tandem sees over
+ * gRPC when it reads the best id.
  */
 export const llamaCpp: Case = {
   name: 'P5',
@@ -95,7 +97,7 @@ function compared({ ours, wall, llama }: Times, tokens: number) {
   return {
     estimate: estimate(ratiosTo(ours)),
     notes: [
-      `ours ${perToken(ours)}, llama.cpp ${perToken(llama)} ms a token`,
+      `ours ${perToken(ours)}, llama.cpp ${perToken(llama)} ms per token`,
       `over gRPC ${median(ratiosTo(wall)).toFixed(2)}`,
     ],
   }

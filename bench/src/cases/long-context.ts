@@ -9,8 +9,9 @@ import { withService } from '../stack/run-service.js'
 const [near, far] = [64, 2048]
 
 /**
- * P7. How much dearer a step grows with context, against llama.cpp: (our step at 2,048 tokens / at 64) / (llama.cpp's same
- * ratio), engines and times as in P5. Both contexts of both engines stay open, and a round steps all four in turn.
+ * P7. Measures how much slower a step becomes with context, compared with llama.cpp: (step of
+ * Tandem at 2,048 tokens / at 64) / (the same ratio of llama.cpp). Engines and times are those of
+ * P5. Both contexts of both engines stay open, and each round runs one step of all four.
  */
 export const longContext: Case = {
   name: 'P7',
@@ -30,7 +31,7 @@ export const longContext: Case = {
       withService(bench, { role: 'sft', launcher: pinnedTo(first) }, async ({ client }) => {
         const { engineRounds, engineSteps } = bench.settings
         const sessions = new Map([near, far].map((length) => [length, client.openSession()]))
-        // What is read before anything is timed, each engine reads on a core of its own.
+        // Before the measurement each engine reads its prompts on its own core.
         await pinProcess(llama.pid, [second])
         await Promise.all([fillOurs(sessions), fillTheirs(llama)])
         await pinProcess(llama.pid, [first])

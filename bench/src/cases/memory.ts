@@ -14,16 +14,17 @@ const emptyPath = fileURLToPath(new URL('../empty-main.js', import.meta.url))
 const tokens = 1024
 
 /**
- * P8. Resident memory of a logit service that holds one session of 1,024 tokens, less that of a Node process which has loaded
- * onnxruntime and nothing else, over what must be there: the bytes of the graph and its weights, and keys and values of those
- * tokens. The DPO service, whose adapter stands beside the weights.
+ * P8. Resident memory of a logit service with one session of 1,024 tokens, minus that of a Node
+ * process that only loaded onnxruntime, divided by the necessary bytes: graph, weights, and the
+ * keys and values of these tokens. The service is the DPO service, with its adapter separate from
+ * the weights.
  */
 export const memory: Case = {
   name: 'P8',
   measures: [
     {
       key: 'P8',
-      what: 'RSS of a service less empty Node with onnxruntime / weights + KV',
+      what: 'RSS of a service minus idle Node with onnxruntime / weights + KV',
       unit: 'ratio',
       target: { atMost: 2 },
     },
@@ -74,10 +75,13 @@ async function emptyBytes({ context }: Bench): Promise<number> {
   }
 }
 
-/** @throws Unavailable where there is no `ps` */
+/**
+ * Reads the resident memory of a process.
+ * @throws Unavailable if `ps` is missing
+ */
 async function residentBytes(pid: number): Promise<number> {
   const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)]).catch((cause: unknown): never => {
-    throw new Unavailable('there is no ps here that tells the memory of a process', { cause })
+    throw new Unavailable('ps is missing, which reads the memory of a process', { cause })
   })
   return Number(stdout.trim()) * 1024
 }

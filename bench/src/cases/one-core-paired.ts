@@ -3,13 +3,14 @@ import { timeDecode } from '../client/decode-timing.js'
 import { aadArm, greedyArm } from '../client/gateway-client.js'
 import { pinSelf, twoCores } from '../cores.js'
 import { estimate, median } from '../measure/statistics.js'
-import { readGoldenPrompts, takeInTurn } from '../prompts.js'
+import { itemOfRound, readGoldenPrompts } from '../prompts.js'
 import { withPairedStack } from '../stack/paired.js'
 import { withStack } from '../stack/run-stack.js'
 
 /**
- * P2-paired. Both rows of the LoRA pair in one process and one pass, against greedy decoding of the DPO model in a service of its
- * own, all on one core; this client on the other. Both stacks stand side by side and answer in turn.
+ * P2-paired. Compares AAD with both models of the LoRA pair in one process and one pass to greedy
+ * decoding of the DPO model in its own service. All of it runs on one core, and this client on the
+ * other. Both stacks stay open and answer alternately.
  */
 export const oneCorePaired: Case = {
   name: 'P2-PAIRED',
@@ -31,14 +32,14 @@ export const oneCorePaired: Case = {
     return withPairedStack(bench, core, (paired) =>
       withStack(bench, { sft: core, dpo: core, gateway: core }, async (single) => {
         const speeds = { aad: [] as number[], greedy: [] as number[] }
-        const first = { promptIds: takeInTurn(prompts, 0) }
+        const first = { promptIds: itemOfRound(prompts, 0) }
         await paired.gateway.warmUp(first, [aadArm])
         await single.gateway.warmUp(first, [greedyArm])
         for (let round = 0; round < settings.rounds; round++) {
-          const prompt = { promptIds: takeInTurn(prompts, round) }
-          const ask = { prompt, maxTokens: settings.maxTokens }
-          const aad = timeDecode((await paired.gateway.stream({ ...ask, arm: aadArm })).arrivals)
-          const greedy = timeDecode((await single.gateway.stream({ ...ask, arm: greedyArm })).arrivals)
+          const prompt = { promptIds: itemOfRound(prompts, round) }
+          const request = { prompt, maxTokens: settings.maxTokens }
+          const aad = timeDecode((await paired.gateway.stream({ ...request, arm: aadArm })).arrivals)
+          const greedy = timeDecode((await single.gateway.stream({ ...request, arm: greedyArm })).arrivals)
           speeds.aad.push(aad.tokensPerSecond)
           speeds.greedy.push(greedy.tokensPerSecond)
         }

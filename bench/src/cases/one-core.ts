@@ -3,20 +3,22 @@ import { timeDecode } from '../client/decode-timing.js'
 import { type Arm, aadArm, type GatewayClient, greedyArm, plainAadArm } from '../client/gateway-client.js'
 import { pinSelf, twoCores } from '../cores.js'
 import { estimate, mean, median, scale } from '../measure/statistics.js'
-import { readGoldenPrompts, takeInTurn } from '../prompts.js'
+import { itemOfRound, readGoldenPrompts } from '../prompts.js'
 import { withStack } from '../stack/run-stack.js'
 
 /**
- * A pair whose logits are this many times as large is this much more peaked. Its V_alpha is the V of alpha^(1/scale) here, and
- * the order of A is the same; so it decodes the same tokens as this pair with that alpha, at this pair's cost a forward.
+ * With logits that are this many times as large, a pair is more peaked: its V_alpha equals the V of
+ * alpha^(1/scale) of this pair, and the order of A is the same. So it decodes the same tokens as
+ * this pair with that alpha, at the same cost per forward.
  */
 const peakedScale = 4
 const peakedAlpha = 0.1 ** (1 / peakedScale)
 
 /**
- * P2. AAD against greedy, two services and the gateway on one core, this client on the other. Where V_alpha holds one token the
- * SFT model has no say and can catch up later in one chunk; with c tokens for each ambiguous step that bounds the ratio by
- * c / (1.2 c + 0.8), and the value is the share of that bound which is reached.
+ * P2. Compares AAD to greedy decoding, with both services and the gateway on one core and this
+ * client on the other. If V_alpha holds one token, the SFT model cannot change the choice, and it
+ * can compute that token later in one chunk. With c tokens per ambiguous step the ratio is at most
+ * c / (1.2 c + 0.8). The value is the share of that bound.
  */
 export const oneCore: Case = {
   name: 'P2',
@@ -45,17 +47,19 @@ async function compare({ settings }: Bench, gateway: GatewayClient, arm: Arm) {
   const ratios: number[] = []
   const candidates: number[] = []
   const speeds = { aad: [] as number[], greedy: [] as number[] }
-  await gateway.warmUp({ promptIds: takeInTurn(prompts, 0) }, [arm, greedyArm])
+  await gateway.warmUp({ promptIds: itemOfRound(prompts, 0) }, [arm, greedyArm])
   for (let round = 0; round < settings.rounds; round++) {
-    const prompt = { promptIds: takeInTurn(prompts, round) }
-    const ask = { prompt, maxTokens: settings.maxTokens }
-    const aad = timeDecode((await gateway.stream({ ...ask, arm })).arrivals).tokensPerSecond
-    const greedy = timeDecode((await gateway.stream({ ...ask, arm: greedyArm })).arrivals).tokensPerSecond
+    const prompt = { promptIds: itemOfRound(prompts, round) }
+    const request = { prompt, maxTokens: settings.maxTokens }
+    const aad = timeDecode((await gateway.stream({ ...request, arm })).arrivals).tokensPerSecond
+    const greedy = timeDecode((await gateway.stream({ ...request, arm: greedyArm })).arrivals).tokensPerSecond
     ratios.push(aad / greedy)
     speeds.aad.push(aad)
     speeds.greedy.push(greedy)
     if (round < settings.countedRounds)
-      candidates.push(...(await gateway.countCandidates({ ...ask, arm: { ...plainAadArm, ...arm, path: 'plain' } })))
+      candidates.push(
+        ...(await gateway.countCandidates({ ...request, arm: { ...plainAadArm, ...arm, path: 'plain' } })),
+      )
   }
   const ratio = estimate(ratios)
   const tokensPerAmbiguous = candidates.length / Math.max(1, candidates.filter((count) => count > 1).length)
@@ -70,5 +74,8 @@ async function compare({ settings }: Bench, gateway: GatewayClient, arm: Arm) {
   }
 }
 
-/** c tokens cost c forwards of the DPO model and one chunk of c of the SFT model, at 0.8 and 0.2 more for each of its tokens. */
+/**
+ * Returns the bound of the ratio: c tokens cost c forwards of the DPO model and one chunk of c
+ * tokens of the SFT model, which costs 0.8 and 0.2 more per token.
+ */
 const boundOf = (c: number) => c / (1.2 * c + 0.8)

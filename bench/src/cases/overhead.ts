@@ -4,19 +4,21 @@ import { timeDecode } from '../client/decode-timing.js'
 import { eagerAadArm } from '../client/gateway-client.js'
 import { pinSelf, twoCores } from '../cores.js'
 import { estimate, mean, median } from '../measure/statistics.js'
-import { readGoldenPrompts, takeInTurn } from '../prompts.js'
+import { itemOfRound, readGoldenPrompts } from '../prompts.js'
 import { type RunningStack, withStack } from '../stack/run-stack.js'
 
 /**
- * P4. What a token of AAD takes, both models running every token (path `eager`), beyond the slower of its two forwards: gateway, wire, readouts, merge, and the stream
- * to this client. A round asks the gateway for an answer and times its tokens; then it steps the same two services with the same
- * tokens itself, both at once, and takes of each step the larger `compute_us`, which is what the service measured around its
- * forward. (wall a token - forward) / forward. The DPO service has a core of its own; SFT service, gateway and client share one.
+ * P4. Measures the time of a token of AAD beyond the slower of its two forwards, with both models
+ * running every token (path `eager`): gateway, transfer, readouts, merge, and the stream to this
+ * client. Each round times the tokens of an answer. Then it runs the same tokens on both services
+ * at once and takes the larger `compute_us` of each step, which is the time of the forward in the
+ * service. The value is (time per token - forward) / forward. The DPO service has its own core. SFT
+ * service, gateway and client share the other.
  */
 export const overhead: Case = {
   name: 'P4',
   measures: [
-    { key: 'P4', what: '(gateway + wire + merge) / the slower forward', unit: 'percent', target: { atMost: 0.05 } },
+    { key: 'P4', what: '(gateway + transfer + merge) / the slower forward', unit: 'percent', target: { atMost: 0.05 } },
   ],
   forms: ['default', 'fast'],
   run: async (bench) => {
@@ -43,11 +45,11 @@ async function measure(
   const prompts = readGoldenPrompts()
   const walls: number[] = []
   const forwards: number[] = []
-  await gateway.warmUp({ promptIds: takeInTurn(prompts, 0) }, [eagerAadArm])
+  await gateway.warmUp({ promptIds: itemOfRound(prompts, 0) }, [eagerAadArm])
   for (let round = 0; round < settings.rounds; round++) {
-    const promptIds = takeInTurn(prompts, round)
-    const ask = { prompt: { promptIds }, arm: eagerAadArm, maxTokens: settings.maxTokens }
-    const { tokenIds, arrivals } = await gateway.stream(ask)
+    const promptIds = itemOfRound(prompts, round)
+    const request = { prompt: { promptIds }, arm: eagerAadArm, maxTokens: settings.maxTokens }
+    const { tokenIds, arrivals } = await gateway.stream(request)
     const sessions = { sft: clients.sft.openSession(), dpo: clients.dpo.openSession() }
     const forwardMs = await timeForwards(sessions, promptIds, tokenIds)
     walls.push(timeDecode(arrivals).msPerToken)
@@ -56,13 +58,13 @@ async function measure(
   return {
     estimate: estimate(walls.map((wall, i) => wall / (forwards[i] ?? 0) - 1)),
     notes: [
-      `${median(walls).toFixed(2)} ms a token, ${median(forwards).toFixed(2)} ms the slower forward`,
-      `${(1000 * median(walls.map((wall, i) => wall - (forwards[i] ?? 0)))).toFixed(0)} us between`,
+      `${median(walls).toFixed(2)} ms per token, ${median(forwards).toFixed(2)} ms the slower forward`,
+      `${(1000 * median(walls.map((wall, i) => wall - (forwards[i] ?? 0)))).toFixed(0)} us difference`,
     ],
   }
 }
 
-/** Mean over an answer's steps of the slower forward, milliseconds. */
+/** Returns the mean of the slower forward over the steps of an answer, in milliseconds. */
 async function timeForwards(
   { sft, dpo }: { readonly sft: ServiceSession; readonly dpo: ServiceSession },
   promptIds: readonly number[],
@@ -71,7 +73,7 @@ async function timeForwards(
   const candidates = [{ candidates: { alpha: 0.1, exclude: [] } }]
   await Promise.all([sft.append(promptIds), dpo.append(promptIds, candidates)])
   const slower: number[] = []
-  // The last token of an answer is never fed.
+  // The last token of an answer is never appended.
   for (const id of tokenIds.slice(0, -1)) {
     const both = await Promise.all([sft.append([id]), dpo.append([id], candidates)])
     slower.push(Math.max(...both.map(({ computeMs }) => computeMs)))

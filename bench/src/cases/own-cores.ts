@@ -4,20 +4,21 @@ import { timeDecode } from '../client/decode-timing.js'
 import { aadArm, type GatewayClient, greedyArm } from '../client/gateway-client.js'
 import { pinSelf, twoCores } from '../cores.js'
 import { estimate, median } from '../measure/statistics.js'
-import { readGoldenPrompts, takeInTurn } from '../prompts.js'
+import { itemOfRound, readGoldenPrompts } from '../prompts.js'
 import { withStack } from '../stack/run-stack.js'
 
 /**
- * P1. AAD against greedy decoding of the DPO model, a core for each service: the SFT service, the gateway and this client on
- * the first, the DPO service on the second. Two cores share a memory bus, two devices do not; so in the greedy arm the SFT
- * service runs forwards for nothing, one for each token, in a session of the same length. The ratio without them stands beside.
+ * P1. Compares AAD to greedy decoding of the DPO model, with one core per service: SFT service,
+ * gateway and this client on the first, the DPO service on the second. Two cores share a memory bus
+ * and two devices do not, so in the greedy arm the SFT service runs one forward per token without
+ * use, in a session of the same length. P1-plain is the ratio without these forwards.
  */
 export const ownCores: Case = {
   name: 'P1',
   measures: [
     {
       key: 'P1',
-      what: 'AAD tok/s / greedy-dpo tok/s, a core for each service, the memory bus busy in both arms',
+      what: 'AAD tok/s / greedy-dpo tok/s, one core per service, the memory bus busy in both arms',
       unit: 'ratio',
       target: { atLeast: 0.95 },
     },
@@ -40,17 +41,17 @@ export const ownCores: Case = {
 
 async function compare({ settings }: Bench, gateway: GatewayClient, load: ServiceClient) {
   const prompts = readGoldenPrompts()
-  const speeds = { aad: [] as number[], greedy: [] as number[], greedyAlone: [] as number[] }
-  await gateway.warmUp({ promptIds: takeInTurn(prompts, 0) }, [aadArm, greedyArm])
+  const speeds = { aad: [] as number[], greedy: [] as number[], greedyPlain: [] as number[] }
+  await gateway.warmUp({ promptIds: itemOfRound(prompts, 0) }, [aadArm, greedyArm])
   for (let round = 0; round < settings.rounds; round++) {
-    const promptIds = takeInTurn(prompts, round)
-    const ask = { prompt: { promptIds }, maxTokens: settings.maxTokens }
-    const aad = timeDecode((await gateway.stream({ ...ask, arm: aadArm })).arrivals)
+    const promptIds = itemOfRound(prompts, round)
+    const request = { prompt: { promptIds }, maxTokens: settings.maxTokens }
+    const aad = timeDecode((await gateway.stream({ ...request, arm: aadArm })).arrivals)
     const greedy = await timeUnderLoad(gateway, load, promptIds, settings.maxTokens)
-    const greedyAlone = timeDecode((await gateway.stream({ ...ask, arm: greedyArm })).arrivals)
+    const greedyPlain = timeDecode((await gateway.stream({ ...request, arm: greedyArm })).arrivals)
     speeds.aad.push(aad.tokensPerSecond)
     speeds.greedy.push(greedy.tokensPerSecond)
-    speeds.greedyAlone.push(greedyAlone.tokensPerSecond)
+    speeds.greedyPlain.push(greedyPlain.tokensPerSecond)
   }
   const ratios = (others: readonly number[]) =>
     estimate(speeds.aad.map((speed, i) => speed / (others[i] ?? Number.NaN)))
@@ -58,11 +59,11 @@ async function compare({ settings }: Bench, gateway: GatewayClient, load: Servic
   const aad = perSecond('AAD', speeds.aad)
   return {
     P1: { estimate: ratios(speeds.greedy), notes: [aad, perSecond('greedy', speeds.greedy)] },
-    'P1-plain': { estimate: ratios(speeds.greedyAlone), notes: [aad, perSecond('greedy', speeds.greedyAlone)] },
+    'P1-plain': { estimate: ratios(speeds.greedyPlain), notes: [aad, perSecond('greedy', speeds.greedyPlain)] },
   }
 }
 
-/** Greedy decoding while the SFT service runs a forward for each of its tokens, as AAD's does. */
+/** Times greedy decoding while the SFT service runs one forward per token, as in AAD. */
 async function timeUnderLoad(
   gateway: GatewayClient,
   load: ServiceClient,
@@ -84,8 +85,8 @@ async function timeUnderLoad(
         forward = null
       })
   }
-  const ask = { prompt: { promptIds }, arm: greedyArm, maxTokens }
-  const { arrivals } = await gateway.stream(ask, startForward)
+  const request = { prompt: { promptIds }, arm: greedyArm, maxTokens }
+  const { arrivals } = await gateway.stream(request, startForward)
   await forward
   if (failure !== null) throw new Error('the load on the SFT service failed', { cause: failure })
   await session.close()

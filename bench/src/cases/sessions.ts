@@ -2,15 +2,16 @@ import type { Case } from '../case.js'
 import { timeTogether } from '../client/decode-timing.js'
 import { aadArm, type GatewayClient } from '../client/gateway-client.js'
 import { estimate, median } from '../measure/statistics.js'
-import { readGoldenPrompts, takeInTurn } from '../prompts.js'
+import { itemOfRound, readGoldenPrompts } from '../prompts.js'
 import { withStack } from '../stack/run-stack.js'
 
 const sessions = 16
 
 /**
- * P6. Decoding of 16 sessions at once against that of one, AAD through the whole stack as `tandem up` starts it: all tokens that came
- * while every answer was under way, over that time; prompts are read before. Every request's prompt begins with a token of its own,
- * so that no answer gains from what another one left behind.
+ * P6. Compares the decoding speed of 16 sessions at once to that of one, for AAD with the stack
+ * that `tandem up` starts. The speed is the number of tokens that arrive while all answers decode,
+ * divided by that time. All prompts are read before. The prompt of every request begins with a
+ * token of its own, so that no answer reuses the prefix of another.
  */
 export const manySessions: Case = {
   name: 'P6',
@@ -23,13 +24,14 @@ export const manySessions: Case = {
       const { sessionRounds, sessionTokens } = bench.settings
       const prompts = readGoldenPrompts().slice(0, sessions)
       const speedOf = createMeter(gateway, sessionTokens)
-      await gateway.warmUp({ promptIds: takeInTurn(prompts, 0) }, [aadArm])
-      // A crowd takes ways through all processes that one answer does not, and its first one meets them uncompiled.
+      await gateway.warmUp({ promptIds: itemOfRound(prompts, 0) }, [aadArm])
+      // Many sessions at once use code that one session does not, and the first run of it is not
+      // compiled.
       await speedOf(prompts)
       const speeds = { many: [] as number[], one: [] as number[] }
       for (let round = 0; round < sessionRounds; round++) {
-        speeds.one.push(await speedOf([takeInTurn(prompts, round)]))
-        speeds.many.push(await speedOf(Array.from({ length: sessions }, (_, i) => takeInTurn(prompts, i))))
+        speeds.one.push(await speedOf([itemOfRound(prompts, round)]))
+        speeds.many.push(await speedOf(Array.from({ length: sessions }, (_, i) => itemOfRound(prompts, i))))
       }
       const ratio = estimate(speeds.many.map((speed, i) => speed / (speeds.one[i] ?? Number.NaN)))
       const notes = [
@@ -41,13 +43,13 @@ export const manySessions: Case = {
   },
 }
 
-/** Measures tokens a second of all answers together. */
+/** Returns a function that measures the tokens per second of all answers together. */
 function createMeter(gateway: GatewayClient, maxTokens: number) {
   let firstId = 1000
   return async (prompts: readonly (readonly number[])[]): Promise<number> => {
-    const ask = (ids: readonly number[]) =>
+    const stream = (ids: readonly number[]) =>
       gateway.stream({ prompt: { promptIds: [firstId++, ...ids] }, arm: aadArm, maxTokens })
-    const answers = await Promise.all(prompts.map(ask))
+    const answers = await Promise.all(prompts.map(stream))
     return timeTogether(answers.map(({ arrivals }) => arrivals))
   }
 }

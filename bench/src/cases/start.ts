@@ -9,8 +9,8 @@ const programPath = fileURLToPath(new URL('../../../cli/bin/tandem.js', import.m
 const readyLine = /is ready at (http:\/\/\S+)/
 
 /**
- * P10. From the shell's `tandem up` to the first token of a streamed answer, the pair pulled and built before: the request is sent
- * the moment that the program says it is ready.
+ * P10. The time from `tandem up` in the shell to the first token of a streamed answer. The pair is
+ * pulled and built before. The request is sent as soon as the program reports that it is ready.
  */
 export const start: Case = {
   name: 'P10',
@@ -35,7 +35,7 @@ async function startOnce({ context, pair }: Bench): Promise<{ readyMs: number; t
     detached: process.platform !== 'win32',
   })
   const ended = once(child, 'exit')
-  // Where this program is ended the hard way, the other one still ends its own.
+  // If this program is killed, the other program still ends its own processes.
   const end = () => child.kill('SIGTERM')
   process.once('exit', end)
   try {
@@ -51,7 +51,10 @@ async function startOnce({ context, pair }: Bench): Promise<{ readyMs: number; t
   }
 }
 
-/** @throws Error where the program ends before */
+/**
+ * Waits until the program is ready.
+ * @throws Error if the program ends before
+ */
 function readUrl(child: ChildProcess, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted()
   return new Promise((resolve, reject) => {

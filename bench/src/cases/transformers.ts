@@ -5,7 +5,7 @@ import type { Bench, Case } from '../case.js'
 import { timeDecode } from '../client/decode-timing.js'
 import { aadArm, type GatewayClient } from '../client/gateway-client.js'
 import { estimate, median } from '../measure/statistics.js'
-import { readGoldenPrompts, takeInTurn } from '../prompts.js'
+import { itemOfRound, readGoldenPrompts } from '../prompts.js'
 import { withStack } from '../stack/run-stack.js'
 import { installTransformers } from '../transformers/install.js'
 import { PythonLoop } from '../transformers/python-loop.js'
@@ -13,9 +13,10 @@ import { PythonLoop } from '../transformers/python-loop.js'
 const alpha = 0.1
 
 /**
- * AAD through the whole stack, as `tandem up` starts two services, against the loop that one writes with transformers: two forwards a
- * token, one after the other, in one Python process. Both have all cores; both compute in float32 from the same GGUF and adapter, so
- * the tokens must be equal. Ours at the pair's own precision stands beside.
+ * Compares AAD with the stack that `tandem up` starts to a plain loop in Python with transformers:
+ * two forwards per token, one after the other, in one process. Both use all cores and compute in
+ * float32 from the same GGUF file and adapter, so the tokens must be equal. A second measure gives
+ * the pair's own precision.
  */
 export const transformers: Case = {
   name: 'TRANSFORMERS',
@@ -52,16 +53,16 @@ async function compare(
   versions: string,
 ) {
   const prompts = readGoldenPrompts()
-  const first = takeInTurn(prompts, 0)
+  const first = itemOfRound(prompts, 0)
   for (const gateway of [float, own]) await gateway.warmUp({ promptIds: first }, [aadArm])
   await loop.decode(first, 4, alpha)
   const speeds = { float: [] as number[], own: [] as number[], python: [] as number[] }
   let equal = 0
   for (let round = 0; round < rounds; round++) {
-    const promptIds = takeInTurn(prompts, round)
-    const ask = { prompt: { promptIds }, arm: { ...aadArm, alpha }, maxTokens }
-    const ours = await float.stream(ask)
-    const atOwnPrecision = await own.stream(ask)
+    const promptIds = itemOfRound(prompts, round)
+    const request = { prompt: { promptIds }, arm: { ...aadArm, alpha }, maxTokens }
+    const ours = await float.stream(request)
+    const atOwnPrecision = await own.stream(request)
     const theirs = await loop.decode(promptIds, maxTokens, alpha)
     speeds.float.push(timeDecode(ours.arrivals).tokensPerSecond)
     speeds.own.push(timeDecode(atOwnPrecision.arrivals).tokensPerSecond)

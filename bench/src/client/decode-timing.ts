@@ -1,48 +1,56 @@
-/** Tokens of one chunk of a streamed answer, and when it came. */
+/** Number of tokens of one chunk of a streamed answer, and the time of its arrival. */
 export interface Arrival {
-  /** Of any clock. */
+  /** Time on any clock, in milliseconds. */
   readonly atMs: number
   readonly tokens: number
 }
 
+/** The speed of an answer. */
 export interface DecodeTiming {
   readonly tokensPerSecond: number
   readonly msPerToken: number
-  /** Mean tokens of a step: above 1 where several were accepted at once. */
+  /**
+   * Mean number of tokens per step. It is above 1 if speculation accepts several tokens at once.
+   */
   readonly tokensPerStep: number
 }
 
-/** Tokens of one step leave the gateway one after another, well within this; steps are farther apart. */
+/** Maximum time between the tokens of one step. Different steps are farther apart. */
 const stepGapMs = 2
 
 /**
- * The speed of decoding, prompt excluded: from the end of the first step to the end of the last. What the first step gave is
- * not counted, as its time is the prompt's.
- * @throws RangeError where all tokens came of one step
+ * Computes the speed of decoding without the prompt, from the end of the first step to the end of
+ * the last. The tokens of the first step do not count, because its time includes the prompt.
+ * @throws RangeError if all tokens came from one step
  */
 export function timeDecode(arrivals: readonly Arrival[]): DecodeTiming {
   const steps = groupSteps(arrivals)
   const [first, ...later] = steps
   const last = later.at(-1)
-  if (!first || !last) throw new RangeError(`${steps.length} steps are too few to time a decode`)
+  if (!first || !last)
+    throw new RangeError(`the answer has ${steps.length} steps: expected at least two to time a decode`)
   const tokens = later.reduce((sum, step) => sum + step.tokens, 0)
   const ms = last.atMs - first.atMs
   return { tokensPerSecond: (1000 * tokens) / ms, msPerToken: ms / tokens, tokensPerStep: tokens / later.length }
 }
 
 /**
- * Tokens a second of several answers together while all of them decode: from when the last one has begun until the first one ends.
- * @throws RangeError where they never decode all at once
+ * Computes the tokens per second of several answers together while all of them decode: from the
+ * start of the last answer to the end of the first.
+ * @throws RangeError if they never decode all at once
  */
 export function timeTogether(answers: readonly (readonly Arrival[])[]): number {
   const from = Math.max(...answers.map((arrivals) => arrivals[0]?.atMs ?? Number.POSITIVE_INFINITY))
   const to = Math.min(...answers.map((arrivals) => arrivals.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY))
-  if (!(to > from)) throw new RangeError('the first answer ended before the last one began: ask for more tokens')
+  if (!(to > from)) throw new RangeError('the first answer ended before the last one began: request more tokens')
   const within = answers.flat().filter(({ atMs }) => atMs > from && atMs <= to)
   return (1000 * within.reduce((sum, { tokens }) => sum + tokens, 0)) / (to - from)
 }
 
-/** Arrivals close together, as one: their tokens, and the time of the last. */
+/**
+ * Joins arrivals that are close together into steps, each with its tokens and the time of its last
+ * arrival.
+ */
 function groupSteps(arrivals: readonly Arrival[]): Arrival[] {
   const steps: Arrival[] = []
   for (const { atMs, tokens } of arrivals) {

@@ -2,25 +2,31 @@ import type { ChatMessage } from '@tandem/models'
 import { z } from 'zod'
 import { type Chunk, readAnswer, type StreamedAnswer } from './read-answer.js'
 
-/** How an answer is decoded: `decoding` of a request. */
+/** The decoding of an answer: `decoding` of a request. */
 export interface Arm {
   readonly strategy: 'aad' | 'greedy-dpo'
   readonly alpha?: number
-  /** How the tokens are computed; they are the same whatever it is. "plain": every model that is read forwards every step. */
+  /**
+   * The way to compute the tokens, which does not change them. "plain" runs one forward per step on
+   * every model that is read.
+   */
   readonly path: 'auto' | 'plain' | 'eager'
 }
 
+/** AAD on its fastest path. */
 export const aadArm: Arm = { strategy: 'aad', path: 'auto' }
+/** AAD on the plain path. */
 export const plainAadArm: Arm = { strategy: 'aad', path: 'plain' }
-/** Both models run every token, no guesses. */
+/** Both models run every token, without speculation. */
 export const eagerAadArm: Arm = { strategy: 'aad', path: 'eager' }
-/** The baseline is the plain loop, whatever shortcuts greedy decoding learns. */
+/** The baseline is the plain loop, without any faster path of greedy decoding. */
 export const greedyArm: Arm = { strategy: 'greedy-dpo', path: 'plain' }
 
-/** Token ids, or a conversation; the answer goes on from an assistant's message at its end. */
+/** Token ids or a conversation. If the last message is an assistant's, the answer continues it. */
 export type Prompt = { readonly promptIds: readonly number[] } | { readonly messages: readonly ChatMessage[] }
 
-export interface Ask {
+/** The request of an answer. */
+export interface AnswerRequest {
   readonly prompt: Prompt
   readonly arm: Arm
   readonly maxTokens: number
@@ -39,9 +45,12 @@ const answerSchema = z.object({
   ),
 })
 
-/** A client of the gateway that measures. End tokens do not end its answers, so that all of them have `maxTokens` tokens. */
+/**
+ * A client of the gateway for measurements. End tokens do not end its answers, so that all of them
+ * have `maxTokens` tokens.
+ */
 export class GatewayClient {
-  /** @param withPath strategies that take `decoding.path`; the others have one path */
+  /** @param withPath strategies that accept `decoding.path`; the others have only one path */
   constructor(
     private readonly url: string,
     private readonly model: string,
@@ -49,7 +58,7 @@ export class GatewayClient {
     private readonly withPath: ReadonlySet<Arm['strategy']> = new Set(),
   ) {}
 
-  /** Finds out the pair's name, and which strategies take a path. */
+  /** Connects to a gateway. Reads the name of the pair and tests which strategies accept a path. */
   static async connect(url: string, signal: AbortSignal): Promise<GatewayClient> {
     const models = modelsSchema.parse(await (await fetch(`${url}/v1/models`, { signal })).json())
     const model = models.data[0]?.id ?? ''
@@ -61,18 +70,19 @@ export class GatewayClient {
     return new GatewayClient(url, model, signal, withPath)
   }
 
-  /** Whether there is another way to AAD's tokens than the plain one. */
+  /** Whether AAD has a faster path than the plain one. */
   get hasFastPaths(): boolean {
     return this.withPath.has('aad')
   }
 
   /**
-   * Streams an answer; chunks are parsed when all are here, so that reading them costs the other processes little.
-   * @param onChunk called as each comes
+   * Streams an answer. Parses the chunks after the last one, so that the parsing does not slow down
+   * the other processes.
+   * @param onChunk called for each chunk
    */
-  async stream(ask: Ask, onChunk: () => void = () => undefined): Promise<StreamedAnswer> {
+  async stream(request: AnswerRequest, onChunk: () => void = () => undefined): Promise<StreamedAnswer> {
     const more = { stream: true, stream_options: { include_usage: true }, return_token_ids: true }
-    const response = await this.send(ask, {}, more)
+    const response = await this.send(request, {}, more)
     const chunks: Chunk[] = []
     for await (const bytes of response.body ?? []) {
       chunks.push({ atMs: performance.now(), bytes })
@@ -81,19 +91,22 @@ export class GatewayClient {
     return readAnswer(chunks)
   }
 
-  /** A short answer in each way: what is measured next meets services that have run. */
+  /**
+   * Requests a short answer from each arm, so that no measurement includes the first use of the
+   * services.
+   */
   async warmUp(prompt: Prompt, arms: readonly Arm[]): Promise<void> {
     for (const arm of arms) await this.stream({ prompt, arm, maxTokens: warmTokens })
   }
 
-  /** |V_alpha| of each step of an AAD answer. */
-  async countCandidates(ask: Ask): Promise<number[]> {
-    const response = await this.send(ask, { detail: true }, {})
+  /** Returns |V_alpha| of each step of an AAD answer. */
+  async countCandidates(request: AnswerRequest): Promise<number[]> {
+    const response = await this.send(request, { detail: true }, {})
     const [choice] = answerSchema.parse(await response.json()).choices
     return (choice?.decoding_detail ?? []).map((detail) => detail.candidate_count ?? 0)
   }
 
-  private async send({ prompt, arm, maxTokens }: Ask, moreDecoding: object, more: object): Promise<Response> {
+  private async send({ prompt, arm, maxTokens }: AnswerRequest, moreDecoding: object, more: object): Promise<Response> {
     const { path, ...rest } = arm
     const decoding = { ...rest, ...(this.withPath.has(arm.strategy) ? { path } : {}), ...moreDecoding }
     const body = { model: this.model, max_tokens: maxTokens, ignore_eos: true, decoding, ...more, ...fieldsOf(prompt) }

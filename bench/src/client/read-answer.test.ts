@@ -8,7 +8,7 @@ const chunks = (...texts: string[]) => texts.map((text, i) => ({ atMs: 10 * i, b
 const opening = event({ choices: [{ text: '' }], usage: null })
 
 describe('readAnswer', () => {
-  it('tells when each token came', () => {
+  it('reports the time of each token', () => {
     const answer = readAnswer(chunks(opening, token(7), token(8), `${token(9, 10)}${usage(4)}`, 'data: [DONE]\n\n'))
     expect(answer.tokenIds).toEqual([7, 8, 9, 10])
     expect(answer.arrivals).toEqual([
@@ -18,14 +18,16 @@ describe('readAnswer', () => {
     ])
   })
 
-  it('joins events that came in parts, within a character too', () => {
+  it('joins events that arrive in parts, also if a character is split', () => {
     const bytes = Buffer.from(token(7) + usage(1))
     const answer = readAnswer([...bytes].map((byte, i) => ({ atMs: i, bytes: Uint8Array.of(byte) })))
     expect(answer.tokenIds).toEqual([7])
   })
 
-  it('refuses an answer that was cut off, and one that tells an error', () => {
-    expect(() => readAnswer(chunks(token(7), usage(2)))).toThrow("the answer's usage says 2 tokens, and 1 came")
+  it('refuses an answer that was cut off, and one with an error', () => {
+    expect(() => readAnswer(chunks(token(7), usage(2)))).toThrow(
+      'the answer has 1 tokens: expected 2, as its usage says',
+    )
     expect(() => readAnswer(chunks(token(7)))).toThrow('the answer was cut off: the stream ended without its usage')
     expect(() => readAnswer(chunks(token(7), event({ error: { message: 'gone' } })))).toThrow(
       'the gateway ended the answer: gone',

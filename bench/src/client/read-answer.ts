@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { Arrival } from './decode-timing.js'
 
-/** Bytes of a streamed answer, and when they came. */
+/** A part of a streamed answer and the time of its arrival. */
 export interface Chunk {
   readonly atMs: number
   readonly bytes: Uint8Array
 }
 
+/** The tokens of a streamed answer. */
 export interface StreamedAnswer {
   readonly tokenIds: readonly number[]
   readonly arrivals: readonly Arrival[]
@@ -19,7 +20,10 @@ const chunkSchema = z.union([
     usage: z.object({ completion_tokens: z.number() }).nullish(),
   }),
 ])
-/** @throws Error where the stream tells one, or its tokens are not those of its usage */
+/**
+ * Parses a streamed answer.
+ * @throws Error if the stream reports an error, or if its tokens do not match its usage
+ */
 export function readAnswer(chunks: readonly Chunk[]): StreamedAnswer {
   const decoder = new TextDecoder()
   const arrivals: Arrival[] = []
@@ -41,6 +45,6 @@ export function readAnswer(chunks: readonly Chunk[]): StreamedAnswer {
   }
   if (expected === null) throw new Error('the answer was cut off: the stream ended without its usage')
   if (tokenIds.length !== expected)
-    throw new Error(`the answer's usage says ${expected} tokens, and ${tokenIds.length} came`)
+    throw new Error(`the answer has ${tokenIds.length} tokens: expected ${expected}, as its usage says`)
   return { tokenIds, arrivals }
 }

@@ -1,12 +1,17 @@
-/** The part of node-llama-cpp that the bench uses; it is imported by path, so its own types are not at hand. */
+/**
+ * The part of node-llama-cpp that the bench uses. It is imported by its path, so its own types are
+ * not available.
+ */
 export interface LlamaModule {
   getLlama(options: { gpu: false; build: 'never'; logLevel: 'error' }): Promise<Llama>
 }
 
+/** An instance of llama.cpp. */
 export interface Llama {
   loadModel(options: { modelPath: string }): Promise<LlamaModel>
 }
 
+/** A loaded model. */
 export interface LlamaModel {
   createContext(options: {
     contextSize: number
@@ -16,6 +21,7 @@ export interface LlamaModel {
   }): Promise<{ getSequence(): LlamaSequence }>
 }
 
+/** One sequence of a context. */
 export interface LlamaSequence {
   readonly nextTokenIndex: number
   clearHistory(): Promise<void>

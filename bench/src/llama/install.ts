@@ -7,10 +7,11 @@ import { installOnce } from '../install-once.js'
 
 const run = promisify(execFile)
 
+/** The pinned version of node-llama-cpp. */
 export const llamaVersion = '3.22.1'
 const installLimitMs = 300_000
 
-/** Packages of built binaries, by platform and processor. */
+/** Packages with binaries, by platform and processor. */
 const binaries: Readonly<Record<string, string>> = {
   'linux-x64': '@node-llama-cpp/linux-x64',
   'linux-arm64': '@node-llama-cpp/linux-arm64',
@@ -21,15 +22,17 @@ const binaries: Readonly<Record<string, string>> = {
 }
 
 /**
- * node-llama-cpp and its binaries, installed below Tandem's home on first use. They are no dependency: the product uses none.
- * @returns the module to import
- * @throws Unavailable where there are none for this machine, or they cannot be had
+ * Installs node-llama-cpp and its binaries into Tandem's home on first use. The product does not
+ * use them, so they are not a dependency.
+ * @returns the path of the module to import
+ * @throws Unavailable if there are no binaries for this machine, or if they cannot be installed
  */
 export async function installLlama(context: Context): Promise<string> {
   const folder = join(context.home.folder, 'bench/node-llama-cpp')
   const fill = async (place: string) => {
     const binary = binaries[`${process.platform}-${process.arch}`]
-    if (binary === undefined) throw new Error(`there are no binaries for ${process.platform} on ${process.arch}`)
+    if (binary === undefined)
+      throw new Error(`node-llama-cpp has no binaries for ${process.platform} on ${process.arch}`)
     await writeFile(join(place, 'package.json'), '{ "private": true }\n')
     const packages = [`node-llama-cpp@${llamaVersion}`, `${binary}@${llamaVersion}`]
     const args = ['install', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund', ...packages]

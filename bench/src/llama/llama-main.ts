@@ -3,14 +3,15 @@ import type { LlamaModel, LlamaModule, LlamaSequence } from './api.js'
 import type { LlamaAnswer, LlamaCommand } from './messages.js'
 
 /**
- * The program that runs llama.cpp on one thread: `node llama-main.js MODULE GGUF`, commands over IPC, one at a time. It ends with
- * its parent. The engine's own greedy choice of the next token is part of a step.
+ * The program that runs llama.cpp on one thread: `node llama-main.js MODULE GGUF`. It receives
+ * commands over IPC, one at a time, and ends with its parent. A step includes the greedy choice of
+ * the next token by llama.cpp itself.
  */
 const [modulePath = '', modelPath = ''] = process.argv.slice(2)
-/** Room for steps after what a context holds. */
-const stepRoom = 256
+/** Additional tokens of a context, for the steps after its content. */
+const spareTokens = 256
 const batchSize = 512
-const promptRoom = 2048
+const promptTokens = 2048
 
 process.on('disconnect', () => process.exit(0))
 process.on('message', (command: LlamaCommand) => {
@@ -19,7 +20,7 @@ process.on('message', (command: LlamaCommand) => {
 
 const sequences = new Map<string, { sequence: LlamaSequence; length: number }>()
 const model = await load()
-const prompts = await openSequence(promptRoom)
+const prompts = await openSequence(promptTokens)
 process.send?.({ type: 'ready' } satisfies LlamaAnswer)
 
 async function load(): Promise<LlamaModel> {
@@ -56,14 +57,14 @@ async function run(command: LlamaCommand): Promise<number[]> {
 
 async function openContext(name: string, tokenIds: readonly number[]): Promise<number[]> {
   if (sequences.has(name)) return []
-  const sequence = await openSequence(tokenIds.length + stepRoom)
+  const sequence = await openSequence(tokenIds.length + spareTokens)
   sequences.set(name, { sequence, length: tokenIds.length })
   return [await timed(() => sequence.evaluateWithoutGeneratingNewTokens(tokenIds))]
 }
 
 async function runSteps(name: string, tokenIds: readonly number[]): Promise<number[]> {
   const open = sequences.get(name)
-  if (!open) throw new Error(`there is no context "${name}"`)
+  if (!open) throw new Error(`the context "${name}" is not open`)
   const { sequence, length } = open
   const times: number[] = []
   for (const id of tokenIds) {

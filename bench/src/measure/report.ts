@@ -3,19 +3,20 @@ import type { Settings } from '../settings.js'
 import { keyOf, type Result } from './result.js'
 import type { Estimate } from './statistics.js'
 
+/** The machine of a measurement. */
 export interface Hardware {
   readonly processor: string
   readonly cores: number
   readonly memoryBytes: number
   readonly node: string
-  /** Of the minute before: what else was running. */
+  /** Load average of the last minute before the measurement. */
   readonly load: number
 }
 
 /** What `--json` writes. */
 export interface Report {
   readonly cases: Readonly<Record<string, Estimate>>
-  /** Why a case has no number. */
+  /** The reason of each missing number. */
   readonly missing: Readonly<Record<string, string>>
   readonly notes: Readonly<Record<string, readonly string[]>>
   readonly hardware: Hardware
@@ -24,6 +25,7 @@ export interface Report {
   readonly date: string
 }
 
+/** Reads the hardware of this machine. */
 export const findHardware = (): Hardware => ({
   processor: cpus()[0]?.model.trim() ?? 'unknown processor',
   cores: availableParallelism(),
@@ -32,6 +34,7 @@ export const findHardware = (): Hardware => ({
   load: loadavg()[0] ?? 0,
 })
 
+/** Creates the report of results. */
 export function reportOf(results: readonly Result[], hardware: Hardware, settings: Settings, date: Date): Report {
   const cases: Record<string, Estimate> = {}
   const missing: Record<string, string> = {}
@@ -47,7 +50,7 @@ export function reportOf(results: readonly Result[], hardware: Hardware, setting
   return { cases, missing, notes, hardware, settings, date: date.toISOString() }
 }
 
-/** The line under the table. */
+/** Returns the line below the table: hardware, settings and date. */
 export function settingLine({ hardware, settings, date }: Omit<Report, 'cases' | 'missing' | 'notes'>): string {
   const { processor, cores, memoryBytes, node, load } = hardware
   return (

@@ -1,4 +1,4 @@
-/** A median with its spread over rounds. */
+/** A median with its spread over the rounds. */
 export interface Estimate {
   readonly value: number
   /** 10th and 90th percentile. */
@@ -6,19 +6,24 @@ export interface Estimate {
   readonly high: number
 }
 
-/** @throws RangeError without values, or where one is no finite number */
+/**
+ * Computes the median and the spread.
+ * @throws RangeError if there are no values, or if one is not finite
+ */
 export function estimate(values: readonly number[]): Estimate {
-  if (values.length === 0) throw new RangeError('a median of no rounds')
+  if (values.length === 0) throw new RangeError('expected at least one round')
   const wrong = values.find((value) => !Number.isFinite(value))
-  if (wrong !== undefined) throw new RangeError(`a round gave ${wrong}`)
+  if (wrong !== undefined) throw new RangeError(`a round gave ${wrong}: expected a finite number`)
   return { value: quantile(values, 0.5), low: quantile(values, 0.1), high: quantile(values, 0.9) }
 }
 
+/** Computes the median. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5)
 
+/** Computes the mean. */
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** Linear between the two nearest ranks. */
+/** Computes a quantile, linear between the two nearest ranks. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const rank = share * (sorted.length - 1)
@@ -27,6 +32,7 @@ export function quantile(values: readonly number[], share: number): number {
   return below + (above - below) * (rank - Math.floor(rank))
 }
 
+/** Multiplies an estimate and its spread by a factor. */
 export const scale = ({ value, low, high }: Estimate, factor: number): Estimate => ({
   value: value * factor,
   low: low * factor,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Measure } from '../case.js'
 import { shortSettings } from '../settings.js'
+import type { Measure } from './measure.js'
 import { reportOf, settingLine } from './report.js'
 import type { Result } from './result.js'
-import { replaceTable, tableOf } from './table.js'
+import { tableOf } from './table.js'
 
 const decode: Measure = {
   key: 'P5-decode',
@@ -40,32 +40,18 @@ const results: readonly Result[] = [
     form: 'default',
     measurement: { estimate: { value: 2, low: 2, high: 2 }, notes: [] },
   },
-  { type: 'missing', measure: overhead, form: 'fast', reason: 'there is no taskset' },
+  { type: 'missing', measure: overhead, form: 'fast', reason: 'taskset is missing' },
 ]
 
 describe('tableOf', () => {
-  it('has a row for each number, by the number of its case, whether it was measured and whether it suffices', () => {
-    expect(tableOf(results)).toBe(`| case | measure | median (10th–90th percentile) | must reach | beside it |
+  it('has a row for each number in the order of the cases, with its target if it has one', () => {
+    expect(tableOf(results)).toBe(`| case | measure | median (10th–90th percentile) | must reach | notes |
 |---|---|---|---|---|
 | P1-plain | plain | 2.0 s (2.0 s–2.0 s) |  |  |
 | P4 | \\|overhead\\| | 3.4% (3.0%–6.0%) | ≤ 5.0%: yes |  |
-| P4-fast | \\|overhead\\| | not measured | ≤ 5.0% | there is no taskset |
+| P4-fast | \\|overhead\\| | not measured | ≤ 5.0% | taskset is missing |
 | P5-decode | tok/s / llama.cpp's | 1.40 (1.35–1.50) | ≥ 1.30: yes | ours 50.0; llama.cpp 35.7 |
 | P5-decode-fast | tok/s / llama.cpp's | 1.40 (1.35–1.50) | ≥ 1.50: no |  |`)
-  })
-})
-
-describe('replaceTable', () => {
-  it('replaces what is between the marks, and keeps the rest', () => {
-    const document = (table: string) =>
-      `# Title\n<!-- measured: npm run bench -- --write -->\n\n${table}\n\n<!-- end of what is measured -->\nrest`
-    expect(replaceTable(document('old'), 'new')).toBe(document('new'))
-  })
-
-  it('refuses a document without the marks', () => {
-    expect(() => replaceTable('# Title', 'new')).toThrow(
-      'expected the lines "<!-- measured: npm run bench -- --write -->" and "<!-- end of what is measured -->"',
-    )
   })
 })
 
@@ -73,19 +59,19 @@ describe('the report', () => {
   const hardware = { processor: 'AMD EPYC', cores: 2, memoryBytes: 8 * 2 ** 30, node: '20.20.2', load: 0.25 }
   const report = reportOf(results, hardware, shortSettings, new Date('2026-11-24T15:00:00Z'))
 
-  it('has estimates by key, the fast form beside the default, and why others are missing', () => {
+  it('has estimates by key for both forms, and the reasons of missing numbers', () => {
     expect(report.cases).toEqual({
       'P5-decode': { value: 1.4, low: 1.35, high: 1.5 },
       'P5-decode-fast': { value: 1.4, low: 1.35, high: 1.5 },
       P4: { value: 0.034, low: 0.03, high: 0.06 },
       'P1-plain': { value: 2, low: 2, high: 2 },
     })
-    expect(report.missing).toEqual({ 'P4-fast': 'there is no taskset' })
+    expect(report.missing).toEqual({ 'P4-fast': 'taskset is missing' })
     expect(report.notes['P5-decode']).toEqual(['ours 50.0', 'llama.cpp 35.7'])
     expect(JSON.parse(JSON.stringify(report))).toMatchObject({ hardware, date: '2026-11-24T15:00:00.000Z' })
   })
 
-  it('tells hardware and settings in a line', () => {
+  it('describes hardware and settings in one line', () => {
     expect(settingLine(report)).toBe(
       'AMD EPYC, 2 cores, 8 GiB, load 0.3 before; Node 20.20.2; the short form (3 prompts of 24 tokens, 3 rounds of 6 engine steps, 1 starts); 2026-11-24.',
     )

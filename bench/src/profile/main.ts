@@ -1,6 +1,7 @@
 /**
- * What a token's time is made of: operators of a run by onnxruntime's profiler, and processor time of each process and thread in an
- * answer of AAD. `npm run profile -w bench -- --help` tells the options.
+ * Prints where the time of a token goes: operators of a run, from onnxruntime's profiler, and
+ * processor time of each process and thread during an answer of AAD. `npm run profile -w bench --
+ * --help` lists the options.
  */
 import { spawnSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
@@ -21,7 +22,7 @@ const usage = `usage: npm run profile -w bench -- [--sessions 16] [--context 200
   --tokens N    of the answer whose threads are timed
   --model M     a model folder; left out, the embedded pair's DPO model`
 
-/** Operators that take less are summed up. */
+/** Operators below this time are summed up in one row. */
 const leastShare = 0.01
 
 const { values } = parseArgs({
@@ -39,7 +40,10 @@ if (values.help) console.log(usage)
 else if (process.env.GLIBC_TUNABLES === undefined) startInLargePages()
 else await runCommand(async (context) => run(plainContext(context)), false)
 
-/** Once more, with a service's memory: glibc is told before a process begins. */
+/**
+ * Starts this program again with the memory settings of a service: glibc reads them at the start of
+ * a process.
+ */
 function startInLargePages(): void {
   const env = { ...process.env, ...largePages }
   const { status } = spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' })
@@ -51,7 +55,7 @@ async function run(context: Context): Promise<void> {
   const number = (name: 'sessions' | 'context' | 'threads' | 'rounds' | 'tokens') => {
     const value = Number(values[name])
     if (Number.isInteger(value) && value >= 1) return value
-    throw new Error(`--${name} is ${values[name]}; expected a whole number from 1`)
+    throw new Error(`--${name} is ${values[name]}: expected a positive integer`)
   }
   const pair = await preparePair({}, context)
   const engine = {

@@ -12,7 +12,7 @@ const node = (op_name: string, ts: number, dur: number, shape: number[] = [1, 8]
 const run = (ts: number, dur: number) => ({ cat: 'Session', name: 'model_run', ts, dur, args: {} })
 const session = { cat: 'Session', name: 'session_initialization', ts: 0, dur: 50, args: {} }
 
-it('sums operators by kind and run; where one has a graph of its own, of that graph alone', () => {
+it('sums operators by kind and run, and replaces an operator with its own graph by the operators of that graph', () => {
   const events = [
     session,
     node('MatMul', 101, 20),
@@ -37,7 +37,7 @@ it('sums operators by kind and run; where one has a graph of its own, of that gr
   ])
 })
 
-it('takes medians kind by kind', () => {
+it('computes medians per kind', () => {
   const of = (ms: number, kind = 'Add') => ({ ms, operators: [{ kind, count: 1, ms }] })
   expect(medianRun([of(1), of(5), of(2)], median)).toEqual(of(2))
   expect(medianRun([of(1), of(5), of(2, 'Mul')], median).operators).toEqual([
@@ -46,6 +46,6 @@ it('takes medians kind by kind', () => {
   ])
 })
 
-it('refuses what is no profile', () => {
+it('refuses a text that is not a profile', () => {
   expect(() => readProfile('{}', 100)).toThrow()
 })

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** What onnxruntime's profiler writes: microseconds, on one clock. Shapes are [{"float": [2, 576]}, ...]. */
+/**
+ * The output of onnxruntime's profiler: times in microseconds on one clock. Shapes are [{"float":
+ * [2, 576]}, ...].
+ */
 const eventSchema = z.object({
   cat: z.string(),
   name: z.string(),
@@ -14,24 +17,25 @@ const eventSchema = z.object({
 const profileSchema = z.array(eventSchema)
 type Event = z.output<typeof eventSchema>
 
-/** What operators of one kind take in one run of the graph. */
+/** The time of all operators of one kind in one run of the graph. */
 export interface OperatorTime {
   readonly kind: string
   readonly count: number
   readonly ms: number
 }
 
+/** The operators of one run of the graph. */
 export interface ProfiledRun {
-  /** The whole run, with what is between operators. */
+  /** The time of the whole run, including the time between operators. */
   readonly ms: number
-  /** The dearest first. */
+  /** Kinds of operators, slowest first. */
   readonly operators: readonly OperatorTime[]
 }
 
 /**
- * The runs of a profile, in their order.
- * @param rowSize products whose rows are so long are the output layer
- * @throws Error where the text is no profile
+ * Returns the runs of a profile in their order.
+ * @param rowSize products with rows of this length are the output layer
+ * @throws Error if the text is not a profile
  */
 export function readProfile(text: string, rowSize: number): ProfiledRun[] {
   const events = profileSchema.parse(JSON.parse(text))
@@ -45,12 +49,12 @@ const isWithin =
   ({ ts, dur }: Event): boolean =>
     ts >= outer.ts && ts + dur <= outer.ts + outer.dur
 
-/** @param nodes by when they began, the longer first */
+/** @param nodes sorted by their start; of equal starts the longer first */
 function sumByKind(nodes: readonly Event[], rowSize: number): OperatorTime[] {
   const sums = new Map<string, { count: number; ms: number }>()
   for (const [i, node] of nodes.entries()) {
     const next = nodes[i + 1]
-    // An operator with a graph of its own (If) is that graph's operators, and nothing beside.
+    // An operator with its own graph (If) counts as the operators of that graph.
     if (next && isWithin(node)(next)) continue
     const kind = kindOf(node, rowSize)
     const { count, ms } = sums.get(kind) ?? { count: 0, ms: 0 }
@@ -65,7 +69,9 @@ function kindOf({ name, args }: Event, rowSize: number): string {
   return shape?.at(-1) === rowSize && operator.startsWith('MatMul') ? `${operator}, output layer` : operator
 }
 
-/** Per kind the median over runs of one kind; those that have fewer operators of a kind count as 0. */
+/**
+ * Returns the median per kind of operator over runs of the same shape. A missing kind counts as 0.
+ */
 export function medianRun(runs: readonly ProfiledRun[], median: (values: readonly number[]) => number): ProfiledRun {
   const kinds = new Set(runs.flatMap(({ operators }) => operators.map(({ kind }) => kind)))
   const of = (kind: string, field: 'count' | 'ms') =>

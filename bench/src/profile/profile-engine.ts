@@ -6,13 +6,14 @@ import { syntheticIds } from '../engine-steps.js'
 import { median } from '../measure/statistics.js'
 import { medianRun, type ProfiledRun, readProfile } from './operator-times.js'
 
+/** The options of a profile. */
 export interface ProfileOptions {
-  /** A model folder. */
+  /** The path of a model folder. */
   readonly folder: string
   readonly threads: number
-  /** Tokens that each session holds. */
+  /** Number of tokens in each session. */
   readonly context: number
-  /** One-token steps of so many sessions are one run. */
+  /** Number of sessions whose one-token steps form one run. */
   readonly sessions: number
   readonly rounds: number
 }
@@ -21,9 +22,9 @@ const warmRounds = 2
 const batchBytes = 2 ** 30
 
 /**
- * Runs one-token steps of several sessions at once through the engine under onnxruntime's profiler.
+ * Runs one-token steps of several sessions at once through the engine with onnxruntime's profiler.
  * @returns medians over the rounds
- * @throws Error where onnxruntime wrote no profile, or the sessions did not run together
+ * @throws Error if onnxruntime wrote no profile, or if the sessions did not run as one batch
  */
 export async function profileEngine({
   folder,
@@ -57,11 +58,11 @@ export async function profileEngine({
   }
 }
 
-/** The profiler leaves an empty file beside the one that it writes. */
+/** Finds the profile. The profiler also leaves an empty file in the same folder. */
 async function readRuns(place: string): Promise<string> {
   for (const name of await readdir(place)) {
     const text = await readFile(join(place, name), 'utf8')
     if (text !== '') return text
   }
-  throw new Error('onnxruntime wrote no profile')
+  throw new Error('onnxruntime wrote no profile: expected a JSON file that is not empty')
 }

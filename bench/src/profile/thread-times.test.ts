@@ -2,7 +2,7 @@ import { pbkdf2Sync } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { readThreadTimes, timeBetween } from './thread-times.js'
 
-it('tells the event loop from the busiest thread and from the others, those that began in between too', () => {
+it('separates the event loop, the busiest thread and the others, including new threads', () => {
   const before = new Map([
     [7, 10],
     [8, 100],
@@ -17,7 +17,7 @@ it('tells the event loop from the busiest thread and from the others, those that
   expect(timeBetween(7, before, after)).toEqual({ mainMs: 2, busiestMs: 30, othersMs: 0.75 })
 })
 
-it.runIf(process.platform === 'linux')('reads those of a process', async () => {
+it.runIf(process.platform === 'linux')('reads the times of a process', async () => {
   const before = await readThreadTimes(process.pid)
   pbkdf2Sync('some', 'work', 20_000, 32, 'sha256')
   const { mainMs } = timeBetween(process.pid, before, await readThreadTimes(process.pid))

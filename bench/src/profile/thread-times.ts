@@ -1,26 +1,30 @@
 import { readdir, readFile } from 'node:fs/promises'
 
-/** Processor time of a process's threads, milliseconds by thread id. Linux alone. */
+/**
+ * Reads the processor time of the threads of a process, in milliseconds by thread id. Linux only.
+ */
 export async function readThreadTimes(pid: number): Promise<ReadonlyMap<number, number>> {
   const folder = `/proc/${pid}/task`
   const times = new Map<number, number>()
   for (const thread of await readdir(folder)) {
-    // Nanoseconds on a processor, nanoseconds waiting for one, turns.
+    // The fields: nanoseconds on a processor, nanoseconds of waiting for one, number of time
+    // slices.
     const [ns = ''] = (await readFile(`${folder}/${thread}/schedstat`, 'utf8')).split(' ')
     times.set(Number(thread), Number(ns) / 1e6)
   }
   return times
 }
 
+/** The processor time of a process, in milliseconds. */
 export interface ProcessTime {
-  /** Of the event loop. */
+  /** Time of the event loop. */
   readonly mainMs: number
-  /** Of the thread that took most beside it: the engine's, in a service. */
+  /** Time of the busiest other thread, which is the engine's in a service. */
   readonly busiestMs: number
   readonly othersMs: number
 }
 
-/** What a process took between two readings. */
+/** Returns the processor time of a process between two readings. */
 export function timeBetween(
   pid: number,
   before: ReadonlyMap<number, number>,

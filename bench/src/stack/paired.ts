@@ -1,14 +1,24 @@
 import { preparePair } from '@tandem/cli'
-import type { Bench } from '../case.js'
+import type { LruPool } from '../lru-pool.js'
+import type { Form } from '../measure/measure.js'
 import { type RunningStack, withStack } from './run-stack.js'
+import type { Subject } from './subject.js'
 
-/** The pair in one process and one pass, with the gateway, all on one core, for as long as `work` takes. */
+interface PairedOptions extends Omit<Subject, 'pair'> {
+  readonly form: Form
+  readonly shared: { readonly stacks: LruPool<RunningStack> }
+}
+
+/**
+ * Runs `work` on a stack with both models in one process, which computes them in one pass. All
+ * processes use one core.
+ */
 export async function withPairedStack<T>(
-  bench: Bench,
+  { context, form, shared }: PairedOptions,
   core: number,
   work: (stack: RunningStack) => Promise<T>,
 ): Promise<T> {
-  const precision = bench.form === 'fast' ? ({ precision: 'fast' } as const) : {}
-  const pair = await preparePair({ ...precision, paired: true }, bench.context)
-  return withStack({ ...bench, pair }, { sft: core, dpo: core, gateway: core }, work)
+  const precision = form === 'fast' ? ({ precision: 'fast' } as const) : {}
+  const pair = await preparePair({ ...precision, paired: true }, context)
+  return withStack({ context, shared, pair }, { sft: core, dpo: core, gateway: core }, work)
 }

@@ -1,7 +1,8 @@
 import { ManagedProcess, ServiceClient } from '@tandem/cli'
-import type { Keeper, Opened } from './keeper.js'
+import type { LruPool, Opened } from '../lru-pool.js'
 import type { Subject } from './subject.js'
 
+/** A running logit service. */
 export interface RunningService {
   readonly client: ServiceClient
   readonly pid: number
@@ -12,17 +13,17 @@ interface ServiceOptions {
   readonly launcher?: readonly string[]
 }
 
-/** One logit service with one thread, which `work` shares with other cases that want the same. */
+/** Runs `work` on a logit service with one thread. Other cases can share the service. */
 export function withService<T>(
-  { kept, ...subject }: Subject & { readonly kept: { readonly services: Keeper<RunningService> } },
+  { shared, ...subject }: Subject & { readonly shared: { readonly services: LruPool<RunningService> } },
   options: ServiceOptions,
   work: (service: RunningService) => Promise<T>,
 ): Promise<T> {
   const key = JSON.stringify([subject.pair[options.role], options])
-  return kept.services.use(key, () => openService(subject, options), work)
+  return shared.services.use(key, () => openService(subject, options), work)
 }
 
-/** One that nobody has used before. Whoever gets it closes it. */
+/** Starts a new logit service. The caller closes it. */
 export async function openService(
   { context, pair }: Subject,
   { role, launcher }: ServiceOptions,

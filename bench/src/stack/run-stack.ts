@@ -1,29 +1,31 @@
 import { type ProcessRole, type Stack, startStack } from '@tandem/cli'
 import { GatewayClient } from '../client/gateway-client.js'
 import { pinnedTo } from '../cores.js'
-import type { Keeper, Opened } from './keeper.js'
+import type { LruPool, Opened } from '../lru-pool.js'
 import type { Subject } from './subject.js'
 
 /** The core of each process. */
 export type Placement = Readonly<Record<ProcessRole, number>>
 
+/** A running stack. */
 export interface RunningStack {
   readonly gateway: GatewayClient
-  /** host:port of each logit service. */
+  /** Address of each logit service, host:port. */
   readonly services: Stack['services']
 }
 
 /**
- * Two logit services and the gateway, three processes, which `work` shares with other cases that want the same.
- * @param placement null: as `tandem up` starts them, bound to no core, with the default threads
+ * Runs `work` on two logit services and a gateway, which other cases can share.
+ * @param placement the core of each process, or null for the stack that `tandem up` starts, without
+ *   bound cores and with the default threads
  */
 export function withStack<T>(
-  { kept, ...subject }: Subject & { readonly kept: { readonly stacks: Keeper<RunningStack> } },
+  { shared, ...subject }: Subject & { readonly shared: { readonly stacks: LruPool<RunningStack> } },
   placement: Placement | null,
   work: (stack: RunningStack) => Promise<T>,
 ): Promise<T> {
   const key = JSON.stringify([subject.pair.sft, subject.pair.dpo, placement])
-  return kept.stacks.use(key, () => openStack(subject, placement), work)
+  return shared.stacks.use(key, () => openStack(subject, placement), work)
 }
 
 async function openStack({ context, pair }: Subject, placement: Placement | null): Promise<Opened<RunningStack>> {

@@ -1,6 +1,6 @@
 import type { Context, PreparedPair } from '@tandem/cli'
 
-/** What is started. */
+/** The pair to start, and the context to start it in. */
 export interface Subject {
   readonly context: Context
   readonly pair: PreparedPair

@@ -8,21 +8,24 @@ import { installOnce } from '../install-once.js'
 const run = promisify(execFile)
 
 const requirements = ['torch==2.9.1', 'transformers==4.57.6', 'peft==0.18.1', 'gguf==0.17.1']
-/** Where the index of the machine's pip has no build of torch for CPU alone, it is gigabytes. */
+/**
+ * Time limit. If the pip index of the machine has no CPU-only build of torch, the download is
+ * several gigabytes.
+ */
 const installLimitMs = 1_800_000
-const maxWords = 16 * 1024 * 1024
+const maxOutputBytes = 16 * 1024 * 1024
 
 /**
- * A virtual environment with torch and transformers below Tandem's home, made on first use by the machine's own Python and pip. The
- * product uses none of it.
- * @returns its Python
- * @throws Unavailable where there is no Python, or the packages cannot be had
+ * Creates a virtual environment with torch and transformers in Tandem's home on first use, with the
+ * machine's own Python and pip. The product does not use it.
+ * @returns the path of its Python
+ * @throws Unavailable if there is no Python, or if the packages cannot be installed
  */
 export async function installTransformers(context: Context): Promise<string> {
   const folder = join(context.home.folder, 'bench/transformers')
   const { environment: env, signal } = context
   const call = (program: string, args: readonly string[]) =>
-    run(program, args, { env, signal, timeout: installLimitMs, maxBuffer: maxWords })
+    run(program, args, { env, signal, timeout: installLimitMs, maxBuffer: maxOutputBytes })
   const marker = (place: string) => join(place, 'requirements.txt')
   const text = `${requirements.join('\n')}\n`
   const fill = async (place: string) => {
@@ -47,5 +50,5 @@ async function findPython(call: (program: string, args: readonly string[]) => Pr
     )
     if (answers) return program
   }
-  throw new Error('there is no Python 3')
+  throw new Error('Python 3 is missing: expected python3, python or py')
 }

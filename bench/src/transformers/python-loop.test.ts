@@ -5,13 +5,16 @@ import { type Context, findHome } from '@tandem/cli'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PythonLoop } from './python-loop.js'
 
-/** In place of Python: speaks loop.py's lines, says its arguments, and ends when it is asked for no token. */
+/**
+ * Replaces Python: it uses the protocol of loop.py, reports its arguments, and ends if no token is
+ * requested.
+ */
 const program = `#!${process.execPath}
 const lines = require('node:readline').createInterface({ input: process.stdin })
 console.log(JSON.stringify({ ready: process.argv.slice(3).join(' ') }))
 lines.on('line', (line) => {
   const { prompt_ids: ids, max_tokens: count } = JSON.parse(line)
-  if (count === 0) { console.error('no token is asked for'); process.exit(1) }
+  if (count === 0) { console.error('max_tokens is 0'); process.exit(1) }
   console.log(JSON.stringify({ token_ids: ids.slice(0, count), ms: ids.slice(0, count).map((_, i) => 10 * i) }))
 })
 `
@@ -34,7 +37,7 @@ const use = <T>(work: (loop: PythonLoop, versions: string) => Promise<T>, given 
   PythonLoop.with({ python, gguf: 'm.gguf', adapter: 'a', threads: 2 }, { context: given }, work)
 
 describe.skipIf(process.platform === 'win32')('PythonLoop', () => {
-  it('gives the script its models and threads, and reads answers in turn', async () => {
+  it('passes models and threads to the script, and reads its answers in order', async () => {
     const found = await use(async (loop, versions) => [
       versions,
       await loop.decode([5, 6, 7], 2, 0.1),
@@ -48,9 +51,9 @@ describe.skipIf(process.platform === 'win32')('PythonLoop', () => {
     ])
   })
 
-  it('tells what the process said where it ends', async () => {
+  it('reports the output of a process that ends', async () => {
     await expect(use((loop) => loop.decode([5], 0, 0.1))).rejects.toThrow(
-      'the Python loop has ended. It said:\nno token is asked for',
+      'the Python loop has ended. It printed:\nmax_tokens is 0',
     )
   })
 

@@ -6,35 +6,36 @@ import { z } from 'zod'
 import type { Bench } from '../case.js'
 import type { Arrival } from '../client/decode-timing.js'
 
-/** The same file from src/ and from dist/. */
+/** The path is right both from src/ and from dist/. */
 const scriptPath = fileURLToPath(new URL('../../src/transformers/loop.py', import.meta.url))
-/** Of a load, and of an answer. */
+/** Time limit of a load and of an answer. */
 const limitMs = 300_000
-const keptWords = 2_000
+const keptCharacters = 2_000
 
 const readySchema = z.object({ ready: z.string() })
 const answerSchema = z.object({ token_ids: z.array(z.number()), ms: z.array(z.number()) })
 
+/** The arguments of the Python loop. */
 export interface PythonOptions {
-  /** Of the virtual environment. */
+  /** The Python of the virtual environment. */
   readonly python: string
   readonly gguf: string
   readonly adapter: string
   readonly threads: number
 }
 
-/** The plain loop in a Python process. One request at a time. */
+/** The plain loop in a Python process. It runs one request at a time. */
 export class PythonLoop {
   private constructor(
     private readonly child: ChildProcess,
     private readonly lines: AsyncIterator<string>,
-    private readonly lastWords: () => Promise<string>,
+    private readonly lastOutput: () => Promise<string>,
     private readonly signal: AbortSignal,
   ) {}
 
   /**
-   * Runs it for as long as `work` takes.
-   * @param work is also given the versions of its packages
+   * Starts the process, runs `work` and ends the process.
+   * @param work is called with the loop and the versions of its packages
    */
   static async with<T>(
     { python, gguf, adapter, threads }: PythonOptions,
@@ -45,15 +46,15 @@ export class PythonLoop {
     const args = [scriptPath, gguf, adapter, String(threads)]
     const child = spawn(python, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
     const ended = once(child, 'close')
-    let words = ''
+    let errors = ''
     child.stderr.on('data', (chunk: Buffer) => {
-      words = (words + chunk.toString()).slice(-keptWords)
+      errors = (errors + chunk.toString()).slice(-keptCharacters)
       if (context.isVerbose) context.output.write(chunk.toString())
     })
-    // A process that has ended is told by the end of its lines.
+    // The end of its output already reports a process that has ended.
     child.stdin.on('error', () => undefined)
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-    const loop = new PythonLoop(child, lines, () => ended.then(() => words), context.signal)
+    const loop = new PythonLoop(child, lines, () => ended.then(() => errors), context.signal)
     try {
       const { ready } = readySchema.parse(await loop.nextLine())
       return await work(loop, ready)
@@ -63,7 +64,7 @@ export class PythonLoop {
     }
   }
 
-  /** An answer of AAD, and when each of its tokens was there. */
+  /** Requests an answer of AAD. Returns its tokens and the time of each. */
   async decode(
     promptIds: readonly number[],
     maxTokens: number,
@@ -81,7 +82,7 @@ export class PythonLoop {
       throw signal.reason
     })
     const { value, done } = await Promise.race([this.lines.next(), aborted])
-    if (done) throw new Error(`the Python loop has ended. It said:\n${await this.lastWords()}`)
+    if (done) throw new Error(`the Python loop has ended. It printed:\n${await this.lastOutput()}`)
     return JSON.parse(value)
   }
 }

@@ -72,7 +72,7 @@ describe('preparePair', () => {
       `--dpo ${dpo} is a LoRA adapter and --sft ${graph} is an exported graph: an adapter needs the weights`,
     )
     await expect(prepare({ sft: graph, dpo: graph, precision: 'int8' })).rejects.toThrow(
-      'model.onnx is an exported graph, whose precision is what it was exported in, not int8; name another .onnx file',
+      'model.onnx is an exported graph, and its precision cannot be changed to int8: give another .onnx file',
     )
   })
 

@@ -6,7 +6,7 @@ import { olmo2Layer } from './olmo2.js'
 import { qwen2Layer } from './qwen2.js'
 import { qwen3Layer } from './qwen3.js'
 
-/** The only list of architectures with a graph. */
+/** The decoder layer of each architecture. A new architecture needs an entry here. */
 export const decoderLayers: Readonly<Record<ArchitectureName, DecoderLayer>> = {
   llama: llamaLayer,
   mistral: mistralLayer,

@@ -2,7 +2,7 @@ import { attention } from '../graph/attention.js'
 import { mlp } from '../graph/mlp.js'
 import type { DecoderLayer } from './layer.js'
 
-/** Llama 2, 3, 3.1, SmolLM2, ...: norms before attention and MLP. */
+/** The layer of Llama 2, 3, 3.1 and SmolLM2: a norm before attention and a norm before the MLP. */
 export const llamaLayer: DecoderLayer = (decoder, run, layer, stream) => {
   const normalised = (part: string) => stream.normalised(`model.layers.${layer}.${part}`)
 

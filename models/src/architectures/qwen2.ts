@@ -1,5 +1,5 @@
 import type { DecoderLayer } from './layer.js'
 import { llamaLayer } from './llama.js'
 
-/** Qwen2, Qwen2.5: llama's layer; config.ts says that q, k and v always have a bias. */
+/** The layer of Qwen2 and Qwen2.5: the same as llama's. config.ts adds the bias of q, k and v. */
 export const qwen2Layer: DecoderLayer = llamaLayer

@@ -2,7 +2,7 @@ import { attention } from '../graph/attention.js'
 import { mlp } from '../graph/mlp.js'
 import type { DecoderLayer } from './layer.js'
 
-/** Qwen3: llama's layer with each query and key head normalised by itself. */
+/** The layer of Qwen3: llama's layer, with each query head and key head normalised separately. */
 export const qwen3Layer: DecoderLayer = (decoder, run, layer, stream) => {
   const normalised = (part: string) => stream.normalised(`model.layers.${layer}.${part}`)
 

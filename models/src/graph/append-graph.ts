@@ -3,16 +3,17 @@ import type { Manifest } from '../manifest.js'
 import { GraphBuilder } from '../onnx/graph-builder.js'
 import { encodeGraph } from '../onnx/in-memory.js'
 
-/** int64 [1]: how many slots of the past to keep. */
+/** Name of an input: int64 [1], the number of past tokens to keep. */
 export const appendLengthName = 'length'
-/** float32 [length + S, 1, KVH, D] */
+/** Name of an output: float32 [length + S, 1, KVH, D], the keys of a layer. */
 export const presentKeyName = (layer: number) => `present_key.${layer}`
-/** float32 [length + S, 1, KVH, D] */
+/** Name of an output: float32 [length + S, 1, KVH, D], the values of a layer. */
 export const presentValueName = (layer: number) => `present_value.${layer}`
 
 /**
- * A graph that appends what a run of the model gives (`new_keys_values`) to the past that the run had, cut to a length first,
- * for one session: for accelerators, where keys and values stay between runs.
+ * Builds a graph that updates the cache of one session on an accelerator, where keys and values
+ * stay between runs. It truncates the past to a length, then appends the `new_keys_values` of a
+ * run.
  */
 export function appendGraph(manifest: Pick<Manifest, 'layers' | 'keyValueHeads' | 'headSize'>): Promise<Uint8Array> {
   const { layers, keyValueHeads, headSize } = manifest
@@ -24,7 +25,7 @@ export function appendGraph(manifest: Pick<Manifest, 'layers' | 'keyValueHeads' 
   const append = (pastName: string, part: number, presentName: string): void => {
     const past = graph.input(pastName, 'float32', ['T', ...sizes])
     const kept = graph.node('Slice', [past, graph.ints([0]), length, graph.ints([0])])
-    // Not Split: a shader writes to few buffers, and a model has many layers.
+    // Split would need one output buffer per layer, and a shader has only a few.
     const chosen = graph.node('Gather', [flat, graph.int(part)], { attributes: { axis: 0 } })
     const tokens = graph.node('Reshape', [chosen, graph.ints([-1, ...sizes])])
     graph.node('Concat', [kept, tokens], { name: presentName, attributes: { axis: 0 } })

@@ -4,10 +4,16 @@ import type { Decoder, Run } from './decoder.js'
 import { linear, linears } from './linear.js'
 import { rmsNorm } from './norm.js'
 
-/** Whether queries and keys are normalised before the rotation: not at all, each head by itself, or the whole projection. */
+/**
+ * How queries and keys are normalised before the rotation: not at all, per head, or over the whole
+ * projection.
+ */
 export type QueryKeyNorm = 'none' | 'head' | 'projection'
 
-/** Self-attention of one layer over x [N, H]: float32 [N, H]. Declares the layer's cache inputs, adds to the run's new keys and values. */
+/**
+ * Builds the self-attention of one layer over x [N, H]: float32 [N, H]. Declares the cache inputs
+ * of the layer and adds its new keys and values to the run.
+ */
 export function attention(decoder: Decoder, run: Run, layer: number, x: Value, queryKeyNorm: QueryKeyNorm): Value {
   const { config } = decoder
   const name = `model.layers.${layer}.self_attn`
@@ -37,13 +43,16 @@ function normalise(decoder: Decoder, name: string, x: Value, size: number, kind:
   return rmsNorm(decoder, name, heads, config.headSize)
 }
 
-/** Rotary embedding of all heads: [1, N, heads * D]. The N tokens' own angles take the place of the operator's table. */
+/**
+ * Rotary embedding of all heads: [1, N, heads * D]. The angles of the N tokens replace the table of
+ * the operator.
+ */
 function rotate({ graph }: Decoder, { cosines, sines }: Run, x: Value, size: number): Value {
   const sequence = graph.node('Reshape', [x, graph.ints([1, -1, size])])
   return graph.node('RotaryEmbedding', [sequence, graph.ints([0]), cosines, sines], { domain: 'com.microsoft' })
 }
 
-/** softmax(q k^T / sqrt(D) + bias) v over cache and new tokens: [N, heads * D] */
+/** Computes softmax(q k^T / sqrt(D) + bias) v over cache and new tokens: [N, heads * D]. */
 function attend(decoder: Decoder, run: Run, layer: number, query: Value, key: Value, value: Value): Value {
   const { graph, config } = decoder
   const { keyValueHeads, headSize } = config
@@ -61,7 +70,10 @@ function attend(decoder: Decoder, run: Run, layer: number, query: Value, key: Va
   return graph.node('Reshape', [transpose(heads, [3, 0, 1, 2, 4]), graph.ints([-1, config.heads * headSize])])
 }
 
-/** The cache with this run's keys and values behind it: [T + S, B, KVH, D] each; T may be 0. */
+/**
+ * Returns the cache followed by the keys and values of this run: [T + S, B, KVH, D] each. T may be
+ * 0.
+ */
 function extendCache({ graph, config }: Decoder, run: Run, layer: number, key: Value, value: Value) {
   const shape = ['B', config.keyValueHeads, config.headSize]
   const extend = (pastName: string, v: Value) => {

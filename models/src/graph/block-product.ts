@@ -4,7 +4,10 @@ import type { Decoder } from './decoder.js'
 import type { LinearInput } from './linear-input.js'
 import { matMulNBits } from './mat-mul-n-bits.js'
 
-/** x W^T for a block matrix without its offsets, as exactly as the decoder's activations are. */
+/**
+ * Computes x W^T for a block matrix without its offsets, with the activations that the decoder asks
+ * for.
+ */
 export function multiplyBlocks({ graph, activations }: Decoder, input: LinearInput, blocks: BlockMatrix): Value {
   if (activations === 'once') return matMulNBits(graph, input.padded, blocks, 'int8')
   if (activations === 'float' && blocks.bits === 4) return matMulNBits(graph, input.padded, blocks, 'float')

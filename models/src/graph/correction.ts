@@ -1,13 +1,13 @@
 import { first } from '../lists.js'
 import { bytesOf, type Initializer, type Value } from '../onnx/graph-builder.js'
-import type { LoraUpdate } from '../read/source.js'
+import type { LoraUpdate } from '../source.js'
 import { blocksPerRow } from '../weights/blocks.js'
 import { rowRanges } from '../weights/matrix.js'
 import type { Decoder } from './decoder.js'
 import type { LinearInput } from './linear-input.js'
 import type { StoredMatrix } from './storage.js'
 
-/** Rows [start, start + rows) of a product, and the adapter's update of them, if any. */
+/** Rows [start, start + rows) of a product, with their adapter update, or null without one. */
 export interface UpdatedRows {
   readonly name: string
   readonly start: number
@@ -16,8 +16,9 @@ export interface UpdatedRows {
 }
 
 /**
- * Adds to y [N, rows] what its block weights and adapters still lack, in one thin product y + z U^T: z [N, n] holds the
- * sums of x over each block (for weights with offsets) and x A^T of every adapter; U [rows, n] the offsets and the B.
+ * Adds the offsets of block weights and the adapter updates to y [N, rows] in one thin product y +
+ * z U^T. z [N, n] holds the sums of x over each block (for weights with offsets) and x A^T of every
+ * adapter. U [rows, n] holds the offsets and the matrices B.
  */
 export function correct(
   decoder: Decoder,
@@ -58,7 +59,10 @@ export function correct(
   return graph.node('Gemm', [z, graph.initializer(`${name}.correction`, u), y], { attributes: { transB: 1 } })
 }
 
-/** x A^T of all updates side by side, 0 where the adapter is switched off: float32 [N, sum of ranks] */
+/**
+ * Computes x A^T of all updates: float32 [N, sum of ranks], 0 for tokens with the adapter switched
+ * off.
+ */
 function reduce(
   { graph, adapterSwitch }: Decoder,
   input: LinearInput,
@@ -71,13 +75,16 @@ function reduce(
   return adapterSwitch === null ? reduced : graph.node('Mul', [reduced, adapterSwitch])
 }
 
-/** Writes rows of `source`, `width` wide, into a wider row-major matrix from a column on. */
+/**
+ * Copies the rows of `source`, which are `width` wide, into a wider row-major matrix, starting at a
+ * column.
+ */
 function place(target: Float32Array, columns: number, column: number, source: Float32Array, width: number): void {
   for (let row = 0; row * width < source.length; row++)
     target.set(source.subarray(row * width, (row + 1) * width), row * columns + column)
 }
 
-/** Puts the part of an update's B that lies in rows [start, end) into the matrix of those rows. */
+/** Copies the rows [start, end) of an update's B into the matrix of those rows. */
 function placeUpdate(
   target: Float32Array,
   columns: number,

@@ -4,24 +4,28 @@ import type { Precision } from '../manifest.js'
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js'
 import type { Weights } from '../weights/weights.js'
 
-/** What every piece of a graph under construction needs. */
+/** The context that every part of a graph is built with. */
 export interface Decoder {
   readonly graph: GraphBuilder
   readonly config: ModelConfig
   readonly weights: Weights
   readonly precision: Precision
   readonly activations: Activations
-  /** float32 [N, 1]: 1 for tokens that the adapter counts for; null where it counts for all. */
+  /**
+   * float32 [N, 1]: 1 for tokens with the adapter, 0 for tokens without it. Null if all tokens have
+   * it.
+   */
   readonly adapterSwitch: Value | null
 }
 
 /**
- * What block matrices multiply: int8 twice (value and residual), int8 once, or float32, which costs more for a few rows
- * and less for many, and has no fast kernel for 8-bit weights: those get `twice`.
+ * The activations that block matrices multiply: int8 twice (value and residual), int8 once, or
+ * float32. float32 costs more for few rows and less for many. It has no fast kernel for 8-bit
+ * weights, so those use `twice`.
  */
 export type Activations = 'twice' | 'once' | 'float'
 
-/** Values that all layers share, computed once a run. N = S * B tokens, row-major. */
+/** Values that all layers share, computed once per run. N = S * B tokens, row-major. */
 export interface Run {
   /** int64 [N] */
   readonly tokenIds: Value
@@ -29,17 +33,26 @@ export interface Run {
   readonly cosines: Value
   /** float32 [N, D / 2] */
   readonly sines: Value
-  /** float32 [B, 1, G * S, T + S]: the mask once for each of the G query heads of a key/value head. */
+  /**
+   * float32 [B, 1, G * S, T + S]: the mask, repeated for each of the G query heads of a key/value
+   * head.
+   */
   readonly bias: Value
   /** int64 [5]: S, B, KVH, G, D */
   readonly queryShape: Value
   /** int64 [4]: S, B, KVH, D */
   readonly keyShape: Value
-  /** float32 [S, B, KVH, D] each: the layers put their new keys and values here, one layer after the other. */
+  /**
+   * float32 [S, B, KVH, D] each: every layer adds its new keys and values here, in the order of the
+   * layers.
+   */
   readonly newKeysValues: Value[]
 }
 
-/** Declares the graph's inputs (graph-contract.ts) and what all layers share. */
+/**
+ * Declares the inputs of the graph (graph-contract.ts) and computes the values that all layers
+ * share.
+ */
 export function startRun({ graph, config }: Decoder): Run {
   const { keyValueHeads, headSize } = config
   const group = config.heads / keyValueHeads
@@ -61,7 +74,7 @@ export function startRun({ graph, config }: Decoder): Run {
   }
 }
 
-/** cos and sin of position * inverse frequency, in float32 as transformers computes them. */
+/** Computes cos and sin of position * inverse frequency in float32, as transformers does. */
 function rotation(graph: GraphBuilder, { rope }: ModelConfig, positions: Value): Pick<Run, 'cosines' | 'sines'> {
   const column = graph.node('Reshape', [positions, graph.ints([-1, 1])])
   const frequencies = graph.floats(

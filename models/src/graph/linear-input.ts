@@ -3,12 +3,15 @@ import { type Bits, blocksPerRow, identityMatrix } from '../weights/blocks.js'
 import { blockSize } from '../weights/dequantize.js'
 import { matMulNBits } from './mat-mul-n-bits.js'
 
-/** The activations that several linear layers multiply by, with the forms that block matrices need made once for all. */
+/**
+ * The activations x of several linear layers. The forms that block matrices need are computed once
+ * and shared.
+ */
 export class LinearInput {
-  #padded: Value | undefined
-  #blocks: Value | undefined
-  #blockSums: Value | undefined
-  readonly #doubled = new Map<Bits, Value>()
+  private cachedPadded: Value | undefined
+  private cachedBlocks: Value | undefined
+  private cachedBlockSums: Value | undefined
+  private readonly cachedDoubled = new Map<Bits, Value>()
 
   constructor(
     private readonly graph: GraphBuilder,
@@ -17,57 +20,58 @@ export class LinearInput {
     readonly columns: number,
   ) {}
 
-  /** float32 [N, K filled up with zeros to whole blocks] */
+  /** float32 [N, K padded with zeros to whole blocks] */
   get padded(): Value {
-    this.#padded ??= this.#pad()
-    return this.#padded
+    this.cachedPadded ??= this.pad()
+    return this.cachedPadded
   }
 
-  #pad(): Value {
-    const missing = this.#width - this.columns
+  private pad(): Value {
+    const missing = this.width - this.columns
     return missing === 0 ? this.value : this.graph.node('Pad', [this.value, this.graph.ints([0, 0, 0, missing])])
   }
 
-  get #width(): number {
+  private get width(): number {
     return blocksPerRow(this.columns) * blockSize
   }
 
   /** float32 [N, K / 32, 32] */
-  get #inBlocks(): Value {
-    this.#blocks ??= this.graph.node('Reshape', [
+  private get inBlocks(): Value {
+    this.cachedBlocks ??= this.graph.node('Reshape', [
       this.padded,
       this.graph.ints([-1, blocksPerRow(this.columns), blockSize]),
     ])
-    return this.#blocks
+    return this.cachedBlocks
   }
 
-  /** float32 [N, K / 32]: the sum of each block. */
+  /** float32 [N, K / 32]: the sums of the blocks. */
   get blockSums(): Value {
-    this.#blockSums ??= this.graph.node('ReduceSum', [this.#inBlocks, this.graph.ints([2])], {
+    this.cachedBlockSums ??= this.graph.node('ReduceSum', [this.inBlocks, this.graph.ints([2])], {
       attributes: { keepdims: 0 },
     })
-    return this.#blockSums
+    return this.cachedBlockSums
   }
 
   /**
-   * float32 [2 N, K]: the rows x, then their residuals x - Q8(x), where Q8 is the rounding to int8 that onnxruntime's
-   * accuracy level 4 applies to a block before it multiplies by weights of so many bits. A product with both, summed,
-   * has int8's speed and nearly float32's exactness (docs/precision.md).
+   * float32 [2 N, K]: the rows x, then their residuals x - Q8(x). Q8 is the rounding to int8 that
+   * onnxruntime's accuracy level 4 applies to a block before it multiplies by weights with this
+   * number of bits. The sum of both products is almost as exact as float32 at the speed of int8
+   * (docs/precision.md).
    */
   doubled(bits: Bits): Value {
-    const known = this.#doubled.get(bits)
+    const known = this.cachedDoubled.get(bits)
     if (known !== undefined) return known
-    const doubled = this.#double(bits)
-    this.#doubled.set(bits, doubled)
+    const doubled = this.double(bits)
+    this.cachedDoubled.set(bits, doubled)
     return doubled
   }
 
-  #double(bits: Bits): Value {
+  private double(bits: Bits): Value {
     const { graph } = this
-    const x = this.#inBlocks
-    // A product with the identity is what the kernel itself makes of a block, on whatever processor.
+    const x = this.inBlocks
+    // A product with the identity gives the rounding of the kernel itself, on every processor.
     const rounded = matMulNBits(graph, x, identityMatrix(bits), 'int8')
     const both = graph.node('Concat', [x, graph.node('Sub', [x, rounded])], { attributes: { axis: 0 } })
-    return graph.node('Reshape', [both, graph.ints([-1, this.#width])])
+    return graph.node('Reshape', [both, graph.ints([-1, this.width])])
   }
 }

@@ -7,19 +7,36 @@ import type { Decoder } from './decoder.js'
 import { LinearInput } from './linear-input.js'
 import { float16Initializer, float32Initializer, type StoredMatrix, storeMatrix } from './storage.js'
 
-/** One linear layer: y = x W^T + bias, W [rows, columns of x] under `${name}.weight`. */
+/**
+ * Linear layers y = x W^T + x A^T B^T + bias. Each term has its own file:
+ * - `linear.ts` (this file) stacks layers with the same x into one matrix, adds the terms up and
+ *   adds the bias. It computes x W^T for float weights.
+ * - `linear-input.ts` prepares x for block matrices: padding, block sums, and the residual of the
+ *   int8 rounding.
+ * - `block-product.ts` computes x W^T for block weights, but without their offsets;
+ *   `mat-mul-n-bits.ts` is its operator.
+ * - `correction.ts` adds the offsets of block weights and the adapter term x A^T B^T, both in one
+ *   thin product.
+ * - `storage.ts` decides how W is stored at each precision.
+ * No file here knows architectures or files.
+ */
+
+/** One linear layer: y = x W^T + bias. W [rows, columns of x] is the tensor `${name}.weight`. */
 export interface LinearSpec {
   readonly name: string
   readonly rows: number
   readonly bias: boolean
 }
 
-/** A single linear layer over x [N, columns]. */
+/** Builds one linear layer over x [N, columns]. */
 export function linear(decoder: Decoder, x: Value, columns: number, spec: LinearSpec): Value {
   return first(linears(decoder, x, columns, [spec]))
 }
 
-/** Linear layers over the same x [N, columns]: neighbours stored alike become one product. Adapters are added beside. */
+/**
+ * Builds linear layers over the same x [N, columns]. Adjacent layers with the same storage become
+ * one product. Adapters are added separately.
+ */
 export function linears(decoder: Decoder, x: Value, columns: number, specs: readonly LinearSpec[]): Value[] {
   const input = new LinearInput(decoder.graph, x, columns)
   const layers = specs.map((spec) => ({
@@ -34,7 +51,10 @@ export function linears(decoder: Decoder, x: Value, columns: number, specs: read
   })
 }
 
-/** x W^T for one stored matrix that holds the weights of `parts`, one below the other, with their adapters: [N, rows]. */
+/**
+ * Computes x W^T with adapters for one stored matrix, which stacks the weights of `parts`: [N,
+ * rows].
+ */
 export function applyMatrix(
   decoder: Decoder,
   input: LinearInput,
@@ -43,7 +63,7 @@ export function applyMatrix(
 ): Value {
   let start = 0
   const updated = parts.map(({ name, rows }) => {
-    const part = { name, start, rows, update: decoder.weights.updateBeside(`${name}.weight`, rows, input.columns) }
+    const part = { name, start, rows, update: decoder.weights.separateUpdate(`${name}.weight`, rows, input.columns) }
     start += rows
     return part
   })
@@ -60,19 +80,21 @@ function groupAlike<T extends { matrix: Matrix }>(layers: readonly T[]): T[][] {
   return groups
 }
 
-/** x W^T: float32 [N, rows], offsets and adapters left out. */
+/** Computes x W^T without offsets and adapters: float32 [N, rows]. */
 function multiply(decoder: Decoder, input: LinearInput, stored: StoredMatrix): Value {
   if (stored.form === 'blocks') return multiplyBlocks(decoder, input, stored.blocks)
   return matrixProduct(decoder, input.value, floatMatrix(decoder, stored.form, stored.matrix))
 }
 
-/** A stored float matrix as a float32 value; a half is widened when the model is loaded. */
+/**
+ * Returns a stored float matrix as a float32 value. float16 is converted when the model is loaded.
+ */
 function floatMatrix({ graph }: Decoder, form: 'float32' | 'float16', matrix: Matrix): Value {
   if (form === 'float32') return graph.initializer(matrix.name, float32Initializer(matrix))
   return graph.cast(graph.initializer(matrix.name, float16Initializer(matrix)), 'float32')
 }
 
-/** x m^T: x [N, K], m [M, K] */
+/** Computes x m^T of x [N, K] and m [M, K]. */
 const matrixProduct = ({ graph }: Decoder, x: Value, m: Value): Value =>
   graph.node('Gemm', [x, m], { attributes: { transB: 1 } })
 

@@ -3,10 +3,13 @@ import { type BlockMatrix, blockBytes, blocksPerRow } from '../weights/blocks.js
 import { blockSize } from '../weights/dequantize.js'
 import { blockInitializers } from './storage.js'
 
-/** How MatMulNBits multiplies: in float32, or with activations rounded to int8 by blocks. */
+/** The arithmetic of MatMulNBits: float32, or activations rounded to int8 per block. */
 const accuracyLevels = { float: 1, int8: 4 } as const
 
-/** x W^T for w = scale * (q - middle): float32 [..., rows], x [..., whole blocks]. Offsets are a correction (correction.ts). */
+/**
+ * Computes x W^T for w = scale * (q - middle): float32 [..., rows] of x [..., whole blocks].
+ * `correction.ts` adds the offsets.
+ */
 export function matMulNBits(
   graph: GraphBuilder,
   x: Value,
@@ -16,7 +19,7 @@ export function matMulNBits(
   const perRow = blocksPerRow(blocks.columns)
   const shape = [blocks.rows, perRow, blockBytes(blocks.bits)]
   const { quants, scales } = storeBlocks(graph, blocks, shape)
-  // A tied embedding is stored as GatherBlockQuantized wants it, and seen in another shape here.
+  // A tied embedding is stored in the shape of GatherBlockQuantized, which differs.
   const isCube = graph.initializers.get(quants)?.shape.length === shape.length
   const cube = isCube ? quants : graph.node('Reshape', [quants, graph.ints(shape)])
   return graph.node('MatMulNBits', [x, cube, scales], {
@@ -31,7 +34,7 @@ export function matMulNBits(
   })
 }
 
-/** The names under which a block matrix's numbers and scales are stored, for all who use it. */
+/** Stores the numbers and scales of a block matrix once and returns their names. */
 export function storeBlocks(graph: GraphBuilder, blocks: BlockMatrix, quantShape: readonly number[]) {
   const parts = blockInitializers(blocks)
   return {

@@ -2,7 +2,7 @@ import type { Value } from '../onnx/graph-builder.js'
 import type { Decoder } from './decoder.js'
 import { linear, linears } from './linear.js'
 
-/** down(silu(gate(x)) * up(x)) of one layer over x [N, H]. */
+/** Builds the MLP of one layer over x [N, H]: down(silu(gate(x)) * up(x)). */
 export function mlp(decoder: Decoder, layer: number, x: Value): Value {
   const { graph, config } = decoder
   const name = `model.layers.${layer}.mlp`

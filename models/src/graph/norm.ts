@@ -1,7 +1,9 @@
 import type { Value } from '../onnx/graph-builder.js'
 import type { Decoder } from './decoder.js'
 
-/** RMS norm over the last axis, times the weight [size] under `${name}.weight`. */
+/**
+ * Computes the RMS norm over the last axis, times the weight [size] of the tensor `${name}.weight`.
+ */
 export function rmsNorm(decoder: Decoder, name: string, x: Value, size: number): Value {
   const { graph, config } = decoder
   return graph.node('SimplifiedLayerNormalization', [x, normWeight(decoder, name, size)], {
@@ -9,15 +11,16 @@ export function rmsNorm(decoder: Decoder, name: string, x: Value, size: number):
   })
 }
 
-/** x + y and its RMS norm, in one operator. x, y [N, size] */
+/** Computes x + y and its RMS norm in one operator. x, y [N, size] */
 export function skipRmsNorm(decoder: Decoder, name: string, x: Value, y: Value, size: number) {
   const { graph, config } = decoder
-  // Names are the whole graph's, and one graph can compute a layer in two ways.
+  // Names are unique in the whole graph, and one graph can compute a layer with two kinds of
+  // activations.
   const sum = `${name}.sum.${decoder.activations}`
   const normalised = graph.node('SkipSimplifiedLayerNormalization', [x, y, normWeight(decoder, name, size)], {
     domain: 'com.microsoft',
     attributes: { epsilon: { float: config.normEpsilon } },
-    // Its second and third output are for training.
+    // The second and third output are for training.
     furtherOutputs: ['', '', sum],
   })
   return { sum, normalised }

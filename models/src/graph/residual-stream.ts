@@ -2,38 +2,42 @@ import type { Value } from '../onnx/graph-builder.js'
 import type { Decoder } from './decoder.js'
 import { rmsNorm, skipRmsNorm } from './norm.js'
 
-/** What the layers of a decoder add to, float32 [N, H]. A sum waits for the norm that reads it: both are one operator. */
+/**
+ * The residual stream of a decoder, float32 [N, H]. A sum is delayed until the next norm, so that
+ * both are one operator.
+ */
 export class ResidualStream {
-  #sum: Value
-  #added: Value | null = null
+  private sum: Value
+  private added: Value | null = null
 
   constructor(
     private readonly decoder: Decoder,
     start: Value,
   ) {
-    this.#sum = start
+    this.sum = start
   }
 
-  /** The stream as it stands. */
+  /** The current value of the stream. */
   get value(): Value {
-    if (this.#added !== null) this.#sum = this.decoder.graph.node('Add', [this.#sum, this.#added])
-    this.#added = null
-    return this.#sum
+    if (this.added !== null) this.sum = this.decoder.graph.node('Add', [this.sum, this.added])
+    this.added = null
+    return this.sum
   }
 
+  /** Adds the output of a layer. */
   add(update: Value): void {
-    this.#sum = this.value
-    this.#added = update
+    this.sum = this.value
+    this.added = update
   }
 
-  /** The stream's RMS norm, times the weight under `${name}.weight`. */
+  /** Computes the RMS norm of the stream, times the weight of the tensor `${name}.weight`. */
   normalised(name: string): Value {
     const { decoder } = this
     const size = decoder.config.hiddenSize
-    if (this.#added === null) return rmsNorm(decoder, name, this.#sum, size)
-    const { sum, normalised } = skipRmsNorm(decoder, name, this.#sum, this.#added, size)
-    this.#sum = sum
-    this.#added = null
+    if (this.added === null) return rmsNorm(decoder, name, this.sum, size)
+    const { sum, normalised } = skipRmsNorm(decoder, name, this.sum, this.added, size)
+    this.sum = sum
+    this.added = null
     return normalised
   }
 }

@@ -12,7 +12,10 @@ import {
 import { floatsToHalves } from '../weights/dequantize.js'
 import { type Matrix, rowRanges } from '../weights/matrix.js'
 
-/** Layers lose less than the embedding and the output layer do, so `int4` keeps those at 8 bits. */
+/**
+ * The use of a matrix. The embedding and the output layer lose more than layers do, so `int4` keeps
+ * them at 8 bits.
+ */
 export type MatrixRole = 'layer' | 'vocabulary'
 
 /** How one matrix is stored in the graph. */
@@ -20,6 +23,7 @@ export type StoredMatrix =
   | { readonly form: 'float32' | 'float16'; readonly matrix: Matrix }
   | { readonly form: 'blocks'; readonly blocks: BlockMatrix }
 
+/** Decides how a matrix is stored at a precision. */
 export function storeMatrix(matrix: Matrix, role: MatrixRole, precision: Precision): StoredMatrix {
   const rounded = (bits: 4 | 8): StoredMatrix => ({ form: 'blocks', blocks: roundedMatrix(matrix, bits) })
   switch (precision) {
@@ -39,7 +43,7 @@ export function storeMatrix(matrix: Matrix, role: MatrixRole, precision: Precisi
   }
 }
 
-/** float32 [rows, columns] */
+/** A matrix as float32 [rows, columns]. */
 export const float32Initializer = (matrix: Matrix): Initializer => ({
   type: 'float32',
   shape: [matrix.rows, matrix.columns],
@@ -49,7 +53,7 @@ export const float32Initializer = (matrix: Matrix): Initializer => ({
   },
 })
 
-/** float16 [rows, columns] */
+/** A matrix as float16 [rows, columns]. */
 export const float16Initializer = (matrix: Matrix): Initializer => ({
   type: 'float16',
   shape: [matrix.rows, matrix.columns],
@@ -61,7 +65,9 @@ export const float16Initializer = (matrix: Matrix): Initializer => ({
   },
 })
 
-/** The three parts of a block matrix: uint8 [rows, blocks * bytes], float32 [rows, blocks] twice. */
+/**
+ * The three parts of a block matrix: uint8 [rows, blocks * bytes], float32 [rows, blocks] twice.
+ */
 export function blockInitializers(matrix: BlockMatrix): Record<keyof Blocks, Initializer> {
   const perRow = blocksPerRow(matrix.columns)
   const part = (type: 'uint8' | 'float32', width: number, key: keyof Blocks): Initializer => ({

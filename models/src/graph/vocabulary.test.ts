@@ -7,7 +7,7 @@ import { largestSummaryDifference } from '../testing/summary.js'
 import { createRandom } from '../testing/synthetic-source.js'
 import { summarise } from './vocabulary.js'
 
-/** What the graph finds in rows that no model was asked for: ties, and what is no distribution. */
+/** Tests the summary of rows that no model gives: ties, and rows that are not distributions. */
 
 const size = 3001
 let wide: InferenceSession
@@ -36,25 +36,25 @@ const run = (session: InferenceSession, rows: readonly Float32Array[]) => {
 
 const random = createRandom(3)
 const flat = () => Float32Array.from({ length: size }, () => random() * 30 - 20)
-/** A dozen values, so that each is shared by hundreds of ids. */
+/** Rows with twelve different values, so that hundreds of ids have equal logits. */
 const tied = () => flat().map((value) => Math.round(value / 3))
 
-test('the best ids are in order, ties by lowest id', async () => {
+test('orders the best ids, and of equal logits the lowest id comes first', async () => {
   const rows = Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? flat() : tied()))
   rows.push(new Float32Array(size), flat().fill(-Infinity, 100), flat().fill(-3.4e38, 0, 2900))
   expect(largestSummaryDifference(await run(wide, rows), rows)).toBeLessThanOrEqual(1e-5)
 })
 
-test('of few ids they are all', async () => {
+test('returns all ids of a small vocabulary', async () => {
   const rows = [Float32Array.of(1, 3, -2, 3, 0), Float32Array.of(0, 0, 0, 0, 0)]
   const outputs = await run(narrow, rows)
   expect(outputs[graphOutputs.bestIds]?.dims).toEqual([2, 5])
   expect(largestSummaryDifference(outputs, rows)).toBeLessThanOrEqual(1e-5)
 })
 
-test('NaN or positive infinity anywhere, and negative infinity everywhere, leave no finite sum', async () => {
+test('gives no finite sum for NaN or infinity in a row, or a row of negative infinity', async () => {
   const signs = [Number.NaN, Number.POSITIVE_INFINITY]
-  // Vectors of 4 to 48 floats, and what is left over behind the last.
+  // Kernels use vectors of 4 to 48 floats, and the rest after the last vector has its own code.
   const places = [...Array.from({ length: 100 }, (_, i) => i), ...Array.from({ length: 100 }, (_, i) => size - 1 - i)]
   const broken = signs.flatMap((value) => places.map((at) => flat().fill(value, at, at + 1)))
   broken.push(flat().fill(Number.NaN), flat().fill(-Infinity))

@@ -13,7 +13,7 @@ import { storeBlocks } from './mat-mul-n-bits.js'
 import { rmsNorm } from './norm.js'
 import { blockInitializers, float16Initializer, float32Initializer, storeMatrix } from './storage.js'
 
-/** The tokens' rows of the embedding: float32 [N, H]. */
+/** Reads the embedding of each token: float32 [N, H]. */
 export function embed(decoder: Decoder, { tokenIds }: Run): Value {
   const { graph, config, weights, precision } = decoder
   const matrix = weights.matrix(embeddingName, config.vocabularySize, config.hiddenSize)
@@ -47,7 +47,10 @@ function addOffsets({ graph }: Decoder, rows: Value, ids: Value, blocks: BlockMa
   return graph.node('Reshape', [sum, graph.ints([-1, perRow * blockSize])])
 }
 
-/** The head for the rows that the run asks for. x [N, H]; declares the logits, and what is read of them at once. */
+/**
+ * Computes the head for the rows that the run reads, x [N, H]. Declares the logits and their
+ * summary.
+ */
 export function readOut(decoder: Decoder, x: Value): void {
   const { graph, config } = decoder
   const rows = graph.node('Gather', [x, graphInputs.rowIndices])
@@ -63,21 +66,27 @@ export function readOut(decoder: Decoder, x: Value): void {
   if (config.head === 'vocabulary') summarise(graph, config.vocabularySize)
 }
 
-/** Each row's best ids and log-sum-exp: its kernels take a tenth of what a scan of the row in JavaScript does. */
+/**
+ * Adds the best ids and the log-sum-exp of each row. The kernels take a tenth of the time of a scan
+ * in JavaScript.
+ */
 export function summarise(graph: GraphBuilder, vocabularySize: number): void {
   const { logits, bestLogits, bestIds, logSumExp } = graphOutputs
   const count = Math.min(bestCount, vocabularySize)
   graph.node('TopK', [logits, graph.ints([count])], { name: bestLogits, furtherOutputs: [bestIds] })
   graph.output(bestLogits, 'float32', ['R', count])
   graph.output(bestIds, 'int64', ['R', count])
-  // max - log(p of the best): Softmax has a fast kernel, ReduceLogSumExp has not.
+  // max - log(p of the best): Softmax has a fast kernel, ReduceLogSumExp does not.
   const max = (v: Value) => graph.node('ReduceMax', [v, graph.ints([1])])
   const bestShare = max(graph.node('Softmax', [logits], { attributes: { axis: -1 } }))
   graph.node('Sub', [max(logits), graph.node('Log', [bestShare])], { name: logSumExp })
   graph.output(logSumExp, 'float32', ['R', 1])
 }
 
-/** The score of each row, [R, 1]: one row of weights, so it is float32 in every precision. */
+/**
+ * Computes the score of each row, [R, 1]. Its weights are one row, so they are float32 in every
+ * precision.
+ */
 function scoreOf({ graph, config, weights }: Decoder, x: Value): Value {
   const matrix = weights.matrix(scoreName, 1, config.hiddenSize)
   return graph.node('Gemm', [x, graph.initializer(matrix.name, float32Initializer(matrix))], {
@@ -85,7 +94,10 @@ function scoreOf({ graph, config, weights }: Decoder, x: Value): Value {
   })
 }
 
-/** A tied output layer multiplies by the embedding's own stored tensor, unless an adapter was merged into it. */
+/**
+ * A tied output layer uses the stored tensor of the embedding, unless an adapter was merged into
+ * it.
+ */
 function headProduct(decoder: Decoder, x: Value): Value {
   const { config, weights, precision, graph } = decoder
   const { vocabularySize: rows, hiddenSize: columns } = config

@@ -9,7 +9,7 @@ import { decodeModel, type OnnxGraph } from './schema.js'
 
 const source = fileURLToPath(new URL('../../../test/fixtures/tiny/qwen3', import.meta.url))
 
-/** The accuracy level of every product of block matrices, those in branches too. */
+/** Returns the accuracy level of every product of block matrices, including those in branches. */
 function levels({ node }: OnnxGraph): number[] {
   return node.flatMap(({ attribute }) =>
     attribute.flatMap((one) => [
@@ -19,7 +19,7 @@ function levels({ node }: OnnxGraph): number[] {
   )
 }
 
-test('products in both branches become float32, and nothing else changes', async () => {
+test('changes the products in both branches to float32, and nothing else', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-levels-'))
   await buildModel({ source, out: join(folder, 'model'), precision: 'int4' })
   const before = await readFile(join(folder, 'model', 'model.onnx'))

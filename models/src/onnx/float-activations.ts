@@ -1,9 +1,9 @@
 import { decodeModel, encodeModel, type OnnxGraph } from './schema.js'
 
 /**
- * The same graph with all products of block matrices in float32 (`accuracy_level` 1): for devices whose int8 rounding is not the
- * CPU's. WebGPU rounds blocks of 128 where it rounds at all, and leaves the smallest products alone, so that residuals
- * (LinearInput.doubled) do not make up for it.
+ * Returns the same graph with all products of block matrices in float32 (`accuracy_level` 1), for
+ * devices that round to int8 in another way than the CPU. WebGPU rounds blocks of 128 and does not
+ * round the smallest products, so residuals (LinearInput.doubled) cannot correct its rounding.
  */
 export function withFloatActivations(model: Uint8Array): Uint8Array {
   const decoded = decodeModel(model)

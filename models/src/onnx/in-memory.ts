@@ -2,7 +2,10 @@ import { type GraphBuilder, type Initializer, initializerBytes, type Value } fro
 import { modelProto, type StoredTensor } from './model-proto.js'
 import { elementTypes, encodeModel } from './schema.js'
 
-/** A tensor whose bytes stand in the graph itself. @throws Error where it gives another number of bytes than its shape says */
+/**
+ * Reads a tensor whose bytes are part of the graph.
+ * @throws Error if the number of bytes does not match the shape
+ */
 export async function inlineTensor(
   name: Value,
   initializer: Initializer,
@@ -18,19 +21,21 @@ export async function inlineTensor(
   return { ...headOf(name, initializer), rawData }
 }
 
+/** Returns name, shape and type of a tensor in ONNX terms. */
 export const headOf = (name: Value, { shape, type }: Initializer) => ({
   name,
   dims: shape,
   dataType: elementTypes[type],
 })
 
+/** @throws Error if the number of bytes does not match the shape of the tensor */
 export function assertBytes(name: Value, initializer: Initializer, bytes: number): void {
   const expected = initializerBytes(initializer)
   if (bytes !== expected)
     throw new Error(`tensor ${name} of shape [${initializer.shape}] gave ${bytes} bytes, expected ${expected}`)
 }
 
-/** A small graph as the bytes of an ONNX file. */
+/** Encodes a small graph as the bytes of an ONNX file. */
 export async function encodeGraph(graph: GraphBuilder, producerVersion: string): Promise<Uint8Array> {
   const tensors: StoredTensor[] = []
   for (const [name, initializer] of graph.initializers) tensors.push(await inlineTensor(name, initializer))

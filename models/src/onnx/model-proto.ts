@@ -4,7 +4,7 @@ import { attributeTypes, elementTypes, type externalLocation } from './schema.js
 const opset = 21
 const irVersion = 10
 
-/** A stored tensor as a TensorProto: its bytes in the graph itself, or where they are in the data file. */
+/** A stored tensor as a TensorProto, with its bytes or with their place in the data file. */
 export interface StoredTensor {
   readonly name: string
   readonly dims: readonly number[]
@@ -15,8 +15,9 @@ export interface StoredTensor {
 }
 
 /**
- * The graph as a ModelProto. Tensors with their bytes in the graph belong to the branch that uses them, once for each: each
- * value that a branch reads from outside costs time in every run. Those in the data file are mapped once, for all.
+ * Converts the graph to a ModelProto. Each branch gets its own copy of the small tensors that it
+ * reads, because a value from outside a branch costs time in every run. Tensors in the data file
+ * are mapped into memory once for all branches.
  */
 export function modelProto(graph: GraphBuilder, tensors: readonly StoredTensor[], producerVersion: string): object {
   const used = new Set(graph.nodes.flatMap(({ inputs }) => inputs))

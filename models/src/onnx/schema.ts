@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs'
 
 /**
- * The part of ONNX's protobuf messages that a graph of ours uses: field numbers as the ONNX IR specification gives them.
- * A field is [name, number, type]; a trailing `[]` is a repeated field.
+ * The part of ONNX's protobuf messages that the graphs use, with the field numbers of the ONNX IR
+ * specification. A field is [name, number, type]. A trailing `[]` marks a repeated field.
  */
 const messages = {
   ModelProto: [
@@ -85,10 +85,12 @@ function createRoot(): protobuf.Root {
 
 const modelProto = createRoot().lookupType('ModelProto')
 
-/** Element types (TensorProto.DataType) that our graphs use, by our names. */
+/** The element types (TensorProto.DataType) that the graphs use. */
 export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, float16: 10 } as const
+/** The name of an element type. */
 export type ElementType = keyof typeof elementTypes
 
+/** Bytes of one element. */
 export const bytesPerElement: Readonly<Record<ElementType, number>> = {
   float32: 4,
   uint8: 1,
@@ -97,23 +99,26 @@ export const bytesPerElement: Readonly<Record<ElementType, number>> = {
   float16: 2,
 }
 
-/** AttributeProto.AttributeType */
+/** Values of AttributeProto.AttributeType. */
 export const attributeTypes = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const
 
-/** TensorProto.DataLocation */
+/** The value of TensorProto.DataLocation for an external file. */
 export const externalLocation = 1
 
-/** The bytes of a `.onnx` file for a ModelProto written as a plain object with the field names above. */
+/**
+ * Encodes a ModelProto, a plain object with the field names above, as the bytes of a `.onnx` file.
+ */
 export function encodeModel(model: object): Uint8Array {
   return modelProto.encode(modelProto.fromObject(model)).finish()
 }
 
-/** What is read of a decoded graph; the rest is kept as it is. */
+/** The fields of a decoded graph that Tandem reads. The other fields are kept. */
 export interface OnnxGraph {
   node: readonly OnnxNode[]
   output: readonly { readonly name: string }[]
 }
 
+/** A node of a decoded graph. */
 export interface OnnxNode {
   readonly opType: string
   readonly input: readonly string[]
@@ -121,13 +126,14 @@ export interface OnnxNode {
   readonly attribute: readonly OnnxAttribute[]
 }
 
+/** An attribute of a decoded node. */
 export interface OnnxAttribute {
   readonly name: string
   i: number | protobuf.Long
   readonly g?: OnnxGraph | null
 }
 
-/** @throws Error where the bytes are no ModelProto */
+/** Decodes the bytes of a `.onnx` file. @throws Error if they are not a ModelProto */
 export function decodeModel(bytes: Uint8Array): { readonly graph?: OnnxGraph | null } {
   return modelProto.decode(bytes) as protobuf.Message & { readonly graph?: OnnxGraph | null }
 }

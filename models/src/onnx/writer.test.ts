@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const options = () => ({ folder, graphFileName: 'g.onnx', dataFileName: 'g.data', producerVersion: 'test' })
 
-/** y = x W^T + 1 with W [6000, 2] in two chunks. */
+/** The graph y = x W^T + 1, with W [6000, 2] in two chunks. */
 function affine(chunks: Float32Array[]): GraphBuilder {
   const graph = new GraphBuilder()
   const x = graph.input('x', 'float32', ['N', 2])
@@ -29,7 +29,7 @@ function affine(chunks: Float32Array[]): GraphBuilder {
   return graph
 }
 
-it('writes a graph that onnxruntime runs, large tensors aligned in a file beside it', async () => {
+it('writes a graph that onnxruntime runs, with large tensors aligned in a second file', async () => {
   const graph = affine([new Float32Array(6000).fill(1), new Float32Array(6000).fill(2)])
   graph.initializer('another', { type: 'uint8', shape: [50_000], chunks: () => [new Uint8Array(50_000)] })
   let bytes = 0
@@ -49,13 +49,13 @@ it('writes a graph that onnxruntime runs, large tensors aligned in a file beside
   await session.release()
 })
 
-it('refuses a tensor with another number of bytes than its shape', async () => {
+it('refuses a tensor whose bytes do not match its shape', async () => {
   await expect(writeGraph(affine([new Float32Array(6000)]), options())).rejects.toThrow(
     'tensor w of shape [6000,2] gave 24000 bytes, expected 48000',
   )
 })
 
-it('gives each branch its own small tensors, and all branches the large ones', async () => {
+it('gives each branch its own small tensors, and shares the large ones', async () => {
   const graph = new GraphBuilder()
   const x = graph.input('x', 'float32', ['N'])
   const large = graph.floats('large', [10_000], new Float32Array(10_000).fill(5))
@@ -82,7 +82,7 @@ it('gives each branch its own small tensors, and all branches the large ones', a
   await session.release()
 })
 
-it('stops when the signal says so', async () => {
+it('stops on abort', async () => {
   const signal = AbortSignal.abort(new Error('stopped'))
   await expect(writeGraph(affine([new Float32Array(12_000)]), { ...options(), signal })).rejects.toThrow('stopped')
 })

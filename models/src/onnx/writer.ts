@@ -8,13 +8,18 @@ import { assertBytes, headOf, inlineTensor } from './in-memory.js'
 import { modelProto, type StoredTensor } from './model-proto.js'
 import { encodeModel, externalLocation } from './schema.js'
 
-/** Offsets in the data file are multiples of this, so that onnxruntime can map the file into memory. */
+/**
+ * Offsets in the data file are multiples of this, so that onnxruntime can map the file into memory.
+ */
 const alignment = 4096
-/** Smaller tensors (norms, shapes, constants) stand in the graph itself, in the branch that uses them. */
+/**
+ * Smaller tensors (norms, shapes, constants) are part of the graph, in the branch that uses them.
+ */
 const inlineLimitBytes = 32 << 10
 
+/** The options of `writeGraph`. */
 export interface WriteOptions {
-  /** Where the two files go; the folder exists. */
+  /** The folder of the two files. It must exist. */
   readonly folder: string
   readonly graphFileName: string
   readonly dataFileName: string
@@ -32,8 +37,9 @@ export function graphDataBytes(graph: GraphBuilder): number {
 }
 
 /**
- * Writes a graph as an ONNX file with its large tensors in a second file beside it, one chunk after the other.
- * @throws Error where an initializer gives another number of bytes than its shape says; the signal's reason on abort.
+ * Writes a graph as an ONNX file, and its large tensors into a second file in the same folder,
+ * chunk by chunk.
+ * @throws Error if the bytes of an initializer do not match its shape; the signal's reason on abort
  */
 export async function writeGraph(graph: GraphBuilder, options: WriteOptions): Promise<void> {
   const data = createWriteStream(join(options.folder, options.dataFileName), { flush: true })

@@ -1,14 +1,15 @@
 import { open } from 'node:fs/promises'
 
-/** A file read in parts. Whoever opens it closes it. */
+/** A file that is read in parts. The caller of `openBinaryFile` closes it. */
 export interface BinaryFile {
   readonly path: string
   readonly bytes: number
-  /** @throws Error naming the file where it ends before offset + length. */
+  /** Reads `length` bytes at an offset. @throws Error with the path if the file is shorter */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>
   close(): Promise<void>
 }
 
+/** Opens a file for reading in parts. */
 export async function openBinaryFile(path: string): Promise<BinaryFile> {
   const handle = await open(path, 'r')
   const { size } = await handle.stat()
@@ -21,7 +22,7 @@ export async function openBinaryFile(path: string): Promise<BinaryFile> {
       while (done < length) {
         const { bytesRead } = await handle.read(out, done, length - done, offset + done)
         if (bytesRead === 0)
-          throw new Error(`${path} ends after ${size} bytes, ${offset + length} expected; is it wholly downloaded?`)
+          throw new Error(`${path} ends after ${size} bytes, ${offset + length} expected; is the download complete?`)
         done += bytesRead
       }
       return out

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { ModelSource } from '../source.js'
 import { parseJsonObject } from './json-file.js'
-import type { ModelSource } from './source.js'
 
 const templateName = 'chat_template.jinja'
 const oldTemplateName = 'chat_template.json'
@@ -14,15 +14,15 @@ const textFileNames = [
   templateName,
 ]
 
-/** All that is read of a checkpoint but its weights, where it is there. */
+/** All files of a checkpoint that are read, except the weights. Most of them are optional. */
 export const checkpointTextNames: readonly string[] = [...textFileNames, oldTemplateName]
 
-/** What stands beside the weights of a checkpoint. */
+/** A checkpoint without its weights. */
 export type CheckpointTexts = Omit<ModelSource, 'weights'>
 
 /**
- * Reads the text files of a folder that transformers saved; its weights may be missing.
- * @throws Error naming the one that cannot be read
+ * Reads the text files of a folder that transformers saved. Its weights may be missing.
+ * @throws Error with a file that cannot be read
  */
 export async function readCheckpointTexts(folder: string): Promise<CheckpointTexts> {
   const root = resolve(folder)
@@ -41,9 +41,9 @@ export async function readCheckpointTexts(folder: string): Promise<CheckpointTex
   return { config: json('config.json') ?? {}, generationConfig: json('generation_config.json'), textFiles, files }
 }
 
-/** Before chat_template.jinja there was a JSON file with the one key. */
+/** Reads the older form of chat_template.jinja, a JSON file with one key. */
 async function readTemplate(path: string): Promise<Uint8Array> {
   const { chat_template: template } = parseJsonObject(await readFile(path), path)
-  if (typeof template !== 'string') throw new Error(`${path} has no text under "chat_template"`)
+  if (typeof template !== 'string') throw new Error(`${path} has no string "chat_template"`)
   return new TextEncoder().encode(template)
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
 /**
- * The object that a JSON text holds.
- * @param name of where the bytes are from, for the error.
- * @throws Error naming it where it holds something else.
+ * Parses a JSON text that holds an object.
+ * @param name the name of the source in errors
+ * @throws Error with the name if the text is not a JSON object
  */
 export function parseJsonObject(bytes: Uint8Array, name: string): Record<string, unknown> {
   let value: unknown
@@ -13,6 +13,6 @@ export function parseJsonObject(bytes: Uint8Array, name: string): Record<string,
     throw new Error(`${name} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   }
   const result = z.record(z.string(), z.unknown()).safeParse(value)
-  if (!result.success) throw new Error(`${name} holds no JSON object`)
+  if (!result.success) throw new Error(`${name} is not a JSON object`)
   return result.data
 }

@@ -14,7 +14,7 @@ async function folderWith(files: Readonly<Record<string, string | Uint8Array>>):
 }
 const weights = encodeSafetensors({ 'a.weight': floats([1]) })
 
-it('opens a folder of transformers with what stands beside the weights', async () => {
+it('opens a folder of transformers with its text files', async () => {
   const folder = await folderWith({
     'config.json': '{"model_type":"llama"}',
     'generation_config.json': '{"eos_token_id":[1,2]}',
@@ -35,18 +35,18 @@ it('opens a folder of transformers with what stands beside the weights', async (
   )
 })
 
-it('says what it found where it is no checkpoint', async () => {
+it('reports what it found if there is no checkpoint', async () => {
   const absent = join(await createFolder(), 'nothing')
   await expect(openModelSource(absent)).rejects.toThrow(`there is nothing at ${absent}`)
   await expect(openModelSource(await folderWith({}))).rejects.toThrow('it has no config.json')
   await expect(openModelSource(await folderWith({ 'adapter_config.json': '{}' }))).rejects.toThrow(
-    'is a PEFT adapter; it needs its base as the source',
+    'is a PEFT adapter: give its base model as the source',
   )
   await expect(openModelSource(await folderWith({ 'config.json': '{}', 'pytorch_model.bin': '' }))).rejects.toThrow(
     'has no model.safetensors and no model.safetensors.index.json (found: pytorch_model.bin). Save the model with transformers',
   )
   await expect(openModelSource(await folderWith({ 'config.json': '{}', 'tokenizer.model': '' }))).rejects.toThrow(
-    'has tokenizer.model and no tokenizer.json; save one beside the weights with transformers',
+    'has tokenizer.model and no tokenizer.json: save one next to the weights with transformers',
   )
   const foreign = await folderWith({ 'config.json': '{"model_type":"mamba"}', 'tokenizer.model': '' })
   await expect(openModelSource(foreign)).rejects.toThrow(
@@ -55,14 +55,16 @@ it('says what it found where it is no checkpoint', async () => {
     ),
   )
   const empty = join(await folderWith({ 'model.gguf': '' }), 'model.gguf')
-  await expect(openModelSource(empty)).rejects.toThrow(`${empty} has 0 bytes, which no GGUF file has; is it wholly`)
+  await expect(openModelSource(empty)).rejects.toThrow(
+    `${empty} has 0 bytes: expected a GGUF file, which is longer; is the download`,
+  )
   const damaged = await folderWith({ 'config.json': '[1]', 'model.safetensors': weights })
-  await expect(openModelSource(damaged)).rejects.toThrow(`${join(damaged, 'config.json')} holds no JSON object`)
+  await expect(openModelSource(damaged)).rejects.toThrow(`${join(damaged, 'config.json')} is not a JSON object`)
   const other = join(await folderWith({ 'notes.txt': 'a thesis' }), 'notes.txt')
   await expect(openModelSource(other)).rejects.toThrow(`${other} is neither a GGUF file nor a folder`)
 })
 
-it('stops when it is told to', async () => {
+it('stops on abort', async () => {
   const folder = await folderWith({ 'config.json': '{}', 'model.safetensors': weights })
   await mkdir(join(folder, 'runs'))
   await expect(openModelSource(folder, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises'
+import type { ModelSource } from '../source.js'
 import { openGguf } from './gguf/open.js'
 import { openHuggingFaceFolder } from './hugging-face.js'
-import type { ModelSource } from './source.js'
 
 export { openAdapter } from './peft/open.js'
 
 /**
- * Opens a Hugging Face folder or a .gguf file. Close its weights when done.
- * @throws Error naming what was found there, what was expected and what to do.
+ * Opens a Hugging Face folder or a .gguf file. The caller closes its weights.
+ * @throws Error with what was found, what was expected and what to do
  */
 export async function openModelSource(path: string, signal?: AbortSignal): Promise<ModelSource> {
   const found = await stat(path).catch((cause: unknown) => {

@@ -74,9 +74,9 @@ it('reads shards as one source', async () => {
   await writeIndex({ ...map, 'd.weight': 'm-1.safetensors' })
   await expect(openModelSource(folder)).rejects.toThrow(`${index} names the tensor d.weight in m-1.safetensors`)
   await writeIndex({ ...map, 'd.weight': 'm-3.safetensors' })
-  await expect(openModelSource(folder)).rejects.toThrow(`${index} names the file m-3.safetensors, which is not there`)
+  await expect(openModelSource(folder)).rejects.toThrow(`${index} names the file m-3.safetensors, which is missing`)
   await writeIndex({ a: '../m-1.safetensors' })
-  await expect(openModelSource(folder)).rejects.toThrow('names the file "../m-1.safetensors"; shards must lie beside')
+  await expect(openModelSource(folder)).rejects.toThrow('names the file "../m-1.safetensors": expected a file in')
   await writeFile(index, '{"weight_map"')
   await expect(openModelSource(folder)).rejects.toThrow(`${index} is not JSON`)
   await writeIndex(map)
@@ -84,24 +84,24 @@ it('reads shards as one source', async () => {
   await expect(openModelSource(folder)).rejects.toThrow('both have the tensor b.weight')
 })
 
-it('refuses what is damaged, naming file and tensor', async () => {
-  expect(await refusal(new Uint8Array(3))).toContain('FILE is no safetensors file: its header claims 0 bytes')
+it('refuses a damaged file and names the file and the tensor', async () => {
+  expect(await refusal(new Uint8Array(3))).toContain('FILE is not a safetensors file: its header claims 0 bytes')
   const pointer = Buffer.from('version https://git-lfs.github.com/spec/v1\n')
-  expect(await refusal(pointer)).toContain('is it wholly downloaded (no pointer of Git LFS)?')
+  expect(await refusal(pointer)).toContain('is the download complete, or is this a pointer of Git LFS?')
   expect(await refusal(encodeHeader('{"a": '))).toContain('Error: FILE: the header is not JSON')
   expect(await refusal(one({ dtype: 'F32', shape: [2, 2] }))).toContain('FILE: the header is damaged')
   expect(await refusal(one({ dtype: 'F32', shape: [3, 2], data_offsets: [0, 16] }))).toBe(
     'Error: FILE: tensor a.weight has 16 bytes, 24 expected for F32 [3,2]',
   )
   expect(await refusal(one({ dtype: 'F32', shape: [3], data_offsets: [4, 16] }))).toContain(
-    'FILE: tensor a.weight lies at [4, 16), where the one before it ends at 0',
+    'FILE: tensor a.weight is at [4, 16), and the tensor before it ends at 0',
   )
   expect(await refusal(one({ dtype: 'F32', shape: [5], data_offsets: [0, 20] }))).toBe(
-    'Error: FILE has 16 bytes of tensors, 20 expected; is it wholly downloaded?',
+    'Error: FILE has 16 bytes of tensors, 20 expected; is the download complete?',
   )
 })
 
-it('passes over what is stored in another type until it is asked for', async () => {
+it('ignores tensors of other types until they are read', async () => {
   const header = {
     'model.layers.0.self_attn.bias': { dtype: 'BOOL', shape: [4], data_offsets: [0, 4] },
     'a.weight': { dtype: 'F8_E4M3', shape: [4], data_offsets: [4, 8] },
@@ -113,15 +113,15 @@ it('passes over what is stored in another type until it is asked for', async () 
   expect([...source.tensors.keys()]).toEqual(['b.weight'])
   expect(weights.vector('b.weight', 2).shape).toEqual([2])
   expect(() => weights.vector('a.weight', 4)).toThrow(
-    `${path}: tensor a.weight is stored as F8_E4M3; readable are F32, F16, BF16`,
+    `${path}: tensor a.weight is stored as F8_E4M3: expected one of F32, F16, BF16`,
   )
   await source.close()
 })
 
-it('names what is missing when it is read', async () => {
+it('names a missing tensor when it is read', async () => {
   const path = await writeBytes(encodeSafetensors({ 'a.weight': floats([1, 2, 3, 4], [2, 2]) }))
   const weights = await openSafetensors([path])
-  await expect(weights.readRows('b.weight', 0, 1)).rejects.toThrow(`${path}: there is no tensor b.weight`)
+  await expect(weights.readRows('b.weight', 0, 1)).rejects.toThrow(`${path} has no tensor b.weight`)
   await truncate(path, (await stat(path)).size - 1)
   await expect(weights.readRows('a.weight', 0, 2)).rejects.toThrow(`${path} ends after`)
   await weights.close()

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
+import type { StoredType, WeightSource } from '../source.js'
 import { type BinaryFile, openBinaryFile } from './binary-file.js'
 import { parseJsonObject } from './json-file.js'
-import type { StoredType, WeightSource } from './source.js'
 import { createWeightSource, openTogether, type StoredTensor, tensorBytes } from './tensor-table.js'
 
-/** As in the reference reader: a longer header is damage or an attack. */
+/** Maximum size of a header, as in the reference reader. A longer header is damage or an attack. */
 const maxHeaderBytes = 100_000_000
 
 const readableTypes = ['F32', 'F16', 'BF16'] as const satisfies readonly StoredType[]
@@ -23,8 +23,9 @@ const headerSchema = z.record(
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) })
 
 /**
- * Reads the headers of safetensors files (https://huggingface.co/docs/safetensors): their tensors as one source.
- * @throws Error naming the file and tensor where a header is damaged or a file is short.
+ * Opens safetensors files (https://huggingface.co/docs/safetensors) as one source. Reads only their
+ * headers.
+ * @throws Error with the file and the tensor if a header is damaged or a file is too short
  */
 export async function openSafetensors(paths: readonly string[]): Promise<WeightSource> {
   const files = await openTogether(paths, openBinaryFile, (file) => file.close())
@@ -38,38 +39,39 @@ export async function openSafetensors(paths: readonly string[]): Promise<WeightS
   }
 }
 
-/** An index of shards: which tensor lies in which file. */
+/** An index of shards, which tells the file of each tensor. */
 export interface ShardIndex {
   readonly path: string
-  /** Absolute, each once. */
+  /** Absolute paths without duplicates. */
   readonly files: readonly string[]
-  /** File by tensor name. */
+  /** Absolute path of the file by tensor name. */
   readonly places: ReadonlyMap<string, string>
 }
 
 /**
- * Reads an index (model.safetensors.index.json); its files lie beside it.
- * @throws Error where it is no index or points elsewhere.
+ * Reads an index (model.safetensors.index.json). Its files are in the same folder.
+ * @throws Error if it is not an index or names files in other folders
  */
 export async function readShardIndex(path: string): Promise<ShardIndex> {
   const result = indexSchema.safeParse(parseJsonObject(await readFile(path), path))
-  if (!result.success) throw new Error(`${path} is no index of shards. ${z.prettifyError(result.error)}`)
+  if (!result.success) throw new Error(`${path} is not an index of shards. ${z.prettifyError(result.error)}`)
   const names = [...new Set(Object.values(result.data.weight_map))].sort()
-  if (names.length === 0) throw new Error(`${path} names no file; expected the shards of a checkpoint`)
+  if (names.length === 0) throw new Error(`${path} names no file: expected the shards of a checkpoint`)
   const outside = names.find((name) => name !== basename(name) || name === '..')
-  if (outside !== undefined) throw new Error(`${path} names the file "${outside}"; shards must lie beside the index`)
+  if (outside !== undefined)
+    throw new Error(`${path} names the file "${outside}": expected a file in the folder of the index`)
   const places = Object.entries(result.data.weight_map).map(
     ([tensor, name]) => [tensor, join(dirname(path), name)] as const,
   )
   return { path, files: names.map((name) => join(dirname(path), name)), places: new Map(places) }
 }
 
-/** @throws Error naming a weight that the index has and its files have not. */
+/** Checks that the files hold every weight of the index. @throws Error with a missing weight */
 export function assertIndexed({ path, places }: ShardIndex, weights: WeightSource): void {
   for (const [name, file] of places)
     if (isParameter(name) && !weights.tensors.has(name) && !weights.unreadable.has(name))
       throw new Error(
-        `${path} names the tensor ${name} in ${basename(file)}, which has none; is it of another checkpoint?`,
+        `${path} names the tensor ${name} in ${basename(file)}, which does not have it; is the file from another checkpoint?`,
       )
 }
 
@@ -79,7 +81,7 @@ function joinTables(tables: readonly ReadonlyMap<string, StoredTensor>[]): Map<s
     const other = joined.get(name)
     if (other !== undefined)
       throw new Error(
-        `${tensor.file.path} and ${other.file.path} both have the tensor ${name}; which is meant is not known`,
+        `${tensor.file.path} and ${other.file.path} both have the tensor ${name}: expected it in one file`,
       )
     joined.set(name, tensor)
   }
@@ -100,7 +102,7 @@ async function readTable(file: BinaryFile): Promise<Table> {
     const type = readableTypes.find((known) => known === dtype)
     if (type === undefined) {
       const readable = readableTypes.join(', ')
-      unreadable.set(name, `${file.path}: tensor ${name} is stored as ${dtype}; readable are ${readable}`)
+      unreadable.set(name, `${file.path}: tensor ${name} is stored as ${dtype}: expected one of ${readable}`)
       continue
     }
     const [start, end] = offsets
@@ -114,19 +116,20 @@ async function readTable(file: BinaryFile): Promise<Table> {
   return { tensors, unreadable }
 }
 
-/** As in the reference reader: the tensors fill the data, one after another, without a gap. */
+/** Checks that the tensors fill the data without gaps, as in the reference reader. */
 function assertWhole(file: BinaryFile, header: z.infer<typeof headerSchema>, dataBytes: number): void {
   let filled = 0
   for (const [name, { data_offsets: offsets }] of Object.entries(header).sort(byOffsets)) {
     const [start, end] = offsets
     if (start !== filled || end < start)
       throw new Error(
-        `${file.path}: tensor ${name} lies at [${start}, ${end}), where the one before it ends at ${filled}; is the file damaged?`,
+        `${file.path}: tensor ${name} is at [${start}, ${end}), and the tensor before it ends at ${filled}; ` +
+          'is the file damaged?',
       )
     filled = end
   }
   if (filled !== dataBytes)
-    throw new Error(`${file.path} has ${dataBytes} bytes of tensors, ${filled} expected; is it wholly downloaded?`)
+    throw new Error(`${file.path} has ${dataBytes} bytes of tensors, ${filled} expected; is the download complete?`)
 }
 
 type HeaderEntry = [string, z.infer<typeof headerSchema>[string]]
@@ -137,7 +140,8 @@ async function readHeader(file: BinaryFile) {
   const length = file.bytes < 8 ? 0n : new DataView((await file.read(0, 8)).buffer).getBigUint64(0, true)
   if (length < 2n || length > BigInt(Math.min(maxHeaderBytes, file.bytes - 8)))
     throw new Error(
-      `${file.path} is no safetensors file: its header claims ${length} bytes, the file has ${file.bytes}; is it wholly downloaded (no pointer of Git LFS)?`,
+      `${file.path} is not a safetensors file: its header claims ${length} bytes, the file has ${file.bytes}; ` +
+        'is the download complete, or is this a pointer of Git LFS?',
     )
   const parsed = parseJsonObject(await file.read(8, Number(length)), `${file.path}: the header`)
   const { __metadata__: _, ...tensors } = parsed

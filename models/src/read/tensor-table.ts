@@ -1,15 +1,15 @@
+import type { StoredType, TensorInfo, WeightSource } from '../source.js'
 import { blockSize, storedBytes } from '../weights/dequantize.js'
 import type { BinaryFile } from './binary-file.js'
-import type { StoredType, TensorInfo, WeightSource } from './source.js'
 
-/** Where one tensor lies. */
+/** The place of a tensor. */
 export interface StoredTensor extends TensorInfo {
   readonly file: BinaryFile
-  /** Of its first byte, in the file. */
+  /** Offset of its first byte in the file. */
   readonly offset: number
 }
 
-/** Bytes of a tensor, or null where its last axis is no whole number of blocks. */
+/** Returns the bytes of a tensor, or null if its last axis is not a whole number of blocks. */
 export function tensorBytes({ type, shape }: TensorInfo): number | null {
   const count = shape.reduce((product, size) => product * size, 1)
   const perBlock = isBlockType(type) ? blockSize : 1
@@ -18,7 +18,7 @@ export function tensorBytes({ type, shape }: TensorInfo): number | null {
 
 const isBlockType = (type: StoredType) => type.startsWith('Q')
 
-/** A source over tensors that lie in open files. */
+/** Returns a source of tensors in open files. */
 export function createWeightSource(
   kind: WeightSource['kind'],
   files: readonly BinaryFile[],
@@ -31,7 +31,7 @@ export function createWeightSource(
     unreadable,
     async readRows(name, start, end) {
       const tensor = tensors.get(name)
-      if (tensor === undefined) throw new Error(`${files[0]?.path}: there is no tensor ${name}`)
+      if (tensor === undefined) throw new Error(`${files[0]?.path} has no tensor ${name}`)
       const rowBytes = (tensorBytes(tensor) ?? 0) / rowCount(tensor)
       return await tensor.file.read(tensor.offset + start * rowBytes, (end - start) * rowBytes)
     },
@@ -41,10 +41,10 @@ export function createWeightSource(
   }
 }
 
-/** Rows along the first axis; a vector counts as one row. */
+/** Returns the rows along the first axis. A vector counts as one row. */
 export const rowCount = ({ shape }: TensorInfo): number => (shape.length > 1 ? (shape[0] ?? 1) : 1)
 
-/** Opens files together: all of them or none. */
+/** Opens all files or none: if one fails, it closes the others. */
 export async function openTogether<T>(
   paths: readonly string[],
   openOne: (path: string) => Promise<T>,

@@ -6,7 +6,7 @@ type Shape = Pick<ModelConfig, 'layers' | 'keyValueHeads' | 'headSize' | 'vocabu
 
 const notAllowed = -1e9
 
-/** Loads a graph the way a logit service does. */
+/** Loads a graph as a logit service does. */
 export async function loadGraph(path: string, threads = 1): Promise<InferenceSession> {
   return InferenceSession.create(path, {
     intraOpNumThreads: threads,
@@ -15,11 +15,14 @@ export async function loadGraph(path: string, threads = 1): Promise<InferenceSes
   })
 }
 
-/** Equally long sequences that a graph runs side by side, each run appending S tokens to all: the naive cache, copied each time. */
+/**
+ * Sequences of equal length that a graph runs as a batch. Each run appends S tokens to all. Copies
+ * the cache in each run.
+ */
 export class GraphSession {
-  #length = 0
-  #past = new Map<string, Float32Array>()
-  /** Of the last run. */
+  private length = 0
+  private past = new Map<string, Float32Array>()
+  /** Outputs of the last run. */
   outputs: InferenceSession.OnnxValueMapType = {}
 
   constructor(
@@ -29,18 +32,18 @@ export class GraphSession {
   ) {}
 
   /**
-   * Appends tokens [batch][S] and reads out all rows: logits [batch][S], each float32 [V].
+   * Appends tokens [batch][S] and returns all logits [batch][S], each float32 [V].
    */
   async append(tokens: readonly (readonly number[])[]): Promise<Float32Array[][]> {
     const steps = tokens[0]?.length ?? 0
-    this.outputs = await this.session.run(this.#feeds(tokens, steps))
+    this.outputs = await this.session.run(this.feeds(tokens, steps))
     const fresh = this.outputs[graphOutputs.newKeysValues]?.data as Float32Array
     for (let layer = 0; layer < this.shape.layers; layer++) {
       const { keys, values } = newKeysValuesOf(fresh, this.shape.layers, layer)
-      this.#extend(pastKeyName(layer), keys)
-      this.#extend(pastValueName(layer), values)
+      this.extend(pastKeyName(layer), keys)
+      this.extend(pastValueName(layer), values)
     }
-    this.#length += steps
+    this.length += steps
     const logits = this.outputs[graphOutputs.logits]?.data as Float32Array
     const row = (b: number, s: number) => {
       const at = (s * this.batch + b) * this.shape.vocabularySize
@@ -49,9 +52,9 @@ export class GraphSession {
     return tokens.map((_, b) => Array.from({ length: steps }, (_, s) => row(b, s)))
   }
 
-  #feeds(tokens: readonly (readonly number[])[], steps: number): Record<string, Tensor> {
+  private feeds(tokens: readonly (readonly number[])[], steps: number): Record<string, Tensor> {
     const { batch } = this
-    const length = this.#length
+    const length = this.length
     const { layers, keyValueHeads, headSize } = this.shape
     const ids = Array.from({ length: steps * batch }, (_, i) => BigInt(tokens[i % batch]?.[Math.floor(i / batch)] ?? 0))
     const positions = ids.map((_, i) => BigInt(length + Math.floor(i / batch)))
@@ -63,11 +66,11 @@ export class GraphSession {
         ids.map((_, i) => BigInt(i)),
         [ids.length],
       ),
-      [graphInputs.attentionBias]: this.#bias(steps),
+      [graphInputs.attentionBias]: this.bias(steps),
     }
     for (let layer = 0; layer < layers; layer++)
       for (const name of [pastKeyName(layer), pastValueName(layer)])
-        feeds[name] = new Tensor('float32', this.#past.get(name) ?? new Float32Array(0), [
+        feeds[name] = new Tensor('float32', this.past.get(name) ?? new Float32Array(0), [
           length,
           batch,
           keyValueHeads,
@@ -76,27 +79,27 @@ export class GraphSession {
     return feeds
   }
 
-  #bias(steps: number): Tensor {
-    const width = this.#length + steps
+  private bias(steps: number): Tensor {
+    const width = this.length + steps
     const data = new Float32Array(this.batch * steps * width)
     for (let b = 0; b < this.batch; b++)
       for (let s = 0; s < steps; s++) {
         const row = (b * steps + s) * width
-        data.fill(notAllowed, row + this.#length + s + 1, row + width)
+        data.fill(notAllowed, row + this.length + s + 1, row + width)
       }
     return new Tensor('float32', data, [this.batch, 1, steps, width])
   }
 
-  #extend(name: string, added: Float32Array): void {
-    const old = this.#past.get(name) ?? new Float32Array(0)
+  private extend(name: string, added: Float32Array): void {
+    const old = this.past.get(name) ?? new Float32Array(0)
     const joined = new Float32Array(old.length + added.length)
     joined.set(old)
     joined.set(added, old.length)
-    this.#past.set(name, joined)
+    this.past.set(name, joined)
   }
 }
 
-/** log softmax in float64. */
+/** Computes log softmax in float64. */
 export function logSoftmax(logits: Float32Array): Float64Array {
   const max = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
   let sum = 0
@@ -105,7 +108,10 @@ export function logSoftmax(logits: Float32Array): Float64Array {
   return Float64Array.from(logits, (logit) => logit - logSum)
 }
 
-/** The largest difference of log-probabilities between two lists of logits rows; NaN where one is NaN. */
+/**
+ * Returns the largest difference of log-probabilities between two lists of rows, or NaN if a value
+ * is NaN.
+ */
 export function largestLogDifference(left: readonly Float32Array[], right: readonly Float32Array[]): number {
   let worst = left.length === right.length ? 0 : Number.NaN
   left.forEach((row, i) => {

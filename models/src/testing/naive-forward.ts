@@ -1,12 +1,13 @@
 import type { ModelConfig } from '../config.js'
-import type { WeightSource } from '../read/source.js'
+import type { WeightSource } from '../source.js'
 import { dequantize } from '../weights/dequantize.js'
 
 type Vector = Float64Array
 
 /**
- * The forward pass of all five architectures as plain loops in float64, after transformers' modeling files: slow, without
- * a cache, and shares nothing with the graph but the config. Gives logits [S][V], or scores [S][1].
+ * Computes the forward pass of all five architectures with plain loops in float64, after
+ * transformers' modeling files. It is slow, has no cache, and shares only the config with the
+ * graph. Returns logits [S][V] or scores [S][1].
  */
 export async function naiveForward(
   config: ModelConfig,
@@ -84,7 +85,7 @@ function rmsNorm(x: Vector, weight: Vector, epsilon: number): Vector {
 const split = (x: Vector, size: number): Vector[] =>
   Array.from({ length: x.length / size }, (_, i) => x.subarray(i * size, (i + 1) * size))
 
-/** Turns the pairs (i, i + D / 2). */
+/** Rotates the pairs (i, i + D / 2). */
 function rotate(head: Vector, position: number, { rope }: ModelConfig): Vector {
   const half = head.length / 2
   return head.map((value, i) => {
@@ -94,7 +95,9 @@ function rotate(head: Vector, position: number, { rope }: ModelConfig): Vector {
   })
 }
 
-/** Causal attention; query head h reads key/value head floor(h / (heads / keyValueHeads)). */
+/**
+ * Computes causal attention. Query head h reads key/value head floor(h / (heads / keyValueHeads)).
+ */
 function attend(config: ModelConfig, queries: Vector[][], keys: Vector[][], values: Vector[][]): Vector[] {
   const group = config.heads / config.keyValueHeads
   const nothing = new Float64Array(config.headSize)

@@ -1,16 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** One input of a golden folder: token ids, and transformers' logits, float32 [V] for each. */
+/**
+ * One input of a golden folder: token ids and the logits of transformers, float32 [V] for each id.
+ */
 export interface ReferenceInput {
   readonly ids: readonly number[]
   readonly logits: readonly Float32Array[]
 }
 
-/** The golden folders, copied into the repository. */
+/** The folder of the golden folders in this repository. */
 export const tinyFolder = new URL('../../../test/fixtures/tiny/', import.meta.url).pathname
 
-/** Reads a golden folder's reference.safetensors whole: a header of JSON behind its length, then the tensors. */
+/**
+ * Reads all of reference.safetensors of a golden folder: the length of the header, the header in
+ * JSON, the tensors.
+ */
 export async function readReference(folder: string): Promise<ReferenceInput[]> {
   const file = await readFile(join(tinyFolder, folder, 'reference.safetensors'))
   const headerEnd = 8 + Number(file.readBigUInt64LE(0))

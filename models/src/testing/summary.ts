@@ -2,8 +2,8 @@ import type { InferenceSession } from 'onnxruntime-node'
 import { bestCount, graphOutputs } from '../graph-contract.js'
 
 /**
- * How far the log-sum-exp that a graph found of its rows of logits is from that of a plain sum in float64, relative to it where it is
- * above 1; NaN where the best ids or their logits are not those of a plain sort.
+ * Returns the error of a graph's log-sum-exp compared with a plain sum in float64, relative if the
+ * value is above 1. Returns NaN if the best ids or their logits differ from those of a plain sort.
  */
 export function largestSummaryDifference(
   outputs: InferenceSession.OnnxValueMapType,

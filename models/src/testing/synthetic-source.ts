@@ -1,9 +1,9 @@
 import type { ModelConfig } from '../config.js'
-import type { StoredType, TensorInfo, WeightSource } from '../read/source.js'
+import type { StoredType, TensorInfo, WeightSource } from '../source.js'
 import { isGridType, roundRows } from '../weights/blocks.js'
 import { blockSize, dequantize, floatsToHalves, storedBytes } from '../weights/dequantize.js'
 
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
+/** Returns random numbers in [0, 1). The same seed gives the same numbers (mulberry32). */
 export function createRandom(seed: number): () => number {
   let state = seed
   return () => {
@@ -14,7 +14,7 @@ export function createRandom(seed: number): () => number {
   }
 }
 
-/** Names and shapes of a checkpoint's tensors. */
+/** Returns the names and shapes of the tensors of a checkpoint. */
 export function tensorShapes(config: ModelConfig): Map<string, number[]> {
   const shapes = new Map<string, number[]>()
   const { hiddenSize, intermediateSize, headSize, biases } = config
@@ -57,7 +57,10 @@ const layerNorms: Readonly<Record<ModelConfig['architecture'], readonly string[]
   olmo2: ['post_attention_layernorm', 'post_feedforward_layernorm'],
 }
 
-/** A checkpoint of random weights in memory; `typeOf` says how each matrix is stored, vectors are F32. */
+/**
+ * Creates a checkpoint of random weights in memory. `typeOf` gives the type of each matrix. Vectors
+ * are F32.
+ */
 export function syntheticSource(
   config: ModelConfig,
   seed: number,
@@ -75,7 +78,7 @@ export function syntheticSource(
   return memorySource(tensors, (name) => stored.get(name) ?? new Uint8Array(0))
 }
 
-/** Random numbers of about the given size, stored as the type. */
+/** Creates random numbers of about the given size, stored as the type. */
 function randomBytes(type: StoredType, count: number, size: number, random: () => number): Uint8Array {
   const floats = (length: number, scale: number) => Float32Array.from({ length }, () => (random() * 2 - 1) * scale)
   if (type === 'F32') return new Uint8Array(floats(count, size).buffer)
@@ -93,7 +96,7 @@ function randomBytes(type: StoredType, count: number, size: number, random: () =
   return bytes
 }
 
-/** The same numbers as float32. */
+/** Returns the same checkpoint in float32. */
 export function dequantizedSource(source: WeightSource): WeightSource {
   return floatSource(source, async (name) => {
     const { type, rows } = extent(source, name)
@@ -101,7 +104,7 @@ export function dequantizedSource(source: WeightSource): WeightSource {
   })
 }
 
-/** The same matrices rounded to blocks of the given bits, as float32. */
+/** Returns the same matrices rounded to blocks with the given bits, as float32. */
 export function roundedSource(source: WeightSource, bitsOf: (name: string) => 4 | 8): WeightSource {
   return floatSource(source, async (name) => {
     const { type, rows, columns } = extent(source, name)

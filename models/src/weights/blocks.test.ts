@@ -6,7 +6,7 @@ import { mergedMatrix, rowRanges, stackMatrices, storedMatrix } from './matrix.j
 
 const half = (value: number) => [...new Uint8Array(floatsToHalves(Float32Array.of(value)).buffer)]
 
-/** One block whose number i is i % 16 (4 bits) or i - 16 (8 bits). */
+/** Returns one block whose number i is i % 16 (4 bits) or i - 16 (8 bits). */
 const nibbles = Array.from({ length: 16 }, (_, j) => j | (j << 4))
 const blocks: Readonly<Partial<Record<keyof typeof storedBytes, number[]>>> = {
   Q4_0: [...half(0.5), ...nibbles],
@@ -23,7 +23,7 @@ describe('dequantize', () => {
     expect(numbers('Q8_0')).toEqual(indices.map((i) => 0.25 * (i - 16)))
   })
 
-  it('reads floats at any offset in their buffer', () => {
+  it('reads floats at any offset of their buffer', () => {
     const bytes = new Uint8Array(9)
     bytes.set(new Uint8Array(Float32Array.of(1.5, -2).buffer), 1)
     expect([...dequantize('F32', bytes.subarray(1))]).toEqual([1.5, -2])
@@ -31,7 +31,7 @@ describe('dequantize', () => {
     expect([...dequantize('F16', Uint8Array.of(0, 0x3e, 0, 0xc0))]).toEqual([1.5, -2])
   })
 
-  it('knows every half, and finds it again', () => {
+  it('converts every half to float32 and back', () => {
     for (let bits = 0; bits < 65536; bits++) {
       const value = halfToFloat(bits)
       if (!Number.isNaN(value) && floatsToHalves(Float32Array.of(value))[0] !== bits) expect.fail(`half ${bits}`)
@@ -56,7 +56,7 @@ describe('dequantize', () => {
 })
 
 describe('roundRows', () => {
-  it.each([4, 8] as const)('errs by at most a step, and fills the last block with zeros (%i bits)', (bits) => {
+  it.each([4, 8] as const)('has an error of at most one step, and pads the last block with zeros (%i bits)', (bits) => {
     const row = fc.array(fc.float({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 70 })
     fc.assert(
       fc.property(row, (numbers) => {
@@ -69,7 +69,7 @@ describe('roundRows', () => {
         expect(count).toBe(Math.ceil(floats.length / blockSize) * blockSize)
         for (let i = 0; i < count; i++) {
           const scale = scales[Math.floor(i / blockSize)] ?? 0
-          // 4 bits reach only +7 steps: the far end may miss by a whole one.
+          // 4 bits reach only +7 steps, so the error at the positive end can be a whole step.
           const allowed = Math.abs(scale) * (bits === 8 ? 0.501 : 1.001)
           expect(Math.abs(scale * quant(i) - (floats[i] ?? 0))).toBeLessThanOrEqual(allowed + 1e-30)
           if (i >= floats.length) expect(quant(i)).toBe(0)
@@ -90,27 +90,27 @@ describe('matrices', () => {
   const matrix = (...values: number[]) =>
     storedMatrix(source(new Uint8Array(Float32Array.from(values).buffer)), 'm', 'F32', [values.length / 2, 2])
 
-  it('stack one below the other and read across the seam', async () => {
+  it('can be stacked and read across the border', async () => {
     const stack = stackMatrices([matrix(1, 2, 3, 4), matrix(5, 6), matrix(7, 8)])
     expect(stack).toMatchObject({ rows: 4, columns: 2 })
     expect([...(await stack.readFloats(1, 4))]).toEqual([3, 4, 5, 6, 7, 8])
     expect([...dequantize('F32', await stack.readStored(0, 3))]).toEqual([1, 2, 3, 4, 5, 6])
   })
 
-  it('take a low-rank update', async () => {
+  it('can merge a low-rank update', async () => {
     const update = { rank: 1, a: Float32Array.of(1, 10), b: Float32Array.of(2, -1) }
     const merged = mergedMatrix(matrix(1, 2, 3, 4), update)
     expect([...(await merged.readFloats(0, 2))]).toEqual([3, 22, 2, -6])
     expect([...dequantize(merged.type, await merged.readStored(1, 2))]).toEqual([2, -6])
   })
 
-  it('are cut into row ranges that cover them once', () => {
+  it('are split into row ranges that cover each row once', () => {
     const ranges = [...rowRanges({ rows: 5000, columns: 1024 })]
     expect(ranges[0]).toEqual([0, 1024])
     expect(ranges.at(-1)).toEqual([4096, 5000])
   })
 
-  it('keep a grid number for number', async () => {
+  it('keep every number of a grid', async () => {
     const bytes = Uint8Array.from(blocks.Q4_1 ?? [])
     const stored = storedMatrix({ ...source(bytes), readRows: async () => bytes }, 'm', 'Q4_1', [1, 32])
     const { quants, scales, offsets } = await gridMatrix(stored, 'Q4_1').readBlocks(0, 1)

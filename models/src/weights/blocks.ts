@@ -1,12 +1,16 @@
-import type { StoredType } from '../read/source.js'
+import type { StoredType } from '../source.js'
 import { blockSize, halfAt, nibbleAt, storedBytes } from './dequantize.js'
 import type { Matrix } from './matrix.js'
 
+/** Bits per weight. */
 export type Bits = 4 | 8
 
 /** Rows of weights w = scale * (q - 2^(bits-1)) + offset, in blocks of 32 along a row. */
 export interface Blocks {
-  /** [rows, blocks, 32 * bits / 8]: number i of a 4-bit block in byte i >> 1, even i in the low half (MatMulNBits). */
+  /**
+   * [rows, blocks, 32 * bits / 8]: number i of a 4-bit block is in byte i >> 1, even i in the low
+   * half (MatMulNBits).
+   */
   readonly quants: Uint8Array<ArrayBuffer>
   /** [rows, blocks] */
   readonly scales: Float32Array<ArrayBuffer>
@@ -14,18 +18,20 @@ export interface Blocks {
   readonly offsets: Float32Array<ArrayBuffer>
 }
 
-/** A matrix as blocks: what MatMulNBits multiplies by. The last block of a row is filled up with zeros. */
+/** A matrix in blocks, for MatMulNBits. The last block of a row is padded with zeros. */
 export interface BlockMatrix {
   readonly name: string
   readonly bits: Bits
   readonly rows: number
   readonly columns: number
-  /** Whether offsets are not all zero. */
+  /** Whether any offset is not zero. */
   readonly hasOffsets: boolean
   readBlocks(start: number, end: number): Promise<Blocks>
 }
 
+/** Number of blocks in a row. */
 export const blocksPerRow = (columns: number) => Math.ceil(columns / blockSize)
+/** Bytes of the numbers of one block. */
 export const blockBytes = (bits: Bits) => (blockSize * bits) / 8
 
 function createBlocks(count: number, bits: Bits): Blocks {
@@ -43,9 +49,10 @@ const grids: Readonly<Record<GridType, { bits: Bits; hasOffsets: boolean }>> = {
   Q4_1: { bits: 4, hasOffsets: true },
 }
 
+/** Returns whether a type is one of GGUF's block types. */
 export const isGridType = (type: StoredType): type is GridType => type in grids
 
-/** A GGUF matrix on its own grid: the same numbers, laid out for MatMulNBits. */
+/** Returns a GGUF matrix on its own grid: the same numbers in the layout of MatMulNBits. */
 export function gridMatrix(matrix: Matrix, type: GridType): BlockMatrix {
   return {
     ...grids[type],
@@ -82,7 +89,7 @@ function packBlock(quants: Uint8Array, bits: Bits, block: number, numbers: Uint8
   else for (let i = 0; i < blockSize; i += 2) quants[at + i / 2] = (numbers[i] ?? 0) | ((numbers[i + 1] ?? 0) << 4)
 }
 
-/** The identity of one block. */
+/** Returns the identity matrix of one block. */
 export const identityMatrix = (bits: Bits): BlockMatrix => ({
   name: `identity.${bits}`,
   bits,
@@ -104,7 +111,7 @@ function identityRows(start: number, end: number, bits: Bits): Blocks {
   return blocks
 }
 
-/** A matrix rounded to the nearest point of a symmetric grid, one scale for each block of 32. */
+/** Returns a matrix rounded to a symmetric grid with one scale per block of 32. */
 export function roundedMatrix(matrix: Matrix, bits: Bits): BlockMatrix {
   return {
     name: matrix.name,
@@ -117,8 +124,8 @@ export function roundedMatrix(matrix: Matrix, bits: Bits): BlockMatrix {
 }
 
 /**
- * Rounds float32 rows to blocks. The number of largest magnitude lies on the grid: at -8 (4 bits, whose grid reaches
- * from -8 to 7, so the scale may be negative) or at +-127 (8 bits).
+ * Rounds float32 rows to blocks. The number of the largest magnitude is exact: it becomes -8 (4
+ * bits, whose grid reaches from -8 to 7, so the scale may be negative) or +-127 (8 bits).
  */
 export function roundRows(rows: Float32Array, columns: number, bits: Bits): Blocks {
   const perRow = blocksPerRow(columns)

@@ -1,9 +1,9 @@
-import type { StoredType } from '../read/source.js'
+import type { StoredType } from '../source.js'
 
-/** Numbers in one block of the Q types. */
+/** Number of weights in one block of the Q types. */
 export const blockSize = 32
 
-/** Bytes of one block (of one number for the float types). */
+/** Bytes of one block, or of one number for the float types. */
 export const storedBytes: Readonly<Record<StoredType, number>> = {
   F32: 4,
   F16: 2,
@@ -13,7 +13,7 @@ export const storedBytes: Readonly<Record<StoredType, number>> = {
   Q4_1: 4 + blockSize / 2,
 }
 
-/** IEEE half to float32 for every 16-bit pattern. */
+/** The float32 value of every 16-bit IEEE half. */
 const halfTable = Float32Array.from({ length: 65536 }, (_, bits) => {
   const sign = bits & 0x8000 ? -1 : 1
   const exponent = (bits >> 10) & 31
@@ -22,10 +22,13 @@ const halfTable = Float32Array.from({ length: 65536 }, (_, bits) => {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25)
 })
 
-/** The float32 value of a half's bits. */
+/** Returns the float32 value of the bits of a half. */
 export const halfToFloat = (bits: number): number => halfTable[bits] ?? Number.NaN
 
-/** Bits of the half nearest to each number, ties to even; from 65520 on it is infinity. */
+/**
+ * Returns the bits of the nearest half of each number, ties to even. Numbers from 65520 on become
+ * infinity.
+ */
 export function floatsToHalves(values: Float32Array): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
   const out = new Uint16Array(values.length)
@@ -33,14 +36,15 @@ export function floatsToHalves(values: Float32Array): Uint16Array {
   return out
 }
 
-/** The half of one float32, given as its bits and as a number. */
+/** Returns the half of one float32, which is given as bits and as a number. */
 function halfBits(bits: number, value: number): number {
   const sign = (bits >>> 16) & 0x8000
   const magnitude = bits & 0x7fffffff
   if (magnitude > 0x7f800000) return 0x7e00
   if (magnitude >= 0x47800000) return sign | 0x7c00
   if (magnitude < 0x38800000) return sign | roundHalfEven(Math.abs(value) * 2 ** 24)
-  // The exponent's bias goes from 127 to 15, and 13 fraction bits are rounded away; a carry moves into the exponent.
+  // The bias of the exponent changes from 127 to 15 and 13 fraction bits are rounded. A carry moves
+  // into the exponent.
   const rebiased = magnitude - ((127 - 15) << 23)
   return sign | ((rebiased + 0xfff + ((rebiased >>> 13) & 1)) >>> 13)
 }
@@ -51,7 +55,7 @@ function roundHalfEven(x: number): number {
   return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor
 }
 
-/** float32 of stored little-endian bytes: whole blocks of the type. */
+/** Converts stored little-endian bytes, which are whole blocks of the type, to float32. */
 export function dequantize(type: StoredType, bytes: Uint8Array): Float32Array {
   return readers[type](new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }
@@ -78,16 +82,21 @@ const readers: Readonly<Record<StoredType, (view: DataView) => Float32Array>> = 
     }),
 }
 
-/** The half at a byte offset. */
+/** Returns the float32 value of the half at a byte offset. */
 export const halfAt = (view: DataView, at: number): number => halfToFloat(view.getUint16(at, true))
 
-/** Number i of a 4-bit block: byte j holds number j in its low half and number j + 16 in its high half. */
+/**
+ * Returns number i of a 4-bit block: byte j holds number j in its low half and number j + 16 in its
+ * high half.
+ */
 export function nibbleAt(view: DataView, at: number, i: number): number {
   const half = blockSize / 2
   return i < half ? view.getUint8(at + i) & 15 : view.getUint8(at + i - half) >> 4
 }
 
-/** A copy, because the stored bytes may lie at any offset. Every platform that onnxruntime runs on is little-endian. */
+/**
+ * Copies, because stored bytes can have any offset. Every platform of onnxruntime is little-endian.
+ */
 function readFloats({ buffer, byteOffset, byteLength }: DataView): Float32Array {
   return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength))
 }
@@ -98,7 +107,7 @@ function readEach(view: DataView, bytes: number, read: (at: number) => number): 
   return out
 }
 
-/** The upper half of a float32's bits. */
+/** Converts bfloat16, which is the upper half of a float32. */
 function readBrainFloats(view: DataView): Float32Array {
   const bits = new Uint32Array(view.byteLength / 2)
   for (let i = 0; i < bits.length; i++) bits[i] = view.getUint16(i * 2, true) << 16

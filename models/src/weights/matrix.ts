@@ -1,24 +1,24 @@
 import { first } from '../lists.js'
-import type { LoraUpdate, SavedTensor, StoredType, WeightSource } from '../read/source.js'
+import type { LoraUpdate, SavedTensor, StoredType, WeightSource } from '../source.js'
 import { dequantize } from './dequantize.js'
 
-/** A linear layer's weight, [rows = out, columns = in], read in parts. */
+/** The weight of a linear layer, [rows = out, columns = in], read in parts. */
 export interface Matrix {
   readonly name: string
-  /** How `readStored` lays out a row. */
+  /** The layout of the rows that `readStored` returns. */
   readonly type: StoredType
   readonly rows: number
   readonly columns: number
-  /** Stored bytes of rows [start, end). */
+  /** Reads the stored bytes of rows [start, end). */
   readStored(start: number, end: number): Promise<Uint8Array>
-  /** float32 of rows [start, end). */
+  /** Reads rows [start, end) as float32. */
   readFloats(start: number, end: number): Promise<Float32Array>
 }
 
-/** One memory chunk while weights are converted. */
+/** Size of one chunk while weights are converted. */
 const chunkBytes = 4 << 20
 
-/** A stored matrix, as it is. */
+/** Returns a stored matrix without changes. */
 export function storedMatrix(source: WeightSource, name: string, type: StoredType, shape: readonly number[]): Matrix {
   const [rows = 1, columns = 1] = shape
   const readStored = (start: number, end: number) => source.readRows(name, start, end)
@@ -32,7 +32,7 @@ export function storedMatrix(source: WeightSource, name: string, type: StoredTyp
   }
 }
 
-/** A matrix in memory. */
+/** Returns a matrix that is in memory. */
 export function floatMatrix(name: string, { shape, values }: SavedTensor): Matrix {
   const [rows = 1, columns = 1] = shape
   const readFloats = async (start: number, end: number) => values.slice(start * columns, end * columns)
@@ -40,7 +40,7 @@ export function floatMatrix(name: string, { shape, values }: SavedTensor): Matri
   return { name, type: 'F32', rows, columns, readStored, readFloats }
 }
 
-/** base + b a, in float32. */
+/** Returns base + b a in float32. */
 export function mergedMatrix(base: Matrix, { a, b, rank }: LoraUpdate): Matrix {
   const { columns } = base
   const readFloats = async (start: number, end: number) => {
@@ -61,7 +61,7 @@ function addScaled(out: Float32Array, factor: number, row: Float32Array): void {
   for (let i = 0; i < out.length; i++) out[i] = (out[i] ?? 0) + factor * (row[i] ?? 0)
 }
 
-/** Matrices of one type and width, one below the other. */
+/** Stacks matrices of the same type and width. */
 export function stackMatrices(parts: readonly Matrix[]): Matrix {
   const top = first(parts)
   if (parts.length === 1) return top
@@ -101,7 +101,7 @@ function concatenate(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return out
 }
 
-/** Row ranges of a matrix, each a few MiB of float32. */
+/** Yields row ranges of a matrix, each a few MiB of float32. */
 export function* rowRanges(matrix: Pick<Matrix, 'rows' | 'columns'>): Iterable<readonly [start: number, end: number]> {
   const step = Math.max(1, Math.floor(chunkBytes / (matrix.columns * 4)))
   for (let start = 0; start < matrix.rows; start += step) yield [start, Math.min(start + step, matrix.rows)]

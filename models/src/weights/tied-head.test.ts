@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { parseModelConfig } from '../config.js'
-import type { WeightSource } from '../read/source.js'
+import type { WeightSource } from '../source.js'
 import { syntheticSource } from '../testing/synthetic-source.js'
 import { embeddingName, hasTiedHead, headName } from './tied-head.js'
 
@@ -22,7 +22,7 @@ const equal: WeightSource = {
   readRows: (name, ...range) => both.readRows(name === headName ? embeddingName : name, ...range),
 }
 
-it('follows the config where the checkpoint does not contradict it', async () => {
+it('follows the config unless the checkpoint contradicts it', async () => {
   expect(await hasTiedHead(untied, both)).toBe(false)
   expect(await hasTiedHead(tied, syntheticSource(tied, 1))).toBe(true)
   expect(await hasTiedHead(tied, equal)).toBe(true)

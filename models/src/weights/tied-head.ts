@@ -1,14 +1,16 @@
 import type { ModelConfig } from '../config.js'
-import type { WeightSource } from '../read/source.js'
+import type { WeightSource } from '../source.js'
 import { rowRanges } from './matrix.js'
 
+/** The tensor of the embedding. */
 export const embeddingName = 'model.embed_tokens.weight'
+/** The tensor of the output layer. */
 export const headName = 'lm_head.weight'
 
 /**
- * Whether the output layer is the embedding: as the config says, except where the checkpoint holds both with different
- * numbers; then both count, as in transformers.
- * @throws Error where the stored output layer cannot be read.
+ * Returns whether the output layer uses the weights of the embedding: as the config says, unless
+ * the checkpoint has both tensors with different numbers. Then both are used, as in transformers.
+ * @throws Error if the stored output layer cannot be read
  */
 export async function hasTiedHead(config: ModelConfig, source: WeightSource): Promise<boolean> {
   if (!config.tiedEmbeddings) return false

@@ -6,7 +6,10 @@ import { complete } from '../support/rest.js'
 import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
 
-/** The AI SDK (`ai` with `@ai-sdk/openai-compatible`), told nothing but a name, where the server is and a key. */
+/**
+ * Tests the AI SDK (`ai` with `@ai-sdk/openai-compatible`) with only a name, the address of the
+ * server and a key.
+ */
 
 const prompt = 'alignment aware decoding'
 const detail = { providerOptions: { tandem: { decoding: { detail: true } } } }
@@ -34,7 +37,7 @@ test.each(['tiny', 'tiny/greedy-dpo'])('generates text: %s', async (model) => {
 
 test.each([
   ['plainly', {}],
-  ['with detail of each token, which it leaves alone', detail],
+  ['with details of each token, which the client ignores', detail],
 ])('streams text, %s', async (_, options) => {
   const errors: unknown[] = []
   const stream = streamText({
@@ -58,12 +61,12 @@ test.each([
   expect(errors).toEqual([])
 })
 
-test('takes detail of each token in a whole answer', async () => {
+test('accepts details of each token without a stream', async () => {
   const { text } = await generateText({ model: provider('tiny'), prompt, maxOutputTokens: 16, ...detail })
   expect(text).toBe((await expected('tiny')).text)
 })
 
-test('stops at its stop sequences, and draws by its seed', async () => {
+test('stops at its stop sequences, and samples with its seed', async () => {
   const { text } = await expected('tiny')
   const stopSequences = [text.slice(4, 7)]
   const stopped = await generateText({ model: provider('tiny'), prompt, stopSequences })
@@ -75,8 +78,8 @@ test('stops at its stop sequences, and draws by its seed', async () => {
 })
 
 test.each([
-  ['a model that is not there', 'gpt', {}, 404, 'model_not_found'],
-  ['a prompt past the context', 'tiny', { prompt: 'aware '.repeat(400) }, 400, 'context_length_exceeded'],
+  ['an unknown model', 'gpt', {}, 404, 'model_not_found'],
+  ['a prompt longer than the context', 'tiny', { prompt: 'aware '.repeat(400) }, 400, 'context_length_exceeded'],
   ['a temperature out of range', 'tiny', { temperature: 5 }, 400, null],
   ['an unknown key of decoding', 'tiny', { providerOptions: { tandem: { decoding: { alfa: 1 } } } }, 400, null],
 ])('%s is an APICallError, whole and streamed, and is not tried again', async (_, model, options, statusCode, code) => {

@@ -6,8 +6,9 @@ import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
 
 /**
- * A conformance suite of others, `webai-at-home openai_test`. Its package brings 190 MB, so it is no dependency: it is installed by
- * the lock in test/fixtures/conformance. It ends with 0 whatever it finds; its report in JUnit's form tells.
+ * Runs the conformance suite `webai-at-home openai_test`. Its package has 190 MB, so it is not a
+ * dependency: it is installed from the lock in test/fixtures/conformance. Its exit code is always
+ * 0, and its JUnit report has the results.
  */
 const installed = await installNode('conformance')
 if ('missing' in installed) console.warn(`the conformance suite is not run: ${installed.missing}`)
@@ -20,15 +21,15 @@ afterAll(() => stack?.stop())
 
 type Verdict = 'pass' | 'fail' | 'skip' | 'warn'
 
-/** Verdicts by the names of tests. */
+/** Results by the names of tests. */
 async function conform(args: readonly string[]): Promise<Map<string, Verdict>> {
   const program = join('folder' in installed ? installed.folder : '', 'node_modules/webai-at-home/dist/cli.js')
-  // Two answers are enough to see whether they differ.
+  // Two answers are enough to see a difference.
   const shape = ['--profile', 'full', '--repeats', '2', '--format', 'junit', '--ci', '--api_key', 'secret']
   const all = ['openai_test', 'conformance', '--base_url', `${stack.url}/v1`, ...shape, ...args]
   const { stdout, stderr } = await runProgram(process.execPath, [program, ...all], { limitMs: 120_000 })
   const cases = [...stdout.matchAll(/<testcase classname="[^"]*" name="([^"]*)"[^>]*?(?:\/>|>(.*?)<\/testcase>)/gs)]
-  if (cases.length === 0) throw new Error(`no verdict was printed: ${stdout}${stderr}`)
+  if (cases.length === 0) throw new Error(`the suite printed no results: ${stdout}${stderr}`)
   return new Map(cases.map(([, name = '', inside = '']) => [name, verdictOf(inside)]))
 }
 
@@ -41,22 +42,26 @@ function verdictOf(inside: string): Verdict {
 const named = (verdicts: ReadonlyMap<string, Verdict>, wanted: Verdict) =>
   [...verdicts].filter(([, verdict]) => verdict === wanted).map(([name]) => name)
 const bothWays = (name: string) => [`${name} (stream off)`, `${name} (stream on)`]
-/** What it cannot judge here: the tiny models remember no name and count to no 3. rules/streams.test.ts holds stop strings. */
+/**
+ * Tests that fail for other reasons: the tiny models remember no name and cannot count to 3.
+ * rules/streams.test.ts covers stop strings.
+ */
 const beyondTheModels = ['history.recalled', ...bothWays('parameters.stop')]
 
 describe.skipIf('missing' in installed)('the conformance suite', () => {
-  test('passes on the pair, but for tools and structured output, and what AAD ignores', {
+  test('passes on the pair, except for tools, structured output and the fields that AAD ignores', {
     timeout: 180_000,
   }, async () => {
     const verdicts = await conform(['--model', 'tiny'])
     expect(verdicts.size).toBe(44)
-    // AAD takes no temperature from the top level, and says so in its answers: `decoding.ignored`.
+    // AAD ignores the temperature of the top level, and its answers report that in
+    // `decoding.ignored`.
     expect(named(verdicts, 'fail')).toEqual(bothWays('parameters.temperature'))
     expect(named(verdicts, 'warn')).toEqual([...beyondTheModels, ...bothWays('parameters.seed')])
     expect(named(verdicts, 'skip').every((name) => /^(sdk\.node\.)?tools|^structured_output/.test(name))).toBe(true)
   })
 
-  test('passes on every parameter where the model is sampled', { timeout: 120_000 }, async () => {
+  test('passes on every parameter with sampling', { timeout: 120_000 }, async () => {
     const verdicts = await conform(['--model', 'tiny/sample', '--group', 'parameters'])
     expect([...verdicts.values()].sort()).toEqual([...Array(8).fill('pass'), 'warn', 'warn'])
     expect(named(verdicts, 'warn')).toEqual(bothWays('parameters.stop'))

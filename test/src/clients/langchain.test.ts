@@ -7,7 +7,7 @@ import { complete } from '../support/rest.js'
 import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
 
-/** LangChain's `@langchain/openai`, told nothing but where the server is, a key and a model. */
+/** Tests LangChain's `@langchain/openai` with only the address of the server, a key and a model. */
 
 const prompt = 'alignment aware decoding'
 const key = 'secret'
@@ -34,7 +34,7 @@ describe('ChatOpenAI', () => {
 
   test.each([
     ['plainly', {}],
-    ['with detail of each token, which it leaves alone', { modelKwargs: { decoding: { detail: true } } }],
+    ['with details of each token, which the client ignores', { modelKwargs: { decoding: { detail: true } } }],
   ])('streams, %s', async (_, options) => {
     let whole: AIMessageChunk | undefined
     for await (const chunk of await chat('tiny', options).stream(prompt)) whole = whole ? whole.concat(chunk) : chunk
@@ -45,14 +45,14 @@ describe('ChatOpenAI', () => {
     expect((await chat('tiny', options).invoke(prompt)).content).toBe(text)
   })
 
-  test('answers a batch, each its own', async () => {
+  test('answers a batch', async () => {
     const prompts = ['alignment', 'aware', 'decoding', prompt]
     const messages = await chat('tiny').batch(prompts)
     const texts = await Promise.all(prompts.map((one) => expected('tiny', one)))
     expect(messages.map(({ content }) => content)).toEqual(texts.map(({ text }) => text))
   })
 
-  test('stops where it is told to', async () => {
+  test('stops at the stop sequence', async () => {
     const { text } = await expected('tiny')
     const stop = text.slice(4, 7)
     const message = await chat('tiny').invoke(prompt, { stop: [stop] })
@@ -61,7 +61,7 @@ describe('ChatOpenAI', () => {
   })
 
   test.each([
-    ['a model that is not there', 'gpt', {}, NotFoundError, 'model_not_found'],
+    ['an unknown model', 'gpt', {}, NotFoundError, 'model_not_found'],
     ['a temperature out of range', 'tiny', { temperature: 5 }, BadRequestError, null],
     ['an unknown key of decoding', 'tiny', { modelKwargs: { decoding: { alfa: 1 } } }, BadRequestError, null],
     ['a wrong key', 'tiny', { apiKey: 'guessed' }, AuthenticationError, 'invalid_api_key'],
@@ -71,7 +71,7 @@ describe('ChatOpenAI', () => {
     expect(error).toMatchObject({ code })
   })
 
-  test("a prompt past the context is an error by the name of LangChain's own", async () => {
+  test("a prompt longer than the context is LangChain's own error", async () => {
     const error = await failureOf(chat('tiny').invoke('aware '.repeat(400)))
     expect(error).toMatchObject({ name: 'ContextOverflowError' })
   })

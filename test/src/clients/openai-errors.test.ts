@@ -4,7 +4,7 @@ import { failureOf } from '../support/failure.js'
 import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
 
-/** What fails surfaces as the error classes of the npm package `openai`. */
+/** Tests that failures appear as the error classes of the npm package `openai`. */
 
 const model = 'tiny'
 const prompt = [4, 388, 365]
@@ -20,14 +20,14 @@ afterAll(() => stack?.stop())
 const complete = (body: object) =>
   failureOf(client.completions.create({ model, prompt: 'aware', max_tokens: 2, ...body }))
 
-test('an unknown model is not found', async () => {
+test('an unknown model gives NotFoundError', async () => {
   const error = await complete({ model: 'gpt-4' })
   expect(error).toBeInstanceOf(NotFoundError)
   expect(error).toMatchObject({ code: 'model_not_found', param: 'model', type: 'invalid_request_error' })
   expect(String(error)).toContain('gpt-4')
 })
 
-test('a wrong key is told so', async () => {
+test('a wrong key gives AuthenticationError', async () => {
   const stranger = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: 'guessed' })
   const error = await failureOf(stranger.models.list())
   expect(error).toBeInstanceOf(AuthenticationError)
@@ -51,33 +51,33 @@ test.each([
   }
 })
 
-test('a prompt past the context says how long it may be', async () => {
+test('a prompt longer than the context reports the maximum', async () => {
   const error = await complete({ prompt: Array.from({ length: 300 }, () => 7) })
   expect(error).toBeInstanceOf(BadRequestError)
   expect(error).toMatchObject({ code: 'context_length_exceeded' })
   expect(String(error)).toContain('maximum context length is 256 tokens')
 })
 
-test('an unknown route answers in the same shape', async () => {
+test('an unknown route has an error of the same shape', async () => {
   const error = await failureOf(client.get('/nowhere'))
   expect(error).toBeInstanceOf(NotFoundError)
   expect(error).toMatchObject({ status: 404, code: 'not_found', param: null, type: 'invalid_request_error' })
 })
 
-test('answers and errors carry the id of the request', async () => {
+test('answers and errors have the id of the request', async () => {
   const headers = { 'x-request-id': 'mine-1' }
   const answer = await client.completions.create({ model, prompt, max_tokens: 1 }, { headers })
   expect(answer._request_id).toBe('mine-1')
   expect(await complete({ model: 'gpt-4' })).toMatchObject({ requestID: expect.stringMatching(/^[0-9a-f-]{36}$/) })
 })
 
-test('a full server is tried again, and answers', async () => {
+test('a request to a full server is retried and answered', async () => {
   const request = { model, prompt, max_tokens: 4 }
   stack.sft.kill('SIGSTOP')
   try {
     const stream = await client.completions.create({ ...request, stream: true })
     expect(await failureOf(client.completions.create(request, { maxRetries: 0 }))).toBeInstanceOf(RateLimitError)
-    // Its two tries by default may be over before the stream is, where the machine is busy.
+    // The default of two tries may end before the stream does on a busy machine.
     const patient = client.completions.create(request, { maxRetries: 30 })
     stack.sft.kill('SIGCONT')
     for await (const chunk of stream) expect(chunk.object).toBe('text_completion')
@@ -87,7 +87,7 @@ test('a full server is tried again, and answers', async () => {
   }
 })
 
-test('a stream that breaks off throws, and does not seem whole', async () => {
+test('a stream that is cut off throws an error', async () => {
   stack.sft.kill('SIGSTOP')
   try {
     const stream = await client.completions.create({ model, prompt, max_tokens: 100, stream: true })

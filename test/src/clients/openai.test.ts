@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
 
-/** The npm package `openai`, told nothing but where the server is, a key and a model. Its errors: openai-errors.test.ts. */
+/**
+ * Tests the npm package `openai` with only the address of the server, a key and a model. Its
+ * errors: openai-errors.test.ts.
+ */
 
 const model = 'tiny'
 const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'alignment aware decoding' }]
@@ -17,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop())
 
 describe('the openai client', () => {
-  test('lists the bare pair first, then one name for each strategy', async () => {
+  test('lists the pair first, then one name per strategy', async () => {
     const ids = (await client.models.list()).data.map(({ id }) => id)
     expect(ids[0]).toBe(model)
     expect(ids).toEqual(
@@ -47,7 +50,7 @@ describe('the openai client', () => {
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: whole.usage })
   })
 
-  test("its streaming helper's events join to the whole answer, usage and all", async () => {
+  test('the events of its streaming helper give the same answer and usage', async () => {
     const request = { model, messages, max_tokens: 16 }
     const runner = client.chat.completions.stream({ ...request, stream_options: { include_usage: true } })
     const deltas: string[] = []
@@ -65,7 +68,7 @@ describe('the openai client', () => {
     expect(final.usage).toEqual(whole.usage)
   })
 
-  test('asks for several answers, streamed too, and for a strategy by the name of the model', async () => {
+  test('requests several answers, also streamed, and a strategy by the name of the model', async () => {
     const request = { model: `${model}/sample`, messages, max_tokens: 12, n: 3, seed: 7 }
     const { choices, usage } = await client.chat.completions.create(request)
     expect(choices.map(({ index }) => index)).toEqual([0, 1, 2])
@@ -77,8 +80,8 @@ describe('the openai client', () => {
     expect(final.usage).toEqual(usage)
   })
 
-  test('takes detail of each token as fields beside its own', async () => {
-    // An object of Tandem's: the client sends what it does not know as it is.
+  test('accepts details of each token as additional fields', async () => {
+    // An object of Tandem. The client sends unknown fields without changes.
     const request = { model, messages, max_tokens: 12, decoding: { detail: true } }
     const plain = await client.chat.completions.create({ model, messages, max_tokens: 12 })
     const { choices } = await client.chat.completions.create(request)
@@ -87,7 +90,7 @@ describe('the openai client', () => {
     expect(final.choices[0]?.message.content).toBe(plain.choices[0]?.message.content)
   })
 
-  test('gives logprobs of a chat, one entry a token', async () => {
+  test('returns logprobs of a chat, one entry per token', async () => {
     const answer = await client.chat.completions.create({
       model,
       messages,
@@ -138,7 +141,7 @@ describe('the openai client', () => {
     expect(stopped.choices[0]?.finish_reason).toBe('stop')
   })
 
-  test('sampling with a seed repeats itself', async () => {
+  test('sampling with a seed is repeatable', async () => {
     const request = { model: `${model}/sample`, messages, max_tokens: 16, temperature: 1, seed: 7 }
     const [first, second] = [
       await client.chat.completions.create(request),
@@ -147,7 +150,7 @@ describe('the openai client', () => {
     expect(second.choices[0]?.message.content).toBe(first.choices[0]?.message.content)
   })
 
-  test('an abort in mid-stream leaves the stack serving', async () => {
+  test('the stack still answers after an aborted stream', async () => {
     const stream = await client.completions.create({ model, prompt: [4, 388, 365], max_tokens: 200, stream: true })
     for await (const chunk of stream) {
       expect(chunk.object).toBe('text_completion')

@@ -12,8 +12,9 @@ import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
 
 /**
- * The packages `openai` and `langchain-openai` of PyPI, by the pins in test/fixtures/clients. clients.py there tells them nothing
- * but where the server is, a key and a model, and prints what they got.
+ * Tests the packages `openai` and `langchain-openai` of PyPI, with the versions in
+ * test/fixtures/clients. The script clients.py there uses only the address of the server, a key and
+ * a model, and prints the results.
  */
 const installed = await installPython('clients', [3, 11])
 if ('missing' in installed) console.warn(`the clients of PyPI are not run: ${installed.missing}`)
@@ -34,9 +35,9 @@ const answer = (endpoint: Endpoint, body: object) =>
 const chat = (content: string) => answer('/v1/chat/completions', { messages: [{ role: 'user', content }] })
 const prompt = 'alignment aware decoding'
 
-// First: the ids of its sessions are among those that are asked for.
+// This test is first, because it reads the ids of its own sessions.
 test.skipIf(python === '')(
-  'a stream that the openai client closes frees its sessions while a service stands still',
+  'a stream that the openai client closes frees its sessions while a service is stopped',
   async () => {
     stack.sft.kill('SIGSTOP')
     const child = spawn(python, [...argsOf(), 'hold'], { stdio: ['pipe', 'pipe', 'inherit'] })
@@ -62,7 +63,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 describe.skipIf(python === '')('the clients of PyPI', () => {
-  /** What the script printed, by its cases. */
+  /** The output of the script by its cases. */
   let found: ReadonlyMap<string, Readonly<Record<string, unknown>>>
   beforeAll(async () => {
     const { code, stdout, stderr } = await runProgram(python, argsOf(), { limitMs: 120_000 })
@@ -81,7 +82,7 @@ describe.skipIf(python === '')('the clients of PyPI', () => {
     expect(found.get('openai completions')).toMatchObject({ text: completion.text })
   })
 
-  test('openai: its streaming helper, several answers by a seed, logprobs', async () => {
+  test('openai: its streaming helper, several answers with a seed, logprobs', async () => {
     const { text, tokenIds } = await chat(prompt)
     const stop = text.slice(4, 7)
     const stopped = { text: text.slice(0, text.indexOf(stop)), stop, last: 'content.done' }
@@ -106,7 +107,7 @@ describe.skipIf(python === '')('the clients of PyPI', () => {
     expect(found.get('langchain completions')).toMatchObject({ text: completion.text, streamed: completion.text })
   })
 
-  test('detail of each token is a field beside those that they know', async () => {
+  test('details of each token are an additional field', async () => {
     const { text, tokenIds } = await chat(prompt)
     expect(found.get('openai detail')).toMatchObject({ text, streamed: text, entries: tokenIds.length })
     expect(found.get('langchain detail')).toMatchObject({ text, streamed: text })

@@ -5,7 +5,10 @@ import { installPython } from '../support/installed.js'
 import { narrowDocument } from '../support/schemathesis/narrow-document.js'
 import { runSchemathesis } from '../support/schemathesis/run.js'
 
-/** Requests made of /openapi.json by Schemathesis, right ones and wrong ones: no fault, and no answer that the document does not have. */
+/**
+ * Sends valid and invalid requests that Schemathesis derives from /openapi.json. No request may
+ * fail with an internal error, and every answer must match the document.
+ */
 
 const installed = await installPython('schemathesis', [3, 10])
 if ('missing' in installed) console.warn(`Schemathesis is not run: ${installed.missing}`)
@@ -18,7 +21,10 @@ beforeAll(async () => {
 })
 afterAll(() => toys?.stop())
 
-/** Without negative_data_rejection: the narrowed document forbids much that a server takes. */
+/**
+ * Without negative_data_rejection, because the narrowed document forbids many values that a server
+ * accepts.
+ */
 const checks = [
   'not_a_server_error',
   'status_code_conformance',
@@ -32,7 +38,7 @@ const checks = [
 ]
 
 test.skipIf(python === '')(
-  'every operation answers as the document says',
+  'every operation answers as documented',
   async () => {
     const { url, vocabularySize, answers } = toys
     const served = { modelIds: ['toy', 'toy/sample', 'toy/eft'], models: ['dpo', 'sft'], rewards: ['picker'] }
@@ -43,7 +49,7 @@ test.skipIf(python === '')(
       Object.keys(item).map((method) => [method.toUpperCase(), path] as const),
     )
     expect(operations.length).toBeGreaterThan(10)
-    // A document whose requests are all refused would prove little.
+    // The test would prove little if most requests were refused.
     for (const [method, path] of operations) {
       const answered = answers.get(`${method} ${path.replace('{id}', 'toy')} 200`) ?? 0
       expect([path, answered], JSON.stringify([...answers])).toEqual([

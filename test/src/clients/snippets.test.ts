@@ -9,11 +9,11 @@ import { runProgram } from '../support/run-program.js'
 import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
 
-/** Runs the snippets of docs/clients.md as they stand, but for the address. */
+/** Runs the snippets of docs/clients.md without changes, except for the address. */
 
 const page = join(repositoryFolder, 'docs/clients.md')
 const text = await readFile(page, 'utf8')
-/** By the headings that they stand under. */
+/** The snippets by their headings. */
 const snippets = text.split(/^## /m).flatMap((section) => {
   const [heading = ''] = section.split('\n')
   const blocks = [...section.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
@@ -29,14 +29,14 @@ beforeAll(async () => {
 })
 afterAll(() => stack?.stop())
 
-/** How a snippet of a language is run, or why it is not. */
+/** Returns how to run a snippet of a language, or why it cannot run. */
 const programs: Readonly<Record<string, readonly [string, ...string[]] | string>> = {
   sh: hasCurl ? ['sh', '-c'] : 'curl is not there',
   js: [process.execPath, '--input-type=module', '-e'],
   python: 'folder' in installed ? [join(installed.folder, 'venv/bin/python'), '-c'] : installed.missing,
 }
 
-test('the page has a snippet of each client', () => {
+test('the page has a snippet for each client', () => {
   expect(snippets.map(({ language, heading }) => `${language}: ${heading}`)).toEqual([
     'sh: curl',
     'js: openai, for Node',
@@ -53,17 +53,17 @@ test.for(snippets)('$heading, as $language', async ({ language, code }, { skip }
   const [command, ...args] = program
   const run = code.replaceAll('http://127.0.0.1:8080', stack.url)
   expect(run).not.toBe(code)
-  // From where the packages of npm are found.
+  // A folder in which npm packages are found.
   const cwd = join(repositoryFolder, 'test')
   const { code: exit, stdout, stderr } = await runProgram(command, [...args, run], { cwd })
   expect(exit, stderr).toBe(0)
   const messages = [{ role: 'user', content: 'How do I stay calm in traffic?' }]
   const expected = await complete(stack.url, '/v1/chat/completions', { model, messages, max_tokens: 32 })
-  // curl prints the body, in which the text is written as JSON.
+  // curl prints the body, which has the text in JSON.
   expect(stdout).toContain(language === 'sh' ? JSON.stringify(expected.text) : expected.text)
 })
 
-test('the versions that the page names are those that are installed', async () => {
+test('the page names the installed versions', async () => {
   const folder = join(repositoryFolder, 'test')
   const { devDependencies } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
     devDependencies: Readonly<Record<string, string>>
@@ -77,7 +77,7 @@ test('the versions that the page names are those that are installed', async () =
   expect(text).toContain(row(ofPython('openai'), ofPython('langchain-openai')))
 })
 
-test('files that the page names are there', () => {
+test('the files that the page names exist', () => {
   const names = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, name = '']) => name)
   expect(names.length).toBeGreaterThan(10)
   expect(names.filter((name) => !existsSync(join(dirname(page), name)))).toEqual([])

@@ -9,8 +9,8 @@ import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
 
 /**
- * Clients while a service stands still, in the middle of reading the prompt: nothing can end their answers but they themselves.
- * A request takes few of the ids that `heldSessions` asks for, so this file makes few requests.
+ * Tests clients while a service is stopped during a prompt, so that only the client can end the
+ * answer. A request uses few of the ids that `heldSessions` reads, so this file sends few requests.
  */
 
 const model = 'tiny/contrastive'
@@ -24,7 +24,7 @@ afterAll(() => stack?.stop())
 beforeEach(() => void stack.sft.kill('SIGSTOP'))
 afterEach(() => void stack.sft.kill('SIGCONT'))
 
-/** Each asks for one answer and reads it to its end. */
+/** Each function requests one answer and reads it to the end. */
 const openai = () => new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: 'none' })
 const aiSdk = () => createOpenAICompatible({ name: 'tandem', baseURL: `${stack.url}/v1`, apiKey: 'none' })(model)
 const langchain = () =>
@@ -80,10 +80,11 @@ describe('a client that aborts ends the decoding and frees the sessions', () => 
   })
 })
 
-describe('a stream says by comments that it waits, and clients read past them', () => {
+describe('a waiting stream sends comments, and clients ignore them', () => {
   test.each(Object.entries(streamed))('%s', async (_, ask) => {
     const answer = ask(AbortSignal.timeout(60_000))
-    // Another stream that waits for the same: when it has heard two comments, so has the client's.
+    // A second stream waits for the same service. When it has received two comments, so has the
+    // stream of the client.
     const body = JSON.stringify({ model, messages, max_tokens: 8, stream: true })
     const headers = { 'content-type': 'application/json' }
     const response = await fetch(`${stack.url}/v1/chat/completions`, { method: 'POST', headers, body })

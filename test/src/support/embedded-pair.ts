@@ -1,7 +1,10 @@
 import { findHome, pullWeights } from '@tandem/cli'
 import { defaultPairName, findPair } from '@tandem/models'
 
-/** Weights of the catalog's pair, brought into the user's cache (TANDEM_HOME overrides) if they are not there. */
+/**
+ * Downloads the weights of the catalog's pair into the user's cache (TANDEM_HOME overrides it),
+ * unless they are there.
+ */
 export async function embeddedPair(): Promise<{ source: string; adapter: string }> {
   const pair = findPair(defaultPairName)
   const source = await pullWeights(pair, {
@@ -10,7 +13,7 @@ export async function embeddedPair(): Promise<{ source: string; adapter: string 
     output: process.stderr,
     answers: process.stdout,
     findModule: (name) => {
-      throw new Error(`pulling weights starts no process, and ${name} was asked for`)
+      throw new Error(`pulling weights needs no process: found a request for ${name}`)
     },
     isVerbose: false,
     signal: new AbortController().signal,

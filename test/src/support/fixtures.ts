@@ -2,14 +2,20 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** The folder of all fixtures. */
 export const fixturesFolder = fileURLToPath(new URL('../../fixtures/', import.meta.url))
+/** The root of the repository. */
 export const repositoryFolder = fileURLToPath(new URL('../../../', import.meta.url))
+/** Returns the folder of a tiny checkpoint. */
 export const tinyFolder = (name: string) => join(fixturesFolder, 'tiny', name)
 
-/** The stop token of every tiny tokenizer (`<|end|>`) and of SmolLM2-Instruct (`<|im_end|>`), which golden answers leave out. */
+/**
+ * The end token of every tiny tokenizer (`<|end|>`) and of SmolLM2-Instruct (`<|im_end|>`). Golden
+ * answers omit it.
+ */
 export const endTokenId = 2
 
-/** One line of a golden `-pair.jsonl`; the head of fixtures/reference.py defines it. */
+/** One line of a golden `-pair.jsonl`, which the head of fixtures/reference.py defines. */
 export interface GoldenRow {
   readonly prompt: number
   readonly messages?: readonly { role: 'system' | 'user' | 'assistant'; content: string }[]
@@ -23,12 +29,13 @@ export interface GoldenRow {
   readonly margins: readonly number[]
 }
 
+/** Reads the golden rows of some methods. */
 export function readGoldenRows(file: string, methods: readonly string[]): GoldenRow[] {
   const lines = readFileSync(join(fixturesFolder, file), 'utf8').trim().split('\n')
   return lines.map((line) => JSON.parse(line) as GoldenRow).filter((row) => methods.includes(row.method))
 }
 
-/** Integers as numbers, floats as float32, row-major. */
+/** A tensor with integers as numbers or floats as float32, row-major. */
 export interface Tensor {
   readonly shape: readonly number[]
   readonly values: Float32Array | readonly number[]
@@ -40,7 +47,7 @@ interface TensorHeader {
   readonly data_offsets: readonly [number, number]
 }
 
-/** Reads a safetensors file of F32 and I64 tensors whole. */
+/** Reads all of a safetensors file with F32 and I64 tensors. */
 export function readTensors(path: string): Map<string, Tensor> {
   const file = readFileSync(path)
   const dataStart = 8 + Number(file.readBigUInt64LE(0))
@@ -48,15 +55,16 @@ export function readTensors(path: string): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>()
   for (const [name, { dtype, shape, data_offsets }] of Object.entries(headers)) {
     if (name === '__metadata__') continue
-    // A copy, because a slice of a file's buffer need not be aligned.
+    // Copies, because a slice of a file's buffer may not be aligned.
     const bytes = new Uint8Array(file.subarray(dataStart + data_offsets[0], dataStart + data_offsets[1]))
     if (dtype === 'F32') tensors.set(name, { shape, values: new Float32Array(bytes.buffer) })
     else if (dtype === 'I64') tensors.set(name, { shape, values: Array.from(new BigInt64Array(bytes.buffer), Number) })
-    else throw new Error(`${path}: ${name} is ${dtype}; reference files hold F32 and I64`)
+    else throw new Error(`${path}: ${name} is ${dtype}: expected F32 or I64`)
   }
   return tensors
 }
 
+/** One input with the logits of transformers. */
 export interface ReferenceInput {
   readonly ids: readonly number[]
   /** float32 [S, V] */
@@ -64,7 +72,7 @@ export interface ReferenceInput {
   readonly vocabularySize: number
 }
 
-/** The inputs of a folder's reference.safetensors, in their order. */
+/** Reads the inputs of a folder's reference.safetensors in their order. */
 export function readReference(folder: string): ReferenceInput[] {
   const tensors = readTensors(join(folder, 'reference.safetensors'))
   const inputs: ReferenceInput[] = []
@@ -72,6 +80,7 @@ export function readReference(folder: string): ReferenceInput[] {
   return inputs
 }
 
+/** Returns one input of a reference file by the names of its tensors. */
 export function referenceInput(tensors: Map<string, Tensor>, idsName: string, logitsName: string): ReferenceInput {
   const ids = tensors.get(idsName)
   const logits = tensors.get(logitsName)

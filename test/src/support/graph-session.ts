@@ -14,12 +14,15 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 
 const masked = -1e9
 
-/** One sequence on a model folder's graph, straight through onnxruntime: the naive form of what a logit service does. */
+/**
+ * One sequence on the graph of a model folder, with onnxruntime directly: a simple form of a logit
+ * service.
+ */
 export class GraphSession {
-  /** Keys and values by their input's name, float32 [T, 1, KVH, D]. */
+  /** Keys and values by the name of their input, float32 [T, 1, KVH, D]. */
   private cache = new Map<string, Float32Array>()
   private length = 0
-  /** How long the last forward took, the work of this class left out. */
+  /** Time of the last forward in milliseconds, without the work of this class. */
   lastRunMs = 0
 
   private constructor(
@@ -32,7 +35,7 @@ export class GraphSession {
     const session = await InferenceSession.create(join(folder, graphFileName), {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      // Idle pools of several sessions in one process would fight for the cores.
+      // The idle thread pools of several sessions in one process would compete for the cores.
       extra: { session: { force_spinning_stop: '1' } },
     })
     return new GraphSession(session, await loadManifest(folder))
@@ -42,7 +45,7 @@ export class GraphSession {
     return this.length
   }
 
-  /** Forgets everything from `position` on. */
+  /** Truncates the sequence to `position` tokens. */
   truncate(position: number): void {
     const width = this.manifest.keyValueHeads * this.manifest.headSize
     for (const [name, rows] of this.cache) this.cache.set(name, rows.slice(0, position * width))
@@ -50,8 +53,8 @@ export class GraphSession {
   }
 
   /**
-   * Appends tokens and reads rows out.
-   * @param rows which of the appended tokens to read after; the last where left out
+   * Appends tokens and reads rows.
+   * @param rows indices of the appended tokens to read after; default: the last
    * @returns float32 [rows, V]
    */
   async append(ids: readonly number[], rows: readonly number[] = [ids.length - 1]): Promise<Float32Array> {
@@ -106,7 +109,7 @@ function int64(values: readonly number[], shape: readonly number[]): Tensor {
   return new Tensor('int64', BigInt64Array.from(values, BigInt), shape)
 }
 
-/** float32 [1, 1, S, T + S] */
+/** Returns the causal mask, float32 [1, 1, S, T + S]. */
 function causalBias(past: number, added: number): Tensor {
   const bias = new Float32Array(added * (past + added))
   for (let i = 0; i < added; i++) bias.fill(masked, i * (past + added) + past + i + 1, (i + 1) * (past + added))
@@ -114,6 +117,6 @@ function causalBias(past: number, added: number): Tensor {
 }
 
 function floatsOf(tensor: Tensor | undefined, name: string): Float32Array {
-  if (!(tensor?.data instanceof Float32Array)) throw new Error(`the graph gave no float32 output for ${name}`)
+  if (!(tensor?.data instanceof Float32Array)) throw new Error(`the graph has no float32 output ${name}`)
   return tensor.data
 }

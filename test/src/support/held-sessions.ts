@@ -1,7 +1,10 @@
 import { credentials } from '@grpc/grpc-js'
 import { channelOptions, LogitService, type StepResponse__Output } from '@tandem/proto'
 
-/** A module that makes the ids of a process 0, 1, 2 and so on, so that its sessions can be asked for. */
+/**
+ * A module that makes the random ids of a process 0, 1, 2 and so on, so that tests know the ids of
+ * its sessions.
+ */
 export const countedIds = `data:text/javascript,${encodeURIComponent(`
   import crypto from 'node:crypto'
   import { syncBuiltinESMExports } from 'node:module'
@@ -10,7 +13,10 @@ export const countedIds = `data:text/javascript,${encodeURIComponent(`
   syncBuiltinESMExports()
 `)}`
 
-/** How many of the sessions 0 to 99 a service holds: a step on a prefix that is not theirs is refused with their length. */
+/**
+ * Returns how many of the sessions 0 to 99 a service holds. A step with a wrong prefix is refused
+ * with the length of the session.
+ */
 export async function heldSessions(address: string): Promise<number> {
   const client = new LogitService(address, credentials.createInsecure(), channelOptions)
   const steps = Array.from(

@@ -6,28 +6,34 @@ import { findHome, withLock } from '@tandem/cli'
 import { fixturesFolder } from './fixtures.js'
 import { runProgram } from './run-program.js'
 
-/** Clients that are no dependencies of this repository: installed from their pins once, and kept in the user's cache. */
+/**
+ * Installs clients that are not dependencies of this repository, once, with pinned versions, into
+ * the user's cache.
+ */
 
-/** A folder that holds what was asked for, or why it cannot be had here. */
+/** The folder of an installation, or the reason why it is missing. */
 export type Installed = { readonly folder: string } | { readonly missing: string }
 
 const installLimitMs = 240_000
-/** Of pip, uv and npm, where no registry answers. */
+/** Errors of pip, uv and npm without a registry. */
 const offline =
   /connection broken|failed to establish|could not fetch|name resolution|error sending request|dns error|ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT/i
 
-/** npm packages by a `package.json` and its lock below `test/fixtures`. */
+/** Installs npm packages from a `package.json` and its lock below `test/fixtures`. */
 export const installNode = (fixture: string): Promise<Installed> =>
   install(fixture, ['package.json', 'package-lock.json'], '', (folder) =>
     run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder),
   )
 
-/** A virtual environment by a `requirements.txt` below `test/fixtures`; its program is `venv/bin/python`. */
-export async function installPython(fixture: string, least: readonly [number, number]): Promise<Installed> {
+/**
+ * Creates a virtual environment from a `requirements.txt` below `test/fixtures`. Its program is
+ * `venv/bin/python`.
+ */
+export async function installPython(fixture: string, minimum: readonly [number, number]): Promise<Installed> {
   const version = await runProgram('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'])
   const [major = 0, minor = 0] = version.stdout.trim().split('.').map(Number)
-  if (major * 1000 + minor < least[0] * 1000 + least[1])
-    return { missing: `python3 is ${version.stdout.trim() || 'not there'}, and the clients need ${least.join('.')}` }
+  if (major * 1000 + minor < minimum[0] * 1000 + minimum[1])
+    return { missing: `python3 is ${version.stdout.trim() || 'missing'}: the clients need ${minimum.join('.')}` }
   const hasUv = (await runProgram('uv', ['--version'])).code === 0
   const requirements = ['--only-binary', ':all:', '--requirement', 'requirements.txt']
   return install(fixture, ['requirements.txt'], version.stdout, async (folder) => {
@@ -56,7 +62,7 @@ async function install(
   const folder = join(home.folder, 'clients', `${fixture}-${key}`)
   const whole = join(folder, 'whole')
   const signal = AbortSignal.timeout(2 * installLimitMs)
-  // Test files that need the same run side by side.
+  // Several test files can need the same installation at once.
   const lock = { folder: home.locks, name: `clients-${fixture}`, onWait: () => undefined, signal }
   return withLock(lock, async () => {
     if (existsSync(whole)) return { folder }
@@ -68,14 +74,14 @@ async function install(
     } catch (error) {
       const [reason] = offline.exec(String(error)) ?? []
       if (reason === undefined) throw error
-      return { missing: `no registry answers (${reason})` }
+      return { missing: `the registry cannot be reached (${reason})` }
     }
     await writeFile(whole, '')
     return { folder }
   })
 }
 
-/** What is there of older pins, or was broken off. */
+/** Removes installations of older versions and incomplete ones. */
 async function removeAll(home: string, fixture: string): Promise<void> {
   const clients = join(home, 'clients')
   const names = await readdir(clients).catch(() => [])
@@ -83,7 +89,10 @@ async function removeAll(home: string, fixture: string): Promise<void> {
   await Promise.all(own.map((name) => rm(join(clients, name), { recursive: true, force: true })))
 }
 
-/** @throws Error with the last of what it printed */
+/**
+ * Runs a program.
+ * @throws Error with the end of its output
+ */
 async function run(command: string, args: readonly string[], cwd: string): Promise<void> {
   const { code, stdout, stderr } = await runProgram(command, args, { cwd, limitMs: installLimitMs })
   if (code === 0) return

@@ -1,4 +1,4 @@
-/** log sum exp of one row, in float64. */
+/** Computes log sum exp of one row in float64. */
 export function logSumExp(row: Float32Array): number {
   let max = Number.NEGATIVE_INFINITY
   for (const z of row) max = Math.max(max, z)
@@ -8,8 +8,9 @@ export function logSumExp(row: Float32Array): number {
 }
 
 /**
- * The largest |delta log p| between two float32 [R, V] blocks of logits; NaN counts as infinite.
- * @throws Error where their sizes differ
+ * Returns the largest |delta log p| between two float32 [R, V] blocks of logits. NaN counts as
+ * infinite.
+ * @throws Error if their sizes differ
  */
 export function largestDifference(found: Float32Array, expected: Float32Array, vocabularySize: number): number {
   if (found.length !== expected.length)
@@ -25,4 +26,14 @@ export function largestDifference(found: Float32Array, expected: Float32Array, v
     }
   }
   return largest
+}
+
+/** Returns the ids of V_alpha (paper, eq. 9) in ascending order. */
+export function plausibleIds(dpo: Float32Array, alpha: number): number[] {
+  let max = Number.NEGATIVE_INFINITY
+  for (const z of dpo) max = Math.max(max, z)
+  const threshold = max + Math.log(alpha)
+  const ids: number[] = []
+  for (const [v, z] of dpo.entries()) if (z >= threshold) ids.push(v)
+  return ids
 }

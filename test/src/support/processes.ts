@@ -3,13 +3,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
+/** A process of this machine. */
 export interface ProcessInfo {
   readonly pid: number
   readonly parent: number
   readonly command: string
 }
 
-/** Every process below `root`, dead ones that nobody has waited for left out. */
+/** Returns every process below `root`, without zombies. */
 export function descendants(root: number): ProcessInfo[] {
   const all = existsSync('/proc/self/stat') ? fromProc() : fromPs()
   const found: ProcessInfo[] = []
@@ -28,7 +29,7 @@ function fromProc(): ProcessInfo[] {
     .flatMap((name) => {
       try {
         const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
-        // The name in brackets may hold spaces; state and parent follow it.
+        // The name in brackets can contain spaces. State and parent follow it.
         const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
         const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
         return state === 'Z' ? [] : [{ pid: Number(name), parent: Number(parent), command }]
@@ -48,6 +49,7 @@ function fromPs(): ProcessInfo[] {
   })
 }
 
+/** Returns whether a process runs. A zombie does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -62,13 +64,17 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** @returns those still alive after `limitMs` */
+/**
+ * Waits until processes have ended.
+ * @returns those still alive after `limitMs`
+ */
 export async function waitUntilGone(pids: readonly number[], limitMs: number): Promise<number[]> {
   const end = Date.now() + limitMs
   while (pids.some(isAlive) && Date.now() < end) await delay(50)
   return pids.filter(isAlive)
 }
 
+/** Returns a free port of 127.0.0.1. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
@@ -76,7 +82,7 @@ export function freePort(): Promise<number> {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
       server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port was given')),
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('the system gave no port')),
       )
     })
   })

@@ -14,12 +14,12 @@ const row: GoldenRow = {
   margins: [0.5, 0.0001, 0.5],
 }
 
-describe('an answer beside a golden row', () => {
-  test('is equal with the same tokens and the same end', () => {
+describe('an answer compared with a golden row', () => {
+  test('is equal if the tokens and the end are the same', () => {
     expect(compare(row, { tokenIds: [5, 6], finish: 'stop' }, 1e-5)).toBe('equal')
   })
 
-  test('may leave it from a step on whose margin is under the error times the factor, 4 for aad', () => {
+  test('may differ after a step with a margin below the error times the factor, 4 for aad', () => {
     expect(compare(row, { tokenIds: [5, 9, 9], finish: 'length' }, 3e-5)).toBe('excused')
     expect(compare(row, { tokenIds: [5, 9, 9], finish: 'length' }, 2e-5)).toContain('step 1 (margin 0.0001)')
     const eft = { ...row, method: 'eft', params: { beta: 4 } }
@@ -29,7 +29,7 @@ describe('an answer beside a golden row', () => {
     )
   })
 
-  test('is told by step, expected and found where it leaves it elsewhere', () => {
+  test('is reported with the step, the expected and the found token if it differs elsewhere', () => {
     expect(compare(row, { tokenIds: [7], finish: 'stop' }, 1e-5)).toContain('expected 5, found 7')
     expect(compare(row, { tokenIds: [5, 6, 7], finish: 'length' }, 1e-5)).toContain(
       'step 2 (margin 0.5): expected stop, found 7',

@@ -1,7 +1,7 @@
 import type { GoldenRow } from './fixtures.js'
 import { endTokenId } from './fixtures.js'
 
-/** What a completion gave: token ids without the end token, and text. */
+/** A completion: token ids without the end token, and text. */
 export interface Answer {
   readonly promptIds: readonly number[] | undefined
   readonly tokenIds: readonly number[]
@@ -26,6 +26,7 @@ interface Body {
   readonly error?: { readonly message: string }
 }
 
+/** An endpoint for completions. */
 export type Endpoint = '/v1/completions' | '/v1/chat/completions'
 
 const requestLimitMs = 120_000
@@ -39,7 +40,10 @@ function post(url: string, endpoint: Endpoint, body: object, key: string | null)
   })
 }
 
-/** @throws Error with the body where the answer is not 200 or carries an error */
+/**
+ * Requests a completion.
+ * @throws Error with the body if the status is not 200 or the answer has an error
+ */
 export async function complete(
   url: string,
   endpoint: Endpoint,
@@ -51,7 +55,7 @@ export async function complete(
   return joined([(await response.json()) as Body])
 }
 
-/** The same, streamed: the chunks' token ids and texts joined. */
+/** Requests the same as a stream and joins the token ids and texts of its chunks. */
 export async function completeStreamed(url: string, endpoint: Endpoint, body: object): Promise<Answer> {
   const response = await post(url, endpoint, { ...body, return_token_ids: true, stream: true }, null)
   if (!response.ok) throw new Error(`${endpoint}: ${response.status} ${await response.text()}`)
@@ -80,8 +84,9 @@ function joined(bodies: readonly Body[]): Answer {
 }
 
 /**
- * Where an answer leaves a golden row: 'equal', 'excused' where floats right to `error` may differ at that step
- * (fixtures/reference.py: margin < error * factor), else what was found and expected.
+ * Compares an answer with a golden row. Returns 'equal', or 'excused' if floats with this `error`
+ * can differ at the first different step (fixtures/reference.py: margin < error * factor), or else
+ * the expected and the found token.
  */
 export function compare(row: GoldenRow, answer: Pick<Answer, 'tokenIds' | 'finish'>, error: number): string {
   const expected = row.token_ids
@@ -98,13 +103,19 @@ export function compare(row: GoldenRow, answer: Pick<Answer, 'tokenIds' | 'finis
   )
 }
 
-/** Of a beam search, any round can decide which beam wins, and with it every token. */
+/**
+ * Returns whether a step is too close to test. In a beam search any round can decide the best beam
+ * and with it every token.
+ */
 export function isUndecided({ method, params, margins }: GoldenRow, step: number, error: number): boolean {
   if (method.endsWith('beam')) return margins.some((margin, round) => margin < error * 4 * (round + 1))
   return (margins[step] ?? Number.POSITIVE_INFINITY) < error * errorFactor({ method, params })
 }
 
-/** By how much an error of log p may move what decides a step (the head of fixtures/reference.py). */
+/**
+ * Returns the factor by which an error of log p can change the margin of a step (the head of
+ * fixtures/reference.py).
+ */
 function errorFactor({ method, params }: Pick<GoldenRow, 'method' | 'params'>): number {
   if (method === 'aad' || method === 'contrastive') return 4
   return method === 'eft' ? 2 * (2 * (params.beta ?? Number.NaN) - 1) : 2

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process'
 
+/** The result of a program. */
 export interface ProgramEnd {
-  /** Null where it is not there, or was ended by a signal. */
+  /** The exit code, or null if the program is missing or was ended by a signal. */
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
+/** The options of a program. */
 export interface ProgramOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
@@ -15,7 +17,7 @@ export interface ProgramOptions {
 
 const maxCharacters = 1_000_000
 
-/** Runs a program to its end, or until its time is over. */
+/** Runs a program until it ends or until the time limit. */
 export function runProgram(
   command: string,
   args: readonly string[],

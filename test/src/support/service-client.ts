@@ -17,7 +17,7 @@ import { repositoryFolder } from './fixtures.js'
 import { logSumExp } from './log-probabilities.js'
 import { readyAddress } from './stack.js'
 
-/** One logit service process and a client of it. */
+/** A logit service process and a client of it. */
 export class ServiceClient {
   private constructor(
     readonly process: ChildProcess,
@@ -52,9 +52,9 @@ export class ServiceClient {
   }
 
   /**
-   * Appends `ids` from `position` on to a session and reads every row of them whole.
+   * Appends `ids` from `position` on to a session and reads the full row of each.
    * @returns float32 [ids - position, V]
-   * @throws Error with the service's code and message
+   * @throws Error with the code and the message of the service
    */
   async append(session: string, ids: readonly number[], position: number): Promise<Float32Array> {
     const { results, error } = await this.step({ steps: [fullStep(session, ids, position)] })
@@ -71,6 +71,7 @@ export class ServiceClient {
   }
 }
 
+/** Returns a step that appends `ids` from `position` on and reads full rows. */
 export function fullStep(session: string, ids: readonly number[], position: number) {
   return {
     sessionId: session,
@@ -82,9 +83,12 @@ export function fullStep(session: string, ids: readonly number[], position: numb
   }
 }
 
-/** @throws Error where the step failed, or where a row's log-sum-exp is not that of its logits */
+/**
+ * Returns the rows of a result.
+ * @throws Error if the step failed, or if a log-sum-exp does not match its logits
+ */
 export function rowsOf(result: StepResult__Output | undefined): Float32Array {
-  if (!result) throw new Error('the service gave no result')
+  if (!result) throw new Error('the service returned no result')
   if (result.error) throw new Error(`${result.error.code}: ${result.error.message}`)
   const rows = result.rows.map((row) => {
     const logits = toFloat32Array(row.scores[0]?.logits ?? new Uint8Array())

@@ -4,37 +4,44 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { repositoryFolder } from './fixtures.js'
 
+/** The models and settings of a stack. */
 export interface StackOptions {
-  /** Model folders. */
+  /** Model folders of the pair. */
   readonly sft: string
   readonly dpo: string
-  /** Folders of models beside the pair, by name. */
-  readonly others?: Readonly<Record<string, string>>
-  /** Folders of reward models, by name. */
+  /** Folders of additional models by name. */
+  readonly extraModels?: Readonly<Record<string, string>>
+  /** Folders of reward models by name. */
   readonly rewards?: Readonly<Record<string, string>>
-  /** The pair's name in the API. */
+  /** The name of the pair in the API. */
   readonly pair: string
-  /** Environment of every process, besides this one's. */
+  /** Additional environment variables of every process. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Two logit services, those of other models, reward services and a gateway, each a process. */
+/**
+ * A running stack: two logit services, services of other models, reward services and a gateway,
+ * each in its own process.
+ */
 export interface Stack {
   /** `http://127.0.0.1:PORT` */
   readonly url: string
   readonly sft: ChildProcess
   readonly dpo: ChildProcess
   readonly gateway: ChildProcess
-  /** host:port of the services. */
+  /** Addresses of the services, host:port. */
   readonly addresses: { readonly sft: string; readonly dpo: string }
-  /** Ends all of them; resolves when they are gone. */
+  /** Ends all processes. Resolves when they have ended. */
   stop(): Promise<void>
 }
 
 const startLimitMs = 60_000
 const stopLimitMs = 10_000
 
-/** @throws Error with the process's stderr where one does not get ready */
+/**
+ * Starts a stack.
+ * @throws Error with the stderr of a process that does not get ready
+ */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const children: ChildProcess[] = []
   const start = async (script: string, env: Record<string, string>): Promise<[ChildProcess, string]> => {
@@ -65,7 +72,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const [[sft, sftAddress], [dpo, dpoAddress], others, rewards] = await Promise.all([
       service('sft', options.sft),
       service('dpo', options.dpo),
-      Promise.all(Object.entries(options.others ?? {}).map(startOther)),
+      Promise.all(Object.entries(options.extraModels ?? {}).map(startOther)),
       Promise.all(Object.entries(options.rewards ?? {}).map(startReward)),
     ])
     const [gateway, url] = await start('gateway/dist/main.js', {
@@ -84,7 +91,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** Waits for `{ type: 'ready', address }`. */
+/** Waits for the message `{ type: 'ready', address }` of a process and returns the address. */
 export function readyAddress(child: ChildProcess, script: string): Promise<string> {
   let errors = ''
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -92,7 +99,7 @@ export function readyAddress(child: ChildProcess, script: string): Promise<strin
   })
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(new Error(`${script} was not ready in ${startLimitMs} ms. ${errors}`)),
+      () => reject(new Error(`${script} was not ready within ${startLimitMs} ms. ${errors}`)),
       startLimitMs,
     )
     child.once('exit', (code, signal) => {

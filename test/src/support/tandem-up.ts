@@ -4,21 +4,24 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { repositoryFolder } from './fixtures.js'
 import { descendants, freePort, type ProcessInfo } from './processes.js'
 
-/** A running `tandem up`, as a person starts it. */
+/** A running `tandem up`, started like from a shell. */
 export interface TandemUp {
   readonly url: string
   readonly process: ChildProcess
-  /** The pair's name, first of /v1/models. */
+  /** The name of the pair, which is the first of /v1/models. */
   readonly model: string
-  /** What it and its children printed so far. */
+  /** Returns the output so far, including that of its children. */
   output(): string
-  /** Its services and its gateway. */
+  /** Returns its services and its gateway. */
   children(): ProcessInfo[]
 }
 
 const startLimitMs = 60_000
 
-/** @throws Error with what it printed where it does not get ready */
+/**
+ * Starts `tandem up`.
+ * @throws Error with its output if it does not get ready
+ */
 export async function startTandemUp(args: readonly string[], env: Record<string, string>): Promise<TandemUp> {
   const port = await freePort()
   const child = spawn(

@@ -5,7 +5,10 @@ import { buildModel } from '@tandem/models'
 import { tinyFolder } from './fixtures.js'
 import { type Stack, type StackOptions, startStack } from './stack.js'
 
-/** A stack over a pair of a few thousand weights, whose answers mean nothing. `stop` removes its models too. */
+/**
+ * Starts a stack with a pair of a few thousand weights, whose answers have no meaning. `stop` also
+ * removes its models.
+ */
 export async function startTinyStack(options: Partial<Pick<StackOptions, 'pair' | 'env'>> = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-tiny-'))
   const remove = () => rm(folder, { recursive: true, force: true })

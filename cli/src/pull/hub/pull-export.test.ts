@@ -150,7 +150,13 @@ describe('refuses', () => {
       'is a graph with number of layers 3, and config.json says 4',
       [graph],
     ],
-    ['a file that is not a graph', change({ [graph]: 'no graph' }), 'hf:tiny/x', 'model.onnx is no ONNX file', [graph]],
+    [
+      'a file that is not a graph',
+      change({ [graph]: 'no graph' }),
+      'hf:tiny/x',
+      'model.onnx is not an ONNX file',
+      [graph],
+    ],
     [
       'weights that are not there',
       change({ [data]: null, 'onnx/model.onnx_data_1': 'x' }),

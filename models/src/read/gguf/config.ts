@@ -2,22 +2,24 @@ import type { MetadataReader } from './metadata.js'
 
 const architectures = ['llama', 'qwen2', 'qwen3', 'olmo2'] as const
 
-/** Scales of other families under llama's name (granite, minicpm): no graph of ours has them. */
+/**
+ * Scales of other families with llama's name (granite, minicpm). No graph of Tandem computes them.
+ */
 const foreignKeys = ['attention.scale', 'embedding_scale', 'residual_scale', 'logit_scale', 'attn_logit_softcapping']
 
-/** What the tensors say that the metadata does not. */
+/** Facts about the model that only its tensors show. */
 export interface TensorFacts {
   readonly vocabularySize: number
   readonly tiedEmbeddings: boolean
   readonly attentionBias: boolean
   readonly mlpBias: boolean
-  /** [head size / 2] of `rope_freqs.weight`, where there is one. */
+  /** [head size / 2]: the tensor `rope_freqs.weight`, or null without it. */
   readonly frequencyFactors: readonly number[] | null
 }
 
 /**
- * config.json from a GGUF's metadata.
- * @throws Error naming an architecture or a key that no graph of ours computes.
+ * Converts the metadata of a GGUF file to the content of config.json.
+ * @throws Error with an architecture or a key that no graph of Tandem computes
  */
 export function createConfig(metadata: MetadataReader, facts: TensorFacts): Record<string, unknown> {
   const architecture = metadata.string('general.architecture')
@@ -29,10 +31,10 @@ export function createConfig(metadata: MetadataReader, facts: TensorFacts): Reco
   const number = (name: string) => metadata.number(key(name))
   const optional = (name: string) => metadata.optionalNumber(key(name))
   for (const name of foreignKeys)
-    if (metadata.has(key(name))) throw new Error(`${metadata.path} has ${key(name)}, which no graph of ours computes`)
+    if (metadata.has(key(name))) throw new Error(`${metadata.path} has ${key(name)}, which no graph of Tandem computes`)
   if ((optional('expert_count') ?? 0) > 0)
     throw new Error(
-      `${metadata.path} has ${key('expert_count')} ${optional('expert_count')}; mixtures of experts are not built`,
+      `${metadata.path} has ${key('expert_count')} ${optional('expert_count')}; mixtures of experts are not supported`,
     )
 
   const heads = number('attention.head_count')
@@ -41,11 +43,13 @@ export function createConfig(metadata: MetadataReader, facts: TensorFacts): Reco
   const valueSize = optional('attention.value_length') ?? headSize
   if (valueSize !== headSize)
     throw new Error(
-      `${metadata.path} has ${key('attention.value_length')} ${valueSize} beside heads of ${headSize}; only equal sizes are built`,
+      `${metadata.path} has ${key('attention.value_length')} ${valueSize} and heads of size ${headSize}: expected equal sizes`,
     )
   const window = optional('attention.sliding_window') ?? 0
   if (window > 0 && window < number('context_length'))
-    throw new Error(`${metadata.path} has ${key('attention.sliding_window')} ${window}; only full attention is built`)
+    throw new Error(
+      `${metadata.path} has ${key('attention.sliding_window')} ${window}; only full attention is supported`,
+    )
   return {
     model_type: architecture,
     hidden_size: number('embedding_length'),
@@ -72,17 +76,20 @@ function ropeParameters(metadata: MetadataReader, key: (name: string) => string)
   const theta = metadata.optionalNumber(key('rope.freq_base')) ?? 10_000
   const factor =
     metadata.optionalNumber(key('rope.scaling.factor')) ?? metadata.optionalNumber(key('rope.scale_linear')) ?? 0
-  // Before there were types a linear factor stood alone, and llama.cpp takes 0 for none.
+  // Older files have a linear factor without a type. In llama.cpp the factor 0 means no scaling.
   const type = metadata.optionalString(key('rope.scaling.type')) ?? 'linear'
   if (type === 'none' || (type === 'linear' && factor === 0)) return { rope_type: 'default', rope_theta: theta }
   if (type === 'linear') return { rope_type: 'linear', rope_theta: theta, factor }
   throw new Error(`${metadata.path} has ${key('rope.scaling.type')} "${type}"; known are: none, linear`)
 }
 
-/** Texts that llama.cpp takes for ends where a file names too few. */
+/** Texts that llama.cpp uses as end tokens if a file names too few. */
 const endTexts = ['<|im_end|>', '<|eot_id|>', '<|eom_id|>', '<|end|>', '<|endoftext|>', '<end_of_turn>', '</s>']
 
-/** Every id that ends an answer: those that the file names, and the end tokens that its chat template writes. */
+/**
+ * Returns every id that ends an answer: the ids that the file names, and the end tokens of its chat
+ * template.
+ */
 export function createGenerationConfig(metadata: MetadataReader): Record<string, unknown> {
   const template = metadata.optionalString('tokenizer.chat_template') ?? ''
   const tokens = metadata.strings('tokenizer.ggml.tokens')

@@ -1,35 +1,42 @@
 import type { BinaryFile } from '../binary-file.js'
 
-/** A metadata value: integers beyond 2^53 are refused, none of the keys that matter has one. */
+/** A metadata value. Integers beyond 2^53 are refused, because no key that is read needs them. */
 export type MetadataValue = string | number | boolean | readonly MetadataValue[]
+/** Metadata values by key. */
 export type Metadata = ReadonlyMap<string, MetadataValue>
 
+/** The entry of a tensor in the header. */
 export interface TensorEntry {
   readonly name: string
-  /** Outermost axis first (the file has them the other way). */
+  /** Outermost axis first. The file has the reverse order. */
   readonly shape: readonly number[]
   /** A ggml_type. */
   readonly typeId: number
-  /** From the start of the file. */
+  /** Offset from the start of the file, in bytes. */
   readonly offset: number
 }
 
+/** The header of a GGUF file. */
 export interface Header {
   readonly metadata: Metadata
   readonly tensors: readonly TensorEntry[]
 }
 
-/** Longest header that is read: vocabularies of a million tokens stay far below. */
+/** Maximum size of a header. Vocabularies of a million tokens are far smaller. */
 const maxHeaderBytes = 128 << 20
 const firstReadBytes = 1 << 20
 const maxEntries = 1 << 16
-/** Longest text (a chat template) and array (the tokens): beyond them a length is damage, and nothing is read for it. */
+/**
+ * Maximum length of a text (a chat template) and of an array (the tokens). A larger length means a
+ * damaged file.
+ */
 const maxTextBytes = 8 << 20
 const maxArrayLength = 4 << 20
 
 /**
- * Reads a GGUF file's header (versions 2 and 3, little-endian; https://github.com/ggml-org/ggml/blob/master/docs/gguf.md).
- * @throws Error naming the file where it is no such file or is damaged.
+ * Reads a GGUF file's header (versions 2 and 3, little-endian;
+ * https://github.com/ggml-org/ggml/blob/master/docs/gguf.md).
+ * @throws Error with the path if the file is not a GGUF file or is damaged
  */
 export async function readHeader(file: BinaryFile): Promise<Header> {
   const limit = Math.min(file.bytes, maxHeaderBytes)
@@ -40,18 +47,19 @@ export async function readHeader(file: BinaryFile): Promise<Header> {
     } catch (error) {
       if (!(error instanceof EndOfBytes)) throw error
       if (length === limit)
-        throw new Error(`${file.path}: the header does not end within ${length} bytes; is it wholly downloaded?`)
+        throw new Error(`${file.path}: the header does not end within ${length} bytes; is the download complete?`)
     }
   }
 }
 
 function parseHeader(reader: Reader, { path, bytes }: BinaryFile): Header {
-  if (bytes < 4) throw new Error(`${path} has ${bytes} bytes, which no GGUF file has; is it wholly downloaded?`)
+  if (bytes < 4)
+    throw new Error(`${path} has ${bytes} bytes: expected a GGUF file, which is longer; is the download complete?`)
   if (reader.text(4) !== 'GGUF')
     throw new Error(`${path} is neither a GGUF file nor a folder. Expected a Hugging Face folder or a .gguf file`)
   const version = reader.u32()
   if (version !== 2 && version !== 3)
-    throw new Error(`${path} is GGUF version ${version}; 2 and 3 (little-endian) are read`)
+    throw new Error(`${path} is GGUF version ${version}: expected version 2 or 3 (little-endian)`)
   const tensorCount = reader.length('the number of tensors', maxEntries)
   const metadataCount = reader.length('the number of metadata keys', maxEntries)
 
@@ -78,32 +86,32 @@ function readEntry(reader: Reader): TensorEntry {
   return { name, shape, typeId: reader.u32(), offset: reader.u64(`tensor ${name}`) }
 }
 
-/** The bytes at hand end before the header does: more must be read. */
+/** Thrown if the bytes end before the header does, so that more must be read. */
 class EndOfBytes extends Error {}
 
 class Reader {
   offset = 0
-  readonly #view: DataView
+  private readonly view: DataView
 
   constructor(
     private readonly bytes: Uint8Array<ArrayBuffer>,
     readonly path: string,
   ) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
-  #take(length: number): number {
+  private advance(length: number): number {
     const at = this.offset
     if (at + length > this.bytes.length) throw new EndOfBytes()
     this.offset += length
     return at
   }
 
-  u32 = () => this.#view.getUint32(this.#take(4), true)
-  u64 = (what: string) => this.#safe(this.#view.getBigUint64(this.#take(8), true), what)
-  #i64 = (what: string) => this.#safe(this.#view.getBigInt64(this.#take(8), true), what)
+  u32 = () => this.view.getUint32(this.advance(4), true)
+  u64 = (what: string) => this.safe(this.view.getBigUint64(this.advance(8), true), what)
+  private i64 = (what: string) => this.safe(this.view.getBigInt64(this.advance(8), true), what)
 
-  #safe(value: bigint, what: string): number {
+  private safe(value: bigint, what: string): number {
     if (!Number.isSafeInteger(Number(value)))
       throw new Error(`${this.path}: ${what} has the number ${value}, which is out of range; is the file damaged?`)
     return Number(value)
@@ -117,34 +125,34 @@ class Reader {
   }
 
   text(length: number): string {
-    const at = this.#take(length)
+    const at = this.advance(length)
     return utf8.decode(this.bytes.subarray(at, at + length))
   }
 
   string = (what: string) => this.text(this.length(what, maxTextBytes))
 
-  /** One value of a gguf_metadata_value_type. */
+  /** Reads one value of a gguf_metadata_value_type. */
   value(type: number, what: string): MetadataValue {
     const scalar = scalars[type]
-    if (scalar !== undefined) return scalar.read(this.#view, this.#take(scalar.bytes))
+    if (scalar !== undefined) return scalar.read(this.view, this.advance(scalar.bytes))
     if (type === 8) return this.string(what)
     if (type === 10) return this.u64(what)
-    if (type === 11) return this.#i64(what)
-    if (type === 9) return this.#array(what)
+    if (type === 11) return this.i64(what)
+    if (type === 9) return this.array(what)
     throw new Error(`${this.path}: ${what} has the unknown value type ${type}; is the file damaged?`)
   }
 
-  #array(what: string): MetadataValue[] {
+  private array(what: string): MetadataValue[] {
     const type = this.u32()
-    if (type === 9) throw new Error(`${this.path}: ${what} is an array of arrays, which is not read`)
+    if (type === 9) throw new Error(`${this.path}: ${what} is an array of arrays, which is not supported`)
     const length = this.length(what, maxArrayLength)
-    // Every element takes a byte at least: a damaged length must not allocate.
+    // Every element takes at least one byte, so a damaged length cannot allocate much memory.
     if (length > this.bytes.length - this.offset) throw new EndOfBytes()
     return Array.from({ length }, () => this.value(type, what))
   }
 }
 
-/** A text keeps its byte order mark: a token may be one. */
+/** Keeps a byte order mark, because a token can be one. */
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 interface Scalar {

@@ -1,6 +1,6 @@
 import type { Metadata, MetadataValue } from './header.js'
 
-/** Typed access to a GGUF's metadata; every error names file and key. */
+/** Typed access to the metadata of a GGUF file. Every error names the file and the key. */
 export class MetadataReader {
   constructor(
     private readonly metadata: Metadata,
@@ -9,23 +9,27 @@ export class MetadataReader {
 
   has = (key: string) => this.metadata.has(key)
 
-  string = (key: string) => this.#required(key, this.optionalString(key))
-  number = (key: string) => this.#required(key, this.optionalNumber(key))
-  strings = (key: string) => this.#required(key, this.#array(key, (v) => typeof v === 'string') as string[] | null)
+  string = (key: string) => this.required(key, this.optionalString(key))
+  number = (key: string) => this.required(key, this.optionalNumber(key))
+  strings = (key: string) => this.required(key, this.array(key, (v) => typeof v === 'string') as string[] | null)
 
-  optionalString = (key: string) => this.#typed(key, 'a string', (v): v is string => typeof v === 'string')
-  optionalNumber = (key: string) => this.#typed(key, 'one number', (v): v is number => typeof v === 'number')
-  optionalBoolean = (key: string) => this.#typed(key, 'a boolean', (v): v is boolean => typeof v === 'boolean')
-  optionalNumbers = (key: string) => this.#array(key, (v) => typeof v === 'number') as number[] | null
+  optionalString = (key: string) => this.typed(key, 'a string', (v): v is string => typeof v === 'string')
+  optionalNumber = (key: string) => this.typed(key, 'one number', (v): v is number => typeof v === 'number')
+  optionalBoolean = (key: string) => this.typed(key, 'a boolean', (v): v is boolean => typeof v === 'boolean')
+  optionalNumbers = (key: string) => this.array(key, (v) => typeof v === 'number') as number[] | null
 
-  #typed<T extends MetadataValue>(key: string, expected: string, is: (value: MetadataValue) => value is T): T | null {
+  private typed<T extends MetadataValue>(
+    key: string,
+    expected: string,
+    is: (value: MetadataValue) => value is T,
+  ): T | null {
     const value = this.metadata.get(key)
     if (value === undefined) return null
     if (!is(value)) throw new Error(`${this.path}: metadata ${key} is ${describe(value)}, expected ${expected}`)
     return value
   }
 
-  #array(key: string, isElement: (value: MetadataValue) => boolean): readonly MetadataValue[] | null {
+  private array(key: string, isElement: (value: MetadataValue) => boolean): readonly MetadataValue[] | null {
     const value = this.metadata.get(key)
     if (value === undefined) return null
     if (!Array.isArray(value) || !value.every(isElement))
@@ -33,8 +37,8 @@ export class MetadataReader {
     return value
   }
 
-  #required<T>(key: string, value: T | null): T {
-    if (value === null) throw new Error(`${this.path} has no metadata ${key}, which is needed to build from it`)
+  private required<T>(key: string, value: T | null): T {
+    if (value === null) throw new Error(`${this.path} has no metadata ${key}, which a build needs`)
     return value
   }
 }

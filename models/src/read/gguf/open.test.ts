@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
+import type { ModelSource } from '../../source.js'
 import { dequantize } from '../../weights/dequantize.js'
 import { openModelSource } from '../open.js'
-import type { ModelSource } from '../source.js'
 import { encodeGguf, floatTensor, type GgufFile, type GgufTensor, Raw, string, u32, u64 } from '../testing/gguf-file.js'
 import { createFolders } from '../testing/temporary-folder.js'
 import { idOf, tinyGguf, tinyMetadata, tinyTensors, tokens } from '../testing/tiny-gguf.js'
@@ -39,7 +39,7 @@ const embedding = tinyTensors.filter(({ name }) => name === 'token_embd.weight')
 const without = (name: string) => tinyTensors.filter((tensor) => tensor.name !== name)
 const bytesOf = (name: string) => tinyTensors.find((tensor) => tensor.name === name)?.bytes
 
-it('makes config.json out of the metadata', async () => {
+it('creates config.json from the metadata', async () => {
   const { config, generationConfig, files } = await describe(
     tinyGguf({ 'tokenizer.ggml.eot_token_id': idOf('<tool>') }),
   )
@@ -64,7 +64,7 @@ it('makes config.json out of the metadata', async () => {
   expect(files).toHaveLength(1)
 })
 
-it('sees an output layer, biases and frequency factors by their tensors', async () => {
+it('detects an output layer, biases and frequency factors by their tensors', async () => {
   const head = floatTensor('output.weight', [2, 8], new Array(16).fill(1))
   const bias = floatTensor('blk.0.attn_q.bias', [8], [0, 1, 2, 3, 4, 5, 6, 7])
   const factors = floatTensor('rope_freqs.weight', [2], [1, 8])
@@ -74,7 +74,7 @@ it('sees an output layer, biases and frequency factors by their tensors', async 
   expect([...weights.tensors.keys()].filter((name) => name.includes('rope'))).toEqual([])
 })
 
-it('reads linear rope, its factor alone included', async () => {
+it('reads linear rope, also from a factor without a type', async () => {
   const rope = async (metadata: Parameters<typeof tinyGguf>[0]) =>
     (await describe(tinyGguf({ 'llama.rope.freq_base': 500, ...metadata }))).config.rope_parameters
   const linear = { rope_type: 'linear', rope_theta: 500, factor: 4, partial_rotary_factor: 1 }
@@ -86,7 +86,7 @@ it('reads linear rope, its factor alone included', async () => {
   })
 })
 
-it('refuses by name what no graph computes', async () => {
+it('refuses unsupported metadata by its key', async () => {
   expect(await refuses({ ...tinyGguf(), metadata: tinyMetadata('gemma2') })).toBe(
     'Error: FILE has the architecture "gemma2"; known in GGUF files are: llama, qwen2, qwen3, olmo2',
   )
@@ -99,20 +99,22 @@ it('refuses by name what no graph computes', async () => {
   )
   const other = { ...floatTensor('blk.0.attn_q.weight', [8, 8], []), type: 14, bytes: new Uint8Array(210) }
   expect(await refuses(tinyGguf({}, [...embedding, other]))).toBe(
-    'Error: FILE: tensor blk.0.attn_q.weight is stored as Q6_K; readable are F32, F16, BF16, Q8_0, Q4_0, Q4_1',
+    'Error: FILE: tensor blk.0.attn_q.weight is stored as Q6_K: expected one of F32, F16, BF16, Q8_0, Q4_0, Q4_1',
   )
   expect(await refuses(tinyGguf({}, [...tinyTensors, floatTensor('blk.0.ssm_in.weight', [1], [1])]))).toContain(
-    "tensor blk.0.ssm_in.weight is none of the known architectures'",
+    'tensor blk.0.ssm_in.weight is unknown in all supported architectures',
   )
   const ragged = { ...other, type: 2, shape: [8, 40], bytes: new Uint8Array(180) }
-  expect(await refuses(tinyGguf({}, [...embedding, ragged]))).toContain('is no whole number of blocks of Q4_0')
+  expect(await refuses(tinyGguf({}, [...embedding, ragged]))).toContain('is not a whole number of blocks of Q4_0')
 })
 
-it('refuses what is damaged, naming the file', async () => {
+it('refuses a damaged file by its path', async () => {
   const whole = encodeGguf(tinyGguf())
   expect(await refusal(whole.subarray(0, whole.length - 40))).toMatch(/FILE has \d+ bytes, tensor .* ends at \d+/)
   expect(await refusal(whole.subarray(0, 100))).toContain('FILE: the header does not end within 100 bytes')
-  expect(await refuses({ ...tinyGguf(), version: 1 })).toContain('FILE is GGUF version 1; 2 and 3 (little-endian)')
+  expect(await refuses({ ...tinyGguf(), version: 1 })).toContain(
+    'FILE is GGUF version 1: expected version 2 or 3 (little-endian)',
+  )
   const header = (...parts: Uint8Array[]) => Buffer.concat([Buffer.from('GGUF'), u32(3), ...parts])
   expect(await refusal(header(u64(1n << 40n), u64(0)))).toContain(
     'FILE: the number of tensors has the length 1099511627776',

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
+import type { ModelSource } from '../../source.js'
 import { dequantize } from '../../weights/dequantize.js'
 import { type BinaryFile, openBinaryFile } from '../binary-file.js'
-import type { ModelSource } from '../source.js'
 import { tensorBytes } from '../tensor-table.js'
 import { createConfig, createGenerationConfig } from './config.js'
 import { type Header, readHeader } from './header.js'
@@ -10,8 +10,9 @@ import { createGgufSource, frequencyFactorsName, locate } from './tensors.js'
 import { createTextFiles } from './tokenizer.js'
 
 /**
- * A GGUF file as a checkpoint: config and tokenizer from its metadata, tensors under Hugging Face's names.
- * @throws Error naming the file and what in it is damaged or not known.
+ * Opens a GGUF file as a checkpoint: config and tokenizer from its metadata, tensors with the names
+ * of Hugging Face.
+ * @throws Error with the path and the part that is damaged or unknown
  */
 export async function openGguf(path: string, signal?: AbortSignal): Promise<ModelSource> {
   const file = await openBinaryFile(resolve(path))
@@ -25,14 +26,17 @@ export async function openGguf(path: string, signal?: AbortSignal): Promise<Mode
   }
 }
 
-/** The same of a file that somebody else opens and closes: its header alone is read, and a table of the rotary embedding. */
+/**
+ * The same for an open file, which the caller closes. Reads only the header and a table of the
+ * rotary embedding.
+ */
 export async function describeGguf(file: BinaryFile): Promise<ModelSource> {
   const header = await readHeader(file)
   const metadata = new MetadataReader(header.metadata, file.path)
   const names = new Set(header.tensors.map(({ name }) => name))
   const vocabularySize = header.tensors.find(({ name }) => name === 'token_embd.weight')?.shape[0]
   if (vocabularySize === undefined)
-    throw new Error(`${file.path} has no tensor token_embd.weight; expected a whole language model`)
+    throw new Error(`${file.path} has no tensor token_embd.weight: expected a complete language model`)
   const config = createConfig(metadata, {
     vocabularySize,
     tiedEmbeddings: !names.has('output.weight'),

@@ -1,14 +1,16 @@
-import type { WeightSource } from '../source.js'
+import type { WeightSource } from '../../source.js'
 import { rowCount, tensorBytes } from '../tensor-table.js'
 
+/** Numbers of heads of a model. */
 export interface HeadCounts {
   readonly heads: number
   readonly keyValueHeads: number
 }
 
 /**
- * llama.cpp keeps the query and key rows of llama models so that the two numbers that rotate together lie side by side
- * (row 2 j + s of a head); Hugging Face keeps them half a head apart (row j + s D / 2). Gives them in the latter order.
+ * Restores the row order of Hugging Face. In the query and key rows of llama models, llama.cpp
+ * stores the two numbers that rotate together in adjacent rows (row 2 j + s of a head); Hugging
+ * Face stores them half a head apart (row j + s D / 2).
  */
 export function unpermuteRows(source: WeightSource, { heads, keyValueHeads }: HeadCounts): WeightSource {
   return {
@@ -19,7 +21,7 @@ export function unpermuteRows(source: WeightSource, { heads, keyValueHeads }: He
       if (info === undefined || part === undefined) return await source.readRows(name, start, end)
 
       const isVector = info.shape.length === 1
-      // A vector is one row to the caller, and one number a row to the permutation.
+      // A vector is one row for the caller. The permutation treats each of its numbers as a row.
       const units = isVector ? (info.shape[0] ?? 1) : rowCount(info)
       const unitBytes = (tensorBytes(info) ?? 0) / units
       const perHead = units / (part === 'q' ? heads : keyValueHeads)
@@ -37,7 +39,7 @@ export function unpermuteRows(source: WeightSource, { heads, keyValueHeads }: He
   }
 }
 
-/** Where Hugging Face's row is in the file. */
+/** Returns the row in the file for a row of Hugging Face. */
 function storedRow(row: number, perHead: number): number {
   const inHead = row % perHead
   const half = perHead / 2

@@ -1,12 +1,12 @@
 import type { MetadataReader } from './metadata.js'
 
-/** How a text is split before the merges; the names are llama.cpp's. */
+/** How a text is split before the merges. The names are those of llama.cpp. */
 export interface PreTokenizer {
   readonly normalizer: object | null
   readonly steps: object
-  /** A word that is a token needs no merges. */
+  /** Whether a word that is a token skips the merges. */
   readonly ignoresMerges: boolean
-  /** BOS stands before a text unless the file says otherwise. */
+  /** Whether a text begins with BOS by default. */
   readonly addsBos: boolean
 }
 
@@ -20,13 +20,16 @@ const byteLevel = (useRegex: boolean) => ({
 const split = (pattern: string) => ({ type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false })
 const sequence = (...steps: object[]) => ({ type: 'Sequence', pretokenizers: steps })
 
-/** Contractions, words, numbers of up to so many digits, punctuation, line ends, spaces. */
+/**
+ * Matches contractions, words, numbers, punctuation, line ends and spaces.
+ * @param number the pattern of a number
+ */
 const words = (number: string) =>
   `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${number}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`
 
 const preTokenizers: Readonly<Record<string, PreTokenizer>> = {
   'gpt-2': { normalizer: null, steps: byteLevel(true), ignoresMerges: false, addsBos: false },
-  // Not the Digits step: in some implementations that knows ASCII digits only.
+  // The Digits step would not work: some implementations of it only know ASCII digits.
   smollm: { normalizer: null, steps: sequence(split('\\p{N}'), byteLevel(true)), ignoresMerges: false, addsBos: false },
   'llama-bpe': {
     normalizer: null,
@@ -42,7 +45,7 @@ const preTokenizers: Readonly<Record<string, PreTokenizer>> = {
   },
 }
 
-/** @throws Error naming a pre-tokenizer that is not known. */
+/** Returns the pre-tokenizer of a file. @throws Error with an unknown pre-tokenizer */
 export function findPreTokenizer(metadata: MetadataReader): PreTokenizer {
   const name = metadata.optionalString('tokenizer.ggml.pre') ?? 'default'
   const found = Object.hasOwn(preTokenizers, name) ? preTokenizers[name] : undefined

@@ -1,11 +1,11 @@
+import type { StoredType, WeightSource } from '../../source.js'
 import type { BinaryFile } from '../binary-file.js'
-import type { StoredType, WeightSource } from '../source.js'
 import { createWeightSource, type StoredTensor, tensorBytes } from '../tensor-table.js'
 import type { TensorEntry } from './header.js'
 import { type HeadCounts, unpermuteRows } from './permutation.js'
 import { typeName } from './types.js'
 
-/** Tensors of llama.cpp that are no weights of a layer: how fast each frequency turns. */
+/** A tensor of llama.cpp that is not a weight: the divisors of the rotary frequencies. */
 export const frequencyFactorsName = 'rope_freqs.weight'
 
 const readableTypes: readonly StoredType[] = ['F32', 'F16', 'BF16', 'Q8_0', 'Q4_0', 'Q4_1']
@@ -28,14 +28,14 @@ const layerNames: Readonly<Record<string, string>> = {
   ffn_gate: 'mlp.gate_proj',
   ffn_up: 'mlp.up_proj',
   ffn_down: 'mlp.down_proj',
-  // olmo2, which normalises after its layers
+  // olmo2, which has its norms after attention and MLP
   post_attention_norm: 'post_attention_layernorm',
   post_ffw_norm: 'post_feedforward_layernorm',
 }
 
 /**
- * The tensors by their Hugging Face names, rows in Hugging Face's order.
- * @throws Error naming a tensor of an unknown name or of a type that is not read.
+ * Returns the tensors with the names and the row order of Hugging Face.
+ * @throws Error with a tensor of an unknown name or of an unsupported type
  */
 export function createGgufSource(
   file: BinaryFile,
@@ -53,17 +53,18 @@ export function createGgufSource(
   return permutedHeads === null ? source : unpermuteRows(source, permutedHeads)
 }
 
-/** Where a tensor lies, its type and size checked. */
+/** Returns the place of a tensor. @throws Error if its type or its size is wrong */
 export function locate(file: BinaryFile, { name, shape, typeId, offset }: TensorEntry): StoredTensor {
   const found = typeName(typeId)
   const type = readableTypes.find((readable) => readable === found)
   if (type === undefined)
-    throw new Error(`${file.path}: tensor ${name} is stored as ${found}; readable are ${readableTypes.join(', ')}`)
+    throw new Error(`${file.path}: tensor ${name} is stored as ${found}: expected one of ${readableTypes.join(', ')}`)
   const bytes = tensorBytes({ type, shape })
-  if (bytes === null) throw new Error(`${file.path}: tensor ${name} [${shape}] is no whole number of blocks of ${type}`)
+  if (bytes === null)
+    throw new Error(`${file.path}: tensor ${name} [${shape}] is not a whole number of blocks of ${type}`)
   if (offset + bytes > file.bytes)
     throw new Error(
-      `${file.path} has ${file.bytes} bytes, tensor ${name} ends at ${offset + bytes}; is it wholly downloaded?`,
+      `${file.path} has ${file.bytes} bytes, tensor ${name} ends at ${offset + bytes}; is the download complete?`,
     )
   return { type, shape, file, offset }
 }
@@ -71,6 +72,6 @@ export function locate(file: BinaryFile, { name, shape, typeId, offset }: Tensor
 function huggingFaceName(file: BinaryFile, name: string): string {
   const [, layer, part, leaf] = /^(?:blk\.(\d+)\.)?([a-z_]+)\.(weight|bias)$/.exec(name) ?? []
   const known = part === undefined ? undefined : (layer === undefined ? topNames : layerNames)[part]
-  if (known === undefined) throw new Error(`${file.path}: tensor ${name} is none of the known architectures'`)
+  if (known === undefined) throw new Error(`${file.path}: tensor ${name} is unknown in all supported architectures`)
   return layer === undefined ? `${known}.${leaf}` : `model.layers.${layer}.${known}.${leaf}`
 }

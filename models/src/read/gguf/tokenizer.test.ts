@@ -36,27 +36,27 @@ it('merges words and numbers as GPT-2 does', async () => {
   expect(encode('\u0661\u0662')).toEqual(ids('Ù', '¡Ù', '¢'))
 })
 
-it('keeps every digit of every script apart for smollm', async () => {
+it('splits digits of every script for smollm', async () => {
   const encode = await encoder('smollm')
   expect(encode('12 34 hi')).toEqual(ids('1', '2', 'Ġ', '3', '4', 'Ġhi'))
   expect(encode('\u0661\u0662')).toEqual(ids('Ù', '¡', 'Ù', '¢'))
 })
 
-it('begins with BOS, takes whole words and three digits at a time for llama-bpe', async () => {
+it('begins with BOS, keeps whole words and groups three digits for llama-bpe', async () => {
   const encode = await encoder('llama-bpe')
   expect(encode('abc hi')).toEqual(ids('<s>', 'abc', 'Ġhi'))
   expect(encode('1234', false)).toEqual(ids('12', '3', '4'))
   expect(encode("HI'S", false)).toEqual(ids('H', 'I', "'", 'S'))
 })
 
-it('composes characters and keeps digits apart for qwen2', async () => {
+it('composes characters and splits digits for qwen2', async () => {
   const encode = await encoder('qwen2')
   expect(encode('e\u0301')).toEqual(ids('Ã', '©'))
   expect(encode('12')).toEqual(ids('1', '2'))
   expect(encode('abc')).toEqual(ids('a', 'b', 'c'))
 })
 
-it('adds BOS and EOS as the file says', async () => {
+it('adds BOS and EOS if the file says so', async () => {
   const bos = await encoder('gpt-2', { 'tokenizer.ggml.add_bos_token': true })
   expect(bos('hi')).toEqual(ids('<s>', 'hi'))
   expect(bos('hi', false)).toEqual(ids('hi'))
@@ -66,7 +66,7 @@ it('adds BOS and EOS as the file says', async () => {
   expect(both('hi')).toEqual(ids('<s>', 'hi', '</s>'))
 })
 
-it('knows control and user-defined tokens, and which of them are special', async () => {
+it('marks control tokens as special, but not user-defined tokens', async () => {
   const { json } = await textFiles({})
   const added: { content: string; special: boolean }[] = json('tokenizer.json').added_tokens
   expect(added.map(({ content, special }) => [content, special])).toEqual([
@@ -96,6 +96,6 @@ it('refuses other tokenizers by name', async () => {
   await expect(textFiles({ 'tokenizer.ggml.pre': 'deepseek-llm' })).rejects.toThrow(
     `has the pre-tokenizer "deepseek-llm"; known are: gpt-2, smollm, llama-bpe, qwen2. ${folder}`,
   )
-  await expect(textFiles({ 'tokenizer.ggml.merges': ['ab'] })).rejects.toThrow('the merge "ab" is no pair')
+  await expect(textFiles({ 'tokenizer.ggml.merges': ['ab'] })).rejects.toThrow('the merge "ab" is not a pair')
   await expect(textFiles({ 'tokenizer.ggml.bos_token_id': 9999 })).rejects.toThrow('names the special token 9999')
 })

@@ -5,25 +5,30 @@ import { findPreTokenizer } from './pre-tokenizers.js'
 const tokenTypes = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const
 
 /**
- * tokenizer.json, tokenizer_config.json and chat_template.jinja from a GGUF's metadata: byte-level BPE.
- * @param rows of the embedding: no token's id may be above.
- * @throws Error naming a tokenizer or pre-tokenizer that is not known, or a setting that is damaged.
+ * Converts the metadata of a GGUF file with byte-level BPE to tokenizer.json, tokenizer_config.json
+ * and chat_template.jinja.
+ * @param rows the number of rows of the embedding, which every token id must be below
+ * @throws Error with an unknown tokenizer or pre-tokenizer, or with a damaged setting
  */
 export function createTextFiles(metadata: MetadataReader, rows: number): Map<string, Uint8Array> {
   const model = metadata.string('tokenizer.ggml.model')
   if (model !== 'gpt2')
     throw new Error(
-      `${metadata.path} has a tokenizer of the kind "${model}"; only "gpt2" (byte-level BPE) is converted. Build from the Hugging Face folder, which has a tokenizer.json`,
+      `${metadata.path} has a tokenizer of the kind "${model}"; only "gpt2" (byte-level BPE) is converted. ` +
+        'Build from the Hugging Face folder, which has a tokenizer.json',
     )
   const { length } = metadata.strings('tokenizer.ggml.tokens')
   if (length > rows)
     throw new Error(
-      `${metadata.path} has ${length} tokens and an embedding of ${rows} rows; expected a row for each; is the file damaged?`,
+      `${metadata.path} has ${length} tokens and an embedding of ${rows} rows: expected one row per token; ` +
+        'is the file damaged?',
     )
-  // llama.cpp ignores it for these tokenizers, transformers would not: whose prompts are meant cannot be known.
+  // llama.cpp ignores this setting for these tokenizers and transformers does not, so the right
+  // prompts are unknown.
   if (metadata.optionalBoolean('tokenizer.ggml.add_space_prefix') === true)
     throw new Error(
-      `${metadata.path} has tokenizer.ggml.add_space_prefix true, which is not converted. Build from the Hugging Face folder, which has a tokenizer.json`,
+      `${metadata.path} has tokenizer.ggml.add_space_prefix true, which is not converted. ` +
+        'Build from the Hugging Face folder, which has a tokenizer.json',
     )
   const files = new Map<string, Uint8Array>()
   const add = (name: string, text: string) => files.set(name, new TextEncoder().encode(text))
@@ -40,7 +45,8 @@ function createTokenizer(metadata: MetadataReader): Record<string, unknown> {
   const types = metadata.optionalNumbers('tokenizer.ggml.token_type') ?? tokens.map(() => tokenTypes.normal)
   if (types.length !== tokens.length)
     throw new Error(
-      `${metadata.path} has ${tokens.length} tokens and ${types.length} of tokenizer.ggml.token_type; is the file damaged?`,
+      `${metadata.path} has ${tokens.length} tokens and ${types.length} values of tokenizer.ggml.token_type: ` +
+        'expected one per token; is the file damaged?',
     )
   const isAdded = (id: number) =>
     types[id] === tokenTypes.control || types[id] === tokenTypes.userDefined || types[id] === tokenTypes.unknown
@@ -79,22 +85,22 @@ function createTokenizer(metadata: MetadataReader): Record<string, unknown> {
   }
 }
 
-/** "a b" -> [a, b]; no byte-level token holds a space, so the first one parts them. */
+/** Splits "a b" into [a, b] at the first space. Byte-level tokens contain no spaces. */
 function splitMerge(merge: string, path: string): [string, string] {
   const at = merge.indexOf(' ', 1)
   if (at < 0 || at === merge.length - 1)
-    throw new Error(`${path}: the merge "${merge}" is no pair; is the file damaged?`)
+    throw new Error(`${path}: the merge "${merge}" is not a pair; is the file damaged?`)
   return [merge.slice(0, at), merge.slice(at + 1)]
 }
 
-/** Which tokens stand around every text by themselves. */
-function createPostProcessor(metadata: MetadataReader, tokens: readonly string[], addsBosUnasked: boolean) {
+/** Returns the tokens that are added before and after every text. */
+function createPostProcessor(metadata: MetadataReader, tokens: readonly string[], addsBosByDefault: boolean) {
   const edge = (name: 'bos' | 'eos', asked: boolean) => {
     if (!(metadata.optionalBoolean(`tokenizer.ggml.add_${name}_token`) ?? asked)) return null
     const id = metadata.number(`tokenizer.ggml.${name}_token_id`)
     return { id, token: tokenAt(metadata, tokens, id) }
   }
-  const bos = edge('bos', addsBosUnasked)
+  const bos = edge('bos', addsBosByDefault)
   const eos = edge('eos', false)
   if (bos === null && eos === null)
     return { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true }

@@ -1,4 +1,4 @@
-/** Names of ggml_type, by number; the gaps were taken back. */
+/** Names of ggml_type by number. The missing numbers were withdrawn. */
 const names: Readonly<Record<number, string>> = {
   0: 'F32',
   1: 'F16',
@@ -34,4 +34,5 @@ const names: Readonly<Record<number, string>> = {
   39: 'MXFP4',
 }
 
+/** Returns the name of a ggml_type. */
 export const typeName = (typeId: number): string => names[typeId] ?? `type ${typeId}`

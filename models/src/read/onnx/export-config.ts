@@ -5,7 +5,9 @@ import type { GraphShape } from './parse-export.js'
 
 const size = z.int().positive()
 
-/** Of an exported graph's `config.json` only what the graph does not say: any architecture can be exported. */
+/**
+ * The keys of `config.json` that the graph itself does not show. Any architecture can be exported.
+ */
 const configSchema = z.looseObject({
   model_type: z.string(),
   vocab_size: size,
@@ -20,13 +22,13 @@ const configSchema = z.looseObject({
 })
 type Config = z.infer<typeof configSchema>
 
-/** What config.json says that no graph does. */
+/** The facts that only config.json has. */
 export interface ExportTextConfig extends SpecialTokens {
   readonly vocabularySize: number
   readonly contextLength: number
 }
 
-/** What graph and config.json agree on. */
+/** The config of an exported graph, from the graph and from config.json. */
 export interface ExportConfig extends ExportTextConfig {
   readonly architecture: string
   readonly layers: number
@@ -37,9 +39,9 @@ export interface ExportConfig extends ExportTextConfig {
 type JsonObject = Readonly<Record<string, unknown>>
 
 /**
- * What is known before the graph is.
- * @param path of the graph, for messages
- * @throws Error where config.json leaves open what it must say
+ * Reads the facts that only config.json has.
+ * @param path the path of the graph, for messages
+ * @throws Error if config.json lacks a required key
  */
 export const parseExportTexts = (
   config: JsonObject,
@@ -48,8 +50,9 @@ export const parseExportTexts = (
 ): ExportTextConfig => resolveTexts(parseConfig(config), generationConfig, path)
 
 /**
- * @param path of the graph, for messages
- * @throws Error where config.json is of another model than the graph, or both leave open what must be known
+ * Combines the facts of the graph with those of config.json.
+ * @param path the path of the graph, for messages
+ * @throws Error if config.json belongs to another model, or if both lack a required fact
  */
 export function parseExportConfig(
   graph: GraphShape,
@@ -70,7 +73,7 @@ export function parseExportConfig(
           'give the config.json of the model that was exported',
       )
     const value = ofGraph ?? ofConfig ?? otherwise
-    if (value == null) throw new Error(`neither ${path} nor config.json says the ${what}`)
+    if (value == null) throw new Error(`neither ${path} nor config.json has the ${what}`)
     return value
   }
   return {
@@ -82,7 +85,7 @@ export function parseExportConfig(
       c.num_key_value_heads,
       c.num_attention_heads,
     ),
-    headSize: agreed('head size', graph.headSize, c.head_dim, wholeHeadSize(c)),
+    headSize: agreed('head size', graph.headSize, c.head_dim, defaultHeadSize(c)),
     ...resolveTexts(c, generationConfig, path),
     vocabularySize: agreed('vocabulary size', graph.vocabularySize, c.vocab_size),
   }
@@ -94,11 +97,11 @@ function resolveTexts(config: Config, generationConfig: JsonObject | null, path:
   const generation = parseWith(generationSchema, generationConfig ?? {}, 'generation_config.json')
   const contextLength = config.max_position_embeddings ?? config.n_positions
   if (contextLength == null)
-    throw new Error(`neither ${path} nor config.json says the context length (max_position_embeddings)`)
+    throw new Error(`neither ${path} nor config.json has the context length (max_position_embeddings)`)
   return { vocabularySize: config.vocab_size, contextLength, ...resolveSpecialTokens(config, generation) }
 }
 
-/** What most architectures have where config.json is silent. Not held against a graph that says otherwise. */
-function wholeHeadSize({ hidden_size: hidden, num_attention_heads: heads }: Config): number | null {
+/** Returns the default of most architectures. A graph with another head size is accepted. */
+function defaultHeadSize({ hidden_size: hidden, num_attention_heads: heads }: Config): number | null {
   return hidden != null && heads != null && hidden % heads === 0 ? hidden / heads : null
 }

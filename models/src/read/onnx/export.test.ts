@@ -14,7 +14,7 @@ import { scanGraph } from './scan-graph.js'
 const createFolder = createFolders(afterAll)
 const fixture = (name: string) => fileURLToPath(new URL(`../../../../test/fixtures/optimum/${name}`, import.meta.url))
 
-/** A copy of an exported folder, to be spoilt. */
+/** Copies an exported folder, so that a test can damage it. */
 async function copyOf(name: string): Promise<string> {
   const folder = join(await createFolder(), name)
   await cp(fixture(name), folder, { recursive: true })
@@ -42,35 +42,37 @@ describe('openExport', () => {
     expect(source.textFiles.has('tokenizer.json')).toBe(true)
   })
 
-  it('refuses a graph that is cut off, wherever', async () => {
+  it('refuses a graph that is cut off at any place', async () => {
     const folder = await copyOf('llama-bare')
     const path = join(folder, 'model.onnx')
     const whole = await readFile(path)
     const cuts = [whole.length - 1, whole.length >> 1, 40, 3, 0]
     for (const bytes of cuts) {
       await truncate(path, bytes)
-      await expect(openExport(path), `${bytes} bytes`).rejects.toThrow(/is it wholly downloaded\?/i)
+      await expect(openExport(path), `${bytes} bytes`).rejects.toThrow(/is the download complete\?/i)
       await expect(openExport(path)).rejects.toThrow(path)
     }
     await writeFile(path, whole.subarray(0, 1000))
-    await expect(openExport(path)).rejects.toThrow(/ ends after 1000 bytes, \d{6} expected; is it wholly downloaded/)
+    await expect(openExport(path)).rejects.toThrow(/ ends after 1000 bytes, \d{6} expected; is the download complete/)
     await writeFile(path, 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n')
-    await expect(openExport(path)).rejects.toThrow(`${path} is no ONNX file`)
+    await expect(openExport(path)).rejects.toThrow(`${path} is not an ONNX file`)
   })
 
-  it('refuses weights beside the graph that are not there, or cut off', async () => {
+  it('refuses weight files that are missing or cut off', async () => {
     const folder = await copyOf('llama-tied+lora')
     const path = join(folder, 'onnx', 'model.onnx')
     const data = join(folder, 'onnx', 'model.onnx_data')
     await truncate(data, 1000)
-    await expect(openExport(path)).rejects.toThrow(/model\.onnx_data ends after 1000 bytes, \d+ expected; is it wholly/)
+    await expect(openExport(path)).rejects.toThrow(
+      /model\.onnx_data ends after 1000 bytes, \d+ expected; is the download/,
+    )
     await rm(data)
     await expect(openExport(path)).rejects.toThrow(
-      `${path} keeps weights in model.onnx_data, which is not beside it; is the folder wholly downloaded?`,
+      `${path} keeps weights in model.onnx_data, which is missing; is the download complete?`,
     )
   })
 
-  it('refuses weights at a place that is no number', async () => {
+  it('refuses weights at an offset that is not a number', async () => {
     const folder = await copyOf('llama-tied+lora')
     const path = join(folder, 'onnx', 'model.onnx')
     const bytes = await readFile(path)
@@ -80,7 +82,7 @@ describe('openExport', () => {
     await expect(openExport(path)).rejects.toThrow(/the offset of the tensor ".+" in model\.onnx_data is "x.*"/)
   })
 
-  it('follows links, as in the cache of the Hugging Face hub', async () => {
+  it('follows symbolic links, as in the cache of the Hugging Face hub', async () => {
     const folder = await copyOf('llama-tied+lora')
     const data = join(folder, 'onnx', 'model.onnx_data')
     await rename(data, join(folder, 'blob'))
@@ -93,7 +95,7 @@ describe('openExport', () => {
     ['num_key_value_heads', 4, 'with number of key/value heads 2, and config.json says 4'],
     ['head_dim', 32, 'with head size 16, and config.json says 32'],
     ['vocab_size', 500, 'with vocabulary size 512, and config.json says 500'],
-    ['max_position_embeddings', null, 'nor config.json says the context length (max_position_embeddings)'],
+    ['max_position_embeddings', null, 'nor config.json has the context length (max_position_embeddings)'],
   ])('refuses a config.json with another %s', async (key, value, message) => {
     const folder = await copyOf('llama-tied')
     const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))
@@ -101,10 +103,10 @@ describe('openExport', () => {
     await expect(openExport(join(folder, 'model.onnx'))).rejects.toThrow(message)
   })
 
-  it('asks for a config.json', async () => {
+  it('requires a config.json', async () => {
     const folder = await copyOf('qwen2-genai')
     await rm(join(folder, 'config.json'))
-    await expect(openExport(join(folder, 'model.onnx'))).rejects.toThrow('model.onnx has no config.json beside it')
+    await expect(openExport(join(folder, 'model.onnx'))).rejects.toThrow('model.onnx has no config.json next to it')
   })
 })
 
@@ -122,7 +124,7 @@ function graphOf(inputs: Values, outputs: Values): GraphBuilder {
   return graph
 }
 
-/** A folder with a graph of these inputs and outputs that computes nothing. */
+/** Creates a folder with a graph that has these inputs and outputs and computes nothing. */
 async function folderWith(inputs: Values, outputs: Values): Promise<string> {
   const folder = await createFolder()
   await writeFile(join(folder, 'model.onnx'), await encodeGraph(graphOf(inputs, outputs), 'test'))
@@ -132,19 +134,19 @@ async function folderWith(inputs: Values, outputs: Values): Promise<string> {
 }
 
 describe('a graph', () => {
-  it('may be of any architecture, and may take less than it is offered', async () => {
+  it('can have any architecture and only some of the inputs', async () => {
     const { model } = await openExport(await folderWith({ ...ids, ...cached }, { ...logits, ...present }))
     expect(model).toMatchObject({ architecture: 'new', layers: 1, keyValueHeads: 2, headSize: 4, vocabularySize: 10 })
   })
 
-  it('may leave its sizes to config.json', async () => {
+  it('can have its sizes in config.json only', async () => {
     const open = ['float32', ['b', 'heads', 'past', 'size']] satisfies Values[string]
     const values = (names: Values) => Object.fromEntries(Object.keys(names).map((name) => [name, open]))
     const path = await folderWith(
       { ...ids, ...values(cached) },
       { logits: ['float32', ['b', 's', 'v']], ...values(present) },
     )
-    await expect(openExport(path)).rejects.toThrow('config.json says the number of key/value heads')
+    await expect(openExport(path)).rejects.toThrow('config.json has the number of key/value heads')
     const config = { model_type: 'new', vocab_size: 10, max_position_embeddings: 8 }
     const sizes = { num_hidden_layers: 1, num_attention_heads: 3, hidden_size: 12 }
     await writeFile(join(path, '..', 'config.json'), JSON.stringify({ ...config, ...sizes }))
@@ -156,21 +158,21 @@ describe('a graph', () => {
       'unknown inputs',
       { ...ids, ...cached, inputs_embeds: past, 'past_conv.0': past },
       { ...logits, ...present },
-      'takes inputs that are not known here: inputs_embeds, past_conv.0. Known are input_ids, attention_mask, position_ids, ' +
+      'has unknown inputs: inputs_embeds, past_conv.0. Known are input_ids, attention_mask, position_ids, ' +
         'num_logits_to_keep, past_key_values.N.key and past_key_values.N.value',
     ],
     [
       'two decoders in one',
       { ...ids, ...cached, use_cache_branch: ['int64', [1]] },
       { ...logits, ...present },
-      'is two decoders in one (it takes use_cache_branch), as older versions of optimum merged them. Export it anew',
+      'is a merged graph of an older version of optimum (it has the input use_cache_branch). Export it again',
     ],
     [
       'no cache',
       { ...ids, attention_mask: ['int64', ['b', 's']] },
       logits,
-      'takes no past_key_values, so that each token would compute the whole text again. ' +
-        'Export it anew: "optimum-cli export onnx --model MODEL --task text-generation-with-past FOLDER"',
+      'has no past_key_values, so every token would compute the whole text again. ' +
+        'Export it again: "optimum-cli export onnx --model MODEL --task text-generation-with-past FOLDER"',
     ],
     [
       'a layer without values',
@@ -223,13 +225,13 @@ describe('a graph', () => {
     graph.floats('w', [10_000], new Float32Array(10_000))
     await writeGraph(graph, { folder, graphFileName: 'model.onnx', dataFileName, producerVersion: 'test' })
     await expect(openExport(join(folder, 'model.onnx'))).rejects.toThrow(
-      `keeps weights in "${dataFileName}"; expected a file beside the graph`,
+      `keeps weights in "${dataFileName}"; expected a file next to the graph`,
     )
   })
 })
 
 describe('scanGraph', () => {
-  it('leaves weights out of the inputs, where old files list them there', async () => {
+  it('does not report weights as inputs, although old files list them there', async () => {
     const graph = new GraphBuilder()
     const x = graph.input('x', 'float32', ['n', 2])
     const w = graph.input(graph.floats('w', [2], Float32Array.of(1, 2)), 'float32', [2])
@@ -245,9 +247,9 @@ describe('scanGraph', () => {
   })
 })
 
-it('reads no name that is longer than any', async () => {
+it('refuses a name that is too long', async () => {
   const path = await folderWith({ ...ids, ...cached, ['x'.repeat(70_000)]: past }, { ...logits, ...present })
-  await expect(scanGraph(path)).rejects.toThrow(`${path} is no ONNX file: it cannot be read at byte `)
+  await expect(scanGraph(path)).rejects.toThrow(`${path} is not an ONNX file: it cannot be read at byte `)
 })
 
 describe('findExport', () => {
@@ -281,7 +283,7 @@ describe('findExport', () => {
     expect(await findExport(await make(...names))).toBeNull()
   })
 
-  it('takes a file by its name, and nothing else', async () => {
+  it('accepts a .onnx file, and no other file', async () => {
     const folder = await make('other.ONNX', 'model.safetensors', 'x.gguf')
     expect(await findExport(join(folder, 'other.ONNX'))).toBe(join(folder, 'other.ONNX'))
     expect(await findExport(join(folder, 'x.gguf'))).toBeNull()

@@ -4,7 +4,10 @@ import { manifestFileName } from '../../manifest.js'
 import { checkpointIndexName, checkpointWeightsName } from '../hugging-face.js'
 import { adapterWeightsName } from '../peft/open.js'
 
-/** What a folder's graph is looked for as, the most exact first; another one is named by its own path. */
+/**
+ * The file names that are searched for in a folder, most exact first. Other graphs need their own
+ * path.
+ */
 export const exportedGraphNames = [
   'model.onnx',
   'model_fp16.onnx',
@@ -13,16 +16,21 @@ export const exportedGraphNames = [
   'model_quantized.onnx',
 ] as const
 
-/** optimum writes into the folder itself, onnx-community into a folder of this name. */
+/** The subfolder that onnx-community uses. optimum writes into the folder itself. */
 const graphFolder = 'onnx'
 
-/** What is built from weights is faster than what was exported; an adapter goes on such; a model folder's graph is one of ours. */
+/**
+ * Files that win over an exported graph: a graph built from weights is faster and takes adapters,
+ * and a model folder has its own graph.
+ */
 const preferredNames = [manifestFileName, checkpointWeightsName, checkpointIndexName, adapterWeightsName]
 
 /**
- * The graph that a folder stands for, on disk or at the hub.
- * @param paths of its files, from the folder, parts joined by `/`; those in folders other than `onnx` do not count
- * @returns one of the paths, or null where the folder has none by the names looked for, or weights to build a graph from
+ * Chooses the exported graph of a folder, on disk or on the hub.
+ * @param paths the paths of its files from the folder, with `/` between parts; only the subfolder
+ *   `onnx` counts
+ * @returns one of the paths, or null if the folder has no such graph or has weights to build one
+ *   from
  */
 export function chooseExport(paths: Iterable<string>): string | null {
   const there = new Set(paths)
@@ -31,12 +39,13 @@ export function chooseExport(paths: Iterable<string>): string | null {
   return looked.find((path) => there.has(path)) ?? null
 }
 
-/** Whether a path names a graph. */
+/** Returns whether a path names a graph. */
 export const isGraphPath = (path: string): boolean => /\.onnx$/i.test(path)
 
 /**
- * The exported graph that a path stands for: a `.onnx` file, or a folder that has one and no weights to build a graph from.
- * @returns its path, or null where the path stands for something else
+ * Finds the exported graph at a path: a `.onnx` file, or a folder with one and without weights to
+ * build a graph from.
+ * @returns the path of the graph, or null if there is none
  */
 export async function findExport(path: string): Promise<string | null> {
   const found = await stat(path).catch(() => null)
@@ -47,11 +56,14 @@ export async function findExport(path: string): Promise<string | null> {
   return chosen === null ? null : join(path, chosen)
 }
 
-/** The folders that a graph's text files may be in, in the order in which they are looked for. */
+/** Returns the folders that can hold the text files of a graph, in the order of the search. */
 export const textFoldersOf = (graph: string): string[] =>
   basename(dirname(graph)) === graphFolder ? [dirname(graph), dirname(dirname(graph))] : [dirname(graph)]
 
-/** What a model is called where nobody names it: by its folder, and by its graph where that is not `model.onnx`. */
+/**
+ * Returns the default name of a model: the name of its folder, and that of its graph if it is not
+ * `model.onnx`.
+ */
 export function exportName(graph: string): string {
   const folder = basename(textFoldersOf(graph).at(-1) ?? '')
   const variant = basename(graph).replace(/\.onnx$/i, '')

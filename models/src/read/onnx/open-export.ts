@@ -7,26 +7,26 @@ import { textFoldersOf } from './find-export.js'
 import { type GraphShape, parseExport } from './parse-export.js'
 import { type GraphScan, scanGraph } from './scan-graph.js'
 
-/** A model as another program exported it, and what stands beside it. */
+/** An exported model with all its files. */
 export interface ExportSource extends ExportDescription {
-  /** Absolute paths of the files beside the graph that hold its weights. */
+  /** Absolute paths of the files with the weights. */
   readonly externalFiles: readonly string[]
 }
 
-/** The same, but for the weights. */
+/** An exported model without its weight files. */
 export interface ExportDescription extends CheckpointTexts {
   /** Absolute path of the graph. */
   readonly graph: string
-  /** Names of the files beside it that hold its weights, with the bytes that each must have at least. */
+  /** Names of the files with the weights, each with its minimum size in bytes. */
   readonly externalBytes: ReadonlyMap<string, number>
   readonly keyValueType: GraphShape['keyValueType']
   readonly model: ExportConfig
 }
 
 /**
- * Opens a `.onnx` file that optimum, onnx-community or onnxruntime-genai exported, with config.json and tokenizer files beside it
- * (or above its folder `onnx`).
- * @throws Error naming what is missing, damaged, or not as the engine for such graphs feeds it, and what to do
+ * Opens a `.onnx` file that optimum, onnx-community or onnxruntime-genai exported. config.json and
+ * the tokenizer files are in the same folder, or above a folder `onnx`.
+ * @throws Error with the part that is missing, damaged or unsupported, and what to do
  */
 export async function openExport(path: string): Promise<ExportSource> {
   const source = await describeExport(path)
@@ -35,8 +35,8 @@ export async function openExport(path: string): Promise<ExportSource> {
 }
 
 /**
- * The same of a graph whose weights beside it may be missing.
- * @throws Error as `openExport`, but for them
+ * Describes a graph whose weight files may be missing.
+ * @throws Error as `openExport`, except for those files
  */
 export async function describeExport(path: string): Promise<ExportDescription> {
   const graph = resolve(path)
@@ -55,8 +55,8 @@ export async function describeExport(path: string): Promise<ExportDescription> {
 }
 
 /**
- * The text files that belong to a graph, which may be missing itself.
- * @throws Error where there is no config.json, or one of them cannot be read
+ * Reads the text files of a graph, which may be missing itself.
+ * @throws Error if there is no config.json, or if a file cannot be read
  */
 export async function readExportTexts(graph: string): Promise<CheckpointTexts> {
   for (const folder of textFoldersOf(graph)) {
@@ -64,7 +64,7 @@ export async function readExportTexts(graph: string): Promise<CheckpointTexts> {
     if (names.includes('config.json')) return readCheckpointTexts(folder)
   }
   throw new Error(
-    `${graph} has no config.json beside it; put there config.json and the tokenizer files of the model that was exported`,
+    `${graph} has no config.json next to it: copy config.json and the tokenizer files of the exported model there`,
   )
 }
 
@@ -73,8 +73,8 @@ function assertLocations(graph: string, { externalFiles }: GraphScan, { textFile
   for (const location of externalFiles.keys())
     if (basename(location) !== location || location === '..' || taken.has(location))
       throw new Error(
-        `${graph} keeps weights in "${location}"; expected a file beside the graph whose name nothing else here has. ` +
-          'Save it anew with onnx.save_model(..., save_as_external_data=True, location="weights.onnx_data")',
+        `${graph} keeps weights in "${location}"; expected a file next to the graph with a name of its own. ` +
+          'Save it again with onnx.save_model(..., save_as_external_data=True, location="weights.onnx_data")',
       )
 }
 
@@ -84,9 +84,9 @@ async function findExternalFiles({ graph, externalBytes }: ExportDescription): P
     const file = join(dirname(graph), location)
     const found = await stat(file).catch(() => null)
     if (found === null)
-      throw new Error(`${graph} keeps weights in ${location}, which is not beside it; is the folder wholly downloaded?`)
+      throw new Error(`${graph} keeps weights in ${location}, which is missing; is the download complete?`)
     if (found.size < neededBytes)
-      throw new Error(`${file} ends after ${found.size} bytes, ${neededBytes} expected; is it wholly downloaded?`)
+      throw new Error(`${file} ends after ${found.size} bytes, ${neededBytes} expected; is the download complete?`)
     files.push(file)
   }
   return files

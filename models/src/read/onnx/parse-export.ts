@@ -9,7 +9,7 @@ import type { ExportedGraph } from '../../manifest.js'
 import { elementTypes } from '../../onnx/schema.js'
 import type { GraphScan, GraphValue } from './scan-graph.js'
 
-/** What an exported graph says of its model. Null is what it leaves open. */
+/** The facts about a model that its exported graph shows. Null if the graph does not show it. */
 export interface GraphShape extends ExportedGraph {
   readonly layers: number
   readonly keyValueHeads: number | null
@@ -19,12 +19,12 @@ export interface GraphShape extends ExportedGraph {
 
 const { int64, float32, float16 } = elementTypes
 const optional: readonly string[] = Object.values(exportedInputs)
-const exportAnew = 'Export it anew: "optimum-cli export onnx --model MODEL --task text-generation-with-past FOLDER"'
+const exportAgain = 'Export it again: "optimum-cli export onnx --model MODEL --task text-generation-with-past FOLDER"'
 
 /**
- * Whether the engine for exported graphs can run this one.
- * @param path how messages name it
- * @throws Error naming the inputs or outputs that are other than exported-contract.ts says
+ * Checks that the engine for exported graphs can run a graph, and reads its shape.
+ * @param path the name of the graph in messages
+ * @throws Error with the inputs or outputs that differ from exported-contract.ts
  */
 export function parseExport({ inputs, outputs }: GraphScan, path: string): GraphShape {
   const values = new Map([...inputs, ...outputs].map((value) => [value.name, value]))
@@ -38,7 +38,7 @@ export function parseExport({ inputs, outputs }: GraphScan, path: string): Graph
   const missing = [exportedInputs.tokenIds, logits, ...expected].filter((name) => !values.has(name))
   if (missing.length > 0)
     throw new Error(
-      `${path} lacks ${listed(missing)}; a decoder of ${layers} layers that is exported with its cache has them. ${exportAnew}`,
+      `${path} lacks ${listed(missing)}; a decoder of ${layers} layers that was exported with its cache has them. ${exportAgain}`,
     )
   const found = (name: string) => values.get(name) as GraphValue
   for (const name of optional) if (values.has(name)) assertType(found(name), [int64], path)
@@ -56,21 +56,19 @@ function assertInputs(inputs: readonly GraphValue[], pasts: number, path: string
     .filter((name) => !optional.includes(name) && !/^past_key_values\.\d+\.(key|value)$/.test(name))
   if (unknown.includes('use_cache_branch'))
     throw new Error(
-      `${path} is two decoders in one (it takes use_cache_branch), as older versions of optimum merged them. ${exportAnew}`,
+      `${path} is a merged graph of an older version of optimum (it has the input use_cache_branch). ${exportAgain}`,
     )
   if (unknown.length > 0)
     throw new Error(
-      `${path} takes inputs that are not known here: ${listed(unknown)}. ` +
+      `${path} has unknown inputs: ${listed(unknown)}. ` +
         `Known are ${optional.join(', ')}, past_key_values.N.key and past_key_values.N.value. ` +
-        'Give the safetensors checkpoint or a GGUF file of this model, if its architecture is built',
+        'Give the safetensors checkpoint or a GGUF file of this model, if its architecture is supported',
     )
   if (pasts === 0)
-    throw new Error(
-      `${path} takes no past_key_values, so that each token would compute the whole text again. ${exportAnew}`,
-    )
+    throw new Error(`${path} has no past_key_values, so every token would compute the whole text again. ${exportAgain}`)
 }
 
-/** Keys and values of all layers, in and out, are of one type and shape. */
+/** Checks that the keys and values of all layers have one type and shape, and returns them. */
 function parseKeysValues(values: readonly GraphValue[], path: string) {
   const keyValueType = values[0]?.elementType === float16 ? 'float16' : 'float32'
   let keyValueHeads: number | null = null
@@ -97,7 +95,7 @@ function assertType({ name, elementType }: GraphValue, expected: readonly number
   throw new Error(`${path}: ${name} is of ${nameOf(elementType)}; expected ${expected.map(nameOf).join(' or ')}`)
 }
 
-/** The first few by name. */
+/** Returns the first few names as text. */
 function listed(names: readonly string[]): string {
   const most = 6
   return names.slice(0, most).join(', ') + (names.length > most ? ` and ${names.length - most} more` : '')

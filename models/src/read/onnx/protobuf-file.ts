@@ -3,19 +3,22 @@ import type { BinaryFile } from '../binary-file.js'
 /** A field of a protobuf message. */
 export interface ProtobufField {
   readonly number: number
-  /** Of a number: itself, where it is below 2^53. Of anything else, 0. */
+  /** The value of a number below 2^53. 0 for other fields. */
   readonly value: number
-  /** Of anything but a number: where its bytes lie in the file. */
+  /** The offset of the field's bytes in the file, for all fields except numbers. */
   readonly start: number
   readonly end: number
 }
 
 const windowBytes = 64 * 1024
-const mostVarintBytes = 10
-/** Names, and the paths of external files; beyond it a length is damage, and nothing is read for it. */
-const mostTextBytes = 64 * 1024
+const maxVarintBytes = 10
+/** Maximum length of names and of paths of external files. A larger length means a damaged file. */
+const maxTextBytes = 64 * 1024
 
-/** Protobuf messages read where they lie in a file: fields that nobody asks for are stepped over, however large they are. */
+/**
+ * Reads protobuf messages from a file in parts. It skips the fields that are not needed, which can
+ * be very large.
+ */
 export class ProtobufFile {
   private window = new Uint8Array(0)
   private windowStart = 0
@@ -23,8 +26,8 @@ export class ProtobufFile {
   constructor(private readonly file: BinaryFile) {}
 
   /**
-   * The fields of the message in [start, end).
-   * @throws Error naming the file where it ends too early, or holds no protobuf
+   * Yields the fields of the message in [start, end).
+   * @throws Error with the path if the file is too short or is not protobuf
    */
   async *fields(start = 0, end = this.file.bytes): AsyncGenerator<ProtobufField> {
     for (let at = start; at < end; ) {
@@ -35,9 +38,9 @@ export class ProtobufFile {
     }
   }
 
-  /** @throws Error where it is longer than any name */
+  /** Reads a text field. @throws Error if it is longer than any name */
   async text({ start, end }: ProtobufField): Promise<string> {
-    if (end - start > mostTextBytes) throw this.notProtobuf(start)
+    if (end - start > maxTextBytes) throw this.notProtobuf(start)
     return new TextDecoder().decode(await this.file.read(start, end - start))
   }
 
@@ -50,7 +53,7 @@ export class ProtobufFile {
     const end = length.end + length.value
     if (end > this.file.bytes)
       throw new Error(
-        `${this.file.path} ends after ${this.file.bytes} bytes, ${end} expected; is it wholly downloaded?`,
+        `${this.file.path} ends after ${this.file.bytes} bytes, ${end} expected; is the download complete?`,
       )
     if (end > limit) throw this.notProtobuf(at)
     return { number, value: 0, start: length.end, end }
@@ -64,7 +67,7 @@ export class ProtobufFile {
 
   private async varint(at: number, limit: number): Promise<{ value: number; end: number }> {
     let value = 0
-    for (let i = 0; i < mostVarintBytes && at + i < limit; i++) {
+    for (let i = 0; i < maxVarintBytes && at + i < limit; i++) {
       const byte = await this.byteAt(at + i)
       value += (byte % 128) * 2 ** (7 * i)
       if (byte < 128) return { value, end: at + i + 1 }
@@ -82,6 +85,8 @@ export class ProtobufFile {
   }
 
   private notProtobuf(at: number): Error {
-    return new Error(`${this.file.path} is no ONNX file: it cannot be read at byte ${at}. Is it wholly downloaded?`)
+    return new Error(
+      `${this.file.path} is not an ONNX file: it cannot be read at byte ${at}. Is the download complete?`,
+    )
   }
 }

@@ -4,21 +4,21 @@ import { type ProtobufField, ProtobufFile } from './protobuf-file.js'
 /** An input or output of a graph. */
 export interface GraphValue {
   readonly name: string
-  /** TensorProto.DataType; 0 where the graph does not say. */
+  /** TensorProto.DataType, or 0 if the graph does not have it. */
   readonly elementType: number
   /** Null for an axis of any length. */
   readonly shape: readonly (number | null)[]
 }
 
-/** What an ONNX file says of itself beside its nodes and weights. */
+/** The parts of an ONNX file that Tandem reads: neither nodes nor weights. */
 export interface GraphScan {
   readonly inputs: readonly GraphValue[]
   readonly outputs: readonly GraphValue[]
-  /** Files that hold weights, by their paths from the graph's folder, with the bytes that each must have at least. */
+  /** Minimum size in bytes of each file with weights, by its path from the folder of the graph. */
   readonly externalFiles: ReadonlyMap<string, number>
 }
 
-/** Field numbers of the ONNX IR's messages. */
+/** Field numbers of the messages of the ONNX IR. */
 const model = { graph: 7 }
 const graph = { node: 1, initializer: 5, input: 11, output: 12 }
 const node = { attribute: 5 }
@@ -32,8 +32,9 @@ const shape = { dimension: 1 }
 const dimension = { value: 1 }
 
 /**
- * Reads an ONNX file's inputs, outputs and external files, and steps over all else: the file may be larger than memory.
- * @throws Error naming the file where it is none, or is cut off
+ * Reads the inputs, outputs and external files of an ONNX file and skips the rest. The file can be
+ * larger than memory.
+ * @throws Error with the path if the file is not an ONNX file or is cut off
  */
 export async function scanGraph(path: string): Promise<GraphScan> {
   const file = await openBinaryFile(path)
@@ -41,7 +42,7 @@ export async function scanGraph(path: string): Promise<GraphScan> {
     const scan = new Scan(new ProtobufFile(file))
     await scan.readModel()
     if (scan.outputs.length === 0)
-      throw new Error(`${path} is no ONNX file: it holds no graph. Is it wholly downloaded?`)
+      throw new Error(`${path} is not an ONNX file: it holds no graph. Is the download complete?`)
     return scan.result()
   } finally {
     await file.close()
@@ -56,7 +57,9 @@ class Scan {
 
   constructor(private readonly file: ProtobufFile) {}
 
-  /** Files before IR version 4 list their weights among the inputs. */
+  /**
+   * Returns the scan. Files before IR version 4 list their weights as inputs, which are left out.
+   */
   result(): GraphScan {
     const { outputs, externalFiles } = this
     return { inputs: this.inputs.filter(({ name }) => !this.initializers.has(name)), outputs, externalFiles }
@@ -77,7 +80,7 @@ class Scan {
     }
   }
 
-  /** Constants and branches hold tensors too. */
+  /** Reads the tensors and the branches in the attributes of a node. */
   private async readNode({ start, end }: ProtobufField): Promise<void> {
     for await (const field of this.file.fields(start, end)) {
       if (field.number !== node.attribute) continue
@@ -88,7 +91,7 @@ class Scan {
     }
   }
 
-  /** @returns its name */
+  /** Reads a tensor and returns its name. */
   private async readTensor({ start, end }: ProtobufField): Promise<string> {
     let name = ''
     const external = new Map<string, string>()
@@ -131,7 +134,7 @@ class Scan {
     return sizes
   }
 
-  /** The field at the end of a path of field numbers; null where there is none. */
+  /** Follows a path of field numbers and returns the last field, or null if one is missing. */
   private async part(field: ProtobufField, path: readonly number[]): Promise<ProtobufField | null> {
     const [number, ...rest] = path
     if (number === undefined) return field

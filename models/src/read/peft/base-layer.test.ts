@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { StoredType, WeightSource } from '../source.js'
+import type { StoredType, WeightSource } from '../../source.js'
 import { assertSameLayer } from './base-layer.js'
 
 const name = 'lm_head.weight'
@@ -15,13 +15,13 @@ function sourceOf(type: StoredType, bytes: Uint8Array): WeightSource {
   }
 }
 
-/** llama.cpp's rounding to Q4_0: the number of the largest magnitude becomes -8 steps. */
+/** Rounds to Q4_0 as llama.cpp does: the number of the largest magnitude becomes -8 steps. */
 function roundQ4(values: readonly number[]): Uint8Array {
   const largest = values.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0)
   const scale = largest / -8
   const steps = values.map((value) => Math.min(15, Math.trunc(value / scale + 8.5)))
   const bytes = new Uint8Array(18)
-  // Halves of powers of two are exact: the exponent is all that is written.
+  // Powers of two are exact as halves, so only the exponent is written.
   new DataView(bytes.buffer).setUint16(0, ((Math.log2(Math.abs(scale)) + 15) << 10) | (scale < 0 ? 0x8000 : 0), true)
   for (let i = 0; i < 16; i++) bytes[2 + i] = (steps[i] ?? 0) | ((steps[i + 16] ?? 0) << 4)
   return bytes
@@ -33,7 +33,7 @@ const compare = (values: readonly number[], base: readonly number[]) => {
   return assertSameLayer(copy, name, sourceOf('Q4_0', roundQ4(base)), 'lm_head', 'adapter')
 }
 
-it('takes a layer for the base’s own whatever its blocks round away', async () => {
+it('accepts a layer that differs from the base only by the rounding of its blocks', async () => {
   await fc.assert(
     fc.asyncProperty(numbers, fc.constantFrom(1, -1), async (rest, largest) => {
       const values = [largest, ...rest]
@@ -42,7 +42,9 @@ it('takes a layer for the base’s own whatever its blocks round away', async ()
   )
 })
 
-it('tells another layer of the same shape', async () => {
+it('refuses another layer of the same shape', async () => {
   const values = [1, ...new Array<number>(31).fill(0.5)]
-  await expect(compare(values.with(3, -0.5), values)).rejects.toThrow("is not the base's [1,32]; it cannot be applied")
+  await expect(compare(values.with(3, -0.5), values)).rejects.toThrow(
+    "which differs from the base's [1,32]; it cannot be applied",
+  )
 })

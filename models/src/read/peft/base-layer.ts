@@ -1,22 +1,26 @@
+import type { StoredType, WeightSource } from '../../source.js'
 import { dequantize } from '../../weights/dequantize.js'
 import { rowRanges } from '../../weights/matrix.js'
-import type { StoredType, WeightSource } from '../source.js'
 
-/** Rounding stays below this share of the largest weight, by how the base is stored; another vocabulary does not. */
+/**
+ * Maximum rounding error by the type of the base, as a share of the largest weight. Another
+ * vocabulary differs more.
+ */
 const tolerances: Readonly<Record<StoredType, number>> = {
   F32: 0.01,
   F16: 0.01,
   BF16: 0.01,
   Q8_0: 0.01,
-  // One step, an eighth of the largest: the end of the grid that has a number less is clipped.
+  // One step, an eighth of the largest weight: the positive end of the grid is clipped.
   Q4_0: 0.14,
-  // Half a step of fifteen from the least to the largest.
+  // Half a step, and there are fifteen steps from the smallest to the largest weight.
   Q4_1: 0.08,
 }
 
 /**
- * PEFT saves a copy of an output layer that it changed. A copy of the base's own is nothing new; another cannot be applied.
- * @throws Error naming the layer where it is another.
+ * Checks a layer that an adapter contains. PEFT saves a copy of an output layer that it changed. A
+ * copy that equals the layer of the base is accepted, and any other copy cannot be applied.
+ * @throws Error with the layer if it differs
  */
 export async function assertSameLayer(
   weights: WeightSource,
@@ -25,11 +29,13 @@ export async function assertSameLayer(
   module: string,
   root: string,
 ): Promise<void> {
-  // A tied output layer is the embedding.
+  // A tied output layer uses the tensor of the embedding.
   const baseName = [`${module}.weight`, 'model.embed_tokens.weight'].find((known) => base.tensors.has(known))
   const copy = weights.tensors.get(name)
   const own = baseName === undefined ? undefined : base.tensors.get(baseName)
-  const refusal = `${root} brings its own ${module} (${name} [${copy?.shape}]), which is not the base's [${own?.shape}]; it cannot be applied`
+  const refusal =
+    `${root} contains its own ${module} (${name} [${copy?.shape}]), which differs from the base's [${own?.shape}]; ` +
+    'it cannot be applied'
   if (copy === undefined || own === undefined || baseName === undefined || copy.shape.join() !== own.shape.join())
     throw new Error(refusal)
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Keys that say how it was trained, or where from: nothing that changes its sum with the base. */
+/** Keys about the training or the origin of an adapter, which do not change its result. */
 const harmlessKeys = [
   'auto_mapping',
   'base_model_name_or_path',
@@ -14,14 +14,20 @@ const harmlessKeys = [
   'qalora_group_size',
   'revision',
   'runtime_config',
-  // Means GPT-2's Conv1D; PEFT itself switches it off for linear layers, and ours are.
+  // For GPT-2's Conv1D. PEFT itself disables it for linear layers, and all layers here are linear.
   'fan_in_fan_out',
 ]
 
-/** Ways to begin that leave the base as it is; the others (pissa, olora, corda, loftq ...) subtract from it. */
-const plainBeginnings = [true, false, 'gaussian', 'eva', 'orthogonal']
+/**
+ * Initializations that do not change the base. The others (pissa, olora, corda, loftq, ...)
+ * subtract from it.
+ */
+const supportedInitializations = [true, false, 'gaussian', 'eva', 'orthogonal']
 
-/** Modules of a classifier that are saved whole; peft names all of its usual names, whether the model has them or not. */
+/**
+ * Modules of a classifier that are saved completely. peft lists all usual names, even if the model
+ * lacks them.
+ */
 const classifierModules = ['score', 'classifier']
 
 const nameOrNames = z.union([z.string(), z.array(z.string())])
@@ -44,31 +50,31 @@ const schema = z.looseObject({
   modules_to_save: z.array(z.string()).nullish(),
 })
 
-/** adapter_config.json: what is needed of it. */
+/** The part of adapter_config.json that is needed. */
 export interface LoraConfig {
   readonly rank: (module: string) => number
-  /** What B A is multiplied by. */
+  /** The factor of B A. */
   readonly scale: (module: string) => number
   readonly targets: TargetRule
-  /** Modules whose tensors are saved whole. */
+  /** Modules whose tensors are saved completely. */
   readonly savedModules: readonly string[]
   readonly isClassifier: boolean
 }
 
-/** Which modules an adapter changes. */
+/** The rule for the modules that an adapter changes. */
 export interface TargetRule {
-  /** Names, a regex over whole names, or all linear layers but the output layer. */
+  /** Names, a regex over full names, or all linear layers except the output layer. */
   readonly modules: readonly string[] | RegExp | 'all-linear'
   readonly excluded: readonly string[] | RegExp
-  /** Empty: all. */
+  /** Numbers of layers. Empty means all. */
   readonly layers: readonly number[]
-  /** Names of the list of layers; empty: any. */
+  /** Patterns for the names of the list of layers. Empty means any name. */
   readonly layerLists: readonly RegExp[]
 }
 
 /**
  * Reads adapter_config.json as peft 0.21 does.
- * @throws Error naming what cannot be applied.
+ * @throws Error with the key that cannot be applied
  */
 export function parseLoraConfig(config: Readonly<Record<string, unknown>>, path: string): LoraConfig {
   if (config.peft_type !== 'LORA')
@@ -108,18 +114,20 @@ function refuseUnsupported(config: z.infer<typeof schema>, path: string): void {
   const active = Object.entries(config).find(([key, value]) => !known.includes(key) && isActive(value))
   if (active !== undefined)
     throw new Error(
-      `${path} has ${active[0]} ${JSON.stringify(active[1])}, which cannot be applied; only plain LoRA is`,
+      `${path} has ${active[0]} ${JSON.stringify(active[1])}, which cannot be applied; only plain LoRA is supported`,
     )
   const saved = config.modules_to_save ?? []
   if (saved.some((name) => !classifierModules.includes(name)))
     throw new Error(
-      `${path} has modules_to_save ${JSON.stringify(saved)}, which cannot be applied; only plain LoRA and the head of a reward model ("score") are`,
+      `${path} has modules_to_save ${JSON.stringify(saved)}, which cannot be applied; ` +
+        'only plain LoRA and the head of a reward model ("score") are supported',
     )
-  const { bias = 'none', init_lora_weights: beginning = true } = config
+  const { bias = 'none', init_lora_weights: initialization = true } = config
   if (bias !== null && bias !== 'none') throw new Error(`${path} has bias "${bias}"; only "none" can be applied`)
-  if (beginning !== null && !plainBeginnings.includes(beginning))
+  if (initialization !== null && !supportedInitializations.includes(initialization))
     throw new Error(
-      `${path} has init_lora_weights "${beginning}", which changes the base; convert it with peft: save_pretrained(..., path_initial_model_for_weight_conversion=...)`,
+      `${path} has init_lora_weights "${initialization}", which changes the base: convert the adapter with peft: ` +
+        'save_pretrained(..., path_initial_model_for_weight_conversion=...)',
     )
 }
 
@@ -134,15 +142,15 @@ const parseNames = (names: string | string[], path: string): readonly string[] |
   typeof names === 'string' ? compile(`^(?:${names})$`, names, path) : names
 
 function compile(source: string, shown: string, path: string): RegExp {
-  // Here they would mean the letters, there the ends of the text.
+  // In JavaScript these are letters, in Python the ends of the text.
   if (/\\[AZz]/.test(source))
     throw new Error(
-      `${path}: the pattern "${shown}" has \\A or \\Z, which is not read; leave it out, whole names are matched`,
+      `${path}: the pattern "${shown}" has \\A or \\Z, which is not supported: leave it out, because full names are matched`,
     )
   try {
-    // Python's named groups have a letter more.
+    // A named group begins with (?P< in Python and with (?< in JavaScript.
     return new RegExp(source.replaceAll('(?P<', '(?<'))
   } catch (cause) {
-    throw new Error(`${path}: the pattern "${shown}" is no regex that can be read here`, { cause })
+    throw new Error(`${path}: the pattern "${shown}" is not a valid regex`, { cause })
   }
 }

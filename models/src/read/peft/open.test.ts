@@ -1,8 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import type { Adapter, ModelSource } from '../../source.js'
 import { openModelSource } from '../open.js'
-import type { Adapter, ModelSource } from '../source.js'
 import { encodeSafetensors, floats, type TensorToWrite } from '../testing/safetensors-file.js'
 import { createFolders } from '../testing/temporary-folder.js'
 import { openAdapter } from './open.js'
@@ -74,7 +74,7 @@ it('divides by the root of the rank with rslora', async () => {
   expect(scaleOf(await open({ use_rslora: true }, bothQ), q(0))).toBe(Math.fround(6 / Math.sqrt(2)))
 })
 
-it('overrides rank and alpha by the first pattern that matches a whole tail of the name', async () => {
+it('overrides rank and alpha by the first pattern that matches the end of the name', async () => {
   const patterns = {
     target_modules: ['q_proj', 'k_proj'],
     rank_pattern: { 'layers.1.self_attn.k_proj': 4, _proj: 8 },
@@ -107,16 +107,20 @@ it('targets names, a regex, layers or all linear layers, as peft does', async ()
   expect(await targeted({ target_modules: ['lm_head'] }, ['lm_head'])).toEqual(['lm_head'])
 })
 
-it('takes a copy of the output layer that is the base’s own, and no other', async () => {
+it('accepts a copy of the output layer only if it equals that of the base', async () => {
   const copy = (value: number) => ({ 'base_model.model.lm_head.base_layer.weight': filled(3, hidden, value) })
   const config = { target_modules: ['lm_head'] }
   expect(modulesOf(await open(config, { ...update('lm_head'), ...copy(1) }))).toEqual(['lm_head'])
   expect(modulesOf(await open(config, { ...update('lm_head'), ...copy(1.004) }))).toEqual(['lm_head'])
-  await expect(open(config, { ...update('lm_head'), ...copy(1.02) })).rejects.toThrow("which is not the base's [3,2]")
-  await expect(open(config, { ...update('lm_head'), ...copy(2) })).rejects.toThrow("which is not the base's [3,2]")
+  await expect(open(config, { ...update('lm_head'), ...copy(1.02) })).rejects.toThrow(
+    "which differs from the base's [3,2]",
+  )
+  await expect(open(config, { ...update('lm_head'), ...copy(2) })).rejects.toThrow(
+    "which differs from the base's [3,2]",
+  )
 })
 
-it('does not mind keys that change nothing', async () => {
+it('ignores keys that change nothing', async () => {
   const harmless = {
     base_model_name_or_path: 'a/b',
     bias: 'none',
@@ -152,21 +156,25 @@ it.each(refusals)('refuses by name: %s', async (key, config) => {
   await expect(open(config, bothQ)).rejects.toThrow(`adapter_config.json has ${key}`)
 })
 
-it('refuses a pattern that it cannot read', async () => {
-  await expect(open({ target_modules: '(unclosed' }, bothQ)).rejects.toThrow('the pattern "(unclosed" is no regex')
+it('refuses an invalid pattern', async () => {
+  await expect(open({ target_modules: '(unclosed' }, bothQ)).rejects.toThrow(
+    'the pattern "(unclosed" is not a valid regex',
+  )
 })
 
-it('refuses tensors that are no updates of targeted layers of the base', async () => {
+it('refuses tensors that do not update a targeted layer of the base', async () => {
   const tensor = (name: string) => ({ ...bothQ, [name]: filled(1, hidden) })
   await expect(open({}, tensor('base_model.model.model.embed_tokens.lora_embedding_A'))).rejects.toThrow(
-    'the tensor base_model.model.model.embed_tokens.lora_embedding_A is no LoRA update of a linear layer',
+    'the tensor base_model.model.model.embed_tokens.lora_embedding_A is not a LoRA update of a linear layer',
   )
-  await expect(open({}, tensor(`base_model.model.${q(0)}.lora_magnitude_vector`))).rejects.toThrow('no LoRA update')
+  await expect(open({}, tensor(`base_model.model.${q(0)}.lora_magnitude_vector`))).rejects.toThrow(
+    'is not a LoRA update',
+  )
   await expect(open({}, { ...bothQ, ...update(k(0)) })).rejects.toThrow(
     `has tensors for ${k(0)}, which its target_modules do not name`,
   )
   await expect(open({}, { ...bothQ, ...update(q(2)) })).rejects.toThrow(
-    `changes ${q(2)}, which is no linear layer of the base`,
+    `changes ${q(2)}, which is not a linear layer of the base`,
   )
   await expect(open({}, update(q(0)))).rejects.toThrow(`has no tensors for ${q(1)}, which its target_modules name`)
   const { [`base_model.model.${q(1)}.lora_B.weight`]: _, ...half } = bothQ
@@ -176,11 +184,15 @@ it('refuses tensors that are no updates of targeted layers of the base', async (
   )
 })
 
-it('refuses a folder that is no adapter or holds a pickle', async () => {
+it('refuses a folder that is not an adapter or holds a pickle', async () => {
   const base = await openBase()
   const folder = await createFolder()
-  await expect(openAdapter(join(folder, 'none'), base)).rejects.toThrow('there is no adapter folder at')
-  await expect(openAdapter(folder, base)).rejects.toThrow(`${folder} is no PEFT adapter: it has no adapter_config.json`)
+  await expect(openAdapter(join(folder, 'none'), base)).rejects.toThrow(
+    'is not a folder: expected the folder of a PEFT adapter',
+  )
+  await expect(openAdapter(folder, base)).rejects.toThrow(
+    `${folder} is not a PEFT adapter: it has no adapter_config.json`,
+  )
   await writeFile(join(folder, 'adapter_config.json'), '{}')
   await writeFile(join(folder, 'adapter_model.bin'), '')
   await expect(openAdapter(folder, base)).rejects.toThrow('adapter_model.bin is a pickle, which runs code when read')

@@ -1,28 +1,31 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import type { Adapter, LoraUpdate, ModelSource, SavedTensor, WeightSource } from '../../source.js'
 import { dequantize } from '../../weights/dequantize.js'
 import { scoreName } from '../../weights/score-head.js'
 import { parseJsonObject } from '../json-file.js'
 import { openSafetensors } from '../safetensors.js'
-import type { Adapter, LoraUpdate, ModelSource, SavedTensor, WeightSource } from '../source.js'
 import { rowCount } from '../tensor-table.js'
 import { assertSameLayer } from './base-layer.js'
 import { type LoraConfig, parseLoraConfig } from './config.js'
 import { isTargeted } from './targets.js'
 
+/** The file of an adapter's config. */
 export const adapterConfigName = 'adapter_config.json'
+/** The file of an adapter's weights. */
 export const adapterWeightsName = 'adapter_model.safetensors'
 const outputLayer = 'lm_head'
 
-/** base_model.model.<module>.weight of a module that is saved whole. */
+/** base_model.model.<module>.weight of a module that is saved completely. */
 const savedName = /^base_model\.model\.(?<module>[^.]+)\.weight$/
 
 /** base_model.model.<module>.<lora_A | lora_B | base_layer>[.<adapter>].weight */
 const tensorName = /^base_model\.model\.(?<module>.+?)\.(?<kind>lora_A|lora_B|base_layer)(?:\.[^.]+)?\.weight$/
 
 /**
- * A PEFT LoRA adapter for a checkpoint: low-rank updates with their scale in b.
- * @throws Error naming what cannot be applied, does not fit the base, or is missing.
+ * Opens a PEFT LoRA adapter for a checkpoint. The matrices b of its low-rank updates include the
+ * scale.
+ * @throws Error with the part that cannot be applied, does not fit the base, or is missing
  */
 export async function openAdapter(folder: string, source: ModelSource): Promise<Adapter> {
   const root = resolve(folder)
@@ -49,7 +52,7 @@ export async function openAdapter(folder: string, source: ModelSource): Promise<
   }
 }
 
-/** @throws Error naming what in adapter_config.json cannot be applied */
+/** Reads adapter_config.json. @throws Error with the key that cannot be applied */
 export async function readLoraConfig(folder: string): Promise<LoraConfig> {
   const path = join(resolve(folder), adapterConfigName)
   return parseLoraConfig(parseJsonObject(await readFile(path), path), path)
@@ -57,11 +60,11 @@ export async function readLoraConfig(folder: string): Promise<LoraConfig> {
 
 async function assertAdapterFolder(root: string): Promise<void> {
   const names = await readdir(root).catch((cause: unknown) => {
-    throw new Error(`there is no adapter folder at ${root}`, { cause })
+    throw new Error(`${root} is not a folder: expected the folder of a PEFT adapter`, { cause })
   })
   if (!names.includes(adapterConfigName))
     throw new Error(
-      `${root} is no PEFT adapter: it has no ${adapterConfigName}. Expected a folder that peft's save_pretrained wrote`,
+      `${root} is not a PEFT adapter: it has no ${adapterConfigName}. Expected a folder that peft's save_pretrained wrote`,
     )
   if (!names.includes(adapterWeightsName))
     throw new Error(
@@ -71,7 +74,7 @@ async function assertAdapterFolder(root: string): Promise<void> {
     )
 }
 
-/** The tensors of modules that are saved whole, by the names of the base's. */
+/** Reads the tensors of modules that are saved completely, by their names in the base. */
 async function readSaved(weights: WeightSource, config: LoraConfig): Promise<Map<string, SavedTensor>> {
   const saved = new Map<string, SavedTensor>()
   for (const name of weights.tensors.keys()) {
@@ -88,14 +91,17 @@ function savedModuleOf(name: string, { savedModules }: LoraConfig): string | nul
 
 async function readTensor(weights: WeightSource, name: string): Promise<SavedTensor> {
   const info = weights.tensors.get(name)
-  if (info === undefined) throw new Error(`there is no tensor ${name}`)
+  if (info === undefined) throw new Error(`the adapter has no tensor ${name}`)
   return { shape: info.shape, values: dequantize(info.type, await weights.readRows(name, 0, rowCount(info))) }
 }
 
-/** The names of a module's two tensors. */
+/** The names of the two tensors of a module. */
 type TensorNames = { lora_A?: string; lora_B?: string }
 
-/** The modules that the adapter's file has tensors for; every tensor is accounted for. */
+/**
+ * Returns the modules with tensors in the adapter's file.
+ * @throws Error with a tensor that belongs to no module
+ */
 async function readModules(
   weights: WeightSource,
   base: WeightSource,
@@ -109,7 +115,7 @@ async function readModules(
     if (savedModuleOf(name, config) !== null) continue
     const { module, kind } = tensorName.exec(name)?.groups ?? {}
     if (module === undefined)
-      throw new Error(`${root}: the tensor ${name} is no LoRA update of a linear layer; it cannot be applied`)
+      throw new Error(`${root}: the tensor ${name} is not a LoRA update of a linear layer; it cannot be applied`)
     if (kind === 'base_layer') {
       await assertSameLayer(weights, name, base, module, root)
       continue
@@ -117,29 +123,29 @@ async function readModules(
     const names = modules.get(module) ?? {}
     const part = kind === 'lora_A' ? 'lora_A' : 'lora_B'
     if (names[part] !== undefined)
-      throw new Error(`${root} has two updates of ${module}: ${names[part]} and ${name}; expected one adapter's`)
+      throw new Error(`${root} has two updates of ${module}: ${names[part]} and ${name}: expected one adapter`)
     modules.set(module, { ...names, [part]: name })
   }
   return modules
 }
 
-/** What the config names, the file holds and the base has must be the same layers. */
+/** Checks that the config, the file and the base have the same layers. */
 function assertTargets(config: LoraConfig, modules: readonly string[], base: WeightSource, root: string): void {
   const linears = linearModules(base)
   const foreign = modules.find((module) => !linears.has(module))
   if (foreign !== undefined)
     throw new Error(
-      `${root} changes ${foreign}, which is no linear layer of the base; is it an adapter of another model?`,
+      `${root} changes ${foreign}, which is not a linear layer of the base; is it the adapter of another model?`,
     )
-  const unasked = modules.find((module) => !isTargeted(config.targets, module))
-  if (unasked !== undefined)
+  const unlisted = modules.find((module) => !isTargeted(config.targets, module))
+  if (unlisted !== undefined)
     throw new Error(
-      `${root} has tensors for ${unasked}, which its target_modules do not name; is its config another's?`,
+      `${root} has tensors for ${unlisted}, which its target_modules do not name; is its config from another adapter?`,
     )
   const held = new Set(modules)
   const missing = [...linears].find((module) => isTargeted(config.targets, module) && !held.has(module))
   if (missing !== undefined)
-    throw new Error(`${root} has no tensors for ${missing}, which its target_modules name; is it wholly downloaded?`)
+    throw new Error(`${root} has no tensors for ${missing}, which its target_modules name; is the download complete?`)
   if (modules.length === 0) throw new Error(`${root} changes no layer of the base`)
 }
 
@@ -160,7 +166,7 @@ async function readUpdate(
   const rank = config.rank(module)
   const read = async (part: 'lora_A' | 'lora_B') => {
     const name = names[part]
-    if (name === undefined) throw new Error(`${root} has no ${part} for ${module}; is it wholly downloaded?`)
+    if (name === undefined) throw new Error(`${root} has no ${part} for ${module}; is the download complete?`)
     return readTensor(weights, name)
   }
   const a = await read('lora_A')

@@ -1,14 +1,17 @@
 import type { TargetRule } from './config.js'
 
-/** PEFT keeps the output layer out of "all-linear". */
+/** PEFT excludes the output layer from "all-linear". */
 const outputLayer = 'lm_head'
 
-/** Whether the adapter changes a linear layer of this name ("model.layers.0.self_attn.q_proj"), as peft decides it. */
+/**
+ * Returns whether an adapter changes a linear layer ("model.layers.0.self_attn.q_proj"), by the
+ * rules of peft.
+ */
 export function isTargeted(rule: TargetRule, module: string): boolean {
   if (isNamed(rule.excluded, module)) return false
   if (rule.modules === 'all-linear') return module !== outputLayer
   if (rule.modules instanceof RegExp) return rule.modules.test(module)
-  // A whole name is taken whatever layers_to_transform says.
+  // A full name matches regardless of layers_to_transform.
   return rule.modules.includes(module) || (isNamed(rule.modules, module) && isInLayers(rule, module))
 }
 

@@ -1,4 +1,4 @@
-/** How byte-level BPE writes each byte as one printable character. */
+/** The printable character that byte-level BPE uses for each byte. */
 export const byteCharacters: readonly string[] = createByteCharacters()
 
 function createByteCharacters(): string[] {

@@ -1,4 +1,7 @@
-/** A whole number is written as uint32, another as float32; in arrays as int32 and float32. `Raw` is any other type. */
+/**
+ * A value to write. Integers become uint32 (int32 in arrays), other numbers float32. `Raw` is any
+ * other type.
+ */
 export type GgufValue = string | number | boolean | readonly string[] | readonly number[] | Raw
 
 export class Raw {
@@ -21,16 +24,16 @@ export interface GgufFile {
   readonly version?: number
   readonly metadata: Readonly<Record<string, GgufValue>>
   readonly tensors: readonly GgufTensor[]
-  /** Must be what `general.alignment` says. */
+  /** Must equal `general.alignment`. */
   readonly alignment?: number
 }
 
-/** float32, row-major. */
+/** A float32 tensor, row-major. */
 export function floatTensor(name: string, shape: readonly number[], values: ArrayLike<number>): GgufTensor {
   return { name, shape, type: 0, bytes: new Uint8Array(Float32Array.from(values).buffer) }
 }
 
-/** The bytes of a GGUF file, little-endian. */
+/** Returns the bytes of a GGUF file, little-endian. */
 export function encodeGguf({ version = 3, metadata, tensors, alignment = 32 }: GgufFile): Buffer {
   const pad = (length: number) => Buffer.alloc((alignment - (length % alignment)) % alignment)
   let offset = 0

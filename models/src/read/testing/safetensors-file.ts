@@ -4,12 +4,12 @@ export interface TensorToWrite {
   readonly bytes: Uint8Array
 }
 
-/** float32 as a tensor: [values] unless a shape is given. */
+/** Returns a float32 tensor. The default shape is [values]. */
 export function floats(values: readonly number[], shape: readonly number[] = [values.length]): TensorToWrite {
   return { dtype: 'F32', shape, bytes: new Uint8Array(Float32Array.from(values).buffer) }
 }
 
-/** A safetensors file: length of the header, header, bytes. */
+/** Returns the bytes of a safetensors file: the length of the header, the header, the data. */
 export function encodeSafetensors(tensors: Readonly<Record<string, TensorToWrite>>): Buffer {
   let at = 0
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } }
@@ -20,7 +20,7 @@ export function encodeSafetensors(tensors: Readonly<Record<string, TensorToWrite
   return encodeHeader(JSON.stringify(header), ...Object.values(tensors).map(({ bytes }) => bytes))
 }
 
-/** Any text as the header. */
+/** Returns a safetensors file with any text as its header. */
 export function encodeHeader(header: string, ...parts: readonly Uint8Array[]): Buffer {
   const text = Buffer.from(header)
   const length = Buffer.alloc(8)

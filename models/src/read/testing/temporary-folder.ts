@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Makes folders that are removed after the tests of a file.
- * @param afterAll of vitest
+ * Creates folders that are removed after the tests of a file.
+ * @param afterAll vitest's function of this name
  */
 export function createFolders(afterAll: (remove: () => Promise<unknown>) => void): () => Promise<string> {
   const made: string[] = []

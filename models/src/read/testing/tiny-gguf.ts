@@ -3,14 +3,14 @@ import { floatTensor, type GgufFile, type GgufTensor, type GgufValue } from './g
 
 export const tokens = [...byteCharacters, '<s>', '</s>', '<tool>', '12', '34', '¡Ù', 'abc', 'hi', 'Ġhi']
 export const merges = ['1 2', '3 4', '¡ Ù', 'h i', 'Ġ hi']
-/** The id of a token. */
+/** Returns the id of a token. */
 export const idOf = (token: string) => tokens.indexOf(token)
 
 const control = 3
 const userDefined = 4
 const tokenTypes = tokens.map((token) => (/^<\/?s>$/.test(token) ? control : token === '<tool>' ? userDefined : 1))
 
-/** Two heads of width 4 over one key/value head, one layer. */
+/** A model of one layer with two heads of width 4 and one key/value head. */
 export function tinyMetadata(architecture = 'llama'): Record<string, GgufValue> {
   return {
     'general.architecture': architecture,
@@ -31,7 +31,7 @@ export function tinyMetadata(architecture = 'llama'): Record<string, GgufValue> 
   }
 }
 
-/** Numbers that tell rows apart: row * 100 + column. */
+/** Returns row * 100 + column for each number, so that rows can be recognised. */
 function matrix(name: string, rows: number, columns: number): GgufTensor {
   const values = Array.from({ length: rows * columns }, (_, i) => Math.floor(i / columns) * 100 + (i % columns))
   return floatTensor(name, [rows, columns], values)

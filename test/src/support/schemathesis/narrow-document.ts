@@ -1,4 +1,4 @@
-/** A JSON Schema of the document; those that refer to others have nothing else. */
+/** A JSON Schema of the document. A schema with $ref has no other keys. */
 interface Schema {
   $ref?: string
   type?: string
@@ -17,11 +17,11 @@ interface Body {
   content: Record<string, { schema: Schema }>
 }
 
-/** What a server has, which its document leaves open. */
+/** Facts about a server that its document does not have. */
 export interface Served {
-  /** What `model` can be. */
+  /** Possible values of `model`. */
   readonly modelIds: readonly string[]
-  /** What `decoding` can name. */
+  /** Possible names in `decoding`. */
   readonly models: readonly string[]
   readonly rewards: readonly string[]
   readonly vocabularySize: number
@@ -31,15 +31,16 @@ const few = { type: 'integer', minimum: 1, maximum: 3 }
 const formulas = { enum: ['dpo', 'dpo + 0.5*(dpo - sft)', 'max(dpo, sft)'] }
 const isNull = { type: 'null' }
 
-/** One of two fields, neither both nor none; the others of `more` go with the first alone. */
+/** Requires exactly one of two fields. The fields of `more` are allowed only with the first. */
 const eitherOf = (first: string, second: string, ...more: string[]): Schema[] => [
   { required: [first], properties: { [second]: isNull } },
   { required: [second], properties: Object.fromEntries([first, ...more].map((name) => [name, isNull])) },
 ]
 
 /**
- * The document as of a server with these models: requests made of it name models and tokens that are there, are answered soon, and keep
- * to what only messages of errors tell, so that many of them are answered.
+ * Narrows the document to a server with these models, so that most requests made from it succeed:
+ * they name existing models and tokens, are answered soon, and follow the rules that only error
+ * messages tell.
  */
 export function narrowDocument(document: object, served: Served): object {
   const narrowed = structuredClone(document) as Document
@@ -47,7 +48,8 @@ export function narrowDocument(document: object, served: Served): object {
     const schema = post?.requestBody.content['application/json']?.schema
     if (!schema) continue
     narrowBody(path, schema, served)
-    // Schemathesis takes this schema for that of an event with its `data`. The app under test checks what is in there.
+    // Schemathesis would compare this schema with a whole event and its `data`. The app itself is
+    // tested for its content.
     const stream = post?.responses[200]?.content['text/event-stream']
     if (stream) stream.schema = {}
   }
@@ -93,7 +95,7 @@ function narrowStrategy(strategy: Schema, { models, rewards }: Served): void {
   replace(strategy.properties ?? {}, changes)
 }
 
-/** Those fields alone that are there. */
+/** Replaces only fields that exist. */
 function replace(fields: Record<string, Schema>, changes: Record<string, Schema>): void {
   for (const [name, change] of Object.entries(changes)) if (fields[name]) fields[name] = change
 }

@@ -4,19 +4,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
+/** The options of a run. */
 export interface SchemathesisRun {
-  /** Of an environment that has it. */
+  /** The Python of an environment with Schemathesis. */
   readonly python: string
   readonly document: object
   readonly url: string
   readonly apiKey: string
   readonly checks: readonly string[]
-  /** Most cases of one operation in each phase of random data. */
+  /** Maximum cases per operation in each phase of random data. */
   readonly examples: number
   readonly timeoutMs: number
 }
 
-/** Sends requests made of a document, right ones and wrong ones, the same each time. @throws Error with its findings */
+/**
+ * Sends valid and invalid requests made from a document, the same in each run.
+ * @throws Error with its findings
+ */
 export async function runSchemathesis(run: SchemathesisRun): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-schemathesis-'))
   try {
@@ -40,7 +44,7 @@ export async function runSchemathesis(run: SchemathesisRun): Promise<void> {
     })
   } catch (error) {
     const { killed, stdout, stderr } = error as { killed?: boolean; stdout?: string; stderr?: string }
-    const end = killed ? `it was not done within ${run.timeoutMs} ms\n` : ''
+    const end = killed ? `it did not end within ${run.timeoutMs} ms\n` : ''
     throw new Error(`Schemathesis: ${end}${stdout ?? ''}${stderr ?? ''}`, { cause: error })
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import { findProblems } from './check.js'
+
+const source = (path: string, imports: readonly string[] = [], widths: readonly [number, number][] = []) => ({
+  path,
+  imports,
+  commentWidths: new Map(widths),
+})
+
+it('accepts files that follow the rules', () => {
+  const sources = [
+    source('gateway/src/routes/x.ts', ['../session/y.js', '@tandem/proto'], [[1, 100]]),
+    source('gateway/src/session/y.ts', ['@grpc/grpc-js']),
+  ]
+  expect(findProblems(sources)).toEqual([])
+})
+
+it('reports a wide comment with its line', () => {
+  expect(findProblems([source('proto/src/x.ts', [], [[7, 101]])])).toEqual([
+    'proto/src/x.ts:7 is a comment of 101 columns: expected at most 100',
+  ])
+})
+
+it('reports an import against the layers of the gateway', () => {
+  const sources = [source('gateway/src/session/x.ts', ['../decode/y.js']), source('gateway/src/decode/y.ts')]
+  expect(findProblems(sources)).toEqual([
+    expect.stringContaining('gateway/src/session/x.ts imports gateway/src/decode/y.ts: gateway/src/session must not'),
+  ])
+})
+
+it('reports an import against the order of the workspaces', () => {
+  expect(findProblems([source('models/src/x.ts', ['@tandem/proto'])])).toEqual([
+    'models/src/x.ts imports @tandem/proto: models may import no other workspace',
+  ])
+})
+
+it('reports onnxruntime outside of its folder', () => {
+  expect(findProblems([source('services/src/engine/x.ts', ['onnxruntime-node'])])).toEqual([
+    expect.stringContaining('services/src/engine/x.ts imports onnxruntime-node: only services/src/engine/onnx'),
+  ])
+})
+
+it('requires a rule for every workspace', () => {
+  expect(findProblems([source('web/src/x.ts')])).toEqual([
+    'web/src/x.ts: the workspace web has no row in bench/src/code/layers.ts',
+  ])
+})
+
+it('reports circular imports between files once', () => {
+  const sources = [source('cli/src/a.ts', ['./b.js']), source('cli/src/b.ts', ['./a.js'])]
+  expect(findProblems(sources).filter((problem) => problem.startsWith('files import each other'))).toHaveLength(1)
+})

@@ -1,0 +1,45 @@
+/**
+ * Which part of the repository may import which. A part is a path from the root of the repository.
+ * The checks of `npm run measure:code -- --check` read these tables.
+ */
+
+/** The workspaces that each workspace may import. A new workspace needs a row. */
+export const workspaceImports: Readonly<Record<string, readonly string[]>> = {
+  proto: [],
+  models: [],
+  process: [],
+  services: ['proto', 'models', 'process'],
+  gateway: ['proto', 'process'],
+  cli: ['proto', 'models', 'process', 'services', 'gateway'],
+  test: ['proto', 'models', 'process', 'services', 'gateway', 'cli'],
+  bench: ['proto', 'models', 'process', 'services', 'gateway', 'cli', 'test'],
+}
+
+/** Imports that no file below `from` may have. */
+export interface ForbiddenImport {
+  readonly from: string
+  readonly to: readonly string[]
+}
+
+/**
+ * The layers of the gateway: routes -> openai -> decode -> session -> text. A layer imports lower
+ * ones only.
+ */
+const gatewayLayers = ['routes', 'openai', 'decode', 'session', 'text'].map((name) => `gateway/src/${name}`)
+
+/** Imports that the layers forbid. */
+export const forbiddenImports: readonly ForbiddenImport[] = gatewayLayers
+  .map((from, i) => ({ from, to: gatewayLayers.slice(0, i) }))
+  .slice(1)
+
+/** External packages that only some parts may import. */
+export interface RestrictedPackage {
+  readonly name: string
+  readonly onlyFrom: readonly string[]
+}
+
+/** Each package with the parts that may import it. */
+export const restrictedPackages: readonly RestrictedPackage[] = [
+  // An image of the gateway must not hold onnxruntime, which takes 288 MB.
+  { name: 'onnxruntime-node', onlyFrom: ['services/src/engine/onnx', 'bench/src/empty-main.ts'] },
+]

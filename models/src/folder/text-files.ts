@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { parseJsonObject } from '../read/json-file.js'
+import type { ModelSource } from '../source.js'
+
+/** The file of the chat template in a model folder. */
+export const chatTemplateName = 'chat_template.jinja'
+const configName = 'tokenizer_config.json'
+const specialTokensName = 'special_tokens_map.json'
+
+/**
+ * Older checkpoints have the template in tokenizer_config.json, as one text or as a list of named
+ * texts.
+ */
+const tokenizerConfigSchema = z.looseObject({
+  chat_template: z.union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))]).nullish(),
+})
+
+/**
+ * Returns the text files of a model folder: those of the source and both configs. The chat template
+ * always has its own file, and tokenizer_config.json includes what transformers reads from
+ * special_tokens_map.json.
+ * @throws Error if there is no tokenizer.json, or if a file is not JSON
+ */
+export function folderTextFiles(source: Pick<ModelSource, 'textFiles' | 'config' | 'generationConfig'>) {
+  const files = new Map(source.textFiles)
+  const tokenizer = files.get('tokenizer.json')
+  if (tokenizer === undefined)
+    throw new Error(
+      'the source has no tokenizer.json: save one next to the weights with transformers: ' +
+        'AutoTokenizer.from_pretrained(...).save_pretrained(...)',
+    )
+  parseJsonObject(tokenizer, 'tokenizer.json')
+  const addJson = (name: string, value: unknown) => {
+    if (value !== null && !files.has(name)) files.set(name, encodeJson(value))
+  }
+  addJson('config.json', source.config)
+  addJson('generation_config.json', source.generationConfig)
+  const config = readConfig(files)
+  if (config !== null) files.set(configName, config.bytes)
+  const template = files.has(chatTemplateName) ? null : inlineTemplate(config?.value ?? {})
+  if (template !== null) files.set(chatTemplateName, new TextEncoder().encode(template))
+  return files
+}
+
+const encodeJson = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)
+
+type JsonFile = { readonly value: Readonly<Record<string, unknown>>; readonly bytes: Uint8Array }
+
+function readJson(files: ReadonlyMap<string, Uint8Array>, name: string): JsonFile | null {
+  const bytes = files.get(name)
+  return bytes === undefined ? null : { value: parseJsonObject(bytes, name), bytes }
+}
+
+/**
+ * Reads tokenizer_config.json. Older versions of it lack `added_tokens_decoder`: then
+ * special_tokens_map.json names the special tokens, and its names win.
+ */
+function readConfig(files: ReadonlyMap<string, Uint8Array>): JsonFile | null {
+  const config = readJson(files, configName)
+  const special = readJson(files, specialTokensName)?.value
+  if (special === undefined || config?.value.added_tokens_decoder !== undefined) return config
+  const value = { ...config?.value, ...special }
+  const lists = [config?.value.extra_special_tokens, special.extra_special_tokens]
+  if (lists.every(Array.isArray)) value.extra_special_tokens = lists.flat()
+  return { value, bytes: encodeJson(value) }
+}
+
+function inlineTemplate(config: JsonFile['value']): string | null {
+  const result = tokenizerConfigSchema.safeParse(config)
+  if (!result.success) throw new Error(`${configName} cannot be used. ${z.prettifyError(result.error)}`)
+  const template = result.data.chat_template ?? null
+  if (template === null || typeof template === 'string') return template
+  return template.find(({ name }) => name === 'default')?.template ?? null
+}

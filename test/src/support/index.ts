@@ -1,0 +1,11 @@
+/**
+ * Helpers that start real services and read fixtures. The programs of `bench/src/tables` use them
+ * too.
+ */
+export { embeddedPair } from './embedded-pair.js'
+export { endTokenId, type GoldenRow, readGoldenRows, repositoryFolder } from './fixtures.js'
+export { GraphSession } from './graph-session.js'
+export { logSumExp, plausibleIds } from './log-probabilities.js'
+export { complete } from './rest.js'
+export { ServiceClient } from './service-client.js'
+export { readyAddress, startStack } from './stack.js'
