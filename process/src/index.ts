@@ -1,6 +1,7 @@
 /**
- * What every process of Tandem needs: its life from start to exit, its environment variables, network addresses, the names
- * of models and the wording of input errors. It knows nothing of models' weights, decoding, HTTP or gRPC.
+ * What every process of Tandem needs: its life from start to exit, its environment variables,
+ * network addresses, the names of models and the wording of input errors. It knows nothing of
+ * models' weights, decoding, HTTP or gRPC.
  */
 export { addressPattern, listenSchema } from './address.js'
 export { describeIssue, expectationOf, joinIssue } from './describe-issue.js'

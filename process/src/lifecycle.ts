@@ -23,15 +23,18 @@ export interface RunningServer {
   readonly address: string
   /** host:port of the base model, if the service serves both models of a pair. */
   readonly baseAddress?: string
-  /** Stops accepting requests, lets open ones finish within the drain time, and frees what the server holds. */
+  /**
+   * Stops accepting requests, lets open ones finish within the drain time, and frees what the
+   * server holds.
+   */
   stop(): Promise<void>
 }
 
 /**
  * Runs a server as the whole life of this process:
- * starts it; sends a ReadyMessage to the parent, if there is an IPC channel; stops it on SIGTERM or SIGINT and exits with
- * code 0. A second signal exits at once with code 1. The process exits when the parent does. If the start fails, one line
- * on stderr says why and the exit code is 1.
+ * starts it; sends a ReadyMessage to the parent, if there is an IPC channel; stops it on SIGTERM or
+ * SIGINT and exits with code 0. A second signal exits at once with code 1. The process exits when
+ * the parent does. If the start fails, one line on stderr says why and the exit code is 1.
  * @param name how messages call the process: "The gateway"
  */
 export async function runServerProcess(name: string, start: () => Promise<RunningServer>): Promise<void> {
@@ -57,6 +60,9 @@ export async function runServerProcess(name: string, start: () => Promise<Runnin
   process.send?.(ready)
 }
 
-/** Creates a logger that writes to stderr before each call returns, so that the last line before a crash is kept. */
+/**
+ * Creates a logger that writes to stderr before each call returns, so that the last line before a
+ * crash is kept.
+ */
 export const createLogger = (name: string, level: string): Logger =>
   pino({ name, level }, pino.destination({ fd: 2, sync: true }))

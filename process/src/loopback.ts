@@ -17,8 +17,8 @@ loopbackAddresses.addSubnet('127.0.0.0', 8, 'ipv4')
 loopbackAddresses.addAddress('::1', 'ipv6')
 
 /**
- * Whether an IP address is a loopback address: 127.0.0.0/8 (RFC 1122, also IPv4-mapped) or ::1 (RFC 4291), in any spelling.
- * 0.0.0.0 and :: mean every address of the machine, so they are not.
+ * Whether an IP address is a loopback address: 127.0.0.0/8 (RFC 1122, also IPv4-mapped) or ::1 (RFC
+ * 4291), in any spelling. 0.0.0.0 and :: mean every address of the machine, so they are not.
  * @param address an IP address without brackets; anything else is not a loopback address
  */
 export function isLoopbackAddress(address: string): boolean {
@@ -28,8 +28,9 @@ export function isLoopbackAddress(address: string): boolean {
 
 /**
  * Resolves the host that a server is asked to listen on.
- * A name counts as loopback only if every address that it resolves to does, `localhost` included: a hosts file or a resolver
- * can send any name elsewhere. The server must listen on `address`, not on the name, so that no second lookup decides otherwise.
+ * A name counts as loopback only if every address that it resolves to does, `localhost` included: a
+ * hosts file or a resolver can send any name elsewhere. The server must listen on `address`, not on
+ * the name, so that no second lookup decides otherwise.
  * @param host an IP address, with or without brackets, or a name
  * @throws Error if the name does not resolve
  */

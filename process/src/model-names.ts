@@ -14,7 +14,10 @@ export const modelNameSchema = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,31}$/, 'must be a lower-case letter and up to 31 lower-case letters, digits or _')
 
-/** The name of a reward model. Formulas do not name reward models, so it may contain a hyphen and begin with a digit. */
+/**
+ * The name of a reward model. Formulas do not name reward models, so it may contain a hyphen and
+ * begin with a digit.
+ */
 export const rewardNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, 'must be a lower-case letter or digit and up to 31 more, _ or -')

@@ -17,8 +17,12 @@ import { parseTokenizerFile, type TokenizerFile } from './tokenizer/tokenizer-fi
  * @throws TextError `invalid_tokenizer` | `unsupported_tokenizer` | `invalid_chat_template`, which
  *   name what was found.
  * @example
- * const text = createText({ tokenizerJson, tokenizerConfig, chatTemplate, eosTokenIds: [2], bosTokenId: 1, modelVocabularySize: 512 })
- * const prompt = text.encodeConversation([{ role: 'user', content: 'Hello' }], { addGenerationPrompt: true })
+ * const text = createText({
+ *   ...{ tokenizerJson, tokenizerConfig, chatTemplate },
+ *   ...{ eosTokenIds: [2], bosTokenId: 1, modelVocabularySize: 512 },
+ * })
+ * const messages = [{ role: 'user', content: 'Hello' }]
+ * const prompt = text.encodeConversation(messages, { addGenerationPrompt: true })
  */
 export function createText(files: TextFiles): Text {
   const file = parseTokenizerFile(files.tokenizerJson, files.tokenizerConfig, files.modelVocabularySize)

@@ -1,7 +1,7 @@
 /*
- * text/ converts the prompts of one model to token ids, and ids to text: tokenizer/ is the tokenizer,
- * template/ the chat template. It knows neither HTTP nor the services. Imports go from here to
- * template/ and from there to tokenizer/.
+ * text/ converts the prompts of one model to token ids, and ids to text: tokenizer/ is the
+ * tokenizer, template/ the chat template. It knows neither HTTP nor the services. Imports go from
+ * here to template/ and from there to tokenizer/.
  */
 
 export { compareTokenizers } from './compare-tokenizers.js'

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /*
- * schemas/ describes the bodies of answers. The schemas type the answers, and /openapi.json contains
- * them. They know neither request/ nor answer/.
+ * schemas/ describes the bodies of answers. The schemas type the answers, and /openapi.json
+ * contains them. They know neither request/ nor answer/.
  */
 
 /** Schemas of answers that /openapi.json defines once, under these names. */
