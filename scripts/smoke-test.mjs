@@ -38,7 +38,7 @@ try {
   assert.deepEqual(answer.choices[0].token_ids, golden.token_ids)
   up.kill('SIGTERM')
   const [code] = await Promise.race([ended, late('tandem up did not stop')])
-  assert.equal(code, 130)
+  assert.equal(code, 0)
   console.log(`Node ${process.version}: started, answered with the golden tokens, stopped`)
 } catch (error) {
   console.error(`${error}\ntandem up printed:\n${printed}`)

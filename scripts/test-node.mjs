@@ -40,7 +40,14 @@ function run(program, args, environment = process.env) {
   if (status !== 0) throw new Error(`${[program, ...args].join(' ')} ended with exit code ${status}`)
 }
 
-for (const version of versions) {
+try {
+  for (const version of versions) test(version)
+} catch (error) {
+  console.error(error.message)
+  process.exit(1)
+}
+
+function test(version) {
   const environment = { ...process.env, PATH: `${install(version)}${delimiter}${process.env.PATH}` }
   run('node', ['--version'], environment)
   run(command[0], command.slice(1), environment)

@@ -28,8 +28,8 @@ Without --url, the models are those of "tandem up": the command line wins over t
 
 export const generateExamples = `${sameSettings}
 Examples:
-  tandem generate "How do I stay calm in traffic?" --strategy aad
-  tandem generate "How do I stay calm in traffic?" --config tandem.yaml
+  tandem generate "I feel lazy today. What can I do?" --strategy aad
+  tandem generate "I feel lazy today. What can I do?" --config tandem.yaml
   tandem generate "Name three rivers." --url http://127.0.0.1:8080 --strategy greedy-sft --max-tokens 64`
 
 export const buildExamples = `

@@ -10,7 +10,7 @@ export interface QueuedJob {
 
 /**
  * Requests that wait: for a session that an earlier request uses, for the end of the current run,
- * or for memory. Decides which of them start; docs/decisions/waiting-for-room.md has the reasons.
+ * or for memory. Decides which of them start; docs/decisions/admission.md has the reasons.
  */
 export class Admission {
   private waiting: QueuedJob[] = []
