@@ -64,7 +64,12 @@ describe('refuses a checkpoint that cannot be computed exactly:', () => {
       { quantization_config: { quant_method: 'gptq' } },
       /quantization_config|gptq/,
     ],
-    ['heads that are not a multiple of the key/value heads', 'llama-tied', { num_key_value_heads: 3 }, /num_key_value_heads|heads/],
+    [
+      'heads that are not a multiple of the key/value heads',
+      'llama-tied',
+      { num_key_value_heads: 3 },
+      /num_key_value_heads|heads/,
+    ],
     ['a width that the tensors do not have', 'llama-tied', { intermediate_size: 97 }, /mlp|intermediate/],
     ['one layer too many', 'llama-tied', { num_hidden_layers: 4 }, /layers\.3/],
   ])('%s', async (_, name, keys, named) => {

@@ -27,7 +27,8 @@ export function timeDecode(arrivals: readonly Arrival[]): DecodeTiming {
   const steps = groupSteps(arrivals)
   const [first, ...later] = steps
   const last = later.at(-1)
-  if (!first || !last) throw new RangeError(`the answer has ${steps.length} steps: expected at least two to time a decode`)
+  if (!first || !last)
+    throw new RangeError(`the answer has ${steps.length} steps: expected at least two to time a decode`)
   const tokens = later.reduce((sum, step) => sum + step.tokens, 0)
   const ms = last.atMs - first.atMs
   return { tokensPerSecond: (1000 * tokens) / ms, msPerToken: ms / tokens, tokensPerStep: tokens / later.length }

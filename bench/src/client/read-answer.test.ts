@@ -25,7 +25,9 @@ describe('readAnswer', () => {
   })
 
   it('refuses an answer that was cut off, and one with an error', () => {
-    expect(() => readAnswer(chunks(token(7), usage(2)))).toThrow("the answer has 1 tokens: expected 2, as its usage says")
+    expect(() => readAnswer(chunks(token(7), usage(2)))).toThrow(
+      'the answer has 1 tokens: expected 2, as its usage says',
+    )
     expect(() => readAnswer(chunks(token(7)))).toThrow('the answer was cut off: the stream ended without its usage')
     expect(() => readAnswer(chunks(token(7), event({ error: { message: 'gone' } })))).toThrow(
       'the gateway ended the answer: gone',

@@ -31,7 +31,8 @@ export async function installLlama(context: Context): Promise<string> {
   const folder = join(context.home.folder, 'bench/node-llama-cpp')
   const fill = async (place: string) => {
     const binary = binaries[`${process.platform}-${process.arch}`]
-    if (binary === undefined) throw new Error(`node-llama-cpp has no binaries for ${process.platform} on ${process.arch}`)
+    if (binary === undefined)
+      throw new Error(`node-llama-cpp has no binaries for ${process.platform} on ${process.arch}`)
     await writeFile(join(place, 'package.json'), '{ "private": true }\n')
     const packages = [`node-llama-cpp@${llamaVersion}`, `${binary}@${llamaVersion}`]
     const args = ['install', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund', ...packages]

@@ -50,7 +50,7 @@ describe('the openai client', () => {
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: whole.usage })
   })
 
-  test("the events of its streaming helper give the same answer and usage", async () => {
+  test('the events of its streaming helper give the same answer and usage', async () => {
     const request = { model, messages, max_tokens: 16 }
     const runner = client.chat.completions.stream({ ...request, stream_options: { include_usage: true } })
     const deltas: string[] = []

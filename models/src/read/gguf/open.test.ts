@@ -102,7 +102,7 @@ it('refuses unsupported metadata by its key', async () => {
     'Error: FILE: tensor blk.0.attn_q.weight is stored as Q6_K: expected one of F32, F16, BF16, Q8_0, Q4_0, Q4_1',
   )
   expect(await refuses(tinyGguf({}, [...tinyTensors, floatTensor('blk.0.ssm_in.weight', [1], [1])]))).toContain(
-    "tensor blk.0.ssm_in.weight is unknown in all supported architectures",
+    'tensor blk.0.ssm_in.weight is unknown in all supported architectures',
   )
   const ragged = { ...other, type: 2, shape: [8, 40], bytes: new Uint8Array(180) }
   expect(await refuses(tinyGguf({}, [...embedding, ragged]))).toContain('is not a whole number of blocks of Q4_0')
@@ -112,7 +112,9 @@ it('refuses a damaged file by its path', async () => {
   const whole = encodeGguf(tinyGguf())
   expect(await refusal(whole.subarray(0, whole.length - 40))).toMatch(/FILE has \d+ bytes, tensor .* ends at \d+/)
   expect(await refusal(whole.subarray(0, 100))).toContain('FILE: the header does not end within 100 bytes')
-  expect(await refuses({ ...tinyGguf(), version: 1 })).toContain('FILE is GGUF version 1: expected version 2 or 3 (little-endian)')
+  expect(await refuses({ ...tinyGguf(), version: 1 })).toContain(
+    'FILE is GGUF version 1: expected version 2 or 3 (little-endian)',
+  )
   const header = (...parts: Uint8Array[]) => Buffer.concat([Buffer.from('GGUF'), u32(3), ...parts])
   expect(await refusal(header(u64(1n << 40n), u64(0)))).toContain(
     'FILE: the number of tensors has the length 1099511627776',

@@ -44,5 +44,7 @@ it('accepts a layer that differs from the base only by the rounding of its block
 
 it('refuses another layer of the same shape', async () => {
   const values = [1, ...new Array<number>(31).fill(0.5)]
-  await expect(compare(values.with(3, -0.5), values)).rejects.toThrow("which differs from the base's [1,32]; it cannot be applied")
+  await expect(compare(values.with(3, -0.5), values)).rejects.toThrow(
+    "which differs from the base's [1,32]; it cannot be applied",
+  )
 })

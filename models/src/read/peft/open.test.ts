@@ -167,7 +167,9 @@ it('refuses tensors that do not update a targeted layer of the base', async () =
   await expect(open({}, tensor('base_model.model.model.embed_tokens.lora_embedding_A'))).rejects.toThrow(
     'the tensor base_model.model.model.embed_tokens.lora_embedding_A is not a LoRA update of a linear layer',
   )
-  await expect(open({}, tensor(`base_model.model.${q(0)}.lora_magnitude_vector`))).rejects.toThrow('is not a LoRA update')
+  await expect(open({}, tensor(`base_model.model.${q(0)}.lora_magnitude_vector`))).rejects.toThrow(
+    'is not a LoRA update',
+  )
   await expect(open({}, { ...bothQ, ...update(k(0)) })).rejects.toThrow(
     `has tensors for ${k(0)}, which its target_modules do not name`,
   )
