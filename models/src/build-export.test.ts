@@ -69,7 +69,7 @@ it('stops during a copy if it is aborted, and leaves no files', async () => {
 it('refuses an adapter and a precision, and checks the tokenizer before it writes', async () => {
   const source = fixture('llama-tied')
   await expect(buildModel({ source, out, adapter: join(tinyFolder, 'llama-tied+lora') })).rejects.toThrow(
-    `${join(source, 'model.onnx')} is an exported graph, and an adapter needs weights: apply ${tinyFolder}llama-tied+lora on the safetensors`,
+    `${join(source, 'model.onnx')} is an exported graph, and an adapter needs weights: apply ${tinyFolder}llama-tied+lora to the safetensors`,
   )
   await expect(buildModel({ source, out, precision: 'int8' })).rejects.toThrow(
     'is an exported graph, and its precision cannot be changed to int8: give another .onnx file',

@@ -1,3 +1,9 @@
+/**
+ * Turns weights into model folders. `read/` opens checkpoints, adapters and exported graphs,
+ * `weights/` converts their tensors, `graph/` and `architectures/` build the graph, `onnx/` writes
+ * ONNX files, and `folder/` makes the model folder. Nothing here knows services, HTTP or decoding.
+ */
+
 export * from './build.js'
 export * from './catalog.js'
 export * from './config.js'

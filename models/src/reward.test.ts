@@ -109,7 +109,7 @@ it('refuses more than one label, a missing head and a pair', async () => {
     'score.weight has shape [2,32], which is 2 labels: expected one label. Train it with num_labels=1',
   )
   await change('other.weight', '[1,64]')
-  await expect(build()).rejects.toThrow('a reward model has its head in the tensor score.weight, and neither')
+  await expect(build()).rejects.toThrow('a reward model needs the tensor score.weight, and neither')
   await expect(buildModel({ source, adapter, switched: true, out: join(folder, 'refused') })).rejects.toThrow(
     '--switched is for pairs of language models, and this is a reward model: leave --switched out',
   )

@@ -24,7 +24,7 @@ let folder: string
 let elsewhere: Stack
 let up: TandemUp
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tandem-beside-'))
+  folder = await mkdtemp(join(tmpdir(), 'tandem-extra-'))
   const [sft, dpo] = [join(folder, 'sft'), join(folder, 'dpo')]
   await buildModel({ source: tinyFolder('llama-tied'), out: sft, precision: 'fp32' })
   await buildModel({ source: tinyFolder('llama-tied'), adapter: lora, out: dpo, precision: 'fp32' })

@@ -28,7 +28,7 @@ describe('timeDecode', () => {
 
   it('refuses an answer of one step', () => {
     expect(() => timeDecode(arrivals(1, 1.1))).toThrow('the answer has 1 steps: expected at least two to time a decode')
-    expect(() => timeDecode([])).toThrow('0 steps are too few to time a decode')
+    expect(() => timeDecode([])).toThrow('the answer has 0 steps: expected at least two to time a decode')
   })
 })
 

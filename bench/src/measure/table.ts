@@ -13,7 +13,7 @@ export function tableOf(results: readonly Result[]): string {
     keyOf(result),
     result.measure.what,
     found(result),
-    asked(result),
+    targetCell(result),
     notesOf(result),
   ])
   return [
@@ -36,7 +36,7 @@ function found(result: Result): string {
   return `${format(value)} (${format(low)}–${format(high)})`
 }
 
-function asked(result: Result): string {
+function targetCell(result: Result): string {
   const target = targetOf(result)
   if (!target) return ''
   const format = formats[result.measure.unit]

@@ -15,15 +15,15 @@ import { profileEngine } from './profile-engine.js'
 
 const usage = `usage: npm run profile -w bench -- [--sessions 16] [--context 200] [--threads 1] [--rounds 12] [--tokens 64] [--model FOLDER]
 
-  --sessions N  the batch that stands beside one session alone
-  --context N   tokens that each session holds
-  --threads N   of the engine
-  --rounds N    runs of each, of which medians are taken
-  --tokens N    of the answer whose threads are timed
-  --model M     a model folder; left out, the embedded pair's DPO model`
+  --sessions N  batch size to compare with one session
+  --context N   number of tokens in each session
+  --threads N   number of threads of the engine
+  --rounds N    number of runs; the table has their medians
+  --tokens N    number of tokens of the answer whose threads are measured
+  --model M     path of a model folder; default: the DPO model of the embedded pair`
 
 /** Operators below this time are summed up in one row. */
-const leastShare = 0.01
+const minimumShare = 0.01
 
 const { values } = parseArgs({
   options: {
@@ -77,7 +77,7 @@ function printRun(title: string, { ms, operators }: ProfiledRun): void {
   console.log(`\n| ${title}: operators | count | ms | share |\n|---|---|---|---|`)
   const row = (kind: string, count: number, time: number) =>
     console.log(`| ${kind} | ${count} | ${time.toFixed(2)} | ${((100 * time) / ms).toFixed(0)}% |`)
-  const [large, small] = [true, false].map((isLarge) => operators.filter((o) => o.ms >= leastShare * ms === isLarge))
+  const [large, small] = [true, false].map((isLarge) => operators.filter((o) => o.ms >= minimumShare * ms === isLarge))
   for (const { kind, count, ms: time } of large ?? []) row(kind, count, time)
   const sum = (list: typeof operators, key: 'count' | 'ms') => list.reduce((total, o) => total + o[key], 0)
   row(`${small?.length} kinds more`, sum(small ?? [], 'count'), sum(small ?? [], 'ms'))

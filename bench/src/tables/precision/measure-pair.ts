@@ -110,7 +110,7 @@ class Bench {
    */
   private async build(precision: Precision, merge?: boolean): Promise<string> {
     const { source, adapter } = this.options.pair
-    const out = join(this.folder, merge === undefined ? precision : `${precision}-${merge ? 'merged' : 'unmerged'}`)
+    const out = join(this.folder, merge === undefined ? precision : `${precision}-${merge ? 'merged' : 'separate'}`)
     await buildModel({ source, out, precision, ...(merge === undefined ? {} : { adapter, merge }) })
     return out
   }

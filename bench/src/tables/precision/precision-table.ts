@@ -5,7 +5,7 @@ export function precisionTable(measured: readonly Measured[]): string {
   const lines = measured.map((row) =>
     [
       `\`${row.precision}\``,
-      row.merge ? 'merged' : 'beside',
+      row.merge ? 'merged' : 'separate',
       row.divergence.toPrecision(2),
       row.advantageError.toPrecision(2),
       row.sameTokens.toFixed(3),

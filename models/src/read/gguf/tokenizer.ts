@@ -95,8 +95,8 @@ function splitMerge(merge: string, path: string): [string, string] {
 
 /** Returns the tokens that are added before and after every text. */
 function createPostProcessor(metadata: MetadataReader, tokens: readonly string[], addsBosByDefault: boolean) {
-  const edge = (name: 'bos' | 'eos', asked: boolean) => {
-    if (!(metadata.optionalBoolean(`tokenizer.ggml.add_${name}_token`) ?? asked)) return null
+  const edge = (name: 'bos' | 'eos', isDefault: boolean) => {
+    if (!(metadata.optionalBoolean(`tokenizer.ggml.add_${name}_token`) ?? isDefault)) return null
     const id = metadata.number(`tokenizer.ggml.${name}_token_id`)
     return { id, token: tokenAt(metadata, tokens, id) }
   }
