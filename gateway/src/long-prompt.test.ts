@@ -21,7 +21,7 @@ beforeAll(async () => {
     execArgv: [],
     stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
   })
-  ;[{ url }] = (await once(gateway, 'message')) as [{ url: string }]
+  ;[{ address: url }] = (await once(gateway, 'message')) as [{ address: string }]
 })
 afterAll(() => {
   gateway.kill()

@@ -96,7 +96,7 @@ test('warns of a template that cannot be rendered, and does not blame the messag
     {
       error: {
         message:
-          "the model's chat template cannot be run here; the gateway's log tells why under this request id. Send the prompt as text to /v1/completions",
+          "the model's chat template failed; the gateway's log has the details under this request id. Send the prompt as text to /v1/completions",
         type: 'server_error',
         param: null,
         code: 'chat_template_failed',
