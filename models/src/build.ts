@@ -49,7 +49,7 @@ export interface BuildOptions {
 export async function buildModel(options: BuildOptions): Promise<Manifest> {
   const { signal, merge = false, switched = false } = options
   if (switched && (merge || options.adapter === undefined))
-    throw new Error('switched needs an adapter that is not merged: give an adapter, and leave merge out')
+    throw new Error('switched needs an adapter that is not merged: give an adapter, and do not merge it')
   const graph = await findExport(options.source)
   if (graph !== null) return buildExported(graph, options)
   const source = await openModelSource(options.source, signal)

@@ -128,10 +128,17 @@ describe('through REST', () => {
   })
 
   const nameOf = (row: GoldenRow) => `prompt ${row.prompt}, ${row.method} ${JSON.stringify(row.params)}`
-  test.each(rows.map((row) => [nameOf(row), row] as const))('%s', async (_, row) => {
+  const named = rows.map((row) => [nameOf(row), row] as const)
+  // The first rows run one by one. The others run together, so that they also test batches.
+  test.each(named.slice(0, 3))('%s', async (_, row) => expectGolden(row))
+  test.concurrent.each(named.slice(3))('%s', async (_, row) => expectGolden(row))
+
+  /**
+   * Sends the conversation, and at the same time its token ids on the plain path as a stream, so
+   * that both inputs and both outputs are tested.
+   */
+  async function expectGolden(row: GoldenRow): Promise<void> {
     const request = { model, max_tokens: row.max_tokens, decoding: { strategy: row.method, ...row.params } }
-    // One request with the conversation and one with its token ids on the plain path, so that both
-    // inputs and both outputs are tested.
     const plain = { ...request, decoding: { ...request.decoding, path: 'plain' } }
     const [whole, streamed] = await Promise.all([
       complete(stack.url, '/v1/chat/completions', { ...request, messages: row.messages }),
@@ -142,10 +149,10 @@ describe('through REST', () => {
     expect(compare(row, streamed, error)).toMatch(/^(equal|excused)$/)
     expect(streamed.text).toBe(whole.text)
     if (compare(row, whole, error) === 'equal') expect(whole.text).toBe(row.text)
-  })
+  }
 
   const first = rows.filter(({ method }) => method === 'aad').slice(0, 6)
-  const onPaths = ['lazy', 'draft', 'lookup'].flatMap((path) => first.map((row) => ({ path, prompt: row.prompt, row })))
+  const onPaths = ['auto', 'lazy', 'draft', 'lookup'].flatMap((path) => first.map((row) => ({ path, prompt: row.prompt, row })))
   test.each(onPaths)('the same tokens on the path $path: prompt $prompt', async ({ path, row }) => {
     const decoding = { strategy: row.method, ...row.params, path }
     const request = { model, max_tokens: row.max_tokens, prompt: row.prompt_ids, decoding }

@@ -29,7 +29,7 @@ interface Body {
 /** An endpoint for completions. */
 export type Endpoint = '/v1/completions' | '/v1/chat/completions'
 
-const requestLimitMs = 120_000
+const requestLimitMs = 600_000
 
 function post(url: string, endpoint: Endpoint, body: object, key: string | null): Promise<Response> {
   return fetch(url + endpoint, {

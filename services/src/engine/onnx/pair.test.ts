@@ -86,7 +86,7 @@ test('refuses the base variant of a model whose adapter cannot be switched off',
 
 test('refuses to build a switched model without a separate adapter', async () => {
   const out = join(folder, 'none')
-  const message = 'a switched adapter is one that stays beside the weights: give an adapter, and do not merge it'
+  const message = 'switched needs an adapter that is not merged: give an adapter, and do not merge it'
   await expect(buildModel({ source, out, switched: true })).rejects.toThrow(message)
   await expect(buildModel({ source, adapter, merge: true, out, switched: true })).rejects.toThrow(message)
 })
