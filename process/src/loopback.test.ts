@@ -95,10 +95,10 @@ describe('resolveListenHost', () => {
 
   it('refuses a name that does not resolve', async () => {
     await expect(resolveListenHost('does-not-exist.invalid')).rejects.toThrow(
-      'the host "does-not-exist.invalid" does not resolve to an address: give an address of this machine',
+      'the host "does-not-exist.invalid" does not resolve to an address: listen on an address of this machine, e.g. 127.0.0.1',
     )
     await expect(resolveListenHost('empty.example', resolvesTo())).rejects.toThrow(
-      'the host "empty.example" resolves to no address: give an address of this machine',
+      'the host "empty.example" resolves to no address: listen on an address of this machine, e.g. 127.0.0.1',
     )
   })
 

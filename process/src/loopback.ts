@@ -39,7 +39,7 @@ export async function resolveListenHost(host: string, resolve: Resolve = resolve
   const addresses = isIP(name) === 0 ? await resolve(name) : [name]
   const [address] = addresses
   if (address === undefined)
-    throw new Error(`the host "${host}" resolves to no address: give an address of this machine`)
+    throw new Error(`the host "${host}" resolves to no address: listen on an address of this machine, e.g. 127.0.0.1`)
   return { address, isLoopback: addresses.every(isLoopbackAddress) }
 }
 
@@ -49,6 +49,9 @@ async function resolveAll(host: string): Promise<string[]> {
     const found = await lookup(host, { all: true, order: 'ipv4first' })
     return found.map(({ address }) => address)
   } catch (cause) {
-    throw new Error(`the host "${host}" does not resolve to an address: give an address of this machine`, { cause })
+    throw new Error(
+      `the host "${host}" does not resolve to an address: listen on an address of this machine, e.g. 127.0.0.1`,
+      { cause },
+    )
   }
 }

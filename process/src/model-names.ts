@@ -20,7 +20,10 @@ export const modelNameSchema = z
  */
 export const rewardNameSchema = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, 'must be a lower-case letter or digit and up to 31 more, _ or -')
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,31}$/,
+    'must be a lower-case letter or digit and up to 31 lower-case letters, digits, _ or -',
+  )
 
 /** A model's name as messages write it: "DPO" for the pair's models, else the name itself. */
 export const titleOf = (name: string): string => (pairNames.includes(name) ? name.toUpperCase() : name)

@@ -23,12 +23,18 @@ it('names each setting whose service does not answer, and says what to start the
   const model = [{ name: 'amateur', source: 'grpc://127.0.0.1:1' }]
   const message = await explain(
     'unreachable',
-    { dpo: `grpc://127.0.0.1:${port}`, model },
+    { dpo: `grpc://127.0.0.1:${port}`, model, reward: [{ name: 'picker', source: 'grpc://127.0.0.1:2' }] },
     { TANDEM_SFT: '127.0.0.1:1' },
   )
-  expect(message).toMatch(
-    /^TANDEM_SFT grpc:\/\/127\.0\.0\.1:1: no service answers at that address\. .*TANDEM_LISTEN=127\.0\.0\.1:1 .*\n--model amateur grpc:/,
-  )
+  const unreachable = (label: string, address: string, command: string) =>
+    `${label} grpc://${address}: no service answers at that address. Start one there with ` +
+    `"TANDEM_MODEL=FOLDER TANDEM_LISTEN=${address} ${command}" ("tandem build" makes FOLDER), ` +
+    'or give a source to serve here'
+  expect(message.split('\n')).toEqual([
+    unreachable('TANDEM_SFT', '127.0.0.1:1', 'TANDEM_ROLE=sft node services/dist/logit/main.js'),
+    unreachable('--model amateur', '127.0.0.1:1', 'TANDEM_ROLE=amateur node services/dist/logit/main.js'),
+    unreachable('--reward picker', '127.0.0.1:2', 'node services/dist/reward/main.js'),
+  ])
   expect(message).not.toContain(`${port}`)
 })
 

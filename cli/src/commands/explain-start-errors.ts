@@ -31,22 +31,25 @@ export async function explainStartErrors<T>(
 interface GivenService {
   readonly label: string
   readonly address: string
+  /** The command that starts a service of this model, without its address. */
+  readonly command: string
 }
 
 function givenServices(loaded: LoadedSettings): GivenService[] {
   const { sft, dpo, models, rewards } = loaded.settings
-  const extraSources = (key: string, named: typeof models) =>
-    Object.entries(named).map(([name, { source }]) => [`${key}.${name}`, source] as const)
+  const logitService = (role: string) => `TANDEM_ROLE=${role} node services/dist/logit/main.js`
   const sources = [
-    ['sft', sft] as const,
-    ['dpo', dpo] as const,
-    ...extraSources('models', models),
-    ...extraSources('rewards', rewards),
+    ['sft', sft, logitService('sft')] as const,
+    ['dpo', dpo, logitService('dpo')] as const,
+    ...Object.entries(models).map(([name, { source }]) => [`models.${name}`, source, logitService(name)] as const),
+    ...Object.entries(rewards).map(
+      ([name, { source }]) => [`rewards.${name}`, source, 'node services/dist/reward/main.js'] as const,
+    ),
   ]
-  return sources.flatMap(([key, source]) => {
+  return sources.flatMap(([key, source, command]) => {
     if (source === undefined || !isService(source)) return []
     const label = labelOf(loaded, key)
-    return [{ label, address: parseAddress(source, label) }]
+    return [{ label, address: parseAddress(source, label), command }]
   })
 }
 
@@ -60,10 +63,10 @@ function acceptsConnections(address: string): Promise<boolean> {
   })
 }
 
-const describeUnreachable = ({ label, address }: GivenService) =>
-  `${label} grpc://${address}: no service answers at that address. Start a service of that model there ` +
-  `("TANDEM_MODEL=FOLDER TANDEM_LISTEN=${address} node services/dist/logit/main.js", ` +
-  'or reward/main.js for a reward model; "tandem build" makes FOLDER), or give a source to serve here'
+const describeUnreachable = ({ label, address, command }: GivenService) =>
+  `${label} grpc://${address}: no service answers at that address. Start one there with ` +
+  `"TANDEM_MODEL=FOLDER TANDEM_LISTEN=${address} ${command}" ("tandem build" makes FOLDER), ` +
+  'or give a source to serve here'
 
 /**
  * Replaces the variables in a process's message by the flags or lines of the file that have set

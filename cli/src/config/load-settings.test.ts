@@ -237,11 +237,24 @@ describe('the environment', () => {
   })
 })
 
-it('refuses more than 16 additional models', async () => {
+it('refuses more than 16 additional models, and more than 16 reward models', async () => {
   const named = (prefix: string, count: number) =>
     Array.from({ length: count }, (_, i) => ({ name: `${prefix}${i}`, source: 'x' }))
-  expect(Object.keys((await load({ model: named('m', 10), reward: named('r', 6) })).settings.models)).toHaveLength(10)
-  await expect(load({ model: named('m', 11), reward: named('r', 6) })).rejects.toThrow(
-    '17 additional models (--model, --reward); at most 16 can be served',
+  const { settings } = await load({ model: named('m', 16), reward: named('r', 16) })
+  expect([settings.models, settings.rewards].map((models) => Object.keys(models).length)).toEqual([16, 16])
+  await expect(load({ model: named('m', 17) })).rejects.toThrow(
+    'found 17 additional models (--model): expected at most 16',
   )
+  await expect(load({ reward: named('r', 17) })).rejects.toThrow(
+    'found 17 reward models (--reward): expected at most 16',
+  )
+})
+
+it('accepts a hyphen and a digit at the beginning in the name of a reward model only', async () => {
+  const one = (name: string) => [{ name, source: 'x' }]
+  expect(Object.keys((await load({ reward: one('2nd-picker') })).settings.rewards)).toContain('2nd-picker')
+  expect(Object.keys((await load({ reward: one('min') })).settings.rewards)).toContain('min')
+  await expect(load({ reward: one('sft') })).rejects.toThrow('is a model of the pair')
+  await expect(load({ model: one('2nd-picker') })).rejects.toThrow('must be a lower-case letter')
+  await expect(load({ model: one('min') })).rejects.toThrow('is a function in formulas')
 })

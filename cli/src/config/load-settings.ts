@@ -53,9 +53,13 @@ export async function loadSettings(
     readEnvironment(environment),
     defaults,
   ])
-  const count = [...entries.keys()].filter((key) => /^(models|rewards)\./.test(key)).length
-  if (count > maxExtraModels)
-    throw new Error(`${count} additional models (--model, --reward); at most ${maxExtraModels} can be served`)
+  for (const [key, what] of [
+    ['models', 'additional models (--model)'],
+    ['rewards', 'reward models (--reward)'],
+  ] as const) {
+    const count = countNamed(entries, key)
+    if (count > maxExtraModels) throw new Error(`found ${count} ${what}: expected at most ${maxExtraModels}`)
+  }
   const complete = addPicker(entries)
   return { settings: joinEntries(complete), entries: complete, file }
 }
@@ -63,13 +67,18 @@ export async function loadSettings(
 const findFile = ({ config }: UpFlags, folder: string): string | null =>
   config ?? (existsSync(join(folder, defaultFileName)) ? defaultFileName : null)
 
+const countNamed = (entries: Layer, key: 'models' | 'rewards'): number =>
+  [...entries.keys()].filter((entry) => entry.startsWith(`${key}.`)).length
+
 /**
- * Adds the reward model of a catalog pair after the named ones, unless one of them has its name.
+ * Adds the reward model of a catalog pair after the named ones, unless one of them has its name or
+ * there are as many as can be served.
  */
 function addPicker(entries: Layer): Layer {
   const pair = catalog.find(({ name }) => name === entries.get('pair')?.value)
   const picker = pair && createLayer({ rewards: { picker: { source: pair.picker } } }, () => byDefault)
-  return picker && !entries.has('rewards.picker') ? new Map([...entries, ...picker]) : entries
+  const fits = !entries.has('rewards.picker') && countNamed(entries, 'rewards') < maxExtraModels
+  return picker && fits ? new Map([...entries, ...picker]) : entries
 }
 
 /** Returns the name of a setting in messages: `--sft`, `tandem.yaml:3: sft`, `TANDEM_SFT`. */

@@ -1,6 +1,6 @@
 import { gatewayEnvironmentSchema, maxOrigins, originSchema } from '@tandem/gateway/config'
 import { precisions } from '@tandem/models'
-import { functionNames, modelNameSchema } from '@tandem/process'
+import { functionNames, modelNameSchema, rewardNameSchema } from '@tandem/process'
 import { logitEnvironmentSchema } from '@tandem/services'
 import { z } from 'zod'
 
@@ -16,18 +16,22 @@ const number = (ofProcess: z.ZodType<number, unknown>) =>
     .transform((value): unknown => value)
     .pipe(ofProcess)
 
-/** Names with another meaning in a formula: the two models of the pair, and functions. */
-const reservedNames: ReadonlyMap<string, string> = new Map<string, string>([
+const pairModels = [
   ['sft', 'is a model of the pair: give it with --sft, or as "sft" in the file'],
   ['dpo', 'is a model of the pair: give it with --dpo, or as "dpo" in the file'],
-  ...functionNames.map((name) => [name, 'is a function in formulas: choose another name'] as const),
-])
+] as const
+const functions = functionNames.map((name) => [name, 'is a function in formulas: choose another name'] as const)
+
+/** Refuses names that already mean something else. */
+const withoutReserved = (schema: z.ZodString, reserved: readonly (readonly [string, string])[]) =>
+  schema.superRefine((name, context) => {
+    const meaning = new Map(reserved).get(name)
+    if (meaning !== undefined) context.addIssue({ code: 'custom', message: `"${name}" ${meaning}` })
+  })
 
 /** The name of an additional model, which a formula can use. */
-export const extraModelNameSchema = modelNameSchema.superRefine((name, context) => {
-  const meaning = reservedNames.get(name)
-  if (meaning !== undefined) context.addIssue({ code: 'custom', message: `"${name}" ${meaning}` })
-})
+export const extraModelNameSchema = withoutReserved(modelNameSchema, [...pairModels, ...functions])
+const rewardModelNameSchema = withoutReserved(rewardNameSchema, pairModels)
 
 const source = z.string().min(1)
 /** An additional model with more than a source. */
@@ -40,10 +44,7 @@ export const extraModelSchema = z.strictObject(
   },
   { error: ({ code }) => (code === 'invalid_type' ? 'expected a source, or {source: ..., base: ...}' : undefined) },
 )
-const extraModels = z.record(
-  extraModelNameSchema,
-  z.preprocess((value) => (typeof value === 'string' ? { source: value } : value), extraModelSchema),
-)
+const sourceOrModel = z.preprocess((value) => (typeof value === 'string' ? { source: value } : value), extraModelSchema)
 
 const tuneAdvice =
   'expected true or false. To measure which is faster here, delete this line and run "tandem tune", which sets it'
@@ -54,8 +55,8 @@ export const settingsSchema = z
     pair: z.string().min(1),
     sft: source,
     dpo: source,
-    models: extraModels,
-    rewards: extraModels,
+    models: z.record(extraModelNameSchema, sourceOrModel),
+    rewards: z.record(rewardModelNameSchema, sourceOrModel),
     precision: z.enum(precisions),
     paired: z.boolean({ error: ({ input }) => (input === 'auto' ? tuneAdvice : 'expected true or false') }),
     name: gateway.TANDEM_PAIR.unwrap(),

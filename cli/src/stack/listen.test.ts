@@ -31,6 +31,10 @@ describe('assertPortIsFree', () => {
     await expect(assertPortIsFree('127.0.0.1', port)).resolves.toBeUndefined()
   })
 
+  it('accepts an IPv6 address in brackets', async () => {
+    await expect(assertPortIsFree('[::1]', 0)).resolves.toBeUndefined()
+  })
+
   it('reports an address of another machine', async () => {
     await expect(assertPortIsFree('203.0.113.7', 0)).rejects.toThrow(
       '--host 203.0.113.7 is not an address of this machine',

@@ -21,10 +21,11 @@ export async function assertKeysFor(host: string, apiKeys: readonly string[]): P
  * @throws Error saying what to do instead
  */
 export async function assertPortIsFree(host: string, port: number): Promise<void> {
+  const { address } = await resolveListenHost(host)
   const server = createServer()
   try {
     const listening = once(server, 'listening')
-    server.listen({ host, port, exclusive: true })
+    server.listen({ host: address, port, exclusive: true })
     await listening
   } catch (error) {
     throw describeListenError(error as NodeJS.ErrnoException, host, port)
@@ -43,7 +44,7 @@ function describeListenError(error: NodeJS.ErrnoException, host: string, port: n
     )
   if (error.code === 'EACCES')
     return new Error(`your user may not use port ${port} of ${host}: choose a port from 1024 with --port N`, options)
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+  if (error.code === 'EADDRNOTAVAIL')
     return new Error(
       `--host ${host} is not an address of this machine; use 127.0.0.1, or 0.0.0.0 for all its addresses`,
       options,
