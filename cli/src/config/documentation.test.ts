@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { loadSettings } from './load-settings.js'
-import { flagNames, settingKeys, variableOf } from './settings.js'
+import { flagNames, processVariables, settingKeys, variableOf } from './settings.js'
 
 const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')
 const rows = new Map(
-  [...page.matchAll(/^\| `(\w+)` \|(.*)\|$/gm)].map(([, key = '', cells = '']) => [
+  [...page.matchAll(/^\| `([a-z_]+)` \|(.*)\|$/gm)].map(([, key = '', cells = '']) => [
     key,
     cells.split('|').map((cell) => cell.trim()),
   ]),
@@ -16,6 +16,10 @@ const rows = new Map(
 
 it('docs/configuration.md lists exactly the keys of the settings', () => {
   expect([...rows.keys()].filter((key) => key !== 'source').sort()).toEqual([...settingKeys].sort())
+})
+
+it('docs/configuration.md names every variable of the gateway and the services', () => {
+  expect(Object.keys(processVariables).filter((name) => !page.includes(`\`${name}\``))).toEqual([])
 })
 
 it('the example of docs/configuration.md is valid', async () => {

@@ -168,7 +168,7 @@ request_timeout_ms: 1000
     ['models: { a: { source: x, "__proto__": { base: y } } }', 'tandem.yaml:1: the key "__proto__" is not allowed'],
     ['rewards:\n  constructor: 1', 'tandem.yaml:2: rewards.constructor is 1: expected a source'],
     ['__proto__: 1', 'tandem.yaml:1: the key "__proto__" is not allowed'],
-    ['rewards:\n  A: x', 'tandem.yaml:2: rewards.A is "x": the name must be a lower-case letter and up to 31'],
+    ['rewards:\n  A: x', 'tandem.yaml:2: rewards.A is "x": the name must be a lower-case letter or digit and'],
     ['models:\n  a: 5', 'tandem.yaml:2: models.a is 5: expected a source, or {source: ..., base: ...}'],
     [
       'api_keys: secret',
