@@ -86,7 +86,10 @@ test('parses reward models with their addresses, in their order', () => {
 
 test.each([
   ['picker', 'has "picker": must be name=host:port, e.g. picker=127.0.0.1:7005'],
-  ['A=h:1', 'has "A=h:1": the name must be a lower-case letter or digit and up to 31 lower-case letters, digits, _ or -'],
+  [
+    'A=h:1',
+    'has "A=h:1": the name must be a lower-case letter or digit and up to 31 lower-case letters, digits, _ or -',
+  ],
   ['__proto__=h:1', 'has "__proto__=h:1": the name must be a lower-case letter or digit'],
   ['sft=h:1', 'has "sft=h:1": the name sft is reserved'],
   ['a=h:1,a=h:2', 'has "a=h:2": the name appears twice'],
