@@ -26,7 +26,7 @@ const pair = ['--sft', join(fixtures, 'tiny/llama-tied'), '--dpo', join(fixtures
 const up = spawn(
   process.execPath,
   [join(root, 'cli/bin/tandem.js'), 'up', ...pair, '--precision', 'fp32', '--name', 'tiny', '--port', '0'],
-  { env: { ...process.env, TANDEM_HOME: home }, stdio: ['ignore', 'pipe', 'pipe'] },
+  { cwd: home, env: { ...plainEnvironment(), TANDEM_HOME: home }, stdio: ['ignore', 'pipe', 'pipe'] },
 )
 const ended = once(up, 'exit')
 let printed = ''
@@ -48,12 +48,18 @@ try {
   rmSync(home, { recursive: true, force: true })
 }
 
+/** The environment without settings of the user's own. */
+function plainEnvironment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TANDEM_')))
+}
+
 async function findUrl() {
   const end = Date.now() + limitMs
   for (;;) {
     const url = /is ready at (http:\S+)/.exec(printed)?.[1]
     if (url) return url
-    if (up.exitCode !== null || Date.now() > end) throw new Error('tandem up did not become ready')
+    if (up.exitCode !== null || up.signalCode !== null || Date.now() > end)
+      throw new Error('tandem up did not become ready')
     await delay(50)
   }
 }

@@ -156,5 +156,7 @@ async function listen(server: Server, address: string, { host, port }: GatewayCo
 
 function urlOf(host: string, server: Server): string {
   const { port } = server.address() as AddressInfo
-  return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`
+  // A URL has no zone: "::1%lo" is "[::1]".
+  const name = host.replace(/%.*$/, '')
+  return `http://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${port}`
 }

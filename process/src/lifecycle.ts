@@ -38,17 +38,9 @@ export interface RunningServer {
  * @param name how messages call the process: "The gateway"
  */
 export async function runServerProcess(name: string, start: () => Promise<RunningServer>): Promise<void> {
-  // Registered before the start: the parent may exit while this process starts.
+  // The parent may exit while this process starts.
   process.on('disconnect', () => process.exit(0))
-  let server: RunningServer | undefined
-  let isStopping = false
-  const stop = async () => {
-    if (isStopping) process.exit(1)
-    isStopping = true
-    await server?.stop()
-    process.exit(0)
-  }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+  let server: RunningServer
   try {
     server = await start()
   } catch (error) {
@@ -56,6 +48,15 @@ export async function runServerProcess(name: string, start: () => Promise<Runnin
     process.stderr.write(`${name} cannot start: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`)
     process.exit(1)
   }
+  let isStopping = false
+  const stop = async () => {
+    if (isStopping) process.exit(1)
+    isStopping = true
+    await server.stop()
+    process.exit(0)
+  }
+  // Only now: before, a signal ends the process at once, even while a model loads.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
   const ready: ReadyMessage = { type: 'ready', address: server.address, baseAddress: server.baseAddress ?? null }
   process.send?.(ready)
 }

@@ -1,5 +1,9 @@
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Time limit of a lookup, in milliseconds. */
+const lookupLimitMs = 10_000
 
 /** A host, resolved once: what is checked is what the server then listens on. */
 export interface ListenHost {
@@ -45,13 +49,18 @@ export async function resolveListenHost(host: string, resolve: Resolve = resolve
 
 async function resolveAll(host: string): Promise<string[]> {
   try {
-    // IPv4 first: services and clients that name 127.0.0.1 must reach a server on localhost.
-    const found = await lookup(host, { all: true, order: 'ipv4first' })
-    return found.map(({ address }) => address)
+    const found = await Promise.race([lookup(host, { all: true }), late(host)])
+    // IPv4 first: clients that name 127.0.0.1 must reach a server on localhost.
+    return found.toSorted((a, b) => a.family - b.family).map(({ address }) => address)
   } catch (cause) {
     throw new Error(
       `the host "${host}" does not resolve to an address: listen on an address of this machine, e.g. 127.0.0.1`,
       { cause },
     )
   }
+}
+
+async function late(host: string): Promise<never> {
+  await delay(lookupLimitMs, undefined, { ref: false })
+  throw new Error(`the lookup of "${host}" took longer than ${lookupLimitMs} ms`)
 }

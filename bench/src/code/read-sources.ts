@@ -42,4 +42,4 @@ function readWorkspace(api: API, root: string, workspace: string): SourceMeasure
 
 /** Returns whether a file is neither a test, a helper of tests, nor generated. */
 export const isSource = (path: string): boolean =>
-  !path.startsWith('test/') && !/\.test\.ts$|-testing\.ts$|\/testing(\/|\.ts$)|\/generated\//.test(path)
+  !path.startsWith('test/') && !/\.test\.ts$|\/testing\/|\/generated\//.test(path)

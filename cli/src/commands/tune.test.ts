@@ -87,6 +87,12 @@ describe('tune', () => {
     )
   })
 
+  it('refuses a file that is named and missing, and creates nothing', async () => {
+    const typo = join(folder, 'typo.yaml')
+    await expect(tune({ config: typo }, context(failing), idle)).rejects.toThrow(typo)
+    expect(await readdir(folder)).toEqual([])
+  })
+
   it('writes nothing if it is interrupted', async () => {
     await writeFile(file, pair)
     const given = context((name) => {

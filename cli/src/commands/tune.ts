@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
+import { access, constants } from 'node:fs/promises'
 import { loadavg } from 'node:os'
+import { dirname } from 'node:path'
 import { loadManifest } from '@tandem/models'
 import { defaultFileName, type LoadedSettings, labelOf, loadSettings } from '../config/load-settings.js'
 import { overlayEnvironment } from '../config/overlay-environment.js'
@@ -16,23 +18,30 @@ import { readMachineFacts } from '../util/machine-facts.js'
 
 /** The options of `tandem tune`. */
 export interface TuneOptions {
-  /** The settings file to read and write; default: tandem.yaml in the current folder. */
+  /**
+   * The settings file to read and write. Default: tandem.yaml in the current folder, which may be
+   * missing.
+   */
   readonly config?: string | undefined
 }
 
 /**
  * `tandem tune`: measures the pair of the settings in one process and in two services, and writes
- * `paired: true` or `paired: false` into the settings file. Creates the file if it is missing.
+ * `paired: true` or `paired: false` into the settings file. Creates tandem.yaml if no file is
+ * named.
  * @param conditionsOf reads the state of the machine before the measurement
  * @throws Error if there is nothing to measure, the machine is too busy or a service fails; nothing
  * is written then
  */
 export async function tune(
-  { config: file = defaultFileName }: TuneOptions,
+  { config }: TuneOptions,
   given: Context,
   conditionsOf: (pair: PreparedPair) => Promise<TrialConditions> = readConditions,
 ): Promise<void> {
-  const loaded = await loadSettings({}, given.environment, process.cwd(), existsSync(file) ? file : null)
+  const file = config ?? defaultFileName
+  const isNew = config === undefined && !existsSync(file)
+  const loaded = await loadSettings({}, given.environment, process.cwd(), isNew ? null : file)
+  await assertWritable(file)
   validateSources(loaded)
   const context = { ...given, environment: overlayEnvironment(loaded, given.environment) }
   const { settings } = loaded
@@ -49,6 +58,15 @@ export async function tune(
   await writeSetting(file, 'paired', isPaired)
   context.output.write(`${describeVerdict(verdict)}\n`)
   context.answers.write(`${file}: paired: ${isPaired}\n`)
+}
+
+/** Measuring takes a minute, so that a file that cannot be written is reported before it. */
+async function assertWritable(file: string): Promise<void> {
+  try {
+    await access(dirname(file), constants.W_OK)
+  } catch (cause) {
+    throw new Error(`cannot write ${file}: its folder is not writable. Choose another file with --config`, { cause })
+  }
 }
 
 /** @throws Error if the pair has only one form, or its forms cannot differ in speed */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -19,27 +19,42 @@ describe('writeSetting', () => {
     expect(await readFile(path, 'utf8')).toBe('paired: false\n')
   })
 
+  const long = `name: ${'long '.repeat(40)}end\n`
   it.each([
-    ['adds the key', '# Ours.\nport: 8081 # not 8080\n\nmodels:\n  m: ./m\n', '\npaired: true\n'],
-    ['replaces the value', '# Ours.\npaired: false # measured\nport: 1\n', 'paired: true # measured\n'],
-    ['keeps a file of comments', '# Nothing here yet.\n', 'paired: true\n'],
-    ['keeps a long line', `name: ${'long '.repeat(40)}end\n`, `name: ${'long '.repeat(40)}end\n`],
-  ])('%s and keeps the rest', async (_name, text, expected) => {
+    [
+      'adds the key',
+      '# Ours.\nport: 8081 # not 8080\n\nmodels:\n  m: ./m\n',
+      (text: string) => `${text}paired: true\n`,
+    ],
+    [
+      'replaces the value',
+      '# Ours.\npaired:   false # measured\nport: 1\n',
+      () => '# Ours.\npaired:   true # measured\nport: 1\n',
+    ],
+    ['keeps a file of comments', '# Nothing here yet.\n', (text: string) => `${text}paired: true\n`],
+    [
+      'keeps quotes, spaces and long lines',
+      `sft:   "./a"\nend_tokens: [ "<x>", '<y>' ]\n${long}`,
+      (text: string) => `${text}paired: true\n`,
+    ],
+    ['keeps CRLF', 'port: 1\r\npaired: false\r\n', () => 'port: 1\r\npaired: true\r\n'],
+    ['adds a missing end of line', 'port: 1', () => 'port: 1\npaired: true\n'],
+    ['adds to a flow map', '{ port: 1 }\n', () => '{ port: 1, paired: true }\n'],
+  ])('%s', async (_name, text, expected) => {
     await writeFile(path, text)
     await writeSetting(path, 'paired', true)
-    const written = await readFile(path, 'utf8')
-    expect(written).toContain(expected)
-    for (const line of text.split('\n')) if (!line.startsWith('paired')) expect(written).toContain(line)
+    expect(await readFile(path, 'utf8')).toBe(expected(text))
     expect((await loadSettings({}, {}, folder)).settings.paired).toBe(true)
   })
 
-  it('changes nothing but the value', async () => {
-    const text = `# Above.\n\nsft:   "./a" # quoted\ndpo: './b'\nend_tokens: [ "<x>", '<y>' ]\npaired: true\n`
-    await writeFile(path, text)
-    await writeSetting(path, 'paired', false)
-    const { settings } = await loadSettings({}, {}, folder)
-    expect(settings).toMatchObject({ sft: join(folder, 'a'), dpo: join(folder, 'b'), paired: false })
-    expect(settings.end_tokens).toEqual(['<x>', '<y>'])
-    expect(await readFile(path, 'utf8')).toContain('# quoted')
+  it('keeps the mode of the file and the link to it', async () => {
+    const real = join(folder, 'real.yaml')
+    await writeFile(real, 'port: 1\n', { mode: 0o600 })
+    await symlink(real, path)
+    await writeSetting(path, 'paired', true)
+    expect(await readFile(real, 'utf8')).toBe('port: 1\npaired: true\n')
+    expect((await lstat(path)).isSymbolicLink()).toBe(true)
+    expect((await stat(real)).mode & 0o777).toBe(0o600)
+    expect((await readdir(folder)).sort()).toEqual(['real.yaml', 'tandem.yaml'])
   })
 })

@@ -1,19 +1,54 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { parseDocument } from 'yaml'
+import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml'
 import type { SettingKey } from './settings.js'
 
 /**
- * Sets one key of a settings file, and keeps its other keys and its comments. Creates the file if
- * it is missing.
+ * Sets one key of a settings file and changes nothing else in it: its value is replaced, or a line
+ * is added at the end. Creates the file if it is missing. The file is replaced as a whole, so that
+ * it is complete even if the write fails.
  * @param path a file that `readSettingsFile` accepts, or a path where there is no file yet
  */
 export async function writeSetting(path: string, key: SettingKey, value: boolean): Promise<void> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException): string => {
-    if (error.code === 'ENOENT') return ''
+  const old = await readExisting(path)
+  const target = old?.path ?? path
+  const temporary = `${target}.${process.pid}.tmp`
+  try {
+    await writeFile(temporary, setKey(old?.text ?? '', key, value), { flush: true, mode: old?.mode ?? 0o666 })
+    await rename(temporary, target)
+  } catch (error) {
+    await rm(temporary, { force: true })
     throw error
-  })
+  }
+}
+
+/** The file behind a link: a rename would replace the link. Null if there is no file. */
+async function readExisting(path: string): Promise<{ path: string; text: string; mode: number } | null> {
+  try {
+    const real = await realpath(path)
+    return { path: real, text: await readFile(real, 'utf8'), mode: (await stat(real)).mode }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+function setKey(text: string, key: string, value: boolean): string {
   const document = parseDocument(text)
-  document.set(key, value)
-  // 0: long lines stay as they are.
-  await writeFile(path, document.toString({ lineWidth: 0 }), { flush: true })
+  const { contents } = document
+  const range = isMap(contents) ? rangeOfValue(contents, key) : undefined
+  if (range) return text.slice(0, range[0]) + String(value) + text.slice(range[1])
+  if (isMap(contents) && contents.flow) {
+    document.set(key, value)
+    return document.toString({ lineWidth: 0 })
+  }
+  const newline = text.includes('\r\n') ? '\r\n' : '\n'
+  const separator = text === '' || text.endsWith('\n') ? '' : newline
+  return `${text}${separator}${key}: ${value}${newline}`
+}
+
+/** Start and end of the value of a key, as offsets in the text; undefined if it has no value. */
+function rangeOfValue(map: YAMLMap, key: string): readonly [number, number] | undefined {
+  const pair = map.items.find((item) => isScalar(item.key) && item.key.value === key)
+  const range = isScalar(pair?.value) ? pair.value.range : undefined
+  return range ? [range[0], range[1]] : undefined
 }

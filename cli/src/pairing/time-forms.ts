@@ -47,6 +47,10 @@ export async function timeForms(
   try {
     const limits = await Promise.all(forms.map((form) => pairs[form].connect()))
     const answers = Math.min(concurrent.answers, ...limits)
+    if (answers < 2)
+      throw new Error(
+        'the services hold too few sessions to measure several answers at once: raise max_sessions (TANDEM_MAX_SESSIONS) to 4 or more',
+      )
     return {
       single: await timeLoad(single, pairs, signal),
       concurrent: { answers, ...(await timeLoad({ ...concurrent, answers }, pairs, signal)) },

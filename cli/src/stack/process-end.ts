@@ -14,7 +14,7 @@ export interface ProcessEnd {
 const killed = /^killed by SIGKILL$|^exit code 137$/
 /** Messages of V8, C++, onnxruntime and the loader when an allocation fails. */
 const noMemory =
-  /bad_alloc|bad allocation|out of memory|process OOM|allocation failed|failed to allocate memory|cannot allocate memory|failed to map segment|no memory for/i
+  /bad_alloc|bad allocation|out of memory|process OOM|allocation failed|failed to allocate memory|cannot allocate memory|failed to map segment|has too little memory/i
 
 const lessMemory =
   'Use less memory (--precision int8 or int4, --paired for an adapter, or a lower TANDEM_KV_BYTES), ' +

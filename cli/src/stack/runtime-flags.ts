@@ -42,6 +42,8 @@ export const runtimeFlags: readonly RuntimeFlag[] = [
  */
 export const largePages = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1' }
 
+/** Exit code of Node for a flag that it does not know. */
+const refusedFlag = 9
 /** Time limit of a probe. A start takes some 40 ms. */
 const probeLimitMs = 10_000
 
@@ -58,7 +60,8 @@ export async function findAcceptedFlags(flags: readonly string[]): Promise<reado
 const startsWith = (flags: readonly string[]): Promise<boolean> =>
   promisify(execFile)(process.execPath, [...flags, '-e', '0'], { timeout: probeLimitMs }).then(
     () => true,
-    () => false,
+    // A probe that fails for another reason, such as a busy machine, says nothing about the flag.
+    (error: { readonly code?: unknown }) => error.code !== refusedFlag,
   )
 
 let accepted: Promise<readonly string[]> | undefined

@@ -1,0 +1,88 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+/** The built module, which child processes run. */
+const built = new URL('../dist/index.js', import.meta.url).href
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tandem-lifecycle-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+interface Run {
+  readonly child: ChildProcess
+  readonly messages: unknown[]
+  readonly stderr: () => string
+  /** Exit code, or the signal that killed the process. */
+  readonly end: Promise<number | string>
+}
+
+/** Runs a process whose server starts by `start`, the body of an async function. */
+async function run(name: string, start: string): Promise<Run> {
+  const path = join(folder, `${name}.mjs`)
+  await writeFile(
+    path,
+    `import { runServerProcess } from '${built}'\nawait runServerProcess('The toy', async () => {\n${start}\n})\n`,
+  )
+  const child = fork(path, { silent: true, execArgv: [] })
+  const messages: unknown[] = []
+  let stderr = ''
+  child.on('message', (message) => messages.push(message))
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const end = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string)
+  return { child, messages, stderr: () => stderr, end }
+}
+
+/** Keeps the process alive, as a listening server does, and reports that `stop` was called. */
+const server = (stop: string) => `
+  setInterval(() => undefined, 1000)
+  return { address: '127.0.0.1:7', stop: async () => { process.send('stopping'); ${stop} } }`
+const received = ({ messages }: Run, message: unknown) =>
+  expect.poll(() => messages, { timeout: 60_000 }).toContainEqual(message)
+const ready = { type: 'ready', address: '127.0.0.1:7', baseAddress: null }
+
+describe('runServerProcess', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('reports that it serves, and stops on %s with code 0', async (signal) => {
+    const process = await run('serves', server(''))
+    await received(process, ready)
+    process.child.kill(signal)
+    expect(await process.end).toBe(0)
+    expect(process.messages).toEqual([ready, 'stopping'])
+  })
+
+  it('exits with code 1 on a second signal', async () => {
+    const process = await run('hangs', server('await new Promise(() => undefined)'))
+    await received(process, ready)
+    process.child.kill('SIGTERM')
+    await received(process, 'stopping')
+    process.child.kill('SIGTERM')
+    expect(await process.end).toBe(1)
+  })
+
+  it('writes one line and exits with code 1 if the start fails', async () => {
+    const process = await run('fails', "throw new Error('no model:\\n  none is given')")
+    expect(await process.end).toBe(1)
+    expect(process.stderr()).toBe('The toy cannot start: no model: none is given\n')
+    expect(process.messages).toEqual([])
+  })
+
+  const starting = "process.send('starting'); await new Promise((resolve) => setTimeout(resolve, 600_000))"
+  it('ends at once by a signal while it starts', async () => {
+    const process = await run('starts', starting)
+    await received(process, 'starting')
+    process.child.kill('SIGTERM')
+    expect(await process.end).toBe('SIGTERM')
+  })
+
+  it('exits with its parent, also while it starts', async () => {
+    const process = await run('orphan', starting)
+    await received(process, 'starting')
+    process.child.disconnect()
+    expect(await process.end).toBe(0)
+  })
+})
