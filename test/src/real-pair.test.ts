@@ -152,7 +152,9 @@ describe('through REST', () => {
   }
 
   const first = rows.filter(({ method }) => method === 'aad').slice(0, 6)
-  const onPaths = ['auto', 'lazy', 'draft', 'lookup'].flatMap((path) => first.map((row) => ({ path, prompt: row.prompt, row })))
+  const onPaths = ['auto', 'lazy', 'draft', 'lookup'].flatMap((path) =>
+    first.map((row) => ({ path, prompt: row.prompt, row })),
+  )
   test.each(onPaths)('the same tokens on the path $path: prompt $prompt', async ({ path, row }) => {
     const decoding = { strategy: row.method, ...row.params, path }
     const request = { model, max_tokens: row.max_tokens, prompt: row.prompt_ids, decoding }
