@@ -219,7 +219,7 @@ export class Scheduler {
 
   private refusal(): WorkOutcome {
     const error = resourceExhausted(
-      `the queue is full: ${this.limits.maxQueue} requests are waiting (TANDEM_MAX_QUEUE). Retry later.`,
+      `the queue is full: ${this.limits.maxQueue} requests are waiting (TANDEM_MAX_QUEUE). Retry later`,
     )
     return { results: [], failure: error.toFailure(), queueUs: 0, computeUs: 0 }
   }
