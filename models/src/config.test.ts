@@ -82,7 +82,7 @@ describe('parseModelConfig', () => {
     const divided = parse({ rope_frequency_factors: factors }).rope.inverseFrequencies
     expect([...divided]).toEqual([...plain].map((x, i) => Math.fround(x / (factors[i] ?? 1))))
     expect(() => parse({ rope_frequency_factors: [1] })).toThrow(
-      'rope_frequency_factors has 1 numbers, expected 8 (head size / 2)',
+      'rope_frequency_factors has 1 numbers: expected 8 (head size / 2)',
     )
   })
 

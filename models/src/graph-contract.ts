@@ -37,7 +37,7 @@ export const graphOutputs = {
    * Reward models lack this output and the next two.
    */
   bestLogits: 'best_logits',
-  /** int64 [R, K]: the ids of the best logits. Of equal logits the lowest id comes first. */
+  /** int64 [R, K]: the ids of the best logits. Ties: lowest id first. */
   bestIds: 'best_ids',
   /** float32 [R, 1]: log(sum(exp(logits))), accurate to about 1e-6. */
   logSumExp: 'log_sum_exp',

@@ -111,7 +111,7 @@ function divideByFactors(frequencies: Float32Array, factors: readonly number[] |
   if (factors === null) return frequencies
   if (factors.length !== frequencies.length)
     throw new Error(
-      `rope_frequency_factors has ${factors.length} numbers, expected ${frequencies.length} (head size / 2)`,
+      `rope_frequency_factors has ${factors.length} numbers: expected ${frequencies.length} (head size / 2)`,
     )
   return frequencies.map((frequency, i) => frequency / (factors[i] ?? 1))
 }

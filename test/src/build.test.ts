@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { embeddedPair } from './support/embedded-pair.js'
 import { repositoryFolder } from './support/fixtures.js'
 
-const startLimitMs = 60_000
+const startLimitMs = 360_000
 
 let folder: string
 let source: string

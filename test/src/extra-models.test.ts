@@ -18,7 +18,7 @@ const scoresSchema = z.record(z.string(), z.array(z.object({ messages: z.array(z
 const readScores = () => scoresSchema.parse(JSON.parse(readFileSync(rewardFolder('reference.json'), 'utf8')))
 const rewardFolder = (name: string) => join(fixturesFolder, 'tiny-reward', name)
 const lora = tinyFolder('llama-tied+lora')
-const stopLimitMs = 10_000
+const stopLimitMs = 60_000
 
 let folder: string
 let elsewhere: Stack

@@ -13,7 +13,7 @@ import { startTandemUp } from './support/tandem-up.js'
 /** Accuracy of log p of this pair at fp32, in nats. */
 const error = 1e-5
 /** Time limit: processes start and end several times. */
-const limitMs = 240_000
+const limitMs = 900_000
 const rows = readGoldenRows('tiny-pair.jsonl', ['aad', 'greedy-sft', 'greedy-dpo'])
 const args = ['--sft', 'hf:tiny/sft', '--dpo', 'hf:tiny/dpo', '--precision', 'fp32']
 const exportedFolder = (name: string) => join(fixturesFolder, 'optimum', name)

@@ -23,7 +23,7 @@ test.each(cases)('%s', async (_, param, ask) => {
   const post = async (count: number) => {
     const body = { model: 'tiny', prompt: [4, 388, 365], max_tokens: 6, ...ask(count) }
     const headers = { 'content-type': 'application/json' }
-    const request = { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(60_000) }
+    const request = { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(360_000) }
     const response = await fetch(`${stack.url}/v1/completions`, request)
     return [response.status, await response.json()] as const
   }

@@ -84,7 +84,7 @@ function sit(options: Partial<ChatOptions> = {}) {
 }
 
 async function until(condition: () => boolean) {
-  for (let i = 0; i < 400 && !condition(); i++) await delay(25)
+  for (let i = 0; i < 4800 && !condition(); i++) await delay(25)
   expect(condition()).toBe(true)
 }
 

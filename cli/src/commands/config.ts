@@ -13,7 +13,7 @@ export type ConfigFlags = UpFlags & { readonly json?: boolean }
 /** Shown instead of an API key. */
 const mask = '***'
 
-/** What decides a value that no setting has. */
+/** How a value is chosen if no setting has it. */
 const byItself: Readonly<Record<string, string>> = {
   precision: 'what fits the source',
   name: "the pair's, or the --dpo's own",

@@ -86,7 +86,7 @@ function context(environment: NodeJS.ProcessEnv = {}): Context {
 const options = (changes: UpFlags = {}): UpFlags => ({ ...pair, port: 0, paired: false, ...changes })
 
 async function until(condition: () => boolean) {
-  for (let i = 0; i < 400 && !condition(); i++) await delay(25)
+  for (let i = 0; i < 4800 && !condition(); i++) await delay(25)
   expect(condition()).toBe(true)
 }
 

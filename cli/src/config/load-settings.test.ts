@@ -202,7 +202,7 @@ request_timeout_ms: 1000
 
   it('must exist if it is named', async () => {
     await expect(load({ config: 'none.yaml' })).rejects.toThrow('--config none.yaml: the file does not exist')
-    await expect(load({ config: '.' })).rejects.toThrow('--config .: expected a settings file')
+    await expect(load({ config: '.' })).rejects.toThrow('--config . is a folder: expected a settings file')
   })
 })
 

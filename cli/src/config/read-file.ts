@@ -41,8 +41,10 @@ async function readText(absolute: string, path: string): Promise<string> {
   })
   try {
     const found = await file.stat()
-    if (!found.isFile() || found.size > maxBytes)
-      throw new Error(`--config ${path}: expected a settings file of at most ${maxBytes} bytes`)
+    if (!found.isFile() || found.size > maxBytes) {
+      const what = found.isDirectory() ? 'a folder' : found.isFile() ? `a file of ${found.size} bytes` : 'not a file'
+      throw new Error(`--config ${path} is ${what}: expected a settings file of at most ${maxBytes} bytes`)
+    }
     return await file.readFile('utf8')
   } finally {
     await file.close()

@@ -36,7 +36,8 @@ export function decideForm(times: TrialTimes): Verdict {
   const single = mediansOf(times.single)
   const concurrent = { answers: times.concurrent.answers, ...mediansOf(times.concurrent) }
   const ratio = Math.sqrt((single.paired / single.separate) * (concurrent.paired / concurrent.separate))
-  if (!Number.isFinite(ratio)) throw new Error('no round was measured')
+  if (!Number.isFinite(ratio))
+    throw new Error('no round was measured, so no form is faster: expected at least one round. Measure again')
   return { form: ratio <= 1 - minGain ? 'paired' : 'separate', single, concurrent }
 }
 

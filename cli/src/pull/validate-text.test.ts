@@ -18,10 +18,10 @@ it.each([
     'a model that no text is encoded by',
     'tokenizer.json',
     (text: string) => JSON.stringify({ ...JSON.parse(text), model: { type: 'WordPiece', vocab: { a: 0 } } }),
-    'The tokenizer\'s model is of type "WordPiece"; supported are BPE, Unigram and WordLevel.',
+    'the tokenizer\'s model is of type "WordPiece"; supported are BPE, Unigram and WordLevel',
   ],
   ['a config that is not JSON', 'tokenizer_config.json', () => '{', 'tokenizer_config.json is not JSON'],
-  ['a template that does not parse', 'chat_template.jinja', () => '{% if %}', "The model's chat template is invalid"],
+  ['a template that does not parse', 'chat_template.jinja', () => '{% if %}', "the model's chat template is invalid"],
 ])('refuses %s before anything is built', async (_, name, change, message) => {
   const source = join(folder, 'source')
   await writeFile(join(source, name), change(await readFile(join(source, name), 'utf8')))

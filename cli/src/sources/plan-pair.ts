@@ -29,7 +29,7 @@ export interface PairDescription {
   readonly name: string
   /** The weights of the SFT model, for other adapters on them; null if they are not available. */
   readonly adapterBase: AdapterBase | null
-  /** Tokens that end an answer besides the models' own. */
+  /** Tokens that end an answer in addition to the models' own. */
   readonly endTokens: readonly string[]
   /** A conversation to try out. */
   readonly demo: readonly ChatMessage[]

@@ -17,8 +17,8 @@ export function serviceEnvironment(
     ...environment,
     TANDEM_MODEL: folder,
     TANDEM_ROLE: role,
-    // Only the gateway connects. A value in the environment is for services without a gateway of
-    // ours.
+    // Only the gateway connects. A value in the environment applies only to services that are
+    // started by hand.
     TANDEM_LISTEN: anyPort,
     TANDEM_BASE_LISTEN: servesBase ? anyPort : undefined,
     TANDEM_LOCAL_SERVICES: String(Math.max(1, sharers)),

@@ -52,7 +52,7 @@ function isAlive(pid: number) {
 
 /** Waits long, because the machine's first process collects orphans late. */
 async function isGone(pid: number) {
-  for (let i = 0; i < 400 && isAlive(pid); i++) await delay(50)
+  for (let i = 0; i < 2400 && isAlive(pid); i++) await delay(50)
   return !isAlive(pid)
 }
 

@@ -46,7 +46,10 @@ async function startSeparate(pair: PreparedPair, start: Start): Promise<Pick<Add
 
 async function startPaired({ dpo: folder }: PreparedPair, start: Start): Promise<Pick<Addresses, 'sft' | 'dpo'>> {
   const { at, baseAt } = await start({ name: 'pair service', module: logit, role: 'dpo', folder, servesBase: true })
-  if (baseAt === null) throw new Error('the pair service serves only one model: run "npm run build"')
+  if (baseAt === null)
+    throw new Error(
+      `the pair service at ${at} serves one model: expected two. The built services are older than this command: run "npm run build"`,
+    )
   return { sft: baseAt, dpo: at }
 }
 

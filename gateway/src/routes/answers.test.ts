@@ -191,7 +191,7 @@ describe('beams', () => {
   })
 })
 
-describe('both services close the sessions within a second after a client disconnects in the middle of', () => {
+describe('both services close the sessions soon after a client disconnects in the middle of', () => {
   test.each([
     ['beams', { decoding: { strategy: 'aad-beam', width: 8 } }],
     ['streamed beams', { decoding: { strategy: 'aad-beam', width: 8 }, stream: true }],
@@ -205,8 +205,11 @@ describe('both services close the sessions within a second after a client discon
     await expect.poll(() => gateway.dpo.sessions.size, { interval: 2 }).toBeGreaterThan(4)
     client.abort()
     const left = performance.now()
+    const steps = gateway.dpo.steps.length
     await expect.poll(() => gateway.dpo.sessions.size + gateway.sft.sessions.size, { interval: 5 }).toBe(0)
-    expect(performance.now() - left).toBeLessThan(1_000)
+    expect(performance.now() - left).toBeLessThan(10_000)
+    // The whole answer has several hundred steps.
+    expect(gateway.dpo.steps.length - steps).toBeLessThan(100)
     gateway.dpo.beforeStep = () => undefined
     await read.catch(() => undefined)
   })

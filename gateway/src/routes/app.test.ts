@@ -96,7 +96,7 @@ test('a service that dies during an answer ends the stream with an error, and is
   expect((await own.app().request('/readyz')).status).toBe(503)
   expect((await own.post('/v1/completions', { model: 'toy', prompt })).status).toBe(503)
   await own.dpo.start(port)
-  for (let i = 0; i < 100 && (await own.app().request('/readyz')).status !== 200; i++) await delay(50)
+  for (let i = 0; i < 2400 && (await own.app().request('/readyz')).status !== 200; i++) await delay(50)
   expect((await own.app().request('/readyz')).status).toBe(200)
   own.dpo.isServing = false
   expect(await (await own.app().request('/readyz')).json()).toMatchObject({

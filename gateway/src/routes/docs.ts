@@ -7,7 +7,7 @@ import type { AppEnvironment } from './dependencies.js'
 
 /**
  * The folder of Swagger UI. It depends on @scarf/scarf, whose install script reports installations:
- * the root package.json disables it.
+ * `ignore-scripts` in .npmrc disables it.
  */
 const folder = join(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'), '..')
 

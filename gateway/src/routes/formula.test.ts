@@ -116,7 +116,8 @@ test('the temperature can come from the top level; with argmax it is reported as
 
 test('refuses a request for which no token has a finite score, streamed or not', async () => {
   const body = { ...request, decoding: formula('log(dpo)') }
-  const message = 'decoding.formula: no token has a finite score at this place'
+  const message =
+    'decoding.formula: the formula gives no finite score at answer token 1: change the formula or add a filter'
   const refused = await gateway.post('/v1/completions', body)
   expect([refused.status, await refused.json()]).toMatchObject([400, { error: { message, param: 'decoding.formula' } }])
   const streamed = await (await gateway.post('/v1/completions', { ...body, stream: true })).text()

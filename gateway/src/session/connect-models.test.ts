@@ -85,7 +85,7 @@ test('warns of a template that cannot be rendered, and does not blame the messag
     dpo.textFiles.set('chat_template.jinja', '{{ messages | nofilter }}')
   })
   expect(gateway.pair.warnings).toEqual([
-    "the chat template cannot render a single user message: The model's chat template uses an unsupported feature: Unknown ArrayValue filter: nofilter.",
+    "the chat template cannot render a single user message: the model's chat template uses an unsupported feature: Unknown ArrayValue filter: nofilter",
   ])
   const response = await gateway.post('/v1/chat/completions', {
     model: 'toy',

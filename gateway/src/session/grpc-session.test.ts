@@ -82,8 +82,10 @@ test.each([
   set.close()
 })
 
+const stepMs = 20_000
+
 test('ends a session at once if its client disconnects, at its deadline, and when it is closed', async () => {
-  service.beforeStep = () => delay(2_000)
+  service.beforeStep = () => delay(stepMs, undefined, { ref: false })
   const started = performance.now()
   const gone = codeOf(session.step([5], 'last', best))
   client.abort()
@@ -96,7 +98,8 @@ test('ends a session at once if its client disconnects, at its deadline, and whe
   closed.close()
   expect(await waiting).toBe('aborted')
   expect(await codeOf(closed.sessions[0].readout(best))).toBe('aborted')
-  expect(performance.now() - started).toBeLessThan(1_000)
+  // None of them waited for a step.
+  expect(performance.now() - started).toBeLessThan(stepMs)
 })
 
 describe('a service that accepts connections and never responds', () => {
@@ -112,7 +115,7 @@ describe('a service that accepts connections and never responds', () => {
     connections = 0
     silent = createServer(() => connections++).listen(Number(address.split(':')[1]), '127.0.0.1')
     await once(silent, 'listening')
-    for (let i = 0; i < 100 && connections === 0; i++) await own.findFault(20)
+    for (let i = 0; i < 3000 && connections === 0; i++) await own.findFault(20)
   })
   afterEach(() => {
     own.close()
@@ -126,16 +129,18 @@ describe('a service that accepts connections and never responds', () => {
     const first = open()
     await delay(500)
     expect(await Promise.all([codeOf(first), codeOf(open())])).toEqual(['unavailable', 'unavailable'])
-    expect(performance.now() - started).toBeLessThan(3_000)
+    expect(performance.now() - started).toBeLessThan(30_000)
     await expect(first).rejects.toThrow(/^the SFT service at 127\.0\.0\.1:\d+ is unavailable: it does not respond$/)
   })
 
   test('does not delay a client that disconnects', async () => {
-    const started = performance.now()
+    let isUnavailable = false
     const stays = codeOf(own.openSessions(sessionOptions(new AbortController().signal, 30_000)))
     const goes = own.openSessions(sessionOptions(AbortSignal.timeout(20), 30_000))
-    expect(await codeOf(goes)).toBe('deadline')
-    expect(performance.now() - started).toBeLessThan(1_000)
+    void stays.then(() => {
+      isUnavailable = true
+    })
+    expect([await codeOf(goes), isUnavailable]).toEqual(['deadline', false])
     expect(await stays).toBe('unavailable')
   })
 })
@@ -150,7 +155,7 @@ test('refuses a reconnected service that serves another model', async () => {
   Object.assign(other.model, { version: 'd'.repeat(64) })
   await other.start(Number(address.split(':')[1]))
   let code = 'unavailable'
-  for (let i = 0; i < 60 && code === 'unavailable'; i++) {
+  for (let i = 0; i < 2400 && code === 'unavailable'; i++) {
     await delay(50)
     code = await codeOf(own.openSessions(sessionOptions(new AbortController().signal, 1_000)))
   }

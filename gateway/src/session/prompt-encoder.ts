@@ -45,4 +45,4 @@ export function createPromptEncoder(text: Text, thread: EncoderThread): PromptEn
 }
 
 const queueFull = () =>
-  new SessionError('exhausted', `the queue for long texts is full: ${maxWaiting} requests are waiting. Retry later.`)
+  new SessionError('exhausted', `the queue for long texts is full: ${maxWaiting} requests are waiting. Retry later`)

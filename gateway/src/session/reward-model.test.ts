@@ -71,7 +71,7 @@ test('refuses a reconnected service that serves another model', async () => {
   other.model.version = 'f'.repeat(64)
   await other.start(Number(address.split(':')[1]))
   await expect
-    .poll(() => service.score([[1]], 5_000, never).catch((error: { code: string }) => error.code), { timeout: 5_000 })
+    .poll(() => service.score([[1]], 5_000, never).catch((error: { code: string }) => error.code))
     .toBe('changed')
   other.kill()
 })

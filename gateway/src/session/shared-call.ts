@@ -2,7 +2,7 @@ import { SessionError } from './session-error.js'
 
 /**
  * Shares one call among all callers that wait at the same time. The call is
- * cancelled when the last one leaves.
+ * cancelled when the last one stops waiting.
  */
 export class SharedCall<T> {
   private running: { readonly answer: Promise<T>; readonly controller: AbortController; waiting: number } | null = null

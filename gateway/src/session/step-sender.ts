@@ -47,7 +47,7 @@ const maxStepsPerMessage = 16
  *                 answer B picks a token: run(B)
  *                 (1) calls process.nextTick(2)
  *                 answers C, D, ...: run(C), run(D), ...
- *   next tick     (2) flush: A, B, C, D, ... leave as one message
+ *   next tick     (2) flush: A, B, C, D, ... are sent as one message
  *   setImmediate  readAnswer writes the tokens to the client
  *
  * `process.nextTick` without `queueMicrotask` can be too early: if a callback calls

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import type { Readout, Row, Rows, Scores, Session, SessionSet } from '../session/session.js'
 
 /** Computes the logits of the next token of a sequence, by id. */
@@ -11,7 +11,7 @@ export class ToySession implements Session {
   readonly forwards: number[] = []
   private isBusy = false
 
-  /** @param pauses number of event loop turns that each call takes */
+  /** @param pauses number of event loop iterations that each call waits */
   constructor(
     private readonly model: ToyModel,
     private readonly pauses: readonly number[] = [],
@@ -47,9 +47,9 @@ export class ToySession implements Session {
   private async pause(): Promise<void> {
     if (this.isBusy) throw new Error('a second call before the first has ended')
     this.isBusy = true
-    const turns = this.pauses[this.forwards.length % Math.max(this.pauses.length, 1)] ?? 0
+    const iterations = this.pauses[this.forwards.length % Math.max(this.pauses.length, 1)] ?? 0
     await Promise.resolve()
-    for (let i = 0; i < turns; i++) await turn()
+    for (let i = 0; i < iterations; i++) await setImmediate()
     this.isBusy = false
   }
 

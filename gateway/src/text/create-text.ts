@@ -83,6 +83,6 @@ function readNames(file: TokenizerFile): readonly (string | undefined)[] {
 function refuseConversation(_messages: readonly ChatMessage[], _options: ConversationOptions): never {
   throw new TextError(
     'no_chat_template',
-    'This model has no chat template, so it cannot accept messages. Send the prompt as text to /v1/completions.',
+    'this model has no chat template, so it cannot accept messages. Send the prompt as text to /v1/completions.',
   )
 }

@@ -2,7 +2,7 @@ import type { Text } from './text.js'
 import { TextError } from './tokenizer/text-error.js'
 
 /**
- * Finds the ids of additional end tokens, which a deployment configures besides those of the model.
+ * Finds the ids of end tokens that a deployment configures in addition to those of the model.
  * @param tokens as tokenizer.json spells them, e.g. `<user>`
  * @throws TextError `invalid_tokenizer` that names the first one that is not a single token, and
  *   the alternative

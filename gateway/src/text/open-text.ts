@@ -13,7 +13,7 @@ export type TextModel = Pick<TextFiles, 'eosTokenIds' | 'bosTokenId' | 'modelVoc
 export function openText(files: ReadonlyMap<string, Uint8Array>, model: TextModel): Text {
   const tokenizerJson = parseFile(files, 'tokenizer.json')
   if (tokenizerJson === null)
-    throw new TextError('invalid_tokenizer', 'The model folder has no tokenizer.json. Build it again.')
+    throw new TextError('invalid_tokenizer', 'the model folder has no tokenizer.json. Build it again.')
   const template = files.get('chat_template.jinja')
   return createText({
     ...model,

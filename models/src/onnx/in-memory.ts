@@ -32,7 +32,7 @@ export const headOf = (name: Value, { shape, type }: Initializer) => ({
 export function assertBytes(name: Value, initializer: Initializer, bytes: number): void {
   const expected = initializerBytes(initializer)
   if (bytes !== expected)
-    throw new Error(`tensor ${name} of shape [${initializer.shape}] gave ${bytes} bytes, expected ${expected}`)
+    throw new Error(`tensor ${name} of shape [${initializer.shape}] gave ${bytes} bytes: expected ${expected}`)
 }
 
 /** Encodes a small graph as the bytes of an ONNX file. */

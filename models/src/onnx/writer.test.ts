@@ -51,7 +51,7 @@ it('writes a graph that onnxruntime runs, with large tensors aligned in a second
 
 it('refuses a tensor whose bytes do not match its shape', async () => {
   await expect(writeGraph(affine([new Float32Array(6000)]), options())).rejects.toThrow(
-    'tensor w of shape [6000,2] gave 24000 bytes, expected 48000',
+    'tensor w of shape [6000,2] gave 24000 bytes: expected 48000',
   )
 })
 

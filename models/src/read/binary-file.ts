@@ -22,7 +22,7 @@ export async function openBinaryFile(path: string): Promise<BinaryFile> {
       while (done < length) {
         const { bytesRead } = await handle.read(out, done, length - done, offset + done)
         if (bytesRead === 0)
-          throw new Error(`${path} ends after ${size} bytes, ${offset + length} expected; is the download complete?`)
+          throw new Error(`${path} ends after ${size} bytes: expected ${offset + length}; is the download complete?`)
         done += bytesRead
       }
       return out

@@ -91,13 +91,13 @@ it('refuses a damaged file and names the file and the tensor', async () => {
   expect(await refusal(encodeHeader('{"a": '))).toContain('Error: FILE: the header is not JSON')
   expect(await refusal(one({ dtype: 'F32', shape: [2, 2] }))).toContain('FILE: the header is damaged')
   expect(await refusal(one({ dtype: 'F32', shape: [3, 2], data_offsets: [0, 16] }))).toBe(
-    'Error: FILE: tensor a.weight has 16 bytes, 24 expected for F32 [3,2]',
+    'Error: FILE: tensor a.weight has 16 bytes: expected 24 for F32 [3,2]',
   )
   expect(await refusal(one({ dtype: 'F32', shape: [3], data_offsets: [4, 16] }))).toContain(
     'FILE: tensor a.weight is at [4, 16), and the tensor before it ends at 0',
   )
   expect(await refusal(one({ dtype: 'F32', shape: [5], data_offsets: [0, 20] }))).toBe(
-    'Error: FILE has 16 bytes of tensors, 20 expected; is the download complete?',
+    'Error: FILE has 16 bytes of tensors: expected 20; is the download complete?',
   )
 })
 

@@ -109,7 +109,7 @@ async function readTable(file: BinaryFile): Promise<Table> {
     const expected = tensorBytes({ type, shape })
     if (end - start !== expected)
       throw new Error(
-        `${file.path}: tensor ${name} has ${end - start} bytes, ${expected} expected for ${dtype} [${shape}]`,
+        `${file.path}: tensor ${name} has ${end - start} bytes: expected ${expected} for ${dtype} [${shape}]`,
       )
     tensors.set(name, { type, shape, file, offset: dataStart + start })
   }
@@ -129,7 +129,7 @@ function assertWhole(file: BinaryFile, header: z.infer<typeof headerSchema>, dat
     filled = end
   }
   if (filled !== dataBytes)
-    throw new Error(`${file.path} has ${dataBytes} bytes of tensors, ${filled} expected; is the download complete?`)
+    throw new Error(`${file.path} has ${dataBytes} bytes of tensors: expected ${filled}; is the download complete?`)
 }
 
 type HeaderEntry = [string, z.infer<typeof headerSchema>[string]]

@@ -34,8 +34,8 @@ export interface Engine {
 }
 
 /**
- * Memory that an engine uses besides the caches to make batches fast. It can be cleared between two
- * runs: that costs only time.
+ * Memory that an engine uses in addition to the caches to make batches fast. It can be cleared
+ * between two runs: that costs only time.
  */
 export interface BatchMemory {
   readonly byteLength: number

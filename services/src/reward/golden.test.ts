@@ -137,7 +137,7 @@ test('a client that cancels frees the service', async () => {
   })
   expect(cancelled?.code).toBe(status.CANCELLED)
   const expected = reference.base.map(({ ids }) => ids)
-  await expect.poll(() => score(small.client, expected).catch(() => []), { timeout: 2_000 }).toHaveLength(5)
+  await expect.poll(() => score(small.client, expected).catch(() => [])).toHaveLength(5)
   small.client.close()
   await small.kill()
 })

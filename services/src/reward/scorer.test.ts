@@ -84,7 +84,7 @@ test('refuses a call that exceeds the queue, and continues the waiting calls', a
   await expect(scorer.score([[1], [2]], never())).rejects.toMatchObject({
     code: statusCodes.resourceExhausted,
     message:
-      'the queue is full: 2 sequences are waiting, and 2 more exceed the limit of 3 (TANDEM_MAX_QUEUE). Retry later.',
+      'the queue is full: 2 sequences are waiting, and 2 more exceed the limit of 3 (TANDEM_MAX_QUEUE). Retry later',
   })
   expect(await scorer.score([[1]], never())).toHaveLength(1)
   expect(await first).toHaveLength(2)

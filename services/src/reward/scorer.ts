@@ -73,7 +73,7 @@ export class Scorer {
   private assertQueue(count: number): void {
     if (this.pending + count > this.maxQueue)
       throw resourceExhausted(
-        `the queue is full: ${this.pending} sequences are waiting, and ${count} more exceed the limit of ${this.maxQueue} (TANDEM_MAX_QUEUE). Retry later.`,
+        `the queue is full: ${this.pending} sequences are waiting, and ${count} more exceed the limit of ${this.maxQueue} (TANDEM_MAX_QUEUE). Retry later`,
       )
   }
 }

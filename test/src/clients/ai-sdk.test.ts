@@ -96,8 +96,8 @@ test.each([
 })
 
 test('a wrong key is an APICallError', async () => {
-  const stranger = createOpenAICompatible({ name: 'tandem', baseURL: `${stack.url}/v1`, apiKey: 'guessed' })
-  const error = await failureOf(generateText({ model: stranger('tiny'), prompt }))
+  const wrongKey = createOpenAICompatible({ name: 'tandem', baseURL: `${stack.url}/v1`, apiKey: 'wrong' })
+  const error = await failureOf(generateText({ model: wrongKey('tiny'), prompt }))
   expect(APICallError.isInstance(error)).toBe(true)
   expect(error).toMatchObject({ statusCode: 401, data: { error: { code: 'invalid_api_key' } } })
 })

@@ -64,7 +64,7 @@ describe('ChatOpenAI', () => {
     ['an unknown model', 'gpt', {}, NotFoundError, 'model_not_found'],
     ['a temperature out of range', 'tiny', { temperature: 5 }, BadRequestError, null],
     ['an unknown key of decoding', 'tiny', { modelKwargs: { decoding: { alfa: 1 } } }, BadRequestError, null],
-    ['a wrong key', 'tiny', { apiKey: 'guessed' }, AuthenticationError, 'invalid_api_key'],
+    ['a wrong key', 'tiny', { apiKey: 'wrong' }, AuthenticationError, 'invalid_api_key'],
   ])("%s is an error of the client's own", async (_, model, options, type, code) => {
     const error = await failureOf(chat(model, options).invoke(prompt))
     expect(error).toBeInstanceOf(type)

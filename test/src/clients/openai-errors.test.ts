@@ -28,8 +28,8 @@ test('an unknown model gives NotFoundError', async () => {
 })
 
 test('a wrong key gives AuthenticationError', async () => {
-  const stranger = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: 'guessed' })
-  const error = await failureOf(stranger.models.list())
+  const wrongKey = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: 'wrong' })
+  const error = await failureOf(wrongKey.models.list())
   expect(error).toBeInstanceOf(AuthenticationError)
   expect(error).toMatchObject({ status: 401, code: 'invalid_api_key' })
 })

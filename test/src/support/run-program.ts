@@ -21,7 +21,7 @@ const maxCharacters = 1_000_000
 export function runProgram(
   command: string,
   args: readonly string[],
-  { cwd = process.cwd(), env = {}, limitMs = 60_000 }: ProgramOptions = {},
+  { cwd = process.cwd(), env = {}, limitMs = 360_000 }: ProgramOptions = {},
 ): Promise<ProgramEnd> {
   const child = spawn(command, args, {
     cwd,

@@ -35,8 +35,8 @@ export interface Stack {
   stop(): Promise<void>
 }
 
-const startLimitMs = 60_000
-const stopLimitMs = 10_000
+const startLimitMs = 360_000
+const stopLimitMs = 60_000
 
 /**
  * Starts a stack.

@@ -16,7 +16,7 @@ export interface TandemUp {
   children(): ProcessInfo[]
 }
 
-const startLimitMs = 60_000
+const startLimitMs = 360_000
 
 /**
  * Starts `tandem up`.
@@ -46,7 +46,7 @@ export async function startTandemUp(args: readonly string[], env: Record<string,
 async function firstModel(url: string, child: ChildProcess, printed: () => string): Promise<string> {
   const end = Date.now() + startLimitMs
   while (Date.now() < end && child.exitCode === null && child.signalCode === null) {
-    const ready = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5000) }).catch(() => undefined)
+    const ready = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(30_000) }).catch(() => undefined)
     if (ready?.ok) {
       const models = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] }
       const first = models.data[0]?.id

@@ -119,7 +119,7 @@ describe('refuses', () => {
       'a tokenizer that no text is encoded by',
       change({ 'tokenizer.json': '{"model":{"type":"WordPiece","vocab":{"a":0}}}' }),
       'hf:tiny/x',
-      'hf:tiny/x cannot be used (no weights were downloaded): The tokenizer\'s model is of type "WordPiece"',
+      'hf:tiny/x cannot be used (no weights were downloaded): the tokenizer\'s model is of type "WordPiece"',
       [],
     ],
     [

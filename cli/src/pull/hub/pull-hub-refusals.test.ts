@@ -113,7 +113,7 @@ describe('refuses before weights are downloaded', () => {
     [
       'a tokenizer that no text is encoded by',
       { 'tokenizer.json': '{"model":{"type":"WordPiece","vocab":{"a":0}}}' },
-      'The tokenizer\'s model is of type "WordPiece"',
+      'the tokenizer\'s model is of type "WordPiece"',
     ],
     [
       'a tokenizer in another file',

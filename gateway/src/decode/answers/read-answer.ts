@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Text } from '../../text/index.js'
 import type { DecodeLoop } from '../loop/decode-loop.js'
 import type { Token } from '../loop/token.js'
-import { createAnswerWriter } from './answer-writer.js'
+import { createAnswerText } from './answer-text.js'
 import type { Answer, Delta } from './generation-event.js'
 import type { GenerationRequest } from './generation-request.js'
 
@@ -12,7 +12,7 @@ export async function* readAnswer(
   text: Text,
   request: GenerationRequest,
 ): AsyncGenerator<Delta, void> {
-  const writer = createAnswerWriter(text, request)
+  const answerText = createAnswerText(text, request)
   let held: Token[] = []
   let count = 0
   let next = loop.next()
@@ -20,7 +20,7 @@ export async function* readAnswer(
     const deltas: Delta[] = []
     for (const token of await next) {
       held.push(token)
-      const written = writer.push(token.id, ++count)
+      const written = answerText.push(token.id, ++count)
       if (written.text === '' && !written.ending) continue
       deltas.push({ text: written.text, tokens: held, ending: written.ending })
       held = []
@@ -32,8 +32,9 @@ export async function* readAnswer(
       // delays only the tokens after those.
       next = loop.next()
       next.catch(() => undefined)
-      // The loop's messages leave at the end of this event loop iteration (session/step-sender.ts).
-      // Wait for that first: writing these tokens takes longer than sending the messages.
+      // The loop's messages are sent at the end of this event loop iteration
+      // (session/step-sender.ts). Wait for that first: writing these tokens takes longer than
+      // sending the messages.
       await setImmediate()
     }
     yield* deltas
@@ -46,10 +47,10 @@ export async function* readAnswer(
  * @throws Error if they do not end the answer: a bug
  */
 export function writeAnswer(tokens: readonly Token[], text: Text, request: GenerationRequest): Answer {
-  const writer = createAnswerWriter(text, request)
+  const answerText = createAnswerText(text, request)
   let whole = ''
   for (const [i, { id }] of tokens.entries()) {
-    const { text: piece, ending } = writer.push(id, i + 1)
+    const { text: piece, ending } = answerText.push(id, i + 1)
     whole += piece
     if (ending) return { text: whole, tokens: tokens.slice(0, i + 1), ending }
   }

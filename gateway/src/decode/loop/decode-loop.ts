@@ -10,7 +10,7 @@ export interface DecodeLoop {
   next(): Promise<readonly Token[]>
 }
 
-/** What a loop needs besides the request. */
+/** What a loop needs in addition to the request. */
 export interface LoopContext {
   readonly sessions: ModelSessions
   /**

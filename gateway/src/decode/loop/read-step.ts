@@ -13,7 +13,7 @@ export interface StepRead {
   readonly input: PickInput
 }
 
-/** What to read besides the strategy's own readouts, and the sequence's state. */
+/** What to read in addition to the strategy's own readouts, and the sequence's state. */
 export interface StepOptions extends Pick<PickInput, 'index' | 'excluded'> {
   /**
    * Number of the DPO model's most likely ids to read, as the last

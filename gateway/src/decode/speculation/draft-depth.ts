@@ -6,8 +6,8 @@ const weight = 0.05
 
 /**
  * Chooses the number of open positions that the leading model drafts up to before the
- * other model decides them in one chunk. At depth 1 it waits at each. A position is
- * open if V_alpha holds several tokens.
+ * other model decides them in one chunk. At depth 1 it waits at each open position.
+ * A position is open if V_alpha holds several tokens.
  *
  * With c tokens between open positions, and a probability a that the leading model's first
  * choice is right, depth m costs m c forwards of the leading model and one chunk of m c tokens.

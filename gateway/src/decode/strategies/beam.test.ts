@@ -5,7 +5,7 @@ import { pickInput } from './testing/pick-input.js'
 
 const rounded = (values: ArrayLike<number>) => Array.from(values, (value) => Number(value.toFixed(5)) + 0)
 
-test('adds log p of the DPO model and reads its best 2 * width ids besides the excluded ones', () => {
+test('adds log p of the DPO model and reads its best 2 * width ids apart from the excluded ones', () => {
   const { reads } = bindBeamStrategy(beam, beam.parameters.parse({ width: 3 }))
   expect(reads([7, 8])).toEqual({ lead: 'dpo', readout: { kind: 'top-k', k: 8 }, others: [] })
   const { tokenIds, scores } = beam.score(beam.parameters.parse({}), {

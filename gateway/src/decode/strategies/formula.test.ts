@@ -49,10 +49,10 @@ describe('picks', () => {
     // log 0, log log 1.5, log log 1.33, NaN.
     expect(formula.pick(parse('log(dpo - sft)'), pickInput(ids, dpo, other))).toBe(1)
     expect(() => formula.pick(parse('log(dpo)'), pickInput(ids, dpo))).toThrow(
-      'decoding.formula: no token has a finite score at this place',
+      'decoding.formula: the formula gives no finite score at answer token 1: change the formula or add a filter',
     )
     const excluded = new Set([0, 1, 2, 3, 4])
-    expect(() => formula.pick(parse('dpo'), { ...pickInput(ids, dpo), excluded })).toThrow('no token has a finite')
+    expect(() => formula.pick(parse('dpo'), { ...pickInput(ids, dpo), excluded })).toThrow('no finite score')
   })
 
   test('a draw from softmax of the values with select: sample, with the sampling filters', () => {

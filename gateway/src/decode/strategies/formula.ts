@@ -66,7 +66,11 @@ export const formula: TokenStrategy<typeof parameters> = {
     input.adjust(scores)
     const isPossible = (at: number) => Number.isFinite(scores[at]) && !input.excluded.has(tokenIds[at] ?? -1)
     const kept = tokenIds.filter((_, at) => isPossible(at))
-    if (kept.length === 0) throw new DecodingError('decoding.formula', 'no token has a finite score at this place')
+    if (kept.length === 0)
+      throw new DecodingError(
+        'decoding.formula',
+        `the formula gives no finite score at answer token ${input.index + 1}: change the formula or add a filter`,
+      )
     const sampling = options.select === 'argmax' ? { ...options, temperature: 0 } : options
     return chooseToken(
       kept,

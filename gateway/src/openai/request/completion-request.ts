@@ -32,7 +32,7 @@ export const completionSchema = z.object({
       `The prompt to complete: a string, a list of token ids, or a list of up to ${requestLimits.prompts} strings or lists of token ids.`,
     ),
   logprobs: optional(z.int().min(0).max(requestLimits.completionLogprobs)).describe(
-    'The number of most likely tokens to return at each position, besides the chosen token, with their log-probabilities in nats. ' +
+    'The number of most likely tokens to return at each position, in addition to the chosen token, with their log-probabilities in nats. ' +
       'Log-probabilities are those of the DPO model. Defaults to none.',
   ),
   echo: flag(false).describe(

@@ -95,7 +95,7 @@ export const commonFields = {
   ignore_eos: flag(false).describe('Whether to ignore the end tokens of the model and continue generating after them.'),
   ...adjustmentFields,
   prompt_logprobs: optional(z.int().min(0).max(requestLimits.promptLogprobs)).describe(
-    'The number of most likely tokens to return at each position of the prompt, with their log-probabilities, besides the token of the prompt itself. ' +
+    'The number of most likely tokens to return at each position of the prompt, with their log-probabilities, in addition to the token of the prompt itself. ' +
       'Log-probabilities are those of the DPO model, in nats. Not supported with `stream`.',
   ),
   truncate_prompt_tokens: optional(
@@ -112,7 +112,7 @@ export const commonFields = {
   ),
   request_id: optional(requestIdSchema).describe('The id of the request. The header `x-request-id` takes precedence.'),
   return_token_ids: flag(false).describe(
-    'Whether to return token ids (`token_ids` and `prompt_token_ids`) besides the text.',
+    'Whether to return token ids (`token_ids` and `prompt_token_ids`) in addition to the text.',
   ),
   return_tokens_as_token_ids: flag(false).describe(
     'Whether log-probabilities represent tokens as strings of the form `token_id:ID`.',

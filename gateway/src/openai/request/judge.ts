@@ -7,9 +7,9 @@ import { invalidRequest } from '../api-error.js'
 
 const param = 'decoding.reward'
 
-/** What a judge needs besides the request. */
+/** What a judge needs in addition to the request. */
 export interface JudgeOptions {
-  /** RewardModel models by name; the first is the default. */
+  /** Reward models by name; the first is the default. */
   readonly rewards: ReadonlyMap<string, RewardModel>
   /** Maximum time for scoring the answers of one prompt, in milliseconds. */
   readonly timeoutMs: number
@@ -20,7 +20,7 @@ export interface JudgeOptions {
  * model.
  * @param continuesLast whether an answer continues the last message instead of being its own
  *   message
- * @throws ApiError 400 if the server does not have the requested reward model, or any
+ * @throws ApiError 400 if the server does not have the requested reward model, or has none
  */
 export function createJudge(
   method: BoundStrategy,

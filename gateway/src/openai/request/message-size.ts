@@ -1,4 +1,4 @@
-/** Maximum size of everything in messages besides their contents, in characters and values. */
+/** Maximum size of everything in messages apart from their contents, in characters and values. */
 export const maxOtherSize = 262_144
 /** Maximum depth of lists and objects inside a message. */
 export const maxDepth = 100

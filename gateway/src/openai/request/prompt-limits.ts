@@ -28,7 +28,7 @@ const minTotal = 1_000_000
 export class PromptLimits {
   private readonly tokens: number
 
-  /** @param maxPromptTokens the server's own limit, besides the context of the model */
+  /** @param maxPromptTokens the server's own limit, in addition to the context of the model */
   constructor(
     private readonly model: ModelLimits,
     private readonly maxPromptTokens: number,
@@ -89,7 +89,7 @@ export class PromptLimits {
     this.assertLength(param, contents, 'characters', isTruncated)
     if (others > maxOtherSize)
       throw invalidRequest(
-        `${param} has more than ${maxOtherSize} characters besides the contents of messages, or is nested more than ${maxDepth} levels deep`,
+        `${param} has more than ${maxOtherSize} characters apart from the contents of messages, or is nested more than ${maxDepth} levels deep`,
         param,
       )
     return contents

@@ -29,12 +29,12 @@ export function createChatTemplate(source: string, namedTokens: Readonly<Record<
   const template = compile(source)
   return (messages, options) => {
     if (messages.length === 0)
-      throw new TextError('invalid_messages', 'The list of messages is empty: expected at least one message.')
+      throw new TextError('invalid_messages', 'the list of messages is empty: expected at least one message')
     if (!options.continueFinalMessage) return render(template, messages, options, namedTokens)
     if (options.addGenerationPrompt) {
       throw new TextError(
         'invalid_messages',
-        'The final message cannot be both continued and followed by a new answer: choose one.',
+        'the final message cannot be both continued and followed by a new answer: choose one',
       )
     }
     return cutAtMark(render(template, markFinal(messages), options, namedTokens), messages)
@@ -45,7 +45,7 @@ function compile(source: string): Render {
   try {
     return parseTemplate(source)
   } catch (cause) {
-    throw new TextError('invalid_chat_template', `The model's chat template is invalid: ${messageOf(cause)}.`, {
+    throw new TextError('invalid_chat_template', `the model's chat template is invalid: ${messageOf(cause)}`, {
       cause,
     })
   }
@@ -69,26 +69,24 @@ function render(
     if (text.length <= maxRenderedLength) return text
   } catch (cause) {
     if (cause instanceof TemplateRefusalError) {
-      throw new TextError('invalid_messages', `The model's chat template refuses these messages: ${cause.message}`, {
+      throw new TextError('invalid_messages', `the model's chat template refuses these messages: ${cause.message}`, {
         cause,
       })
     }
     if (isUnsupportedFeature(cause)) {
       throw new TextError(
         'chat_template_failed',
-        `The model's chat template uses an unsupported feature: ${messageOf(cause)}.`,
+        `the model's chat template uses an unsupported feature: ${messageOf(cause)}`,
         {
           cause,
         },
       )
     }
-    throw new TextError(
-      'invalid_messages',
-      `The model's chat template failed on these messages: ${messageOf(cause)}.`,
-      { cause },
-    )
+    throw new TextError('invalid_messages', `the model's chat template failed on these messages: ${messageOf(cause)}`, {
+      cause,
+    })
   }
-  throw new TextError('invalid_messages', `The rendered messages have more than ${maxRenderedLength} characters.`)
+  throw new TextError('invalid_messages', `the rendered messages have more than ${maxRenderedLength} characters`)
 }
 
 /** Filters that the engine supports for at least one kind of value. */
@@ -124,7 +122,7 @@ function aliasReasoning(message: ChatMessage): ChatMessage {
 function markFinal(messages: readonly ChatMessage[]): ChatMessage[] {
   const final = messages.at(-1)
   if (final === undefined || typeof final.content !== 'string') {
-    throw new TextError('invalid_messages', 'The final message has no text to continue.')
+    throw new TextError('invalid_messages', 'the final message has no text to continue')
   }
   return [...messages.slice(0, -1), { ...final, content: final.content + endMark }]
 }
@@ -134,7 +132,7 @@ function cutAtMark(rendered: string, messages: readonly ChatMessage[]): string {
   if (end < 0 || !rendered.includes(stripText(messages.at(-1)?.content ?? '', { left: true, right: true }))) {
     throw new TextError(
       'invalid_messages',
-      "The final message cannot be continued: the model's chat template does not output its text.",
+      "the final message cannot be continued: the model's chat template does not output its text",
     )
   }
   const isKept = rendered.startsWith(endMark, end)

@@ -113,9 +113,13 @@ function hide(
 ): Hidden | null {
   const units = new Set<string>()
   const texts: string[] = []
+  const spelled: string[] = []
   const collect = (text: string): string => {
     texts.push(text)
-    for (const [start, end] of findSpelled(text)) for (let at = start; at < end; at++) units.add(text.charAt(at))
+    for (const [start, end] of findSpelled(text)) {
+      spelled.push(text.slice(start, end))
+      for (let at = start; at < end; at++) units.add(text.charAt(at))
+    }
     return text
   }
   mapMessages(messages, collect)
@@ -125,7 +129,7 @@ function hide(
   if (disguise === null) {
     throw new TextError(
       'invalid_messages',
-      'The messages spell special tokens and use nearly all private-use characters: remove one of the two.',
+      `the messages spell all or part of a special token (${JSON.stringify(spelled[0])}) and use nearly all private-use characters: remove one of the two`,
     )
   }
   const apply = (text: string): string => disguise.apply(text, findSpelled(text))
@@ -147,7 +151,7 @@ function mapStrings(value: unknown, change: (text: string) => string, depth = 0)
   if (typeof value === 'string') return change(value)
   if (typeof value !== 'object' || value === null) return value
   if (depth === maxDepth) {
-    throw new TextError('invalid_messages', `The messages or tools are nested more than ${maxDepth} levels deep.`)
+    throw new TextError('invalid_messages', `the messages or tools are nested more than ${maxDepth} levels deep`)
   }
   if (Array.isArray(value)) return value.map((item) => mapStrings(item, change, depth + 1))
   return Object.fromEntries(

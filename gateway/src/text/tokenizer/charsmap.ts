@@ -71,7 +71,7 @@ function readCharsmap(charsmap: unknown): { trie: Uint32Array; replacements: Buf
   if (size === 0 || size % 4 !== 0 || 4 + size > bytes.length)
     throw new TextError(
       'unsupported_tokenizer',
-      "The tokenizer's Precompiled normalizer has an invalid precompiled_charsmap: expected base64 of a trie and its replacements.",
+      "the tokenizer's Precompiled normalizer has an invalid precompiled_charsmap: expected base64 of a trie and its replacements",
     )
   const trie = Uint32Array.from({ length: size / 4 }, (_, index) => bytes.readUInt32LE(4 + 4 * index))
   return { trie, replacements: Buffer.concat([bytes.subarray(4 + size), Buffer.of(0)]) }

@@ -22,7 +22,7 @@ export function createPieceModel(model: Component): PieceModel {
     default:
       throw new TextError(
         'unsupported_tokenizer',
-        `The tokenizer's model is of type "${model.type}"; supported are BPE, Unigram and WordLevel.`,
+        `the tokenizer's model is of type "${model.type}"; supported are BPE, Unigram and WordLevel`,
       )
   }
 }
@@ -31,7 +31,7 @@ function createBpe(config: Component): PieceModel {
   if (config.continuing_subword_prefix) {
     throw new TextError(
       'unsupported_tokenizer',
-      `The tokenizer's BPE has continuing_subword_prefix "${String(config.continuing_subword_prefix)}"; only BPE without it is supported.`,
+      `the tokenizer's BPE has continuing_subword_prefix "${String(config.continuing_subword_prefix)}"; only BPE without it is supported`,
     )
   }
   const bpe = new library.BPE(config)
@@ -64,7 +64,7 @@ function createUnigram(config: Component): PieceModel {
   if (unknown === null) {
     throw new TextError(
       'unsupported_tokenizer',
-      "The tokenizer's Unigram model has no unk_id: only models with an unk_id are supported.",
+      "the tokenizer's Unigram model has no unk_id: only models with an unk_id are supported",
     )
   }
   const unigram = new library.Unigram(config, '')

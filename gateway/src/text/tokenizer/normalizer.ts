@@ -53,7 +53,7 @@ function createFromLibrary(config: Component): Normalizer {
     const normalizer = new library.SequenceNormalizer({ type: 'Sequence', normalizers: [config] })
     return (text) => (text === '' ? '' : normalizer.normalize(text))
   } catch (cause) {
-    throw new TextError('unsupported_tokenizer', `The tokenizer's normalizer is not supported: ${String(cause)}.`, {
+    throw new TextError('unsupported_tokenizer', `the tokenizer's normalizer is not supported: ${String(cause)}`, {
       cause,
     })
   }

@@ -30,8 +30,8 @@ export function readEnds(processor: Component | null): Ends {
     default:
       throw new TextError(
         'unsupported_tokenizer',
-        `The tokenizer has a post-processor of type "${processor.type}"; supported are TemplateProcessing, ByteLevel, ` +
-          'BertProcessing, RobertaProcessing and Sequence.',
+        `the tokenizer has a post-processor of type "${processor.type}"; supported are TemplateProcessing, ByteLevel, ` +
+          'BertProcessing, RobertaProcessing and Sequence',
       )
   }
 }

@@ -38,8 +38,8 @@ export function createPreTokenizer(config: Component | null): PreTokenizer {
     default:
       throw new TextError(
         'unsupported_tokenizer',
-        `The tokenizer has a pre-tokenizer of type "${config.type}"; supported are Sequence, ByteLevel, Metaspace, Split, ` +
-          'Digits, Punctuation, Whitespace and WhitespaceSplit.',
+        `the tokenizer has a pre-tokenizer of type "${config.type}"; supported are Sequence, ByteLevel, Metaspace, Split, ` +
+          'Digits, Punctuation, Whitespace and WhitespaceSplit',
       )
   }
 }
@@ -114,7 +114,7 @@ function createSplit(config: Component): PreTokenizer {
   if (expression === null) {
     throw new TextError(
       'unsupported_tokenizer',
-      `The tokenizer has a Split without a Regex or String pattern: ${JSON.stringify(pattern)}.`,
+      `the tokenizer has a Split without a Regex or String pattern: ${JSON.stringify(pattern)}`,
     )
   }
   const behaviour = String(config.behavior ?? 'Isolated')
@@ -136,7 +136,7 @@ function compileSplit(pattern: { Regex?: string; String?: string }): RegExp | nu
   } catch (cause) {
     throw new TextError(
       'unsupported_tokenizer',
-      `The tokenizer splits by the pattern ${JSON.stringify(pattern.Regex)}, which is not supported (${messageOf(cause)}). ` +
+      `the tokenizer splits by the pattern ${JSON.stringify(pattern.Regex)}, which is not supported (${messageOf(cause)}). ` +
         'Supported flags are (?i) before the whole pattern and (?i:...) around words.',
       { cause },
     )
@@ -181,7 +181,7 @@ function splitText(text: string, parts: readonly Part[], behaviour: string, inve
     case 'mergedwithnext':
       return join([...delimited].reverse(), (after, part) => part.isMatch && !after.isMatch, true)
     default:
-      throw new TextError('unsupported_tokenizer', `The tokenizer splits with the unknown behaviour "${behaviour}".`)
+      throw new TextError('unsupported_tokenizer', `the tokenizer splits with the unknown behaviour "${behaviour}"`)
   }
 }
 

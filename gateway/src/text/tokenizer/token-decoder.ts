@@ -105,7 +105,7 @@ function createReplace(step: Component): (token: string) => string {
 function unsupported(step: Component, steps: readonly Component[]): TextError {
   return new TextError(
     'unsupported_tokenizer',
-    `The tokenizer's decoder is ${steps.map((each) => each.type).join(', ')}; ${step.type} is not supported in that place. ` +
+    `the tokenizer's decoder is ${steps.map((each) => each.type).join(', ')}; ${step.type} is not supported in that place. ` +
       'Supported are ByteLevel, Metaspace, and Replace, ByteFallback, Fuse, Strip (at the start, after Fuse) in this order.',
   )
 }

@@ -69,9 +69,9 @@ describe('unsupported parts', () => {
   const split = (Regex: string) => ({ pre_tokenizer: { type: 'Split', pattern: { Regex }, behavior: 'Isolated' } })
 
   it('are refused by name', () => {
-    expect(refusalOf(split('a(?im)b'))).toThrow('The tokenizer splits by the pattern "a(?im)b", which is not supported')
+    expect(refusalOf(split('a(?im)b'))).toThrow('the tokenizer splits by the pattern "a(?im)b", which is not supported')
     expect(refusalOf({ normalizer: { type: 'Precompiled', precompiled_charsmap: 'AAA=' } })).toThrow(
-      "The tokenizer's Precompiled normalizer has an invalid precompiled_charsmap",
+      "the tokenizer's Precompiled normalizer has an invalid precompiled_charsmap",
     )
   })
 })

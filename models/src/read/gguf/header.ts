@@ -72,7 +72,7 @@ function parseHeader(reader: Reader, { path, bytes }: BinaryFile): Header {
   const entries = Array.from({ length: tensorCount }, () => readEntry(reader))
   const alignment = metadata.get('general.alignment') ?? 32
   if (typeof alignment !== 'number' || alignment < 1 || alignment % 8 !== 0)
-    throw new Error(`${path}: general.alignment is ${String(alignment)}, expected a multiple of 8`)
+    throw new Error(`${path}: general.alignment is ${String(alignment)}: expected a multiple of 8`)
   const dataStart = Math.ceil(reader.offset / alignment) * alignment
   return { metadata, tensors: entries.map((entry) => ({ ...entry, offset: dataStart + entry.offset })) }
 }
@@ -81,7 +81,7 @@ function readEntry(reader: Reader): TensorEntry {
   const name = reader.string("a tensor's name")
   const axes = reader.u32()
   if (axes < 1 || axes > 4)
-    throw new Error(`${reader.path}: tensor ${name} has ${axes} axes, expected 1 to 4; is the file damaged?`)
+    throw new Error(`${reader.path}: tensor ${name} has ${axes} axes: expected 1 to 4; is the file damaged?`)
   const shape = Array.from({ length: axes }, () => reader.u64(`tensor ${name}`)).reverse()
   return { name, shape, typeId: reader.u32(), offset: reader.u64(`tensor ${name}`) }
 }
@@ -120,7 +120,7 @@ class Reader {
   length(what: string, limit: number): number {
     const value = this.u64(what)
     if (value > limit)
-      throw new Error(`${this.path}: ${what} has the length ${value}, at most ${limit} expected; is the file damaged?`)
+      throw new Error(`${this.path}: ${what} has the length ${value}: expected at most ${limit}; is the file damaged?`)
     return value
   }
 

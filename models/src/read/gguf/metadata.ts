@@ -25,7 +25,7 @@ export class MetadataReader {
   ): T | null {
     const value = this.metadata.get(key)
     if (value === undefined) return null
-    if (!is(value)) throw new Error(`${this.path}: metadata ${key} is ${describe(value)}, expected ${expected}`)
+    if (!is(value)) throw new Error(`${this.path}: metadata ${key} is ${describe(value)}: expected ${expected}`)
     return value
   }
 
@@ -33,7 +33,7 @@ export class MetadataReader {
     const value = this.metadata.get(key)
     if (value === undefined) return null
     if (!Array.isArray(value) || !value.every(isElement))
-      throw new Error(`${this.path}: metadata ${key} is ${describe(value)}, expected an array of another type`)
+      throw new Error(`${this.path}: metadata ${key} is ${describe(value)}: expected an array of another type`)
     return value
   }
 

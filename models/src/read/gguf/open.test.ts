@@ -95,7 +95,7 @@ it('refuses unsupported metadata by its key', async () => {
   expect(await refuses(tinyGguf({ 'llama.expert_count': 8 }))).toContain('mixtures of experts')
   expect(await refuses(tinyGguf({ 'llama.logit_scale': 0.5 }))).toContain('llama.logit_scale')
   expect(await refuses(tinyGguf({ 'llama.block_count': 'one' }))).toBe(
-    'Error: FILE: metadata llama.block_count is "one", expected one number',
+    'Error: FILE: metadata llama.block_count is "one": expected one number',
   )
   const other = { ...floatTensor('blk.0.attn_q.weight', [8, 8], []), type: 14, bytes: new Uint8Array(210) }
   expect(await refuses(tinyGguf({}, [...embedding, other]))).toBe(

@@ -63,6 +63,7 @@ export function parseExportConfig(
   const c = parseConfig(config)
   const agreed = (
     what: string,
+    key: string,
     ofGraph: number | null,
     ofConfig: number | null | undefined,
     otherwise?: number | null,
@@ -73,21 +74,22 @@ export function parseExportConfig(
           'give the config.json of the model that was exported',
       )
     const value = ofGraph ?? ofConfig ?? otherwise
-    if (value == null) throw new Error(`neither ${path} nor config.json has the ${what}`)
+    if (value == null) throw new Error(`neither ${path} nor config.json has the ${what}: add ${key} to config.json`)
     return value
   }
   return {
     architecture: c.model_type,
-    layers: agreed('number of layers', graph.layers, c.num_hidden_layers),
+    layers: agreed('number of layers', 'num_hidden_layers', graph.layers, c.num_hidden_layers),
     keyValueHeads: agreed(
       'number of key/value heads',
+      'num_key_value_heads',
       graph.keyValueHeads,
       c.num_key_value_heads,
       c.num_attention_heads,
     ),
-    headSize: agreed('head size', graph.headSize, c.head_dim, defaultHeadSize(c)),
+    headSize: agreed('head size', 'head_dim', graph.headSize, c.head_dim, defaultHeadSize(c)),
     ...resolveTexts(c, generationConfig, path),
-    vocabularySize: agreed('vocabulary size', graph.vocabularySize, c.vocab_size),
+    vocabularySize: agreed('vocabulary size', 'vocab_size', graph.vocabularySize, c.vocab_size),
   }
 }
 
@@ -97,7 +99,9 @@ function resolveTexts(config: Config, generationConfig: JsonObject | null, path:
   const generation = parseWith(generationSchema, generationConfig ?? {}, 'generation_config.json')
   const contextLength = config.max_position_embeddings ?? config.n_positions
   if (contextLength == null)
-    throw new Error(`neither ${path} nor config.json has the context length (max_position_embeddings)`)
+    throw new Error(
+      `neither ${path} nor config.json has the context length: add max_position_embeddings to config.json`,
+    )
   return { vocabularySize: config.vocab_size, contextLength, ...resolveSpecialTokens(config, generation) }
 }
 

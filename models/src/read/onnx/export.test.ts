@@ -53,7 +53,7 @@ describe('openExport', () => {
       await expect(openExport(path)).rejects.toThrow(path)
     }
     await writeFile(path, whole.subarray(0, 1000))
-    await expect(openExport(path)).rejects.toThrow(/ ends after 1000 bytes, \d{6} expected; is the download complete/)
+    await expect(openExport(path)).rejects.toThrow(/ ends after 1000 bytes: expected \d{6}; is the download complete/)
     await writeFile(path, 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n')
     await expect(openExport(path)).rejects.toThrow(`${path} is not an ONNX file`)
   })
@@ -64,7 +64,7 @@ describe('openExport', () => {
     const data = join(folder, 'onnx', 'model.onnx_data')
     await truncate(data, 1000)
     await expect(openExport(path)).rejects.toThrow(
-      /model\.onnx_data ends after 1000 bytes, \d+ expected; is the download/,
+      /model\.onnx_data ends after 1000 bytes: expected \d+; is the download/,
     )
     await rm(data)
     await expect(openExport(path)).rejects.toThrow(
@@ -95,7 +95,11 @@ describe('openExport', () => {
     ['num_key_value_heads', 4, 'with number of key/value heads 2, and config.json says 4'],
     ['head_dim', 32, 'with head size 16, and config.json says 32'],
     ['vocab_size', 500, 'with vocabulary size 512, and config.json says 500'],
-    ['max_position_embeddings', null, 'nor config.json has the context length (max_position_embeddings)'],
+    [
+      'max_position_embeddings',
+      null,
+      'nor config.json has the context length: add max_position_embeddings to config.json',
+    ],
   ])('refuses a config.json with another %s', async (key, value, message) => {
     const folder = await copyOf('llama-tied')
     const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))
@@ -225,7 +229,7 @@ describe('a graph', () => {
     graph.floats('w', [10_000], new Float32Array(10_000))
     await writeGraph(graph, { folder, graphFileName: 'model.onnx', dataFileName, producerVersion: 'test' })
     await expect(openExport(join(folder, 'model.onnx'))).rejects.toThrow(
-      `keeps weights in "${dataFileName}"; expected a file next to the graph`,
+      `keeps weights in "${dataFileName}": expected a file next to the graph`,
     )
   })
 })

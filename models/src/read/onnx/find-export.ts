@@ -20,8 +20,8 @@ export const exportedGraphNames = [
 const graphFolder = 'onnx'
 
 /**
- * Files that win over an exported graph: a graph built from weights is faster and takes adapters,
- * and a model folder has its own graph.
+ * Files that win over an exported graph: a graph built from weights is faster and supports
+ * adapters, and a model folder has its own graph.
  */
 const preferredNames = [manifestFileName, checkpointWeightsName, checkpointIndexName, adapterWeightsName]
 

@@ -73,7 +73,7 @@ function assertLocations(graph: string, { externalFiles }: GraphScan, { textFile
   for (const location of externalFiles.keys())
     if (basename(location) !== location || location === '..' || taken.has(location))
       throw new Error(
-        `${graph} keeps weights in "${location}"; expected a file next to the graph with a name of its own. ` +
+        `${graph} keeps weights in "${location}": expected a file next to the graph with a name of its own. ` +
           'Save it again with onnx.save_model(..., save_as_external_data=True, location="weights.onnx_data")',
       )
 }
@@ -86,7 +86,7 @@ async function findExternalFiles({ graph, externalBytes }: ExportDescription): P
     if (found === null)
       throw new Error(`${graph} keeps weights in ${location}, which is missing; is the download complete?`)
     if (found.size < neededBytes)
-      throw new Error(`${file} ends after ${found.size} bytes, ${neededBytes} expected; is the download complete?`)
+      throw new Error(`${file} ends after ${found.size} bytes: expected ${neededBytes}; is the download complete?`)
     files.push(file)
   }
   return files

@@ -53,7 +53,7 @@ export class ProtobufFile {
     const end = length.end + length.value
     if (end > this.file.bytes)
       throw new Error(
-        `${this.file.path} ends after ${this.file.bytes} bytes, ${end} expected; is the download complete?`,
+        `${this.file.path} ends after ${this.file.bytes} bytes: expected ${end}; is the download complete?`,
       )
     if (end > limit) throw this.notProtobuf(at)
     return { number, value: 0, start: length.end, end }

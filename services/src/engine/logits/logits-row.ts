@@ -8,7 +8,7 @@ export interface Best {
   readonly logits: Float32Array
 }
 
-/** What a graph computes of a row besides its logits (models/src/graph-contract.ts). */
+/** What a graph computes of a row in addition to its logits (models/src/graph-contract.ts). */
 export interface RowSummary {
   readonly best: Best
   readonly logSumExp: number

@@ -1,6 +1,6 @@
 /**
- * Costs of a run besides its own tokens, in bytes read: reading memory limits the speed of a few
- * tokens.
+ * Costs of a run in addition to its own tokens, in bytes read: reading memory limits the speed of a
+ * few tokens.
  */
 export interface RunCosts {
   /** Cost of the weights, once per run. */

@@ -1,5 +1,4 @@
 import type { Tensor } from 'onnxruntime-node'
-import { invalidArgument } from '../../errors.js'
 import type { ModelVariant, SessionCache } from '../engine.js'
 
 /**
@@ -69,8 +68,7 @@ export class DeviceCache implements SessionCache {
 
   copyFrom(source: SessionCache, length: number): void {
     if (!(source instanceof DeviceCache)) throw new TypeError('the cache belongs to another engine')
-    if (length > source.length)
-      throw invalidArgument(`a cache of ${source.length} tokens has no first ${length} tokens to copy`)
+    if (length > source.length) throw new RangeError(`cannot copy ${length} tokens from a cache of ${source.length}`)
     this.held?.release()
     this.held = source.held?.share() ?? null
     this.length = length

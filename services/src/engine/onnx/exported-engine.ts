@@ -135,7 +135,9 @@ export class ExportedEngine implements Engine {
     const { rowSize } = this.description
     const first = tokenIds.length - count
     if (size !== rowSize || first < 0 || first > (rowIndices[0] ?? first))
-      throw new Error(`it returned logits of shape [${dims}] for ${tokenIds.length} tokens and ${rowSize} ids`)
+      throw new Error(
+        `the exported graph returned logits of shape [${dims}]: expected [1,${tokenIds.length},${rowSize}]`,
+      )
     return rowIndices.map((index) => {
       const start = (index - first) * rowSize
       return new LogitsRow(toFloats(data, start, start + rowSize))

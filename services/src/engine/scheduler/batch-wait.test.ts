@@ -30,7 +30,7 @@ test('waits for at most a part of the last run, counted from the first step', as
   await delay(25)
   const waited = await waitedMs(batchWait)
   expect(waited).toBeGreaterThan(40)
-  expect(waited).toBeLessThan(100)
+  expect(waited).toBeLessThan(1_000)
   // This limit is too short for a timer.
   const other = new BatchWait()
   other.expect(['a', 'b'], 1)

@@ -1,11 +1,12 @@
 /**
- * Limits of a wait: this part of the run before, and this many milliseconds. A run of all sessions
- * saves more than that over two runs of a half each, because groups that never meet also copy each
- * other's sessions back and forth (docs/decisions/continuous-batching.md).
+ * A wait lasts at most this share of the previous run. A run of all sessions saves more than that
+ * over two runs of a half each, because groups that never meet also copy each other's sessions back
+ * and forth (docs/decisions/continuous-batching.md).
  */
 const maxRunShare = 0.6
+/** Maximum duration of a wait, in milliseconds. */
 const maxMs = 60
-/** Resolution of a timer: a shorter wait would take longer than its limit. */
+/** Resolution of a timer, in milliseconds: a shorter wait would take longer than its limit. */
 const minMs = 1
 /** Maximum number of runs without a wait after waits that brought no session. */
 const maxSkips = 16
@@ -19,10 +20,9 @@ export class BatchWait {
   private readonly missing = new Set<string>()
   private limitMs = 0
   private wake: () => void = () => undefined
-  /**
-   * Runs to skip after the next wait that brings no session, and runs that are still to be skipped.
-   */
+  /** Number of runs without a wait after the next wait that brings no session. */
   private nextSkips = 1
+  /** Number of runs that still go without a wait. */
   private skips = 0
 
   /** Records sessions whose steps were just answered, after a run of `runMs`. */

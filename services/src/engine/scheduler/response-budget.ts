@@ -3,7 +3,7 @@ import { resourceExhausted } from '../../errors.js'
 
 /** Bytes left for the lengths, tags and numbers around the arrays of a message. */
 const reservedBytes = 64 * 1024
-/** Bytes of a row besides its arrays: log-sum-exp, max, tags. */
+/** Bytes of a row in addition to its arrays: log-sum-exp, max, tags. */
 export const rowOverheadBytes = 64
 
 /** Limits the readouts of one response, so that the response fits into a message. */

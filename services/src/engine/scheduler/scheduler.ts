@@ -2,13 +2,16 @@ import { resourceExhausted, ServiceError } from '../../errors.js'
 import type { Forward } from '../engine.js'
 import type { LogitsRow } from '../logits/logits-row.js'
 import type { Work, WorkOutcome } from '../work.js'
-import { Admission, type QueuedJob } from './admission.js'
 import { BatchWait } from './batch-wait.js'
 import { Job } from './job.js'
 import { type BatchLimits, chooseNextBatch, type NextBatch } from './next-batch.js'
+import { type QueuedJob, StartQueue } from './start-queue.js'
 import type { StepContext } from './step-run.js'
 
-/** scheduler/ chooses what runs next; it does not know how memory is managed, nor ports. */
+/**
+ * scheduler/ chooses what runs next. It knows neither memory management nor ports. A request is one
+ * message of the gateway, with steps of one or several sessions.
+ */
 
 /** Limits of a batch and of the queue. */
 export interface SchedulerLimits extends BatchLimits {
@@ -29,7 +32,7 @@ interface RunResult {
  * one session run one after the other, in the order of their arrival.
  */
 export class Scheduler {
-  private readonly admission: Admission
+  private readonly startQueue: StartQueue
   /** Started requests, in the order in which they are served. */
   private active: QueuedJob[] = []
   private readonly batchWait = new BatchWait()
@@ -43,12 +46,12 @@ export class Scheduler {
     private readonly context: StepContext,
     private readonly limits: SchedulerLimits,
   ) {
-    this.admission = new Admission(context.store)
+    this.startQueue = new StartQueue(context.store)
   }
 
   /** Number of unfinished requests. */
   get length(): number {
-    return this.admission.length + this.active.length
+    return this.startQueue.length + this.active.length
   }
 
   /**
@@ -64,7 +67,7 @@ export class Scheduler {
     // A request that waits for memory is answered as soon as it is cancelled.
     signal.addEventListener('abort', () => void this.drive(), { once: true })
     return new Promise((resolve) => {
-      this.admission.add({ job, resolve })
+      this.startQueue.add({ job, resolve })
       // Between two runs, start it at once: a request that only reads rows again need not wait for
       // the next batch.
       if (!this.isRunning) this.admit()
@@ -85,8 +88,8 @@ export class Scheduler {
     clearTimeout(this.retry)
     try {
       for (let isFirst = true; ; isFirst = false) {
-        // If the engine is idle and no other session is expected, a step runs at once: a turn of
-        // the event loop takes 0.15 ms.
+        // If the engine is idle and no other session is expected, a step runs at once: an
+        // iteration of the event loop takes 0.15 ms.
         if (!isFirst || this.batchWait.isPending) await pendingMessages()
         const batch = await this.schedule()
         if (batch !== null) await this.postprocess(batch, await this.run(batch))
@@ -140,7 +143,7 @@ export class Scheduler {
         this.finish(queued)
         answered.push(queued)
       } else this.active.push(queued)
-      // Answers leave one by one: the first need not wait until the rows of the last have been
+      // Answers are sent one by one: the first need not wait until the rows of the last have been
       // read.
       await null
     }
@@ -158,7 +161,7 @@ export class Scheduler {
   }
 
   private admit(): void {
-    this.admission.admit((queued, needs) => this.start(queued, needs))
+    this.startQueue.admit((queued, needs) => this.start(queued, needs))
   }
 
   private start(queued: QueuedJob, needs: ReadonlyMap<string, number>): void {
@@ -200,7 +203,7 @@ export class Scheduler {
       answered.filter(({ job }) => !job.signal.aborted).flatMap(({ job }) => job.steppedSessionIds),
       runMs,
     )
-    this.batchWait.arrived(this.admission.steppedSessionIds)
+    this.batchWait.arrived(this.startQueue.steppedSessionIds)
   }
 
   /**
@@ -209,21 +212,21 @@ export class Scheduler {
    * loop too.
    */
   private retryLater(): void {
-    if (this.admission.length === 0) return
+    if (this.startQueue.length === 0) return
     this.retry = setTimeout(() => void this.drive(), Math.ceil(this.context.store.nextEvictableMs))
     this.retry.unref()
   }
 
   private refusal(): WorkOutcome {
     const error = resourceExhausted(
-      `the queue is full: ${this.limits.maxQueue} requests are waiting (TANDEM_MAX_QUEUE). Retry later.`,
+      `the queue is full: ${this.limits.maxQueue} requests are waiting (TANDEM_MAX_QUEUE). Retry later`,
     )
     return { results: [], failure: error.toFailure(), queueUs: 0, computeUs: 0 }
   }
 
   private finish({ job, resolve }: QueuedJob): void {
     const outcome = job.finish()
-    this.admission.release(job)
+    this.startQueue.release(job)
     resolve(outcome)
   }
 }

@@ -1,8 +1,8 @@
 import type { LogitsRow } from '../logits/logits-row.js'
 
 /**
- * Maximum number of rows that a session keeps: enough for a draft of 31 tokens. Of more rows, it
- * keeps the last ones.
+ * Maximum number of rows that a session keeps: enough for a draft of 31 tokens. If a step has more
+ * rows, the last ones are kept.
  */
 export const maxKeptRows = 32
 

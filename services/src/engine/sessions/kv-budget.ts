@@ -4,7 +4,7 @@ import type { PrefixCache } from './prefix-cache.js'
 import type { Session } from './session.js'
 import { bytesOf, type SessionTable } from './session-table.js'
 
-/** Part of the budget that prefixes of closed sessions may take. */
+/** Part of the budget that prefixes of closed sessions may use. */
 const prefixShare = 1 / 4
 /** Extra capacity of a session, in tokens, so that its next steps need not grow it. */
 const slackTokens = 16
@@ -30,7 +30,7 @@ export class KvBudget {
     return this.sessions.byteLength + this.prefixes.byteLength + this.engine.batchMemory.byteLength
   }
 
-  /** Bytes that the engine's batch memory may take besides the sessions and the prefixes. */
+  /** Bytes that the engine's batch memory may use in addition to the sessions and the prefixes. */
   get batchLimit(): number {
     return Math.max(0, this.limit - this.sessions.byteLength - this.prefixes.byteLength)
   }
@@ -64,8 +64,8 @@ export class KvBudget {
   }
 
   /**
-   * Runs what reserves these bytes for several sessions, so that no session takes slack that
-   * another one needs.
+   * Calls `reserveAll`, which reserves these bytes for several sessions, so that no session uses
+   * slack that another one needs.
    */
   withPromise(needs: ReadonlyMap<string, number>, reserveAll: () => void): void {
     this.promised = [...needs.values()].reduce((a, b) => a + b, 0)

@@ -39,7 +39,7 @@ test('a new session replaces the least recently used idle one', () => {
   expect([store.get('a') !== undefined, store.get('b') !== undefined]).toEqual([true, false])
 })
 
-test('does not evict a session in use: refuses what does not fit besides it, and names the limit', () => {
+test('does not evict a session in use: refuses what does not fit next to it, and names the limit', () => {
   const { store } = storeWith({ maxSessions: 1, maxBytes: 8 * 40 })
   store.use(['a'])
   const session = store.open('a')

@@ -31,9 +31,9 @@ export interface StoreLimits {
 export type Fit = 'now' | 'later' | 'never'
 
 /**
- * Holds sessions by id. They are soft state: a session that is in use or was used within the grace
- * is not evicted; any other session may be evicted if its place or its bytes are needed. What does
- * not fit even so is RESOURCE_EXHAUSTED and changes nothing.
+ * Holds sessions by id. They are soft state: a session that is in use or was used within `graceMs`
+ * is not evicted; any other session may be evicted if its place or its bytes are needed. If that is
+ * not enough: RESOURCE_EXHAUSTED, and nothing changes.
  */
 export class SessionStore {
   readonly budget: KvBudget
@@ -68,7 +68,7 @@ export class SessionStore {
   }
 
   /**
-   * Says whether the sessions of one request fit besides the sessions that cannot be evicted for
+   * Says whether the sessions of one request fit next to the sessions that cannot be evicted for
    * it.
    * @param ids all sessions of the request
    * @param needs bytes that each of the sessions that are opened or that grow will hold

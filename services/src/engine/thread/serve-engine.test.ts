@@ -197,7 +197,7 @@ test('a full queue refuses requests and names its limit', async () => {
   const runs = ['a', 'b', 'c'].map((id) => host.run(work(stepOf(id, [], prompt)), never()))
   const failures = (await Promise.all(runs)).map((outcome) => outcome.failure)
   expect(failures.map((failure) => failure?.code ?? 0)).toEqual([0, 0, statusCodes.resourceExhausted])
-  expect(failures[2]?.message).toBe('the queue is full: 2 requests are waiting (TANDEM_MAX_QUEUE). Retry later.')
+  expect(failures[2]?.message).toBe('the queue is full: 2 requests are waiting (TANDEM_MAX_QUEUE). Retry later')
 })
 
 test('answers requests that together exceed the memory, and refuses one that does so by itself', async () => {

@@ -9,14 +9,14 @@ export interface WrittenText {
   readonly ending: Ending | null
 }
 
-/** Turns the tokens of one answer into text. */
-export interface AnswerWriter {
+/** Turns the tokens of one answer into text, and finds its end. */
+export interface AnswerText {
   /** @param count number of tokens so far, including this one */
   push(id: number, count: number): WrittenText
 }
 
-/** Creates a writer that detokenizes an answer and finds its end. */
-export function createAnswerWriter(text: Text, request: GenerationRequest): AnswerWriter {
+/** Creates the text of an answer, which is empty at first. */
+export function createAnswerText(text: Text, request: GenerationRequest): AnswerText {
   const { eosTokenIds, stopTokenIds, ignoresEndTokens, includesStop, maxTokens, minTokens } = request
   const detokenizer = text.createDetokenizer({
     skipSpecialTokens: request.skipsSpecialTokens,

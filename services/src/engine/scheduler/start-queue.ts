@@ -12,7 +12,7 @@ export interface QueuedJob {
  * Requests that wait: for a session that an earlier request uses, for the end of the current run,
  * or for memory. Decides which of them start; docs/decisions/admission.md has the reasons.
  */
-export class Admission {
+export class StartQueue {
   private waiting: QueuedJob[] = []
   private readonly busySessions = new Set<string>()
 
@@ -48,10 +48,10 @@ export class Admission {
 
   /**
    * Starts waiting requests if no earlier request uses their sessions and their steps fit into
-   * memory. Requests of held sessions go first: requests that open a session wait for these to end.
+   * memory. Requests whose sessions exist start before requests that open a session.
    * @returns whether a started request is done already, so that others may fit now
    */
-  private admitOnce(start: Parameters<Admission['admit']>[0]): boolean {
+  private admitOnce(start: Parameters<StartQueue['admit']>[0]): boolean {
     const candidates = this.withFreeSessions()
     const opening = new Set(candidates.filter(({ job }) => job.opensSession))
     const started = new Set<QueuedJob>()
