@@ -7,9 +7,9 @@ import {
   type GetModelResponse__Output,
   LogitService,
   type LogitServiceClient,
-  type Readout,
   type StepRequest,
   type StepResponse__Output,
+  type WireReadout,
 } from '@tandem/proto'
 
 const stepLimitMs = 120_000
@@ -70,7 +70,7 @@ export class ServiceSession {
    * Appends tokens in one step, and reads `readouts` after the last token.
    * @throws Error if the service refuses
    */
-  async append(tokenIds: readonly number[], readouts: readonly Readout[] = []): Promise<StepTiming> {
+  async append(tokenIds: readonly number[], readouts: readonly WireReadout[] = []): Promise<StepTiming> {
     const step = {
       sessionId: this.id,
       position: this.tokenIds.length,

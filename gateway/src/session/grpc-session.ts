@@ -1,9 +1,8 @@
-import type { Step, StepResult__Output } from '@tandem/proto'
+import { fromWireRow, type Step, type StepResult__Output, toWireReadout, toWireRows } from '@tandem/proto'
 import { Sequence } from './sequence.js'
 import type { Readout, Row, Rows, Session } from './session.js'
 import { SessionError } from './session-error.js'
 import type { StepChannel } from './step-sender.js'
-import { fromWireRow, toWireReadout } from './wire.js'
 
 /** What the sessions of a set have in common. */
 export interface GrpcSessionOptions {
@@ -18,7 +17,6 @@ export interface GrpcSessionOptions {
 }
 
 const countOf = (rows: Rows, tokenIds: readonly number[]) => ({ none: 0, last: 1, all: tokenIds.length })[rows]
-const wireRows = { last: 'ROWS_LAST', all: 'ROWS_ALL', none: 'ROWS_NONE' } as const
 
 /** A session of one service. If the service has lost it, each call replays its tokens once. */
 export class GrpcSession implements Session {
@@ -82,7 +80,7 @@ export class GrpcSession implements Session {
       position,
       prefixHash: this.sequence.hashAt(position).toString(),
       tokenIds: [...tokenIds],
-      rows: wireRows[rows],
+      rows: toWireRows(rows),
       readouts: readouts.map(toWireReadout),
       vocabularyLimit: this.options.vocabularyLimit,
       prefixScope: position === 0 ? this.options.prefixScope : '',

@@ -1,4 +1,4 @@
-import { emptyPrefixHash, extendPrefixHash } from '@tandem/proto'
+import { PrefixHashes } from '@tandem/proto'
 
 /**
  * Token ids with the hash of each prefix. With the hash a service
@@ -7,12 +7,11 @@ import { emptyPrefixHash, extendPrefixHash } from '@tandem/proto'
 export class Sequence {
   private constructor(
     private readonly ids: number[],
-    /** hashes[n] is the hash of the first n tokens. */
-    private readonly hashes: bigint[],
+    private readonly hashes: PrefixHashes,
   ) {}
 
   static empty(): Sequence {
-    return new Sequence([], [emptyPrefixHash])
+    return new Sequence([], new PrefixHashes())
   }
 
   get length(): number {
@@ -25,17 +24,12 @@ export class Sequence {
 
   /** Returns the hash of the tokens before a position. @param position at most `length` */
   hashAt(position: number): bigint {
-    const hash = this.hashes[position]
-    if (hash === undefined)
-      throw new RangeError(`position ${position} is outside of the sequence: expected at most ${this.length}`)
-    return hash
+    return this.hashes.hashAt(position)
   }
 
   append(tokenIds: readonly number[]): void {
-    for (const id of tokenIds) {
-      this.hashes.push(extendPrefixHash(this.hashAt(this.length), [id]))
-      this.ids.push(id)
-    }
+    this.hashes.append(tokenIds)
+    for (const id of tokenIds) this.ids.push(id)
   }
 
   truncate(length: number): void {
@@ -44,10 +38,10 @@ export class Sequence {
         `cannot truncate a session of ${this.length} tokens to ${length}: expected at most ${this.length}`,
       )
     this.ids.length = length
-    this.hashes.length = length + 1
+    this.hashes.truncate(length)
   }
 
   copy(): Sequence {
-    return new Sequence([...this.ids], [...this.hashes])
+    return new Sequence([...this.ids], this.hashes.copy())
   }
 }

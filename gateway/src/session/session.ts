@@ -1,29 +1,6 @@
-/** What to read from a row of logits. */
-export type Readout =
-  /** V_alpha without the excluded ids, best first; ties: lowest id. */
-  | { readonly kind: 'candidates'; readonly alpha: number; readonly exclude: readonly number[] }
-  /** These ids in their order: one list for all rows, or one list for each row. */
-  | { readonly kind: 'gather'; readonly rows: readonly (readonly number[])[] }
-  /** The k most likely ids, best first; ties: lowest id. */
-  | { readonly kind: 'top-k'; readonly k: number }
-  | { readonly kind: 'full' }
+import type { Readout, Row, Rows } from '@tandem/proto'
 
-/** Ids and their logits. Both arrays have the same length. */
-export interface Scores {
-  readonly tokenIds: Uint32Array
-  readonly logits: Float32Array
-}
-
-/** The logits after one token. log p(id) = logit - logSumExp. */
-export interface Row {
-  readonly logSumExp: number
-  readonly max: number
-  /** The result of each readout, in their order. */
-  readonly scores: readonly Scores[]
-}
-
-/** The tokens of a step whose rows are read. */
-export type Rows = 'none' | 'last' | 'all'
+export type { Readout, Row, Rows, Scores } from '@tandem/proto'
 
 /**
  * One sequence in one service. It knows the appended tokens, and hides how the service stores

@@ -6,14 +6,14 @@ import {
   type GetModelResponse,
   LogitService,
   type LogitServiceHandlers,
-  type Readout__Output,
-  type Row,
   type Step__Output,
   type StepError,
   type StepRequest__Output,
   type StepResponse,
   type StepResult,
   toBytes,
+  type WireReadout__Output,
+  type WireRow,
 } from '@tandem/proto'
 import { sendTextFiles, ToyServer } from './toy-server.js'
 
@@ -177,7 +177,7 @@ export class ToyService {
     return { position: ids.length, rows: ends.map((end, i) => this.row(ids.slice(0, end), i, step)) }
   }
 
-  private row(ids: readonly number[], index: number, { readouts, vocabularyLimit }: Step__Output): Row {
+  private row(ids: readonly number[], index: number, { readouts, vocabularyLimit }: Step__Output): WireRow {
     const logits = this.logits(ids).subarray(0, vocabularyLimit || undefined)
     return {
       logSumExp: logSumExpOf(logits),
@@ -187,7 +187,7 @@ export class ToyService {
   }
 }
 
-function read(logits: Float32Array, { candidates, gather, topK }: Readout__Output, index: number) {
+function read(logits: Float32Array, { candidates, gather, topK }: WireReadout__Output, index: number) {
   const at = (ids: readonly number[]) => Float32Array.from(ids, (id) => logits[id] ?? Number.NaN)
   if (gather) return { logits: toBytes(at((gather.rows[index] ?? gather.rows[0])?.ids ?? [])) }
   const order = Array.from(logits.keys()).sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b)

@@ -1,4 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
+import type { TokenIds } from '@tandem/proto'
+
 import type { Readout, Row, Rows, Scores, Session, SessionSet } from '../session/session.js'
 
 /** Computes the logits of the next token of a sequence, by id. */
@@ -84,7 +86,7 @@ export class ToySessionSet implements SessionSet {
 
 /** Computes a readout of logits by its definition. */
 export function readScores(logits: Float32Array, readout: Readout, index: number): Scores {
-  const at = (ids: readonly number[]): Scores => ({
+  const at = (ids: TokenIds): Scores => ({
     tokenIds: Uint32Array.from(ids),
     logits: Float32Array.from(ids, (id) => logits[id] ?? Number.NaN),
   })

@@ -1,8 +1,6 @@
+import type { CompactRow, Readout, Rows } from '@tandem/proto'
 import type { Failure } from '../errors.js'
 import type { ModelVariant } from './engine.js'
-import type { Readout, RowReadout } from './logits/readout.js'
-
-export type { Readout, RowReadout, Scores } from './logits/readout.js'
 
 /**
  * One validated request. The engine applies the forks, the reorder, the steps in their order, then
@@ -28,7 +26,7 @@ export interface Step {
   readonly prefixHash: bigint
   /** Empty: read rows of the session's last step again. */
   readonly tokenIds: Uint32Array
-  readonly rows: 'none' | 'last' | 'all'
+  readonly rows: Rows
   readonly readouts: readonly Readout[]
   /** Readouts use only ids below this limit; at most the model's vocabulary size. */
   readonly vocabularyLimit: number
@@ -38,7 +36,7 @@ export interface Step {
 export interface StepOutcome {
   /** Number of tokens that the session holds now. */
   readonly position: number
-  readonly rows: readonly RowReadout[]
+  readonly rows: readonly CompactRow[]
   readonly failure: Failure | null
 }
 

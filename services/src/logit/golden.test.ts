@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildModel } from '@tandem/models'
-import type { LogitServiceClient, Row__Output } from '@tandem/proto'
+import type { LogitServiceClient, WireRow__Output } from '@tandem/proto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   fullStep,
@@ -43,7 +43,7 @@ afterAll(async () => {
 type Reference = (typeof references)[number]
 
 /** The largest |delta log p| of rows that start at `from`. */
-function largestDifference(rows: Row__Output[], reference: Reference, from: number): number {
+function largestDifference(rows: WireRow__Output[], reference: Reference, from: number): number {
   const differences = rows.flatMap((row, i) => {
     const expected = reference.logProbabilities[from + i] ?? new Float64Array(0)
     const found = logProbabilities(row)
@@ -53,12 +53,12 @@ function largestDifference(rows: Row__Output[], reference: Reference, from: numb
   return Math.max(...differences)
 }
 
-function assertRows(rows: Row__Output[], reference: Reference, from: number): void {
+function assertRows(rows: WireRow__Output[], reference: Reference, from: number): void {
   expect(rows.length).toBe(reference.ids.length - from)
   expect(largestDifference(rows, reference, from)).toBeLessThanOrEqual(tolerance)
 }
 
-async function append(client: LogitServiceClient, id: string, ids: number[], from: number): Promise<Row__Output[]> {
+async function append(client: LogitServiceClient, id: string, ids: number[], from: number): Promise<WireRow__Output[]> {
   return (await resultOf(client, fullStep(id, ids.slice(0, from), ids.slice(from)))).rows
 }
 
@@ -74,7 +74,7 @@ test.each(references.map((reference, i) => [i, reference] as const))('input %i o
 
   assertRows(await append(client, `chunk-${i}`, ids, 0), reference, 0)
 
-  const oneByOne: Row__Output[] = []
+  const oneByOne: WireRow__Output[] = []
   for (let at = 0; at < ids.length; at++)
     oneByOne.push(...(await append(client, `steps-${i}`, ids.slice(0, at + 1), at)))
   assertRows(oneByOne, reference, 0)

@@ -1,6 +1,16 @@
-import type { Readout__Output, Rows__Output, Step__Output, StepRequest__Output } from '@tandem/proto'
+import {
+  fromWireReadout,
+  fromWireRows,
+  type Readout,
+  type Rows,
+  type Step__Output,
+  type StepRequest__Output,
+  type TokenIds,
+  type WireReadout__Output,
+  type WireRows__Output,
+} from '@tandem/proto'
 import type { EngineDescription, ModelVariant } from '../engine/engine.js'
-import type { Readout, Step, Work } from '../engine/work.js'
+import type { Step, Work } from '../engine/work.js'
 import { invalidArgument } from '../errors.js'
 
 /**
@@ -84,7 +94,7 @@ function parseStep(path: string, step: Step__Output, model: EngineDescription, m
     prefixScope: prefixScope(`${path}.prefix_scope`, step.prefixScope),
     position: step.position,
     prefixHash: BigInt(step.prefixHash),
-    tokenIds: ids(`${path}.token_ids`, step.tokenIds, model.vocabularySize),
+    tokenIds: parseIds(`${path}.token_ids`, step.tokenIds, model.vocabularySize),
     rows,
     readouts: step.readouts.map((readout, i) => parseReadout(`${path}.readouts[${i}]`, readout, limit, model)),
     vocabularyLimit: limit,
@@ -102,44 +112,48 @@ function parseRole(path: string, role: string, { own, byRole }: StepModels): Mod
   throw invalidArgument(`${path} is "${role.slice(0, maxRoleLength)}": ${roles}`)
 }
 
-function parseReadout(path: string, readout: Readout__Output, limit: number, model: EngineDescription): Readout {
-  if (readout.candidates) {
-    const { alpha, exclude } = readout.candidates
-    if (!(alpha > 0 && alpha <= 1))
-      throw invalidArgument(`${path}.candidates.alpha is ${alpha}: expected a number in (0, 1]`)
-    return { kind: 'candidates', alpha, exclude: ids(`${path}.candidates.exclude`, exclude, model.vocabularySize) }
-  }
-  if (readout.gather) {
-    const lists = readout.gather.rows
-    if (lists.length === 0)
-      throw invalidArgument(`${path}.gather has no rows: send one list of ids, or one for each row`)
-    return { kind: 'gather', rows: lists.map((list, i) => ids(`${path}.gather.rows[${i}].ids`, list.ids, limit)) }
-  }
-  if (readout.topK) {
-    if (readout.topK.k === 0) throw invalidArgument(`${path}.top_k.k is 0: expected at least 1`)
-    return { kind: 'top-k', k: Math.min(readout.topK.k, limit) }
-  }
-  if (readout.full) return { kind: 'full' }
-  throw invalidArgument(`${path} has no kind: expected candidates, gather, top_k or full`)
-}
-
-function parseRows(path: string, rows: Rows__Output): Step['rows'] {
-  switch (rows) {
-    case 'ROWS_NONE':
-      return 'none'
-    case 'ROWS_LAST':
-      return 'last'
-    case 'ROWS_ALL':
-      return 'all'
+function parseReadout(path: string, message: WireReadout__Output, limit: number, model: EngineDescription): Readout {
+  const readout = fromWireReadout(message)
+  switch (readout?.kind) {
+    case 'candidates':
+      if (!(readout.alpha > 0 && readout.alpha <= 1))
+        throw invalidArgument(`${path}.candidates.alpha is ${readout.alpha}: expected a number in (0, 1]`)
+      assertIds(`${path}.candidates.exclude`, readout.exclude, model.vocabularySize)
+      return readout
+    case 'gather':
+      if (readout.rows.length === 0)
+        throw invalidArgument(`${path}.gather has no rows: send one list of ids, or one for each row`)
+      readout.rows.forEach((ids, i) => {
+        assertIds(`${path}.gather.rows[${i}].ids`, ids, limit)
+      })
+      return readout
+    case 'top-k':
+      if (readout.k === 0) throw invalidArgument(`${path}.top_k.k is 0: expected at least 1`)
+      return { kind: 'top-k', k: Math.min(readout.k, limit) }
+    case 'full':
+      return readout
     default:
-      throw invalidArgument(`${path}.rows is ${String(rows)}: expected ROWS_NONE, ROWS_LAST or ROWS_ALL`)
+      throw invalidArgument(`${path} has no kind: expected candidates, gather, top_k or full`)
   }
 }
 
-function ids(path: string, values: readonly number[], limit: number): Uint32Array {
-  const wrong = values.findIndex((id) => id >= limit)
-  if (wrong >= 0) throw invalidArgument(`${path}[${wrong}] is ${values[wrong]}: expected an id below ${limit}`)
+function parseRows(path: string, message: WireRows__Output): Rows {
+  const rows = fromWireRows(message)
+  if (rows === null)
+    throw invalidArgument(`${path}.rows is ${String(message)}: expected ROWS_NONE, ROWS_LAST or ROWS_ALL`)
+  return rows
+}
+
+function parseIds(path: string, values: readonly number[], limit: number): Uint32Array {
+  assertIds(path, values, limit)
   return Uint32Array.from(values)
+}
+
+function assertIds(path: string, values: TokenIds, limit: number): void {
+  // A loop takes 0.7 us for 1,000 ids; findIndex of a Uint32Array takes 5.5 us.
+  for (let i = 0; i < values.length; i++)
+    if ((values[i] as number) >= limit)
+      throw invalidArgument(`${path}[${i}] is ${values[i]}: expected an id below ${limit}`)
 }
 
 function sessionId(path: string, id: string): string {

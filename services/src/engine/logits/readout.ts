@@ -1,3 +1,4 @@
+import type { CompactRow, CompactScores, Readout, Scores, TokenIds } from '@tandem/proto'
 import { invalidArgument } from '../../errors.js'
 import type { Best, CutRow } from './logits-row.js'
 import { topK } from './top-k.js'
@@ -9,43 +10,15 @@ import { byLogit, gatherLogits, idsAtLeast, maxOf } from './vector.js'
  */
 
 /**
- * What a step reads of each row: V_alpha, the logits of given ids, the k best ids, or all logits.
- */
-export type Readout =
-  | { readonly kind: 'candidates'; readonly alpha: number; readonly exclude: Uint32Array }
-  /** One list of ids for each row, or one list for all rows. */
-  | { readonly kind: 'gather'; readonly rows: readonly Uint32Array[] }
-  | { readonly kind: 'top-k'; readonly k: number }
-  | { readonly kind: 'full' }
-
-/** The answer to one readout of one row. */
-export interface Scores {
-  /** Null if the request implies the ids: gather, full. */
-  readonly tokenIds: Uint32Array | null
-  readonly logits: Float32Array
-}
-
-/**
- * The answer to all readouts of one row. Log-sum-exp and max are over all ids below the vocabulary
- * limit.
- */
-export interface RowReadout {
-  readonly logSumExp: number
-  readonly max: number
-  /** One for each readout, in their order. */
-  readonly scores: readonly Scores[]
-}
-
-/**
  * Answers all readouts of a row.
  * @param rowIndex index among the rows that are read out: gather may have a list of ids for each
  */
-export function readRow(row: CutRow, readouts: readonly Readout[], rowIndex: number): RowReadout {
+export function readRow(row: CutRow, readouts: readonly Readout[], rowIndex: number): CompactRow {
   const { max, logSumExp } = row
   return { logSumExp, max, scores: readouts.map((readout) => readScores(row, readout, rowIndex)) }
 }
 
-function readScores({ logits, max, best }: CutRow, readout: Readout, rowIndex: number): Scores {
+function readScores({ logits, max, best }: CutRow, readout: Readout, rowIndex: number): CompactScores {
   switch (readout.kind) {
     case 'candidates': {
       const { alpha, exclude } = readout
@@ -82,7 +55,7 @@ const prefixOf = (best: Best, count: number): Scores => ({
  * @param rowSize number of ids in the whole row
  * @returns null if a candidate may be missing among the best ids
  */
-function candidatesOfBest(best: Best, rowSize: number, alpha: number, exclude: Uint32Array): Scores | null {
+function candidatesOfBest(best: Best, rowSize: number, alpha: number, exclude: TokenIds): Scores | null {
   const excluded = new Set(exclude)
   const ids = idsOf(best, best.ids.length)
   const isOpen = (_: number, i: number) => !excluded.has(ids[i] as number)
@@ -101,7 +74,7 @@ function candidatesOfBest(best: Best, rowSize: number, alpha: number, exclude: U
  * @param max the largest of `logits`
  * @throws ServiceError INVALID_ARGUMENT if all ids are excluded
  */
-export function candidates(logits: Float32Array, max: number, alpha: number, exclude: Uint32Array): Uint32Array {
+export function candidates(logits: Float32Array, max: number, alpha: number, exclude: TokenIds): Uint32Array {
   if (exclude.length === 0) return ranked(logits, idsAtLeast(logits, max + Math.log(alpha)))
   const excluded = new Set(exclude)
   const best = maxWithout(logits, excluded)
@@ -122,7 +95,7 @@ function maxWithout(logits: Float32Array, excluded: ReadonlySet<number>): number
   return maxOf(kept)
 }
 
-function gather(logits: Float32Array, rows: readonly Uint32Array[], rowIndex: number): Float32Array {
+function gather(logits: Float32Array, rows: readonly TokenIds[], rowIndex: number): Float32Array {
   const ids = rows.length === 1 ? rows[0] : rows[rowIndex]
   if (ids === undefined)
     throw invalidArgument(
@@ -132,6 +105,6 @@ function gather(logits: Float32Array, rows: readonly Uint32Array[], rowIndex: nu
 }
 
 /** Bytes that the arrays of a row's readouts take in the message. */
-export function readoutBytes(row: RowReadout): number {
+export function readoutBytes(row: CompactRow): number {
   return row.scores.reduce((sum, s) => sum + s.logits.byteLength + (s.tokenIds?.byteLength ?? 0), 0)
 }

@@ -1,7 +1,7 @@
-import { emptyPrefixHash } from '@tandem/proto'
+import { emptyPrefixHash, type Readout } from '@tandem/proto'
 import { failedPrecondition, invalidArgument } from '../../errors.js'
 import type { Session } from '../sessions/session.js'
-import type { Readout, Step } from '../work.js'
+import type { Step } from '../work.js'
 
 /**
  * Checks a step against the session that it continues.

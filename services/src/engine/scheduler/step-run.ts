@@ -1,7 +1,8 @@
+import type { CompactRow } from '@tandem/proto'
 import { failedPrecondition, invalidArgument } from '../../errors.js'
 import type { Engine, Forward } from '../engine.js'
 import type { LogitsRow } from '../logits/logits-row.js'
-import { type RowReadout, readoutBytes, readRow } from '../logits/readout.js'
+import { readoutBytes, readRow } from '../logits/readout.js'
 import { KeptRows, maxKeptRows } from '../sessions/kept-rows.js'
 import { keptRowBytes } from '../sessions/kv-needs.js'
 import type { Prefix } from '../sessions/prefix-cache.js'
@@ -33,7 +34,7 @@ export interface StepContext {
  * were already overwritten, it holds the tokens before the step's position.
  */
 export class StepRun {
-  readonly rows: RowReadout[] = []
+  readonly rows: CompactRow[] = []
   private offset = 0
   private keptRows: LogitsRow[] = []
   /**

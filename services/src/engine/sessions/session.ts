@@ -1,8 +1,8 @@
+import { PrefixHashes } from '@tandem/proto'
 import type { Held } from '../../errors.js'
 import type { SessionCache } from '../engine.js'
 import { KeptRows } from './kept-rows.js'
 import type { Prefix } from './prefix-cache.js'
-import { TokenHistory } from './token-history.js'
 
 /** The state of one sequence. The cache and the history always hold the same tokens. */
 export class Session {
@@ -15,7 +15,7 @@ export class Session {
 
   constructor(
     readonly cache: SessionCache,
-    readonly history = new TokenHistory(),
+    readonly history = new PrefixHashes(),
   ) {}
 
   get held(): Held {

@@ -6,12 +6,12 @@ import {
   extendPrefixHash,
   LogitService,
   type LogitServiceClient,
-  type Row__Output,
   type Step,
   type StepRequest,
   type StepResponse__Output,
   type StepResult__Output,
   toFloat32Array,
+  type WireRow__Output,
 } from '@tandem/proto'
 import { logitMainPath } from '../../index.js'
 import { spawnProgram, startProgram, type TestProcess } from '../../testing/program.js'
@@ -71,7 +71,7 @@ export const fullStep = (sessionId: string, prefix: readonly number[], tokenIds:
 })
 
 /** Returns log p of every id, from a row whose first readout is full. */
-export function logProbabilities(row: Row__Output): Float64Array {
+export function logProbabilities(row: WireRow__Output): Float64Array {
   const logits = toFloat32Array(row.scores[0]?.logits ?? new Uint8Array(0))
   return Float64Array.from(logits, (z) => z - row.logSumExp)
 }
