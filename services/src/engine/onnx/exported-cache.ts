@@ -1,3 +1,4 @@
+import './float16-tensors.js'
 import type { ExportedGraph } from '@tandem/models'
 import { Tensor } from 'onnxruntime-node'
 import type { SessionCache } from '../engine.js'

@@ -1,3 +1,4 @@
+import './float16-tensors.js'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
