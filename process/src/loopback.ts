@@ -48,19 +48,18 @@ export async function resolveListenHost(host: string, resolve: Resolve = resolve
 }
 
 async function resolveAll(host: string): Promise<string[]> {
-  try {
-    const found = await Promise.race([lookup(host, { all: true }), late(host)])
-    // IPv4 first: clients that name 127.0.0.1 must reach a server on localhost.
-    return found.toSorted((a, b) => a.family - b.family).map(({ address }) => address)
-  } catch (cause) {
+  const resolved = lookup(host, { all: true }).catch((cause: unknown) => {
     throw new Error(
       `the host "${host}" does not resolve to an address: listen on an address of this machine, e.g. 127.0.0.1`,
       { cause },
     )
-  }
+  })
+  const found = await Promise.race([resolved, late(host)])
+  // IPv4 first: clients that name 127.0.0.1 must reach a server on localhost.
+  return found.toSorted((a, b) => a.family - b.family).map(({ address }) => address)
 }
 
 async function late(host: string): Promise<never> {
   await delay(lookupLimitMs, undefined, { ref: false })
-  throw new Error(`the lookup of "${host}" took longer than ${lookupLimitMs} ms`)
+  throw new Error(`the lookup of the host "${host}" took longer than ${lookupLimitMs} ms: listen on an IP address`)
 }

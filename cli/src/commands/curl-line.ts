@@ -14,5 +14,8 @@ export function curlLine({ url, model, messages, maxTokens, needsKey }: CurlRequ
   // As an escape, an apostrophe cannot end the shell's quotes.
   const body = JSON.stringify({ model, messages, max_tokens: maxTokens }).replaceAll("'", '\\u0027')
   const key = needsKey ? ` -H "authorization: Bearer $TANDEM_API_KEY"` : ''
-  return `curl -s ${url}/v1/chat/completions -H 'content-type: application/json'${key} -d '${body}'`
+  const target = `${url}/v1/chat/completions`
+  // Some shells expand the brackets of an IPv6 address.
+  const quoted = target.includes('[') ? `'${target}'` : target
+  return `curl -s ${quoted} -H 'content-type: application/json'${key} -d '${body}'`
 }

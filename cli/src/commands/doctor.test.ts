@@ -96,7 +96,7 @@ describe('doctor', () => {
     expect(taken.message).toBe('Tandem cannot run here. Failed checks: port')
     expect(taken.of('port')[0]?.advice).toContain('choose another port with --port N')
     const open = await examine({ host: '0.0.0.0' })
-    expect(open.of('port')[0]?.advice).toContain('no API key is set')
+    expect(open.of('host')[0]?.advice).toContain('no API key is set')
   })
 
   it('fails if the settings are wrong', async () => {

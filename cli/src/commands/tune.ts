@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { access, constants } from 'node:fs/promises'
+import { access, constants, realpath } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { dirname } from 'node:path'
 import { loadManifest } from '@tandem/models'
@@ -55,15 +55,16 @@ export async function tune(
   const others = Object.values(settings.models).filter(({ source }) => !isService(source)).length
   const verdict = decideForm(await measureForms({ paired, separate }, { others, threads: settings.threads }, context))
   const isPaired = verdict.form === 'paired'
-  await writeSetting(file, 'paired', isPaired)
   context.output.write(`${describeVerdict(verdict)}\n`)
+  await writeSetting(file, 'paired', isPaired)
   context.answers.write(`${file}: paired: ${isPaired}\n`)
 }
 
 /** Measuring takes a minute, so that a file that cannot be written is reported before it. */
 async function assertWritable(file: string): Promise<void> {
   try {
-    await access(dirname(file), constants.W_OK)
+    // A link is kept, and the file behind it is replaced.
+    await access(dirname(await realpath(file).catch(() => file)), constants.W_OK)
   } catch (cause) {
     throw new Error(`cannot write ${file}: its folder is not writable. Choose another file with --config`, { cause })
   }

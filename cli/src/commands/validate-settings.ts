@@ -1,4 +1,4 @@
-import type { LoadedSettings } from '../config/load-settings.js'
+import { type LoadedSettings, labelOf } from '../config/load-settings.js'
 import { validateSources } from '../sources/validate-sources.js'
 import { assertKeysFor } from '../stack/listen.js'
 
@@ -8,6 +8,6 @@ import { assertKeysFor } from '../stack/listen.js'
  */
 export async function validateSettings(loaded: LoadedSettings): Promise<void> {
   const { host, api_keys: keys } = loaded.settings
-  await assertKeysFor(host, keys)
+  await assertKeysFor(host, keys, labelOf(loaded, 'host'))
   validateSources(loaded)
 }

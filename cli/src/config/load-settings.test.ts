@@ -195,7 +195,9 @@ request_timeout_ms: 1000
     await write('port: x\napi_keys: [secret-a, "secret,b"]\nhosts: y\n')
     const error = await load().catch((fault: unknown) => String(fault))
     expect(error).toContain('tandem.yaml:1: port')
-    expect(error).toContain('tandem.yaml:2: api_keys.1: a key must not be empty or contain a comma')
+    expect(error).toContain(
+      'tandem.yaml:2: api_keys.1: a key must not be empty, contain a comma, or begin or end with a space',
+    )
     expect(error).toContain('tandem.yaml:3: unknown key "hosts"; did you mean "host"?')
     expect(error).not.toContain('secret')
   })

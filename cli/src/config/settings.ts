@@ -46,8 +46,12 @@ export const extraModelSchema = z.strictObject(
 )
 const sourceOrModel = z.preprocess((value) => (typeof value === 'string' ? { source: value } : value), extraModelSchema)
 
+const apiKey = z
+  .string()
+  .regex(/^[^,\s]([^,]*[^,\s])?$/, 'a key must not be empty, contain a comma, or begin or end with a space')
+
 const tuneAdvice =
-  'expected true or false. To measure which is faster here, delete this line and run "tandem tune", which sets it'
+  'expected true or false. To measure which is faster here, delete this line and run "tandem tune" with this file'
 
 /** All settings of `tandem up`, in one form for every origin. */
 export const settingsSchema = z
@@ -64,7 +68,7 @@ export const settingsSchema = z
     end_tokens: z.array(z.string().min(1)).max(64),
     host: gateway.TANDEM_HOST.unwrap(),
     port: number(gateway.TANDEM_PORT),
-    api_keys: z.array(z.string().regex(/^[^,]+$/, 'a key must not be empty or contain a comma')),
+    api_keys: z.array(apiKey),
     cors_origins: z.array(originSchema).max(maxOrigins),
     max_concurrent: number(gateway.TANDEM_MAX_CONCURRENT),
     max_waiting: number(gateway.TANDEM_MAX_WAITING),

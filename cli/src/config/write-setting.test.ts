@@ -39,12 +39,28 @@ describe('writeSetting', () => {
     ],
     ['keeps CRLF', 'port: 1\r\npaired: false\r\n', () => 'port: 1\r\npaired: true\r\n'],
     ['adds a missing end of line', 'port: 1', () => 'port: 1\npaired: true\n'],
-    ['adds to a flow map', '{ port: 1 }\n', () => '{ port: 1, paired: true }\n'],
+    ['replaces a value in a flow map', '{ port: 1, paired: false }\n', () => '{ port: 1, paired: true }\n'],
   ])('%s', async (_name, text, expected) => {
     await writeFile(path, text)
     await writeSetting(path, 'paired', true)
     expect(await readFile(path, 'utf8')).toBe(expected(text))
     expect((await loadSettings({}, {}, folder)).settings.paired).toBe(true)
+  })
+
+  it.each([
+    ['a flow map', '{ port: 1 }\n'],
+    ['JSON', '{\n  "port": 1\n}\n'],
+    ['a document end', 'port: 1\n...\n'],
+    ['an indented map', '  port: 1\n  strict: true\n'],
+    ['an alias', 'strict: &x false\npaired: *x\n'],
+    ['an anchor that another key uses', 'paired: &p false\nstrict: *p\n'],
+  ])('refuses %s, of which more would change, and writes nothing', async (_name, text) => {
+    await writeFile(path, text)
+    await expect(writeSetting(path, 'paired', true)).rejects.toThrow(
+      `cannot set paired in ${path} without changing the rest of it: write "paired: true" yourself`,
+    )
+    expect(await readFile(path, 'utf8')).toBe(text)
+    expect(await readdir(folder)).toEqual(['tandem.yaml'])
   })
 
   it('keeps the mode of the file and the link to it', async () => {

@@ -1,4 +1,5 @@
 import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml'
 import type { SettingKey } from './settings.js'
 
@@ -7,13 +8,14 @@ import type { SettingKey } from './settings.js'
  * is added at the end. Creates the file if it is missing. The file is replaced as a whole, so that
  * it is complete even if the write fails.
  * @param path a file that `readSettingsFile` accepts, or a path where there is no file yet
+ * @throws Error if the file cannot be changed in this way, such as a flow map; nothing is written
  */
 export async function writeSetting(path: string, key: SettingKey, value: boolean): Promise<void> {
   const old = await readExisting(path)
   const target = old?.path ?? path
   const temporary = `${target}.${process.pid}.tmp`
   try {
-    await writeFile(temporary, setKey(old?.text ?? '', key, value), { flush: true, mode: old?.mode ?? 0o666 })
+    await writeFile(temporary, setKey(path, old?.text ?? '', key, value), { flush: true, mode: old?.mode ?? 0o666 })
     await rename(temporary, target)
   } catch (error) {
     await rm(temporary, { force: true })
@@ -32,18 +34,25 @@ async function readExisting(path: string): Promise<{ path: string; text: string;
   }
 }
 
-function setKey(text: string, key: string, value: boolean): string {
-  const document = parseDocument(text)
-  const { contents } = document
+function setKey(path: string, text: string, key: string, value: boolean): string {
+  const { contents } = parseDocument(text)
   const range = isMap(contents) ? rangeOfValue(contents, key) : undefined
-  if (range) return text.slice(0, range[0]) + String(value) + text.slice(range[1])
-  if (isMap(contents) && contents.flow) {
-    document.set(key, value)
-    return document.toString({ lineWidth: 0 })
-  }
   const newline = text.includes('\r\n') ? '\r\n' : '\n'
   const separator = text === '' || text.endsWith('\n') ? '' : newline
-  return `${text}${separator}${key}: ${value}${newline}`
+  const changed = range
+    ? text.slice(0, range[0]) + String(value) + text.slice(range[1])
+    : `${text}${separator}${key}: ${value}${newline}`
+  // Aliases, document ends and indented or flow maps: what was meant is not sure then.
+  if (!isDeepStrictEqual(readKeys(changed), { ...readKeys(text), [key]: value }))
+    throw new Error(`cannot set ${key} in ${path} without changing the rest of it: write "${key}: ${value}" yourself`)
+  return changed
+}
+
+/** The keys and values of a settings file; null if it is not valid. */
+function readKeys(text: string): Readonly<Record<string, unknown>> | null {
+  const document = parseDocument(text)
+  const keys: unknown = document.errors.length === 0 ? document.toJS() : null
+  return typeof keys === 'object' ? { ...keys } : null
 }
 
 /** Start and end of the value of a key, as offsets in the text; undefined if it has no value. */

@@ -1,4 +1,4 @@
-import { type LoadedSettings, loadSettings } from '../config/load-settings.js'
+import { type LoadedSettings, labelOf, loadSettings } from '../config/load-settings.js'
 import type { UpFlags } from '../config/read-flags.js'
 import type { Context } from '../context.js'
 import { validateSources } from '../sources/validate-sources.js'
@@ -12,7 +12,11 @@ export async function checkSettings(flags: UpFlags, { environment }: Pick<Contex
   const { host, port, api_keys: keys } = loaded.settings
   const settings = ok('settings', loaded.file ?? 'no file; only the command line and the environment')
   try {
-    await assertKeysFor(host, keys)
+    await assertKeysFor(host, keys, labelOf(loaded, 'host'))
+  } catch (error) {
+    return [settings, fail('host', `${host} cannot be served`, messageOf(error))]
+  }
+  try {
     await assertPortIsFree(host, port)
     return [settings, ok('port', port === 0 ? `any free port of ${host}` : `${port} of ${host} is free`)]
   } catch (error) {

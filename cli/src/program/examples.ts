@@ -85,4 +85,5 @@ Examples:
 
 /** Below the list of commands. */
 export const exitCodes = `
-Exit codes: 0 success, 1 error (message on stderr), 130 interrupted by Ctrl-C or another signal.`
+Exit codes: 0 success (up: stopped by a signal while it serves), 1 error (message on stderr),
+130 interrupted by Ctrl-C or another signal.`

@@ -129,7 +129,7 @@ describe('createProgram', () => {
     expect(words).toContain('Usage: tandem pull')
     words = ''
     await parse('help')
-    expect(words).toContain('Exit codes: 0 success, 1 error')
+    expect(words).toContain('Exit codes: 0 success (up: stopped by a signal while it serves), 1 error')
   })
 
   it.each([

@@ -4,15 +4,16 @@ import { resolveListenHost } from '@tandem/process'
 
 /**
  * Checks that a server that other machines can reach has keys.
+ * @param label the name of the setting in the error
  * @throws Error saying how to set keys
  */
-export async function assertKeysFor(host: string, apiKeys: readonly string[]): Promise<void> {
+export async function assertKeysFor(host: string, apiKeys: readonly string[], label = '--host'): Promise<void> {
   if (apiKeys.length > 0) return
   const { isLoopback } = await resolveListenHost(host)
   if (isLoopback) return
   throw new Error(
-    `--host ${host} can be reached from other machines, and no API key is set. ` +
-      'Set TANDEM_API_KEYS=key1,key2 or give --api-key KEY, or remove --host to serve only this machine',
+    `${label} ${host} can be reached from other machines, and no API key is set. ` +
+      'Set TANDEM_API_KEYS=key1,key2 or give --api-key KEY, or listen on 127.0.0.1 to serve only this machine',
   )
 }
 
