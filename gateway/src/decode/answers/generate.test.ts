@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Readout, Row, Rows, SessionSet } from '../../session/session.js'
+import { plainRequest } from '../../testing/generation-request.js'
 import { type ToyModel, ToySession, ToySessionSet } from '../../testing/toy-session.js'
 import { readText } from '../../text/testing/fixtures.js'
 import { aad } from '../strategies/aad.js'
@@ -35,25 +36,13 @@ const scripted =
 const even: ToyModel = () => new Float32Array(vocabularySize)
 
 const request: GenerationRequest = {
+  ...plainRequest,
   promptIds,
   strategy: bindTokenStrategy(greedyDpo, {}),
-  path: 'auto',
   vocabularySize,
   maxTokens: 4,
-  minTokens: 0,
-  adjustments: null,
   endTokenIds: [eos],
-  ignoresEndTokens: false,
-  stopTokenIds: new Set(),
   eosTokenIds: new Set([eos]),
-  topLogprobs: null,
-  promptLogprobs: null,
-  detail: false,
-  stops: [],
-  includesStop: false,
-  skipsSpecialTokens: true,
-  answerCount: 1,
-  judge: null,
 }
 
 const opener = (create: () => ToySession) => async () => new ToySessionSet(create)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { plainRequest } from '../../testing/generation-request.js'
 import { readText } from '../../text/testing/fixtures.js'
 import type { DecodeLoop } from '../loop/decode-loop.js'
 import { greedyDpo } from '../strategies/greedy.js'
@@ -9,25 +10,11 @@ import { readAnswer } from './read-answer.js'
 const text = readText('tokenizers/sentencepiece-first')
 const id = [...Array(text.vocabularySize).keys()].find((one) => text.tokenName(one) === 'c') ?? -1
 const request: GenerationRequest = {
+  ...plainRequest,
   promptIds: [5],
   strategy: bindTokenStrategy(greedyDpo, {}),
-  path: 'auto',
   vocabularySize: text.vocabularySize,
   maxTokens: 3,
-  minTokens: 0,
-  adjustments: null,
-  endTokenIds: [],
-  ignoresEndTokens: false,
-  stopTokenIds: new Set(),
-  eosTokenIds: new Set(),
-  topLogprobs: null,
-  promptLogprobs: null,
-  detail: false,
-  stops: [],
-  includesStop: false,
-  skipsSpecialTokens: true,
-  answerCount: 1,
-  judge: null,
 }
 
 test('sends the next step before it yields the tokens of the last one', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { plainRequest } from '../../testing/generation-request.js'
 import { type ToyModel, ToySession, ToySessionSet } from '../../testing/toy-session.js'
 import { readText } from '../../text/testing/fixtures.js'
 import { bestOfN } from '../strategies/best-of-n.js'
@@ -16,24 +17,12 @@ const even: ToyModel = () => new Float32Array(text.vocabularySize)
 async function run(strategy: BoundStrategy, judge: Judge | null, set = new ToySessionSet(() => new ToySession(even))) {
   const context = { open: async () => set, text, activeAnswers: new ActiveAnswers(), sharesDevice: () => false }
   const request: GenerationRequest = {
+    ...plainRequest,
     promptIds: [5, 6],
     strategy,
-    path: 'auto',
     vocabularySize: text.vocabularySize,
     maxTokens: 3,
-    minTokens: 0,
-    adjustments: null,
-    endTokenIds: [],
-    ignoresEndTokens: false,
-    stopTokenIds: new Set(),
-    eosTokenIds: new Set(),
-    topLogprobs: null,
-    promptLogprobs: null,
     detail: true,
-    stops: [],
-    includesStop: false,
-    skipsSpecialTokens: true,
-    answerCount: 1,
     judge,
   }
   const { answers, report } = await collectAnswers(generate(context, request, new AbortController().signal), 1)

@@ -7,7 +7,6 @@ import { encodeGraph } from '../../onnx/in-memory.js'
 import type { ElementType } from '../../onnx/schema.js'
 import { writeGraph } from '../../onnx/writer.js'
 import { createFolders } from '../testing/temporary-folder.js'
-import { exportName, findExport } from './find-export.js'
 import { openExport } from './open-export.js'
 import { scanGraph } from './scan-graph.js'
 
@@ -255,49 +254,3 @@ it('refuses a name that is too long', async () => {
   const path = await folderWith({ ...ids, ...cached, ['x'.repeat(70_000)]: past }, { ...logits, ...present })
   await expect(scanGraph(path)).rejects.toThrow(`${path} is not an ONNX file: it cannot be read at byte `)
 })
-
-describe('findExport', () => {
-  async function make(...names: string[]): Promise<string> {
-    const folder = await createFolder()
-    for (const name of names) {
-      await cp(fixture('llama-bare/config.json'), join(folder, name), { recursive: true })
-    }
-    return folder
-  }
-
-  it.each([
-    [['model_q4.onnx', 'model.onnx', 'model_fp16.onnx'], 'model.onnx'],
-    [['model_q4f16.onnx', 'model_quantized.onnx', 'model_q4.onnx'], 'model_q4.onnx'],
-    [['onnx/model_quantized.onnx', 'onnx/model_fp16.onnx', 'config.json'], 'onnx/model_fp16.onnx'],
-    [['model_q4.onnx', 'onnx/model.onnx'], 'model_q4.onnx'],
-  ])('of %s takes %s', async (names, chosen) => {
-    const folder = await make(...names)
-    expect(await findExport(folder)).toBe(join(folder, chosen))
-  })
-
-  it.each([
-    [['model.onnx', 'model.safetensors']],
-    [['model.onnx', 'model.safetensors.index.json']],
-    [['model.onnx', 'tandem.json']],
-    [['onnx/model.onnx', 'adapter_model.safetensors']],
-    [['other/model.onnx', 'onnx/below/model.onnx', 'config.json']],
-    [['decoder_model_merged.onnx', 'config.json']],
-    [['model.gguf']],
-  ])('finds none in a folder of %s', async (names) => {
-    expect(await findExport(await make(...names))).toBeNull()
-  })
-
-  it('accepts a .onnx file, and no other file', async () => {
-    const folder = await make('other.ONNX', 'model.safetensors', 'x.gguf')
-    expect(await findExport(join(folder, 'other.ONNX'))).toBe(join(folder, 'other.ONNX'))
-    expect(await findExport(join(folder, 'x.gguf'))).toBeNull()
-    expect(await findExport(join(folder, 'nothing'))).toBeNull()
-  })
-})
-
-it.each([
-  ['/m/SmolLM2/model.onnx', 'SmolLM2'],
-  ['/m/SmolLM2/onnx/model.onnx', 'SmolLM2'],
-  ['/m/SmolLM2/onnx/model_q4.onnx', 'SmolLM2-q4'],
-  ['/m/SmolLM2/decoder.onnx', 'SmolLM2-decoder'],
-])('the model of %s is called %s', (path, name) => expect(exportName(path)).toBe(name))
