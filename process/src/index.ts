@@ -1,7 +1,7 @@
 /**
- * What every process of Tandem needs: its life from start to exit, its environment variables,
- * network addresses, the names of models and the wording of input errors. It knows nothing of
- * models' weights, decoding, HTTP or gRPC.
+ * What every process of Tandem needs: its life from start to exit, its environment variables, its
+ * messages and logs, network addresses, the names of models and the wording of input errors. It
+ * knows nothing of models' weights, decoding, HTTP or gRPC.
  */
 export { addressPattern, listenSchema } from './address.js'
 export { describeIssue, expectationOf, joinIssue } from './describe-issue.js'
@@ -13,14 +13,10 @@ export {
   type SettingFault,
   SettingsError,
 } from './environment.js'
-export {
-  createLogger,
-  type ReadyMessage,
-  type RunningServer,
-  readyMessageSchema,
-  runServerProcess,
-} from './lifecycle.js'
+export { createLogger, type RunningServer, runServerProcess } from './lifecycle.js'
+export { createLogFormatter, hasColours, type LogFormat } from './log-lines.js'
 export { isLoopbackAddress, type ListenHost, resolveListenHost } from './loopback.js'
+export { processMessageSchema, type ReadyMessage, readyMessageSchema } from './messages.js'
 export {
   functionNames,
   maxExtraModels,
@@ -29,4 +25,13 @@ export {
   rewardNameSchema,
   titleOf,
 } from './model-names.js'
+export { quantile } from './quantile.js'
 export { shorten, showValue } from './show-value.js'
+export {
+  maxTimings,
+  type TimelineMessage,
+  type TokenTiming,
+  timelineMessageSchema,
+  tokenTimingSchema,
+} from './timeline.js'
+export { withTimeout } from './with-timeout.js'

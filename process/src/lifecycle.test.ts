@@ -23,13 +23,13 @@ interface Run {
 }
 
 /** Runs a process whose server starts by `start`, the body of an async function. */
-async function run(name: string, start: string): Promise<Run> {
+async function run(name: string, start: string, environment: NodeJS.ProcessEnv = {}): Promise<Run> {
   const path = join(folder, `${name}.mjs`)
   await writeFile(
     path,
     `import { runServerProcess } from '${built}'\nawait runServerProcess('The toy', async () => {\n${start}\n})\n`,
   )
-  const child = fork(path, { silent: true, execArgv: [] })
+  const child = fork(path, { silent: true, execArgv: [], env: { ...process.env, ...environment } })
   const messages: unknown[] = []
   let stderr = ''
   child.on('message', (message) => messages.push(message))
@@ -44,7 +44,7 @@ const server = (stop: string) => `
   return { address: '127.0.0.1:7', stop: async () => { process.send('stopping'); ${stop} } }`
 const received = ({ messages }: Run, message: unknown) =>
   expect.poll(() => messages, { timeout: 60_000 }).toContainEqual(message)
-const ready = { type: 'ready', address: '127.0.0.1:7', baseAddress: null }
+const ready = { type: 'ready', address: '127.0.0.1:7', baseAddress: null, metricsUrl: null }
 
 describe('runServerProcess', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('reports that it serves, and stops on %s with code 0', async (signal) => {
@@ -53,6 +53,14 @@ describe('runServerProcess', () => {
     process.child.kill(signal)
     expect(await process.end).toBe(0)
     expect(process.messages).toEqual([ready, 'stopping'])
+  })
+
+  it('reports the URL of its metrics', async () => {
+    const metricsUrl = 'http://127.0.0.1:9464/metrics'
+    const process = await run('metrics', `return { address: '127.0.0.1:7', metricsUrl: '${metricsUrl}', stop() {} }`)
+    await received(process, { ...ready, metricsUrl })
+    process.child.kill('SIGKILL')
+    await process.end
   })
 
   it('exits with code 1 on a second signal', async () => {
@@ -84,5 +92,33 @@ describe('runServerProcess', () => {
     await received(process, 'starting')
     process.child.disconnect()
     expect(await process.end).toBe(0)
+  })
+})
+
+describe('createLogger', () => {
+  const crash = (isTerminal: boolean) => `
+    const { createLogger } = await import('${built}')
+    const log = createLogger('toy', 'info', ${isTerminal})
+    log.info({ requestId: 'r1' }, 'first')
+    log.fatal('last words')
+    process.kill(process.pid, 'SIGKILL')
+    await new Promise(() => undefined)`
+
+  it('writes JSON, and keeps the last line before a crash', async () => {
+    const process = await run('crash-json', crash(false))
+    expect(await process.end).toBe('SIGKILL')
+    const lines = process.stderr().trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { name: 'toy', level: 30, requestId: 'r1', msg: 'first' },
+      { name: 'toy', level: 60, msg: 'last words' },
+    ])
+  })
+
+  it('writes readable lines to a terminal, and keeps the last line before a crash', async () => {
+    const process = await run('crash-terminal', crash(true), { NO_COLOR: '1' })
+    expect(await process.end).toBe('SIGKILL')
+    expect(process.stderr()).toMatch(
+      /^\[[\d:.]+\] INFO \(toy\): first \{"requestId":"r1"\}\n\[[\d:.]+\] FATAL \(toy\): last words\n$/,
+    )
   })
 })

@@ -1,21 +1,7 @@
+import { isatty } from 'node:tty'
 import pino, { type Logger } from 'pino'
-import { z } from 'zod'
-
-/** Sent over IPC to the parent process when this process serves. */
-export interface ReadyMessage {
-  readonly type: 'ready'
-  /** A service's host:port, or the gateway's URL. */
-  readonly address: string
-  /** host:port of the base model, if the service serves both models of a pair. */
-  readonly baseAddress: string | null
-}
-
-/** Parses what a child process sends over IPC. */
-export const readyMessageSchema: z.ZodType<ReadyMessage> = z.object({
-  type: z.literal('ready'),
-  address: z.string(),
-  baseAddress: z.string().nullable().default(null),
-})
+import { createLogFormatter, hasColours } from './log-lines.js'
+import type { ReadyMessage } from './messages.js'
 
 /** A server that runs until it is stopped. */
 export interface RunningServer {
@@ -23,6 +9,8 @@ export interface RunningServer {
   readonly address: string
   /** host:port of the base model, if the service serves both models of a pair. */
   readonly baseAddress?: string
+  /** The URL of the metrics; missing or null if they are off. */
+  readonly metricsUrl?: string | null
   /**
    * Stops accepting requests, lets open ones finish within the drain time, and frees what the
    * server holds.
@@ -57,13 +45,26 @@ export async function runServerProcess(name: string, start: () => Promise<Runnin
   }
   // Only now: before, a signal ends the process at once, even while a model loads.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
-  const ready: ReadyMessage = { type: 'ready', address: server.address, baseAddress: server.baseAddress ?? null }
-  process.send?.(ready)
+  process.send?.(readyMessage(server))
 }
+
+const readyMessage = ({ address, baseAddress, metricsUrl }: RunningServer): ReadyMessage => ({
+  type: 'ready',
+  address,
+  baseAddress: baseAddress ?? null,
+  metricsUrl: metricsUrl ?? null,
+})
+
+const stderrFile = 2
 
 /**
  * Creates a logger that writes to stderr before each call returns, so that the last line before a
- * crash is kept.
+ * crash is kept. It writes JSON, or readable lines if stderr is a terminal.
  */
-export const createLogger = (name: string, level: string): Logger =>
-  pino({ name, level }, pino.destination({ fd: 2, sync: true }))
+export function createLogger(name: string, level: string, isTerminal: boolean = isatty(stderrFile)): Logger {
+  const stderr = pino.destination({ fd: stderrFile, sync: true })
+  if (!isTerminal) return pino({ name, level }, stderr)
+  // Not pino-pretty's own stream: it writes the first lines only after the call.
+  const format = createLogFormatter({ hasColours: hasColours(isTerminal, process.env), hasName: true })
+  return pino({ name, level }, { write: (line) => void stderr.write(`${format(line.trimEnd())}\n`) })
+}
