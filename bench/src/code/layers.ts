@@ -8,11 +8,12 @@ export const workspaceImports: Readonly<Record<string, readonly string[]>> = {
   proto: [],
   models: [],
   process: [],
-  services: ['proto', 'models', 'process'],
-  gateway: ['proto', 'process'],
-  cli: ['proto', 'models', 'process', 'services', 'gateway'],
-  test: ['proto', 'models', 'process', 'services', 'gateway', 'cli'],
-  bench: ['proto', 'models', 'process', 'services', 'gateway', 'cli', 'test'],
+  telemetry: ['process'],
+  services: ['proto', 'models', 'process', 'telemetry'],
+  gateway: ['proto', 'process', 'telemetry'],
+  cli: ['proto', 'models', 'process', 'telemetry', 'services', 'gateway'],
+  test: ['proto', 'models', 'process', 'telemetry', 'services', 'gateway', 'cli'],
+  bench: ['proto', 'models', 'process', 'telemetry', 'services', 'gateway', 'cli', 'test'],
 }
 
 /** Imports that no file below `from` may have. */
@@ -22,10 +23,12 @@ export interface ForbiddenImport {
 }
 
 /**
- * The layers of the gateway: routes -> openai -> decode -> session -> text. A layer imports lower
- * ones only.
+ * The layers of the gateway: routes -> telemetry -> openai -> decode -> session -> text. A layer
+ * imports lower ones only.
  */
-const gatewayLayers = ['routes', 'openai', 'decode', 'session', 'text'].map((name) => `gateway/src/${name}`)
+const gatewayLayers = ['routes', 'telemetry', 'openai', 'decode', 'session', 'text'].map(
+  (name) => `gateway/src/${name}`,
+)
 
 /** Imports that the layers forbid. */
 export const forbiddenImports: readonly ForbiddenImport[] = gatewayLayers

@@ -1,0 +1,1 @@
+export { parseSamples, type RecordedTelemetry, type RecordedValue, recordTelemetry } from './record-telemetry.js'
