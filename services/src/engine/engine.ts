@@ -4,9 +4,9 @@ import type { LogitsRow } from './logits/logits-row.js'
 /**
  * The folders of the engine, from top to bottom; each imports only what is below it
  * (folders.test.ts): thread/ (speaks over a port), scheduler/ (chooses what runs next), sessions/
- * (owns sessions and bytes), the files of this folder (engine.ts, work.ts), logits/ (reads rows of
- * logits). onnx/ implements the interface below and is known only to thread/; it is the only folder
- * that imports onnxruntime-node.
+ * (owns sessions and bytes), the files of this folder (engine.ts, work.ts and others), logits/
+ * (reads rows of logits). onnx/ implements the interface below and is known only to thread/; it is
+ * the only folder that imports onnxruntime-node.
  */
 
 /** Runs a model: token ids in, logits out. An engine does not know session ids, text or gRPC. */

@@ -50,4 +50,21 @@ export interface WorkOutcome {
   readonly queueUs: number
   /** Microseconds of the runs that this work took part in. */
   readonly computeUs: number
+  /** The runs that this work took part in, in order: the first `maxRuns` of them. */
+  readonly runs: readonly ModelRun[]
+}
+
+/** Maximum number of runs in an outcome. A prompt of 8,000 tokens has 64 at the default chunk. */
+export const maxRuns = 256
+
+/** One run of the model, as one piece of work sees it. */
+export interface ModelRun {
+  /** Start, as `epochMs` gives it. */
+  readonly startMs: number
+  readonly durationMs: number
+  /** Number of forwards in the run, of all work. */
+  readonly batchSize: number
+  readonly kind: 'decode' | 'prefill'
+  /** Number of tokens that this work appended in the run. */
+  readonly tokens: number
 }

@@ -1,23 +1,20 @@
-import type {
-  GetModelResponse,
-  LogitServiceHandlers,
-  StepRequest__Output,
-  StepResponse,
-  TextFileChunk,
-} from '@tandem/proto'
+import type { GetModelResponse, LogitServiceHandlers, TextFileChunk } from '@tandem/proto'
+import { noTelemetry, spanNames, type Telemetry } from '@tandem/telemetry'
 import type { Logger } from 'pino'
 import type { EngineDescription } from '../engine/engine.js'
 import type { LogitBackend } from '../engine/thread/host.js'
 import { ServiceError, statusCodes } from '../errors.js'
+import { createMessageRecorder } from '../telemetry/message-recorder.js'
 import { sendTextFiles } from '../text-files.js'
-import { withTimeLimit } from '../time-limit.js'
-import { parseWork, type StepModels } from './parse-work.js'
-import { toFailedResponse, toStepResponse } from './step-response.js'
+import { StepAnswerer } from './answer-step.js'
+import type { StepModels } from './parse-work.js'
 import { serveStepStream } from './step-stream.js'
 
 /** What a logit service serves, and its limits. */
 export interface LogitServiceOptions {
   readonly model: GetModelResponse
+  /** Id of the model in its manifest, for metrics. */
+  readonly modelName: string
   readonly description: EngineDescription
   readonly models: StepModels
   readonly backend: LogitBackend
@@ -25,14 +22,19 @@ export interface LogitServiceOptions {
   /** Maximum duration of a request. */
   readonly requestTimeoutMs: number
   readonly log: Logger
+  readonly telemetry?: Telemetry
 }
 
 /**
  * Implements `tandem.v1.LogitService` over an engine. It knows messages and session ids, but not
  * logits.
  */
-export function createLogitHandlers(options: LogitServiceOptions): LogitServiceHandlers {
-  const answer = (request: StepRequest__Output, controller: AbortController) => answerStep(options, request, controller)
+export function createLogitHandlers({
+  telemetry = noTelemetry,
+  ...options
+}: LogitServiceOptions): LogitServiceHandlers {
+  const record = createMessageRecorder(telemetry, options.modelName, spanNames.step)
+  const answerer = new StepAnswerer({ ...options, role: options.model.role ?? '', record })
   return {
     GetModel: (_call, callback) => callback(null, options.model),
     GetTextFiles: (call) => void sendTextFiles(options.textFiles, options.log, call),
@@ -41,28 +43,8 @@ export function createLogitHandlers(options: LogitServiceOptions): LogitServiceH
       call.on('cancelled', () =>
         controller.abort(new ServiceError(statusCodes.cancelled, 'the client has disconnected')),
       )
-      void answer(call.request, controller).then((response) => callback(null, response))
+      void answerer.answer(call.request, controller).then((response) => callback(null, response))
     },
-    StepStream: (call) => serveStepStream(call, { answer, closeSessions: (ids) => options.backend.closeSessions(ids) }),
-  }
-}
-
-async function answerStep(
-  { backend, description, models, requestTimeoutMs, log }: LogitServiceOptions,
-  request: StepRequest__Output,
-  controller: AbortController,
-): Promise<StepResponse> {
-  try {
-    const outcome = await withTimeLimit(request.timeoutMs, requestTimeoutMs, controller, (signal) =>
-      backend.run(parseWork(request, description, models), signal),
-    )
-    for (const failure of [outcome.failure, ...outcome.results.map((result) => result.failure)])
-      if (failure?.code === statusCodes.internal) log.error({ traceparent: request.traceparent }, failure.message)
-    return toStepResponse(request.requestId, outcome)
-  } catch (error) {
-    const failure = ServiceError.from(error)
-    if (failure.code === statusCodes.internal)
-      log.error({ traceparent: request.traceparent, err: error }, failure.message)
-    return toFailedResponse(request.requestId, failure.toFailure())
+    StepStream: (call) => serveStepStream(call, answerer),
   }
 }

@@ -1,10 +1,12 @@
 import { createLogger, runServerProcess } from '@tandem/process'
+import { startTelemetry, withTelemetry } from '@tandem/telemetry'
 import { endWithEngine } from '../end-with-engine.js'
 import { parseLogitConfig } from './config.js'
 import { startLogitService } from './start.js'
 
-await runServerProcess('The logit service', () => {
+await runServerProcess('The logit service', async () => {
   const config = parseLogitConfig(process.env)
   const log = createLogger(`logit-${config.role}`, config.logLevel)
-  return startLogitService(config, log, endWithEngine(log))
+  const telemetry = await startTelemetry({ serviceName: `tandem-${config.role}`, startsTraces: false, log })
+  return withTelemetry(await startLogitService(config, log, endWithEngine(log), telemetry), telemetry)
 })

@@ -1,6 +1,7 @@
 import type { Manifest } from '@tandem/models'
 import type { RunningServer } from '@tandem/process'
 import { type GetModelResponse, LogitService, packageDefinition } from '@tandem/proto'
+import { noTelemetry, type Telemetry } from '@tandem/telemetry'
 import type { Logger } from 'pino'
 import { describeDevice, warnOfDevice } from '../device.js'
 import type { ModelVariant } from '../engine/engine.js'
@@ -8,6 +9,7 @@ import { type EngineThread, startEngineThread } from '../engine/thread/engine-th
 import { type GrpcServer, startGrpcServer } from '../grpc-server.js'
 import { openModelFolder } from '../model-folder.js'
 import { toBaseModel, toModelResponse } from '../model-response.js'
+import { observeEngine } from '../telemetry/engine-metrics.js'
 import { readTextFiles } from '../text-files.js'
 import type { LogitConfig } from './config.js'
 import { createLogitHandlers } from './handlers.js'
@@ -18,38 +20,45 @@ import type { StepModels } from './parse-work.js'
  * base model there, from the same graph, so that the steps of a pair run together.
  * @param onEngineDeath called if the engine ends without being stopped: the process cannot serve
  * any more
+ * @param telemetry records metrics of the engine and of all messages, and spans of messages whose
+ * trace is sampled
  */
 export async function startLogitService(
   config: LogitConfig,
   log: Logger,
   onEngineDeath: (reason: string) => void,
+  telemetry: Telemetry = noTelemetry,
 ): Promise<RunningServer> {
   const manifest = await openModelFolder(config.model, 'vocabulary')
   if (config.base !== null) assertSwitched(config.model, manifest)
   const engine = await startEngineThread(workerSettings(config), onEngineDeath)
   warnOfDevice(engine.description, config, log)
+  const byRole = variantsByRole(config)
+  const roles = config.base === null ? [config.role] : [...byRole.keys()]
+  const endMetrics = observeEngine(telemetry.meter, engine.stats, { modelName: manifest.modelId, roles })
   const servers: GrpcServer[] = []
   const stop = async () => {
     log.info('draining')
     await Promise.all(servers.map((server) => server.drain(config.drainMs)))
     await engine.stop()
+    endMetrics()
   }
   try {
     const device = await describeDevice(engine.description.device, config.threads)
     const { name } = engine.description
     const { maxSessions } = config
-    const byRole = variantsByRole(config)
     const model = {
       ...toModelResponse(manifest, config.role, name, device),
       maxSessions,
       engineRoles: [...byRole.keys()],
     }
+    const shared = { config, manifest, engine, log, telemetry }
     const adapted = { listen: config.listen, models: { own: 'adapted', byRole }, model } as const
-    servers.push(await serve(config, manifest, engine, log, adapted))
+    servers.push(await serve(shared, adapted))
     if (config.base !== null) {
       const { listen, role } = config.base
       const base = { listen, models: { own: 'base', byRole }, model: toBaseModel(model, role) } as const
-      servers.push(await serve(config, manifest, engine, log, base))
+      servers.push(await serve(shared, base))
     }
     const [address = '', baseAddress] = servers.map((server) => server.address)
     log.info({ addresses: servers.map((server) => server.address), model: manifest.modelId, engine: name }, 'serving')
@@ -77,21 +86,29 @@ const variantsByRole = ({ role, base }: LogitConfig): ReadonlyMap<string, ModelV
         ],
   )
 
+/** What the servers of a process have in common. */
+interface SharedParts {
+  readonly config: LogitConfig
+  readonly manifest: Manifest
+  readonly engine: EngineThread
+  readonly log: Logger
+  readonly telemetry: Telemetry
+}
+
 function serve(
-  config: LogitConfig,
-  manifest: Manifest,
-  engine: EngineThread,
-  log: Logger,
+  { config, manifest, engine, log, telemetry }: SharedParts,
   { listen, models, model }: ServedModel,
 ): Promise<GrpcServer> {
   const handlers = createLogitHandlers({
     model,
+    modelName: manifest.modelId,
     models,
     description: engine.description,
     backend: engine.host,
     textFiles: () => readTextFiles(config.model, manifest),
     requestTimeoutMs: config.requestTimeoutMs,
     log,
+    telemetry,
   })
   return startGrpcServer({
     listen,

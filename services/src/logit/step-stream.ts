@@ -1,7 +1,6 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js'
 import type { StepRequest__Output, StepResponse } from '@tandem/proto'
 import { resourceExhausted, ServiceError, statusCodes } from '../errors.js'
-import { toFailedResponse } from './step-response.js'
 
 export type StepCall = ServerDuplexStream<StepRequest__Output, StepResponse>
 
@@ -9,6 +8,8 @@ export type StepCall = ServerDuplexStream<StepRequest__Output, StepResponse>
 export interface StreamBackend {
   /** Answers a request. It never rejects: failures are in the response. */
   answer(request: StepRequest__Output, controller: AbortController): Promise<StepResponse>
+  /** Answers a request that is not passed to the engine. */
+  refuse(request: StepRequest__Output, error: ServiceError): StepResponse
   closeSessions(sessionIds: readonly string[]): void
 }
 
@@ -41,7 +42,7 @@ export function serveStepStream(call: StepCall, backend: StreamBackend): void {
     const error = resourceExhausted(
       `the stream has more than ${maxTouched} open sessions: close some, or open another stream`,
     )
-    return Promise.resolve(toFailedResponse(request.requestId, error.toFailure()))
+    return Promise.resolve(backend.refuse(request, error))
   }
 
   const respond = async (request: StepRequest__Output) => {

@@ -1,10 +1,12 @@
 import { createLogger, runServerProcess } from '@tandem/process'
+import { startTelemetry, withTelemetry } from '@tandem/telemetry'
 import { endWithEngine } from '../end-with-engine.js'
 import { parseRewardConfig } from './config.js'
 import { startRewardService } from './start.js'
 
-await runServerProcess('The reward service', () => {
+await runServerProcess('The reward service', async () => {
   const config = parseRewardConfig(process.env)
   const log = createLogger('reward', config.logLevel)
-  return startRewardService(config, log, endWithEngine(log))
+  const telemetry = await startTelemetry({ serviceName: 'tandem-reward', startsTraces: false, log })
+  return withTelemetry(await startRewardService(config, log, endWithEngine(log), telemetry), telemetry)
 })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Manifest } from '@tandem/models'
 import { emptyPrefixHash, maxScoredSequences } from '@tandem/proto'
 import type { LogitBackend } from '../engine/thread/host.js'
-import type { Work } from '../engine/work.js'
+import type { Work, WorkOutcome } from '../engine/work.js'
 import { invalidArgument, resourceExhausted, ServiceError, statusCodes } from '../errors.js'
 
 type RewardModel = Pick<Manifest, 'vocabularySize' | 'contextLength' | 'padTokenId'>
@@ -26,17 +26,22 @@ export class Scorer {
    * Returns one score for each sequence. If one sequence fails, all fail, and the remaining work is
    * dropped.
    * @param signal aborted with a ServiceError
+   * @param onWork receives the work of each sequence, also of one that failed
    * @throws ServiceError INVALID_ARGUMENT, RESOURCE_EXHAUSTED if too many sequences wait, or the
    * signal's reason
    */
-  async score(sequences: readonly (readonly number[])[], signal: AbortSignal): Promise<number[]> {
+  async score(
+    sequences: readonly (readonly number[])[],
+    signal: AbortSignal,
+    onWork: (outcome: WorkOutcome) => void = () => undefined,
+  ): Promise<number[]> {
     const checked = this.check(sequences)
     this.assertQueue(checked.length)
     const failed = new AbortController()
     const either = AbortSignal.any([signal, failed.signal])
     this.pending += checked.length
     try {
-      return await Promise.all(checked.map((ids) => this.scoreOne(ids, either)))
+      return await Promise.all(checked.map((ids) => this.scoreOne(ids, either, onWork)))
     } catch (error) {
       const failure = ServiceError.from(error)
       failed.abort(failure)
@@ -46,8 +51,14 @@ export class Scorer {
     }
   }
 
-  private async scoreOne(tokenIds: Uint32Array, signal: AbortSignal): Promise<number> {
-    const { results, failure } = await this.backend.run(scoringWork(tokenIds), signal)
+  private async scoreOne(
+    tokenIds: Uint32Array,
+    signal: AbortSignal,
+    onWork: (outcome: WorkOutcome) => void,
+  ): Promise<number> {
+    const outcome = await this.backend.run(scoringWork(tokenIds), signal)
+    onWork(outcome)
+    const { results, failure } = outcome
     const [result] = results
     const reason = failure ?? result?.failure
     if (reason) throw ServiceError.fromFailure(reason)

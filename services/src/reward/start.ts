@@ -1,5 +1,6 @@
 import type { RunningServer } from '@tandem/process'
 import { packageDefinition, RewardService } from '@tandem/proto'
+import { noTelemetry, type Telemetry } from '@tandem/telemetry'
 import type { Logger } from 'pino'
 import { describeDevice, warnOfDevice } from '../device.js'
 import { startEngineThread } from '../engine/thread/engine-thread.js'
@@ -7,7 +8,9 @@ import { startGrpcServer } from '../grpc-server.js'
 import { openModelFolder } from '../model-folder.js'
 import { toModelResponse } from '../model-response.js'
 import type { ServiceConfig } from '../service-config.js'
+import { observeEngine } from '../telemetry/engine-metrics.js'
 import { readTextFiles } from '../text-files.js'
+import { rewardRole } from './answer-score.js'
 import { createRewardHandlers } from './handlers.js'
 import { Scorer } from './scorer.js'
 
@@ -15,23 +18,30 @@ import { Scorer } from './scorer.js'
  * Loads a reward model and serves it.
  * @param onEngineDeath called if the engine ends without being stopped: the process cannot serve
  * any more
+ * @param telemetry records metrics of the engine and of all requests, and spans of requests whose
+ * trace is sampled
  */
 export async function startRewardService(
   config: ServiceConfig,
   log: Logger,
   onEngineDeath: (reason: string) => void,
+  telemetry: Telemetry = noTelemetry,
 ): Promise<RunningServer> {
   const manifest = await openModelFolder(config.model, 'score')
   const engine = await startEngineThread(workerSettings(config), onEngineDeath)
   warnOfDevice(engine.description, config, log)
+  const { modelId: modelName } = manifest
+  const endMetrics = observeEngine(telemetry.meter, engine.stats, { modelName, roles: [rewardRole] })
   try {
     const device = await describeDevice(engine.description.device, config.threads)
     const handlers = createRewardHandlers({
-      model: toModelResponse(manifest, 'reward', engine.description.name, device),
+      model: toModelResponse(manifest, rewardRole, engine.description.name, device),
+      modelName,
       scorer: new Scorer(engine.host, manifest, config.maxQueue),
       textFiles: () => readTextFiles(config.model, manifest),
       requestTimeoutMs: config.requestTimeoutMs,
       log,
+      telemetry,
     })
     const server = await startGrpcServer({
       listen: config.listen,
@@ -45,10 +55,12 @@ export async function startRewardService(
       log.info('draining')
       await server.drain(config.drainMs)
       await engine.stop()
+      endMetrics()
     }
     return { address, stop }
   } catch (error) {
     await engine.stop()
+    endMetrics()
     throw error
   }
 }

@@ -3,7 +3,7 @@ import type { Forward } from '../engine.js'
 import { epochMs } from '../epoch-ms.js'
 import type { LogitsRow } from '../logits/logits-row.js'
 import { kvNeeds } from '../sessions/kv-needs.js'
-import type { Step, StepOutcome, Work, WorkOutcome } from '../work.js'
+import { type ModelRun, maxRuns, type Step, type StepOutcome, type Work, type WorkOutcome } from '../work.js'
 import { ResponseBudget } from './response-budget.js'
 import { type StepContext, StepRun } from './step-run.js'
 
@@ -20,8 +20,9 @@ export class Job {
   private readonly running = new Map<StepRun, number>()
   private begun = 0
   private failure: ServiceError | null = null
-  private firstForwardMs: number | null = null
+  private firstRunMs: number | null = null
   private computeMs = 0
+  private readonly runs: ModelRun[] = []
 
   constructor(
     private readonly context: StepContext,
@@ -76,16 +77,14 @@ export class Job {
     this.context.store.budget.withPromise(needs, () => this.begin())
   }
 
-  /** Records that a run with a part of this job begins. */
-  beginRun(): void {
-    this.firstForwardMs ??= epochMs()
-  }
-
   /**
-   * Records the duration of that run. The job counts all of it, also if other jobs were in the run.
+   * Records a run with a part of this job. The job counts all of its duration, also if other jobs
+   * were in the run.
    */
-  endRun(durationMs: number): void {
-    this.computeMs += durationMs
+  recordRun(run: ModelRun): void {
+    this.firstRunMs ??= run.startMs
+    this.computeMs += run.durationMs
+    if (this.runs.length < maxRuns) this.runs.push(run)
   }
 
   /**
@@ -123,8 +122,9 @@ export class Job {
     return {
       results: this.failure === null ? this.results : [],
       failure: this.failure?.toFailure() ?? null,
-      queueUs: Math.max(0, Math.round(((this.firstForwardMs ?? epochMs()) - this.arrivedMs) * 1000)),
+      queueUs: Math.max(0, Math.round(((this.firstRunMs ?? epochMs()) - this.arrivedMs) * 1000)),
       computeUs: Math.round(this.computeMs * 1000),
+      runs: this.runs,
     }
   }
 

@@ -1,3 +1,4 @@
+import type { ModelRun } from '../work.js'
 import type { Job } from './job.js'
 import type { StepRun } from './step-run.js'
 
@@ -9,7 +10,7 @@ export const maxDecodeTokens = 8
 
 /** Steps whose next forwards run together: chunks of prompts, or decode steps. */
 export interface NextBatch {
-  readonly kind: 'prefill' | 'decode'
+  readonly kind: ModelRun['kind']
   readonly parts: readonly { readonly job: Job; readonly run: StepRun }[]
 }
 

@@ -1,10 +1,12 @@
 import { resourceExhausted, ServiceError } from '../../errors.js'
 import type { Forward } from '../engine.js'
+import type { EngineStats } from '../engine-stats.js'
 import type { LogitsRow } from '../logits/logits-row.js'
 import type { Work, WorkOutcome } from '../work.js'
 import { BatchWait } from './batch-wait.js'
 import { Job } from './job.js'
 import { type BatchLimits, chooseNextBatch, type NextBatch } from './next-batch.js'
+import { type RunResult, runBatch } from './run-batch.js'
 import { type QueuedJob, StartQueue } from './start-queue.js'
 import type { StepContext } from './step-run.js'
 
@@ -17,13 +19,6 @@ import type { StepContext } from './step-run.js'
 export interface SchedulerLimits extends BatchLimits {
   /** Maximum number of unfinished requests. */
   readonly maxQueue: number
-}
-
-/** What one run returned: for each forward its rows or its error. */
-interface RunResult {
-  readonly forwards: readonly Forward[]
-  readonly outcomes: readonly (readonly LogitsRow[] | ServiceError)[]
-  readonly runMs: number
 }
 
 /**
@@ -45,6 +40,7 @@ export class Scheduler {
   constructor(
     private readonly context: StepContext,
     private readonly limits: SchedulerLimits,
+    private readonly stats: EngineStats,
   ) {
     this.startQueue = new StartQueue(context.store)
   }
@@ -68,6 +64,7 @@ export class Scheduler {
     signal.addEventListener('abort', () => void this.drive(), { once: true })
     return new Promise((resolve) => {
       this.startQueue.add({ job, resolve })
+      this.stats.add('queueLength', 1)
       // Between two runs, start it at once: a request that only reads rows again need not wait for
       // the next batch.
       if (!this.isRunning) this.admit()
@@ -92,6 +89,8 @@ export class Scheduler {
         // iteration of the event loop takes 0.15 ms.
         if (!isFirst || this.batchWait.isPending) await pendingMessages()
         const batch = await this.schedule()
+        // Before the run, because a metric may be read while the model runs.
+        this.context.store.writeStats(this.stats)
         if (batch !== null) await this.postprocess(batch, await this.run(batch))
         else if (this.active.length === 0) break
       }
@@ -112,15 +111,13 @@ export class Scheduler {
     return this.chooseNextBatch()
   }
 
-  /** Runs the forwards of a batch. */
-  private async run({ kind, parts }: NextBatch): Promise<RunResult> {
-    this.lastKind = kind
-    for (const job of new Set(parts.map((part) => part.job))) job.beginRun()
-    const forwards = parts.map((part) => part.run.forward)
-    const startedMs = performance.now()
+  private async run(batch: NextBatch): Promise<RunResult> {
+    this.lastKind = batch.kind
     this.isRunning = true
-    const outcomes = await this.runForwards(forwards)
-    return { forwards, outcomes, runMs: performance.now() - startedMs }
+    const result = await runBatch(this.context, batch)
+    this.stats.add('runs', 1)
+    this.stats.add('busyMs', result.runMs)
+    return result
   }
 
   /**
@@ -131,7 +128,6 @@ export class Scheduler {
     this.isRunning = false
     const jobs = new Set(parts.map(({ job }) => job))
     const ran = this.active.filter(({ job }) => jobs.has(job))
-    for (const { job } of ran) job.endRun(runMs)
     this.active = this.active.filter(({ job }) => !jobs.has(job))
     const answered: QueuedJob[] = []
     for (const queued of ran) {
@@ -183,21 +179,6 @@ export class Scheduler {
     this.admit()
   }
 
-  /**
-   * Runs forwards as one batch. If the batch fails, they run one by one, so that only the forward
-   * at fault fails.
-   */
-  private async runForwards(forwards: readonly Forward[]): Promise<RunResult['outcomes']> {
-    const { engine, store } = this.context
-    if (forwards.length > 1) {
-      const batch = await engine.runBatch(forwards, store.budget.batchLimit).catch(() => null)
-      if (batch !== null) return batch
-    }
-    const outcomes = []
-    for (const forward of forwards) outcomes.push(await engine.run(forward).catch(ServiceError.from))
-    return outcomes
-  }
-
   private expectNextSteps(answered: readonly QueuedJob[], runMs: number): void {
     this.batchWait.expect(
       answered.filter(({ job }) => !job.signal.aborted).flatMap(({ job }) => job.steppedSessionIds),
@@ -221,12 +202,13 @@ export class Scheduler {
     const error = resourceExhausted(
       `the queue is full: ${this.limits.maxQueue} requests are waiting (TANDEM_MAX_QUEUE). Retry later`,
     )
-    return { results: [], failure: error.toFailure(), queueUs: 0, computeUs: 0 }
+    return { results: [], failure: error.toFailure(), queueUs: 0, computeUs: 0, runs: [] }
   }
 
   private finish({ job, resolve }: QueuedJob): void {
     const outcome = job.finish()
     this.startQueue.release(job)
+    this.stats.add('queueLength', -1)
     resolve(outcome)
   }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ServiceError, statusCodes } from '../../errors.js'
+import { EngineStats } from '../engine-stats.js'
 import { SessionStore } from '../sessions/session-store.js'
 import {
   emptyWork,
@@ -25,7 +26,7 @@ function serve(limits: { maxSessions?: number; maxBytes?: number; graceMs?: numb
   const engine = new ToyEngine()
   const store = new SessionStore(engine, { ...generousSettings, graceMs: 10_000, ...limits })
   const context = { engine, store, prefillChunk: 5, reusesPrefixes: false }
-  const scheduler = new Scheduler(context, { maxQueue: 256, maxBatch: 16, maxPrompts: 1 })
+  const scheduler = new Scheduler(context, { maxQueue: 256, maxBatch: 16, maxPrompts: 1 }, new EngineStats())
   const step = (id: string, prefix: number[], tokens: number[], signal = never()) =>
     scheduler.submit({ ...emptyWork, steps: [stepOf(id, prefix, tokens, { rows: 'last' })] }, signal, 0)
   const close = (id: string) => scheduler.submit({ ...emptyWork, closeSessionIds: [id] }, never(), 0)

@@ -26,6 +26,10 @@ interface Entry extends Prefix {
 export class PrefixCache {
   /** Least recently used first. */
   private entries: Entry[] = []
+  /** Number of tokens that `find` looked up. */
+  queries = 0
+  /** Number of tokens that `find` found. */
+  hits = 0
 
   constructor(private readonly maxEntries: number) {}
 
@@ -65,6 +69,8 @@ export class PrefixCache {
       const whole = shared - (shared % chunk)
       if (whole > length) [best, length] = [entry, whole]
     }
+    this.queries += tokenIds.length
+    this.hits += length
     if (best === null) return null
     this.touch(best, nowMs)
     return { cache: best.cache, length }

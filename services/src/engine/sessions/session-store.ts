@@ -1,28 +1,14 @@
 import { emptyPrefixHash } from '@tandem/proto'
 import { failedPrecondition, resourceExhausted } from '../../errors.js'
 import type { Engine, ModelVariant } from '../engine.js'
+import type { EngineStats } from '../engine-stats.js'
 import { KvBudget } from './kv-budget.js'
 import { type Prefix, PrefixCache } from './prefix-cache.js'
 import { Session } from './session.js'
 import { bytesOf, SessionTable } from './session-table.js'
+import type { StoreLimits } from './store-limits.js'
 
 /** sessions/ owns sessions and their bytes; it does not know requests, schedules or ports. */
-
-/** Limits of the session store. */
-export interface StoreLimits {
-  readonly maxSessions: number
-  /**
-   * Maximum bytes of keys, values and kept rows of all sessions, and of the engine's batch memory.
-   */
-  readonly maxBytes: number
-  /** Idle time after which a session is closed, in milliseconds. */
-  readonly ttlMs: number
-  /**
-   * Idle time before which a session is not evicted, in milliseconds: it is between two steps of an
-   * answer.
-   */
-  readonly graceMs: number
-}
 
 /**
  * Whether a request fits: `later` once other sessions end, `never` if it would not fit even by
@@ -102,7 +88,7 @@ export class SessionStore {
   close(id: string): void {
     const session = this.sessions.get(id)
     if (session) this.keepPrefix(session)
-    this.sessions.evict(id)
+    this.sessions.close(id)
   }
 
   /**
@@ -119,9 +105,18 @@ export class SessionStore {
 
   /** Closes sessions and prefixes that have been idle for the TTL. */
   sweep(): void {
-    for (const [id] of this.sessions.idle(this.limits.ttlMs)) this.sessions.evict(id)
+    for (const [id] of this.sessions.idle(this.limits.ttlMs)) this.sessions.close(id)
     this.prefixes.expire(this.now() - this.limits.ttlMs)
     if (this.sessions.size < 2) this.engine.batchMemory.clear()
+  }
+
+  /** Writes what the store holds and has done. This reads the size of each session. */
+  writeStats(stats: EngineStats): void {
+    stats.set('sessions', this.size)
+    stats.set('kvBytes', this.budget.held)
+    stats.set('prefixQueries', this.prefixes.queries)
+    stats.set('prefixHits', this.prefixes.hits)
+    stats.set('evictions', this.sessions.evictions)
   }
 
   /**
@@ -134,7 +129,7 @@ export class SessionStore {
     const replaced = this.sessions.get(to)
     if (replaced === undefined) this.freeSlot(this.sessions.idle())
     this.budget.free(this.budget.copyBytes(parent) - (replaced?.byteLength ?? 0), this.sessions.idle())
-    this.sessions.evict(to)
+    this.sessions.close(to)
     this.sessions.touch(to, this.copyOf(parent))
   }
 

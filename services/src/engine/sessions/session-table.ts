@@ -7,6 +7,8 @@ import type { Session } from './session.js'
 export class SessionTable {
   private readonly sessions = new Map<string, Session>()
   private readonly inUse = new Set<string>()
+  /** Number of evicted sessions. */
+  evictions = 0
 
   /**
    * @param graceMs idle time before which a session is not evictable: it is between two steps of an
@@ -53,9 +55,15 @@ export class SessionTable {
     session.lastUsedMs = this.now()
   }
 
-  evict(id: string): void {
+  close(id: string): void {
     this.sessions.get(id)?.close()
     this.sessions.delete(id)
+  }
+
+  /** Closes a session because its memory or its place is needed. */
+  evict(id: string): void {
+    this.evictions++
+    this.close(id)
   }
 
   /** Sessions that are not in use, and have not been used for at least `minMs`. */

@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { Engine } from '../engine.js'
+import { EngineStats } from '../engine-stats.js'
 import { EngineHost } from '../thread/host.js'
 import { type EngineSettings, serveEngine } from '../thread/serve-engine.js'
 
@@ -19,10 +20,11 @@ export const generousSettings: EngineSettings = {
 export function joinEngine(engine: Engine, settings: Partial<EngineSettings> = {}) {
   const { port1, port2 } = new MessageChannel()
   const host = new EngineHost(port1)
-  const end = serveEngine(port2, engine, { ...generousSettings, ...settings })
+  const stats = new EngineStats()
+  const end = serveEngine(port2, engine, { ...generousSettings, ...settings }, stats)
   const close = async () => {
     port1.close()
     await end()
   }
-  return { host, close, port: port2 }
+  return { host, stats, close, port: port2 }
 }

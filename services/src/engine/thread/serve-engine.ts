@@ -1,8 +1,10 @@
 import { ServiceError } from '../../errors.js'
 import type { Engine } from '../engine.js'
+import type { EngineStats } from '../engine-stats.js'
 import { maxDecodeTokens } from '../scheduler/next-batch.js'
 import { Scheduler } from '../scheduler/scheduler.js'
-import { SessionStore, type StoreLimits } from '../sessions/session-store.js'
+import { SessionStore } from '../sessions/session-store.js'
+import type { StoreLimits } from '../sessions/store-limits.js'
 import type { Work, WorkOutcome } from '../work.js'
 import type { HostMessage, WorkerMessage } from './messages.js'
 
@@ -35,10 +37,18 @@ const minTransferBytes = 4096
 
 /**
  * Serves an engine over a port: receives work, submits it to the scheduler, and posts the outcomes.
+ * @param stats written as the engine works
  * @returns a function that stops it
  */
-export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSettings): () => Promise<void> {
+export function serveEngine(
+  port: WorkerPort,
+  engine: Engine,
+  settings: EngineSettings,
+  stats: EngineStats,
+): () => Promise<void> {
   const store = new SessionStore(engine, settings)
+  stats.set('sessionLimit', settings.maxSessions)
+  stats.set('kvLimit', settings.maxBytes)
   const { prefillChunk, maxBatch, maxPrompts } = settings.strict
     ? { prefillChunk: 1, maxBatch: 1, maxPrompts: 1 }
     : settings
@@ -48,9 +58,14 @@ export function serveEngine(port: WorkerPort, engine: Engine, settings: EngineSe
   const scheduler = new Scheduler(
     { engine, store, prefillChunk, reusesPrefixes },
     { maxQueue: settings.maxQueue, maxBatch, maxPrompts },
+    stats,
   )
   const running = new Map<number, AbortController>()
-  const sweeper = setInterval(() => store.sweep(), Math.min(Math.max(settings.ttlMs / 4, 10), 10_000))
+  const sweep = () => {
+    store.sweep()
+    store.writeStats(stats)
+  }
+  const sweeper = setInterval(sweep, Math.min(Math.max(settings.ttlMs / 4, 10), 10_000))
   sweeper.unref()
 
   const run = async ({ id, work, sentAtMs }: Extract<HostMessage, { type: 'work-run' }>) => {

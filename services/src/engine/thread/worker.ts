@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { EngineStats } from '../engine-stats.js'
 import { loadEngine, type OnnxSettings } from '../onnx/load-engine.js'
 import { type EngineSettings, serveEngine } from './serve-engine.js'
 
@@ -8,11 +9,16 @@ export interface WorkerSettings {
   readonly engine: EngineSettings
 }
 
+/** The settings, and the memory that the thread writes its statistics to. */
+export interface WorkerData extends WorkerSettings {
+  readonly stats: SharedArrayBuffer
+}
+
 if (parentPort === null) throw new Error('worker.js must run in a worker thread')
 const port = parentPort
-const { onnx, engine } = workerData as WorkerSettings
+const { onnx, engine, stats } = workerData as WorkerData
 try {
-  serveEngine(port, await loadEngine(onnx), engine)
+  serveEngine(port, await loadEngine(onnx), engine, new EngineStats(stats))
 } catch (error) {
   port.postMessage({ type: 'engine-failed', message: error instanceof Error ? error.message : String(error) })
   port.close()

@@ -8,7 +8,8 @@ import {
   type StepRequest,
   type StepResponse__Output,
 } from '@tandem/proto'
-import pino from 'pino'
+import { noTelemetry, type Telemetry } from '@tandem/telemetry'
+import pino, { type Logger } from 'pino'
 import { joinEngine, ToyEngine } from '../../engine/testing/index.js'
 import { startGrpcServer } from '../../grpc-server.js'
 import { createLogitHandlers } from '../handlers.js'
@@ -30,14 +31,24 @@ export const files = [
   { name: 'config.json', data: Buffer.from('{}') },
 ]
 
+const silent = pino({ level: 'silent' })
+
+interface ToyOptions {
+  readonly requestTimeoutMs?: number
+  readonly models?: StepModels
+  readonly telemetry?: Telemetry
+  readonly log?: Logger
+}
+
 export async function serveToy(
   settings: Parameters<typeof joinEngine>[1] = {},
-  { requestTimeoutMs = 60_000, models = oneModel }: { requestTimeoutMs?: number; models?: StepModels } = {},
+  { requestTimeoutMs = 60_000, models = oneModel, telemetry = noTelemetry, log = silent }: ToyOptions = {},
 ) {
   const engine = new ToyEngine()
-  const { host, close } = joinEngine(engine, settings)
+  const { host, stats, close } = joinEngine(engine, settings)
   const handlers = createLogitHandlers({
     model: { modelId: 'toy', vocabularySize: 32, role: 'sft', engine: engine.description.name },
+    modelName: 'toy',
     models,
     description: engine.description,
     backend: host,
@@ -45,7 +56,8 @@ export async function serveToy(
       yield* files
     },
     requestTimeoutMs,
-    log: pino({ level: 'silent' }),
+    log,
+    telemetry,
   })
   const server = await startGrpcServer({
     listen: '127.0.0.1:0',
@@ -59,7 +71,7 @@ export async function serveToy(
     () => server.drain(0),
     () => client.close(),
   )
-  return { engine, server, client }
+  return { engine, stats, server, client }
 }
 
 export type ToyClient = Awaited<ReturnType<typeof serveToy>>['client']
