@@ -1,4 +1,4 @@
-import { addressPattern, integerVariable, logLevelSchema, parseEnvironment } from '@tandem/process'
+import { addressPattern, flagVariable, integerVariable, logLevelSchema, parseEnvironment } from '@tandem/process'
 import { z } from 'zod'
 import { extraModelsSchema, rewardsSchema } from './named-services.js'
 
@@ -77,6 +77,8 @@ export const gatewayEnvironmentSchema = z.object({
   /** Time for open answers to finish after SIGTERM. */
   TANDEM_DRAIN_MS: integerVariable(0, 3_600_000).default(5_000),
   TANDEM_LOG_LEVEL: logLevelSchema,
+  /** Sends the times of each request to the parent process, for `tandem up --trace`. */
+  TANDEM_TRACE: flagVariable(),
 })
 
 /** The configuration of the gateway. Fields ending in `Ms` are milliseconds. */
@@ -101,6 +103,7 @@ export interface GatewayConfig {
   readonly startTimeoutMs: number
   readonly drainMs: number
   readonly logLevel: string
+  readonly sendsTimelines: boolean
 }
 
 /** Parses the configuration. @throws SettingsError that names every invalid variable, and why */
@@ -125,6 +128,7 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
     startTimeoutMs: env.TANDEM_START_TIMEOUT_MS,
     drainMs: env.TANDEM_DRAIN_MS,
     logLevel: env.TANDEM_LOG_LEVEL,
+    sendsTimelines: env.TANDEM_TRACE,
   }
 }
 

@@ -10,6 +10,7 @@ import { ActiveAnswers } from './decode/answers/active-answers.js'
 import { drain } from './drain.js'
 import { Admission } from './routes/admission.js'
 import { createApp } from './routes/app.js'
+import type { AppDependencies } from './routes/dependencies.js'
 import { createHttpServer } from './routes/http-server.js'
 import { connectModels } from './session/connect-models.js'
 import { LogitServiceConnection } from './session/logit-service.js'
@@ -17,6 +18,7 @@ import type { Pair } from './session/pair.js'
 import { openReward, type RewardModel } from './session/reward-model.js'
 import { RewardServiceConnection } from './session/reward-service.js'
 import { SessionError } from './session/session-error.js'
+import { createGatewayTelemetry, type GatewayTelemetry } from './telemetry/gateway-telemetry.js'
 import { findEndTokenIds } from './text/index.js'
 
 /** Time between two attempts to reach the services, in milliseconds. */
@@ -36,7 +38,11 @@ export interface RunningGateway {
  * Connects to all services, then listens.
  * @throws Error if a service cannot be reached in time, or the models are not a pair
  */
-export async function startGateway(config: GatewayConfig, log: Logger): Promise<RunningGateway> {
+export async function startGateway(
+  config: GatewayConfig,
+  log: Logger,
+  telemetry: GatewayTelemetry = createGatewayTelemetry(config.pairName),
+): Promise<RunningGateway> {
   // grpc-js prints to stderr what it also throws. The variable turns this on for debugging.
   if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
   const listenAddress = await resolveAllowedHost(config)
@@ -62,7 +68,11 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     const pair = addEndTokens(served, config.endTokens)
     for (const warning of pair.warnings) log.warn(warning)
     const stopping = new AbortController()
-    const server = await listen(createServer(config, pair, rewards, stopping.signal, log), listenAddress, config)
+    const server = await listen(
+      createServer({ config, pair, rewards, stopping: stopping.signal, log, telemetry }),
+      listenAddress,
+      config,
+    )
     const url = urlOf(config.host, server)
     const models = Object.fromEntries([...pair.models].map(([name, { info }]) => [name, info.modelId]))
     const rewardModels = Object.fromEntries(rewards.map(({ name, info }) => [name, info.modelId]))
@@ -80,30 +90,18 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   }
 }
 
-function createServer(
-  config: GatewayConfig,
-  pair: Pair,
-  rewardList: readonly RewardModel[],
-  stopping: AbortSignal,
-  log: Logger,
-): Server {
+interface ServerParts extends Pick<AppDependencies, 'pair' | 'stopping' | 'log' | 'telemetry'> {
+  readonly config: GatewayConfig
+  readonly rewards: readonly RewardModel[]
+}
+
+function createServer({ config, rewards: rewardList, ...shared }: ServerParts): Server {
   const { pairName, apiKeys, corsOrigins, maxPromptTokens, maxBodyBytes, requestTimeoutMs, receiveTimeoutMs } = config
   const limits = { maxPromptTokens, maxBodyBytes, requestTimeoutMs, receiveTimeoutMs }
   const rewards = new Map(rewardList.map((reward) => [reward.name, reward]))
   const admission = new Admission(config)
   const activeAnswers = new ActiveAnswers()
-  const app = createApp({
-    pair,
-    pairName,
-    rewards,
-    apiKeys,
-    corsOrigins,
-    admission,
-    activeAnswers,
-    limits,
-    stopping,
-    log,
-  })
+  const app = createApp({ ...shared, pairName, rewards, apiKeys, corsOrigins, admission, activeAnswers, limits })
   return createHttpServer(app, config)
 }
 

@@ -28,7 +28,7 @@ const routeHint =
 
 /** Creates the HTTP API of the gateway. Routes know nothing of decoding algorithms. */
 export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
-  const { apiKeys, corsOrigins, log } = dependencies
+  const { apiKeys, corsOrigins, log, telemetry } = dependencies
   const app = new Hono<AppEnvironment>()
 
   app.use(async (context, next) => {
@@ -75,12 +75,19 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
   )
   app.onError((error, context) => {
     const answer = ApiError.from(error)
-    const details = { err: error, requestId: context.get('requestId') }
-    if (answer.status >= 500) log.error(details, 'a request failed')
-    else log.debug(details, 'a request was refused')
+    const requestId = context.get('requestId')
+    if (answer.status >= 500) log.error({ err: error, requestId }, 'a request failed')
+    else log.debug({ ...describeRefusal(answer, telemetry), requestId }, 'a request was refused')
     return toResponse(answer)
   })
   return app
+}
+
+/** Describes a refusal for the log. Its message may quote the request, even a prompt. */
+function describeRefusal(answer: ApiError, { hasContent }: AppDependencies['telemetry']): object {
+  const { status, body } = answer
+  const { code, param } = body.error
+  return { status, code, param, ...(hasContent ? { err: answer } : {}) }
 }
 
 function refuseOtherMethods(app: Hono<AppEnvironment>, path: string, allowed: string): void {

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { recordTelemetry } from '@tandem/telemetry/testing'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openReward, type RewardModel, toAnswerJob } from '../session/reward-model.js'
 import { RewardServiceConnection } from '../session/reward-service.js'
+import { createGatewayTelemetry } from '../telemetry/gateway-telemetry.js'
 import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'
 import { runJob } from '../text/index.js'
@@ -54,6 +56,15 @@ const encodeAnswer = (content: string) => runJob(rewardText, toAnswerJob(message
 
 const best = (parameters: object = {}) => ({
   decoding: { strategy: 'best-of-n', n: 4, seed: 5, detail: true, ...parameters },
+})
+
+test('the reward service joins the trace of the request', async () => {
+  const recorded = recordTelemetry()
+  const telemetry = createGatewayTelemetry('toy', recorded.telemetry)
+  app = gateway.app({ rewards: new Map([['picker', reward]]), telemetry })
+  await ask(best())
+  const request = recorded.spans().find(({ name }) => name === 'prefill')?.parentSpanContext
+  expect(toy.traceparents).toEqual([`00-${request?.traceId}-${request?.spanId}-01`])
 })
 
 test('every candidate is a sample, scored as the answer to the conversation; the best is returned', async () => {

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { generate } from '../decode/answers/generate.js'
 import type { PreparedRequest } from '../openai/answer/answer.js'
 import { prepareChat } from '../openai/request/chat-request.js'
 import { prepareCompletion } from '../openai/request/completion-request.js'
@@ -6,29 +7,51 @@ import { requestIdSchema } from '../openai/request/request-id.js'
 import { EngineSenders } from '../session/engine-senders.js'
 import { modelOf } from '../session/pair.js'
 import type { OpenSessions } from '../session/session.js'
+import type { Operation } from '../telemetry/request-attributes.js'
+import { RequestRecorder } from '../telemetry/request-recorder.js'
 import { prefixScopeOf } from './api-keys.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { eventStream } from './event-stream.js'
-import { streamAnswers, wholeAnswer } from './generate-answers.js'
+import { type DecodePrompt, streamAnswers, wholeAnswer } from './generate-answers.js'
 import { readJsonBody } from './read-body.js'
 import { RequestLifetime } from './request-lifetime.js'
 
 type Prepare = typeof prepareChat
 
 /** Handles both generating endpoints: parses the request, waits for admission, answers. */
-function createHandler(dependencies: AppDependencies, prepare: Prepare) {
+function createHandler(dependencies: AppDependencies, operation: Operation, prepare: Prepare) {
   const { pair, pairName, limits, rewards } = dependencies
   const { maxPromptTokens } = limits
-  const judging = { rewards, timeoutMs: limits.requestTimeoutMs }
   return async (context: Context<AppEnvironment>): Promise<Response> => {
-    const lifetime = new RequestLifetime(context.req.raw, dependencies)
-    const { signal } = lifetime
-    const body = await readJsonBody(context.req.raw, limits)
-    nameRequest(context, body)
-    const requestId = context.get('requestId')
-    const request = await prepare({ body, pair, pairName, maxPromptTokens, requestId, signal, judging })
-    return run(context, dependencies, request, lifetime)
+    const recorder = recordRequest(context, dependencies, operation)
+    const judging = { rewards, timeoutMs: limits.requestTimeoutMs, traceparent: () => recorder.traceparent }
+    try {
+      const lifetime = new RequestLifetime(context.req.raw, dependencies)
+      const { signal } = lifetime
+      const body = await readJsonBody(context.req.raw, limits)
+      const bodyReadMs = performance.now()
+      nameRequest(context, body)
+      const requestId = context.get('requestId')
+      const request = await prepare({ body, pair, pairName, maxPromptTokens, requestId, signal, judging })
+      recorder.prepared(request, body, bodyReadMs)
+      return await run(context, dependencies, request, lifetime, recorder)
+    } catch (error) {
+      recorder.fail(error)
+      throw error
+    }
   }
+}
+
+/** Starts to record a request. The record ends when the connection has sent the last byte. */
+function recordRequest(
+  context: Context<AppEnvironment>,
+  { telemetry, log }: AppDependencies,
+  operation: Operation,
+): RequestRecorder {
+  const headers = context.req.header()
+  const recorder = new RequestRecorder(telemetry, { operation, route: context.req.path, headers, log })
+  context.env?.outgoing?.once('close', () => recorder.end(context.get('requestId')))
+  return recorder
 }
 
 /** Sets the request id from the body, unless the header has set it. */
@@ -38,30 +61,63 @@ function nameRequest(context: Context<AppEnvironment>, body: Readonly<Record<str
 }
 
 /** Creates the handler of POST /v1/chat/completions. */
-export const createChatHandler = (dependencies: AppDependencies) => createHandler(dependencies, prepareChat)
+export const createChatHandler = (dependencies: AppDependencies) => createHandler(dependencies, 'chat', prepareChat)
 /** Creates the handler of POST /v1/completions. */
-export const createCompletionHandler = (dependencies: AppDependencies) => createHandler(dependencies, prepareCompletion)
+export const createCompletionHandler = (dependencies: AppDependencies) =>
+  createHandler(dependencies, 'text_completion', prepareCompletion)
 
 function run(
   context: Context<AppEnvironment>,
-  { activeAnswers, limits, pair, log }: AppDependencies,
+  dependencies: AppDependencies,
   request: PreparedRequest,
   lifetime: RequestLifetime,
+  recorder: RequestRecorder,
 ): Promise<Response> {
-  const { signal } = lifetime
   const prefixScope = prefixScopeOf(context.req.header('authorization'), request.cacheSalt)
-  const senders = new EngineSenders()
-  const open: OpenSessions = (model, sessionSignal) =>
-    modelOf(pair.models, model).service.openSessions({
-      vocabularyLimit: pair.vocabularyLimit,
-      stepTimeoutMs: limits.requestTimeoutMs,
-      signal: sessionSignal,
-      prefixScope,
-      senders,
+  const decode = createDecode(dependencies, { prefixScope, signal: lifetime.signal, recorder })
+  recorder.waiting()
+  if (!request.isStreamed)
+    return lifetime.run(async () => {
+      recorder.admitted()
+      const body = await wholeAnswer(decode, request)
+      return recorder.write(() => context.json(body))
     })
-  const generation = { open, text: pair.text, activeAnswers, sharesDevice: pair.sharesDevice }
-  if (!request.isStreamed) return lifetime.run(async () => context.json(await wholeAnswer(generation, request, signal)))
-  const onError = (error: unknown) =>
-    log.warn({ err: error, requestId: context.get('requestId') }, 'a streamed answer failed')
-  return lifetime.stream((onEnd) => eventStream(streamAnswers(generation, request, signal), { onError, onEnd }))
+  const onError = (error: unknown) => {
+    recorder.fail(error)
+    dependencies.log.warn({ err: error, requestId: context.get('requestId') }, 'a streamed answer failed')
+  }
+  return lifetime.stream((onEnd) => {
+    recorder.admitted()
+    return eventStream(streamAnswers(decode, request), { onError, onEnd, write: (send) => recorder.write(send) })
+  })
+}
+
+interface DecodeOptions {
+  readonly prefixScope: string
+  readonly signal: AbortSignal
+  readonly recorder: RequestRecorder
+}
+
+/** Creates the function that decodes one prompt of a request. */
+function createDecode(
+  { activeAnswers, limits, pair }: AppDependencies,
+  { prefixScope, signal, recorder }: DecodeOptions,
+): DecodePrompt {
+  const senders = new EngineSenders()
+  const { text, sharesDevice, vocabularyLimit } = pair
+  return (prompt, firstIndex) => {
+    const recording = recorder.recordPrompt(prompt, firstIndex)
+    const { messages, steps } = recording
+    const open: OpenSessions = (model, sessionSignal) =>
+      modelOf(pair.models, model).service.openSessions({
+        vocabularyLimit,
+        stepTimeoutMs: limits.requestTimeoutMs,
+        signal: sessionSignal,
+        prefixScope,
+        senders,
+        messages,
+      })
+    const generation = { open, text, activeAnswers, sharesDevice, steps }
+    return recording.observe(generate(generation, prompt, signal))
+  }
 }

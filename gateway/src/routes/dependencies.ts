@@ -1,7 +1,9 @@
+import type { HttpBindings } from '@hono/node-server'
 import type { Logger } from 'pino'
 import type { ActiveAnswers } from '../decode/answers/active-answers.js'
 import type { Pair } from '../session/pair.js'
 import type { RewardModel } from '../session/reward-model.js'
+import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.js'
 import type { Admission } from './admission.js'
 
 /** What the app needs from outside. */
@@ -25,10 +27,13 @@ export interface AppDependencies {
   /** Ends all answers. Clients see its reason. */
   readonly stopping: AbortSignal
   readonly log: Logger
+  readonly telemetry: GatewayTelemetry
 }
 
 /** Values that the app keeps with each request. */
 export interface AppEnvironment {
+  /** What the HTTP server adds to a request; missing if a test calls the app without a server. */
+  Bindings: Partial<Pick<HttpBindings, 'outgoing'>>
   Variables: {
     requestId: string
     /** Whether the id came from the header, which takes precedence over the body. */

@@ -11,7 +11,11 @@ afterEach(() => {
 
 const open = async (chunks: AsyncGenerator<object, void>) => {
   const ends: unknown[] = []
-  const response = await eventStream(chunks, { onError: (error) => ends.push(error), onEnd: () => ends.push('end') })
+  const response = await eventStream(chunks, {
+    onError: (error) => ends.push(error),
+    onEnd: () => ends.push('end'),
+    write: (send) => send(),
+  })
   return { response, ends }
 }
 
@@ -45,6 +49,25 @@ test('a reader that disconnects during a wait calls onEnd once, and nothing else
   await waiting
   await vi.advanceTimersByTimeAsync(10_000)
   expect(ends).toEqual(['end'])
+})
+
+test('a reader that disconnects while a chunk is ready ends the generator', async () => {
+  let isOver = false
+  async function* chunks() {
+    try {
+      yield { first: true }
+      yield { second: true }
+    } finally {
+      isOver = true
+    }
+  }
+  const { response, ends } = await open(chunks())
+  const reader = response.body?.getReader()
+  await reader?.read()
+  await vi.advanceTimersByTimeAsync(0)
+  await reader?.cancel()
+  await vi.advanceTimersByTimeAsync(0)
+  expect([isOver, ends]).toEqual([true, ['end']])
 })
 
 async function* slowToBegin(ms: number, outcome: 'chunk' | 'error') {

@@ -24,6 +24,8 @@ export interface EventStreamOptions {
   readonly onError: (error: unknown) => void
   /** Called once, when the stream is over or its reader has disconnected. */
   readonly onEnd: () => void
+  /** Runs `send`, which formats a chunk and passes it on. It may measure it. */
+  readonly write: (send: () => void) => void
 }
 
 /**
@@ -35,7 +37,7 @@ export interface EventStreamOptions {
  */
 export async function eventStream(
   chunks: AsyncGenerator<object, void>,
-  { onError, onEnd }: EventStreamOptions,
+  { onError, onEnd, write }: EventStreamOptions,
 ): Promise<Response> {
   let next = chunks.next()
   deferErrors(next)
@@ -53,7 +55,7 @@ export async function eventStream(
           if (isOver) return
           if (chunk === 'late') return controller.enqueue(ping)
           if (!chunk.done) {
-            controller.enqueue(toEvent(chunk.value))
+            write(() => controller.enqueue(toEvent(chunk.value)))
             next = chunks.next()
             deferErrors(next)
             return
@@ -67,7 +69,11 @@ export async function eventStream(
         controller.close()
         end()
       },
-      cancel: end,
+      cancel: () => {
+        end()
+        // A chunk that nobody reads any more would keep the generator from its end.
+        deferErrors(chunks.return())
+      },
     },
     { highWaterMark: 0 },
   )

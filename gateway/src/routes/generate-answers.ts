@@ -1,18 +1,22 @@
 import { collectAnswers } from '../decode/answers/collect-answers.js'
-import { generate } from '../decode/answers/generate.js'
-import type { GenerationContext } from '../decode/answers/generation-context.js'
-import type { Report } from '../decode/answers/generation-event.js'
+import type { GenerationEvent, Report } from '../decode/answers/generation-event.js'
+import type { GenerationRequest } from '../decode/answers/generation-request.js'
 import { type Answer, type PreparedPrompt, type PreparedRequest, toUsage } from '../openai/answer/answer.js'
 import type { Usage } from '../openai/schemas/usage.js'
+
+/**
+ * Decodes one prompt.
+ * @param firstIndex index of its first answer among the answers to all prompts
+ */
+export type DecodePrompt = (request: GenerationRequest, firstIndex: number) => AsyncIterable<GenerationEvent>
 
 /**
  * Generates the answers to all prompts of a request, one prompt after another, as chunks. The
  * answers to one prompt interleave.
  */
 export async function* streamAnswers(
-  context: GenerationContext,
+  decode: DecodePrompt,
   { prompts, writer, head }: PreparedRequest,
-  signal: AbortSignal,
 ): AsyncGenerator<object, void> {
   const promptTokens = promptTokensOf(prompts)
   let completionTokens = 0
@@ -22,7 +26,7 @@ export async function* streamAnswers(
     const { answerCount } = prompt.request
     const indexOf = (answer: number) => place * answerCount + answer
     let report: Report | null = null
-    for await (const event of generate(context, prompt.request, signal)) {
+    for await (const event of decode(prompt.request, indexOf(0))) {
       if (event.type === 'prompt')
         for (let i = 0; i < answerCount; i++) yield* writer.open(indexOf(i), prompt, event.tokens, usage())
       else if (event.type === 'report') {
@@ -39,14 +43,10 @@ export async function* streamAnswers(
 }
 
 /** Generates the answers to all prompts of a request as one body. */
-export async function wholeAnswer(
-  context: GenerationContext,
-  { prompts, writer }: PreparedRequest,
-  signal: AbortSignal,
-): Promise<object> {
+export async function wholeAnswer(decode: DecodePrompt, { prompts, writer }: PreparedRequest): Promise<object> {
   const answers: Answer[] = []
   for (const prompt of prompts) {
-    const events = generate(context, prompt.request, signal)
+    const events = decode(prompt.request, answers.length)
     const { answers: own, ...shared } = await collectAnswers(events, prompt.request.answerCount)
     answers.push(...own.map((answer) => ({ ...answer, ...shared, prompt })))
   }

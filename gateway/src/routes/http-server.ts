@@ -27,7 +27,7 @@ export function createHttpServer(app: ReturnType<typeof createApp>, { receiveTim
     overrideGlobalObjects: false,
     errorHandler: (error) => withRequestId(toResponse(toApiError(error))),
   })
-  const answers = new WeakMap<Duplex, ServerResponse>()
+  const answers = new OpenAnswers()
   const timeouts = {
     headersTimeout: receiveTimeoutMs,
     requestTimeout: receiveTimeoutMs,
@@ -36,13 +36,12 @@ export function createHttpServer(app: ReturnType<typeof createApp>, { receiveTim
   // The listener also requires a Host header, and refuses in our error format.
   const options = { ...timeouts, maxHeaderSize: maxHeaderBytes, requireHostHeader: false }
   const server = createServer(options, (request, response) => {
-    answers.set(request.socket, response)
+    answers.add(request.socket, response)
     void listener(request, response)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // In the middle of an answer the client would read the refusal as a part of the answer.
-    const isAnswering = answers.get(socket)?.headersSent && !answers.get(socket)?.writableFinished
-    if (!socket.writable || isAnswering) socket.destroy()
+    if (!socket.writable || answers.isAnswering(socket)) socket.destroy()
     else refuse(socket, describeClientError(error.code, receiveTimeoutMs))
   })
   server.on('connect', ({ method }, socket: Duplex) =>
@@ -55,6 +54,34 @@ export function createHttpServer(app: ReturnType<typeof createApp>, { receiveTim
     refuse(request.socket, new ApiError(417, 'the header Expect supports only 100-continue; remove it')),
   )
   return server
+}
+
+/** The answers of each connection that are not over. A client may send requests ahead. */
+class OpenAnswers {
+  private readonly open = new WeakMap<Duplex, Set<ServerResponse>>()
+
+  add(socket: Duplex, answer: ServerResponse): void {
+    const answers = this.open.get(socket) ?? this.connect(socket)
+    answers.add(answer)
+    answer.once('close', () => answers.delete(answer))
+  }
+
+  /** Whether a part of an answer has been sent. */
+  isAnswering(socket: Duplex): boolean {
+    return [...(this.open.get(socket) ?? [])].some(
+      ({ headersSent, writableFinished }) => headersSent && !writableFinished,
+    )
+  }
+
+  /** Node closes only the answer that it is sending, not those that wait for their turn. */
+  private connect(socket: Duplex): Set<ServerResponse> {
+    const answers = new Set<ServerResponse>()
+    this.open.set(socket, answers)
+    socket.once('close', () => {
+      for (const answer of answers) if (!answer.socket) answer.destroy().emit('close')
+    })
+    return answers
+  }
 }
 
 function describeClientError(code: string | undefined, receiveTimeoutMs: number): ApiError {

@@ -1,3 +1,4 @@
+import { withTimeout } from '@tandem/process'
 import type { AppDependencies } from './dependencies.js'
 
 /**
@@ -8,4 +9,4 @@ export const requestSignal = (
   request: Request,
   { stopping, limits }: AppDependencies,
   ...others: readonly AbortSignal[]
-): AbortSignal => AbortSignal.any([request.signal, stopping, AbortSignal.timeout(limits.requestTimeoutMs), ...others])
+): AbortSignal => withTimeout(limits.requestTimeoutMs, request.signal, stopping, ...others)

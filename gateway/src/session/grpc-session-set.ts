@@ -22,7 +22,7 @@ export class GrpcSessionSet implements SessionSet {
     private readonly options: GrpcSessionOptions,
     sender: StepSender,
   ) {
-    this.channel = sender.open({ service: options.service, consumeOps: () => this.consumeOps() })
+    this.channel = sender.open({ ...options, consumeOps: () => this.consumeOps() })
     this.members = [this.create(0)]
   }
 

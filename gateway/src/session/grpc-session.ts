@@ -1,11 +1,15 @@
 import { fromWireRow, type Step, type StepResult__Output, toWireReadout, toWireRows } from '@tandem/proto'
+import { CallLog } from './call-log.js'
 import { Sequence } from './sequence.js'
+import type { ServiceCall } from './service-call.js'
 import type { Readout, Row, Rows, Session } from './session.js'
 import { SessionError } from './session-error.js'
 import type { StepChannel } from './step-sender.js'
 
 /** What the sessions of a set have in common. */
 export interface GrpcSessionOptions {
+  /** The model's name in the gateway. */
+  readonly model: string
   /** The service's name in errors: "the DPO service at 127.0.0.1:7002". */
   readonly service: string
   /** The engine's name for the model; empty if the engine runs only one. */
@@ -21,6 +25,7 @@ const countOf = (rows: Rows, tokenIds: readonly number[]) => ({ none: 0, last: 1
 /** A session of one service. If the service has lost it, each call replays its tokens once. */
 export class GrpcSession implements Session {
   sequence = Sequence.empty()
+  private readonly calls = new CallLog()
 
   constructor(
     private readonly id: string,
@@ -34,14 +39,14 @@ export class GrpcSession implements Session {
 
   async step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]> {
     const step = this.stepAt(this.position, tokenIds, rows, readouts)
-    const result = (await this.channel.run(step)) ?? (await this.replay(tokenIds, rows, readouts))
+    const result = (await this.run(step)) ?? (await this.replay(tokenIds, rows, readouts))
     this.sequence.append(tokenIds)
     return this.rowsOf(result, readouts, countOf(rows, tokenIds))
   }
 
   async readout(readouts: readonly Readout[]): Promise<Row> {
     const step = this.stepAt(this.position, [], 'last', readouts)
-    const result = (await this.channel.run(step)) ?? (await this.replay([], 'last', readouts))
+    const result = (await this.run(step)) ?? (await this.replay([], 'last', readouts))
     const [row] = this.rowsOf(result, readouts, 1)
     if (!row) throw new SessionError('internal', `${this.options.service} sent a result without a row`)
     return row
@@ -49,6 +54,18 @@ export class GrpcSession implements Session {
 
   truncate(position: number): void {
     this.sequence.truncate(position)
+  }
+
+  consumeCalls(): readonly ServiceCall[] {
+    return this.calls.consume()
+  }
+
+  /** Undefined if the service does not hold the tokens before the step. */
+  private async run(step: Step, isReplay = false): Promise<StepResult__Output | undefined> {
+    const { result, times } = await this.channel.run(step)
+    const tokens = result ? (step.tokenIds?.length ?? 0) : 0
+    this.calls.push({ model: this.options.model, tokens, isReplay, ...times })
+    return result
   }
 
   /**
@@ -61,12 +78,12 @@ export class GrpcSession implements Session {
     readouts: readonly Readout[],
   ): Promise<StepResult__Output> {
     const held = this.sequence.tokenIds
-    let last = this.stepAt(0, [...held, ...tokenIds], rows, readouts)
-    if (rows === 'all' && this.position > 0) {
-      await this.channel.run(this.stepAt(0, held, 'none', []))
-      last = this.stepAt(this.position, tokenIds, rows, readouts)
-    }
-    const result = await this.channel.run(last)
+    // Rows of all tokens would include those of the held tokens: send the held ones by themselves.
+    const isSplit = rows === 'all' && this.position > 0
+    if (isSplit) await this.run(this.stepAt(0, held, 'none', []), true)
+    const result = isSplit
+      ? await this.run(this.stepAt(this.position, tokenIds, rows, readouts))
+      : await this.run(this.stepAt(0, [...held, ...tokenIds], rows, readouts), true)
     if (result) return result
     throw new SessionError(
       'unavailable',

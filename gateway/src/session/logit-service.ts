@@ -3,6 +3,7 @@ import { titleOf } from '@tandem/process'
 import { LogitService, type LogitServiceClient } from '@tandem/proto'
 import type { EngineSenders } from './engine-senders.js'
 import { GrpcSessionSet } from './grpc-session-set.js'
+import type { MessageTracer } from './message-tracer.js'
 import { connectionOptions, ServiceConnection } from './service-connection.js'
 import type { SessionSet } from './session.js'
 import { StepSender } from './step-sender.js'
@@ -20,6 +21,8 @@ export interface SessionOptions {
   readonly signal: AbortSignal
   /** The request's senders. */
   readonly senders: EngineSenders
+  /** Is told about each message. Undefined traces nothing. */
+  readonly messages?: MessageTracer | undefined
 }
 
 /** The connection to a logit service. */
@@ -43,9 +46,9 @@ export class LogitServiceConnection extends ServiceConnection {
   async openSessions(options: SessionOptions): Promise<SessionSet> {
     await this.verify(options.signal)
     const { role, engineId } = this.placeInEngine
-    const create = () => new StepSender(openStepStream(this.client, this.name, options.signal), options.stepTimeoutMs)
+    const create = () => new StepSender(openStepStream(this.client, this.name, options.signal), options)
     const sender = engineId === null ? create() : options.senders.senderOf(engineId, create)
-    return new GrpcSessionSet({ ...options, service: this.name, role }, sender)
+    return new GrpcSessionSet({ ...options, model: this.model, service: this.name, role }, sender)
   }
 
   /**

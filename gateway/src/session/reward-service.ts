@@ -6,6 +6,13 @@ import { SessionError, toSessionError } from './session-error.js'
 /** Statuses of a call that this process has not cancelled, if its connection breaks. */
 const brokenCall: ReadonlySet<number> = new Set([status.CANCELLED, status.UNKNOWN])
 
+/** A request with as many sequences as one call may have. */
+interface ChunkRequest {
+  readonly sequences: { ids: number[] }[]
+  readonly timeoutMs: number
+  readonly traceparent: string
+}
+
 /** The connection to a reward service. */
 export class RewardServiceConnection extends ServiceConnection {
   private readonly client: RewardServiceClient
@@ -18,6 +25,7 @@ export class RewardServiceConnection extends ServiceConnection {
 
   /**
    * Returns one score for each sequence of token ids, in their order.
+   * @param traceparent W3C trace context for the service; empty without one
    * @throws SessionError if the service is unavailable, busy or serves another model than at the
    * handshake, or if the signal aborts
    */
@@ -25,25 +33,24 @@ export class RewardServiceConnection extends ServiceConnection {
     sequences: readonly (readonly number[])[],
     timeoutMs: number,
     signal: AbortSignal,
+    traceparent = '',
   ): Promise<readonly number[]> {
     await this.verify(signal)
     const scores: number[] = []
-    for (let start = 0; start < sequences.length; start += maxScoredSequences)
-      scores.push(...(await this.scoreChunk(sequences.slice(start, start + maxScoredSequences), timeoutMs, signal)))
+    for (let start = 0; start < sequences.length; start += maxScoredSequences) {
+      const chunk = sequences.slice(start, start + maxScoredSequences).map((ids) => ({ ids: [...ids] }))
+      scores.push(...(await this.scoreChunk({ sequences: chunk, timeoutMs, traceparent }, signal)))
+    }
     return scores
   }
 
-  private async scoreChunk(
-    sequences: readonly (readonly number[])[],
-    timeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<readonly number[]> {
+  private async scoreChunk(request: ChunkRequest, signal: AbortSignal): Promise<readonly number[]> {
+    const { sequences, timeoutMs } = request
     const scores = await new Promise<readonly number[]>((resolve, reject) => {
       if (signal.aborted) {
         reject(SessionError.ofSignal(signal))
         return
       }
-      const request = { sequences: sequences.map((ids) => ({ ids: [...ids] })), timeoutMs }
       const call = this.client.score(request, { deadline: Date.now() + timeoutMs }, (error, response) => {
         signal.removeEventListener('abort', cancel)
         if (response) resolve(response.scores)

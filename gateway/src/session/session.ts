@@ -1,4 +1,5 @@
 import type { Readout, Row, Rows } from '@tandem/proto'
+import type { ServiceCall } from './service-call.js'
 
 export type { Readout, Row, Rows, Scores } from '@tandem/proto'
 
@@ -21,6 +22,11 @@ export interface Session {
   readout(readouts: readonly Readout[]): Promise<Row>
   /** Removes all tokens from `position` on. */
   truncate(position: number): void
+  /**
+   * Returns the calls that were answered since the last time, and forgets them. A session holds the
+   * latest 1024.
+   */
+  consumeCalls(): readonly ServiceCall[]
 }
 
 /**

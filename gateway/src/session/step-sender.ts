@@ -1,16 +1,26 @@
 import { status } from '@grpc/grpc-js'
 import type { Step, StepError__Output, StepResponse__Output, StepResult__Output } from '@tandem/proto'
+import type { MessageTracer } from './message-tracer.js'
+import type { MessageTimes } from './service-call.js'
 import { SessionError, toSessionError } from './session-error.js'
 import { joinSessionOps, type SessionOps } from './session-ops.js'
 import type { StepStream } from './step-stream.js'
 
+/** The answer to a step. */
+export interface StepAnswer {
+  /** Undefined if the service does not hold the tokens before the step. */
+  readonly result: StepResult__Output | undefined
+  /** The times of the message that carried the step. */
+  readonly times: MessageTimes
+}
+
 /** A session set's channel on a stream that several sets can share. */
 export interface StepChannel {
   /**
-   * Runs a step; undefined if the service does not hold the tokens before it.
+   * Runs a step.
    * @throws SessionError
    */
-  run(step: Step): Promise<StepResult__Output | undefined>
+  run(step: Step): Promise<StepAnswer>
   /**
    * Closes the channel. With the last channel the stream ends, and
    * the service frees all its sessions.
@@ -20,16 +30,31 @@ export interface StepChannel {
 
 /** The owner of a channel. */
 interface ChannelOwner {
+  /** The model's name for the tracer. */
+  readonly model: string
   /** The service's name in errors: "the DPO service at 127.0.0.1:7002". */
   readonly service: string
   /** Returns the operations that the next message must carry, and forgets them; null for none. */
   consumeOps(): SessionOps | null
 }
 
+/** Options of all messages. */
+export interface SenderOptions {
+  /** Maximum time for one message. */
+  readonly stepTimeoutMs: number
+  /** Is told about each message. */
+  readonly messages?: MessageTracer | undefined
+}
+
+interface MessageAnswer {
+  readonly response: StepResponse__Output
+  readonly times: MessageTimes
+}
+
 interface PendingStep {
   readonly owner: ChannelOwner
   readonly step: Step
-  readonly resolve: (result: StepResult__Output | undefined) => void
+  readonly resolve: (answer: StepAnswer) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -58,10 +83,9 @@ export class StepSender {
   private pending: PendingStep[] = []
   private readonly owners = new Set<ChannelOwner>()
 
-  /** @param stepTimeoutMs maximum time for one message */
   constructor(
     private readonly stream: StepStream,
-    private readonly stepTimeoutMs: number,
+    private readonly options: SenderOptions,
   ) {}
 
   /** Whether at least one channel is open. */
@@ -80,7 +104,7 @@ export class StepSender {
     }
   }
 
-  private run(owner: ChannelOwner, step: Step): Promise<StepResult__Output | undefined> {
+  private run(owner: ChannelOwner, step: Step): Promise<StepAnswer> {
     if (!this.owners.has(owner)) return Promise.reject(new SessionError('aborted', 'the session is closed'))
     if (this.pending.length === 0) queueMicrotask(() => process.nextTick(() => this.flush()))
     return new Promise((resolve, reject) => this.pending.push({ owner, step, resolve, reject }))
@@ -99,26 +123,53 @@ export class StepSender {
 
   /** Never rejects: each step gets its own error. */
   private async send(pending: readonly PendingStep[], ops: SessionOps | null): Promise<void> {
-    const steps = pending.map(({ step }) => step)
     try {
-      const response = await this.stream.send({ ...ops, steps, timeoutMs: this.stepTimeoutMs })
+      let answer = await this.exchange(pending, ops)
       // A session to copy may be lost, or the service may have no free session at once.
       // Steps without operations are replayed and wait for a free session.
-      if (ops && haveOpsFailed(response.error)) return await this.send(pending, null)
-      for (const [i, one] of pending.entries()) settle(one, response, i)
+      if (ops && haveOpsFailed(answer.response.error)) {
+        const { sentMs } = answer.times
+        answer = await this.exchange(pending, null)
+        answer = { ...answer, times: { ...answer.times, sentMs } }
+      }
+      for (const [i, one] of pending.entries()) settle(one, answer, i)
     } catch (error) {
       for (const { reject } of pending) reject(error)
     }
   }
+
+  private async exchange(pending: readonly PendingStep[], ops: SessionOps | null): Promise<MessageAnswer> {
+    const steps = pending.map(({ step }) => step)
+    const { messages, stepTimeoutMs: timeoutMs } = this.options
+    const sentMs = performance.now()
+    const trace = messages?.begin(modelsOf(pending), countTokens(steps), sentMs)
+    const traceparent = trace?.traceparent ?? ''
+    try {
+      const { response, receivedMs } = await this.stream.send({ ...ops, steps, timeoutMs, traceparent })
+      const { queueUs, computeUs } = response
+      trace?.end({ receivedMs, queueUs, computeUs })
+      return { response, times: { sentMs, receivedMs, queueUs, computeUs } }
+    } catch (error) {
+      trace?.end(error instanceof Error ? error : new Error(String(error)))
+      throw error
+    }
+  }
 }
 
-function settle({ owner, resolve, reject }: PendingStep, response: StepResponse__Output, index: number): void {
+/** The names of the models that a message has steps of. */
+const modelsOf = (pending: readonly PendingStep[]): string =>
+  [...new Set(pending.map(({ owner }) => owner.model))].join(',')
+
+const countTokens = (steps: readonly Step[]): number =>
+  steps.reduce((sum, { tokenIds }) => sum + (tokenIds?.length ?? 0), 0)
+
+function settle({ owner, resolve, reject }: PendingStep, { response, times }: MessageAnswer, index: number): void {
   const { service } = owner
   const result = response.results[index]
   const error = response.error ?? result?.error
-  if (error?.code === status.FAILED_PRECONDITION) resolve(undefined)
+  if (error?.code === status.FAILED_PRECONDITION) resolve({ result: undefined, times })
   else if (error) reject(toSessionError(service, error.code, error.message))
-  else if (result) resolve(result)
+  else if (result) resolve({ result, times })
   else reject(new SessionError('internal', `${service} sent a response without a result for each step`))
 }
 

@@ -11,8 +11,14 @@ const closeLimitMs = 5_000
  */
 const brokenStream: ReadonlySet<number> = new Set([status.CANCELLED, status.UNKNOWN, status.INTERNAL])
 
+/** A response, and when it arrived on the clock of performance.now(). */
+export interface ReceivedResponse {
+  readonly response: StepResponse__Output
+  readonly receivedMs: number
+}
+
 interface PendingRequest {
-  readonly resolve: (response: StepResponse__Output) => void
+  readonly resolve: (received: ReceivedResponse) => void
   readonly reject: (error: SessionError) => void
 }
 
@@ -21,7 +27,7 @@ interface PendingRequest {
  * ends, all pending requests reject.
  */
 export interface StepStream {
-  send(request: StepRequest): Promise<StepResponse__Output>
+  send(request: StepRequest): Promise<ReceivedResponse>
   close(): void
 }
 
@@ -50,7 +56,7 @@ export function openStepStream(client: LogitServiceClient, service: string, sign
   call.on('data', (response: StepResponse__Output) => {
     const found = pending.get(response.requestId)
     pending.delete(response.requestId)
-    found?.resolve(response)
+    found?.resolve({ response, receivedMs: performance.now() })
   })
   call.on('error', (error: ServiceError) => {
     const code = brokenStream.has(error.code) ? status.UNAVAILABLE : error.code

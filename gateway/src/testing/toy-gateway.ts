@@ -6,6 +6,7 @@ import type { AppDependencies } from '../routes/dependencies.js'
 import { connectModels } from '../session/connect-models.js'
 import { LogitServiceConnection } from '../session/logit-service.js'
 import type { Pair } from '../session/pair.js'
+import { createGatewayTelemetry } from '../telemetry/gateway-telemetry.js'
 import { checkAnswers } from './checked-app.js'
 import { parseEvents } from './parse-events.js'
 import { ToyService } from './toy-service.js'
@@ -56,6 +57,7 @@ export async function startToyGateway(
       limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 10_000, receiveTimeoutMs: 5_000 },
       stopping: new AbortController().signal,
       log: pino({ level: 'silent' }),
+      telemetry: createGatewayTelemetry('toy'),
     }
     const app = (changes: Partial<AppDependencies> = {}) => checkAnswers(createApp({ ...dependencies, ...changes }))
     const whole = app()

@@ -23,6 +23,8 @@ export class ToyReward {
   nextError: { code: status; details: string } | null = null
   /** Sequences seen so far. */
   readonly sequences: number[][] = []
+  /** The trace context of each call so far. */
+  readonly traceparents: string[] = []
   /** Number of calls that the client cancelled. */
   cancelled = 0
   private readonly server = new ToyServer(
@@ -44,6 +46,7 @@ export class ToyReward {
         call.on('cancelled', () => this.cancelled++)
         const sequences = call.request.sequences.map(({ ids }) => ids)
         this.sequences.push(...sequences)
+        this.traceparents.push(call.request.traceparent)
         const error = this.nextError
         this.nextError = null
         Promise.resolve(this.beforeScore()).then(

@@ -115,7 +115,9 @@ export class ToyService {
       for (const id of touched) this.sessions.delete(id)
     }
     call.on('data', (request: StepRequest__Output) => {
+      const arrivedMs = performance.now()
       last = last.then(async () => {
+        const startedMs = performance.now()
         this.messages.push(request)
         const { requestId } = request
         for (const { toSessionId } of request.forks) touched.add(toSessionId)
@@ -127,7 +129,10 @@ export class ToyService {
           if (!call.cancelled) results.push(this.answer(step))
         }
         for (const id of request.closeSessionIds) this.sessions.delete(id)
-        if (!call.cancelled) call.write({ requestId, results, error })
+        const hasForward = request.steps.some(({ tokenIds }) => tokenIds.length > 0)
+        const queueUs = toUs(startedMs - arrivedMs)
+        const computeUs = hasForward ? toUs(performance.now() - startedMs) : 0
+        if (!call.cancelled) call.write({ requestId, results, error, queueUs, computeUs })
         else finish()
       })
     })
@@ -186,6 +191,9 @@ export class ToyService {
     }
   }
 }
+
+/** Converts milliseconds to whole microseconds. */
+const toUs = (ms: number): number => Math.floor(ms * 1000)
 
 function read(logits: Float32Array, { candidates, gather, topK }: WireReadout__Output, index: number) {
   const at = (ids: readonly number[]) => Float32Array.from(ids, (id) => logits[id] ?? Number.NaN)

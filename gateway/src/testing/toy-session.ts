@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { TokenIds } from '@tandem/proto'
 
+import type { ServiceCall } from '../session/service-call.js'
 import type { Readout, Row, Rows, Scores, Session, SessionSet } from '../session/session.js'
 
 /** Computes the logits of the next token of a sequence, by id. */
@@ -44,6 +45,11 @@ export class ToySession implements Session {
     if (this.isBusy) throw new Error('truncate() during another call')
     if (position > this.held.length) throw new Error(`truncated to ${position}, holds ${this.held.length}`)
     this.held.length = position
+  }
+
+  /** Nothing is sent, so there are no calls. */
+  consumeCalls(): readonly ServiceCall[] {
+    return []
   }
 
   private async pause(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { OpenSessions } from '../../session/session.js'
 import type { Text } from '../../text/index.js'
+import type { StepTracer } from '../loop/step-tracer.js'
 import type { ActiveAnswers } from './active-answers.js'
 
 /** What all generations of a gateway share. */
@@ -10,4 +11,6 @@ export interface GenerationContext {
   readonly activeAnswers: ActiveAnswers
   /** Whether two models slow each other down. */
   sharesDevice(a: string, b: string): boolean
+  /** Is told about each step of a decode loop; not about rounds of beam searches. */
+  readonly steps?: StepTracer | undefined
 }

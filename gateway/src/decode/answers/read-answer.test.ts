@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { plainRequest } from '../../testing/generation-request.js'
 import { readText } from '../../text/testing/fixtures.js'
 import type { DecodeLoop } from '../loop/decode-loop.js'
+import { noTime, type Token } from '../loop/token.js'
 import { greedyDpo } from '../strategies/greedy.js'
 import { bindTokenStrategy } from '../strategies/index.js'
 import type { GenerationRequest } from './generation-request.js'
@@ -17,6 +18,15 @@ const request: GenerationRequest = {
   maxTokens: 3,
 }
 
+const token: Token = {
+  id,
+  logprob: null,
+  top: [],
+  detail: null,
+  choice: { candidateCount: null, advantage: null, isDraft: true },
+  timing: { ...noTime, startMs: 0, endMs: 0 },
+}
+
 test('sends the next step before it yields the tokens of the last one', async () => {
   const log: string[] = []
   let step = 0
@@ -25,7 +35,7 @@ test('sends the next step before it yields the tokens of the last one', async ()
       const sent = `sent ${++step}`
       // As StepSender sends its messages.
       queueMicrotask(() => process.nextTick(() => log.push(sent)))
-      return [{ id, logprob: null, top: [], detail: null }]
+      return [token]
     },
   }
   let count = 0

@@ -157,7 +157,10 @@ async function decode(
 ): Promise<number[]> {
   const sessions = new Map(Object.entries(models).map(([name, toy]) => [name, new ToySession(toy)]))
   const request = { ...base, ...changes, strategy }
-  const loop = createLoop({ sessions, sharesDevice: () => false, isBusy: () => false }, request)
+  const loop = createLoop(
+    { sessions, sharesDevice: () => false, isBusy: () => false, answer: 0, promptCalls: [] },
+    request,
+  )
   const ids: number[] = []
   while (ids.length < request.maxTokens && ids.at(-1) !== end) for (const { id } of await loop.next()) ids.push(id)
   return ids

@@ -5,7 +5,9 @@ import { topScores } from '../loop/describe-token.js'
 import type { ModelSessions } from '../loop/model-sessions.js'
 import { firstOf, readStep, type StepRead } from '../loop/read-step.js'
 import { reorderSequences, type SequenceGroup, sequenceAt } from '../loop/sequence-group.js'
-import type { Token } from '../loop/token.js'
+import { consumeCalls, startStep } from '../loop/step-clock.js'
+import type { PickedToken, Token, TokenTiming } from '../loop/token.js'
+import { describeChoice } from '../loop/token-choice.js'
 import { logProbabilityAt } from '../strategies/advantage.js'
 import type { BoundBeamStrategy } from '../strategies/bound-strategy.js'
 import { type Continuation, expand } from './expand.js'
@@ -44,15 +46,19 @@ export async function searchBeams(group: SequenceGroup, request: BeamRequest): P
   const finished: Beam[] = []
   let live: readonly Beam[] = [{ tokens: [], score: 0, length: 0 }]
   let generatedTokens = 0
+  let promptCalls = consumeCalls(sequenceAt(group, 0))
   for (let index = 0; index < maxTokens; index++) {
+    const stop = startStep(performance.now(), promptCalls)
+    promptCalls = []
     const steps = await readBeams(group, live, request)
     const best = expand(
       live.map(({ score }, i) => ({ score, next: strategy.score(assertPresent(steps[i]).input) })),
       2 * strategy.width,
     )
     const selected = selectBeams(best, strategy.width, (id) => ends.has(id))
-    const before = live
-    const extend = (continuation: Continuation) => extendBeam(before, steps, continuation, request)
+    // Beams share all messages, so the calls of the first one are those of the round.
+    const round = { live, steps, timing: { ...stop(sequenceAt(group, 0)), drafted: 0, accepted: 0 } }
+    const extend = (continuation: Continuation) => extendBeam(round, continuation, request)
     finished.push(...selected.finished.map(extend))
     live = selected.live.map(extend)
     generatedTokens += selected.finished.length + live.length
@@ -97,22 +103,29 @@ function adjusterOf(tokens: readonly Token[], { adjustments, promptIds }: BeamRe
   return adjuster
 }
 
+/** What a round has read, by live beam. */
+interface Round {
+  readonly live: readonly Beam[]
+  readonly steps: readonly StepRead[]
+  readonly timing: TokenTiming
+}
+
 function extendBeam(
-  live: readonly Beam[],
-  steps: readonly StepRead[],
+  { live, steps, timing }: Round,
   { parent, id, score }: Continuation,
   { topLogprobs }: BeamRequest,
 ): Beam {
   const { tokens } = assertPresent(live[parent])
-  const token = describe(id, assertPresent(steps[parent]), topLogprobs)
+  const token = { ...describe(id, assertPresent(steps[parent]), topLogprobs), timing }
   return { tokens: [...tokens, token], score, length: tokens.length + 1 }
 }
 
 /** Adds the unadjusted log-probabilities of the leading model, which is the DPO model. */
-function describe(id: number, { rows }: StepRead, topLogprobs: number | null): Token {
-  if (topLogprobs === null) return { id, logprob: null, top: [], detail: null }
-  const row = assertPresent(rows.get('dpo'))
+function describe(id: number, step: StepRead, topLogprobs: number | null): PickedToken {
+  const choice = describeChoice(id, step)
+  if (topLogprobs === null) return { id, logprob: null, top: [], detail: null, choice }
+  const row = assertPresent(step.rows.get('dpo'))
   const read = firstOf(row)
   const logprob = logProbabilityAt(read, read.scores.tokenIds.indexOf(id))
-  return { id, logprob, top: topScores(row, row.scores.length - 1, topLogprobs), detail: null }
+  return { id, logprob, top: topScores(row, row.scores.length - 1, topLogprobs), detail: null, choice }
 }

@@ -1,5 +1,7 @@
+import type { ServiceCall } from '../../session/service-call.js'
 import type { ModelSessions } from './model-sessions.js'
-import type { Token } from './token.js'
+import type { StepTracer } from './step-tracer.js'
+import type { PickedToken, Token } from './token.js'
 
 /**
  * Decodes one sequence: appends tokens to its sessions, reads logits and lets the strategy pick.
@@ -8,6 +10,22 @@ import type { Token } from './token.js'
 export interface DecodeLoop {
   /** Returns the next tokens of the answer, at least one. No token follows an end token. */
   next(): Promise<readonly Token[]>
+}
+
+/** The result of one step. */
+export interface LoopStep {
+  /** At least one. */
+  readonly tokens: readonly PickedToken[]
+  /** Number of tokens that speculation proposed. */
+  readonly drafted: number
+  /** Number of proposed tokens that the strategy then chose. */
+  readonly accepted: number
+}
+
+/** A decode loop that does not know time. TimedLoop makes it a DecodeLoop. */
+export interface TokenLoop {
+  /** Runs one step. */
+  next(): Promise<LoopStep>
 }
 
 /** What a loop needs in addition to the request. */
@@ -20,4 +38,10 @@ export interface LoopContext {
   sharesDevice(a: string, b: string): boolean
   /** Whether draft tokens would slow other answers down now. */
   isBusy(): boolean
+  /** Index of the answer to the prompt. */
+  readonly answer: number
+  /** Calls that sent the prompt before the loop was created. They count in the first token. */
+  readonly promptCalls: readonly ServiceCall[]
+  /** Is told about each step. Undefined traces nothing. */
+  readonly steps?: StepTracer | undefined
 }

@@ -1,18 +1,19 @@
 import { assertPresent } from '../assert-present.js'
 import { logProbabilityAt } from '../strategies/advantage.js'
 import { Adjuster } from './adjustments.js'
-import type { DecodeLoop } from './decode-loop.js'
+import type { LoopStep, TokenLoop } from './decode-loop.js'
 import type { TokenRequest } from './decode-request.js'
 import { toDetail, topScores } from './describe-token.js'
 import type { ModelSessions } from './model-sessions.js'
 import { gatherAt, readStep, type StepRead } from './read-step.js'
-import type { Token } from './token.js'
+import type { PickedToken } from './token.js'
+import { describeChoice } from './token-choice.js'
 
 /**
  * The decode loop of the paper (Algorithm 1): all models run each token, then the strategy picks
  * one. SpeculativeLoop gives the same tokens with fewer forwards.
  */
-export class PlainLoop implements DecodeLoop {
+export class PlainLoop implements TokenLoop {
   private index = 0
   private nextIds: readonly number[]
   private readonly adjuster: Adjuster | null
@@ -27,7 +28,7 @@ export class PlainLoop implements DecodeLoop {
   }
 
   /** Returns the next token of the answer: forward, adjust, gather, pick, append. */
-  async next(): Promise<readonly Token[]> {
+  async next(): Promise<LoopStep> {
     const excluded = this.index < this.request.minTokens ? this.request.endTokenIds : []
     const step = await readStep(this.sessions, this.nextIds, this.request.strategy.reads(excluded), {
       index: this.index,
@@ -38,20 +39,22 @@ export class PlainLoop implements DecodeLoop {
     const id = this.request.strategy.pick(step.input)
     const token = await this.describe(id, step)
     this.append(id)
-    return [token]
+    return { tokens: [token], drafted: 0, accepted: 0 }
   }
 
   /**
    * Adds what the request reports with each token: the DPO model's log-probabilities and details.
    */
-  private async describe(id: number, step: StepRead): Promise<Token> {
+  private async describe(id: number, step: StepRead): Promise<PickedToken> {
     const { topLogprobs, detail } = this.request
-    if (topLogprobs === null && !detail) return { id, logprob: null, top: [], detail: null }
+    if (topLogprobs === null && !detail)
+      return { id, logprob: null, top: [], detail: null, choice: describeChoice(id, step) }
     const [dpo, sft] = await Promise.all([this.logprobOf(id, 'dpo', step), detail && this.logprobOf(id, 'sft', step)])
     const row = assertPresent(step.rows.get('dpo'))
     const top = topLogprobs ? topScores(row, row.scores.length - 1, topLogprobs) : []
     const candidates = sft === false ? null : await this.candidatesOf(step)
-    return { id, logprob: dpo, top, detail: sft === false ? null : toDetail(dpo, sft, candidates) }
+    const choice = describeChoice(id, step, { dpo, sft: sft === false ? null : sft })
+    return { id, logprob: dpo, top, detail: sft === false ? null : toDetail(dpo, sft, candidates), choice }
   }
 
   /** Reads both models of the pair over V_alpha; null if the strategy has no V_alpha. */

@@ -1,14 +1,18 @@
 import type { DecodeLoop, LoopContext } from '../loop/decode-loop.js'
 import type { TokenRequest } from '../loop/decode-request.js'
 import { PlainLoop } from '../loop/plain-loop.js'
-import { createSpeculativeLoop } from './speculative-loop.js'
+import { TimedLoop } from '../loop/timed-loop.js'
+import { createSpeculativeLoop } from './create-speculative-loop.js'
 
 /**
  * Creates the loop for a request's path. Requests that cannot be speculated on get the plain loop.
  * This folder saves forwards and changes no token. It does not know text or HTTP.
  */
 export function createLoop(context: LoopContext, request: TokenRequest): DecodeLoop {
-  return canSpeculate(request) ? createSpeculativeLoop(context, request) : new PlainLoop(context.sessions, request)
+  const loop = canSpeculate(request)
+    ? createSpeculativeLoop(context, request)
+    : new PlainLoop(context.sessions, request)
+  return new TimedLoop(loop, context)
 }
 
 /**

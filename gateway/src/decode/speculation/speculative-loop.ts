@@ -1,16 +1,15 @@
 import type { Readout, Row, Session } from '../../session/session.js'
 import { assertPresent } from '../assert-present.js'
-import type { DecodeLoop, LoopContext } from '../loop/decode-loop.js'
-import type { DecodePath } from '../loop/decode-path.js'
+import type { LoopStep, TokenLoop } from '../loop/decode-loop.js'
 import type { TokenRequest } from '../loop/decode-request.js'
 import { topScores } from '../loop/describe-token.js'
-import type { Token } from '../loop/token.js'
-import { EagerFollower } from './eager-follower.js'
+import { firstOf } from '../loop/read-step.js'
+import type { PickedToken, TokenChoice } from '../loop/token.js'
+import { advantageOf, countCandidates, logprobOf } from '../loop/token-choice.js'
+import type { Reads } from '../strategies/reads.js'
 import type { Follower, ScoreQuery } from './follower.js'
-import { LazyFollower } from './lazy-follower.js'
 import { PromptLookup } from './prompt-lookup.js'
-import { createSpeculationPolicy, type SpeculationPolicy } from './speculation-policy.js'
-import { SyncedSession } from './synced-session.js'
+import type { SpeculationPolicy } from './speculation-policy.js'
 
 /**
  * Rows of the leading model after the known tokens and after the
@@ -31,10 +30,12 @@ interface Speculation {
  * The strategy decides each token from the same rows as in PlainLoop,
  * so both loops give the same tokens.
  */
-export class SpeculativeLoop implements DecodeLoop {
+export class SpeculativeLoop implements TokenLoop {
   private readonly ids: number[]
   private index = 0
   private readonly lookup: PromptLookup
+  /** What the strategy reads if no id is excluded. */
+  private readonly reads: Reads
 
   constructor(
     private readonly lead: Session,
@@ -45,18 +46,22 @@ export class SpeculativeLoop implements DecodeLoop {
     vocabularySize: number,
   ) {
     this.ids = [...request.promptIds]
+    this.reads = request.strategy.reads([])
     this.lookup = new PromptLookup(vocabularySize)
     this.lookup.push(this.ids)
   }
 
   /** Returns the next tokens: draft and read, query, accept, append. */
-  async next(): Promise<readonly Token[]> {
+  async next(): Promise<LoopStep> {
     const speculation = await this.readLead()
     const queries = this.queriesFor(speculation)
     const others = await this.readOther(speculation, queries)
     const tokens = this.accept(speculation, others)
+    const { drafts, isLookup } = speculation
+    const accepted = tokens.filter(({ id }, i) => id === drafts[i]).length
+    if (isLookup) this.policy.recordLookup(accepted, accepted < tokens.length && accepted < drafts.length)
     this.append(tokens.map(({ id }) => id))
-    return tokens
+    return { tokens, drafted: drafts.length, accepted }
   }
 
   private async readLead(): Promise<Speculation> {
@@ -120,21 +125,17 @@ export class SpeculativeLoop implements DecodeLoop {
   /**
    * Picks tokens up to the first wrong draft, the first unanswered query or the end of the answer.
    */
-  private accept({ drafts, rows, isLookup }: Speculation, others: readonly Row[]): Token[] {
-    const tokens: Token[] = []
+  private accept({ drafts, rows }: Speculation, others: readonly Row[]): PickedToken[] {
+    const tokens: PickedToken[] = []
     const answers = others.values()
     for (const [i, row] of rows.entries()) {
       const needsOther = this.follower !== null && isOpen(row)
       const other = needsOther ? (answers.next().value ?? null) : null
       if (needsOther && !other) break
       const id = this.pick(row, other, this.index + i)
-      tokens.push(this.describe(id, row))
+      tokens.push(this.describe(id, row, this.describeChoice(id, row, other, i > 0)))
       this.policy.recordPosition(isOpen(row), id === candidatesOf(row)[0])
       if (id !== drafts[i] || this.isEnd(id)) break
-    }
-    if (isLookup) {
-      const hits = tokens.filter(({ id }, i) => id === drafts[i]).length
-      this.policy.recordLookup(hits, hits < tokens.length && hits < drafts.length)
     }
     return tokens
   }
@@ -149,12 +150,22 @@ export class SpeculativeLoop implements DecodeLoop {
     return this.request.strategy.pick({ lead: { row, scores }, others, index, excluded, adjust: () => undefined })
   }
 
-  private describe(id: number, row: Row): Token {
+  private describeChoice(id: number, row: Row, otherRow: Row | null, isDraft: boolean): TokenChoice {
+    const { lead, others } = this.reads
+    const read = { [lead]: firstOf(row), ...(otherRow && { [others[0] ?? '']: firstOf(otherRow) }) }
+    return {
+      candidateCount: countCandidates(this.reads, candidatesOf(row)),
+      advantage: advantageOf(logprobOf(id, read.dpo), logprobOf(id, read.sft)),
+      isDraft,
+    }
+  }
+
+  private describe(id: number, row: Row, choice: TokenChoice): PickedToken {
     const { topLogprobs } = this.request
-    if (topLogprobs === null) return { id, logprob: null, top: [], detail: null }
+    if (topLogprobs === null) return { id, logprob: null, top: [], detail: null, choice }
     const at = candidatesOf(row).indexOf(id)
     const logprob = (row.scores[0]?.logits[at] ?? Number.NaN) - row.logSumExp
-    return { id, logprob, top: topScores(row, 1, topLogprobs), detail: null }
+    return { id, logprob, top: topScores(row, 1, topLogprobs), detail: null, choice }
   }
 
   private append(ids: readonly number[]): void {
@@ -183,32 +194,6 @@ export class SpeculativeLoop implements DecodeLoop {
     return this.request.endTokenIds.includes(id)
   }
 }
-
-/**
- * Creates the loop with its follower and policy.
- * @throws TypeError if a model has no session: a bug
- */
-export function createSpeculativeLoop(
-  { sessions, sharesDevice, isBusy }: LoopContext,
-  request: TokenRequest,
-): SpeculativeLoop {
-  const { path, promptIds, strategy, vocabularySize } = request
-  const {
-    lead,
-    others: [other],
-  } = strategy.reads([])
-  const isLazy = isLazyPath(path, other !== undefined && sharesDevice(lead, other))
-  const createFollower = (name: string): Follower => {
-    const session = new SyncedSession(assertPresent(sessions.get(name)), promptIds)
-    return isLazy ? new LazyFollower(session) : new EagerFollower(session)
-  }
-  const follower = other === undefined ? null : createFollower(other)
-  const policy = createSpeculationPolicy(path, isLazy, isBusy)
-  return new SpeculativeLoop(assertPresent(sessions.get(lead)), follower, policy, request, vocabularySize)
-}
-
-const isLazyPath = (path: DecodePath, sharesDevice: boolean) =>
-  path === 'lazy' || path === 'draft' || (path !== 'eager' && sharesDevice)
 
 const candidatesOf = (row: Row): Uint32Array => assertPresent(row.scores[0]).tokenIds
 /** Whether the strategy has a choice at this row: V_alpha holds several tokens. */

@@ -26,6 +26,7 @@ export function createHead(
     usageChunks: toUsageChunks(fields),
     promptLogprobs: fields.prompt_logprobs ?? null,
     returnsTokenIds: fields.return_token_ids,
+    returnsTimings: decoding.timings === true,
   }
 }
 

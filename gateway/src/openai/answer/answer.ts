@@ -80,4 +80,6 @@ export interface AnswerHead {
   /** The requested number of `prompt_logprobs`; null if not requested. */
   readonly promptLogprobs: number | null
   readonly returnsTokenIds: boolean
+  /** Whether choices have `decoding_timings`. */
+  readonly returnsTimings: boolean
 }

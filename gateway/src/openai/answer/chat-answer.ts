@@ -4,6 +4,7 @@ import type { ChatCompletion, TokenLogprob } from '../schemas/chat-completion.js
 import { type AnswerHead, type AnswerWriter, usageField } from './answer.js'
 import { promptLogprobsField } from './prompt-logprobs.js'
 import { candidatesField, generatedField } from './report-format.js'
+import { timingsField } from './timing-format.js'
 import { detailField, type TokenFormat } from './token-format.js'
 
 /** Creates the writer of answers of POST /v1/chat/completions. */
@@ -32,6 +33,7 @@ export function createChatWriter(
         stop_reason: ending.stopReason,
         ...ids(tokens),
         ...detailField(tokens, format),
+        ...timingsField(tokens, head),
         ...candidatesField(report),
       })),
       usage,
@@ -59,6 +61,7 @@ export function createChatWriter(
           ...(ending ? { stop_reason: ending.stopReason } : {}),
           ...ids(tokens),
           ...detailField(tokens, format),
+          ...timingsField(tokens, head),
           ...candidatesField(report),
         },
       ],

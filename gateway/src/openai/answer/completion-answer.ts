@@ -3,6 +3,7 @@ import type { CompletionLogprobs, TextChunk, TextCompletion } from '../schemas/t
 import { type AnswerHead, type AnswerWriter, type PreparedPrompt, usageField } from './answer.js'
 import { promptLogprobsField } from './prompt-logprobs.js'
 import { candidatesField, generatedField } from './report-format.js'
+import { timingsField } from './timing-format.js'
 import { detailField, type TokenFormat } from './token-format.js'
 
 interface ScoredToken {
@@ -43,6 +44,7 @@ export function createCompletionWriter(
         ...promptLogprobsField(promptTokens, head.promptLogprobs, format),
         ...ids(tokens),
         ...detailField(tokens, format),
+        ...timingsField(tokens, head),
         ...candidatesField(report),
       })),
       usage,
@@ -75,6 +77,7 @@ export function createCompletionWriter(
           ...(ending ? { stop_reason: ending.stopReason } : {}),
           ...ids(tokens),
           ...detailField(tokens, format),
+          ...timingsField(tokens, head),
           ...candidatesField(report),
         },
       ],

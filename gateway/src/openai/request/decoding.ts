@@ -79,6 +79,10 @@ const ownFields = {
     .describe(
       'Whether to return details: the log-probabilities and candidates of each token, or all candidates of a search or choice.',
     ),
+  timings: z
+    .boolean()
+    .default(false)
+    .describe('Whether to return the times of each token: computing, queueing, on the wire and in the gateway.'),
   path: z
     .enum(decodePaths)
     .default('auto')
@@ -130,7 +134,7 @@ export function resolveDecoding(
   topLevel: TopLevel,
   models: Pair['models'],
 ): Decoding {
-  const { strategy, detail, path, own } = readDecoding(modelStrategy, decoding)
+  const { strategy, detail, timings, path, own } = readDecoding(modelStrategy, decoding)
   const given = samplingNames.filter((key) => topLevel[key] !== undefined)
   const used = given.filter((key) => strategy.topLevel.includes(key) && !(key in own))
   const fromTopLevel = Object.fromEntries(used.map((key) => [key, topLevel[key]]))
@@ -140,13 +144,15 @@ export function resolveDecoding(
     used.includes(key) || (key in own && !given.includes(key)) ? idle.includes(key) : given.includes(key),
   )
   const inUse = Object.entries(parameters).filter(([key]) => !idle.includes(key))
+  // Reported only if requested, so that other answers stay as they were.
+  const requested = timings ? { timings } : {}
   const method = bindStrategy(strategy, parameters)
   assertServed(method, models)
   return {
     method,
     detail,
     path,
-    echo: { strategy: strategy.name, ...Object.fromEntries(inUse), detail, path, ignored },
+    echo: { strategy: strategy.name, ...Object.fromEntries(inUse), detail, ...requested, path, ignored },
   }
 }
 
@@ -160,7 +166,7 @@ export function validateDecoding(decoding: Readonly<Record<string, unknown>>): v
 }
 
 function readDecoding(modelStrategy: string | null, decoding: Readonly<Record<string, unknown>>) {
-  const { strategy: name, detail, path, ...own } = parseFields(z.looseObject(ownFields), decoding, 'decoding')
+  const { strategy: name, detail, timings, path, ...own } = parseFields(z.looseObject(ownFields), decoding, 'decoding')
   const strategy = findOrRefuse(name ?? modelStrategy ?? defaultStrategyName)
   if (modelStrategy !== null && strategy.name !== modelStrategy)
     throw invalidRequest(
@@ -168,7 +174,7 @@ function readDecoding(modelStrategy: string | null, decoding: Readonly<Record<st
       'decoding.strategy',
     )
   assertKnown(Object.keys(decoding), strategy)
-  return { strategy, detail, path, own }
+  return { strategy, detail, timings, path, own }
 }
 
 function assertKnown(keys: readonly string[], { name, parameters }: Strategy): void {

@@ -132,7 +132,7 @@ export const commonFields = {
   decoding: optional(
     z.custom<Readonly<Record<string, unknown>>>(isObject, 'must be an object').meta(decodingReference),
   ).describe(
-    "How to decode: `strategy`, the parameters of the strategy, `detail` and `path`. Defaults to the strategy of the model's name.",
+    "How to decode: `strategy`, the parameters of the strategy, `detail`, `timings` and `path`. Defaults to the strategy of the model's name.",
   ),
 }
 

@@ -13,6 +13,8 @@ export interface JudgeOptions {
   readonly rewards: ReadonlyMap<string, RewardModel>
   /** Maximum time for scoring the answers of one prompt, in milliseconds. */
   readonly timeoutMs: number
+  /** Returns the W3C trace context of the request for the reward service; empty without one. */
+  traceparent(): string
 }
 
 /**
@@ -26,7 +28,7 @@ export function createJudge(
   method: BoundStrategy,
   messages: readonly ChatMessage[],
   continuesLast: boolean,
-  { rewards, timeoutMs }: JudgeOptions,
+  { rewards, timeoutMs, traceparent }: JudgeOptions,
 ): Judge | null {
   if (method.kind !== 'choice' || method.chooser.by !== 'reward') return null
   const reward = findReward(method.chooser.reward, rewards)
@@ -36,7 +38,7 @@ export function createJudge(
     const jobs = answers.map((answer) => toAnswerJob(conversation, `${last?.content ?? ''}${answer}`))
     const sequences = await reward.encoder.encode(jobs, signal)
     assertLengths(sequences, reward)
-    return reward.service.score(sequences, timeoutMs, signal)
+    return reward.service.score(sequences, timeoutMs, signal, traceparent())
   }
 }
 

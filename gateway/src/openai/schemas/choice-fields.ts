@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { tokenDetailSchema } from './decoding-detail.js'
 import { type Described, namedSchemas } from './named-schemas.js'
+import { tokenTimingSchema } from './token-timing.js'
 
 /** Fields that the choices of both endpoints share, in whole answers and in chunks. */
 
@@ -37,7 +38,7 @@ const decodingCandidateSchema = z
   .describe('A candidate of a beam search, or of a strategy that chooses one of several answers.')
   .register(namedSchemas, { id: 'DecodingCandidate' })
 
-/** Fields that are present if `decoding.detail` is true. */
+/** Fields that are present if `decoding.detail` or `decoding.timings` is true. */
 export const detailFields = {
   decoding_detail: z.array(tokenDetailSchema.nullable()).optional().describe('Details of each token.'),
   decoding_candidates: z
@@ -46,6 +47,10 @@ export const detailFields = {
     .describe(
       'The candidates: beams from best to worst, or samples in the order of generation. In a stream, part of the last chunk of the answer.',
     ),
+  decoding_timings: z
+    .array(tokenTimingSchema)
+    .optional()
+    .describe('Where the time of each token went, in the order of the tokens.'),
 }
 const detailSchema = z.object(detailFields)
 /** The types of `detailFields`. */

@@ -21,6 +21,7 @@ const describe = ({ name, parameters }: Strategy) => {
     strategy: z.literal(name),
     ...Object.fromEntries(used),
     detail: z.boolean(),
+    timings: z.boolean().optional().describe('Present if the request asks for `decoding.timings`.'),
     path: z.enum(decodePaths),
     ignored: z.array(z.enum(samplingNames)).describe('Fields of the request that had no effect on this answer.'),
     generated_tokens: z.optional(generatedTokens),

@@ -1,0 +1,35 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
+import { prometheusName } from '@tandem/telemetry'
+import { recordTelemetry } from '@tandem/telemetry/testing'
+import { expect, test } from 'vitest'
+import { createGatewayTelemetry } from '../telemetry/gateway-telemetry.js'
+import { startToyGateway } from '../testing/toy-gateway.js'
+import { createHttpServer } from './http-server.js'
+
+test('requests that a client sends ahead end when it disconnects', async () => {
+  const toys = await startToyGateway(({ dpo, sft }) => {
+    for (const { model } of [dpo, sft]) model.contextLength = 256
+  })
+  toys.dpo.beforeStep = () => new Promise((resolve) => setTimeout(resolve, 50))
+  const recorded = recordTelemetry()
+  const app = toys.app({ telemetry: createGatewayTelemetry('toy', recorded.telemetry) })
+  const server = createHttpServer(app, { receiveTimeoutMs: 10_000 }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const sample = async (name: string, labels = '') =>
+    (await recorded.samples()).get(`${name}{model_name="toy"${labels}}`) ?? 0
+  const open = async () =>
+    (await sample(prometheusName('requestsRunning'))) + (await sample(prometheusName('requestsWaiting')))
+
+  const body = JSON.stringify({ model: 'toy', prompt: [4], max_tokens: 100, ignore_eos: true, stream: true })
+  const head = `POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n`
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  client.write(`${head}Content-Type: application/json\r\n\r\n${body}`.repeat(3))
+  await expect.poll(open).toBe(3)
+  client.destroy()
+  await expect.poll(open).toBe(0)
+  expect(await sample(prometheusName('requestSuccess'), ',finished_reason="abort"')).toBe(3)
+
+  server.close()
+  toys.stop()
+})
