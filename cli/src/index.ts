@@ -3,7 +3,7 @@
  *
  * - `program`: the command line: names, options, help, exit codes.
  * - `commands`: what each command does.
- * - `chat`, `doctor`, `pairing`: the parts of `chat`, `doctor` and `tune`.
+ * - `chat`, `doctor`, `pairing`, `trace`: the parts of `chat`, `doctor`, `tune` and `trace`.
  * - `stack`: the processes that serve models.
  * - `sources`: what a model is made of, and how it becomes a model folder.
  * - `config`: settings of flags, file and environment.

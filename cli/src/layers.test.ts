@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 const layers = [
   ['program'],
   ['commands'],
-  ['chat', 'doctor', 'pairing'],
+  ['chat', 'doctor', 'pairing', 'trace'],
   ['stack'],
   ['sources'],
   ['config'],

@@ -4,6 +4,8 @@ import { SingleBar } from 'cli-progress'
 export interface Output {
   write(text: string): unknown
   readonly isTTY?: boolean | undefined
+  /** Characters of a line, if it is a terminal. */
+  readonly columns?: number | undefined
 }
 
 /** Progress of one operation in phases. */

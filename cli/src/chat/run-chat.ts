@@ -42,6 +42,8 @@ export async function runChat(
     for await (const line of lines) {
       key.disarm()
       if ((await answerOrReport(line)) === 'exit') return
+      // An answer that was complete when the signal aborted ends without an error.
+      signal.throwIfAborted()
       prompt()
     }
     // Ends the line of the prompt.

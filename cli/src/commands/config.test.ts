@@ -47,6 +47,18 @@ describe('config', () => {
     expect(answers).not.toContain('secret')
   })
 
+  it('prints telemetry by dotted keys, with masked headers', async () => {
+    const environment = { OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=secret' }
+    await config({ metrics: '127.0.0.1:9464' }, context(environment))
+    expect(lineOf('telemetry.headers')).toMatch(
+      /^telemetry\.headers +\{"x-api-key":"\*\*\*"\} +OTEL_EXPORTER_OTLP_HEADERS$/,
+    )
+    expect(lineOf('telemetry.metrics')).toMatch(/^telemetry\.metrics +127\.0\.0\.1:9464 +--metrics$/)
+    expect(lineOf('telemetry.content')).toMatch(/^telemetry\.content +false +default$/)
+    expect(lineOf('telemetry.endpoint')).toMatch(/^telemetry\.endpoint +\(none: nothing is exported\) +default$/)
+    expect(answers).not.toContain('secret')
+  })
+
   it('shows two services as the default form', async () => {
     await config({}, context())
     expect(lineOf('paired')).toMatch(/^paired +false +default$/)

@@ -10,7 +10,7 @@ import { validateSettings } from './validate-settings.js'
 /** The options of `tandem config`. */
 export type ConfigFlags = UpFlags & { readonly json?: boolean }
 
-/** Shown instead of an API key. */
+/** Shown instead of an API key or the value of a header. */
 const mask = '***'
 
 /** How a value is chosen if no setting has it. */
@@ -19,6 +19,8 @@ const byItself: Readonly<Record<string, string>> = {
   name: "the pair's, or the --dpo's own",
   threads: "a share of the machine's cores",
   kv_bytes: "a share of a quarter of the machine's memory",
+  'telemetry.endpoint': 'none: nothing is exported',
+  'telemetry.metrics': 'any free port of 127.0.0.1',
 }
 
 /**
@@ -39,11 +41,19 @@ export async function config({ json, ...flags }: ConfigFlags, context: Context):
 }
 
 const order: readonly string[] = settingKeys
-const orderOf = (key: string) => order.indexOf(key.split('.')[0] ?? '')
+const orderOf = (key: string) => order.indexOf(order.includes(key) ? key : (key.split('.')[0] ?? ''))
 
 function masked(key: string, { value, origin }: Entry) {
-  const keys = key === 'api_keys' && Array.isArray(value) ? value.map(() => mask) : value
-  return { value: keys, from: origin.kind, at: origin.at }
+  return {
+    value: key === 'api_keys' || key === 'telemetry.headers' ? maskAll(value) : value,
+    from: origin.kind,
+    at: origin.at,
+  }
+}
+
+function maskAll(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(() => mask)
+  return Object.fromEntries(Object.keys(value ?? {}).map((name) => [name, mask]))
 }
 
 type Shown = readonly (readonly [string, { readonly value: unknown; readonly at: string }])[]

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { UpFlags } from '../config/read-flags.js'
 import type { Context } from '../context.js'
 import { findHome } from '../home.js'
+import { tokenTiming } from '../testing/timings.js'
 import { generate } from './generate.js'
 import { up } from './up.js'
 
@@ -24,9 +25,16 @@ const logit = `${common}
 say('pid ' + process.pid + ' ' + process.env.TANDEM_LISTEN + ' keys ' + process.env.TANDEM_API_KEYS)
 if (process.env.FAIL === process.env.TANDEM_ROLE) { say('The model is broken.'); process.exit(1) }
 const { TANDEM_ROLE, TANDEM_LOCAL_SERVICES, TANDEM_THREADS } = process.env
+say(TANDEM_ROLE + ' exports to ' + process.env.OTEL_EXPORTER_OTLP_ENDPOINT)
 say(TANDEM_ROLE + ' shares ' + TANDEM_LOCAL_SERVICES + ' threads ' + TANDEM_THREADS)
-process.send({ type: 'ready', address: TANDEM_ROLE + ':1' })
+const metricsUrl = 'http://' + process.env.TANDEM_METRICS_LISTEN + '/metrics'
+process.send({ type: 'ready', address: TANDEM_ROLE + ':1', metricsUrl })
 `
+const timeline = {
+  ...{ type: 'timeline', requestId: 'req-1', model: 'mine', strategy: 'aad', endpoint: '/v1/chat/completions' },
+  ...{ status: 200, promptTokens: 9, queueUs: 100, promptUs: 2_000, droppedTimings: 3 },
+  answers: [[tokenTiming({ step_us: 300_000 }), tokenTiming()], [tokenTiming({ step_us: 300_000 })]],
+}
 const gateway = `import http from 'node:http'
 ${common}
 const { TANDEM_SFT, TANDEM_DPO, TANDEM_PAIR, TANDEM_API_KEYS } = process.env
@@ -40,9 +48,12 @@ const server = http.createServer(async (request, response) => {
   for (const content of [model, ': ', messages[0].content.toUpperCase()])
     response.write('data: ' + JSON.stringify({ choices: [{ delta: { content } }] }) + '\\n\\n')
   response.end('data: [DONE]\\n\\n')
+  if (process.env.TANDEM_TRACE === '1') process.send(${JSON.stringify(timeline)})
 })
+say('the gateway exports to ' + process.env.OTEL_EXPORTER_OTLP_ENDPOINT)
+const metricsUrl = 'http://' + process.env.TANDEM_METRICS_LISTEN + '/metrics'
 server.listen(Number(process.env.TANDEM_PORT), process.env.TANDEM_HOST, () =>
-  process.send({ type: 'ready', address: 'http://127.0.0.1:' + server.address().port }))
+  process.send({ type: 'ready', address: 'http://127.0.0.1:' + server.address().port, metricsUrl }))
 `
 
 let folder: string
@@ -121,6 +132,54 @@ describe('up', () => {
     const running = up(open, context())
     await until(() => answers !== '')
     expect(words).toContain('sft:1 dpo:1 llama-tied+lora')
+    controller.abort()
+    await running
+  })
+
+  it('prints the timeline of a request with --trace', async () => {
+    const running = up({ ...options({ name: 'mine' }), trace: true }, context())
+    await until(() => answers !== '')
+    await fetch(/http:\/\/[\d.:]+/.exec(answers)?.[0] ?? '', {
+      method: 'POST',
+      body: JSON.stringify({ model: 'mine', messages: [{ role: 'user', content: 'hi' }] }),
+    })
+    await until(() => words.includes('tokens/s'))
+    expect(words).toContain('\nreq-1: /v1/chat/completions, status 200\nmine, aad, 9 prompt tokens\n')
+    expect(words).toContain('2.00 ms to read and encode the prompt, then 0.10 ms of waiting for admission\n')
+    expect(words).toContain('The last 3 tokens are not shown.\nanswer 0\n2 tokens\n')
+    expect(words).toContain('\nreq-1: answer 1\n1 token\n')
+    expect(words).toMatch(/^ +1 +10\.00 ms +D+S+q+w+m+$/m)
+    controller.abort()
+    await running
+  })
+
+  it('tells the gateway to send no timelines without --trace', async () => {
+    const running = up(options(), context({ TANDEM_TRACE: '1' }))
+    await until(() => answers !== '')
+    const url = /http:\/\/[\d.:]+/.exec(answers)?.[0] ?? ''
+    const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }] })
+    expect(await (await fetch(url, { method: 'POST', body })).text()).toContain('HI')
+    controller.abort()
+    await running
+    expect(words).not.toContain('req-1')
+  })
+
+  it('serves the metrics of each process on a port of its own, and exports from all', async () => {
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318', TANDEM_METRICS_LISTEN: '127.0.0.1:9464' }
+    const running = up(options(), context(environment))
+    await until(() => answers !== '')
+    expect(answers).toMatch(
+      /\nMetrics of the gateway: http:\/\/127\.0\.0\.1:9464\/metrics\nMetrics of the SFT service: http:\/\/127\.0\.0\.1:9465\/metrics\nMetrics of the DPO service: http:\/\/127\.0\.0\.1:9466\/metrics\n$/,
+    )
+    for (const name of ['sft', 'dpo', 'the gateway']) expect(words).toContain(`${name} exports to http://c:4318`)
+    controller.abort()
+    await running
+  })
+
+  it('says how to see metrics, if no setting does', async () => {
+    const running = up(options(), context())
+    await until(() => answers !== '')
+    expect(answers).toMatch(/\nTo see metrics: tandem up --metrics 127\.0\.0\.1:9464\n$/)
     controller.abort()
     await running
   })

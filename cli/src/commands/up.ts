@@ -1,29 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { TimelineMessage } from '@tandem/process'
 import { loadSettings } from '../config/load-settings.js'
 import { overlayEnvironment } from '../config/overlay-environment.js'
 import type { UpFlags } from '../config/read-flags.js'
 import type { Context } from '../context.js'
-import type { PreparedPair } from '../sources/prepare-pair.js'
 import { prepareServed } from '../sources/prepare-served.js'
 import { assertPortIsFree } from '../stack/listen.js'
 import { describeLaterEnd } from '../stack/process-end.js'
 import { acceptedRuntimeFlags } from '../stack/runtime-flags.js'
 import type { Stack } from '../stack/stack.js'
 import { startStack } from '../stack/start-stack.js'
-import { curlLine } from './curl-line.js'
+import { renderTimeline } from '../trace/render-timeline.js'
+import { timelinesOfMessage } from '../trace/timelines.js'
 import { explainStartErrors } from './explain-start-errors.js'
+import { viewOf } from './trace.js'
 import { validateSettings } from './validate-settings.js'
+import { describeMetrics, welcome } from './welcome.js'
 
-const demoTokens = 48
 /** Time for the gateway to tell its clients that a service has ended. */
 const lastAnswersMs = 1_000
+
+/** The options of `tandem up`. */
+export type UpOptions = UpFlags & {
+  /** Prints a timeline of each request when it ends. */
+  readonly trace?: boolean
+}
 
 /**
  * `tandem up`: prepares a pair and its additional models, serves them, and ends all processes on
  * abort.
  * @throws Error if a setting is wrong, a process cannot start, or a process ends while it serves
  */
-export async function up(flags: UpFlags, given: Context): Promise<void> {
+export async function up({ trace = false, ...flags }: UpOptions, given: Context): Promise<void> {
   const loaded = await loadSettings(flags, given.environment)
   const context = { ...given, environment: overlayEnvironment(loaded, given.environment) }
   const { output, signal } = context
@@ -37,11 +45,10 @@ export async function up(flags: UpFlags, given: Context): Promise<void> {
   output.write(
     `Starting ${[pair.name, ...Object.keys(extraModels.models), ...Object.keys(extraModels.rewards)].join(', ')} ...\n`,
   )
-  const stack = await explainStartErrors(loaded, signal, () =>
-    startStack(pair, { host, port, apiKeys }, context, extraModels),
-  )
+  const options = { host, port, apiKeys, onTimeline: trace ? printTimelines(context) : undefined }
+  const stack = await explainStartErrors(loaded, signal, () => startStack(pair, options, context, extraModels))
   try {
-    context.answers.write(welcome(pair, stack.url, apiKeys.length > 0))
+    context.answers.write(welcome(pair, stack.url, apiKeys.length > 0) + describeMetrics(loaded, stack))
     await serveUntilEnd(stack, signal)
   } finally {
     output.write('Stopping ...\n')
@@ -63,22 +70,14 @@ async function serveUntilEnd({ group }: Stack, signal: AbortSignal): Promise<voi
   throw new Error(describeLaterEnd(end))
 }
 
-function welcome({ name, demo }: PreparedPair, url: string, needsKey: boolean): string {
-  const line = (model: string) => curlLine({ url, model, messages: demo, maxTokens: demoTokens, needsKey })
-  const access = needsKey
-    ? 'Clients must send one of the API keys.'
-    : 'No API key is set: every program on this machine can use it (set keys with TANDEM_API_KEYS=key1,key2).'
-  return `
-${name} is ready at ${url} (OpenAI-compatible: ${url}/v1). ${access}
-
-An answer decoded by AAD:
-
-  ${line(name)}
-
-The same question, decoded greedily by the SFT model:
-
-  ${line(`${name}/greedy-sft`)}
-
-Press Ctrl-C to stop.
-`
-}
+/** Returns a function that prints the timeline of a request. */
+const printTimelines =
+  ({ output, environment }: Context) =>
+  (message: TimelineMessage): void => {
+    const view = viewOf(output, environment)
+    output.write(
+      timelinesOfMessage(message)
+        .map((timeline) => `\n${renderTimeline(timeline, view)}`)
+        .join(''),
+    )
+  }

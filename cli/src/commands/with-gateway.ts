@@ -5,6 +5,7 @@ import { readFlags, type UpFlags } from '../config/read-flags.js'
 import type { Context } from '../context.js'
 import { prepareServed } from '../sources/prepare-served.js'
 import { validateSources } from '../sources/validate-sources.js'
+import { withFreeMetricsPort } from '../stack/metrics-listen.js'
 import { acceptedRuntimeFlags } from '../stack/runtime-flags.js'
 import { startStack } from '../stack/start-stack.js'
 import { explainStartErrors } from './explain-start-errors.js'
@@ -32,7 +33,7 @@ export async function withGateway(
     return work({ server: { url: readUrl(url), apiKey: apiKeys[0] }, model: flags.pair })
   }
   const loaded = await loadSettings(flags, given.environment)
-  const context = { ...given, environment: overlayEnvironment(loaded, given.environment) }
+  const context = { ...given, environment: withFreeMetricsPort(overlayEnvironment(loaded, given.environment)) }
   if (loaded.file !== null) context.output.write(`Settings: ${loaded.file}\n`)
   validateSources(loaded)
   // Probed while the models are prepared: a start needs the answer.

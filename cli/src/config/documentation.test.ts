@@ -8,7 +8,7 @@ import { flagNames, processVariables, settingKeys, variableOf } from './settings
 
 const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')
 const rows = new Map(
-  [...page.matchAll(/^\| `([a-z_]+)` \|(.*)\|$/gm)].map(([, key = '', cells = '']) => [
+  [...page.matchAll(/^\| `([a-z_.]+)` \|(.*)\|$/gm)].map(([, key = '', cells = '']) => [
     key,
     cells.split('|').map((cell) => cell.trim()),
   ]),
@@ -29,6 +29,17 @@ it('the example of docs/configuration.md is valid', async () => {
     const { settings } = await loadSettings({}, { MY_KEYS: 'one,two' }, folder)
     expect(Object.keys(settings.models)).toEqual(['amateur', 'away', 'other'])
     expect(settings).toMatchObject({ end_tokens: ['<user>'], api_keys: ['one', 'two'], max_concurrent: 32 })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+it('the telemetry of docs/configuration.md is valid', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-example-'))
+  try {
+    await writeFile(join(folder, 'tandem.yaml'), /```yaml\n(telemetry:[^`]*)```/.exec(page)?.[1] ?? '')
+    const { settings } = await loadSettings({}, {}, folder)
+    expect(settings.telemetry).toMatchObject({ protocol: 'grpc', sample_ratio: 0.05, metrics: '127.0.0.1:9464' })
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -1,6 +1,6 @@
 import { expectationOf } from '@tandem/process'
 import type { z } from 'zod'
-import { type SettingKey, settingsSchema } from './settings.js'
+import { type SettingKey, schemaOf } from './settings.js'
 
 /** The kind of place that a value comes from, the strongest first. */
 export type OriginKind = 'flag' | 'file' | 'environment' | 'default'
@@ -19,12 +19,15 @@ export interface Entry {
 }
 
 /**
- * The settings of one origin, by key. Each name in `models` and `rewards` is a key of its own:
- * `models.amateur`.
+ * The settings of one origin, by key. Each name in `models`, `rewards` and `telemetry` is a key of
+ * its own: `models.amateur`, `telemetry.endpoint`.
  */
 export type Layer = ReadonlyMap<string, Entry>
 
-/** Creates a layer from parsed settings. */
+/** The keys of tandem.yaml whose values are maps of settings. */
+export const groupKeys: readonly string[] = ['models', 'rewards', 'telemetry']
+
+/** Creates a layer from parsed settings. Groups may be maps, or keys with a dot. */
 export function createLayer(
   settings: Readonly<Record<string, unknown>>,
   originOf: (path: readonly string[]) => Origin,
@@ -33,8 +36,8 @@ export function createLayer(
   const add = (value: unknown, ...path: string[]) => layer.set(path.join('.'), { value, origin: originOf(path) })
   for (const [key, value] of Object.entries(settings)) {
     if (value === undefined) continue
-    if (key !== 'models' && key !== 'rewards') add(value, key)
-    else for (const [name, model] of Object.entries(value ?? {})) add(model, key, name)
+    if (!groupKeys.includes(key)) add(value, key)
+    else for (const [name, own] of Object.entries(value ?? {})) if (own !== undefined) add(own, key, name)
   }
   return layer
 }
@@ -45,17 +48,26 @@ export function createLayer(
  * @throws Error saying what was found and what was expected
  */
 export function parseSetting(key: SettingKey, value: unknown, at: string): unknown {
-  const result = settingsSchema.shape[key].safeParse(value, { error: expectationOf })
+  const result = schemaOf(key).safeParse(value, { error: expectationOf })
   if (result.success) return result.data
   throw new Error(describeIssue(at, key, value, result.error.issues.map(messageOf).join('; ')))
 }
 
-/** Formats a message such as `port is 70000: expected ...`. API keys are never shown. */
+/**
+ * Formats a message such as `port is 70000: expected ...`. API keys, headers and passwords are
+ * never shown.
+ * @param key the setting, or a key below it: `telemetry.headers.authorization`
+ */
 export function describeIssue(at: string, key: string, found: unknown, expected: string): string {
-  if (key === 'api_keys') return `${at}: ${expected}`
+  if (isSecret(key, found)) return `${at}: ${expected}`
   const text = JSON.stringify(found) ?? 'nothing'
   return `${at} is ${text.length > maxShown ? `${text.slice(0, maxShown)} ...` : text}: ${expected}`
 }
+
+/** `telemetry` as a whole may hold headers at a wrong place. */
+const isSecret = (key: string, found: unknown): boolean =>
+  /^(api_keys|telemetry\.headers)(\.|$)|^telemetry$/.test(key) ||
+  (key === 'telemetry.endpoint' && String(found).includes('@'))
 
 /** Maximum characters of a wrong value in a message. */
 const maxShown = 80

@@ -183,6 +183,25 @@ request_timeout_ms: 1000
     ['- port: 1', 'tandem.yaml:1: expected keys with values, e.g. "port: 8080"'],
     ['port: 1\nport: 2', 'tandem.yaml:2: this is not valid YAML: Map keys must be unique'],
     ['device: gpu', 'tandem.yaml:1: device is "gpu": expected cpu, webgpu, cuda or cuda:N, or a list in the order'],
+    ['telemetry:\n  endpont: x', 'tandem.yaml:2: unknown key "telemetry.endpont"; did you mean "telemetry.endpoint"?'],
+    [
+      'telemetry: { colour: x }',
+      'unknown key "telemetry.colour"; the keys are telemetry.endpoint, telemetry.protocol, ',
+    ],
+    ['telemetry.content: true', 'unknown key "telemetry.content"; write "telemetry: { content: ... }"'],
+    ['telemetri: {}', 'tandem.yaml:1: unknown key "telemetri"; did you mean "telemetry"?'],
+    ['telemetry: secret', 'tandem.yaml:1: telemetry: expected an object'],
+    [
+      'telemetry:\n  content: false\n  endpoint: 127.0.0.1:4317',
+      'tandem.yaml:3: telemetry.endpoint is "127.0.0.1:4317": expected the http or https address of an OTLP collector',
+    ],
+    [
+      'telemetry: { protocol: http }',
+      'telemetry.protocol is "http": expected one of "grpc", "http/protobuf", "http/json"',
+    ],
+    ['telemetry: { sample_ratio: 5 }', 'telemetry.sample_ratio is 5: expected a number from 0 to 1'],
+    ['telemetry: { metrics: 9464 }', 'telemetry.metrics is 9464: expected "off", or host:port for the gateway'],
+    ['telemetry: { metrics: "h:70000" }', 'telemetry.metrics is "h:70000": expected "off", or host:port'],
     ['host: [', 'tandem.yaml:1: this is not valid YAML: '],
     ['host: *there', 'tandem.yaml: an alias (*name) has no anchor (&name) before it'],
     ['a: 1\n---\nb: 2', 'tandem.yaml:2: this is not valid YAML: '],
@@ -202,6 +221,22 @@ request_timeout_ms: 1000
     expect(error).not.toContain('secret')
   })
 
+  it.each([
+    ['headers: secret', 'telemetry.headers: expected an object'],
+    ['headers: { a: [secret] }', 'telemetry.headers.a: expected a string'],
+    ['headers: { a: "secret\\n" }', 'telemetry.headers.a: expected a text of printable ASCII characters'],
+    ['headers: { "a b": secret }', 'telemetry.headers.a b: the name must be the name of a header'],
+    [
+      'endpoint: http://me:secret@h',
+      'telemetry.endpoint: must not hold a user name or a password: write them as headers',
+    ],
+  ])('refuses %j of telemetry without its value', async (text, message) => {
+    await write(`telemetry: { ${text} }\n`)
+    const error = await load().catch(String)
+    expect(error).toContain(message)
+    expect(error).not.toContain('secret')
+  })
+
   it('must exist if it is named', async () => {
     await expect(load({ config: 'none.yaml' })).rejects.toThrow('--config none.yaml: the file does not exist')
     await expect(load({ config: '.' })).rejects.toThrow('--config . is a folder: expected a settings file')
@@ -215,11 +250,73 @@ describe('the environment', () => {
     ['TANDEM_STRICT', 'yes', 'TANDEM_STRICT is "yes": expected one of "0", "1"'],
     ['TANDEM_SFT', 'nowhere', 'TANDEM_SFT is "nowhere": must be host:port, e.g. 127.0.0.1:7001'],
     ['TANDEM_MODELS', 'amateur', 'TANDEM_MODELS is "amateur": has "amateur": must be name=host:port'],
+    ['TANDEM_TRACE_TOKENS', '2', 'TANDEM_TRACE_TOKENS is 2: expected a number from 0 to 1'],
+    ['TANDEM_TRACE_TOKENS', 'all', 'TANDEM_TRACE_TOKENS is "all": expected a number from 0 to 1'],
+    ['TANDEM_TELEMETRY_CONTENT', 'yes', 'TANDEM_TELEMETRY_CONTENT is "yes": expected one of "0", "1"'],
+    ['TANDEM_METRICS_LISTEN', '9464', 'TANDEM_METRICS_LISTEN is "9464": expected "off", or host:port'],
     ['TANDEM_REWARDS', 'sft=h:1', 'has "sft=h:1": the name sft is reserved'],
     ['TANDEM_CORS_ORIGINS', 'localhost', 'TANDEM_CORS_ORIGINS is "localhost": "localhost" is not an origin'],
     ['TANDEM_END_TOKENS', '<user>', 'TANDEM_END_TOKENS is "<user>": must be a JSON list of tokens'],
   ])('refuses %s=%s', async (variable, text, message) => {
     await expect(load({}, { [variable]: text })).rejects.toThrow(message)
+  })
+
+  it('of OpenTelemetry is read like the file, if it means what a key can say', async () => {
+    const environment = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318',
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=a%2Cb, other = c%20d',
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
+      TANDEM_TRACE_TOKENS: '0.5',
+      TANDEM_TELEMETRY_CONTENT: '1',
+      TANDEM_METRICS_LISTEN: 'off',
+    }
+    const loaded = await load({}, environment)
+    expect(loaded.settings.telemetry).toEqual({
+      ...{ endpoint: 'http://c:4318', headers: { 'x-api-key': 'a,b', other: 'c d' } },
+      ...{ sample_ratio: 0.25, token_ratio: 0.5, content: true, metrics: 'off' },
+    })
+    expect(loaded.entries.get('telemetry.sample_ratio')?.origin.at).toBe('OTEL_TRACES_SAMPLER_ARG')
+    expect(overlayEnvironment(loaded, environment)).toEqual(environment)
+  })
+
+  it.each([
+    ['another sampler', { OTEL_TRACES_SAMPLER: 'jaeger_remote', OTEL_TRACES_SAMPLER_ARG: 'endpoint=http://j' }],
+    ['a ratio without its sampler', { OTEL_TRACES_SAMPLER_ARG: '0.5' }],
+    ['an endpoint without a scheme', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' }],
+    ['empty variables', { OTEL_EXPORTER_OTLP_ENDPOINT: '', OTEL_EXPORTER_OTLP_PROTOCOL: ' ' }],
+    ['broken headers', { OTEL_EXPORTER_OTLP_HEADERS: 'a=%E0%A4%A' }],
+  ])('of OpenTelemetry reaches the processes as it is: %s', async (_, environment) => {
+    const loaded = await load({}, environment)
+    expect(loaded.settings.telemetry).toEqual({ content: false })
+    expect(overlayEnvironment(loaded, environment)).toEqual(environment)
+  })
+
+  it('of the processes gets the telemetry of the file and the command line', async () => {
+    await write(`telemetry:
+  endpoint: https://c:4318/x
+  protocol: http/json
+  headers: { x-api-key: "a,b=c d" }
+  sample_ratio: 0.05
+  token_ratio: 0
+  content: true
+`)
+    const environment = { OTEL_TRACES_SAMPLER: 'always_on', OTEL_SERVICE_NAME: 'mine', OTEL_BSP_MAX_QUEUE_SIZE: '9' }
+    const loaded = await load({ metrics: '127.0.0.1:9464' }, environment)
+    expect(overlayEnvironment(loaded, environment)).toEqual({
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://c:4318/x',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=a%2Cb%3Dc%20d',
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.05',
+      TANDEM_TRACE_TOKENS: '0',
+      TANDEM_TELEMETRY_CONTENT: '1',
+      TANDEM_METRICS_LISTEN: '127.0.0.1:9464',
+      OTEL_SERVICE_NAME: 'mine',
+      OTEL_BSP_MAX_QUEUE_SIZE: '9',
+    })
+    expect(labelOf(loaded, 'telemetry.endpoint')).toBe('tandem.yaml:2: telemetry.endpoint')
+    expect(labelOf(loaded, 'telemetry.metrics')).toBe('--metrics')
   })
 
   it('of the processes gets the values of the file and the command line', async () => {

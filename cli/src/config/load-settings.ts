@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { catalog, defaultPairName } from '@tandem/models'
 import { maxExtraModels } from '@tandem/process'
 import type { z } from 'zod'
-import { createLayer, type Entry, type Layer, type Origin } from './layer.js'
+import { createLayer, type Entry, groupKeys, type Layer, type Origin } from './layer.js'
 import { readEnvironment } from './read-environment.js'
 import { readSettingsFile } from './read-file.js'
 import { readFlags, type UpFlags } from './read-flags.js'
-import { processVariables, settingKeys, settingsSchema, variableOf } from './settings.js'
+import { processVariables, settingKeys, settingsSchema, telemetryKeyOf, variableOf } from './settings.js'
 
 /** The settings file that is read if it exists in the current folder. */
 export const defaultFileName = 'tandem.yaml'
@@ -18,6 +18,7 @@ const effectiveSchema = settingsSchema.required({
   api_keys: true,
   models: true,
   rewards: true,
+  telemetry: true,
   paired: true,
   device: true,
   strict: true,
@@ -96,11 +97,13 @@ const defaults: Layer = createLayer(
     paired: false,
     ...Object.fromEntries(
       settingKeys.flatMap((key) => {
-        const result = key === 'name' ? undefined : processVariables[variableOf(key) ?? '']?.safeParse(undefined)
+        const isLeft = key === 'name' || telemetryKeyOf(key) !== null
+        const result = isLeft ? undefined : processVariables[variableOf(key) ?? '']?.safeParse(undefined)
         return result?.success && result.data !== undefined ? [[key, result.data]] : []
       }),
     ),
     device: 'cpu',
+    telemetry: { content: false },
   },
   () => byDefault,
 )
@@ -122,7 +125,7 @@ function mergeLayers(layers: readonly Layer[]): Layer {
 
 function joinEntries(entries: Layer): LoadedSettings['settings'] {
   const joined: Record<string, unknown> = {}
-  const groups: Record<string, Record<string, unknown>> = { models: {}, rewards: {} }
+  const groups = Object.fromEntries(groupKeys.map((key) => [key, {} as Record<string, unknown>]))
   for (const [path, { value }] of entries) {
     const [key = '', name] = path.split('.')
     const group = groups[key]

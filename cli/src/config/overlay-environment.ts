@@ -1,5 +1,6 @@
 import type { LoadedSettings } from './load-settings.js'
-import { type SettingKey, settingKeys, variableOf } from './settings.js'
+import { type SettingKey, settingKeys, telemetryKeyOf, variableOf } from './settings.js'
+import { toTelemetryVariables } from './telemetry-environment.js'
 
 /**
  * Returns the environment for our processes: the given one, with the values of the command line and
@@ -11,7 +12,10 @@ export function overlayEnvironment({ entries }: LoadedSettings, environment: Nod
     const variable = variableOf(key)
     const entry = entries.get(key)
     if (variable === null || !entry || ofStack.has(key)) continue
-    if (entry.origin.kind === 'flag' || entry.origin.kind === 'file') overlaid[variable] = toText(key, entry.value)
+    if (entry.origin.kind !== 'flag' && entry.origin.kind !== 'file') continue
+    const own = telemetryKeyOf(key)
+    if (own === null) overlaid[variable] = toText(key, entry.value)
+    else Object.assign(overlaid, toTelemetryVariables(own, entry.value))
   }
   return overlaid
 }

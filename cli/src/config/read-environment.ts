@@ -1,6 +1,7 @@
 import { expectationOf } from '@tandem/process'
 import { createLayer, describeIssue, type Layer, parseSetting } from './layer.js'
-import { processVariables, type SettingKey, settingKeys, variableOf } from './settings.js'
+import { processVariables, type SettingKey, settingKeys, telemetryKeyOf, variableOf } from './settings.js'
+import { readTelemetryVariable } from './telemetry-environment.js'
 
 /**
  * Reads the settings of the environment.
@@ -11,12 +12,19 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Layer {
   const variables = new Map<string, string>()
   for (const key of settingKeys) {
     const variable = variableOf(key)
-    const text = variable === null ? undefined : environment[variable]
-    if (variable === null || text === undefined) continue
+    const value = variable === null ? undefined : readVariable(key, variable, environment)
+    if (variable === null || value === undefined) continue
     variables.set(key, variable)
-    settings[key] = parseSetting(key, readText(key, variable, text), variable)
+    settings[key] = parseSetting(key, value, variable)
   }
   return createLayer(settings, ([key = '']) => ({ kind: 'environment', at: variables.get(key) ?? '' }))
+}
+
+function readVariable(key: SettingKey, variable: string, environment: NodeJS.ProcessEnv): unknown {
+  const own = telemetryKeyOf(key)
+  if (own !== null) return readTelemetryVariable(own, environment)
+  const text = environment[variable]
+  return text === undefined ? undefined : readText(key, variable, text)
 }
 
 function readText(key: SettingKey, variable: string, text: string): unknown {

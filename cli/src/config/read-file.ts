@@ -7,7 +7,8 @@ import { isService } from '../source-text/service-address.js'
 import { isWebAddress } from '../source-text/web-address.js'
 import { createLayer, describeIssue, type Layer, messageOf } from './layer.js'
 import { suggestName } from './nearest-name.js'
-import { extraModelSchema, type Settings, settingsSchema } from './settings.js'
+import { extraModelSchema, type Settings, settingKeys, settingsSchema } from './settings.js'
+import { telemetryKeys } from './telemetry-settings.js'
 import { parseYaml, type YamlValue } from './yaml-lines.js'
 
 const maxBytes = 1024 * 1024
@@ -53,21 +54,29 @@ async function readText(absolute: string, path: string): Promise<string> {
 
 function describeFault(issue: z.core.$ZodIssue, yaml: YamlValue, file: string): string[] {
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => {
-      const where = issue.path.length === 0 ? '' : ` in ${issue.path.join('.')}`
-      const hint = suggestName(
-        key,
-        issue.path.length === 0 ? settingsSchema.keyof().options : extraModelSchema.keyof().options,
-      )
-      return `${file}:${yaml.lineOf([...issue.path, key])}: unknown key "${key}"${where}; ${hint}`
-    })
+    return issue.keys.map((key) => `${file}:${yaml.lineOf([...issue.path, key])}: ${describeUnknown(issue.path, key)}`)
   const place = `${file}:${yaml.lineOf(issue.path)}:`
   if (issue.path.length === 0) return [`${place} expected keys with values, e.g. "port: 8080"`]
   const found = issue.path.reduce<unknown>(
     (value, part) => (typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined),
     yaml.value,
   )
-  return [describeIssue(`${place} ${issue.path.join('.')}`, String(issue.path[0]), found, messageOf(issue))]
+  const name = issue.path.join('.')
+  return [describeIssue(`${place} ${name}`, name, found, messageOf(issue))]
+}
+
+/** @param path the keys above the unknown one */
+function describeUnknown(path: readonly PropertyKey[], key: string): string {
+  if (path[0] === 'telemetry') {
+    const known = telemetryKeys.map((own) => `telemetry.${own}`)
+    return `unknown key "telemetry.${key}"; ${suggestName(`telemetry.${key}`, known)}`
+  }
+  const [group, own] = key.split('.')
+  if (path.length === 0 && settingKeys.some((known) => known === key))
+    return `unknown key "${key}"; write "${group}: { ${own}: ... }"`
+  const where = path.length === 0 ? '' : ` in ${path.join('.')}`
+  const known = path.length === 0 ? settingsSchema.keyof().options : extraModelSchema.keyof().options
+  return `unknown key "${key}"${where}; ${suggestName(key, known)}`
 }
 
 function readKeys(variable: string, environment: NodeJS.ProcessEnv, at: (key: string) => string): string[] {

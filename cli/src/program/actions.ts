@@ -6,6 +6,7 @@ import { doctor } from '../commands/doctor.js'
 import { generate } from '../commands/generate.js'
 import { models } from '../commands/models.js'
 import { pull } from '../commands/pull.js'
+import { trace } from '../commands/trace.js'
 import { tune } from '../commands/tune.js'
 import { up } from '../commands/up.js'
 import type { Context } from '../context.js'
@@ -21,10 +22,11 @@ export interface Actions {
   readonly models: typeof models
   readonly doctor: typeof doctor
   readonly tune: typeof tune
+  readonly trace: typeof trace
 }
 
 /** The commands of this package. */
-export const allActions: Actions = { up, config, generate, chat, build, pull, models, doctor, tune }
+export const allActions: Actions = { up, config, generate, chat, build, pull, models, doctor, tune, trace }
 
 /** Runs a command with its context, and sets the exit code. */
 export type Run = (work: (context: Context) => Promise<void>, isVerbose: boolean) => Promise<void>

@@ -12,7 +12,9 @@ Examples:
   tandem up --dpo hf:ORG/LORA
   tandem up --sft path/to/sft --dpo path/to/lora-adapter --model amateur=path/to/small-model
   tandem up --sft grpc://10.0.0.2:7001 --dpo grpc://10.0.0.3:7002 --reward picker=path/to/reward-model
-  tandem up --config tandem.yaml --port 0`
+  tandem up --config tandem.yaml --port 0
+  tandem up --trace
+  tandem up --metrics 127.0.0.1:9464`
 
 export const configExamples = `
 Examples:
@@ -72,6 +74,24 @@ settings file, the embedded pair is measured and the file is created.
 Examples:
   tandem tune
   tandem tune --config my.yaml`
+
+export const traceExamples = `
+An answer has timings if its request has "decoding": {"timings": true}. Each token is one line: its
+index, the time of its step, and a bar of what the time went to:
+  D, S, o  the DPO model, the SFT model or an additional model computed
+  q        the step waited in services
+  w        messages were on the way
+  m        the gateway's own work
+The longest bar is the slowest token after the first, which has the prompt in its step. A bar that
+is longer ends with ">". Below, "overlap" is what two models computed at the same time.
+"tandem up --trace" prints the same for each request.
+
+Examples:
+  curl http://127.0.0.1:8080/v1/completions -H 'content-type: application/json' \\
+    -d '{"model": "smollm2-135m-adherence", "prompt": "Once", "decoding": {"timings": true}}' > answer.json
+  tandem trace answer.json
+  tandem trace answer.json --content
+  tandem trace http://127.0.0.1:9000/answer.json`
 
 export const chatExamples = `${sameSettings}
 In the chat, /help lists the commands: /strategy NAME, /compare A B, /reset, /exit. Ctrl-C stops an

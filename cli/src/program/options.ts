@@ -47,7 +47,12 @@ export const addServedOptions = (command: Command) =>
     .option('--name <name>', 'the name of the pair in the API')
 
 /** Adds the options of `tandem up`. */
-export const addUpOptions = (command: Command) => addListenOptions(addServedOptions(command))
+export const addUpOptions = (command: Command) =>
+  addListenOptions(addServedOptions(command)).option(
+    '--metrics <host:port>',
+    'the address of the gateway\'s metrics; each service takes the next port. "off" disables them ' +
+      '(default: any free ports of 127.0.0.1)',
+  )
 
 /** Adds --config. */
 export const addConfigOption = (command: Command) =>

@@ -52,6 +52,7 @@ function parse(args: string, environment: NodeJS.ProcessEnv = {}) {
     models: record('models'),
     doctor: record('doctor'),
     tune: record('tune'),
+    trace: record('trace'),
   }
   const program = quiet(createProgram((work) => work(context), environment, actions))
   return program.parseAsync(args.split(' '), { from: 'user' })
@@ -124,6 +125,15 @@ describe('createProgram', () => {
     expect(calls).toEqual([['tune', { config: 'f.yaml' }]])
   })
 
+  it('trace', async () => {
+    await parse('trace answer.json --content')
+    await parse('up --trace --metrics 127.0.0.1:9464')
+    expect(calls).toEqual([
+      ['trace', 'answer.json', { content: true }],
+      ['up', { trace: true, metrics: '127.0.0.1:9464' }],
+    ])
+  })
+
   it('help', async () => {
     await parse('help pull')
     expect(words).toContain('Usage: tandem pull')
@@ -153,6 +163,8 @@ describe('createProgram', () => {
     ['generate hello --alpha 0', 'It must be a number above 0 and at most 1.'],
     ['generate hello --alpha x', 'It must be a number above 0 and at most 1.'],
     ['generate hello --max-tokens 1.5', 'It must be a whole number from 1 to 1000000.'],
+    ['config --trace', "unknown option '--trace'"],
+    ['trace', "missing required argument 'source'"],
     ['build in', "required option '--out <folder>' not specified"],
     ['serve', "unknown command 'serve'"],
     ['help serve', "unknown command 'serve'"],

@@ -3,11 +3,12 @@ import { Option } from 'commander'
 import type { ChatOptions } from '../commands/chat.js'
 import type { ConfigFlags } from '../commands/config.js'
 import type { GenerateOptions } from '../commands/generate.js'
+import type { TraceOptions } from '../commands/trace.js'
 import type { TuneOptions } from '../commands/tune.js'
-import type { UpFlags } from '../config/read-flags.js'
+import type { UpOptions } from '../commands/up.js'
 import type { CommonFlags, Definition } from './actions.js'
 import { fraction } from './arguments.js'
-import { chatExamples, configExamples, generateExamples, tuneExamples, upExamples } from './examples.js'
+import { chatExamples, configExamples, generateExamples, traceExamples, tuneExamples, upExamples } from './examples.js'
 import { addAskOptions, addServedOptions, addUpOptions, addVerbose } from './options.js'
 
 /** Options as commander gives them: only the keys of the command line. */
@@ -16,12 +17,13 @@ type WithoutKeys<T> = Omit<T, 'apiKeys'> & { readonly apiKey?: readonly string[]
 /** `generate` has no option for the text of a formula. */
 const formula = 'formula'
 
-/** Adds the commands that start or use a gateway: up, config, generate, chat, tune. */
+/** Adds the commands for serving: up, config, generate, chat, tune, trace. */
 export function addServingCommands({ program, run, environment, actions }: Definition): void {
   addUpOptions(program.command('up'))
+    .option('--trace', 'print where the time of each token went, for each request when it ends')
     .description('serve a pair and additional models with their services and the gateway, until Ctrl-C')
     .addHelpText('after', upExamples)
-    .action(({ verbose, ...flags }: UpFlags & CommonFlags) => run((context) => actions.up(flags, context), verbose))
+    .action(({ verbose, ...flags }: UpOptions & CommonFlags) => run((context) => actions.up(flags, context), verbose))
 
   addUpOptions(program.command('config'))
     .description('print the settings that "up" with the same options would use, and where each comes from')
@@ -60,6 +62,15 @@ export function addServingCommands({ program, run, environment, actions }: Defin
     .addHelpText('after', tuneExamples)
     .action(({ verbose, ...options }: TuneOptions & CommonFlags) =>
       run((context) => actions.tune(options, context), verbose),
+    )
+
+  addVerbose(program.command('trace'))
+    .description('print where the time of each token of a saved answer went')
+    .argument('<source>', 'a file or an http address: the body or the event stream of an answer with timings')
+    .option('--content', 'print the text of the answer too')
+    .addHelpText('after', traceExamples)
+    .action((source: string, { verbose, ...options }: TraceOptions & CommonFlags) =>
+      run((context) => actions.trace(source, options, context), verbose),
     )
 }
 

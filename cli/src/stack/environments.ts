@@ -31,7 +31,7 @@ export function gatewayEnvironment(
   { TANDEM_API_KEYS: _keys, ...environment }: NodeJS.ProcessEnv,
   { sft, dpo, models, rewards }: Addresses,
   pair: Pick<PreparedPair, 'name' | 'endTokens'>,
-  { host, port, apiKeys, templateFrom }: StackOptions,
+  { host, port, apiKeys, templateFrom, onTimeline }: StackOptions,
 ): NodeJS.ProcessEnv {
   return {
     ...environment,
@@ -45,6 +45,8 @@ export function gatewayEnvironment(
     TANDEM_END_TOKENS: environment.TANDEM_END_TOKENS ?? JSON.stringify(pair.endTokens),
     ...(apiKeys.length === 0 ? {} : { TANDEM_API_KEYS: apiKeys.join(',') }),
     ...(templateFrom === undefined ? {} : { TANDEM_TEMPLATE_FROM: templateFrom }),
+    // A variable of the user must not make the gateway send what is not read.
+    TANDEM_TRACE: onTimeline === undefined ? undefined : '1',
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { readyMessageSchema } from '@tandem/process'
+import { processMessageSchema, type TimelineMessage } from '@tandem/process'
 import { LastLines } from './last-lines.js'
 import { describeFailedStart, type ProcessEnd } from './process-end.js'
 import { acceptedRuntimeFlags, largePages } from './runtime-flags.js'
@@ -14,6 +14,8 @@ export interface Served {
   readonly at: string
   /** `host:port` of the base model of a pair that one process serves; null for other processes. */
   readonly baseAt: string | null
+  /** The URL of its metrics; null if they are off. */
+  readonly metricsUrl: string | null
 }
 
 /** A process to start. */
@@ -24,6 +26,8 @@ export interface ProcessSpec {
   readonly environment: NodeJS.ProcessEnv
   /** A program with its arguments that replaces itself by Node: `taskset -c 0`. */
   readonly launcher?: readonly string[] | undefined
+  /** Called with each timeline that the process sends: the gateway with TANDEM_TRACE=1 does. */
+  readonly onTimeline?: ((timeline: TimelineMessage) => void) | undefined
 }
 
 /**
@@ -39,7 +43,7 @@ export class ManagedProcess {
   private readonly served: Promise<Served>
 
   private constructor(
-    { name, modulePath, environment, launcher = [] }: ProcessSpec,
+    { name, modulePath, environment, launcher = [], onTimeline }: ProcessSpec,
     runtimeFlags: readonly string[],
     onLine: (line: string) => void,
   ) {
@@ -53,12 +57,7 @@ export class ManagedProcess {
       detached: process.platform !== 'win32',
     })
     this.ended = this.watch(onLine)
-    this.served = new Promise((resolve) => {
-      this.child.on('message', (message) => {
-        const result = readyMessageSchema.safeParse(message)
-        if (result.success) resolve({ at: result.data.address, baseAt: result.data.baseAddress })
-      })
-    })
+    this.served = this.listen(onTimeline)
   }
 
   /**
@@ -106,6 +105,18 @@ export class ManagedProcess {
     if ((await Promise.race([this.ended, late])) === 'late') this.child.kill('SIGKILL')
     patience.abort()
     await this.ended
+  }
+
+  /** Listens to what the process sends. Resolves when it serves. */
+  private listen(onTimeline: ProcessSpec['onTimeline']): Promise<Served> {
+    return new Promise((resolve) => {
+      this.child.on('message', (sent) => {
+        const { data: message } = processMessageSchema.safeParse(sent)
+        if (message?.type === 'timeline') onTimeline?.(message)
+        if (message?.type !== 'ready') return
+        resolve({ at: message.address, baseAt: message.baseAddress, metricsUrl: message.metricsUrl })
+      })
+    })
   }
 
   private async watch(onLine: (line: string) => void): Promise<ProcessEnd> {

@@ -87,6 +87,24 @@ describe('ProcessGroup', () => {
     )
   })
 
+  it('reports metrics and timelines that a process sends', async () => {
+    const timeline = {
+      ...{ type: 'timeline', requestId: 'r', model: 'm', strategy: 'aad', endpoint: '/v1/completions', status: 200 },
+      ...{ promptTokens: 1, queueUs: 0, promptUs: 0, answers: [], droppedTimings: 0 },
+    }
+    const sending = await script(
+      'sending',
+      `process.on('disconnect', () => process.exit(0))
+      process.send({ type: 'timeline' })
+      process.send(${JSON.stringify(timeline)})
+      process.send({ type: 'ready', address: 'h:1', metricsUrl: 'http://h:2/metrics' })`,
+    )
+    const timelines: unknown[] = []
+    const served = await group.start({ ...sending, onTimeline: (sent) => timelines.push(sent) }, signal)
+    expect(served).toEqual({ at: 'h:1', baseAt: null, metricsUrl: 'http://h:2/metrics' })
+    expect(timelines).toEqual([timeline])
+  })
+
   it('reports a process that could not start and printed nothing', async () => {
     const failing = await script('gateway', 'process.exit(3)')
     await expect(group.start(failing, signal)).rejects.toThrow(

@@ -1,4 +1,6 @@
+import type { TimelineMessage } from '@tandem/process'
 import type { ProcessModule } from '../context.js'
+import type { MetricsEndpoint } from './metrics-listen.js'
 import type { ProcessGroup } from './process-group.js'
 
 /** The processes of a pair. A service with both models counts as `dpo`. */
@@ -15,6 +17,8 @@ export interface StackOptions {
   readonly apiKeys: readonly string[]
   /** The launcher of each process. Default: none. */
   readonly launchers?: Readonly<Record<ProcessRole, readonly string[]>> | undefined
+  /** Called with the timeline of each request when it ends. Default: the gateway sends none. */
+  readonly onTimeline?: ((timeline: TimelineMessage) => void) | undefined
 }
 
 /** A service to start. */
@@ -45,5 +49,7 @@ export interface Stack {
   /** The URL of the gateway. */
   readonly url: string
   readonly services: Addresses
+  /** Where the processes serve their metrics, the gateway first. Empty if metrics are off. */
+  readonly metrics: readonly MetricsEndpoint[]
   readonly group: ProcessGroup
 }

@@ -2,9 +2,12 @@ import type { Context, ProcessModule } from '../context.js'
 import type { ExtraModels } from '../sources/prepare-extra-models.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { gatewayEnvironment, serviceEnvironment } from './environments.js'
+import type { ProcessSpec } from './managed-process.js'
+import { type MetricsEndpoint, withMetricsPort } from './metrics-listen.js'
 import { ProcessGroup } from './process-group.js'
 import type { ServiceSpec, Stack, StackOptions } from './stack.js'
 import { countLogitServices, startServices } from './start-services.js'
+import { createLineWriter } from './write-lines.js'
 
 const noModels: ExtraModels = { models: {}, rewards: {} }
 
@@ -20,25 +23,27 @@ export async function startStack(
   context: Context,
   extraModels: ExtraModels = noModels,
 ): Promise<Stack> {
-  const { environment, output, isVerbose, findModule } = context
-  const group = new ProcessGroup((name, line) => {
-    if (isVerbose) output.write(`[${name}] ${line}\n`)
-  })
+  const { environment } = context
+  const group = new ProcessGroup(createLineWriter(context))
   // The first failure ends the wait for the other services.
   const failed = new AbortController()
-  const signal = AbortSignal.any([context.signal, failed.signal])
-  const start = (name: string, module: ProcessModule, launcher: Launcher, processEnvironment: NodeJS.ProcessEnv) =>
-    group.start({ name, modulePath: findModule(module), environment: processEnvironment, launcher }, signal)
+  const { start, metrics } = createStart(group, context, AbortSignal.any([context.signal, failed.signal]))
   const sharers = countLogitServices(pair, extraModels)
+  // The gateway has place 0, and with it the first port of the metrics.
+  let services = 0
   const startService = (spec: ServiceSpec) => {
-    const launcher = spec.role === 'sft' || spec.role === 'dpo' ? options.launchers?.[spec.role] : undefined
-    return start(spec.name, spec.module, launcher, serviceEnvironment(environment, spec, sharers, options))
+    const { name, role } = spec
+    const launcher = role === 'sft' || role === 'dpo' ? options.launchers?.[role] : undefined
+    const own = serviceEnvironment(environment, spec, sharers, options)
+    return start(++services, spec.module, { name, launcher, environment: own })
   }
   try {
-    const services = await startServices(pair, extraModels, startService)
-    const environmentOfGateway = gatewayEnvironment(environment, services, pair, options)
-    const { at: url } = await start('gateway', '@tandem/gateway/main', options.launchers?.gateway, environmentOfGateway)
-    return { url, services, group }
+    const addresses = await startServices(pair, extraModels, startService)
+    const { launchers, onTimeline } = options
+    const own = gatewayEnvironment(environment, addresses, pair, options)
+    const gateway = { name: 'gateway', launcher: launchers?.gateway, environment: own, onTimeline }
+    const { at: url } = await start(0, '@tandem/gateway/main', gateway)
+    return { url, services: addresses, group, metrics: metrics.filter((served) => served !== undefined) }
   } catch (error) {
     failed.abort(error)
     await group.stop()
@@ -46,4 +51,14 @@ export async function startStack(
   }
 }
 
-type Launcher = readonly string[] | undefined
+/** Creates a function that starts one process, and the list of where processes serve metrics. */
+function createStart(group: ProcessGroup, { findModule }: Context, signal: AbortSignal) {
+  const metrics: (MetricsEndpoint | undefined)[] = []
+  const start = async (place: number, module: ProcessModule, spec: Omit<ProcessSpec, 'modulePath'>) => {
+    const own = withMetricsPort(spec.environment, place)
+    const served = await group.start({ ...spec, modulePath: findModule(module), environment: own }, signal)
+    if (served.metricsUrl !== null) metrics[place] = { name: spec.name, url: served.metricsUrl }
+    return served
+  }
+  return { start, metrics }
+}

@@ -1,3 +1,4 @@
+import { withTimeout } from '@tandem/process'
 import type { HubAccess } from './hub-access.js'
 import { HubRefusal, HubUnreachable } from './hub-errors.js'
 
@@ -23,7 +24,7 @@ export function createHubFetch({ endpoint, token, offlineBy }: HubAccess, signal
     const response = await fetch(url, {
       ...init,
       headers,
-      signal: init?.signal ?? AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]),
+      signal: init?.signal ?? withTimeout(answerLimitMs, signal),
     }).catch((error: unknown) => {
       signal.throwIfAborted()
       throw new HubUnreachable(causeOf(error), { cause: error })

@@ -5,6 +5,7 @@ import {
   validateExportTexts,
   validateGgufHeader,
 } from '@tandem/models'
+import { withTimeout } from '@tandem/process'
 import { type HubSnapshot, snapshotPath } from '../../cache/hub-cache.js'
 import { validateText } from '../validate-text.js'
 import type { Hub } from './hub.js'
@@ -23,7 +24,7 @@ export async function validateDescription(
 ): Promise<void> {
   const path = snapshotPath(snapshot, selection.path)
   const [gguf] = selection.weights
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(headerLimitMs)])
+  const limit = withTimeout(headerLimitMs, signal)
   if (selection.kind === 'checkpoint') await explained(validateCheckpointTexts(path, validateText), where)
   else if (selection.kind === 'export') await explained(validateExportTexts(path, validateText), where)
   else if (selection.kind === 'adapter') await explained(validateAdapterConfig(path), where)
