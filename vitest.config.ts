@@ -14,6 +14,8 @@ export default defineConfig({
     hookTimeout: 900_000,
     expect: { poll: { timeout: 120_000 } },
     maxWorkers: 2,
+    // Concurrent tests fill a service's batch of 16 answers: two answers each.
+    maxConcurrency: 8,
     // Tests that load onnxruntime themselves: it reports what it runs otherwise.
     env: { ORT_DISABLE_TELEMETRY: '1' },
   },

@@ -155,7 +155,7 @@ describe('through REST', () => {
   const onPaths = ['auto', 'lazy', 'draft', 'lookup'].flatMap((path) =>
     first.map((row) => ({ path, prompt: row.prompt, row })),
   )
-  test.each(onPaths)('the same tokens on the path $path: prompt $prompt', async ({ path, row }) => {
+  test.concurrent.each(onPaths)('the same tokens on the path $path: prompt $prompt', async ({ path, row }) => {
     const decoding = { strategy: row.method, ...row.params, path }
     const request = { model, max_tokens: row.max_tokens, prompt: row.prompt_ids, decoding }
     const answer = await complete(stack.url, '/v1/completions', request)

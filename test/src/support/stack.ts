@@ -31,6 +31,8 @@ export interface Stack {
   readonly gateway: ChildProcess
   /** Addresses of the services, host:port. */
   readonly addresses: { readonly sft: string; readonly dpo: string }
+  /** URLs of the metrics: the gateway's, then those of the services. */
+  readonly metricsUrls: readonly string[]
   /** Ends all processes. Resolves when they have ended. */
   stop(): Promise<void>
 }
@@ -44,6 +46,7 @@ const stopLimitMs = 60_000
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const children: ChildProcess[] = []
+  const metricsUrls: string[] = []
   const start = async (script: string, env: Record<string, string>): Promise<[ChildProcess, string]> => {
     const child = fork(join(repositoryFolder, script), {
       env: { ...process.env, TANDEM_LOG_LEVEL: 'warn', ...options.env, ...env },
@@ -51,7 +54,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     })
     children.push(child)
-    return [child, await readyAddress(child, script)]
+    const { address, metricsUrl } = await readyMessage(child, script)
+    if (metricsUrl) metricsUrls.push(metricsUrl)
+    return [child, address]
   }
   const stop = async () => {
     await Promise.all(children.map(end))
@@ -84,15 +89,25 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       TANDEM_PORT: '0',
       TANDEM_PAIR: options.pair,
     })
-    return { url, sft, dpo, gateway, addresses: { sft: sftAddress, dpo: dpoAddress }, stop }
+    // The gateway starts last.
+    metricsUrls.unshift(...metricsUrls.splice(-1))
+    return { url, sft, dpo, gateway, addresses: { sft: sftAddress, dpo: dpoAddress }, metricsUrls, stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
+interface Ready {
+  readonly address: string
+  readonly metricsUrl?: string | null
+}
+
 /** Waits for the message `{ type: 'ready', address }` of a process and returns the address. */
-export function readyAddress(child: ChildProcess, script: string): Promise<string> {
+export const readyAddress = async (child: ChildProcess, script: string): Promise<string> =>
+  (await readyMessage(child, script)).address
+
+function readyMessage(child: ChildProcess, script: string): Promise<Ready> {
   let errors = ''
   child.stderr?.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-4000)
@@ -106,10 +121,10 @@ export function readyAddress(child: ChildProcess, script: string): Promise<strin
       clearTimeout(timer)
       reject(new Error(`${script} exited with ${code ?? signal} before it was ready. ${errors}`))
     })
-    child.on('message', (message: { type?: string; address?: string }) => {
-      if (message.type !== 'ready' || message.address === undefined) return
+    child.on('message', ({ type, address, metricsUrl }: { type?: string } & Partial<Ready>) => {
+      if (type !== 'ready' || address === undefined) return
       clearTimeout(timer)
-      resolve(message.address)
+      resolve({ address, metricsUrl: metricsUrl ?? null })
     })
   })
 }

@@ -1,0 +1,66 @@
+import { credentials } from '@grpc/grpc-js'
+import { channelOptions, LogitService } from '@tandem/proto'
+import { heldSessions } from '../../support/held-sessions.js'
+import type { Stack } from '../../support/stack.js'
+
+const messages = [{ role: 'user', content: 'alignment aware decoding' }]
+
+/** Sends a chat request. */
+export const chat = (url: string, more: object, init: RequestInit = {}): Promise<Response> =>
+  fetch(`${url}/v1/chat/completions`, {
+    signal: AbortSignal.timeout(360_000),
+    ...init,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-tandem-trace': 'tokens' },
+    body: JSON.stringify({ model: 'tiny', messages, max_tokens: 24, ignore_eos: true, ...more }),
+  })
+
+/**
+ * Sends requests of every kind: whole, streamed, with a reward model, aborted, refused, more than
+ * the queue takes, and one whose session the service loses.
+ * @throws Error if an answer has another status than expected
+ */
+export async function driveRequests({ url, addresses }: Stack): Promise<void> {
+  await expectStatus(200, chat(url, {}))
+  await expectStatus(200, chat(url, { stream: true }))
+  await expectStatus(200, chat(url, { decoding: { strategy: 'best-of-n', n: 2, seed: 1 } }))
+  await expectStatus(404, chat(url, { model: 'unknown' }))
+  const burst = await Promise.all(Array.from({ length: 6 }, () => statusOf(chat(url, {}))))
+  if (!burst.includes(429)) throw new Error(`six requests at once have the statuses ${burst}: expected 429 among them`)
+  await abort(url)
+  await loseSessions(url, addresses.dpo)
+  // These are steps that the service refuses.
+  await heldSessions(addresses.dpo)
+}
+
+async function statusOf(request: Promise<Response>): Promise<number> {
+  const response = await request
+  await response.text()
+  return response.status
+}
+
+async function expectStatus(expected: number, request: Promise<Response>): Promise<void> {
+  const status = await statusOf(request)
+  if (status !== expected) throw new Error(`the status is ${status}: expected ${expected}`)
+}
+
+/** Disconnects after the first bytes of an answer. */
+async function abort(url: string): Promise<void> {
+  const caller = new AbortController()
+  const response = await chat(url, { stream: true, max_tokens: 200 }, { signal: caller.signal })
+  const reader = response.body?.getReader()
+  await reader?.read()
+  caller.abort()
+  await reader?.closed.catch(() => undefined)
+}
+
+/** Closes all sessions of a service during an answer: the gateway sends the tokens again. */
+async function loseSessions(url: string, address: string): Promise<void> {
+  const answer = await chat(url, { stream: true, max_tokens: 150 })
+  const reader = answer.body?.getReader()
+  const client = new LogitService(address, credentials.createInsecure(), channelOptions)
+  const closeSessionIds = Array.from({ length: 2000 }, (_, id) => `${id}`)
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read())
+    await new Promise((resolve) => client.Step({ closeSessionIds }, resolve))
+  client.close()
+}
