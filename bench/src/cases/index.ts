@@ -9,6 +9,7 @@ import { overhead } from './overhead.js'
 import { ownCores } from './own-cores.js'
 import { manySessions } from './sessions.js'
 import { start } from './start.js'
+import { telemetryCost } from './telemetry-cost.js'
 import { transformers } from './transformers.js'
 
 /** All cases in the order of their run. Cases that share processes follow one another. */
@@ -16,6 +17,7 @@ export const cases: readonly Case[] = [
   ownCores,
   copying,
   overhead,
+  telemetryCost,
   oneCore,
   oneCorePaired,
   llamaCpp,

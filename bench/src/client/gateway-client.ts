@@ -30,6 +30,8 @@ export interface AnswerRequest {
   readonly prompt: Prompt
   readonly arm: Arm
   readonly maxTokens: number
+  /** Whether to ask for a span per token. */
+  readonly tracesTokens?: boolean
 }
 
 const warmTokens = 8
@@ -106,12 +108,17 @@ export class GatewayClient {
     return (choice?.decoding_detail ?? []).map((detail) => detail.candidate_count ?? 0)
   }
 
-  private async send({ prompt, arm, maxTokens }: AnswerRequest, moreDecoding: object, more: object): Promise<Response> {
+  private async send(
+    { prompt, arm, maxTokens, tracesTokens = false }: AnswerRequest,
+    moreDecoding: object,
+    more: object,
+  ): Promise<Response> {
     const { path, ...rest } = arm
     const decoding = { ...rest, ...(this.withPath.has(arm.strategy) ? { path } : {}), ...moreDecoding }
     const body = { model: this.model, max_tokens: maxTokens, ignore_eos: true, decoding, ...more, ...fieldsOf(prompt) }
     const endpoint = 'messages' in prompt ? 'chat/completions' : 'completions'
-    const response = await post(`${this.url}/v1/${endpoint}`, body, this.signal)
+    const headers = tracesTokens ? { 'x-tandem-trace': 'tokens' } : {}
+    const response = await post(`${this.url}/v1/${endpoint}`, body, this.signal, headers)
     if (response.ok) return response
     throw new Error(`the gateway answered ${response.status}: ${(await response.text()).slice(0, 500)}`)
   }
@@ -123,5 +130,10 @@ function fieldsOf(prompt: Prompt): object {
   return { messages: prompt.messages, ...(isContinued ? { continue_final_message: true } : {}) }
 }
 
-const post = (url: string, body: object, signal: AbortSignal): Promise<Response> =>
-  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal })
+const post = (url: string, body: object, signal: AbortSignal, headers: Record<string, string> = {}) =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+    signal,
+  })

@@ -1,8 +1,8 @@
 import type { Context } from '@tandem/cli'
 import { type PreparedPair, startStack } from '@tandem/cli'
 import { eagerAadArm, GatewayClient } from '../client/gateway-client.js'
+import { type ProcessTime, readThreadTimes, timeBetween } from '../measure/thread-times.js'
 import { itemOfRound, readGoldenPrompts } from '../prompts.js'
-import { type ProcessTime, readThreadTimes, timeBetween } from './thread-times.js'
 
 /** The processor time of one process. */
 export interface AnswerProfile {

@@ -12,6 +12,8 @@ export interface RunningStack {
   readonly gateway: GatewayClient
   /** Address of each logit service, host:port. */
   readonly services: Stack['services']
+  /** All processes, the gateway last. */
+  readonly processes: readonly { readonly name: string; readonly pid: number }[]
 }
 
 /**
@@ -28,13 +30,20 @@ export function withStack<T>(
   return shared.stacks.use(key, () => openStack(subject, placement), work)
 }
 
-async function openStack({ context, pair }: Subject, placement: Placement | null): Promise<Opened<RunningStack>> {
+/** Starts a new stack. The caller closes it. */
+export async function openStack(
+  { context, pair }: Subject,
+  placement: Placement | null,
+): Promise<Opened<RunningStack>> {
   const options = { host: '127.0.0.1', port: 0, apiKeys: [] }
   const pinned = placement && { threads: 1, launchers: launchersOf(placement) }
   const { url, services, group } = await startStack(pair, { ...options, ...pinned }, context)
   const close = () => group.stop()
   try {
-    return { value: { gateway: await GatewayClient.connect(url, context.signal), services }, close }
+    return {
+      value: { gateway: await GatewayClient.connect(url, context.signal), services, processes: group.processes },
+      close,
+    }
   } catch (error) {
     await close()
     throw error
