@@ -2,7 +2,7 @@ import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/
 
 /**
  * A context manager without a current context: contexts are passed as arguments. The library's own
- * manager makes every await of the process slower.
+ * manager keeps one for every await (AsyncLocalStorage), and nothing here would read it.
  */
 export class RootContextManager implements ContextManager {
   active(): Context {

@@ -31,9 +31,8 @@ const exportWaitMs = 1_300
  * process, which discards them.
  *
  * The value is the processor time of all threads but the engines, per token, less that of the stack
- * without telemetry, divided by the time of a token. It is at least what telemetry adds to a token:
- * a part of it runs while the loop waits for a model. The ratio of the times of a token is noise:
- * two stacks of the same settings differ by more. It is in the notes.
+ * without telemetry, divided by the time of a token. The times of a token are in the notes: two
+ * stacks with the same settings differ by more than telemetry adds.
  */
 export const telemetryCost: Case = {
   name: 'P11',

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { withTimeout } from '@tandem/process'
 import { z } from 'zod'
 import type { Bench } from '../case.js'
 import type { Arrival } from '../client/decode-timing.js'
@@ -76,7 +77,7 @@ export class PythonLoop {
   }
 
   private async nextLine(): Promise<unknown> {
-    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(limitMs)])
+    const signal = withTimeout(limitMs, this.signal)
     signal.throwIfAborted()
     const aborted = once(signal, 'abort').then((): never => {
       throw signal.reason

@@ -4,6 +4,7 @@ import { type Handler, Hono } from 'hono'
 import { except } from 'hono/combine'
 import { ApiError } from '../openai/api-error.js'
 import { requestIdSchema } from '../openai/request/request-id.js'
+import { countError } from '../telemetry/request-metrics.js'
 import { allowOrigins } from './allow-origins.js'
 import { requireApiKey } from './api-keys.js'
 import { createChatHandler, createCompletionHandler } from './completions.js'
@@ -78,6 +79,7 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
     const requestId = context.get('requestId')
     if (answer.status >= 500) log.error({ err: error, requestId }, 'a request failed')
     else log.debug({ ...describeRefusal(answer, telemetry), requestId }, 'a request was refused')
+    if (!context.get('isRecorded')) countError(telemetry.metrics, answer)
     return toResponse(answer)
   })
   return app

@@ -48,6 +48,7 @@ function recordRequest(
   { telemetry, log }: AppDependencies,
   operation: Operation,
 ): RequestRecorder {
+  context.set('isRecorded', true)
   const headers = context.req.header()
   const recorder = new RequestRecorder(telemetry, { operation, route: context.req.path, headers, log })
   context.env?.outgoing?.once('close', () => recorder.end(context.get('requestId')))

@@ -38,5 +38,7 @@ export interface AppEnvironment {
     requestId: string
     /** Whether the id came from the header, which takes precedence over the body. */
     isRequestIdGiven: boolean
+    /** Whether a RequestRecorder counts the request's errors. */
+    isRecorded: boolean
   }
 }

@@ -52,17 +52,18 @@ function recordCounts(metrics: GatewayMetrics, summary: RequestSummary): void {
 }
 
 /** An answer whose client has disconnected is aborted; any other failure is an error. */
-function recordFailure(
-  { model, requestErrors, requestSuccess }: GatewayMetrics,
-  summary: RequestSummary,
-  failure: ApiError,
-): void {
-  if (failure.status === clientClosedStatus) {
-    const aborted = answerCountOf(summary) - summary.answers.finishReasons.length
-    requestSuccess.add(aborted, { ...model, finished_reason: 'abort' })
+function recordFailure(metrics: GatewayMetrics, summary: RequestSummary, failure: ApiError): void {
+  if (failure.status !== clientClosedStatus) {
+    countError(metrics, failure)
     return
   }
-  requestErrors.add(1, { ...model, status: String(failure.status), code: failure.body.error.code ?? '' })
+  const aborted = answerCountOf(summary) - summary.answers.finishReasons.length
+  metrics.requestSuccess.add(aborted, { ...metrics.model, finished_reason: 'abort' })
+}
+
+/** Counts an error of any route by its status and code. */
+export function countError({ model, requestErrors }: GatewayMetrics, { status, body }: ApiError): void {
+  requestErrors.add(1, { ...model, status: String(status), code: body.error.code ?? '' })
 }
 
 const toGenAiAttributes = ({ operation, request }: RequestSummary): Attributes => ({

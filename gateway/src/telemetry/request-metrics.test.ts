@@ -1,0 +1,103 @@
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createGatewayTelemetry } from './gateway-telemetry.js'
+import { createRecordedGateway, messages } from './testing/recorded-gateway.js'
+
+const { now, start, stop, chat, finish, sampleOf } = createRecordedGateway()
+beforeEach(start)
+afterEach(stop)
+
+describe('the metrics', () => {
+  test('count a series of answers, aborts and errors exactly, and the gauges return to 0', async () => {
+    for (let i = 0; i < 3; i++) await finish(await chat())
+    for (let i = 0; i < 2; i++) await finish(await chat({ stream: true }))
+    await finish(await chat({ decoding: { strategy: 'sample' }, n: 3, temperature: 1 }))
+    await finish(await chat({ max_tokens: -1 }))
+    await finish(await chat({ model: 'unknown' }))
+    await abortAfterFirstChunk()
+    await expect.poll(() => now.logLines.length).toBe(9)
+    expect(await sampleOf('requestSuccess', ',finished_reason="length"')).toBe(8)
+    expect(await sampleOf('requestSuccess', ',finished_reason="abort"')).toBe(1)
+    expect(await sampleOf('requestErrors', ',status="400",code=""')).toBe(1)
+    expect(await sampleOf('requestErrors', ',status="404",code="model_not_found"')).toBe(1)
+    expect(await sampleOf('requestLatency', '', '_count')).toBe(9)
+    expect(await sampleOf('timeToFirstToken', '', '_count')).toBe(7)
+    expect(await sampleOf('requestAnswers', '', '_sum')).toBe(6 + 3)
+    expect(await sampleOf('promptTokens')).toBe(await sampleOf('requestPromptTokens', '', '_sum'))
+    expect(await sampleOf('promptTokens')).toBeGreaterThan(7)
+    const tokens = (await sampleOf('generationTokens')) ?? 0
+    expect(await sampleOf('requestGenerationTokens', '', '_sum')).toBe(tokens)
+    const aborted = tokens - 8 * 6
+    expect(aborted).toBeGreaterThan(0)
+    // As in vLLM: the gaps of an answer are one fewer than its tokens.
+    expect(await sampleOf('interTokenLatency', '', '_count')).toBe(8 * 5 + aborted - 1)
+    expect([await sampleOf('requestsRunning'), await sampleOf('requestsWaiting')]).toEqual([0, 0])
+  })
+
+  test('count a request whose client disconnects before its prompt is read as aborted', async () => {
+    const headers = { 'content-type': 'application/json', 'content-length': '1000' }
+    const request = httpRequest(`${now.url}/v1/chat/completions`, { method: 'POST', headers })
+    request.on('error', () => undefined)
+    request.write('{"model": "toy"')
+    setTimeout(() => request.destroy(), 50)
+    await expect.poll(() => now.logLines).toMatchObject([{ status: 499, code: 'service_aborted' }])
+    expect(await sampleOf('requestSuccess', ',finished_reason="abort"')).toBe(1)
+  })
+
+  test('count refused keys and errors of other routes once, each by its code', async () => {
+    const telemetry = createGatewayTelemetry('toy', now.recorded.telemetry)
+    const app = now.toys.app({ apiKeys: ['key'], telemetry })
+    const headers = { authorization: 'Bearer key', 'content-type': 'application/json' }
+    for (const path of ['/v1/models', '/v1/chat/completions'])
+      expect((await app.request(path, { method: path === '/v1/models' ? 'GET' : 'POST' })).status).toBe(401)
+    expect((await app.request('/v1/models/unknown', { headers })).status).toBe(404)
+    expect((await app.request('/v1/models', { headers })).status).toBe(200)
+    expect(await sampleOf('requestErrors', ',status="401",code="invalid_api_key"')).toBe(2)
+    expect(await sampleOf('requestErrors', ',status="404",code="model_not_found"')).toBe(1)
+  })
+
+  test('count each step by whether the SFT model ran, and the parts of the steps', async () => {
+    await finish(await chat({ decoding: { path: 'plain' } }))
+    expect(await sampleOf('steps', ',sft="run"')).toBe(6)
+    // The first step reads the prompt.
+    expect(await sampleOf('stepTime', ',part="total"', '_count')).toBe(5)
+    const sumOf = async (part: string) => (await sampleOf('stepTime', `,part="${part}"`, '_sum')) ?? 0
+    const parts = await Promise.all(['dpo', 'sft', 'queue', 'wire', 'merge'].map(sumOf))
+    const sum = parts.reduce((a, b) => a + b, 0) - (await sumOf('overlap'))
+    expect(sum).toBeCloseTo(await sumOf('total'), 6)
+  })
+
+  test('count a request whose client disconnects before its body is read as aborted', async () => {
+    const request = httpRequest(`${now.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    })
+    request.on('error', () => undefined)
+    request.write('{"model": ')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    request.destroy()
+    await expect.poll(() => now.logLines.length).toBe(1)
+    expect(now.logLines[0]).toMatchObject({ status: 499 })
+    expect(await sampleOf('requestSuccess', ',finished_reason="abort"')).toBe(1)
+    expect(await sampleOf('requestErrors', ',status="499",code=""')).toBeUndefined()
+  })
+
+  async function abortAfterFirstChunk(): Promise<void> {
+    now.toys.dpo.beforeStep = (step) =>
+      step.position > 0 ? new Promise((resolve) => setTimeout(resolve, 20)) : undefined
+    const request = httpRequest(`${now.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    })
+    request.end(JSON.stringify({ model: 'toy', messages, max_tokens: 40, ignore_eos: true, stream: true }))
+    const [response] = await once(request, 'response')
+    let text = ''
+    for await (const chunk of response) {
+      text += String(chunk)
+      if (/"content":"[^"]/.test(text)) break
+    }
+    request.destroy()
+    now.toys.dpo.beforeStep = () => undefined
+  }
+})
