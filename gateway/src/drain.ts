@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { SessionError } from './session/session-error.js'
+import { SessionError } from './session/contract/session-error.js'
 
 /** Interval at which connections without a request are closed, in milliseconds. */
 const idleCheckMs = 50

@@ -1,5 +1,5 @@
 import { DecodingError } from '../decode/decoding-error.js'
-import { SessionError, type SessionErrorCode } from '../session/session-error.js'
+import { SessionError, type SessionErrorCode } from '../session/contract/session-error.js'
 import { TextError } from '../text/index.js'
 import type { ErrorBody, ErrorType } from './schemas/error.js'
 

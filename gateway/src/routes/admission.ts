@@ -1,5 +1,5 @@
 import { ApiError } from '../openai/api-error.js'
-import { type ConcurrencyBounds, ConcurrencyLimit } from '../session/concurrency-limit.js'
+import { type ConcurrencyBounds, ConcurrencyLimit } from '../session/waiting/concurrency-limit.js'
 
 /** Admission of requests: limits how many run and how many wait; refuses all others with 429. */
 export class Admission extends ConcurrencyLimit {

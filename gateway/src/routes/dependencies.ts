@@ -1,8 +1,8 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Logger } from 'pino'
 import type { ActiveAnswers } from '../decode/answers/active-answers.js'
-import type { Pair } from '../session/pair.js'
-import type { RewardModel } from '../session/reward-model.js'
+import type { Pair } from '../session/models/pair.js'
+import type { RewardModel } from '../session/models/reward-model.js'
 import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.js'
 import type { Admission } from './admission.js'
 

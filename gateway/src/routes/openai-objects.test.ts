@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { SessionError } from '../session/session-error.js'
+import { SessionError } from '../session/contract/session-error.js'
 import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { Admission } from './admission.js'
 import type { AppDependencies } from './dependencies.js'

@@ -1,5 +1,5 @@
-import { openReward } from '../session/reward-model.js'
-import { RewardServiceConnection } from '../session/reward-service.js'
+import { RewardServiceConnection } from '../session/grpc/reward-service.js'
+import { openReward } from '../session/models/reward-model.js'
 import { serveApp } from './serve-app.js'
 import { startToyGateway } from './toy-gateway.js'
 import { ToyReward } from './toy-reward.js'

@@ -1,5 +1,5 @@
-import { EngineSenders } from '../session/engine-senders.js'
-import type { SessionOptions } from '../session/logit-service.js'
+import { EngineSenders } from '../session/grpc/engine-senders.js'
+import type { SessionOptions } from '../session/grpc/logit-service.js'
 
 /** Options of the sessions of one request, for the vocabulary of the toys. */
 export const sessionOptions = (

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { TokenIds } from '@tandem/proto'
 
-import type { ServiceCall } from '../session/service-call.js'
-import type { Readout, Row, Rows, Scores, Session, SessionSet } from '../session/session.js'
+import type { ServiceCall } from '../session/contract/service-call.js'
+import type { Readout, Row, Rows, Scores, Session, SessionSet } from '../session/contract/session.js'
 
 /** Computes the logits of the next token of a sequence, by id. */
 export type ToyModel = (ids: readonly number[]) => Float32Array

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Readout, Row, Rows, SessionSet } from '../../session/session.js'
+import type { Readout, Row, Rows, SessionSet } from '../../session/contract/session.js'
 import { plainRequest } from '../../testing/generation-request.js'
 import { type ToyModel, ToySession, ToySessionSet } from '../../testing/toy-session.js'
 import { readText } from '../../text/testing/fixtures.js'

@@ -1,4 +1,4 @@
-import type { OpenSessions } from '../../session/session.js'
+import type { OpenSessions } from '../../session/contract/session.js'
 import type { Text } from '../../text/index.js'
 import type { StepTracer } from '../loop/step-tracer.js'
 import type { ActiveAnswers } from './active-answers.js'

@@ -33,7 +33,7 @@ export async function* readAnswer(
       next = loop.next()
       next.catch(() => undefined)
       // The loop's messages are sent at the end of this event loop iteration
-      // (session/step-sender.ts). Wait for that first: writing these tokens takes longer than
+      // (session/grpc/step-sender.ts). Wait for that first: writing these tokens takes longer than
       // sending the messages.
       await setImmediate()
     }

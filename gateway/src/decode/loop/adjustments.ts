@@ -1,4 +1,4 @@
-import type { Readout, Scores } from '../../session/session.js'
+import type { Readout, Scores } from '../../session/contract/session.js'
 import type { ModelScores } from '../strategies/reads.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { ServiceCall } from '../../session/service-call.js'
+import type { ServiceCall } from '../../session/contract/service-call.js'
 import type { ModelSessions } from './model-sessions.js'
 import type { StepTracer } from './step-tracer.js'
 import type { PickedToken, Token } from './token.js'

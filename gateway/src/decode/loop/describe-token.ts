@@ -1,4 +1,4 @@
-import type { Row } from '../../session/session.js'
+import type { Row } from '../../session/contract/session.js'
 import { logProbabilityAt } from '../strategies/advantage.js'
 import type { ModelScores } from '../strategies/reads.js'
 import type { TokenDetail, TokenScore } from './token.js'

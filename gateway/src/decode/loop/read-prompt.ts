@@ -1,4 +1,4 @@
-import type { Readout } from '../../session/session.js'
+import type { Readout } from '../../session/contract/session.js'
 import { assertPresent } from '../assert-present.js'
 import { scoreAt, topScores } from './describe-token.js'
 import type { ModelSessions } from './model-sessions.js'

@@ -1,4 +1,4 @@
-import type { Readout, Row } from '../../session/session.js'
+import type { Readout, Row } from '../../session/contract/session.js'
 import { assertPresent } from '../assert-present.js'
 import type { ModelScores, PickInput, Reads } from '../strategies/reads.js'
 import type { Adjuster } from './adjustments.js'

@@ -1,4 +1,4 @@
-import type { OpenSessions, SessionSet } from '../../session/session.js'
+import type { OpenSessions, SessionSet } from '../../session/contract/session.js'
 import type { ModelSessions } from './model-sessions.js'
 
 /**

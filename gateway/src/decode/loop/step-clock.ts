@@ -1,4 +1,4 @@
-import type { ServiceCall } from '../../session/service-call.js'
+import type { ServiceCall } from '../../session/contract/service-call.js'
 import type { ModelSessions } from './model-sessions.js'
 import { type StepTiming, toStepTiming } from './step-timing.js'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ServiceCall } from '../../session/service-call.js'
+import type { ServiceCall } from '../../session/contract/service-call.js'
 import { type StepTiming, toStepTiming } from './step-timing.js'
 
 const call = (model: string, sentMs: number, receivedMs: number, changes: Partial<ServiceCall> = {}): ServiceCall => ({

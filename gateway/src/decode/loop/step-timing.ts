@@ -1,4 +1,4 @@
-import type { ServiceCall } from '../../session/service-call.js'
+import type { ServiceCall } from '../../session/contract/service-call.js'
 
 /** The parts of a step of the decode loop, in whole microseconds. */
 export interface StepParts {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ServiceCall } from '../../session/service-call.js'
+import type { ServiceCall } from '../../session/contract/service-call.js'
 import { ToySession } from '../../testing/toy-session.js'
 import type { LoopStep } from './decode-loop.js'
 import { TimedLoop } from './timed-loop.js'

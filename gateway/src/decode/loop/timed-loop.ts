@@ -1,4 +1,4 @@
-import type { ServiceCall } from '../../session/service-call.js'
+import type { ServiceCall } from '../../session/contract/service-call.js'
 import type { DecodeLoop, LoopContext, LoopStep, TokenLoop } from './decode-loop.js'
 import { startStep } from './step-clock.js'
 import type { StepTiming } from './step-timing.js'

@@ -1,4 +1,4 @@
-import type { Row } from '../../session/session.js'
+import type { Row } from '../../session/contract/session.js'
 import type { Follower, ScoreQuery } from './follower.js'
 import type { SyncedSession } from './synced-session.js'
 

@@ -1,4 +1,4 @@
-import type { Row } from '../../session/session.js'
+import type { Row } from '../../session/contract/session.js'
 
 /** A question to the other model: the scores of some ids at one position. */
 export interface ScoreQuery {

@@ -1,4 +1,4 @@
-import type { Readout, Row } from '../../session/session.js'
+import type { Readout, Row } from '../../session/contract/session.js'
 import type { Follower, ScoreQuery } from './follower.js'
 import type { SyncedSession } from './synced-session.js'
 

@@ -1,4 +1,4 @@
-import type { Readout, Row, Session } from '../../session/session.js'
+import type { Readout, Row, Session } from '../../session/contract/session.js'
 import { assertPresent } from '../assert-present.js'
 import type { LoopStep, TokenLoop } from '../loop/decode-loop.js'
 import type { TokenRequest } from '../loop/decode-request.js'

@@ -1,4 +1,4 @@
-import type { Readout, Row, Rows, Session } from '../../session/session.js'
+import type { Readout, Row, Rows, Session } from '../../session/contract/session.js'
 
 /**
  * Keeps a session in sync with a sequence whose drafts may change. Each call gets the whole

@@ -1,4 +1,4 @@
-import type { Readout, Row, Scores } from '../../session/session.js'
+import type { Readout, Row, Scores } from '../../session/contract/session.js'
 
 /**
  * What a strategy reads at a step: the leading model, then other

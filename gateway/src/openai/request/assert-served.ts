@@ -1,6 +1,6 @@
 import { Formula } from '../../decode/formula/formula.js'
 import type { BoundStrategy } from '../../decode/strategies/bound-strategy.js'
-import type { Pair } from '../../session/pair.js'
+import type { Pair } from '../../session/models/pair.js'
 import { invalidRequest } from '../api-error.js'
 
 /**

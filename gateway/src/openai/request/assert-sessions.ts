@@ -2,7 +2,7 @@ import { titleOf } from '@tandem/process'
 import type { GenerationRequest } from '../../decode/answers/generation-request.js'
 import { neededModels } from '../../decode/loop/needed-models.js'
 import type { BoundStrategy } from '../../decode/strategies/bound-strategy.js'
-import { modelOf, type Pair } from '../../session/pair.js'
+import { modelOf, type Pair } from '../../session/models/pair.js'
 import { invalidRequest } from '../api-error.js'
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Pair } from '../../session/pair.js'
+import type { Pair } from '../../session/models/pair.js'
 import type { PreparedPrompt, PreparedRequest } from '../answer/answer.js'
 import { createHead } from '../answer/answer-head.js'
 import { createCompletionWriter } from '../answer/completion-answer.js'

@@ -11,7 +11,7 @@ import {
   strategyNames,
 } from '../../decode/strategies/index.js'
 import { samplingNames } from '../../decode/strategies/sampling.js'
-import type { Pair } from '../../session/pair.js'
+import type { Pair } from '../../session/models/pair.js'
 import { ApiError, invalidRequest } from '../api-error.js'
 import type { DecodingReport } from '../schemas/decoding-report.js'
 import { assertServed } from './assert-served.js'

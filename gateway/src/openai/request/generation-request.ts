@@ -1,6 +1,6 @@
 import type { GenerationRequest, Judge } from '../../decode/answers/generation-request.js'
 import type { BoundStrategy } from '../../decode/strategies/bound-strategy.js'
-import type { Pair } from '../../session/pair.js'
+import type { Pair } from '../../session/models/pair.js'
 import { invalidRequest } from '../api-error.js'
 import { type AdjustmentFields, toAdjustments } from './adjustments.js'
 import { assertSessions } from './assert-sessions.js'

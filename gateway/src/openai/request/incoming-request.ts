@@ -1,4 +1,4 @@
-import type { Pair } from '../../session/pair.js'
+import type { Pair } from '../../session/models/pair.js'
 import type { JudgeOptions } from './judge.js'
 
 /*

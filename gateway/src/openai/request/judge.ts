@@ -1,7 +1,7 @@
 import type { Judge } from '../../decode/answers/generation-request.js'
 import { DecodingError } from '../../decode/decoding-error.js'
 import type { BoundStrategy } from '../../decode/strategies/bound-strategy.js'
-import { type RewardModel, toAnswerJob } from '../../session/reward-model.js'
+import { type RewardModel, toAnswerJob } from '../../session/models/reward-model.js'
 import type { ChatMessage } from '../../text/index.js'
 import { invalidRequest } from '../api-error.js'
 

@@ -1,4 +1,4 @@
-import type { Pair } from '../../session/pair.js'
+import type { Pair } from '../../session/models/pair.js'
 import { type ApiError, invalidRequest } from '../api-error.js'
 import { maxDepth, maxOtherSize, measureMessages } from './message-size.js'
 import { requestLimits } from './request-limits.js'

@@ -1,6 +1,6 @@
 import { shorten } from '@tandem/process'
 import { z } from 'zod'
-import { type RewardModel, toRewardJob } from '../../session/reward-model.js'
+import { type RewardModel, toRewardJob } from '../../session/models/reward-model.js'
 import { ApiError, invalidRequest } from '../api-error.js'
 import { fieldKinds, parseFields } from './fields.js'
 import { messagesSchema, toMessage } from './message.js'

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { chatSchema } from '../../openai/request/chat-request.js'
 import { completionSchema } from '../../openai/request/completion-request.js'
-import { SessionError } from '../../session/session-error.js'
+import { SessionError } from '../../session/contract/session-error.js'
 import { postJson, readEvents, startToyGateway, type ToyGateway } from '../../testing/toy-gateway.js'
 import { Admission } from '../admission.js'
 

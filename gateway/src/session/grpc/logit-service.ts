@@ -1,11 +1,11 @@
 import { credentials } from '@grpc/grpc-js'
 import { titleOf } from '@tandem/process'
 import { LogitService, type LogitServiceClient } from '@tandem/proto'
+import type { MessageTracer } from '../contract/message-tracer.js'
+import type { SessionSet } from '../contract/session.js'
 import type { EngineSenders } from './engine-senders.js'
 import { GrpcSessionSet } from './grpc-session-set.js'
-import type { MessageTracer } from './message-tracer.js'
 import { connectionOptions, ServiceConnection } from './service-connection.js'
-import type { SessionSet } from './session.js'
 import { StepSender } from './step-sender.js'
 import { openStepStream } from './step-stream.js'
 

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ToyReward } from '../testing/toy-reward.js'
-import { ToyService } from '../testing/toy-service.js'
-import { runJob } from '../text/index.js'
-import { readText } from '../text/testing/fixtures.js'
-import { LogitServiceConnection } from './logit-service.js'
+import { ToyReward } from '../../testing/toy-reward.js'
+import { ToyService } from '../../testing/toy-service.js'
+import { runJob } from '../../text/index.js'
+import { readText } from '../../text/testing/fixtures.js'
+import { LogitServiceConnection } from '../grpc/logit-service.js'
+import { RewardServiceConnection } from '../grpc/reward-service.js'
 import { openReward, toAnswerJob, toRewardJob } from './reward-model.js'
-import { RewardServiceConnection } from './reward-service.js'
 
 let toy: ToyReward
 let service: RewardServiceConnection

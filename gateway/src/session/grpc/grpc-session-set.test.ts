@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { sessionOptions } from '../testing/session-options.js'
-import { ToyService } from '../testing/toy-service.js'
+import { sessionOptions } from '../../testing/session-options.js'
+import { ToyService } from '../../testing/toy-service.js'
+import type { Readout, Row, SessionSet } from '../contract/session.js'
 import { LogitServiceConnection } from './logit-service.js'
-import type { Readout, Row, SessionSet } from './session.js'
 
 let service: ToyService
 let connection: LogitServiceConnection

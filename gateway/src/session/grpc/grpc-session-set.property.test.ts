@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sessionOptions } from '../testing/session-options.js'
-import { ToyService } from '../testing/toy-service.js'
+import { sessionOptions } from '../../testing/session-options.js'
+import { ToyService } from '../../testing/toy-service.js'
+import type { Readout, Row, SessionSet } from '../contract/session.js'
 import { LogitServiceConnection } from './logit-service.js'
-import type { Readout, Row, SessionSet } from './session.js'
 
 /**
  * After any steps, forks and reorders, and with sessions lost at any point, the

@@ -1,6 +1,6 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
-import type { Text } from '../text/index.js'
-import type { LogitServiceConnection } from './logit-service.js'
+import type { Text } from '../../text/index.js'
+import type { LogitServiceConnection } from '../grpc/logit-service.js'
 import type { PromptEncoder } from './prompt-encoder.js'
 
 /** A model and the service that hosts it. */

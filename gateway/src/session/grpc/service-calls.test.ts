@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { sessionOptions } from '../testing/session-options.js'
-import { ToyService } from '../testing/toy-service.js'
+import { sessionOptions } from '../../testing/session-options.js'
+import { ToyService } from '../../testing/toy-service.js'
+import type { MessageTracer } from '../contract/message-tracer.js'
+import type { ServiceCall } from '../contract/service-call.js'
+import type { Readout, Session } from '../contract/session.js'
 import { LogitServiceConnection } from './logit-service.js'
-import type { MessageTracer } from './message-tracer.js'
-import type { ServiceCall } from './service-call.js'
-import type { Readout, Session } from './session.js'
 
 /** The times of calls, and what a tracer is told, over real gRPC. */
 

@@ -1,4 +1,4 @@
-import { SessionError } from './session-error.js'
+import { SessionError } from '../contract/session-error.js'
 
 /** Bounds of a concurrency limit. */
 export interface ConcurrencyBounds {

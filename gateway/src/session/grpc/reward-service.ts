@@ -1,7 +1,7 @@
 import { credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { maxScoredSequences, RewardService, type RewardServiceClient } from '@tandem/proto'
+import { SessionError, toSessionError } from '../contract/session-error.js'
 import { connectionOptions, ServiceConnection } from './service-connection.js'
-import { SessionError, toSessionError } from './session-error.js'
 
 /** Statuses of a call that this process has not cancelled, if its connection breaks. */
 const brokenCall: ReadonlySet<number> = new Set([status.CANCELLED, status.UNKNOWN])

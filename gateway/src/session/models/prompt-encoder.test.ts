@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { type EncodeJob, type EncoderThread, runJob } from '../text/index.js'
-import { readText } from '../text/testing/fixtures.js'
+import { type EncodeJob, type EncoderThread, runJob } from '../../text/index.js'
+import { readText } from '../../text/testing/fixtures.js'
 import { createPromptEncoder } from './prompt-encoder.js'
 
 const text = readText('tiny/llama-tied')

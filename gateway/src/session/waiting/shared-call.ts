@@ -1,4 +1,4 @@
-import { SessionError } from './session-error.js'
+import { SessionError } from '../contract/session-error.js'
 
 /**
  * Shares one call among all callers that wait at the same time. The call is

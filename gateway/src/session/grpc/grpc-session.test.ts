@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { sessionOptions } from '../testing/session-options.js'
-import { ToyService } from '../testing/toy-service.js'
+import { sessionOptions } from '../../testing/session-options.js'
+import { ToyService } from '../../testing/toy-service.js'
+import type { Readout, Session, SessionSet } from '../contract/session.js'
+import { SessionError } from '../contract/session-error.js'
 import { LogitServiceConnection } from './logit-service.js'
-import type { Readout, Session, SessionSet } from './session.js'
-import { SessionError } from './session-error.js'
 
 let service: ToyService
 let connection: LogitServiceConnection

@@ -8,7 +8,7 @@ export type { Readout, Row, Rows, Scores } from '@tandem/proto'
  * them. Only one call may run at a time. A call rejects with a SessionError, immediately if
  * the connection or the client is lost.
  *
- * This folder speaks to the services. It does not know strategies, decoding or HTTP.
+ * session/ speaks to the services. It does not know strategies, decoding or HTTP.
  */
 export interface Session {
   /** Number of tokens that the session holds. */

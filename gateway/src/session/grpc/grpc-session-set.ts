@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { Session, SessionSet } from '../contract/session.js'
 import { GrpcSession, type GrpcSessionOptions } from './grpc-session.js'
-import type { Session, SessionSet } from './session.js'
 import { type SessionOps, toSessionOps } from './session-ops.js'
 import type { StepChannel, StepSender } from './step-sender.js'
 

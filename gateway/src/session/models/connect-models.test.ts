@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { startToyGateway } from '../testing/toy-gateway.js'
+import { startToyGateway } from '../../testing/toy-gateway.js'
 
 const tokenizer = readFileSync(
   new URL('../../../test/fixtures/tiny/llama-tied/tokenizer.json', import.meta.url),

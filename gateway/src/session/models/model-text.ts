@@ -1,8 +1,8 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
-import { createEncoderThread, openText, type Text, TextError } from '../text/index.js'
+import { createEncoderThread, openText, type Text, TextError } from '../../text/index.js'
+import { SessionError } from '../contract/session-error.js'
+import type { ServiceConnection } from '../grpc/service-connection.js'
 import { createPromptEncoder, type PromptEncoder } from './prompt-encoder.js'
-import type { ServiceConnection } from './service-connection.js'
-import { SessionError } from './session-error.js'
 
 /** A model's tokenizer and template, and an encoder for prompts. */
 export interface ModelText {

@@ -1,9 +1,9 @@
 import { fromWireRow, type Step, type StepResult__Output, toWireReadout, toWireRows } from '@tandem/proto'
+import type { ServiceCall } from '../contract/service-call.js'
+import type { Readout, Row, Rows, Session } from '../contract/session.js'
+import { SessionError } from '../contract/session-error.js'
 import { CallLog } from './call-log.js'
 import { Sequence } from './sequence.js'
-import type { ServiceCall } from './service-call.js'
-import type { Readout, Row, Rows, Session } from './session.js'
-import { SessionError } from './session-error.js'
 import type { StepChannel } from './step-sender.js'
 
 /** What the sessions of a set have in common. */

@@ -1,8 +1,8 @@
 import { status } from '@grpc/grpc-js'
 import type { Step, StepError__Output, StepResponse__Output, StepResult__Output } from '@tandem/proto'
-import type { MessageTracer } from './message-tracer.js'
-import type { MessageTimes } from './service-call.js'
-import { SessionError, toSessionError } from './session-error.js'
+import type { MessageTracer } from '../contract/message-tracer.js'
+import type { MessageTimes } from '../contract/service-call.js'
+import { SessionError, toSessionError } from '../contract/session-error.js'
 import { joinSessionOps, type SessionOps } from './session-ops.js'
 import type { StepStream } from './step-stream.js'
 

@@ -1,6 +1,6 @@
 import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js'
 import type { LogitServiceClient, StepRequest, StepResponse__Output } from '@tandem/proto'
-import { SessionError, toSessionError } from './session-error.js'
+import { SessionError, toSessionError } from '../contract/session-error.js'
 
 /** Time limit for a service to end a closed stream. */
 const closeLimitMs = 5_000

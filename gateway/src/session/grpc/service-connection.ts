@@ -1,8 +1,8 @@
 import { type Client, connectivityState, credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { channelOptions, type GetModelResponse__Output, type RewardServiceClient } from '@tandem/proto'
+import { SessionError, toSessionError } from '../contract/session-error.js'
+import { SharedCall } from '../waiting/shared-call.js'
 import { HealthClient, healthMethod } from './health-client.js'
-import { SessionError, toSessionError } from './session-error.js'
-import { SharedCall } from './shared-call.js'
 
 /** Maximum size of a model's text files, in bytes. */
 const maxTextBytes = 256 * 1024 * 1024

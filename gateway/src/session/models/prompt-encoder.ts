@@ -1,6 +1,6 @@
-import { type EncodeJob, type EncoderThread, runJob, sizeOfJob, type Text, TextError } from '../text/index.js'
-import { ConcurrencyLimit } from './concurrency-limit.js'
-import { SessionError } from './session-error.js'
+import { type EncodeJob, type EncoderThread, runJob, sizeOfJob, type Text, TextError } from '../../text/index.js'
+import { SessionError } from '../contract/session-error.js'
+import { ConcurrencyLimit } from '../waiting/concurrency-limit.js'
 
 /**
  * Longer texts, in characters, are encoded in a thread. On the event loop

@@ -1,9 +1,9 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
-import type { ChatMessage, EncodeJob } from '../text/index.js'
+import type { ChatMessage, EncodeJob } from '../../text/index.js'
+import { SessionError } from '../contract/session-error.js'
+import type { RewardServiceConnection } from '../grpc/reward-service.js'
 import { findMaxTokenLength, readText } from './model-text.js'
 import type { PromptEncoder } from './prompt-encoder.js'
-import type { RewardServiceConnection } from './reward-service.js'
-import { SessionError } from './session-error.js'
 
 /** A reward model with its own tokenizer and template, ready to score conversations. */
 export interface RewardModel {
