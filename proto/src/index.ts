@@ -1,5 +1,6 @@
 export * from './contract.js'
 export type * from './generated/tandem/v1/Device.js'
+export type * from './generated/tandem/v1/GetLoadResponse.js'
 export type * from './generated/tandem/v1/GetModelResponse.js'
 export type * from './generated/tandem/v1/LogitService.js'
 export type { Readout as WireReadout, Readout__Output as WireReadout__Output } from './generated/tandem/v1/Readout.js'

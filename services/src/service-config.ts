@@ -44,6 +44,8 @@ export const serviceFields = {
   /** Time that open calls have to finish after SIGTERM. */
   TANDEM_DRAIN_MS: integerVariable(0, 3_600_000).default(5_000),
   TANDEM_REFLECTION: flagVariable(),
+  /** Label of the deployment: a request uses only models with the same label. */
+  TANDEM_RELEASE: z.string().max(64).default(''),
   TANDEM_LOG_LEVEL: logLevelSchema,
 }
 
@@ -62,6 +64,7 @@ export interface ServiceConfig {
   readonly requestTimeoutMs: number
   readonly drainMs: number
   readonly reflection: boolean
+  readonly release: string
   readonly logLevel: string
 }
 
@@ -78,5 +81,6 @@ export const toServiceConfig = (env: z.output<typeof serviceSchema>): ServiceCon
   requestTimeoutMs: env.TANDEM_REQUEST_TIMEOUT_MS,
   drainMs: env.TANDEM_DRAIN_MS,
   reflection: env.TANDEM_REFLECTION,
+  release: env.TANDEM_RELEASE,
   logLevel: env.TANDEM_LOG_LEVEL,
 })

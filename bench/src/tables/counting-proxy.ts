@@ -54,6 +54,7 @@ export class CountingProxy {
   private handlers(): LogitServiceHandlers {
     return {
       GetModel: (call, answer) => this.client.getModel(call.request, answer),
+      GetLoad: (call, answer) => this.client.getLoad(call.request, answer),
       GetTextFiles: (call) => {
         const files = this.client.getTextFiles(call.request)
         files.on('data', (chunk: TextFileChunk) => call.write(chunk))

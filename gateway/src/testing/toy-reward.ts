@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { status } from '@grpc/grpc-js'
-import { type GetModelResponse, RewardService, type RewardServiceHandlers } from '@tandem/proto'
+import { type GetLoadResponse, type GetModelResponse, RewardService, type RewardServiceHandlers } from '@tandem/proto'
 import { sendTextFiles, ToyServer } from './toy-server.js'
 
 const fixture = fileURLToPath(new URL('../../../test/fixtures/tiny-reward/base/', import.meta.url))
@@ -27,6 +27,7 @@ export class ToyReward {
   readonly traceparents: string[] = []
   /** Number of calls that the client cancelled. */
   cancelled = 0
+  load: GetLoadResponse = { sessions: 0, maxSessions: 16, kvBytes: 0, maxKvBytes: 1_000_000, queued: 0, maxQueued: 256 }
   private readonly server = new ToyServer(
     (server) => server.addService(RewardService.service, this.handlers()),
     () => true,
@@ -41,6 +42,7 @@ export class ToyReward {
   private handlers(): RewardServiceHandlers {
     return {
       GetModel: (_call, answer) => answer(null, this.model),
+      GetLoad: (_call, answer) => answer(null, this.load),
       GetTextFiles: (call) => sendTextFiles(fixture, this.textFiles, call),
       Score: (call, answer) => {
         call.on('cancelled', () => this.cancelled++)

@@ -3,6 +3,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js'
 import {
   emptyPrefixHash,
   extendPrefixHash,
+  type GetLoadResponse,
   type GetModelResponse,
   LogitService,
   type LogitServiceHandlers,
@@ -57,6 +58,7 @@ export class ToyService {
    */
   prefer: (ids: readonly number[]) => readonly number[] = () => []
   isServing = true
+  load: GetLoadResponse = { sessions: 0, maxSessions: 64, kvBytes: 0, maxKvBytes: 1_000_000, queued: 0, maxQueued: 256 }
   /** An id whose logit is -Infinity. */
   impossibleToken: number | undefined
   /** Steps received so far, and their messages. */
@@ -102,6 +104,7 @@ export class ToyService {
   private handlers(): LogitServiceHandlers {
     return {
       GetModel: (_call, answer) => answer(null, this.model),
+      GetLoad: (_call, answer) => answer(null, this.load),
       GetTextFiles: (call) => sendTextFiles(fixture, this.textFiles, call),
       Step: (_call, answer) => answer(null, { results: [] }),
       StepStream: (call) => this.serve(call),

@@ -6,6 +6,8 @@ import type { Device as _tandem_v1_Device, Device__Output as _tandem_v1_Device__
 import type { Fork as _tandem_v1_Fork, Fork__Output as _tandem_v1_Fork__Output } from './tandem/v1/Fork.js';
 import type { Full as _tandem_v1_Full, Full__Output as _tandem_v1_Full__Output } from './tandem/v1/Full.js';
 import type { Gather as _tandem_v1_Gather, Gather__Output as _tandem_v1_Gather__Output } from './tandem/v1/Gather.js';
+import type { GetLoadRequest as _tandem_v1_GetLoadRequest, GetLoadRequest__Output as _tandem_v1_GetLoadRequest__Output } from './tandem/v1/GetLoadRequest.js';
+import type { GetLoadResponse as _tandem_v1_GetLoadResponse, GetLoadResponse__Output as _tandem_v1_GetLoadResponse__Output } from './tandem/v1/GetLoadResponse.js';
 import type { GetModelRequest as _tandem_v1_GetModelRequest, GetModelRequest__Output as _tandem_v1_GetModelRequest__Output } from './tandem/v1/GetModelRequest.js';
 import type { GetModelResponse as _tandem_v1_GetModelResponse, GetModelResponse__Output as _tandem_v1_GetModelResponse__Output } from './tandem/v1/GetModelResponse.js';
 import type { GetTextFilesRequest as _tandem_v1_GetTextFilesRequest, GetTextFilesRequest__Output as _tandem_v1_GetTextFilesRequest__Output } from './tandem/v1/GetTextFilesRequest.js';
@@ -38,6 +40,8 @@ export interface ProtoGrpcType {
       Fork: MessageTypeDefinition<_tandem_v1_Fork, _tandem_v1_Fork__Output>
       Full: MessageTypeDefinition<_tandem_v1_Full, _tandem_v1_Full__Output>
       Gather: MessageTypeDefinition<_tandem_v1_Gather, _tandem_v1_Gather__Output>
+      GetLoadRequest: MessageTypeDefinition<_tandem_v1_GetLoadRequest, _tandem_v1_GetLoadRequest__Output>
+      GetLoadResponse: MessageTypeDefinition<_tandem_v1_GetLoadResponse, _tandem_v1_GetLoadResponse__Output>
       GetModelRequest: MessageTypeDefinition<_tandem_v1_GetModelRequest, _tandem_v1_GetModelRequest__Output>
       GetModelResponse: MessageTypeDefinition<_tandem_v1_GetModelResponse, _tandem_v1_GetModelResponse__Output>
       GetTextFilesRequest: MessageTypeDefinition<_tandem_v1_GetTextFilesRequest, _tandem_v1_GetTextFilesRequest__Output>

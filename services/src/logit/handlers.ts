@@ -1,4 +1,4 @@
-import type { GetModelResponse, LogitServiceHandlers, TextFileChunk } from '@tandem/proto'
+import type { GetLoadResponse, GetModelResponse, LogitServiceHandlers, TextFileChunk } from '@tandem/proto'
 import { noTelemetry, spanNames, type Telemetry } from '@tandem/telemetry'
 import type { Logger } from 'pino'
 import type { EngineDescription } from '../engine/engine.js'
@@ -19,6 +19,7 @@ export interface LogitServiceOptions {
   readonly models: StepModels
   readonly backend: LogitBackend
   readonly textFiles: () => AsyncIterable<TextFileChunk>
+  readonly load: () => GetLoadResponse
   /** Maximum duration of a request. */
   readonly requestTimeoutMs: number
   readonly log: Logger
@@ -37,6 +38,7 @@ export function createLogitHandlers({
   const answerer = new StepAnswerer({ ...options, role: options.model.role ?? '', record })
   return {
     GetModel: (_call, callback) => callback(null, options.model),
+    GetLoad: (_call, callback) => callback(null, options.load()),
     GetTextFiles: (call) => void sendTextFiles(options.textFiles, options.log, call),
     Step: (call, callback) => {
       const controller = new AbortController()

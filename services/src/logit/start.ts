@@ -7,6 +7,7 @@ import { describeDevice, warnOfDevice } from '../device.js'
 import type { ModelVariant } from '../engine/engine.js'
 import { type EngineThread, startEngineThread } from '../engine/thread/engine-thread.js'
 import { type GrpcServer, startGrpcServer } from '../grpc-server.js'
+import { toLoadResponse } from '../load-response.js'
 import { openModelFolder } from '../model-folder.js'
 import { toBaseModel, toModelResponse } from '../model-response.js'
 import { observeEngine } from '../telemetry/engine-metrics.js'
@@ -51,6 +52,7 @@ export async function startLogitService(
       ...toModelResponse(manifest, config.role, name, device),
       maxSessions,
       engineRoles: [...byRole.keys()],
+      release: config.release,
     }
     const shared = { config, manifest, engine, log, telemetry }
     const adapted = { listen: config.listen, models: { own: 'adapted', byRole }, model } as const
@@ -106,6 +108,7 @@ function serve(
     description: engine.description,
     backend: engine.host,
     textFiles: () => readTextFiles(config.model, manifest),
+    load: () => toLoadResponse(engine.stats, config.maxQueue),
     requestTimeoutMs: config.requestTimeoutMs,
     log,
     telemetry,

@@ -1,4 +1,4 @@
-import type { GetModelResponse, RewardServiceHandlers, TextFileChunk } from '@tandem/proto'
+import type { GetLoadResponse, GetModelResponse, RewardServiceHandlers, TextFileChunk } from '@tandem/proto'
 import { noTelemetry, spanNames, type Telemetry } from '@tandem/telemetry'
 import type { Logger } from 'pino'
 import { ServiceError, statusCodes } from '../errors.js'
@@ -14,6 +14,7 @@ export interface RewardServiceOptions {
   readonly modelName: string
   readonly scorer: Pick<Scorer, 'score'>
   readonly textFiles: () => AsyncIterable<TextFileChunk>
+  readonly load: () => GetLoadResponse
   /** Maximum duration of a request. */
   readonly requestTimeoutMs: number
   readonly log: Logger
@@ -29,6 +30,7 @@ export function createRewardHandlers({
   const answerer = new ScoreAnswerer({ ...options, record })
   return {
     GetModel: (_call, callback) => callback(null, options.model),
+    GetLoad: (_call, callback) => callback(null, options.load()),
     GetTextFiles: (call) => void sendTextFiles(options.textFiles, options.log, call),
     Score: (call, callback) => {
       const controller = new AbortController()

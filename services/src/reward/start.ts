@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { describeDevice, warnOfDevice } from '../device.js'
 import { startEngineThread } from '../engine/thread/engine-thread.js'
 import { startGrpcServer } from '../grpc-server.js'
+import { toLoadResponse } from '../load-response.js'
 import { openModelFolder } from '../model-folder.js'
 import { toModelResponse } from '../model-response.js'
 import type { ServiceConfig } from '../service-config.js'
@@ -35,10 +36,14 @@ export async function startRewardService(
   try {
     const device = await describeDevice(engine.description.device, config.threads)
     const handlers = createRewardHandlers({
-      model: toModelResponse(manifest, rewardRole, engine.description.name, device),
+      model: {
+        ...toModelResponse(manifest, rewardRole, engine.description.name, device),
+        release: config.release,
+      },
       modelName,
       scorer: new Scorer(engine.host, manifest, config.maxQueue),
       textFiles: () => readTextFiles(config.model, manifest),
+      load: () => toLoadResponse(engine.stats, config.maxQueue),
       requestTimeoutMs: config.requestTimeoutMs,
       log,
       telemetry,

@@ -12,6 +12,7 @@ import { noTelemetry, type Telemetry } from '@tandem/telemetry'
 import pino, { type Logger } from 'pino'
 import { joinEngine, ToyEngine } from '../../engine/testing/index.js'
 import { startGrpcServer } from '../../grpc-server.js'
+import { toLoadResponse } from '../../load-response.js'
 import { createLogitHandlers } from '../handlers.js'
 import { oneModel, type StepModels } from '../parse-work.js'
 
@@ -55,6 +56,7 @@ export async function serveToy(
     textFiles: async function* () {
       yield* files
     },
+    load: () => toLoadResponse(stats, 256),
     requestTimeoutMs,
     log,
     telemetry,

@@ -19,6 +19,7 @@ export interface GetModelResponse {
   'device'?: (_tandem_v1_Device | null);
   'maxSessions'?: (number);
   'engineRoles'?: (string)[];
+  'release'?: (string);
   '_bosTokenId'?: "bosTokenId";
 }
 
@@ -39,5 +40,6 @@ export interface GetModelResponse__Output {
   'device': (_tandem_v1_Device__Output | null);
   'maxSessions': (number);
   'engineRoles': (string)[];
+  'release': (string);
   '_bosTokenId'?: "bosTokenId";
 }

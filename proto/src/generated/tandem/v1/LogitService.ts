@@ -2,6 +2,8 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
+import type { GetLoadRequest as _tandem_v1_GetLoadRequest, GetLoadRequest__Output as _tandem_v1_GetLoadRequest__Output } from '../../tandem/v1/GetLoadRequest.js';
+import type { GetLoadResponse as _tandem_v1_GetLoadResponse, GetLoadResponse__Output as _tandem_v1_GetLoadResponse__Output } from '../../tandem/v1/GetLoadResponse.js';
 import type { GetModelRequest as _tandem_v1_GetModelRequest, GetModelRequest__Output as _tandem_v1_GetModelRequest__Output } from '../../tandem/v1/GetModelRequest.js';
 import type { GetModelResponse as _tandem_v1_GetModelResponse, GetModelResponse__Output as _tandem_v1_GetModelResponse__Output } from '../../tandem/v1/GetModelResponse.js';
 import type { GetTextFilesRequest as _tandem_v1_GetTextFilesRequest, GetTextFilesRequest__Output as _tandem_v1_GetTextFilesRequest__Output } from '../../tandem/v1/GetTextFilesRequest.js';
@@ -10,6 +12,15 @@ import type { StepResponse as _tandem_v1_StepResponse, StepResponse__Output as _
 import type { TextFileChunk as _tandem_v1_TextFileChunk, TextFileChunk__Output as _tandem_v1_TextFileChunk__Output } from '../../tandem/v1/TextFileChunk.js';
 
 export interface LogitServiceClient extends grpc.Client {
+  GetLoad(argument: _tandem_v1_GetLoadRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_GetLoadResponse__Output>): grpc.ClientUnaryCall;
+  GetLoad(argument: _tandem_v1_GetLoadRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_GetLoadResponse__Output>): grpc.ClientUnaryCall;
+  GetLoad(argument: _tandem_v1_GetLoadRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_GetLoadResponse__Output>): grpc.ClientUnaryCall;
+  GetLoad(argument: _tandem_v1_GetLoadRequest, callback: grpc.requestCallback<_tandem_v1_GetLoadResponse__Output>): grpc.ClientUnaryCall;
+  getLoad(argument: _tandem_v1_GetLoadRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_GetLoadResponse__Output>): grpc.ClientUnaryCall;
+  getLoad(argument: _tandem_v1_GetLoadRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_GetLoadResponse__Output>): grpc.ClientUnaryCall;
+  getLoad(argument: _tandem_v1_GetLoadRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_GetLoadResponse__Output>): grpc.ClientUnaryCall;
+  getLoad(argument: _tandem_v1_GetLoadRequest, callback: grpc.requestCallback<_tandem_v1_GetLoadResponse__Output>): grpc.ClientUnaryCall;
+  
   GetModel(argument: _tandem_v1_GetModelRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_GetModelResponse__Output>): grpc.ClientUnaryCall;
   GetModel(argument: _tandem_v1_GetModelRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tandem_v1_GetModelResponse__Output>): grpc.ClientUnaryCall;
   GetModel(argument: _tandem_v1_GetModelRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tandem_v1_GetModelResponse__Output>): grpc.ClientUnaryCall;
@@ -41,6 +52,8 @@ export interface LogitServiceClient extends grpc.Client {
 }
 
 export interface LogitServiceHandlers extends grpc.UntypedServiceImplementation {
+  GetLoad: grpc.handleUnaryCall<_tandem_v1_GetLoadRequest__Output, _tandem_v1_GetLoadResponse>;
+  
   GetModel: grpc.handleUnaryCall<_tandem_v1_GetModelRequest__Output, _tandem_v1_GetModelResponse>;
   
   GetTextFiles: grpc.handleServerStreamingCall<_tandem_v1_GetTextFilesRequest__Output, _tandem_v1_TextFileChunk>;
@@ -52,6 +65,7 @@ export interface LogitServiceHandlers extends grpc.UntypedServiceImplementation 
 }
 
 export interface LogitServiceDefinition extends grpc.ServiceDefinition {
+  GetLoad: MethodDefinition<_tandem_v1_GetLoadRequest, _tandem_v1_GetLoadResponse, _tandem_v1_GetLoadRequest__Output, _tandem_v1_GetLoadResponse__Output>
   GetModel: MethodDefinition<_tandem_v1_GetModelRequest, _tandem_v1_GetModelResponse, _tandem_v1_GetModelRequest__Output, _tandem_v1_GetModelResponse__Output>
   GetTextFiles: MethodDefinition<_tandem_v1_GetTextFilesRequest, _tandem_v1_TextFileChunk, _tandem_v1_GetTextFilesRequest__Output, _tandem_v1_TextFileChunk__Output>
   Step: MethodDefinition<_tandem_v1_StepRequest, _tandem_v1_StepResponse, _tandem_v1_StepRequest__Output, _tandem_v1_StepResponse__Output>

@@ -1,0 +1,8 @@
+// Original file: tandem/v1/logits.proto
+
+
+export interface GetLoadRequest {
+}
+
+export interface GetLoadRequest__Output {
+}
