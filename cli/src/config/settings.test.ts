@@ -11,6 +11,7 @@ const ofUp = [
   'TANDEM_BASE_ROLE',
   'TANDEM_LOCAL_SERVICES',
   'TANDEM_TRACE',
+  'TANDEM_RELEASE',
 ]
 
 it('every variable of the gateway and the services is a setting', () => {

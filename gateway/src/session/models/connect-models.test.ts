@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { startToyGateway } from '../../testing/toy-gateway.js'
 
 const tokenizer = readFileSync(
-  new URL('../../../test/fixtures/tiny/llama-tied/tokenizer.json', import.meta.url),
+  new URL('../../../../test/fixtures/tiny/llama-tied/tokenizer.json', import.meta.url),
   'utf8',
 )
 
