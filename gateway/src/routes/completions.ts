@@ -109,7 +109,7 @@ function createDecode(
   return (prompt, firstIndex) => {
     const recording = recorder.recordPrompt(prompt, firstIndex)
     const { messages, steps } = recording
-    const open: OpenSessions = (model, sessionSignal) =>
+    const open: OpenSessions = async (model, sessionSignal) =>
       modelOf(pair.models, model).service.openSessions({
         vocabularyLimit,
         stepTimeoutMs: limits.requestTimeoutMs,

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { sessionOptions } from '../../testing/session-options.js'
 import { ToyService } from '../../testing/toy-service.js'
 import type { Readout, Row, SessionSet } from '../contract/session.js'
-import { LogitServiceConnection } from './logit-service.js'
+import { LogitServiceConnection, type SessionOptions } from './logit-service.js'
 
 let service: ToyService
 let connection: LogitServiceConnection
@@ -125,16 +125,17 @@ describe('models of one engine', () => {
     Object.assign(service.model, { role: 'dpo', engineRoles, device })
     Object.assign(other.model, { role: 'sft', engineRoles, device })
     connections = [connection, new LogitServiceConnection('sft', await other.start())]
-    for (const one of connections) one.pin(await one.getModel())
   })
   afterEach(() => {
     connections[1].close()
     other.kill()
   })
+  const open = (options: SessionOptions) => async (one: LogitServiceConnection) =>
+    one.openSessions({ ...options, served: await one.getModel() })
 
   test('share a stream: steps of both in one event loop iteration are one message, with their operations', async () => {
     const options = sessionOptions()
-    const [dpo, sft] = await Promise.all(connections.map((one) => one.openSessions(options)))
+    const [dpo, sft] = await Promise.all(connections.map(open(options)))
     if (!dpo || !sft) throw new TypeError('both were opened')
     await Promise.all([dpo, sft].map(({ sessions: [session] }) => session.step([5], 'last', best)))
     dpo.reorder([0, 0])
@@ -155,13 +156,13 @@ describe('models of one engine', () => {
     sft.close()
     await expect.poll(() => service.sessions.size).toBe(0)
     // The next prompt of the request opens another stream.
-    const next = await Promise.all(connections.map((one) => one.openSessions(options)))
+    const next = await Promise.all(connections.map(open(options)))
     await expect(next[0]?.sessions[0].step([5], 'last', best)).resolves.toHaveLength(1)
     for (const one of next) one.close()
   })
 
   test('use separate streams in different requests, each to its own address', async () => {
-    const [dpo, sft] = await Promise.all(connections.map((one) => one.openSessions(sessionOptions())))
+    const [dpo, sft] = await Promise.all(connections.map((one) => open(sessionOptions())(one)))
     await Promise.all([dpo, sft].map((set) => set?.sessions[0].step([5], 'last', best)))
     expect([service, other].map(({ messages }) => messages.map(({ steps }) => steps[0]?.role))).toEqual([
       ['dpo'],

@@ -1,7 +1,5 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { sessionOptions } from '../../testing/session-options.js'
 import { ToyService } from '../../testing/toy-service.js'
 import type { Readout, Session, SessionSet } from '../contract/session.js'
@@ -100,67 +98,4 @@ test('ends a session at once if its client disconnects, at its deadline, and whe
   expect(await codeOf(closed.sessions[0].readout(best))).toBe('aborted')
   // None of them waited for a step.
   expect(performance.now() - started).toBeLessThan(stepMs)
-})
-
-describe('a service that accepts connections and never responds', () => {
-  let silent: Server
-  let own: LogitServiceConnection
-  let connections: number
-  beforeEach(async () => {
-    const other = new ToyService(3)
-    const address = await other.start()
-    own = new LogitServiceConnection('sft', address)
-    own.pin(await own.getModel())
-    other.kill()
-    connections = 0
-    silent = createServer(() => connections++).listen(Number(address.split(':')[1]), '127.0.0.1')
-    await once(silent, 'listening')
-    for (let i = 0; i < 3000 && connections === 0; i++) await own.findFault(20)
-  })
-  afterEach(() => {
-    own.close()
-    silent.close()
-  })
-
-  test('is unavailable after two seconds, for all calls that wait', async () => {
-    const started = performance.now()
-    const signal = new AbortController().signal
-    const open = () => own.openSessions(sessionOptions(signal, 30_000))
-    const first = open()
-    await delay(500)
-    expect(await Promise.all([codeOf(first), codeOf(open())])).toEqual(['unavailable', 'unavailable'])
-    expect(performance.now() - started).toBeLessThan(30_000)
-    await expect(first).rejects.toThrow(/^the SFT service at 127\.0\.0\.1:\d+ is unavailable: it does not respond$/)
-  })
-
-  test('does not delay a client that disconnects', async () => {
-    let isUnavailable = false
-    const stays = codeOf(own.openSessions(sessionOptions(new AbortController().signal, 30_000)))
-    const goes = own.openSessions(sessionOptions(AbortSignal.timeout(20), 30_000))
-    void stays.then(() => {
-      isUnavailable = true
-    })
-    expect([await codeOf(goes), isUnavailable]).toEqual(['deadline', false])
-    expect(await stays).toBe('unavailable')
-  })
-})
-
-test('refuses a reconnected service that serves another model', async () => {
-  const other = new ToyService(3)
-  const address = await other.start()
-  const own = new LogitServiceConnection('sft', address)
-  own.pin(await own.getModel())
-  other.kill()
-  await delay(50)
-  Object.assign(other.model, { version: 'd'.repeat(64) })
-  await other.start(Number(address.split(':')[1]))
-  let code = 'unavailable'
-  for (let i = 0; i < 2400 && code === 'unavailable'; i++) {
-    await delay(50)
-    code = await codeOf(own.openSessions(sessionOptions(new AbortController().signal, 1_000)))
-  }
-  expect(code).toBe('changed')
-  expect(await own.findFault(1_000)).toContain('restart the gateway to use the new model')
-  own.close()
-  other.kill()
 })

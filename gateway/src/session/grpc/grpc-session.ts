@@ -1,8 +1,8 @@
 import { fromWireRow, type Step, type StepResult__Output, toWireReadout, toWireRows } from '@tandem/proto'
+import { CallLog } from '../contract/call-log.js'
 import type { ServiceCall } from '../contract/service-call.js'
 import type { Readout, Row, Rows, Session } from '../contract/session.js'
 import { SessionError } from '../contract/session-error.js'
-import { CallLog } from './call-log.js'
 import { Sequence } from './sequence.js'
 import type { StepChannel } from './step-sender.js'
 
@@ -24,13 +24,15 @@ const countOf = (rows: Rows, tokenIds: readonly number[]) => ({ none: 0, last: 1
 
 /** A session of one service. If the service has lost it, each call replays its tokens once. */
 export class GrpcSession implements Session {
-  sequence = Sequence.empty()
   private readonly calls = new CallLog()
 
   constructor(
     private readonly id: string,
     private readonly options: GrpcSessionOptions,
     private readonly channel: StepChannel,
+    public sequence = Sequence.empty(),
+    /** Whether the service can hold the sequence. If not, the first call sends all tokens. */
+    public isHeld = true,
   ) {}
 
   get position(): number {
@@ -39,14 +41,14 @@ export class GrpcSession implements Session {
 
   async step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]> {
     const step = this.stepAt(this.position, tokenIds, rows, readouts)
-    const result = (await this.run(step)) ?? (await this.replay(tokenIds, rows, readouts))
+    const result = (await this.runIfHeld(step)) ?? (await this.replay(tokenIds, rows, readouts))
     this.sequence.append(tokenIds)
     return this.rowsOf(result, readouts, countOf(rows, tokenIds))
   }
 
   async readout(readouts: readonly Readout[]): Promise<Row> {
     const step = this.stepAt(this.position, [], 'last', readouts)
-    const result = (await this.run(step)) ?? (await this.replay([], 'last', readouts))
+    const result = (await this.runIfHeld(step)) ?? (await this.replay([], 'last', readouts))
     const [row] = this.rowsOf(result, readouts, 1)
     if (!row) throw new SessionError('internal', `${this.options.service} sent a result without a row`)
     return row
@@ -58,6 +60,10 @@ export class GrpcSession implements Session {
 
   consumeCalls(): readonly ServiceCall[] {
     return this.calls.consume()
+  }
+
+  private async runIfHeld(step: Step): Promise<StepResult__Output | undefined> {
+    return this.isHeld ? this.run(step) : undefined
   }
 
   /** Undefined if the service does not hold the tokens before the step. */
@@ -84,6 +90,7 @@ export class GrpcSession implements Session {
     const result = isSplit
       ? await this.run(this.stepAt(this.position, tokenIds, rows, readouts))
       : await this.run(this.stepAt(0, [...held, ...tokenIds], rows, readouts), true)
+    this.isHeld = result !== undefined
     if (result) return result
     throw new SessionError(
       'unavailable',

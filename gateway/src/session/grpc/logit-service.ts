@@ -1,13 +1,15 @@
 import { credentials } from '@grpc/grpc-js'
 import { titleOf } from '@tandem/process'
-import { LogitService, type LogitServiceClient } from '@tandem/proto'
+import { type GetModelResponse__Output, LogitService, type LogitServiceClient } from '@tandem/proto'
 import type { MessageTracer } from '../contract/message-tracer.js'
-import type { SessionSet } from '../contract/session.js'
 import type { EngineSenders } from './engine-senders.js'
-import { GrpcSessionSet } from './grpc-session-set.js'
+import { GrpcSessionSet, type Sequences } from './grpc-session-set.js'
 import { connectionOptions, ServiceConnection } from './service-connection.js'
 import { StepSender } from './step-sender.js'
 import { openStepStream } from './step-stream.js'
+
+/** What the service says about its model, as far as sessions need it. */
+type ServedModel = Partial<Pick<GetModelResponse__Output, 'role' | 'engineRoles' | 'device'>>
 
 /** Options of the sessions of one request. */
 export interface SessionOptions {
@@ -19,6 +21,8 @@ export interface SessionOptions {
   readonly prefixScope: string
   /** Ends the sessions at any point. */
   readonly signal: AbortSignal
+  /** The model. Undefined: the only one of its engine. */
+  readonly served?: ServedModel | undefined
   /** The request's senders. */
   readonly senders: EngineSenders
   /** Is told about each message. Undefined traces nothing. */
@@ -39,23 +43,21 @@ export class LogitServiceConnection extends ServiceConnection {
   }
 
   /**
-   * Opens a set with one session.
-   * @throws SessionError if the service is unavailable or serves
-   * another model than at the handshake
+   * Opens a set. The first step of each session opens it in the service.
+   * @param sequences what the sessions hold from the start. Default: one empty session
    */
-  async openSessions(options: SessionOptions): Promise<SessionSet> {
-    await this.verify(options.signal)
-    const { role, engineId } = this.placeInEngine
+  openSessions(options: SessionOptions, sequences?: Sequences): GrpcSessionSet {
+    const { role, engineId } = placeInEngine(options.served)
     const create = () => new StepSender(openStepStream(this.client, this.name, options.signal), options)
     const sender = engineId === null ? create() : options.senders.senderOf(engineId, create)
-    return new GrpcSessionSet({ ...options, model: this.model, service: this.name, role }, sender)
+    return new GrpcSessionSet({ ...options, model: this.model, service: this.name, role }, sender, sequences)
   }
+}
 
-  /**
-   * The model's role in its engine, and the engine's id; null if the engine runs only one model.
-   */
-  private get placeInEngine(): { readonly role: string; readonly engineId: string | null } {
-    const { role = '', engineRoles = [], device } = this.pinned ?? {}
-    return engineRoles.length > 1 && device ? { role, engineId: device.engineId } : { role: '', engineId: null }
-  }
+/**
+ * Returns the model's role in its engine, and the engine's id; null if the engine runs only one
+ * model.
+ */
+function placeInEngine({ role = '', engineRoles = [], device }: ServedModel = {}) {
+  return engineRoles.length > 1 && device ? { role, engineId: device.engineId } : { role: '', engineId: null }
 }

@@ -136,10 +136,10 @@ test('a message with steps of two models is traced once, and is a call of each',
   const device = { host: 'here', kind: 'cpu', units: [0], threads: 1, engineId: 'one' }
   for (const [role, service] of Object.entries(services))
     Object.assign(service.model, { role, engineRoles: ['dpo', 'sft'], device })
-  for (const connection of Object.values(connections)) connection.pin(await connection.getModel())
   const { log, tracer } = createTracer()
   const options = { ...sessionOptions(), messages: tracer }
-  const sets = await Promise.all(Object.values(connections).map((one) => one.openSessions(options)))
+  const open = async (one: LogitServiceConnection) => one.openSessions({ ...options, served: await one.getModel() })
+  const sets = await Promise.all(Object.values(connections).map(open))
   const sessions = sets.map((set) => set.sessions[0])
   await Promise.all(sessions.map((session) => session.step([5, 6], 'last', best)))
   expect(log).toEqual([['begin', 'dpo,sft', 4], ended])

@@ -88,9 +88,9 @@ export class StepSender {
     private readonly options: SenderOptions,
   ) {}
 
-  /** Whether at least one channel is open. */
+  /** Whether the stream works. It ends with its last channel. */
   get isOpen(): boolean {
-    return this.owners.size > 0
+    return this.stream.isOpen
   }
 
   /** Opens a channel. Close it when its sessions are no longer needed. */

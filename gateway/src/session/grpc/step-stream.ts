@@ -27,6 +27,8 @@ interface PendingRequest {
  * ends, all pending requests reject.
  */
 export interface StepStream {
+  /** False once the stream has ended, for any reason. */
+  readonly isOpen: boolean
   send(request: StepRequest): Promise<ReceivedResponse>
   close(): void
 }
@@ -69,6 +71,9 @@ export function openStepStream(client: LogitServiceClient, service: string, sign
   else signal.addEventListener('abort', abort)
 
   return {
+    get isOpen() {
+      return ending === undefined
+    },
     send: (request) =>
       new Promise((resolve, reject) => {
         if (ending) return reject(ending)

@@ -11,9 +11,7 @@ export interface Wish {
   readonly engineIds: ReadonlySet<string>
   /** The prompt. A replica whose prefix cache probably holds its beginning is preferred. */
   readonly prompt: Prompt | null
-  /**
-   * Addresses of replicas that failed for this request. They are used only if there is no other.
-   */
+  /** Addresses of replicas that failed for this request. They are used only if there is no other. */
   readonly avoid: ReadonlySet<string>
 }
 

@@ -1,0 +1,56 @@
+import { status } from '@grpc/grpc-js'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ToyReplica, ToyReplicas } from '../../testing/toy-replicas.js'
+import { ToyReward } from '../../testing/toy-reward.js'
+import { RewardServiceConnection } from '../grpc/reward-service.js'
+import { FailoverScorer } from './failover-scorer.js'
+
+const create = () => new ToyReplica(new ToyReward(), (address) => new RewardServiceConnection('picker', address))
+let first: ReturnType<typeof create>
+let second: ReturnType<typeof create>
+beforeEach(async () => {
+  first = create()
+  second = create()
+  await Promise.all([first.start(), second.start()])
+})
+afterEach(() => {
+  first.stop()
+  second.stop()
+})
+
+const never = new AbortController().signal
+const sequences = [[1, 2], [3]]
+const scores = sequences.map(ToyReward.score)
+const scorer = (maxReplays = 4, waitLimitMs = 5_000) =>
+  new FailoverScorer(new ToyReplicas([first, second], waitLimitMs), maxReplays)
+
+test('another replica scores if one dies, stops answering or fails', async () => {
+  first.service.beforeScore = () => first.service.kill()
+  expect(await scorer().score(sequences, 5_000, never)).toEqual(scores)
+  await first.start()
+  first.service.beforeScore = () => {
+    first.service.beforeScore = () => undefined
+    first.hang()
+  }
+  expect(await scorer().score(sequences, 5_000, never)).toEqual(scores)
+  first.service.nextError = { code: status.INTERNAL, details: 'the engine failed' }
+  expect(await scorer().score(sequences, 5_000, never)).toEqual(scores)
+  expect(second.service.sequences).toHaveLength(6)
+  expect(first.failures).toEqual(['unavailable', 'unavailable', 'internal'])
+  expect([first.leases, second.leases]).toEqual([0, 0])
+})
+
+test('an error of the request itself is not repeated', async () => {
+  first.service.nextError = { code: status.INVALID_ARGUMENT, details: 'too long' }
+  await expect(scorer().score(sequences, 5_000, never)).rejects.toMatchObject({ code: 'refused' })
+  expect(second.service.sequences).toEqual([])
+})
+
+test('fails when the replays are used up, or no replica is ready in time', async () => {
+  first.service.nextError = { code: status.UNAVAILABLE, details: 'stopping' }
+  await expect(scorer(0).score(sequences, 5_000, never)).rejects.toMatchObject({ code: 'unavailable' })
+  first.service.kill()
+  second.service.kill()
+  await expect(scorer(4, 50).score(sequences, 5_000, never)).rejects.toMatchObject({ code: 'unavailable' })
+  expect([first.leases, second.leases]).toEqual([0, 0])
+})

@@ -1,0 +1,121 @@
+import type { MessageTracer } from '../contract/message-tracer.js'
+import type { SessionSet } from '../contract/session.js'
+import { EngineSenders } from '../grpc/engine-senders.js'
+import type { Sequences } from '../grpc/grpc-session-set.js'
+import type { LogitServiceConnection } from '../grpc/logit-service.js'
+import type { Lease, Replicas } from '../replicas/lease.js'
+import { FailoverSessionSet, type Placement, type Vacancy } from './failover-session-set.js'
+import { reportFault } from './recovery.js'
+import { ReplayBudget } from './replay-budget.js'
+
+/** What all sessions of a request have in common. */
+export interface RequestOptions {
+  /** The replicas of each model, by its name. */
+  readonly models: ReadonlyMap<string, Replicas<LogitServiceConnection>>
+  /** The release that the request uses; null if it uses any. */
+  readonly release: string | null
+  /** Only ids below this limit are used. */
+  readonly vocabularyLimit: number
+  /** Maximum time for one step. */
+  readonly stepTimeoutMs: number
+  /** Sessions with the same scope may share cached prompts. Empty disables sharing. */
+  readonly prefixScope: string
+  /** How often sessions may continue on another replica after a failure. */
+  readonly maxReplays: number
+}
+
+/** What the sessions of one prompt have in common. */
+export interface PromptOptions {
+  readonly tokenIds: readonly number[]
+  /** Is told about each message. Undefined traces nothing. */
+  readonly messages?: MessageTracer | undefined
+}
+
+/**
+ * Opens the sessions of one request, which survive the loss of replicas. All sessions of a model
+ * use one version of it, whatever happens.
+ */
+export class RequestSessions {
+  private readonly senders = new EngineSenders()
+  /** The version of each model that the request uses. */
+  private readonly versions = new Map<string, string>()
+  /** Engines that serve several models. */
+  private readonly engineIds = new Set<string>()
+  private readonly budget: ReplayBudget
+  private lastChoice: Promise<unknown> = Promise.resolve()
+
+  constructor(private readonly options: RequestOptions) {
+    this.budget = new ReplayBudget(options.maxReplays)
+  }
+
+  /**
+   * Opens a set with one session.
+   * @throws SessionError if no replica is ready in time
+   */
+  async open(model: string, prompt: PromptOptions, signal: AbortSignal): Promise<SessionSet> {
+    const find = async (avoid: string | null) =>
+      this.vacancyAt(await this.lease(model, prompt, avoid, signal), prompt, signal)
+    return new FailoverSessionSet({ model, signal, budget: this.budget, find }, await find(null))
+  }
+
+  /**
+   * Chooses replicas one after another, so that each choice knows the versions and the engines that
+   * the request uses.
+   */
+  private lease(
+    model: string,
+    { tokenIds }: PromptOptions,
+    avoid: string | null,
+    signal: AbortSignal,
+  ): Promise<Lease<LogitServiceConnection>> {
+    const { models, prefixScope, release } = this.options
+    const replicas = models.get(model)
+    if (!replicas)
+      throw new RangeError(`the model "${model}" does not exist; expected one of: ${[...models.keys()].join(', ')}`)
+    const acquire = async () => {
+      const version = this.versions.get(model) ?? null
+      const wish = { release, engineIds: this.engineIds, prompt: { scope: prefixScope, tokenIds } }
+      const lease = await replicas.acquire({ ...wish, version, avoid: new Set(avoid === null ? [] : [avoid]) }, signal)
+      this.versions.set(model, lease.model.version)
+      const { device, engineRoles } = lease.model
+      if (device && engineRoles.length > 1) this.engineIds.add(device.engineId)
+      return lease
+    }
+    const lease = this.lastChoice.then(acquire)
+    this.lastChoice = lease.catch(() => undefined)
+    return lease
+  }
+
+  private vacancyAt(
+    lease: Lease<LogitServiceConnection>,
+    { messages }: PromptOptions,
+    requestSignal: AbortSignal,
+  ): Vacancy {
+    const { vocabularyLimit, stepTimeoutMs, prefixScope } = this.options
+    const { connection, address, model: served } = lease
+    const signal = AbortSignal.any([requestSignal, lease.lost])
+    const shared = { vocabularyLimit, stepTimeoutMs, prefixScope, senders: this.senders, messages, served, signal }
+    const open = (sequences: Sequences) => placementAt(lease, connection.openSessions(shared, sequences))
+    return { address, open, release: () => lease.release() }
+  }
+}
+
+function placementAt(lease: Lease<LogitServiceConnection>, set: Placement['set']): Placement {
+  let stays = false
+  return {
+    address: lease.address,
+    set,
+    get shouldMove() {
+      return lease.shouldMove && !stays
+    },
+    stay: () => {
+      stays = true
+    },
+    succeed: () => lease.succeed(),
+    fail: (error) => reportFault(lease, error),
+    close: () => {
+      set.close()
+      lease.release()
+    },
+  }
+}
