@@ -71,7 +71,9 @@ const expected = (ids: readonly number[]) => replicas[0].service.logProbabilitie
 const round = fc.record({ op: setOperation, fault })
 
 async function run(set: SessionSet, rounds: readonly { op: SetOperation; fault: Fault }[]): Promise<void> {
-  let held: number[][] = [[]]
+  // All sequences start with the prompt, so that a replay can fork it.
+  await set.sessions[0].step(prompt, 'last', [])
+  let held: number[][] = [[...prompt]]
   for (const { op, fault } of rounds) {
     await endFaults()
     if ('faultAt' in op && op.faultAt !== null) plan(fault, op.faultAt % Math.max(1, countSteps(op, held)))
@@ -79,6 +81,8 @@ async function run(set: SessionSet, rounds: readonly { op: SetOperation; fault: 
     expect(set.sessions.map(({ position }) => position)).toEqual(held.map(({ length }) => length))
   }
 }
+
+const prompt = Array.from({ length: 18 }, (_, i) => i + 1)
 
 test('rows equal those of fresh sessions, and nothing leaks', async () => {
   const rounds = fc.array(round, { minLength: 3, maxLength: 12 })
@@ -92,7 +96,7 @@ test('rows equal those of fresh sessions, and nothing leaks', async () => {
         prefixScope: '',
         maxReplays: 1_000,
       })
-      const set = await request.open('dpo', { tokenIds: [] }, new AbortController().signal)
+      const set = await request.open('dpo', { tokenIds: prompt }, new AbortController().signal)
       try {
         await run(set, rounds)
       } finally {

@@ -62,6 +62,24 @@ test('continues on another replica, which gets all tokens in one step', async ()
   set.close()
 })
 
+test('sends the tokens that all sequences start with once, and forks them', async () => {
+  const prompt = Array.from({ length: 20 }, (_, i) => i + 1)
+  const set = await requestOver(both()).open('dpo', { tokenIds: prompt }, never)
+  await set.sessions[0].step(prompt, 'last', [])
+  set.reorder([0, 0, 0])
+  await Promise.all(set.sessions.map((session, i) => session.step([i], 'last', best)))
+  first.service.kill()
+  const steps = set.sessions.map((session, i) => session.step([i + 4], 'last', best))
+  for (const [i, rows] of (await Promise.all(steps)).entries()) expectBest(rows, [...prompt, i, i + 4])
+  expect(
+    second.service.messages.map(({ forks, steps }) => [forks.length, ...steps.map((step) => step.tokenIds)]),
+  ).toEqual([
+    [0, prompt],
+    [2, [0, 4], [1, 5], [2, 6]],
+  ])
+  set.close()
+})
+
 test('continues on the same replica if there is no other', async () => {
   const set = await requestOver(new ToyReplicas([first])).open('dpo', prompt, never)
   await set.sessions[0].step([5, 6], 'last', [])

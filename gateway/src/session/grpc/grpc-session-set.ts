@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Session, SessionSet } from '../contract/session.js'
-import { GrpcSession, type GrpcSessionOptions } from './grpc-session.js'
+import { GrpcSession, type GrpcSessionOptions, type SessionState } from './grpc-session.js'
 import { Sequence } from './sequence.js'
 import { type SessionOps, toSessionOps } from './session-ops.js'
 import type { StepChannel, StepSender } from './step-sender.js'
+
+/**
+ * Sessions that start with fewer equal tokens are sent one by one: another message costs more than
+ * so few tokens.
+ */
+const minSharedStart = 16
 
 /** The tokens of each session of a set. */
 export type Sequences = readonly [Sequence, ...Sequence[]]
@@ -21,6 +27,9 @@ export class GrpcSessionSet implements SessionSet {
    * has changed since the last message.
    */
   private parents: readonly number[] | null = null
+  /** Whether the members hold tokens that no step has sent yet. */
+  private isUnsent: boolean
+  private sending: Promise<void> | null = null
 
   /**
    * @param sequences what the sessions hold from the start, which the service does not know yet.
@@ -32,10 +41,11 @@ export class GrpcSessionSet implements SessionSet {
     sequences: Sequences = [Sequence.empty()],
   ) {
     this.channel = sender.open({ ...options, consumeOps: () => this.consumeOps() })
+    const create = (sequence: Sequence, i: number) => this.create(i, { sequence, missingFrom: 0 })
     const [first, ...others] = sequences
-    const create = (sequence: Sequence, i: number) => this.create(i, sequence, sequence.length === 0)
     this.members = [create(first, 0), ...others.map((sequence, i) => create(sequence, i + 1))]
     this.sentCount = this.members.length
+    this.isUnsent = this.members.length > 1
   }
 
   get sessions(): readonly [Session, ...Session[]] {
@@ -45,15 +55,19 @@ export class GrpcSessionSet implements SessionSet {
   /** Copies of what the sessions hold. */
   copySequences(): Sequences {
     const [first, ...others] = this.members
-    return [first.sequence.copy(), ...others.map(({ sequence }) => sequence.copy())]
+    return [first.state.sequence.copy(), ...others.map(({ state }) => state.sequence.copy())]
   }
 
   reorder(parents: readonly number[]): void {
-    const held = parents.map((parent) => {
-      const { sequence, isHeld } = this.member(parent)
-      return { sequence: sequence.copy(), isHeld }
+    const states = parents.map((parent) => {
+      const { sequence, missingFrom } = this.member(parent).state
+      return { sequence: sequence.copy(), missingFrom }
     })
-    const [first, ...others] = held.map((own, i) => Object.assign(this.members[i] ?? this.create(i), own))
+    const [first, ...others] = states.map((state, i) => {
+      const session = this.members[i] ?? this.create(i, state)
+      session.state = state
+      return session
+    })
     if (!first) throw new RangeError('found no parents: a reorder needs at least one')
     const before = this.parents
     this.parents = before ? parents.map((parent) => before[parent] ?? parent) : parents
@@ -72,9 +86,30 @@ export class GrpcSessionSet implements SessionSet {
     return ops
   }
 
-  private create(index: number, sequence?: Sequence, isHeld?: boolean): GrpcSession {
+  private prepareStep(): Promise<void> | null {
+    if (!this.isUnsent) return null
+    this.sending ??= this.sendStart().finally(() => {
+      this.isUnsent = false
+    })
+    return this.sending
+  }
+
+  /**
+   * Sends the tokens with which all sequences start to the first session, and lets the next message
+   * fork it. The service reads them once, instead of once for each session.
+   */
+  private async sendStart(): Promise<void> {
+    const length = commonLength(this.members.map(({ state }) => state.sequence.tokenIds))
+    if (this.members.length < 2 || length < minSharedStart) return
+    await this.members[0].sendStart(length)
+    for (const member of this.members) member.state = { ...member.state, missingFrom: length }
+    this.sentCount = 1
+    this.parents = this.members.map(() => 0)
+  }
+
+  private create(index: number, state: SessionState): GrpcSession {
     this.ids[index] ??= randomUUID()
-    return new GrpcSession(this.ids[index], this.options, this.channel, sequence, isHeld)
+    return new GrpcSession(this.ids[index], this.options, this.channel, state, () => this.prepareStep())
   }
 
   private member(index: number): GrpcSession {
@@ -82,4 +117,11 @@ export class GrpcSessionSet implements SessionSet {
     if (!session) throw new RangeError(`parent ${index} does not exist: the set has ${this.members.length} sessions`)
     return session
   }
+}
+
+/** Returns how many tokens all lists start with. */
+function commonLength([first = [], ...others]: readonly (readonly number[])[]): number {
+  const end = Math.min(first.length, ...others.map((ids) => ids.length))
+  for (let i = 0; i < end; i++) if (others.some((ids) => ids[i] !== first[i])) return i
+  return end
 }

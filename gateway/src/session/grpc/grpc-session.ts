@@ -3,7 +3,7 @@ import { CallLog } from '../contract/call-log.js'
 import type { ServiceCall } from '../contract/service-call.js'
 import type { Readout, Row, Rows, Session } from '../contract/session.js'
 import { SessionError } from '../contract/session-error.js'
-import { Sequence } from './sequence.js'
+import type { Sequence } from './sequence.js'
 import type { StepChannel } from './step-sender.js'
 
 /** What the sessions of a set have in common. */
@@ -22,6 +22,13 @@ export interface GrpcSessionOptions {
 
 const countOf = (rows: Rows, tokenIds: readonly number[]) => ({ none: 0, last: 1, all: tokenIds.length })[rows]
 
+/** What a session holds. */
+export interface SessionState {
+  readonly sequence: Sequence
+  /** The service does not hold the tokens from this position on. Infinity: it holds all. */
+  readonly missingFrom: number
+}
+
 /** A session of one service. If the service has lost it, each call replays its tokens once. */
 export class GrpcSession implements Session {
   private readonly calls = new CallLog()
@@ -30,40 +37,78 @@ export class GrpcSession implements Session {
     private readonly id: string,
     private readonly options: GrpcSessionOptions,
     private readonly channel: StepChannel,
-    public sequence = Sequence.empty(),
-    /** Whether the service can hold the sequence. If not, the first call sends all tokens. */
-    public isHeld = true,
+    public state: SessionState,
+    /** Awaited before each step. */
+    private readonly prepare: () => Promise<void> | null,
   ) {}
 
   get position(): number {
-    return this.sequence.length
+    return this.state.sequence.length
   }
 
   async step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]> {
-    const step = this.stepAt(this.position, tokenIds, rows, readouts)
-    const result = (await this.runIfHeld(step)) ?? (await this.replay(tokenIds, rows, readouts))
-    this.sequence.append(tokenIds)
+    const result = await this.send(tokenIds, rows, readouts)
+    this.state.sequence.append(tokenIds)
     return this.rowsOf(result, readouts, countOf(rows, tokenIds))
   }
 
   async readout(readouts: readonly Readout[]): Promise<Row> {
-    const step = this.stepAt(this.position, [], 'last', readouts)
-    const result = (await this.runIfHeld(step)) ?? (await this.replay([], 'last', readouts))
-    const [row] = this.rowsOf(result, readouts, 1)
+    const [row] = this.rowsOf(await this.send([], 'last', readouts), readouts, 1)
     if (!row) throw new SessionError('internal', `${this.options.service} sent a result without a row`)
     return row
   }
 
   truncate(position: number): void {
-    this.sequence.truncate(position)
+    this.state.sequence.truncate(position)
   }
 
   consumeCalls(): readonly ServiceCall[] {
     return this.calls.consume()
   }
 
-  private async runIfHeld(step: Step): Promise<StepResult__Output | undefined> {
-    return this.isHeld ? this.run(step) : undefined
+  /** Sends the first tokens, which the service does not hold, by themselves. */
+  async sendStart(length: number): Promise<void> {
+    await this.run(this.stepAt(0, this.state.sequence.tokenIds.slice(0, length), 'none', []), true)
+  }
+
+  /**
+   * Sends the tokens that the service does not hold, and the new ones. If it holds other tokens, or
+   * has lost the session, sends all of them.
+   */
+  private async send(
+    tokenIds: readonly number[],
+    rows: Rows,
+    readouts: readonly Readout[],
+  ): Promise<StepResult__Output> {
+    const preparation = this.prepare()
+    if (preparation) await preparation
+    const start = Math.min(this.state.missingFrom, this.position)
+    const known = start > 0 || this.position === 0
+    const result =
+      (known ? await this.sendFrom(start, tokenIds, rows, readouts) : undefined) ??
+      (await this.sendFrom(0, tokenIds, rows, readouts))
+    if (!result)
+      throw new SessionError(
+        'unavailable',
+        `${this.options.service} lost this session again right after its tokens were replayed`,
+      )
+    this.state = { sequence: this.state.sequence, missingFrom: Number.POSITIVE_INFINITY }
+    return result
+  }
+
+  /** Sends all tokens from a position on. Undefined if the service does not hold those before. */
+  private async sendFrom(
+    start: number,
+    tokenIds: readonly number[],
+    rows: Rows,
+    readouts: readonly Readout[],
+  ): Promise<StepResult__Output | undefined> {
+    const missing = this.state.sequence.tokenIds.slice(start)
+    if (missing.length === 0) return this.run(this.stepAt(start, tokenIds, rows, readouts))
+    if (rows !== 'all') return this.run(this.stepAt(start, [...missing, ...tokenIds], rows, readouts), true)
+    // Rows of all tokens would include those of the missing tokens: send these by themselves.
+    const sent = await this.run(this.stepAt(start, missing, 'none', []), true)
+    return sent && this.run(this.stepAt(this.position, tokenIds, rows, readouts))
   }
 
   /** Undefined if the service does not hold the tokens before the step. */
@@ -74,35 +119,11 @@ export class GrpcSession implements Session {
     return result
   }
 
-  /**
-   * Sends all tokens again from the first, because the service has lost
-   * the session or holds other tokens.
-   */
-  private async replay(
-    tokenIds: readonly number[],
-    rows: Rows,
-    readouts: readonly Readout[],
-  ): Promise<StepResult__Output> {
-    const held = this.sequence.tokenIds
-    // Rows of all tokens would include those of the held tokens: send the held ones by themselves.
-    const isSplit = rows === 'all' && this.position > 0
-    if (isSplit) await this.run(this.stepAt(0, held, 'none', []), true)
-    const result = isSplit
-      ? await this.run(this.stepAt(this.position, tokenIds, rows, readouts))
-      : await this.run(this.stepAt(0, [...held, ...tokenIds], rows, readouts), true)
-    this.isHeld = result !== undefined
-    if (result) return result
-    throw new SessionError(
-      'unavailable',
-      `${this.options.service} lost this session again right after its tokens were replayed`,
-    )
-  }
-
   private stepAt(position: number, tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Step {
     return {
       sessionId: this.id,
       position,
-      prefixHash: this.sequence.hashAt(position).toString(),
+      prefixHash: this.state.sequence.hashAt(position).toString(),
       tokenIds: [...tokenIds],
       rows: toWireRows(rows),
       readouts: readouts.map(toWireReadout),

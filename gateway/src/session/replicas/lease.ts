@@ -11,7 +11,7 @@ export interface Wish {
   readonly engineIds: ReadonlySet<string>
   /** The prompt. A replica whose prefix cache probably holds its beginning is preferred. */
   readonly prompt: Prompt | null
-  /** Addresses of replicas that failed for this request. They are used only if there is no other. */
+  /** Addresses of replicas that failed for this request: used only if there is no other. */
   readonly avoid: ReadonlySet<string>
 }
 
@@ -41,7 +41,7 @@ export interface Lease<Connection> {
   readonly shouldMove: boolean
   /** Reports that the replica has answered. */
   succeed(): void
-  /** Reports that the replica has failed. After several failures in a row it gets no new sessions. */
+  /** Reports that the replica has failed. After several failures it gets no new sessions. */
   fail(error: SessionError): void
   /** Ends the use. It is safe to call twice. */
   release(): void
