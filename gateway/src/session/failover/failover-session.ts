@@ -16,7 +16,7 @@ export interface SessionHome {
 }
 
 /**
- * A session that continues on another replica if its own is lost. Its place in its set is fixed;
+ * A session that continues on another replica if its own is lost. Its place in its set is fixed:
  * what is there after a reorder is up to the set.
  */
 export class FailoverSession implements Session {

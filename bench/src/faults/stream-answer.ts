@@ -1,0 +1,93 @@
+import { z } from 'zod'
+
+/** One answer of a request. */
+export interface StreamedChoice {
+  readonly tokenIds: readonly number[]
+  readonly finish: string | null
+}
+
+/** What a client saw of a request. */
+export interface SeenAnswer {
+  /** The answers by their index. */
+  readonly choices: readonly StreamedChoice[]
+  /** The error that the client got; null if there was none. */
+  readonly error: string | null
+  /** The longest time without a chunk, in milliseconds. */
+  readonly longestPauseMs: number
+  readonly durationMs: number
+}
+
+const chunkSchema = z.union([
+  z.object({ error: z.object({ message: z.string() }) }),
+  z.object({
+    choices: z.array(
+      z.object({
+        index: z.number(),
+        token_ids: z.array(z.number()).nullish(),
+        finish_reason: z.string().nullish(),
+      }),
+    ),
+  }),
+])
+
+/**
+ * Streams an answer of /v1/completions. Never rejects.
+ * @param onTokens called with the number of tokens so far, for each chunk that has some
+ */
+export async function streamAnswer(
+  url: string,
+  body: object,
+  signal: AbortSignal,
+  onTokens: (count: number) => void = () => undefined,
+): Promise<SeenAnswer> {
+  const startMs = performance.now()
+  const found = new Map<number, { tokenIds: number[]; finish: string | null }>()
+  let error: string | null = null
+  let lastMs = startMs
+  let longestPauseMs = 0
+  let count = 0
+  const read = (data: string) => {
+    const chunk = chunkSchema.parse(JSON.parse(data))
+    if ('error' in chunk) {
+      error = chunk.error.message
+      return
+    }
+    for (const { index, token_ids: ids, finish_reason: finish } of chunk.choices) {
+      const choice = found.get(index) ?? { tokenIds: [], finish: null }
+      choice.tokenIds.push(...(ids ?? []))
+      found.set(index, { ...choice, finish: finish ?? choice.finish })
+      count += ids?.length ?? 0
+    }
+    onTokens(count)
+  }
+  try {
+    for await (const data of readEvents(url, body, signal)) {
+      const nowMs = performance.now()
+      longestPauseMs = Math.max(longestPauseMs, nowMs - lastMs)
+      lastMs = nowMs
+      if (data !== '[DONE]') read(data)
+    }
+  } catch (failure) {
+    error = failure instanceof Error ? failure.message : String(failure)
+  }
+  const choices = [...found].sort(([a], [b]) => a - b).map(([, choice]) => choice)
+  return { choices, error, longestPauseMs, durationMs: performance.now() - startMs }
+}
+
+/** Yields the data of each event. @throws Error if the status is not 200 */
+async function* readEvents(url: string, body: object, signal: AbortSignal): AsyncGenerator<string, void> {
+  const response = await fetch(`${url}/v1/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...body, stream: true, return_token_ids: true }),
+    signal,
+  })
+  if (!response.ok) throw new Error(`status ${response.status}: ${(await response.text()).slice(0, 300)}`)
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const bytes of response.body ?? []) {
+    const events = (rest + decoder.decode(bytes, { stream: true })).split('\n\n')
+    rest = events.pop() ?? ''
+    for (const event of events) if (event.startsWith('data: ')) yield event.slice('data: '.length)
+  }
+}
