@@ -1,5 +1,17 @@
-import { type Client, connectivityState, credentials, type ServiceError, status } from '@grpc/grpc-js'
-import { channelOptions, type GetModelResponse__Output, type RewardServiceClient } from '@tandem/proto'
+import {
+  type Client,
+  type ClientUnaryCall,
+  connectivityState,
+  credentials,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js'
+import {
+  channelOptions,
+  type GetLoadResponse__Output,
+  type GetModelResponse__Output,
+  type RewardServiceClient,
+} from '@tandem/proto'
 import { SessionError, toSessionError } from '../contract/session-error.js'
 import { SharedCall } from '../waiting/shared-call.js'
 import { HealthClient, healthMethod } from './health-client.js'
@@ -18,7 +30,7 @@ export const connectionOptions = {
 }
 
 /** The calls that all services support. */
-type ModelClient = Client & Pick<RewardServiceClient, 'getModel' | 'getTextFiles'>
+type ModelClient = Client & Pick<RewardServiceClient, 'getModel' | 'getTextFiles' | 'getLoad'>
 
 /**
  * The connection to a service that hosts a model. It connects at the
@@ -45,17 +57,43 @@ export abstract class ServiceConnection {
     })
   }
 
+  /** Whether there is a connection now. */
+  get isConnected(): boolean {
+    return this.modelClient.getChannel().getConnectivityState(false) === connectivityState.READY
+  }
+
+  /** Calls the listener each time the connection is made or lost, until `close`. */
+  onConnectivity(listener: () => void): void {
+    const channel = this.modelClient.getChannel()
+    const watch = () => {
+      const state = channel.getConnectivityState(false)
+      if (state === connectivityState.SHUTDOWN) return
+      channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, () => {
+        const wasConnected = state === connectivityState.READY
+        watch()
+        if (wasConnected !== this.isConnected) listener()
+      })
+    }
+    watch()
+  }
+
   /** Asks the service for its current model. */
   getModel(limitMs = handshakeLimitMs, signal?: AbortSignal): Promise<GetModelResponse__Output> {
-    return new Promise((resolve, reject) => {
-      const call = this.modelClient.getModel({}, { deadline: Date.now() + limitMs }, (error, model) => {
-        signal?.removeEventListener('abort', cancel)
-        if (model) resolve(model)
-        else reject(this.errorOf(error))
-      })
-      const cancel = () => call.cancel()
-      signal?.addEventListener('abort', cancel, { once: true })
-    })
+    return this.call(signal, (answer) => this.modelClient.getModel({}, { deadline: Date.now() + limitMs }, answer))
+  }
+
+  /** Asks the service how much of its limits it uses. */
+  getLoad(limitMs: number, signal?: AbortSignal): Promise<GetLoadResponse__Output> {
+    return this.call(signal, (answer) => this.modelClient.getLoad({}, { deadline: Date.now() + limitMs }, answer))
+  }
+
+  /** Asks the service whether it accepts new work. A service that shuts down does not. */
+  checkHealth(limitMs: number, signal?: AbortSignal): Promise<boolean> {
+    const { path, requestSerialize, responseDeserialize } = healthMethod
+    const options = { deadline: Date.now() + limitMs }
+    return this.call(signal, (answer) =>
+      this.health.makeUnaryRequest(path, requestSerialize, responseDeserialize, null, options, answer),
+    )
   }
 
   /** Reads the model's text files, by file name. */
@@ -91,7 +129,7 @@ export abstract class ServiceConnection {
   /** Returns why the service cannot be used, or null if it can. Never rejects. */
   async findFault(limitMs: number): Promise<string | null> {
     try {
-      if (!(await this.isServing(limitMs))) return `${this.name} is not serving`
+      if (!(await this.checkHealth(limitMs))) return `${this.name} is not serving`
       await this.verify(AbortSignal.timeout(limitMs))
       return null
     } catch (error) {
@@ -114,14 +152,22 @@ export abstract class ServiceConnection {
     if (!this.isVerified && this.pinned) await this.verification.join(signal)
   }
 
-  private isServing(limitMs: number): Promise<boolean> {
+  private call<T>(
+    signal: AbortSignal | undefined,
+    start: (answer: (error: ServiceError | null, value?: T) => void) => ClientUnaryCall,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
-      const { path, requestSerialize, responseDeserialize } = healthMethod
-      const options = { deadline: Date.now() + limitMs }
-      this.health.makeUnaryRequest(path, requestSerialize, responseDeserialize, null, options, (error, isServing) => {
-        if (error) reject(this.errorOf(error))
-        else resolve(isServing === true)
+      if (signal?.aborted) {
+        reject(SessionError.ofSignal(signal))
+        return
+      }
+      const call = start((error, value) => {
+        signal?.removeEventListener('abort', cancel)
+        if (value !== undefined && error === null) resolve(value)
+        else reject(signal?.aborted ? SessionError.ofSignal(signal) : this.errorOf(error))
       })
+      const cancel = () => call.cancel()
+      signal?.addEventListener('abort', cancel, { once: true })
     })
   }
 
