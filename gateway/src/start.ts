@@ -13,9 +13,8 @@ import { createApp } from './routes/app.js'
 import type { AppDependencies } from './routes/dependencies.js'
 import { createHttpServer } from './routes/http-server.js'
 import { SessionError } from './session/contract/session-error.js'
-import { LogitServiceConnection } from './session/grpc/logit-service.js'
-import { RewardServiceConnection } from './session/grpc/reward-service.js'
 import { connectModels } from './session/models/connect-models.js'
+import { openReplicas, type RewardEntry } from './session/models/open-replicas.js'
 import type { Pair } from './session/models/pair.js'
 import { openReward, type RewardModel } from './session/models/reward-model.js'
 import { createGatewayTelemetry, type GatewayTelemetry } from './telemetry/gateway-telemetry.js'
@@ -46,25 +45,16 @@ export async function startGateway(
   // grpc-js prints to stderr what it also throws. The variable turns this on for debugging.
   if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
   const listenAddress = await resolveAllowedHost(config)
-  const services = new Map(
-    [...config.services].map(([name, address]) => [name, new LogitServiceConnection(name, address)]),
-  )
-  const rewardServices = [...config.rewards].map(
-    ([name, address]) => [name, new RewardServiceConnection(name, address)] as const,
-  )
+  const { logit, reward } = openReplicas(config, log)
   const closeChannels = () => {
-    for (const service of services.values()) service.close()
-    for (const [, service] of rewardServices) service.close()
+    for (const set of [...logit.values(), ...reward.values()]) set.close()
   }
   try {
-    const [served, rewards] = await connect(
-      () =>
-        Promise.all([
-          connectModels(services, config.templateFrom),
-          Promise.all(rewardServices.map((one) => openReward(...one))),
-        ]),
-      config,
-    )
+    const [served, rewards] = await connect((signal) => {
+      const { templateFrom, maxReplays } = config
+      const open = ([name, replicas]: RewardEntry) => openReward(name, { replicas, maxReplays, signal })
+      return Promise.all([connectModels(logit, templateFrom, signal), Promise.all([...reward].map(open))])
+    }, config)
     const pair = addEndTokens(served, config.endTokens)
     for (const warning of pair.warnings) log.warn(warning)
     const stopping = new AbortController()
@@ -96,12 +86,14 @@ interface ServerParts extends Pick<AppDependencies, 'pair' | 'stopping' | 'log' 
 }
 
 function createServer({ config, rewards: rewardList, ...shared }: ServerParts): Server {
-  const { pairName, apiKeys, corsOrigins, maxPromptTokens, maxBodyBytes, requestTimeoutMs, receiveTimeoutMs } = config
+  const { pairName, apiKeys, corsOrigins } = config
+  const { maxPromptTokens, maxBodyBytes, requestTimeoutMs, receiveTimeoutMs, maxReplays } = config
   const limits = { maxPromptTokens, maxBodyBytes, requestTimeoutMs, receiveTimeoutMs }
   const rewards = new Map(rewardList.map((reward) => [reward.name, reward]))
   const admission = new Admission(config)
   const activeAnswers = new ActiveAnswers()
-  const app = createApp({ ...shared, pairName, rewards, apiKeys, corsOrigins, admission, activeAnswers, limits })
+  const own = { pairName, apiKeys, corsOrigins, limits, maxReplays }
+  const app = createApp({ ...shared, ...own, rewards, admission, activeAnswers })
   return createHttpServer(app, config)
 }
 
@@ -109,11 +101,12 @@ function createServer({ config, rewards: rewardList, ...shared }: ServerParts): 
  * Retries while a service may still be starting. A fault of its model is permanent and fails at
  * once.
  */
-async function connect<T>(attempt: () => Promise<T>, { startTimeoutMs }: GatewayConfig): Promise<T> {
+async function connect<T>(attempt: (signal: AbortSignal) => Promise<T>, { startTimeoutMs }: GatewayConfig): Promise<T> {
   const end = Date.now() + startTimeoutMs
+  const signal = AbortSignal.timeout(startTimeoutMs)
   for (;;) {
     try {
-      return await attempt()
+      return await attempt(signal)
     } catch (error) {
       const isTemporary = error instanceof SessionError && (error.code === 'unavailable' || error.code === 'deadline')
       if (!isTemporary || Date.now() + retryMs > end) throw error

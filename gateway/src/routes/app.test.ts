@@ -86,7 +86,8 @@ describe('refuses', () => {
 
 test('a service that dies during an answer ends the stream with an error, and is used again after its restart', async () => {
   const own = await startToyGateway()
-  const port = Number(own.pair.models.get('dpo')?.service.address.split(':')[1])
+  const [replica] = own.pair.models.get('dpo')?.replicas.describe() ?? []
+  const port = Number(replica?.address.split(':')[1])
   own.sft.beforeStep = () => delay(5)
   const body = { model: 'toy', prompt, max_tokens: 60, ignore_eos: true, stream: true }
   const response = await own.post('/v1/completions', body)
@@ -99,9 +100,9 @@ test('a service that dies during an answer ends the stream with an error, and is
   for (let i = 0; i < 2400 && (await own.app().request('/readyz')).status !== 200; i++) await delay(50)
   expect((await own.app().request('/readyz')).status).toBe(200)
   own.dpo.isServing = false
-  expect(await (await own.app().request('/readyz')).json()).toMatchObject({
+  await expect.poll(async () => (await own.app().request('/readyz')).json()).toMatchObject({
     faults: [expect.stringMatching('is not serving')],
   })
-  expect((await own.post('/v1/completions', { model: 'toy', prompt })).status).toBe(200)
+  expect((await own.post('/v1/completions', { model: 'toy', prompt })).status).toBe(503)
   own.stop()
 })

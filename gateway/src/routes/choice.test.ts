@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { recordTelemetry } from '@tandem/telemetry/testing'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { RewardServiceConnection } from '../session/grpc/reward-service.js'
-import { openReward, type RewardModel, toAnswerJob } from '../session/models/reward-model.js'
+import { type RewardModel, toAnswerJob } from '../session/models/reward-model.js'
 import { createGatewayTelemetry } from '../telemetry/gateway-telemetry.js'
 import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'
+import { openToyReward } from '../testing/toy-sets.js'
 import { runJob } from '../text/index.js'
 import { readText } from '../text/testing/fixtures.js'
 import type { createApp } from './app.js'
@@ -20,11 +20,11 @@ let app: ReturnType<typeof createApp>
 beforeEach(async () => {
   gateway = await startToyGateway()
   toy = new ToyReward()
-  reward = await openReward('picker', new RewardServiceConnection('picker', await toy.start()))
+  reward = await openToyReward('picker', await toy.start())
   app = gateway.app({ rewards: new Map([['picker', reward]]) })
 })
 afterEach(() => {
-  reward.service.close()
+  reward.replicas.close()
   toy.kill()
   gateway.stop()
 })
@@ -178,10 +178,10 @@ describe('refuses, without computing anything,', () => {
 
 test('refuses answers that are too long for the reward model', async () => {
   toy.kill()
-  reward.service.close()
+  reward.replicas.close()
   const short = new ToyReward()
   short.model.contextLength = 8
-  reward = await openReward('picker', new RewardServiceConnection('picker', await short.start()))
+  reward = await openToyReward('picker', await short.start())
   app = gateway.app({ rewards: new Map([['picker', reward]]) })
   const { error } = await ask(best())
   expect(error.message).toMatch(

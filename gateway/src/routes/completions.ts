@@ -5,8 +5,8 @@ import { prepareChat } from '../openai/request/chat-request.js'
 import { prepareCompletion } from '../openai/request/completion-request.js'
 import { requestIdSchema } from '../openai/request/request-id.js'
 import type { OpenSessions } from '../session/contract/session.js'
-import { EngineSenders } from '../session/grpc/engine-senders.js'
-import { modelOf } from '../session/models/pair.js'
+import { RequestSessions } from '../session/failover/request-sessions.js'
+import { pickRelease } from '../session/replicas/pick-release.js'
 import type { Operation } from '../telemetry/request-attributes.js'
 import { RequestRecorder } from '../telemetry/request-recorder.js'
 import { prefixScopeOf } from './api-keys.js'
@@ -101,23 +101,24 @@ interface DecodeOptions {
 
 /** Creates the function that decodes one prompt of a request. */
 function createDecode(
-  { activeAnswers, limits, pair }: AppDependencies,
+  { activeAnswers, limits, maxReplays, pair }: AppDependencies,
   { prefixScope, signal, recorder }: DecodeOptions,
 ): DecodePrompt {
-  const senders = new EngineSenders()
   const { text, sharesDevice, vocabularyLimit } = pair
+  const replicas = new Map([...pair.models].map(([name, model]) => [name, model.replicas]))
+  const sessions = new RequestSessions({
+    models: replicas,
+    release: pickRelease([...replicas.values()]),
+    vocabularyLimit,
+    stepTimeoutMs: limits.requestTimeoutMs,
+    prefixScope,
+    maxReplays,
+  })
   return (prompt, firstIndex) => {
     const recording = recorder.recordPrompt(prompt, firstIndex)
     const { messages, steps } = recording
-    const open: OpenSessions = async (model, sessionSignal) =>
-      modelOf(pair.models, model).service.openSessions({
-        vocabularyLimit,
-        stepTimeoutMs: limits.requestTimeoutMs,
-        signal: sessionSignal,
-        prefixScope,
-        senders,
-        messages,
-      })
+    const open: OpenSessions = (model, sessionSignal) =>
+      sessions.open(model, { tokenIds: prompt.promptIds, messages }, sessionSignal)
     const generation = { open, text, activeAnswers, sharesDevice, steps }
     return recording.observe(generate(generation, prompt, signal))
   }

@@ -172,7 +172,7 @@ test('additional models work by name; an unknown one is refused with a list of t
     { error: { message: 'decoding.model: this server has no model "expert"; expected one of: dpo, sft, amateur' } },
   ])
   three.others.amateur?.kill()
-  expect((await three.app().request('/readyz')).status).toBe(503)
+  await expect.poll(async () => (await three.app().request('/readyz')).status).toBe(503)
   three.stop()
 })
 

@@ -24,6 +24,8 @@ export interface AppDependencies {
     readonly requestTimeoutMs: number
     readonly receiveTimeoutMs: number
   }
+  /** How often sessions of a request may continue on another replica after a failure. */
+  readonly maxReplays: number
   /** Ends all answers. Clients see its reason. */
   readonly stopping: AbortSignal
   readonly log: Logger

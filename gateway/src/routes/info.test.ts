@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { strategyNames } from '../decode/strategies/index.js'
-import { RewardServiceConnection } from '../session/grpc/reward-service.js'
-import { openReward } from '../session/models/reward-model.js'
 import { startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'
+import { openToyReward } from '../testing/toy-sets.js'
 import { version } from '../version.js'
 import { docsPaths } from './docs.js'
 
@@ -25,10 +24,10 @@ test('/version returns the version of the package', async () => {
 
 test('/info lists the models, the strategies and the limits', async () => {
   const toy = new ToyReward()
-  const service = new RewardServiceConnection('picker', await toy.start())
-  const app = gateway.app({ rewards: new Map([['picker', await openReward('picker', service)]]) })
+  const reward = await openToyReward('picker', await toy.start())
+  const app = gateway.app({ rewards: new Map([['picker', reward]]) })
   const info = (await (await app.request('/info')).json()) as Record<string, unknown>
-  service.close()
+  reward.replicas.close()
   toy.kill()
   const model = {
     role: 'toy',

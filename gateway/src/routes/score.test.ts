@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { RewardServiceConnection } from '../session/grpc/reward-service.js'
-import { openReward, type RewardModel, toRewardJob } from '../session/models/reward-model.js'
+import { type RewardModel, toRewardJob } from '../session/models/reward-model.js'
 import { postJson, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'
+import { openToyReward } from '../testing/toy-sets.js'
 import { runJob } from '../text/index.js'
 import { readText } from '../text/testing/fixtures.js'
 import { Admission } from './admission.js'
@@ -19,12 +19,11 @@ beforeEach(async () => {
   toy = new ToyReward()
   const address = await toy.start()
   rewards = new Map()
-  for (const name of ['picker', 'other'])
-    rewards.set(name, await openReward(name, new RewardServiceConnection(name, address)))
+  for (const name of ['picker', 'other']) rewards.set(name, await openToyReward(name, address))
   app = gateway.app({ rewards })
 })
 afterEach(() => {
-  for (const { service } of rewards.values()) service.close()
+  for (const { replicas } of rewards.values()) replicas.close()
   toy.kill()
   gateway.stop()
 })

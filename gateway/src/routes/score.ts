@@ -13,7 +13,7 @@ export function createScoreHandler(dependencies: AppDependencies) {
     const { signal } = lifetime
     const body = await readJsonBody(context.req.raw, limits)
     const { reward, sequences } = await prepareScore(body, rewards, limits.maxPromptTokens, signal)
-    const scores = await lifetime.run(() => reward.service.score(sequences, limits.requestTimeoutMs, signal))
+    const scores = await lifetime.run(() => reward.scorer.score(sequences, limits.requestTimeoutMs, signal))
     const tokens = sequences.reduce((sum, ids) => sum + ids.length, 0)
     const list: ScoreList = {
       object: 'list',

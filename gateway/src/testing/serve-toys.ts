@@ -1,8 +1,7 @@
-import { RewardServiceConnection } from '../session/grpc/reward-service.js'
-import { openReward } from '../session/models/reward-model.js'
 import { serveApp } from './serve-app.js'
 import { startToyGateway } from './toy-gateway.js'
 import { ToyReward } from './toy-reward.js'
+import { openToyReward } from './toy-sets.js'
 
 /** A server of the pair `toy` and the reward model `picker`. */
 export interface ServedToys {
@@ -18,10 +17,10 @@ export interface ServedToys {
 export async function serveToys(apiKey: string): Promise<ServedToys> {
   const toyReward = new ToyReward()
   const gateway = await startToyGateway()
-  const rewardService = new RewardServiceConnection('picker', await toyReward.start())
+  const reward = await openToyReward('picker', await toyReward.start())
   const app = gateway.app({
     apiKeys: [apiKey],
-    rewards: new Map([['picker', await openReward('picker', rewardService)]]),
+    rewards: new Map([['picker', reward]]),
   })
   const answers = new Map<string, number>()
   const { fetch } = app
@@ -35,7 +34,7 @@ export async function serveToys(apiKey: string): Promise<ServedToys> {
   const stop = async () => {
     await server.stop()
     gateway.stop()
-    rewardService.close()
+    reward.replicas.close()
     toyReward.kill()
   }
   return { url: server.url, vocabularySize: gateway.pair.vocabularyLimit, answers, stop }

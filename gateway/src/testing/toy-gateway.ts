@@ -3,13 +3,13 @@ import { ActiveAnswers } from '../decode/answers/active-answers.js'
 import { Admission } from '../routes/admission.js'
 import { createApp } from '../routes/app.js'
 import type { AppDependencies } from '../routes/dependencies.js'
-import { LogitServiceConnection } from '../session/grpc/logit-service.js'
 import { connectModels } from '../session/models/connect-models.js'
 import type { Pair } from '../session/models/pair.js'
 import { createGatewayTelemetry } from '../telemetry/gateway-telemetry.js'
 import { checkAnswers } from './checked-app.js'
 import { parseEvents } from './parse-events.js'
 import { ToyService } from './toy-service.js'
+import { openToyReplicas } from './toy-sets.js'
 
 /** The toy services behind a gateway. */
 export interface ToyServices {
@@ -26,26 +26,29 @@ export interface ToyGateway extends ToyServices {
   stop(): void
 }
 
-/** Starts toy services: the pair and those of `otherNames`, and creates the app over them. */
+/**
+ * Starts toy services: the pair and those of `otherNames`, and creates the app over them.
+ * @param replayTimeoutMs time to wait for a service that is gone
+ */
 export async function startToyGateway(
   prepare: (services: ToyServices) => void = () => undefined,
   templateFrom = 'dpo',
   otherNames: readonly string[] = [],
+  replayTimeoutMs = 500,
 ): Promise<ToyGateway> {
   const others = Object.fromEntries(otherNames.map((name, i) => [name, new ToyService(2003 + i)]))
   const services = { dpo: new ToyService(3), sft: new ToyService(1009), others }
   prepare(services)
   const { dpo, sft } = services
   const all = Object.entries({ dpo, sft, ...others })
-  const connect = async ([name, service]: [string, ToyService]) =>
-    [name, new LogitServiceConnection(name, await service.start())] as const
-  const connections = new Map(await Promise.all(all.map(connect)))
+  const start = async ([name, service]: [string, ToyService]) => [name, [await service.start()]] as const
+  const { logit } = openToyReplicas(new Map(await Promise.all(all.map(start))), new Map(), replayTimeoutMs)
   const stop = () => {
-    for (const connection of connections.values()) connection.close()
+    for (const replicas of logit.values()) replicas.close()
     for (const [, service] of all) service.kill()
   }
   try {
-    const pair = await connectModels(connections, templateFrom)
+    const pair = await connectModels(logit, templateFrom, AbortSignal.timeout(10_000))
     const dependencies: AppDependencies = {
       pair,
       pairName: 'toy',
@@ -55,6 +58,7 @@ export async function startToyGateway(
       admission: new Admission({ maxConcurrent: 4, maxWaiting: 4 }),
       activeAnswers: new ActiveAnswers(),
       limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 10_000, receiveTimeoutMs: 5_000 },
+      maxReplays: 4,
       stopping: new AbortController().signal,
       log: pino({ level: 'silent' }),
       telemetry: createGatewayTelemetry('toy'),

@@ -38,7 +38,7 @@ export function createJudge(
     const jobs = answers.map((answer) => toAnswerJob(conversation, `${last?.content ?? ''}${answer}`))
     const sequences = await reward.encoder.encode(jobs, signal)
     assertLengths(sequences, reward)
-    return reward.service.score(sequences, timeoutMs, signal, traceparent())
+    return reward.scorer.score(sequences, timeoutMs, signal, traceparent())
   }
 }
 

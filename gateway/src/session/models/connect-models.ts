@@ -2,31 +2,31 @@ import { titleOf } from '@tandem/process'
 import type { GetModelResponse__Output } from '@tandem/proto'
 import { compareTokenizers, type Text } from '../../text/index.js'
 import type { LogitServiceConnection } from '../grpc/logit-service.js'
+import type { ReplicaSet } from '../replicas/replica-set.js'
 import { findWarnings } from './find-warnings.js'
 import { findMaxTokenLength, readText } from './model-text.js'
 import { modelOf, type Pair, type ServedModel } from './pair.js'
 import { shareDevice } from './share-device.js'
 
+/** The replicas of all logit models by name, the pair first. */
+export type LogitReplicas = ReadonlyMap<string, ReplicaSet<LogitServiceConnection>>
+
 /**
- * Connects to all services, reads their models and checks that the tokenizers are the same.
- * @param services services by model name, the pair first
+ * Waits for all models, reads them and checks that the tokenizers are the same.
  * @param templateFrom name of the model whose chat template and end tokens are used
- * @throws SessionError if a service is unavailable; Error with the
+ * @param signal ends the wait
+ * @throws SessionError if a model is unavailable; Error with the
  * first difference if tokenizers differ
  */
-export async function connectModels(
-  services: ReadonlyMap<string, LogitServiceConnection>,
-  templateFrom: string,
-): Promise<Pair> {
-  const models = await readModels(services)
+export async function connectModels(replicas: LogitReplicas, templateFrom: string, signal: AbortSignal): Promise<Pair> {
+  const models = await readModels(replicas, signal)
   const first = modelOf(models, templateFrom)
-  const { text, encoder } = await readText(first.service, first.info, titleOf(templateFrom))
+  const { text, encoder } = await readText(first.replicas.anyConnection(), first.info, titleOf(templateFrom))
   for (const [name, model] of models) {
     if (model.info.tokenizerFingerprint === first.info.tokenizerFingerprint) continue
-    const { text: other } = await readText(model.service, model.info, titleOf(name))
+    const { text: other } = await readText(model.replicas.anyConnection(), model.info, titleOf(name))
     assertSameTokens(text, templateFrom, other, name)
   }
-  for (const { service, info } of models.values()) service.pin(info)
   const infos = new Map([...models].map(([name, { info }]) => [name, info]))
   const minimumOf = (count: (info: GetModelResponse__Output) => number) => Math.min(...[...infos.values()].map(count))
   return {
@@ -42,10 +42,10 @@ export async function connectModels(
   }
 }
 
-async function readModels(services: ReadonlyMap<string, LogitServiceConnection>): Promise<Map<string, ServedModel>> {
-  const read = async ([name, service]: readonly [string, LogitServiceConnection]) =>
-    [name, { service, info: await service.getModel() }] as const
-  return new Map(await Promise.all([...services].map(read)))
+async function readModels(replicas: LogitReplicas, signal: AbortSignal): Promise<Map<string, ServedModel>> {
+  const read = async ([name, set]: readonly [string, ReplicaSet<LogitServiceConnection>]) =>
+    [name, { replicas: set, info: await set.firstModel(signal) }] as const
+  return new Map(await Promise.all([...replicas].map(read)))
 }
 
 function assertSameTokens(text: Text, name: string, other: Text, otherName: string): void {

@@ -1,11 +1,13 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
 import type { Text } from '../../text/index.js'
 import type { LogitServiceConnection } from '../grpc/logit-service.js'
+import type { ReplicaSet } from '../replicas/replica-set.js'
 import type { PromptEncoder } from './prompt-encoder.js'
 
-/** A model and the service that hosts it. */
+/** A model and the services that host it. */
 export interface ServedModel {
-  readonly service: LogitServiceConnection
+  readonly replicas: ReplicaSet<LogitServiceConnection>
+  /** The model of the replica that was read first. */
   readonly info: GetModelResponse__Output
 }
 
