@@ -21,16 +21,40 @@ const request = {
 const listen = (server: Server): Promise<Server> =>
   new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
 
-/** Collectors that do not work. */
-const collectors: Readonly<Record<string, () => Promise<Server | null>>> = {
-  'is down': async () => null,
-  'accepts and never answers': () => listen(createServer((socket) => socket.on('error', () => socket.destroy()))),
-  'answers 500 with a page': () =>
-    listen(
-      createHttpServer((_, response) => response.writeHead(500, { 'content-type': 'text/html' }).end('<p>no</p>')),
-    ),
-  'answers with bytes that are not HTTP': () =>
-    listen(createServer((socket) => socket.on('error', () => socket.destroy()).end('\u0000\u0001nonsense\r\n\r\n'))),
+/** Answers each export some time after it came. */
+const answerAfter = (ms: number) =>
+  listen(
+    createHttpServer((incoming, response) => {
+      incoming.resume().on('end', () => setTimeout(() => response.writeHead(200).end(), ms))
+    }),
+  )
+
+interface Collector {
+  readonly start: () => Promise<Server | null>
+  /** Limit of an export, in milliseconds. */
+  readonly exportLimitMs?: number
+  /** Whether exports succeed. */
+  readonly succeeds?: boolean
+}
+
+/** Collectors that do not work, or are slow. */
+const collectors: Readonly<Record<string, Collector>> = {
+  'is down': { start: async () => null },
+  'accepts and never answers': {
+    start: () => listen(createServer((socket) => socket.on('error', () => socket.destroy()))),
+  },
+  'answers after the limit of an export': { start: () => answerAfter(2_000) },
+  'answers late, but within the limit': { start: () => answerAfter(1_000), exportLimitMs: 30_000, succeeds: true },
+  'answers 500 with a page': {
+    start: () =>
+      listen(
+        createHttpServer((_, response) => response.writeHead(500, { 'content-type': 'text/html' }).end('<p>no</p>')),
+      ),
+  },
+  'answers with bytes that are not HTTP': {
+    start: () =>
+      listen(createServer((socket) => socket.on('error', () => socket.destroy()).end('\u0000\u0001nonsense\r\n\r\n'))),
+  },
 }
 
 const ask = (stack: Stack) => complete(stack.url, '/v1/chat/completions', request)
@@ -42,7 +66,8 @@ beforeAll(async () => {
   await stack.stop()
 })
 
-describe.each(Object.entries(collectors))('a collector that %s', (_, start) => {
+describe.each(Object.entries(collectors))('a collector that %s', (_, collector) => {
+  const { start, exportLimitMs = 200, succeeds = false } = collector
   let server: Server | null
   let stack: Stack
   let output = ''
@@ -52,7 +77,7 @@ describe.each(Object.entries(collectors))('a collector that %s', (_, start) => {
     const port = server ? (server.address() as AddressInfo).port : await closedPort()
     const env = {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
-      OTEL_EXPORTER_OTLP_TIMEOUT: '200',
+      OTEL_EXPORTER_OTLP_TIMEOUT: String(exportLimitMs),
       OTEL_BSP_SCHEDULE_DELAY: '50',
       OTEL_BSP_MAX_QUEUE_SIZE: String(maxWaitingSpans),
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '32',
@@ -67,28 +92,37 @@ describe.each(Object.entries(collectors))('a collector that %s', (_, start) => {
     server?.close()
   })
 
-  test('changes no answer, drops spans beyond its limit, and gets one warning', async () => {
+  test(`changes no answer, keeps its queue within its limit, and gets ${succeeds ? 'no' : 'one'} warning`, async () => {
     for (let i = 0; i < answers; i++) {
       const answer = await ask(stack)
       expect([answer.text, answer.tokenIds]).toEqual([expected.text, expected.tokenIds])
+      expect(sumOf(await samples(), 'otel_sdk_processor_span_queue_size')).toBeLessThanOrEqual(maxWaitingSpans)
     }
-    await expect.poll(() => warningsIn(output)).toBe(1)
-    const failures = async () => sumOf(await samples(), 'otel_sdk_processor_span_processed_total', 'error_type=')
-    await expect.poll(failures).toBeGreaterThan(0)
-    const waiting = sumOf(await samples(), 'otel_sdk_processor_span_queue_size', '')
-    expect(waiting).toBeLessThanOrEqual(maxWaitingSpans)
+    await expect.poll(succeeds ? exported : failed).toBeGreaterThan(0)
+    if (!succeeds) await expect.poll(() => warningsIn(output)).toBe(1)
+    // Exports after the first one change nothing either.
     expect((await ask(stack)).text).toBe(expected.text)
-    expect(warningsIn(output)).toBe(1)
+    expect(warningsIn(output)).toBe(succeeds ? 0 : 1)
+    if (succeeds) expect(await failed()).toBe(0)
   })
 
+  const processed = 'otel_sdk_processor_span_processed_total'
+  const isDropped = (labels: string) => labels.includes('error_type="queue_full"')
+  const isFailed = (labels: string) => labels.includes('error_type=') && !isDropped(labels)
+  const exported = async () => sumOf(await samples(), processed, (labels) => !labels.includes('error_type='))
+  const failed = async () => sumOf(await samples(), processed, isFailed)
   const samples = async () => parseSamples(await (await fetch(stack.metricsUrls[0] ?? '')).text())
 })
 
 const warningsIn = (output: string) =>
   output.split('\n').filter((line) => line.includes('"level":40') && line.includes('telemetry is not exported')).length
 
-function sumOf(samples: ReadonlyMap<string, number>, name: string, label: string): number {
-  const found = [...samples].filter(([key]) => key.startsWith(`${name}{`) && key.includes(label))
+function sumOf(
+  samples: ReadonlyMap<string, number>,
+  name: string,
+  matches: (labels: string) => boolean = () => true,
+): number {
+  const found = [...samples].filter(([key]) => key.startsWith(`${name}{`) && matches(key))
   return found.reduce((sum, [, value]) => sum + value, 0)
 }
 
