@@ -7,10 +7,10 @@ export const plainContext = (context: Context): Context => ({
 })
 
 /**
- * Removes all settings of Tandem except the folder of the models, so that none of them changes a
- * measurement.
+ * Removes all settings of Tandem and OpenTelemetry except the folder of the models, so that none of
+ * them changes a measurement.
  */
 export function plainEnvironment(environment: NodeJS.ProcessEnv, isVerbose: boolean): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(([name]) => !name.startsWith('TANDEM_') || name === 'TANDEM_HOME')
+  const kept = Object.entries(environment).filter(([name]) => !/^(TANDEM|OTEL)_/.test(name) || name === 'TANDEM_HOME')
   return { ...Object.fromEntries(kept), TANDEM_LOG_LEVEL: isVerbose ? 'info' : 'warn' }
 }

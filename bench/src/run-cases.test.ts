@@ -88,7 +88,12 @@ it('ends the shared processes, also if a case failed', async () => {
     ...works,
     forms: ['default'],
     run: ({ shared, context: { signal } }) => {
-      const value = { gateway: new GatewayClient('http://h', 'm', signal), services: addresses, processes: [] }
+      const value = {
+        gateway: new GatewayClient('http://h', 'm', signal),
+        services: addresses,
+        processes: [],
+        metricsUrls: [],
+      }
       const open = async () => {
         events.push('open')
         return { value, close: async () => void events.push('close') }

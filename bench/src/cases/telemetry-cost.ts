@@ -1,141 +1,83 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Bench, Case } from '../case.js'
-import { timeDecode } from '../client/decode-timing.js'
-import { eagerAadArm } from '../client/gateway-client.js'
 import { pinSelf, twoCores } from '../cores.js'
-import type { Opened } from '../lru-pool.js'
-import { estimate, median } from '../measure/statistics.js'
-import { readThreadTimes, timeBetween } from '../measure/thread-times.js'
-import { itemOfRound, readGoldenPrompts } from '../prompts.js'
-import { openStack, type Placement, type RunningStack } from '../stack/run-stack.js'
+import type { Measurement } from '../measure/measure.js'
+import type { ArmName } from '../telemetry/arms.js'
+import { costOf } from '../telemetry/compare.js'
+import { measureArms, type Samples } from '../telemetry/measure-arms.js'
+import { compareWithWorking, describeRest, describeSpans, describeTimes } from '../telemetry/notes.js'
+import { readSpanCounts } from '../telemetry/span-counts.js'
+import { openStacks, type Stacks } from '../telemetry/stacks.js'
 
-/** The ways to run the stack. */
-const variants = ['off', 'P11', 'P11-sampled', 'P11-tokens'] as const
-type Variant = (typeof variants)[number]
-
-/** Answers of each stack before the first round, so that its code is compiled. */
-const warmUpAnswers = 4
-/**
- * Tokens of an answer for one token of other cases, so that the cost of a request counts little.
- */
-const lengthFactor = 4
-/** Longer than the interval of the export of spans. */
-const exportWaitMs = 1_300
+/** Share of the requests that a production setting traces. */
+const sampledShare = 0.05
 
 /**
  * P11. Measures what telemetry adds to a token of AAD, with both models running every token (path
  * `eager`). Each round streams the same answer from stacks without telemetry, with metrics, with
- * traces of 5% of the requests, and with a span per token. The spans go to a collector in this
- * process, which discards them.
+ * traces, and with a span per token whose collector works, is down, or answers each export after
+ * some seconds. Collectors are in this process and discard what they receive.
  *
  * The value is the processor time of all threads but the engines, per token, less that of the stack
  * without telemetry, divided by the time of a token. The times of a token are in the notes: two
  * stacks with the same settings differ by more than telemetry adds.
+ *
+ * A few answers cannot show a share of 5%. So two stacks have the settings of a production that
+ * traces 5%. The client's header decides: all answers of one stack are traced, none of the other.
+ * `P11-sampled` weights them 1 to 19.
  */
 export const telemetryCost: Case = {
   name: 'P11',
   measures: [
     { key: 'P11', what: 'processor time of metrics / time of a token', unit: 'percent', target: { atMost: 0.01 } },
     { key: 'P11-sampled', what: 'the same, traces of 5% of the requests', unit: 'percent', target: { atMost: 0.02 } },
+    { key: 'P11-traced', what: 'the same, traces of all requests', unit: 'percent', target: null },
     { key: 'P11-tokens', what: 'the same, a span per token', unit: 'percent', target: { atMost: 0.05 } },
+    { key: 'P11-down', what: 'P11-tokens, the collector is down', unit: 'percent', target: { atMost: 0.05 } },
+    { key: 'P11-slow', what: 'P11-tokens, the collector answers after 5 s', unit: 'percent', target: { atMost: 0.05 } },
   ],
   forms: ['default'],
   run: async (bench) => {
     const [first, second] = twoCores(bench.cores)
     await pinSelf([first])
-    const collector = await startCollector()
-    const opened: Opened<RunningStack>[] = []
-    const open = async (environment: NodeJS.ProcessEnv = {}) => {
-      const stack = await openStackWith(bench, environment, { sft: first, dpo: second, gateway: first })
-      opened.push(stack)
-      return stack.value
-    }
-    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
-    const sampled = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.05' }
+    const stacks = await openStacks(bench, { sft: first, dpo: second, gateway: first })
     try {
-      return await measure(bench, {
-        off: await open({ OTEL_SDK_DISABLED: 'true' }),
-        P11: await open(),
-        'P11-sampled': await open({ ...endpoint, ...sampled }),
-        'P11-tokens': await open(endpoint),
-      })
+      return await measure(bench, stacks.value)
     } finally {
-      await Promise.all(opened.map((stack) => stack.close()))
-      collector.close()
+      await stacks.close()
     }
   },
 }
 
-function openStackWith({ context, pair }: Bench, more: NodeJS.ProcessEnv, placement: Placement) {
-  const environment = { ...context.environment, ...more }
-  return openStack({ context: { ...context, environment }, pair }, placement)
-}
-
-type Stacks = Readonly<Record<Variant, RunningStack>>
-type Lists = Readonly<Record<Variant, number[]>>
-const emptyLists = (): Lists => ({ off: [], P11: [], 'P11-sampled': [], 'P11-tokens': [] })
-
-async function measure({ settings }: Bench, stacks: Stacks) {
-  const msPerToken = emptyLists()
-  const ownMsPerToken = emptyLists()
-  const maxTokens = lengthFactor * settings.maxTokens
-  for (const variant of variants)
-    for (let i = 0; i < warmUpAnswers; i++) await answer(stacks[variant], variant, i, maxTokens)
-  for (let round = 0; round < settings.rounds / 2; round++)
-    // Each variant is first in turn: the first one of a round finds the caches of another prompt.
-    for (let i = 0; i < variants.length; i++) {
-      const variant = itemOfRound(variants, round + i)
-      const stack = stacks[variant]
-      const before = await readOwnTime(stack)
-      msPerToken[variant].push(await answer(stack, variant, round, maxTokens))
-      // The spans of the answer are exported within this time.
-      if (variant === 'P11-sampled' || variant === 'P11-tokens') await delay(exportWaitMs)
-      ownMsPerToken[variant].push(((await readOwnTime(stack)) - before) / maxTokens)
-    }
-  return Object.fromEntries(variants.slice(1).map((variant) => [variant, compare(variant, msPerToken, ownMsPerToken)]))
-}
-
-/** Streams an answer, and returns the time of a token in milliseconds. */
-async function answer({ gateway }: RunningStack, variant: Variant, round: number, maxTokens: number): Promise<number> {
-  const prompt = { promptIds: itemOfRound(readGoldenPrompts(), round) }
-  const tracesTokens = variant === 'P11-tokens'
-  const { arrivals } = await gateway.stream({ prompt, arm: eagerAadArm, maxTokens, tracesTokens })
-  return timeDecode(arrivals).msPerToken
-}
-
-/** Returns the processor time of a stack so far, without the engines, in milliseconds. */
-async function readOwnTime({ processes }: RunningStack): Promise<number> {
-  const times = processes.map(async ({ name, pid }) => {
-    const { mainMs, busiestMs, othersMs } = timeBetween(pid, new Map(), await readThreadTimes(pid))
-    return mainMs + othersMs + (name === 'gateway' ? busiestMs : 0)
-  })
-  return (await Promise.all(times)).reduce((sum, ms) => sum + ms, 0)
-}
-
-function compare(variant: Variant, msPerToken: Lists, ownMsPerToken: Lists) {
-  const [ms, msOff] = [msPerToken[variant], msPerToken.off]
-  const [own, ownOff] = [ownMsPerToken[variant], ownMsPerToken.off]
-  const times = estimate(ms.map((value, i) => value / (msOff[i] ?? 0) - 1))
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`
+async function measure(bench: Bench, stacks: Stacks): Promise<Record<string, Measurement>> {
+  const samples = await measureArms(bench, stacks)
+  const perToken = async (arm: ArmName) => {
+    const spans = await readSpanCounts(stacks[arm].metricsUrls, bench.context.signal)
+    const faults = arm === 'down' || arm === 'slow' ? [compareWithWorking(samples, arm)] : []
+    return measurementOf(samples, arm, [...faults, describeRest(samples, arm), describeSpans(spans)])
+  }
   return {
-    estimate: estimate(own.map((value, i) => (value - (ownOff[i] ?? 0)) / (msOff[i] ?? 0))),
-    notes: [
-      `${median(own).toFixed(2)} ms of processor time per token, ${median(ownOff).toFixed(2)} ms without telemetry`,
-      `time of a token ${median(ms).toFixed(1)} ms, ${median(msOff).toFixed(1)} ms without: ` +
-        `${percent(times.value)} (${percent(times.low)}–${percent(times.high)})`,
-    ],
+    P11: measurementOf(samples, 'metrics'),
+    'P11-sampled': sampled(samples),
+    'P11-traced': measurementOf(samples, 'traced', ['a span for 32 tokens']),
+    'P11-tokens': await perToken('working'),
+    'P11-down': await perToken('down'),
+    'P11-slow': await perToken('slow'),
   }
 }
 
-/** Starts an OTLP collector over HTTP that discards what it receives. */
-async function startCollector() {
-  const server = createServer((request, response) => {
-    request.resume()
-    request.on('end', () => response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end())
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, close: () => server.close() }
+const measurementOf = (samples: Samples, arm: ArmName, notes: readonly string[] = []): Measurement => ({
+  estimate: costOf(samples, { [arm]: 1 }),
+  notes: [...describeTimes(samples, arm), ...notes],
+})
+
+/** Weights the answers of both kinds as if 5% were traced. */
+function sampled(samples: Samples): Measurement {
+  const percent = (arm: ArmName) => `${(100 * costOf(samples, { [arm]: 1 }).value).toFixed(1)}%`
+  const { length } = samples.traced
+  return {
+    estimate: costOf(samples, { untraced: 1 - sampledShare, traced: sampledShare }),
+    notes: [
+      `${length} answers of each kind, weighted 19 to 1: ${percent('untraced')} not traced, ${percent('traced')} traced`,
+    ],
+  }
 }

@@ -30,8 +30,8 @@ export interface AnswerRequest {
   readonly prompt: Prompt
   readonly arm: Arm
   readonly maxTokens: number
-  /** Whether to ask for a span per token. */
-  readonly tracesTokens?: boolean
+  /** Additional headers of the request. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 const warmTokens = 8
@@ -109,7 +109,7 @@ export class GatewayClient {
   }
 
   private async send(
-    { prompt, arm, maxTokens, tracesTokens = false }: AnswerRequest,
+    { prompt, arm, maxTokens, headers = {} }: AnswerRequest,
     moreDecoding: object,
     more: object,
   ): Promise<Response> {
@@ -117,7 +117,6 @@ export class GatewayClient {
     const decoding = { ...rest, ...(this.withPath.has(arm.strategy) ? { path } : {}), ...moreDecoding }
     const body = { model: this.model, max_tokens: maxTokens, ignore_eos: true, decoding, ...more, ...fieldsOf(prompt) }
     const endpoint = 'messages' in prompt ? 'chat/completions' : 'completions'
-    const headers = tracesTokens ? { 'x-tandem-trace': 'tokens' } : {}
     const response = await post(`${this.url}/v1/${endpoint}`, body, this.signal, headers)
     if (response.ok) return response
     throw new Error(`the gateway answered ${response.status}: ${(await response.text()).slice(0, 500)}`)
@@ -130,7 +129,7 @@ function fieldsOf(prompt: Prompt): object {
   return { messages: prompt.messages, ...(isContinued ? { continue_final_message: true } : {}) }
 }
 
-const post = (url: string, body: object, signal: AbortSignal, headers: Record<string, string> = {}) =>
+const post = (url: string, body: object, signal: AbortSignal, headers: Readonly<Record<string, string>> = {}) =>
   fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

@@ -14,6 +14,8 @@ export interface RunningStack {
   readonly services: Stack['services']
   /** All processes, the gateway last. */
   readonly processes: readonly { readonly name: string; readonly pid: number }[]
+  /** Where the processes serve their metrics. Empty if metrics are off. */
+  readonly metricsUrls: readonly string[]
 }
 
 /**
@@ -37,13 +39,12 @@ export async function openStack(
 ): Promise<Opened<RunningStack>> {
   const options = { host: '127.0.0.1', port: 0, apiKeys: [] }
   const pinned = placement && { threads: 1, launchers: launchersOf(placement) }
-  const { url, services, group } = await startStack(pair, { ...options, ...pinned }, context)
+  const { url, services, group, metrics } = await startStack(pair, { ...options, ...pinned }, context)
   const close = () => group.stop()
   try {
-    return {
-      value: { gateway: await GatewayClient.connect(url, context.signal), services, processes: group.processes },
-      close,
-    }
+    const gateway = await GatewayClient.connect(url, context.signal)
+    const metricsUrls = metrics.map((endpoint) => endpoint.url)
+    return { value: { gateway, services, processes: group.processes, metricsUrls }, close }
   } catch (error) {
     await close()
     throw error
