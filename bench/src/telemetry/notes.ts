@@ -20,7 +20,7 @@ export function describeTimes(samples: Samples, arm: ArmName): string[] {
   ]
 }
 
-/** Compares the times of an arm whose collector is at fault with those of a collector that works. */
+/** Compares the times of an arm whose collector is at fault with those of one that works. */
 export function compareWithWorking(samples: Samples, arm: 'down' | 'slow'): string {
   const compare = (key: 'msPerToken' | 'firstTokenMs') => spread(ratioOf(samples, key, [arm, 'working']), ratio)
   return `compared with P11-tokens: time of a token ${compare('msPerToken')}, of the first token ${compare('firstTokenMs')}`
