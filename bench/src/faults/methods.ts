@@ -36,5 +36,5 @@ export const methods: readonly Method[] = [
   gradual('formula', { strategy: 'formula', formula: 'dpo + 0.5 * (dpo - sft)' }),
   whole('beam', { strategy: 'beam', width: 4 }),
   whole('aad-beam', { strategy: 'aad-beam', width: 4 }),
-  whole('random-of-n', { strategy: 'random-of-n', count: 3 }, { seed }),
+  whole('random-of-n', { strategy: 'random-of-n', n: 3 }, { seed }),
 ]
