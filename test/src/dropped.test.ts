@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { buildModel } from '@tandem/models'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fixturesFolder, tinyFolder } from './support/fixtures.js'
-import { countedIds, heldSessions } from './support/held-sessions.js'
+import { heldSessions } from './support/held-sessions.js'
 import { type Stack, startStack } from './support/stack.js'
 
 /**
@@ -21,8 +21,7 @@ beforeAll(async () => {
   await buildModel({ source, out: sft })
   await buildModel({ source, adapter: tinyFolder('llama-tied+lora'), out: dpo })
   await buildModel({ source: join(fixturesFolder, 'tiny-reward/base'), out: picker })
-  const env = { NODE_OPTIONS: `--import ${countedIds}` }
-  stack = await startStack({ sft, dpo, rewards: { picker }, pair: 'tiny', env })
+  stack = await startStack({ sft, dpo, rewards: { picker }, pair: 'tiny' })
 })
 afterAll(async () => {
   await stack?.stop()

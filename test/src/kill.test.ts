@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { buildModel } from '@tandem/models'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { tinyFolder } from './support/fixtures.js'
-import { countedIds, heldSessions } from './support/held-sessions.js'
+import { heldSessions } from './support/held-sessions.js'
 import { waitUntilGone } from './support/processes.js'
 import { type Stack, startStack } from './support/stack.js'
 import { startTandemUp, type TandemUp } from './support/tandem-up.js'
@@ -163,7 +163,7 @@ describe('kill -9 of the gateway', () => {
     const [sft, dpo] = [join(home, 'sft'), join(home, 'dpo')]
     await buildModel({ source, out: sft, precision: 'fp32' })
     await buildModel({ source, adapter, out: dpo, precision: 'fp32' })
-    stack = await startStack({ sft, dpo, pair: 'tiny', env: { NODE_OPTIONS: `--import ${countedIds}` } })
+    stack = await startStack({ sft, dpo, pair: 'tiny' })
   })
   afterAll(() => stack?.stop())
 

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { EngineSenders, LogitServiceConnection, type SessionSet } from '@tandem/gateway'
+import type { GetModelResponse__Output } from '@tandem/proto'
 import { type Form, type FormTimes, forms, type TrialTimes } from './decide-form.js'
 
 /** host:port of the two models of one form. */
@@ -65,7 +66,7 @@ async function timeLoad(
   pairs: Readonly<Record<Form, PairClient>>,
   signal: AbortSignal,
 ): Promise<FormTimes> {
-  const answers = { paired: await pairs.paired.openAnswers(load), separate: await pairs.separate.openAnswers(load) }
+  const answers = { paired: pairs.paired.openAnswers(load), separate: pairs.separate.openAnswers(load) }
   for (const form of forms) await Promise.all(answers[form].map((answer) => answer.readPrompt(load.promptLength)))
   const times = { paired: [] as number[], separate: [] as number[] }
   let startedMs = performance.now()
@@ -89,6 +90,8 @@ async function timeLoad(
 /** A client of both models in one form. */
 class PairClient {
   private readonly services: readonly [LogitServiceConnection, LogitServiceConnection]
+  /** What each service serves. */
+  private served: readonly GetModelResponse__Output[] = []
 
   constructor(
     { sft, dpo }: PairAddresses,
@@ -103,30 +106,27 @@ class PairClient {
    * models.
    */
   async connect(): Promise<number> {
-    const counts = this.services.map(async (service) => {
-      const model = await service.getModel(stepTimeoutMs, this.signal)
-      service.pin(model)
-      return model.maxSessions
-    })
-    return Math.floor(Math.min(...(await Promise.all(counts))) / 2)
+    this.served = await Promise.all(this.services.map((service) => service.getModel(stepTimeoutMs, this.signal)))
+    return Math.floor(Math.min(...this.served.map(({ maxSessions }) => maxSessions)) / 2)
   }
 
   /** Opens answers with different tokens. */
-  openAnswers({ answers }: Load): Promise<PairSession[]> {
-    return Promise.all(Array.from({ length: answers }, (_, i) => this.openAnswer(i)))
+  openAnswers({ answers }: Load): PairSession[] {
+    return Array.from({ length: answers }, (_, i) => this.openAnswer(i))
   }
 
   close(): void {
     for (const service of this.services) service.close()
   }
 
-  private async openAnswer(firstId: number): Promise<PairSession> {
+  private openAnswer(firstId: number): PairSession {
     const { vocabularySize, signal } = this
     const senders = new EngineSenders()
     const options = { vocabularyLimit: vocabularySize, stepTimeoutMs, prefixScope: '', signal, senders }
     const [sft, dpo] = this.services
-    const sets = await Promise.all([sft.openSessions(options), dpo.openSessions(options)])
-    return new PairSession(...sets, vocabularySize, firstId)
+    const [sftModel, dpoModel] = this.served
+    const sftSet = sft.openSessions({ ...options, served: sftModel })
+    return new PairSession(sftSet, dpo.openSessions({ ...options, served: dpoModel }), vocabularySize, firstId)
   }
 }
 

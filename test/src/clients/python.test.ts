@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fixturesFolder } from '../support/fixtures.js'
-import { countedIds, heldSessions } from '../support/held-sessions.js'
+import { heldSessions } from '../support/held-sessions.js'
 import { installPython } from '../support/installed.js'
 import { complete, type Endpoint } from '../support/rest.js'
 import { runProgram } from '../support/run-program.js'
@@ -25,7 +25,7 @@ const key = 'secret'
 let stack: Stack
 beforeAll(async () => {
   if (python === '') return
-  stack = await startTinyStack({ env: { TANDEM_API_KEYS: key, NODE_OPTIONS: `--import ${countedIds}` } })
+  stack = await startTinyStack({ env: { TANDEM_API_KEYS: key } })
 })
 afterAll(() => stack?.stop())
 

@@ -3,14 +3,14 @@ import { ChatOpenAI } from '@langchain/openai'
 import { generateText, streamText } from 'ai'
 import OpenAI from 'openai'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { countedIds, heldSessions } from '../support/held-sessions.js'
+import { heldSessions } from '../support/held-sessions.js'
 import { complete } from '../support/rest.js'
 import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
 
 /**
  * Tests clients while a service is stopped during a prompt, so that only the client can end the
- * answer. A request uses few of the ids that `heldSessions` reads, so this file sends few requests.
+ * answer.
  */
 
 const model = 'tiny/contrastive'
@@ -18,7 +18,7 @@ const prompt = 'alignment aware decoding'
 const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: prompt }]
 let stack: Stack
 beforeAll(async () => {
-  stack = await startTinyStack({ env: { NODE_OPTIONS: `--import ${countedIds}` } })
+  stack = await startTinyStack()
 })
 afterAll(() => stack?.stop())
 beforeEach(() => void stack.sft.kill('SIGSTOP'))

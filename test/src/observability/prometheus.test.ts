@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { buildModel } from '@tandem/models'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fixturesFolder, tinyFolder } from '../support/fixtures.js'
-import { countedIds } from '../support/held-sessions.js'
 import { type Stack, startStack } from '../support/stack.js'
 import { type Collector, type CollectorMode, startCollector } from './testing/collector.js'
 import { type DeployedExpression, dashboardExpressions, ruleExpressions } from './testing/deployed.js'
@@ -47,7 +46,7 @@ describe.skipIf(withoutPrometheus)(`Prometheus${withoutPrometheus}`, () => {
     await buildModel({ source: join(fixturesFolder, 'tiny-reward/base'), out: picker })
     collector = await startCollector()
     const env = {
-      NODE_OPTIONS: `--import ${countedIds}`,
+      TANDEM_SESSION_TTL_MS: '10',
       TANDEM_MAX_CONCURRENT: '1',
       TANDEM_MAX_WAITING: '1',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,

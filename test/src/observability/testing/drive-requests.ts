@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { credentials } from '@grpc/grpc-js'
 import { channelOptions, LogitService } from '@tandem/proto'
 import { heldSessions } from '../../support/held-sessions.js'
@@ -20,7 +21,8 @@ export const chat = (url: string, more: object, init: RequestInit = {}): Promise
  * the queue takes, and one whose session the service loses.
  * @throws Error if an answer has another status than expected
  */
-export async function driveRequests({ url, addresses }: Stack): Promise<void> {
+export async function driveRequests(stack: Stack): Promise<void> {
+  const { url, addresses } = stack
   await expectStatus(200, chat(url, {}))
   await expectStatus(200, chat(url, { stream: true }))
   await expectStatus(200, chat(url, { decoding: { strategy: 'best-of-n', n: 2, seed: 1 } }))
@@ -28,9 +30,8 @@ export async function driveRequests({ url, addresses }: Stack): Promise<void> {
   const burst = await Promise.all(Array.from({ length: 6 }, () => statusOf(chat(url, {}))))
   if (!burst.includes(429)) throw new Error(`six requests at once have the statuses ${burst}: expected 429 among them`)
   await abort(url)
-  await loseSessions(url, addresses.dpo)
-  // These are steps that the service refuses.
-  await heldSessions(addresses.dpo)
+  await loseSessions(stack)
+  await refuseStep(addresses.dpo)
 }
 
 async function statusOf(request: Promise<Response>): Promise<number> {
@@ -54,13 +55,24 @@ async function abort(url: string): Promise<void> {
   await reader?.closed.catch(() => undefined)
 }
 
-/** Closes all sessions of a service during an answer: the gateway sends the tokens again. */
-async function loseSessions(url: string, address: string): Promise<void> {
-  const answer = await chat(url, { stream: true, max_tokens: 150 })
+/**
+ * Stops the SFT service during an answer until the session in the DPO service is idle for too long
+ * (TANDEM_SESSION_TTL_MS) and is closed: the gateway sends the tokens again.
+ */
+async function loseSessions({ url, addresses, sft }: Stack): Promise<void> {
+  const answer = await chat(url, { stream: true, max_tokens: 150, decoding: { path: 'plain' } })
   const reader = answer.body?.getReader()
+  await reader?.read()
+  sft.kill('SIGSTOP')
+  while ((await heldSessions(addresses.dpo)) > 0) await delay(20)
+  sft.kill('SIGCONT')
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read());
+}
+
+/** Sends a step to a session that the service does not hold. */
+async function refuseStep(address: string): Promise<void> {
   const client = new LogitService(address, credentials.createInsecure(), channelOptions)
-  const closeSessionIds = Array.from({ length: 2000 }, (_, id) => `${id}`)
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read())
-    await new Promise((resolve) => client.Step({ closeSessionIds }, resolve))
+  const steps = [{ sessionId: 'none', position: 1, prefixHash: '1', rows: 'ROWS_LAST' } as const]
+  await new Promise((resolve) => client.Step({ steps }, resolve))
   client.close()
 }
