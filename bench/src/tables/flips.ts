@@ -30,16 +30,38 @@ const prompts = readGoldenRows('smollm2-pair.jsonl', ['aad'])
   .map((row) => row.prompt_ids)
 
 type Decoding = Readonly<Record<string, string>>
+const maxTokens = Number(values['max-tokens'])
 const folder = await mkdtemp(join(tmpdir(), 'tandem-flips-'))
+
+async function ask(url: string, prompt: readonly number[], decoding: Decoding, limit: number): Promise<number[]> {
+  const body = { model: 'pair', prompt, decoding, max_tokens: limit }
+  return [...(await complete(url, '/v1/completions', body)).tokenIds]
+}
+
+/**
+ * Computes the second half of each answer after the prompt and the first half are read again in one
+ * prefill, as a session does that continues on another replica.
+ */
+async function replayedAnswers(whole: readonly (readonly number[])[]): Promise<number[][]> {
+  const stack = await startStack({ sft: join(folder, 'sft'), dpo: join(folder, 'dpo'), pair: 'pair' })
+  try {
+    const found: number[][] = []
+    for (const [i, tokens] of whole.entries()) {
+      const first = tokens.slice(0, Math.floor(tokens.length / 2))
+      const prompt = [...(prompts[i] ?? []), ...first]
+      found.push([...first, ...(await ask(stack.url, prompt, { path: 'plain' }, maxTokens - first.length))])
+    }
+    return found
+  } finally {
+    await stack.stop()
+  }
+}
 
 /** Starts a new stack and reads its answers, one after another or all at once. */
 async function answers(decoding: Decoding, env: Record<string, string> = {}, atOnce = false): Promise<number[][]> {
   const stack = await startStack({ sft: join(folder, 'sft'), dpo: join(folder, 'dpo'), pair: 'pair', env })
   try {
-    const answer = async (prompt: readonly number[]) => {
-      const body = { model: 'pair', prompt, decoding, max_tokens: Number(values['max-tokens']) }
-      return [...(await complete(stack.url, '/v1/completions', body)).tokenIds]
-    }
+    const answer = (prompt: readonly number[]) => ask(stack.url, prompt, decoding, maxTokens)
     if (atOnce) return await Promise.all(prompts.map(answer))
     const found: number[][] = []
     for (const prompt of prompts) found.push(await answer(prompt))
@@ -60,6 +82,7 @@ try {
       (path) => [`\`path: ${path}\``, () => answers({ path })] as [string, () => Promise<number[][]>],
     ),
     [`plain, ${prompts.length} answers at once`, () => answers({ path: 'plain' }, {}, true)],
+    ['plain, replayed at half of the answer', () => replayedAnswers(plain)],
     ['plain, prompts in chunks of 16', () => answers({ path: 'plain' }, { TANDEM_PREFILL_CHUNK: '16' })],
   ]
   const lines = [...flipsTitle]
