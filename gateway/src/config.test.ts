@@ -25,13 +25,38 @@ test('names every invalid variable', () => {
 test('parses additional models with their addresses', () => {
   const parse = (models: string) => parseGatewayConfig({ ...services, TANDEM_MODELS: models }).services
   expect([...parse('')]).toEqual([
-    ['dpo', '127.0.0.1:7002'],
-    ['sft', '127.0.0.1:7001'],
+    ['dpo', ['127.0.0.1:7002']],
+    ['sft', ['127.0.0.1:7001']],
   ])
   expect([...parse(' amateur=127.0.0.1:7003, base=[::1]:7004 ').entries()].slice(2)).toEqual([
-    ['amateur', '127.0.0.1:7003'],
-    ['base', '[::1]:7004'],
+    ['amateur', ['127.0.0.1:7003']],
+    ['base', ['[::1]:7004']],
   ])
+})
+
+test('a model can have several replicas: a list of addresses, or its name several times', () => {
+  const { services: found, rewards } = parseGatewayConfig({
+    TANDEM_SFT: 'sft-a:1, sft-b:1,',
+    TANDEM_DPO: 'dpo:1',
+    TANDEM_MODELS: 'base=a:1,other=b:1,base=c:1',
+    TANDEM_REWARDS: 'picker=a:1,picker=b:1',
+  })
+  expect(Object.fromEntries(found)).toEqual({
+    dpo: ['dpo:1'],
+    sft: ['sft-a:1', 'sft-b:1'],
+    base: ['a:1', 'c:1'],
+    other: ['b:1'],
+  })
+  expect([...rewards]).toEqual([['picker', ['a:1', 'b:1']]])
+})
+
+test.each([
+  ['h:1,nowhere', 'has "nowhere": must be host:port, e.g. 127.0.0.1:7001'],
+  ['h:1,h:1', 'has "h:1": the address appears twice'],
+  ['', 'must be host:port, e.g. 127.0.0.1:7001'],
+  [Array.from({ length: 65 }, (_, i) => `h:${i + 1}`).join(), 'has "h:65": expected at most 64 addresses of one model'],
+])('TANDEM_SFT %s is refused', (list, message) => {
+  expect(() => parseGatewayConfig({ ...services, TANDEM_SFT: list })).toThrow(`TANDEM_SFT ${message}`)
 })
 
 test.each([
@@ -40,7 +65,11 @@ test.each([
   ['A=h:1', 'has "A=h:1": the name must be a lower-case letter and up to 31 lower-case letters, digits or _'],
   ['dpo=h:1', 'has "dpo=h:1": the name dpo is reserved'],
   ['max=h:1', 'has "max=h:1": the name max is reserved'],
-  ['a=h:1,a=h:2', 'has "a=h:2": the name appears twice'],
+  ['a=h:1,b=h:1,a=h:1', 'has "a=h:1": the address appears twice'],
+  [
+    Array.from({ length: 65 }, (_, i) => `a=h:${i + 1}`).join(),
+    'has "a=h:65": expected at most 64 addresses of one model',
+  ],
   [Array.from({ length: 17 }, (_, i) => `m${i}=h:1`).join(), 'names 17 models; expected at most 16 besides the pair'],
 ])('TANDEM_MODELS %s is refused', (models, message) => {
   expect(() => parseGatewayConfig({ ...services, TANDEM_MODELS: models })).toThrow(`TANDEM_MODELS ${message}`)
@@ -79,8 +108,8 @@ test('parses reward models with their addresses, in their order', () => {
   const parse = (rewards: string) => [...parseGatewayConfig({ ...services, TANDEM_REWARDS: rewards }).rewards]
   expect(parse('')).toEqual([])
   expect(parse('picker=127.0.0.1:7005,2nd_one-b=[::1]:7006')).toEqual([
-    ['picker', '127.0.0.1:7005'],
-    ['2nd_one-b', '[::1]:7006'],
+    ['picker', ['127.0.0.1:7005']],
+    ['2nd_one-b', ['[::1]:7006']],
   ])
 })
 
@@ -92,7 +121,7 @@ test.each([
   ],
   ['__proto__=h:1', 'has "__proto__=h:1": the name must be a lower-case letter or digit'],
   ['sft=h:1', 'has "sft=h:1": the name sft is reserved'],
-  ['a=h:1,a=h:2', 'has "a=h:2": the name appears twice'],
+  ['a=h:1,a=h:1', 'has "a=h:1": the address appears twice'],
   [Array.from({ length: 17 }, (_, i) => `m${i}=h:1`).join(), 'names 17 rewards; expected at most 16'],
 ])('TANDEM_REWARDS %s is refused', (rewards, message) => {
   expect(() => parseGatewayConfig({ ...services, TANDEM_REWARDS: rewards })).toThrow(`TANDEM_REWARDS ${message}`)

@@ -1,11 +1,6 @@
-import { addressPattern, flagVariable, integerVariable, logLevelSchema, parseEnvironment } from '@tandem/process'
+import { flagVariable, integerVariable, logLevelSchema, parseEnvironment } from '@tandem/process'
 import { z } from 'zod'
-import { extraModelsSchema, rewardsSchema } from './named-services.js'
-
-const address = (what: string) =>
-  z
-    .string({ error: `is not set: give the ${what} service as host:port` })
-    .regex(addressPattern, 'must be host:port, e.g. 127.0.0.1:7001')
+import { extraModelsSchema, pairModelSchema, rewardsSchema } from './named-services.js'
 
 const commaList = z
   .string()
@@ -46,8 +41,8 @@ const endTokens = z
 
 /** The environment variables that configure the gateway. */
 export const gatewayEnvironmentSchema = z.object({
-  TANDEM_SFT: address('SFT'),
-  TANDEM_DPO: address('DPO'),
+  TANDEM_SFT: pairModelSchema('SFT'),
+  TANDEM_DPO: pairModelSchema('DPO'),
   TANDEM_MODELS: extraModelsSchema,
   TANDEM_REWARDS: rewardsSchema,
   TANDEM_HOST: z.string().min(1).default('127.0.0.1'),
@@ -76,6 +71,12 @@ export const gatewayEnvironmentSchema = z.object({
   TANDEM_START_TIMEOUT_MS: integerVariable(1, 2 ** 31 - 1).default(60_000),
   /** Time for open answers to finish after SIGTERM. */
   TANDEM_DRAIN_MS: integerVariable(0, 3_600_000).default(5_000),
+  /** Time between two lookups of the names of services. */
+  TANDEM_RESOLVE_MS: integerVariable(100, 3_600_000).default(5_000),
+  /** Time without an answer after which the sessions of a replica continue on another one. */
+  TANDEM_HANG_MS: integerVariable(100, 3_600_000).default(10_000),
+  /** Maximum time for which a request waits for a replica. */
+  TANDEM_REPLAY_TIMEOUT_MS: integerVariable(1, 3_600_000).default(60_000),
   TANDEM_LOG_LEVEL: logLevelSchema,
   /** Sends the times of each request to the parent process, for `tandem up --trace`. */
   TANDEM_TRACE: flagVariable(),
@@ -83,10 +84,10 @@ export const gatewayEnvironmentSchema = z.object({
 
 /** The configuration of the gateway. Fields ending in `Ms` are milliseconds. */
 export interface GatewayConfig {
-  /** Addresses of logit services (host:port) by model name, the pair first. */
-  readonly services: ReadonlyMap<string, string>
-  /** Addresses of reward services (host:port) by model name; the first is the default. */
-  readonly rewards: ReadonlyMap<string, string>
+  /** Addresses of the replicas of each logit model (host:port) by its name, the pair first. */
+  readonly services: ReadonlyMap<string, readonly string[]>
+  /** Addresses of the replicas of each reward model by its name; the first is the default. */
+  readonly rewards: ReadonlyMap<string, readonly string[]>
   readonly host: string
   readonly port: number
   readonly apiKeys: readonly string[]
@@ -102,6 +103,9 @@ export interface GatewayConfig {
   readonly receiveTimeoutMs: number
   readonly startTimeoutMs: number
   readonly drainMs: number
+  readonly resolveMs: number
+  readonly hangMs: number
+  readonly replayTimeoutMs: number
   readonly logLevel: string
   readonly sendsTimelines: boolean
 }
@@ -127,6 +131,9 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
     receiveTimeoutMs: env.TANDEM_RECEIVE_TIMEOUT_MS,
     startTimeoutMs: env.TANDEM_START_TIMEOUT_MS,
     drainMs: env.TANDEM_DRAIN_MS,
+    resolveMs: env.TANDEM_RESOLVE_MS,
+    hangMs: env.TANDEM_HANG_MS,
+    replayTimeoutMs: env.TANDEM_REPLAY_TIMEOUT_MS,
     logLevel: env.TANDEM_LOG_LEVEL,
     sendsTimelines: env.TANDEM_TRACE,
   }

@@ -8,6 +8,24 @@ import {
 } from '@tandem/process'
 import { z } from 'zod'
 
+/** Maximum number of addresses of one model. */
+const maxAddresses = 64
+
+/**
+ * The replicas of a model of the pair, "host:port,host:port". A host can be a name of several
+ * replicas.
+ */
+export const pairModelSchema = (title: string) =>
+  z.string({ error: `is not set: give the ${title} service as host:port` }).transform((list, context) => {
+    const entries = splitList(list)
+    const addresses: string[] = []
+    for (const entry of entries.length === 0 ? [list] : entries) {
+      const fault = addressPattern.test(entry) ? addAddress(addresses, entry) : 'must be host:port, e.g. 127.0.0.1:7001'
+      if (fault !== null) context.addIssue(entries.length > 1 ? `has "${entry}": ${fault}` : fault)
+    }
+    return addresses
+  })
+
 interface Naming {
   /** What messages call the entries. */
   readonly title: string
@@ -20,6 +38,7 @@ interface Naming {
 
 /**
  * The additional models besides the pair, "name=host:port,name=host:port": their addresses by name.
+ * A name that is repeated has several replicas.
  */
 export const extraModelsSchema = addressesByName({
   title: 'models',
@@ -43,16 +62,16 @@ function addressesByName(naming: Naming) {
     .string()
     .default('')
     .transform((list, context) => {
-      const services = new Map<string, string>()
-      const entries = list.split(',').filter((entry) => entry.trim() !== '')
-      if (entries.length > maxExtraModels)
-        context.addIssue(`names ${entries.length} ${naming.title}; expected ${naming.limit}`)
-      for (const entry of entries) {
-        const [name = '', address = ''] = entry.trim().split(/=(.*)/s)
-        const fault = services.has(name) ? 'the name appears twice' : findFault(name, address, naming)
-        if (fault !== null) context.addIssue(`has "${entry.trim()}": ${fault}`)
-        services.set(name, address)
+      const services = new Map<string, string[]>()
+      for (const entry of splitList(list)) {
+        const [name = '', address = ''] = entry.split(/=(.*)/s)
+        const addresses = services.get(name) ?? []
+        const fault = findFault(name, address, naming) ?? addAddress(addresses, address)
+        if (fault !== null) context.addIssue(`has "${entry}": ${fault}`)
+        services.set(name, addresses)
       }
+      if (services.size > maxExtraModels)
+        context.addIssue(`names ${services.size} ${naming.title}; expected ${naming.limit}`)
       return services
     })
 }
@@ -62,4 +81,18 @@ function findFault(name: string, address: string, naming: Naming): string | null
   const parsed = naming.name.safeParse(name)
   if (!parsed.success) return `the name ${parsed.error.issues[0]?.message}`
   return addressPattern.test(address) ? null : `must be name=host:port, e.g. ${naming.example}`
+}
+
+const splitList = (list: string): string[] =>
+  list
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+
+/** Adds an address. Returns why it cannot be added, or null. */
+function addAddress(addresses: string[], address: string): string | null {
+  if (addresses.includes(address)) return 'the address appears twice'
+  if (addresses.length === maxAddresses) return `expected at most ${maxAddresses} addresses of one model`
+  addresses.push(address)
+  return null
 }

@@ -1,7 +1,7 @@
 import { Client, credentials } from '@grpc/grpc-js'
 import { type LoadedSettings, labelOf } from '../config/load-settings.js'
 import { type SettingKey, settingKeys, variableOf } from '../config/settings.js'
-import { isService, parseAddress } from '../source-text/service-address.js'
+import { isService, parseAddresses } from '../source-text/service-address.js'
 
 /** Time limit for a connection to a service, after a gateway could not start. */
 const connectMs = 2_000
@@ -49,7 +49,7 @@ function givenServices(loaded: LoadedSettings): GivenService[] {
   return sources.flatMap(([key, source, command]) => {
     if (source === undefined || !isService(source)) return []
     const label = labelOf(loaded, key)
-    return [{ label, address: parseAddress(source, label), command }]
+    return parseAddresses(source, label).map((address) => ({ label, address, command }))
   })
 }
 

@@ -31,10 +31,12 @@ function readText(key: SettingKey, variable: string, text: string): unknown {
   if (key === 'device') return text
   const result = processVariables[variable]?.safeParse(text, { error: expectationOf })
   if (!result?.success) throw new Error(describeIssue(variable, key, text, result?.error.issues[0]?.message ?? ''))
-  if (key === 'sft' || key === 'dpo') return `grpc://${text}`
+  if (key === 'sft' || key === 'dpo') return toSource(result.data)
   return result.data instanceof Map ? toSources(result.data) : result.data
 }
 
-/** Turns addresses by name, as the processes have them, into sources. */
-const toSources = (addresses: ReadonlyMap<unknown, unknown>) =>
-  Object.fromEntries([...addresses].map(([name, address]) => [name, `grpc://${address}`]))
+/** Turns the addresses of replicas, as the processes have them, into a source. */
+const toSource = (addresses: unknown) => `grpc://${Array.isArray(addresses) ? addresses.join(',') : addresses}`
+
+const toSources = (services: ReadonlyMap<unknown, unknown>) =>
+  Object.fromEntries([...services].map(([name, addresses]) => [name, toSource(addresses)]))

@@ -62,7 +62,7 @@ export async function prepareFullModel(
   precision: Precision | undefined,
   context: Context,
 ): Promise<string> {
-  if (source.kind === 'service') return `grpc://${source.address}`
+  if (source.kind === 'service') return `grpc://${source.addresses.join(',')}`
   if (source.kind === 'model-folder') return assertPrecision(source.path, precision)
   return buildCached({ source: source.path, precision, modelId: plainName(source.path) }, context)
 }

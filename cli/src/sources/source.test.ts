@@ -39,9 +39,20 @@ describe('findSource', () => {
   })
 
   it('recognizes a service by its scheme', async () => {
-    expect(await findSource('grpc://10.0.0.2:7003', '--sft')).toEqual({ kind: 'service', address: '10.0.0.2:7003' })
-    expect(await findSource('grpc://[::1]:1', '--sft')).toEqual({ kind: 'service', address: '[::1]:1' })
-    for (const wrong of ['grpc://host', 'grpc://host:0', 'grpc://host:99999', 'grpc://a,b:1', 'grpc://host:1/x'])
+    expect(await findSource('grpc://10.0.0.2:7003', '--sft')).toEqual({
+      kind: 'service',
+      addresses: ['10.0.0.2:7003'],
+    })
+    expect(await findSource('grpc://[::1]:1', '--sft')).toEqual({ kind: 'service', addresses: ['[::1]:1'] })
+    expect(await findSource('grpc://a:1, [::1]:2', '--sft')).toEqual({ kind: 'service', addresses: ['a:1', '[::1]:2'] })
+    for (const wrong of [
+      'grpc://host',
+      'grpc://a:1,',
+      'grpc://host:0',
+      'grpc://host:99999',
+      'grpc://a,b:1',
+      'grpc://host:1/x',
+    ])
       await expect(findSource(wrong, '--model a')).rejects.toThrow(
         `--model a ${wrong} is not an address; expected grpc://HOST:PORT, e.g. grpc://127.0.0.1:7003`,
       )

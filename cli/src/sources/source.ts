@@ -2,12 +2,12 @@ import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { findExport } from '@tandem/models'
 import { isRepo } from '../source-text/hub-name.js'
-import { isAddress, isService, parseAddress, serviceScheme } from '../source-text/service-address.js'
+import { isAddress, isService, parseAddresses, serviceScheme } from '../source-text/service-address.js'
 import { assertNoWebAddress } from '../source-text/web-address.js'
 
 /** What a source is. All paths are absolute. */
 export type Source =
-  | { readonly kind: 'service'; readonly address: string }
+  | { readonly kind: 'service'; readonly addresses: readonly string[] }
   | { readonly kind: 'model-folder'; readonly path: string }
   | { readonly kind: 'checkpoint'; readonly path: string }
   | { readonly kind: 'gguf'; readonly path: string }
@@ -26,7 +26,7 @@ const expected =
  * @throws Error saying what was found and what was expected
  */
 export async function findSource(path: string, option: string): Promise<Source> {
-  if (isService(path)) return { kind: 'service', address: parseAddress(path, option) }
+  if (isService(path)) return { kind: 'service', addresses: parseAddresses(path, option) }
   assertNoWebAddress(path, `${option} ${path}`)
   const absolute = resolve(path)
   const found = await stat(absolute).catch((cause: unknown) => {

@@ -1,7 +1,7 @@
 import { findPair } from '@tandem/models'
 import { type LoadedSettings, labelOf } from '../config/load-settings.js'
 import { isHubName, parseHubName } from '../source-text/hub-name.js'
-import { isService, parseAddress } from '../source-text/service-address.js'
+import { isService, parseAddresses } from '../source-text/service-address.js'
 import { assertNoWebAddress } from '../source-text/web-address.js'
 
 /** Checks of sources by their text only, before anything is read, downloaded or built. */
@@ -62,7 +62,7 @@ export const pairedWithoutAdapter = (dpo: string) =>
 /** @throws Error if an address or a name on the hub is not valid */
 function validateSource(source: string, label: string): void {
   const where = `${label} ${source}`
-  if (isService(source)) parseAddress(source, label)
+  if (isService(source)) parseAddresses(source, label)
   else if (isHubName(source)) parseHubName(source, where)
   else assertNoWebAddress(source, where)
 }

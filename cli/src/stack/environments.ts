@@ -51,10 +51,12 @@ export function gatewayEnvironment(
 }
 
 /**
- * Formats `name=host:port,name=host:port`. Without an address the variable is undefined, which
+ * Formats `name=host:port,name=host:port`, with the name before each replica. Without an address the variable is undefined, which
  * removes it.
  */
 function listed(variable: string, addresses: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const entries = Object.entries(addresses).map(([name, address]) => `${name}=${address}`)
+  const entries = Object.entries(addresses).flatMap(([name, replicas]) =>
+    replicas.split(',').map((address) => `${name}=${address}`),
+  )
   return { [variable]: entries.length === 0 ? undefined : entries.join(',') }
 }

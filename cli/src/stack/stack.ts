@@ -34,7 +34,7 @@ export interface ServiceSpec {
   readonly servesBase?: boolean
 }
 
-/** host:port of every service that the gateway connects to. */
+/** host:port of every service that the gateway connects to. Replicas are joined by commas. */
 export interface Addresses {
   readonly sft: string
   readonly dpo: string

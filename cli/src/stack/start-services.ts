@@ -1,4 +1,4 @@
-import { isService, parseAddress } from '../source-text/service-address.js'
+import { isService, parseAddresses } from '../source-text/service-address.js'
 import type { ExtraModels } from '../sources/prepare-extra-models.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import type { Served } from './managed-process.js'
@@ -63,6 +63,6 @@ async function startNamed(
   return Object.fromEntries(await Promise.all(found))
 }
 
-/** Returns the address of a running service, or of the one that `start` starts. */
+/** Returns the addresses of a running service, joined by commas, or that of the one that `start` starts. */
 const addressOf = async (place: string, name: string, start: (folder: string) => Promise<Served>): Promise<string> =>
-  isService(place) ? parseAddress(place, name) : (await start(place)).at
+  isService(place) ? parseAddresses(place, name).join(',') : (await start(place)).at
