@@ -21,9 +21,11 @@ process.on('SIGTERM', () => process.exit(0))
 setInterval(() => {}, 1000)
 const say = (text) => process.stderr.write(text + '\\n')
 `
-const logit = `${common}
+const logit = `import { existsSync } from 'node:fs'
+${common}
 say('pid ' + process.pid + ' ' + process.env.TANDEM_LISTEN + ' keys ' + process.env.TANDEM_API_KEYS)
-if (process.env.FAIL === process.env.TANDEM_ROLE) { say('The model is broken.'); process.exit(1) }
+const isBroken = process.env.FAIL === process.env.TANDEM_ROLE || existsSync(process.env.FAIL_IF ?? '')
+if (isBroken) { say('The model is broken.'); process.exit(1) }
 const { TANDEM_ROLE, TANDEM_LOCAL_SERVICES, TANDEM_THREADS } = process.env
 say(TANDEM_ROLE + ' exports to ' + process.env.OTEL_EXPORTER_OTLP_ENDPOINT)
 say(TANDEM_ROLE + ' shares ' + TANDEM_LOCAL_SERVICES + ' threads ' + TANDEM_THREADS)
@@ -253,16 +255,37 @@ port: 0
     expect(pids().map(isAlive)).not.toContain(true)
   })
 
-  it('ends all processes if one ends later, after a moment for the last answers', async () => {
-    const running = up(options(), context())
+  it.each([0, 1, 2])('starts process %d again if it ends, at its address, and prints its timelines', async (which) => {
+    const running = up({ ...options({ name: 'mine', metrics: '127.0.0.1:9464' }), trace: true }, context())
     await until(() => answers !== '')
+    const url = /http:\/\/127[\d.:]+/.exec(answers)?.[0] ?? ''
+    const before = pids()
+    const victim = before[which] ?? 0
+    process.kill(victim, 'SIGKILL')
+    await until(() => words.includes(' serves again, '))
+    expect(words).toMatch(/^The (SFT service|DPO service|gateway) has ended \(killed by SIGKILL\) and is started again now/m)
+    const [next = 0] = pids().slice(before.length)
+    expect([victim, next].map(isAlive)).toEqual([false, true])
+    const body = JSON.stringify({ model: 'mine', messages: [{ role: 'user', content: 'hi' }] })
+    expect(await (await fetch(url, { method: 'POST', body })).text()).toContain('HI')
+    await until(() => words.includes('tokens/s'))
+    controller.abort()
+    await running
+    expect([...before, next].map(isAlive)).not.toContain(true)
+    expect(pids()).toHaveLength(4)
+  })
+
+  it('ends all processes if one cannot start again', async () => {
+    const marker = join(folder, 'broken')
+    const running = up(options(), context({ FAIL_IF: marker }))
+    await until(() => answers !== '')
+    await writeFile(marker, '')
     const [service, other, last] = pids()
     process.kill(Number(service), 'SIGKILL')
-    const died = Date.now()
     await expect(running).rejects.toThrow(
-      /the (SFT|DPO) service has ended \(killed by SIGKILL\), and Tandem cannot serve without it/,
+      /^the (SFT|DPO) service has ended and could not be started again 5 times in a row \(the last time: exit code 1\), and Tandem cannot serve without it\. Its last output:\npid .*\nThe model is broken\.$/,
     )
-    expect(Date.now() - died).toBeGreaterThan(900)
+    expect(words.match(/Start \d of at most 5 has failed/g)).toHaveLength(4)
     expect([isAlive(Number(other)), isAlive(Number(last))]).toEqual([false, false])
   })
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { TimelineMessage } from '@tandem/process'
 import { loadSettings } from '../config/load-settings.js'
 import { overlayEnvironment } from '../config/overlay-environment.js'
@@ -17,9 +16,6 @@ import { viewOf } from './trace.js'
 import { validateSettings } from './validate-settings.js'
 import { describeMetrics, welcome } from './welcome.js'
 
-/** Time for the gateway to tell its clients that a service has ended. */
-const lastAnswersMs = 1_000
-
 /** The options of `tandem up`. */
 export type UpOptions = UpFlags & {
   /** Prints a timeline of each request when it ends. */
@@ -27,9 +23,9 @@ export type UpOptions = UpFlags & {
 }
 
 /**
- * `tandem up`: prepares a pair and its additional models, serves them, and ends all processes on
- * abort.
- * @throws Error if a setting is wrong, a process cannot start, or a process ends while it serves
+ * `tandem up`: prepares a pair and its additional models, serves them, starts processes that end
+ * again, and ends all processes on abort.
+ * @throws Error if a setting is wrong, or a process cannot start, or cannot start again
  */
 export async function up({ trace = false, ...flags }: UpOptions, given: Context): Promise<void> {
   const loaded = await loadSettings(flags, given.environment)
@@ -45,7 +41,8 @@ export async function up({ trace = false, ...flags }: UpOptions, given: Context)
   output.write(
     `Starting ${[pair.name, ...Object.keys(extraModels.models), ...Object.keys(extraModels.rewards)].join(', ')} ...\n`,
   )
-  const options = { host, port, apiKeys, onTimeline: trace ? printTimelines(context) : undefined }
+  const supervision = { report: (line: string) => output.write(`${line}\n`) }
+  const options = { host, port, apiKeys, supervision, onTimeline: trace ? printTimelines(context) : undefined }
   const stack = await explainStartErrors(loaded, signal, () => startStack(pair, options, context, extraModels))
   try {
     context.answers.write(welcome(pair, stack.url, apiKeys.length > 0) + describeMetrics(loaded, stack))
@@ -66,7 +63,6 @@ async function serveUntilEnd({ group }: Stack, signal: AbortSignal): Promise<voi
   const end = await Promise.race([group.firstEnd, aborted])
   stopWaiting.abort()
   if (end === 'aborted') return
-  if (end.name !== 'gateway') await delay(lastAnswersMs)
   throw new Error(describeLaterEnd(end))
 }
 

@@ -1,4 +1,6 @@
 import type { PreparedPair } from '../sources/prepare-pair.js'
+import type { Served } from './managed-process.js'
+import { withMetricsUrl } from './metrics-listen.js'
 import type { Addresses, ServiceSpec, StackOptions } from './stack.js'
 
 const anyPort = '127.0.0.1:0'
@@ -25,6 +27,26 @@ export function serviceEnvironment(
     ...(threads === undefined ? {} : { TANDEM_THREADS: String(threads) }),
   }
 }
+
+/** Returns the environment of a service that takes the place of another one. */
+export const keepServiceAddresses = (
+  environment: NodeJS.ProcessEnv,
+  { at, baseAt, metricsUrl }: Served,
+): NodeJS.ProcessEnv => ({
+  ...withMetricsUrl(environment, metricsUrl),
+  TANDEM_LISTEN: at,
+  ...(baseAt === null ? {} : { TANDEM_BASE_LISTEN: baseAt }),
+})
+
+/** Returns the environment of a gateway that takes the place of another one. */
+export const keepGatewayAddress = (
+  environment: NodeJS.ProcessEnv,
+  { at, metricsUrl }: Served,
+): NodeJS.ProcessEnv => ({
+  ...withMetricsUrl(environment, metricsUrl),
+  // Port 80 is not part of a URL.
+  TANDEM_PORT: new URL(at).port || '80',
+})
 
 /** Returns the environment of the gateway. */
 export function gatewayEnvironment(

@@ -26,6 +26,11 @@ export interface ProcessSpec {
   readonly environment: NodeJS.ProcessEnv
   /** A program with its arguments that replaces itself by Node: `taskset -c 0`. */
   readonly launcher?: readonly string[] | undefined
+  /**
+   * Returns the environment of a process that takes the place of one that has ended, so that it
+   * serves at the same addresses. Default: the same environment.
+   */
+  readonly keepAddresses?: ((environment: NodeJS.ProcessEnv, served: Served) => NodeJS.ProcessEnv) | undefined
   /** Called with each timeline that the process sends: the gateway with TANDEM_TRACE=1 does. */
   readonly onTimeline?: ((timeline: TimelineMessage) => void) | undefined
 }
@@ -41,6 +46,7 @@ export class ManagedProcess {
   readonly ended: Promise<ProcessEnd>
   private readonly child: ChildProcess
   private readonly served: Promise<Served>
+  private stopping: Promise<void> | null = null
 
   private constructor(
     { name, modulePath, environment, launcher = [], onTimeline }: ProcessSpec,
@@ -96,8 +102,14 @@ export class ManagedProcess {
     }
   }
 
-  /** Asks the process to end, waits, and kills it after the grace time. */
-  async stop(): Promise<void> {
+  /** Asks the process to end, waits, and kills it after the grace time. It is safe to call twice. */
+  stop(): Promise<void> {
+    // A second SIGTERM would end the process before its answers have finished.
+    this.stopping ??= this.end()
+    return this.stopping
+  }
+
+  private async end(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return
     this.child.kill('SIGTERM')
     const patience = new AbortController()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withFreeMetricsPort, withMetricsPort } from './metrics-listen.js'
+import { withFreeMetricsPort, withMetricsPort, withMetricsUrl } from './metrics-listen.js'
 
 const listen = (text: string) => ({ TANDEM_METRICS_LISTEN: text })
 
@@ -32,5 +32,19 @@ describe('withFreeMetricsPort', () => {
   ])('%s: %s', (text, expected) => {
     expect(withFreeMetricsPort(listen(text))).toEqual(listen(expected))
     expect(withFreeMetricsPort({})).toEqual({})
+  })
+})
+
+describe('withMetricsUrl', () => {
+  it.each([
+    ['http://127.0.0.1:9464/metrics', '127.0.0.1:9464'],
+    ['http://[::1]:9464/metrics', '[::1]:9464'],
+    ['http://h:80/metrics', 'h:80'],
+  ])('%s: %s', (url, expected) => {
+    expect(withMetricsUrl(listen('127.0.0.1:0'), url)).toEqual(listen(expected))
+  })
+
+  it('leaves metrics off', () => {
+    expect(withMetricsUrl(listen('off'), null)).toEqual(listen('off'))
   })
 })

@@ -38,6 +38,17 @@ export function withFreeMetricsPort(environment: NodeJS.ProcessEnv): NodeJS.Proc
   return listen === null ? environment : { ...environment, [variable]: `${listen.host}:0` }
 }
 
+/**
+ * Returns the environment of a process that serves its metrics where another one did.
+ * @param url where they were served; null if they are off
+ */
+export function withMetricsUrl(environment: NodeJS.ProcessEnv, url: string | null): NodeJS.ProcessEnv {
+  if (url === null) return environment
+  const { hostname, port } = new URL(url)
+  // Port 80 is not part of a URL.
+  return { ...environment, [variable]: `${hostname}:${port || '80'}` }
+}
+
 function parseListen({ [variable]: text = '' }: NodeJS.ProcessEnv): { host: string; port: number } | null {
   const end = text.lastIndexOf(':')
   return addressPattern.test(text) ? { host: text.slice(0, end), port: Number(text.slice(end + 1)) } : null

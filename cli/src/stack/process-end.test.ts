@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeFailedStart, describeLaterEnd } from './process-end.js'
+import { describeFailedRestart, describeFailedStart, describeLaterEnd, describeRestart } from './process-end.js'
 
 const less = 'Use less memory (--precision int8 or int4, --paired for an adapter, or a lower TANDEM_KV_BYTES)'
 const end = (how: string, lastLines = '') => ({ name: 'SFT service', how, lastLines })
@@ -7,6 +7,8 @@ const end = (how: string, lastLines = '') => ({ name: 'SFT service', how, lastLi
 describe.each([
   ['describeFailedStart', describeFailedStart],
   ['describeLaterEnd', describeLaterEnd],
+  ['describeRestart', (dead: ReturnType<typeof end>) => describeRestart(dead, 500)],
+  ['describeFailedRestart', (dead: ReturnType<typeof end>) => describeFailedRestart(dead, 5, 500)],
 ])('%s', (_, describeEnd) => {
   it.each([
     'The logit service cannot start: std::bad_alloc',
@@ -35,4 +37,21 @@ describe.each([
     expect(describeEnd(end(how, 'The model is gone.'))).toMatch(/\nThe model is gone\.$/)
     expect(describeEnd(end(how, 'The model is gone.'))).not.toContain('memory')
   })
+})
+
+it('describeLaterEnd tells how often a restart has failed', () => {
+  expect(describeLaterEnd({ ...end('exit code 1', 'The model is gone.'), failedStarts: 5 })).toBe(
+    'the SFT service has ended and could not be started again 5 times in a row (the last time: exit code 1), ' +
+      'and Tandem cannot serve without it. Its last output:\nThe model is gone.',
+  )
+  expect(describeLaterEnd(end('exit code 1'))).toBe(
+    'the SFT service has ended (exit code 1), and Tandem cannot serve without it.',
+  )
+})
+
+it('describeRestart tells when the process is started', () => {
+  expect(describeRestart(end('exit code 1'), 0)).toBe('The SFT service has ended (exit code 1) and is started again now.')
+  expect(describeRestart(end('exit code 1'), 1_240)).toBe(
+    'The SFT service has ended (exit code 1) and is started again in 1.2 s.',
+  )
 })

@@ -5,6 +5,8 @@ export interface ProcessEnd {
   readonly how: string
   /** Its last lines on stderr. */
   readonly lastLines: string
+  /** Starts in a row that failed, this one included; missing if it was not started again. */
+  readonly failedStarts?: number
 }
 
 /**
@@ -28,11 +30,38 @@ export function describeFailedStart({ name, how, lastLines }: ProcessEnd): strin
   return `the ${name} could not start (${how}) and printed nothing${more}`
 }
 
-/** Describes a process that ended while it served. */
-export function describeLaterEnd({ name, how, lastLines }: ProcessEnd): string {
-  const output = lastLines === '' ? '' : ` Its last output:\n${lastLines}`
-  return `the ${name} has ended (${how}), and Tandem cannot serve without it.${adviceOn({ how, lastLines })}${output}`
+/** Describes a process that ended while it served and does not serve again. */
+export function describeLaterEnd({ name, how, lastLines, failedStarts }: ProcessEnd): string {
+  const what =
+    failedStarts === undefined
+      ? `has ended (${how})`
+      : `has ended and could not be started again ${failedStarts} times in a row (the last time: ${how})`
+  return `the ${name} ${what}, and Tandem cannot serve without it.${adviceOn({ how, lastLines })}${outputOf(lastLines)}`
 }
+
+/** Describes a process that ended while it served and is started again. */
+export function describeRestart({ name, how, lastLines }: ProcessEnd, delayMs: number): string {
+  const when = delayMs === 0 ? 'now' : `in ${seconds(delayMs)}`
+  return `The ${name} has ended (${how}) and is started again ${when}.${adviceOn({ how, lastLines })}${outputOf(lastLines)}`
+}
+
+/** Describes a process that ended before it served again. */
+export function describeFailedRestart(
+  { name, how, lastLines, failedStarts = 1 }: ProcessEnd,
+  maxFailedStarts: number,
+  delayMs: number,
+): string {
+  const next = `Start ${failedStarts} of at most ${maxFailedStarts} has failed; the next is in ${seconds(delayMs)}.`
+  return `The ${name} could not start (${how}). ${next}${adviceOn({ how, lastLines })}${outputOf(lastLines)}`
+}
+
+/** Describes a process that serves again. */
+export const describeServing = (name: string, afterMs: number): string =>
+  `The ${name} serves again, ${seconds(afterMs)} after it ended.`
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
+
+const outputOf = (lastLines: string) => (lastLines === '' ? '' : ` Its last output:\n${lastLines}`)
 
 /** Returns advice after a space, if too little memory was the reason. */
 function adviceOn({ how, lastLines }: Pick<ProcessEnd, 'how' | 'lastLines'>): string {

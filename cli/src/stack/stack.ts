@@ -1,5 +1,6 @@
 import type { TimelineMessage } from '@tandem/process'
 import type { ProcessModule } from '../context.js'
+import type { Supervision } from './keep-serving.js'
 import type { MetricsEndpoint } from './metrics-listen.js'
 import type { ProcessGroup } from './process-group.js'
 
@@ -19,6 +20,8 @@ export interface StackOptions {
   readonly launchers?: Readonly<Record<ProcessRole, readonly string[]>> | undefined
   /** Called with the timeline of each request when it ends. Default: the gateway sends none. */
   readonly onTimeline?: ((timeline: TimelineMessage) => void) | undefined
+  /** How processes that end are started again. Default: they are not. */
+  readonly supervision?: Supervision | undefined
 }
 
 /** A service to start. */

@@ -1,7 +1,7 @@
 import type { Context, ProcessModule } from '../context.js'
 import type { ExtraModels } from '../sources/prepare-extra-models.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
-import { gatewayEnvironment, serviceEnvironment } from './environments.js'
+import { gatewayEnvironment, keepGatewayAddress, keepServiceAddresses, serviceEnvironment } from './environments.js'
 import type { ProcessSpec } from './managed-process.js'
 import { type MetricsEndpoint, withMetricsPort } from './metrics-listen.js'
 import { ProcessGroup } from './process-group.js'
@@ -24,7 +24,7 @@ export async function startStack(
   extraModels: ExtraModels = noModels,
 ): Promise<Stack> {
   const { environment } = context
-  const group = new ProcessGroup(createLineWriter(context))
+  const group = new ProcessGroup(createLineWriter(context), options.supervision)
   // The first failure ends the wait for the other services.
   const failed = new AbortController()
   const { start, metrics } = createStart(group, context, AbortSignal.any([context.signal, failed.signal]))
@@ -35,14 +35,19 @@ export async function startStack(
     const { name, role } = spec
     const launcher = role === 'sft' || role === 'dpo' ? options.launchers?.[role] : undefined
     const own = serviceEnvironment(environment, spec, sharers, options)
-    return start(++services, spec.module, { name, launcher, environment: own })
+    return start(++services, spec.module, { name, launcher, environment: own, keepAddresses: keepServiceAddresses })
   }
   try {
     const addresses = await startServices(pair, extraModels, startService)
     const { launchers, onTimeline } = options
     const own = gatewayEnvironment(environment, addresses, pair, options)
-    const gateway = { name: 'gateway', launcher: launchers?.gateway, environment: own, onTimeline }
-    const { at: url } = await start(0, '@tandem/gateway/main', gateway)
+    const { at: url } = await start(0, '@tandem/gateway/main', {
+      name: 'gateway',
+      launcher: launchers?.gateway,
+      environment: own,
+      keepAddresses: keepGatewayAddress,
+      onTimeline,
+    })
     return { url, services: addresses, group, metrics: metrics.filter((served) => served !== undefined) }
   } catch (error) {
     failed.abort(error)
