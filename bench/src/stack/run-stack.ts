@@ -1,4 +1,4 @@
-import { type ProcessRole, type Stack, startStack } from '@tandem/cli'
+import { type ProcessRole, startStack } from '@tandem/cli'
 import { GatewayClient } from '../client/gateway-client.js'
 import { pinnedTo } from '../cores.js'
 import type { LruPool, Opened } from '../lru-pool.js'
@@ -11,7 +11,7 @@ export type Placement = Readonly<Record<ProcessRole, number>>
 export interface RunningStack {
   readonly gateway: GatewayClient
   /** Address of each logit service, host:port. */
-  readonly services: Stack['services']
+  readonly services: { readonly sft: string; readonly dpo: string }
   /** All processes, the gateway last. */
   readonly processes: readonly { readonly name: string; readonly pid: number }[]
   /** Where the processes serve their metrics. Empty if metrics are off. */
@@ -40,11 +40,15 @@ export async function openStack(
   const options = { host: '127.0.0.1', port: 0, apiKeys: [] }
   const pinned = placement && { threads: 1, launchers: launchersOf(placement) }
   const { url, services, group, metrics } = await startStack(pair, { ...options, ...pinned }, context)
+  const {
+    sft: [sft = ''],
+    dpo: [dpo = ''],
+  } = services
   const close = () => group.stop()
   try {
     const gateway = await GatewayClient.connect(url, context.signal)
     const metricsUrls = metrics.map((endpoint) => endpoint.url)
-    return { value: { gateway, services, processes: group.processes, metricsUrls }, close }
+    return { value: { gateway, services: { sft, dpo }, processes: group.processes, metricsUrls }, close }
   } catch (error) {
     await close()
     throw error

@@ -95,6 +95,8 @@ describe('config', () => {
     [{ model: [{ name: 'm', source: 'grpc://a' }] }, {}, '--model m grpc://a is not an address'],
     [{ sft: 'hf:a', dpo: 'b' }, {}, '--sft hf:a is not a name on the Hugging Face hub'],
     [{ sft: 'https://huggingface.co/org/repo', dpo: 'b' }, {}, 'is the address of a web page; write hf:org/repo'],
+    [{ sft: 'grpc://h:1,h', dpo: 'grpc://h:2' }, {}, '--sft grpc://h:1,h is not an address; expected grpc://HOST:PORT'],
+    [{ sft: 'grpc://h:1,h:1', dpo: 'grpc://h:2' }, {}, '--sft grpc://h:1,h:1 has h:1 twice'],
     [{ host: '0.0.0.0' }, {}, '--host 0.0.0.0 can be reached from other machines, and no API key is set'],
     [{ paired: true }, { TANDEM_SFT: 'h:1', TANDEM_DPO: 'h:2' }, 'TANDEM_DPO grpc://h:2 is not one. Remove --paired'],
   ])('refuses what up refuses: %j %j', async (flags, environment, message) => {
@@ -113,6 +115,10 @@ describe('config', () => {
     await config({ paired: false, json: true }, context())
     const threads = Math.max(1, Math.floor(availableParallelism() / 2))
     expect(JSON.parse(answers)).toMatchObject({ threads: { value: threads }, end_tokens: { value: pairTokens } })
+    answers = ''
+    await config({ paired: false, replicas: 3, json: true }, context())
+    const shared = Math.max(1, Math.floor(availableParallelism() / 6))
+    expect(JSON.parse(answers)).toMatchObject({ threads: { value: shared }, replicas: { at: '--replicas' } })
     answers = ''
     await config(services, context())
     expect(lineOf('threads')).toMatch(/^threads +\(/)

@@ -23,7 +23,7 @@ export function findEffectiveSettings({ settings }: LoadedSettings): Layer {
 const byDefault = { kind: 'default', at: 'default' } as const
 
 /** Counts the logit services that share this machine. */
-function countSharers({ sft = 'here', dpo = 'here', paired, models }: LoadedSettings['settings']): number {
+function countSharers({ sft = 'here', dpo = 'here', paired, models, replicas }: LoadedSettings['settings']): number {
   const sources = Object.fromEntries(Object.entries(models).map(([name, { source }]) => [name, source]))
-  return countLogitServices({ sft, dpo, isPaired: paired }, { models: sources })
+  return countLogitServices({ sft, dpo, isPaired: paired }, { models: sources }, replicas)
 }

@@ -52,8 +52,9 @@ export async function tune(
   if (obstacle !== null) throw new Error(`cannot measure now: ${obstacle}. Run "tandem tune" again later`)
   const paired = await preparePlanned(plan, true, context)
   context.output.write('Measuring the pair in one process and in two services ...\n')
+  const { replicas, threads } = settings
   const others = Object.values(settings.models).filter(({ source }) => !isService(source)).length
-  const verdict = decideForm(await measureForms({ paired, separate }, { others, threads: settings.threads }, context))
+  const verdict = decideForm(await measureForms({ paired, separate }, { others, replicas, threads }, context))
   const isPaired = verdict.form === 'paired'
   context.output.write(`${describeVerdict(verdict)}\n`)
   await writeSetting(file, 'paired', isPaired)

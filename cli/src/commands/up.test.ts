@@ -30,7 +30,8 @@ const { TANDEM_ROLE, TANDEM_LOCAL_SERVICES, TANDEM_THREADS } = process.env
 say(TANDEM_ROLE + ' exports to ' + process.env.OTEL_EXPORTER_OTLP_ENDPOINT)
 say(TANDEM_ROLE + ' shares ' + TANDEM_LOCAL_SERVICES + ' threads ' + TANDEM_THREADS)
 const metricsUrl = 'http://' + process.env.TANDEM_METRICS_LISTEN + '/metrics'
-process.send({ type: 'ready', address: TANDEM_ROLE + ':1', metricsUrl })
+const baseAddress = process.env.TANDEM_BASE_LISTEN && process.env.BASE ? process.env.BASE + ':1' : null
+process.send({ type: 'ready', address: TANDEM_ROLE + ':1', baseAddress, metricsUrl })
 `
 const timeline = {
   ...{ type: 'timeline', requestId: 'req-1', model: 'mine', strategy: 'aad', endpoint: '/v1/chat/completions' },
@@ -103,7 +104,7 @@ async function until(condition: () => boolean) {
   expect(condition()).toBe(true)
 }
 
-const pids = () => [...words.matchAll(/pid (\d+)/g)].map((match) => Number(match[1]))
+const pids = () => [...new Set([...words.matchAll(/pid (\d+)/g)].map((match) => Number(match[1])))]
 
 function isAlive(pid: number) {
   try {
@@ -234,6 +235,36 @@ port: 0
     expect(pids().map(isAlive)).not.toContain(true)
   })
 
+  it('starts replicas of every model, and divides the machine among them', async () => {
+    const model = [
+      { name: 'amateur', source: fixture('qwen2') },
+      { name: 'away', source: 'grpc://h:3,i:3' },
+    ]
+    const reward = [{ name: 'picker', source: pair.dpo }]
+    const running = up(options({ replicas: 2, model, reward }), context())
+    await until(() => answers !== '')
+    const own = { TANDEM_MODELS: 'amateur=amateur:1,amateur=amateur:1,away=h:3,away=i:3' }
+    const gets = { ...own, TANDEM_REWARDS: 'picker=picker:1,picker=picker:1', TANDEM_END_TOKENS: '[]' }
+    expect(words).toContain(`[gateway] gets ${JSON.stringify(gets)}`)
+    expect(words).toContain('sft:1,sft:1 dpo:1,dpo:1 llama-tied+lora keys')
+    for (const name of ['SFT service', 'DPO service', 'amateur model service', 'picker reward service'])
+      for (const replica of [1, 2]) expect(words).toContain(`[${name} ${replica}] pid`)
+    expect(words.match(/ shares 6 threads/g)).toHaveLength(8)
+    expect(pids()).toHaveLength(9)
+    controller.abort()
+    await running
+    expect(pids().map(isAlive)).not.toContain(true)
+  })
+
+  it('starts replicas of a service for both models', async () => {
+    const running = up(options({ replicas: 3, paired: true }), context({ BASE: 'base' }))
+    await until(() => answers !== '')
+    expect(words).toContain('base:1,base:1,base:1 dpo:1,dpo:1,dpo:1 llama-tied+lora keys')
+    expect(words.match(/dpo shares 3 threads/g)).toHaveLength(3)
+    controller.abort()
+    await running
+  })
+
   it('names the origin of a wrong source', async () => {
     await writeFile(join(folder, 'wrong.yaml'), 'sft: grpc://h:1\ndpo: grpc://h:2\nport: 0\nmodels:\n  a: none\n')
     await expect(up({ config: join(folder, 'wrong.yaml') }, context())).rejects.toThrow(
@@ -263,7 +294,9 @@ port: 0
     const victim = before[which] ?? 0
     process.kill(victim, 'SIGKILL')
     await until(() => words.includes(' serves again, '))
-    expect(words).toMatch(/^The (SFT service|DPO service|gateway) has ended \(killed by SIGKILL\) and is started again now/m)
+    expect(words).toMatch(
+      /^The (SFT service|DPO service|gateway) has ended \(killed by SIGKILL\) and is started again now/m,
+    )
     const [next = 0] = pids().slice(before.length)
     expect([victim, next].map(isAlive)).toEqual([false, true])
     const body = JSON.stringify({ model: 'mine', messages: [{ role: 'user', content: 'hi' }] })

@@ -32,7 +32,7 @@ export async function up({ trace = false, ...flags }: UpOptions, given: Context)
   const context = { ...given, environment: overlayEnvironment(loaded, given.environment) }
   const { output, signal } = context
   if (loaded.file !== null) output.write(`Settings: ${loaded.file}\n`)
-  const { host, port, api_keys: apiKeys } = loaded.settings
+  const { host, port, api_keys: apiKeys, replicas } = loaded.settings
   await validateSettings(loaded)
   await assertPortIsFree(host, port)
   // Probed while the models are prepared: a start needs the answer.
@@ -42,7 +42,10 @@ export async function up({ trace = false, ...flags }: UpOptions, given: Context)
     `Starting ${[pair.name, ...Object.keys(extraModels.models), ...Object.keys(extraModels.rewards)].join(', ')} ...\n`,
   )
   const supervision = { report: (line: string) => output.write(`${line}\n`) }
-  const options = { host, port, apiKeys, supervision, onTimeline: trace ? printTimelines(context) : undefined }
+  const options = {
+    ...{ host, port, apiKeys, replicas, supervision },
+    onTimeline: trace ? printTimelines(context) : undefined,
+  }
   const stack = await explainStartErrors(loaded, signal, () => startStack(pair, options, context, extraModels))
   try {
     context.answers.write(welcome(pair, stack.url, apiKeys.length > 0) + describeMetrics(loaded, stack))

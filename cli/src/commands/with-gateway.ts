@@ -11,7 +11,7 @@ import { startStack } from '../stack/start-stack.js'
 import { explainStartErrors } from './explain-start-errors.js'
 
 /** The model options of `tandem up`, and a running gateway to use instead of starting one. */
-export type GatewayOptions = Omit<UpFlags, 'host' | 'port' | 'apiKey'> & {
+export type GatewayOptions = Omit<UpFlags, 'host' | 'port' | 'apiKey' | 'replicas'> & {
   /** The URL of a running gateway. Default: a gateway is started. */
   readonly url?: string | undefined
   /** API keys: the first is sent to the gateway at `url`. */

@@ -26,6 +26,7 @@ describe('precedence', () => {
       host: '127.0.0.1',
       port: 8080,
       max_concurrent: 16,
+      replicas: 1,
     })
     expect(settings).toMatchObject({ models: {}, api_keys: [], cors_origins: [], end_tokens: [], strict: false })
     expect(entries.get('port')).toEqual({ value: 8080, origin: { kind: 'default', at: 'default' } })
@@ -137,6 +138,17 @@ request_timeout_ms: 1000
     })
   })
 
+  it('can have services with several replicas', async () => {
+    await write('sft: grpc://a:1,b:1\ndpo: d\nmodels:\n  m: grpc://a:2,grpc://b:2\nreplicas: 3\n')
+    const { settings } = await load()
+    expect(settings).toMatchObject({
+      sft: 'grpc://a:1,b:1',
+      models: { m: { source: 'grpc://a:2,grpc://b:2' } },
+      replicas: 3,
+    })
+    expect((await load({ replicas: 2 })).settings.replicas).toBe(2)
+  })
+
   it('can be empty', async () => {
     await write('# nothing yet\n')
     expect((await load()).settings.port).toBe(8080)
@@ -159,6 +171,8 @@ request_timeout_ms: 1000
     ['models:\n  a:\n    source: x\n    bse: y', 'tandem.yaml:4: unknown key "bse" in models.a; did you mean "base"?'],
     ['\nport: "80"', 'tandem.yaml:2: port is "80": expected a number'],
     ['port: 70000', 'tandem.yaml:1: port is 70000: expected an integer from 0 to 65535'],
+    ['replicas: 17', 'tandem.yaml:1: replicas is 17: expected an integer from 1 to 16'],
+    ['replicas: 0', 'tandem.yaml:1: replicas is 0: expected an integer from 1 to 16'],
     ['port: 1.5', 'tandem.yaml:1: port is 1.5: expected an integer from 0 to 65535'],
     ['strict: 1', 'tandem.yaml:1: strict is 1: expected true or false'],
     ['port:', 'tandem.yaml:1: port is null: expected a number'],

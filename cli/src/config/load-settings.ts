@@ -21,6 +21,7 @@ const effectiveSchema = settingsSchema.required({
   telemetry: true,
   paired: true,
   device: true,
+  replicas: true,
   strict: true,
 })
 
@@ -95,6 +96,7 @@ const defaults: Layer = createLayer(
   {
     pair: defaultPairName,
     paired: false,
+    replicas: 1,
     ...Object.fromEntries(
       settingKeys.flatMap((key) => {
         const isLeft = key === 'name' || telemetryKeyOf(key) !== null

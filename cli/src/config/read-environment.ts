@@ -1,4 +1,5 @@
 import { expectationOf } from '@tandem/process'
+import { toServiceSource } from '../source-text/service-address.js'
 import { createLayer, describeIssue, type Layer, parseSetting } from './layer.js'
 import { processVariables, type SettingKey, settingKeys, telemetryKeyOf, variableOf } from './settings.js'
 import { readTelemetryVariable } from './telemetry-environment.js'
@@ -31,12 +32,10 @@ function readText(key: SettingKey, variable: string, text: string): unknown {
   if (key === 'device') return text
   const result = processVariables[variable]?.safeParse(text, { error: expectationOf })
   if (!result?.success) throw new Error(describeIssue(variable, key, text, result?.error.issues[0]?.message ?? ''))
-  if (key === 'sft' || key === 'dpo') return toSource(result.data)
+  if (key === 'sft' || key === 'dpo') return `grpc://${text}`
   return result.data instanceof Map ? toSources(result.data) : result.data
 }
 
-/** Turns the addresses of replicas, as the processes have them, into a source. */
-const toSource = (addresses: unknown) => `grpc://${Array.isArray(addresses) ? addresses.join(',') : addresses}`
-
-const toSources = (services: ReadonlyMap<unknown, unknown>) =>
-  Object.fromEntries([...services].map(([name, addresses]) => [name, toSource(addresses)]))
+/** Turns addresses by name, one or several each, as the processes have them, into sources. */
+const toSources = (addresses: ReadonlyMap<unknown, unknown>) =>
+  Object.fromEntries([...addresses].map(([name, address]) => [name, toServiceSource([address].flat().map(String))]))

@@ -24,6 +24,7 @@ export interface UpFlags {
   readonly port?: number
   readonly apiKey?: readonly string[]
   readonly device?: string
+  readonly replicas?: number
   readonly threads?: number
   /** host:port of the gateway's metrics, or "off". */
   readonly metrics?: string

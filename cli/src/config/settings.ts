@@ -1,6 +1,6 @@
 import { gatewayEnvironmentSchema, maxOrigins, originSchema } from '@tandem/gateway/config'
 import { precisions } from '@tandem/models'
-import { functionNames, modelNameSchema, rewardNameSchema } from '@tandem/process'
+import { functionNames, integerVariable, modelNameSchema, rewardNameSchema } from '@tandem/process'
 import { logitEnvironmentSchema } from '@tandem/services'
 import { z } from 'zod'
 import { type TelemetryKey, telemetryKeys, telemetrySchema, telemetryVariables } from './telemetry-settings.js'
@@ -35,6 +35,8 @@ export const extraModelNameSchema = withoutReserved(modelNameSchema, [...pairMod
 const rewardModelNameSchema = withoutReserved(rewardNameSchema, pairModels)
 
 const source = z.string().min(1)
+/** Maximum number of services that are started for one model. */
+export const maxReplicas = 16
 /** An additional model with more than a source. */
 export const extraModelSchema = z.strictObject(
   {
@@ -85,6 +87,7 @@ export const settingsSchema = z
     device: z.string().refine((text) => services.TANDEM_DEVICE.safeParse(text).success, {
       error: 'expected cpu, webgpu, cuda or cuda:N, or a list in the order to try, e.g. webgpu,cpu',
     }),
+    replicas: number(integerVariable(1, maxReplicas)),
     threads: number(services.TANDEM_THREADS.unwrap()),
     kv_bytes: number(services.TANDEM_KV_BYTES.unwrap()),
     max_sessions: number(services.TANDEM_MAX_SESSIONS),
@@ -128,12 +131,14 @@ export function schemaOf(key: SettingKey): z.ZodType {
     : telemetrySchema.shape[own]
 }
 
+const withoutVariable: ReadonlySet<SettingKey> = new Set(['pair', 'precision', 'paired', 'replicas'])
+
 /** Returns the environment variable of a setting; null if it has none. */
 export function variableOf(key: SettingKey): string | null {
   const own = telemetryKeyOf(key)
   if (own !== null) return telemetryVariables[own]
   if (key === 'name') return 'TANDEM_PAIR'
-  return key === 'pair' || key === 'precision' || key === 'paired' ? null : `TANDEM_${key.toUpperCase()}`
+  return withoutVariable.has(key) ? null : `TANDEM_${key.toUpperCase()}`
 }
 
 /** The flags of `tandem up` by setting. */
@@ -151,6 +156,7 @@ export const flagNames: Partial<Readonly<Record<SettingKey, string>>> = {
   port: '--port',
   api_keys: '--api-key',
   device: '--device',
+  replicas: '--replicas',
   threads: '--threads',
   'telemetry.metrics': '--metrics',
 }

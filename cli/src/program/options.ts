@@ -1,5 +1,6 @@
 import { defaultPairName, precisions } from '@tandem/models'
 import { type Command, Option } from 'commander'
+import { maxReplicas } from '../config/settings.js'
 import { apiKey, namedSource, wholeNumber } from './arguments.js'
 
 /** Options that several commands share. */
@@ -14,7 +15,7 @@ const addPairOptions = (command: Command) =>
     .option(
       '--sft <source>',
       'model folder, Hugging Face folder, GGUF file, exported ONNX graph, hf:ORG/REPO of the hub, ' +
-        'or grpc://HOST:PORT of a running service',
+        'or grpc://HOST:PORT of a running service (several replicas: grpc://HOST:PORT,HOST:PORT)',
     )
     .option('--dpo <source>', 'the same, or a LoRA adapter for the --sft model')
     .addOption(precisionOption())
@@ -48,11 +49,18 @@ export const addServedOptions = (command: Command) =>
 
 /** Adds the options of `tandem up`. */
 export const addUpOptions = (command: Command) =>
-  addListenOptions(addServedOptions(command)).option(
-    '--metrics <host:port>',
-    'the address of the gateway\'s metrics; each service takes the next port. "off" disables them ' +
-      '(default: any free ports of 127.0.0.1)',
-  )
+  addListenOptions(addServedOptions(command))
+    .addOption(
+      new Option(
+        '--replicas <number>',
+        'services to start for each model, which share its sessions (default: 1)',
+      ).argParser(wholeNumber(1, maxReplicas)),
+    )
+    .option(
+      '--metrics <host:port>',
+      'the address of the gateway\'s metrics; each service takes the next port. "off" disables them ' +
+        '(default: any free ports of 127.0.0.1)',
+    )
 
 /** Adds --config. */
 export const addConfigOption = (command: Command) =>

@@ -67,9 +67,19 @@ describe('createProgram', () => {
   it('up: parses every option', async () => {
     await parse(
       'up --sft a --dpo b --precision int8 --port 0 --host ::1 --threads 2 --name n --template-from sft --api-key k1 --api-key k2 ' +
-        '--model amateur=c --model base_2=grpc://h:1 --reward picker=d=e --config f.yaml --paired --verbose',
+        '--model amateur=c --model base_2=grpc://h:1 --reward picker=d=e --config f.yaml --paired --replicas 3 --verbose',
     )
-    const parsed = { sft: 'a', dpo: 'b', precision: 'int8', port: 0, host: '::1', threads: 2, name: 'n', paired: true }
+    const parsed = {
+      sft: 'a',
+      dpo: 'b',
+      precision: 'int8',
+      port: 0,
+      host: '::1',
+      threads: 2,
+      name: 'n',
+      paired: true,
+      replicas: 3,
+    }
     const model = [
       { name: 'amateur', source: 'c' },
       { name: 'base_2', source: 'grpc://h:1' },

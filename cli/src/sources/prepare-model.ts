@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { exportName, isGraphPath, loadManifest, type Precision } from '@tandem/models'
 import type { Context } from '../context.js'
+import { toServiceSource } from '../source-text/service-address.js'
 import { warnOfOtherBase } from './adapter-base.js'
 import { buildCached } from './build-cached.js'
 import { findSource, type Source } from './source.js'
@@ -62,7 +63,7 @@ export async function prepareFullModel(
   precision: Precision | undefined,
   context: Context,
 ): Promise<string> {
-  if (source.kind === 'service') return `grpc://${source.addresses.join(',')}`
+  if (source.kind === 'service') return toServiceSource(source.addresses)
   if (source.kind === 'model-folder') return assertPrecision(source.path, precision)
   return buildCached({ source: source.path, precision, modelId: plainName(source.path) }, context)
 }

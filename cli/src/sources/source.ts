@@ -30,7 +30,7 @@ export async function findSource(path: string, option: string): Promise<Source> 
   assertNoWebAddress(path, `${option} ${path}`)
   const absolute = resolve(path)
   const found = await stat(absolute).catch((cause: unknown) => {
-    const hint = isAddress(path)
+    const hint = path.split(',').every(isAddress)
       ? `. For the service at that address, write ${serviceScheme}${path}`
       : isRepo(path)
         ? `. For the repository of that name on the hub, write hf:${path}`

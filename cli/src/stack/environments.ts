@@ -39,10 +39,7 @@ export const keepServiceAddresses = (
 })
 
 /** Returns the environment of a gateway that takes the place of another one. */
-export const keepGatewayAddress = (
-  environment: NodeJS.ProcessEnv,
-  { at, metricsUrl }: Served,
-): NodeJS.ProcessEnv => ({
+export const keepGatewayAddress = (environment: NodeJS.ProcessEnv, { at, metricsUrl }: Served): NodeJS.ProcessEnv => ({
   ...withMetricsUrl(environment, metricsUrl),
   // Port 80 is not part of a URL.
   TANDEM_PORT: new URL(at).port || '80',
@@ -57,8 +54,8 @@ export function gatewayEnvironment(
 ): NodeJS.ProcessEnv {
   return {
     ...environment,
-    TANDEM_SFT: sft,
-    TANDEM_DPO: dpo,
+    TANDEM_SFT: sft.join(','),
+    TANDEM_DPO: dpo.join(','),
     ...listed('TANDEM_MODELS', models),
     ...listed('TANDEM_REWARDS', rewards),
     TANDEM_HOST: host,
@@ -73,12 +70,12 @@ export function gatewayEnvironment(
 }
 
 /**
- * Formats `name=host:port,name=host:port`, with the name before each replica. Without an address the variable is undefined, which
- * removes it.
+ * Formats `name=host:port,name=host:port`; the name is repeated for each replica. Without an address
+ * the variable is undefined, which removes it.
  */
-function listed(variable: string, addresses: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+function listed(variable: string, addresses: Addresses['models']): NodeJS.ProcessEnv {
   const entries = Object.entries(addresses).flatMap(([name, replicas]) =>
-    replicas.split(',').map((address) => `${name}=${address}`),
+    replicas.map((address) => `${name}=${address}`),
   )
   return { [variable]: entries.length === 0 ? undefined : entries.join(',') }
 }

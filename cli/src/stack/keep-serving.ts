@@ -1,11 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { withTimeout } from '@tandem/process'
-import {
-  describeFailedRestart,
-  describeRestart,
-  describeServing,
-  type ProcessEnd,
-} from './process-end.js'
+import { describeFailedRestart, describeRestart, describeServing, type ProcessEnd } from './process-end.js'
 import type { ProcessPlace } from './process-place.js'
 import { RestartBackoff } from './restart-backoff.js'
 

@@ -50,7 +50,9 @@ it('describeLaterEnd tells how often a restart has failed', () => {
 })
 
 it('describeRestart tells when the process is started', () => {
-  expect(describeRestart(end('exit code 1'), 0)).toBe('The SFT service has ended (exit code 1) and is started again now.')
+  expect(describeRestart(end('exit code 1'), 0)).toBe(
+    'The SFT service has ended (exit code 1) and is started again now.',
+  )
   expect(describeRestart(end('exit code 1'), 1_240)).toBe(
     'The SFT service has ended (exit code 1) and is started again in 1.2 s.',
   )

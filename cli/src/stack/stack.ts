@@ -14,6 +14,8 @@ export interface StackOptions {
   readonly port: number
   /** Threads of each service. Default: its share of the machine. */
   readonly threads?: number | undefined
+  /** Services to start for each model. Default: 1. */
+  readonly replicas?: number | undefined
   readonly templateFrom?: 'dpo' | 'sft' | undefined
   readonly apiKeys: readonly string[]
   /** The launcher of each process. Default: none. */
@@ -26,7 +28,7 @@ export interface StackOptions {
 
 /** A service to start. */
 export interface ServiceSpec {
-  /** The name in messages: "SFT service". */
+  /** The name in messages: "SFT service", or "SFT service 2" if there are several. */
   readonly name: string
   readonly module: ProcessModule
   /** The role of the model: sft, dpo, or its name. */
@@ -37,14 +39,14 @@ export interface ServiceSpec {
   readonly servesBase?: boolean
 }
 
-/** host:port of every service that the gateway connects to. Replicas are joined by commas. */
+/** host:port of every service that the gateway connects to: one for each replica of a model. */
 export interface Addresses {
-  readonly sft: string
-  readonly dpo: string
+  readonly sft: readonly string[]
+  readonly dpo: readonly string[]
   /** Addresses of the additional models, by name. */
-  readonly models: Readonly<Record<string, string>>
+  readonly models: Readonly<Record<string, readonly string[]>>
   /** Addresses of the reward models, by name. */
-  readonly rewards: Readonly<Record<string, string>>
+  readonly rewards: Readonly<Record<string, readonly string[]>>
 }
 
 /** A running gateway with its services. */

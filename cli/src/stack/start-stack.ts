@@ -28,7 +28,8 @@ export async function startStack(
   // The first failure ends the wait for the other services.
   const failed = new AbortController()
   const { start, metrics } = createStart(group, context, AbortSignal.any([context.signal, failed.signal]))
-  const sharers = countLogitServices(pair, extraModels)
+  const { replicas = 1 } = options
+  const sharers = countLogitServices(pair, extraModels, replicas)
   // The gateway has place 0, and with it the first port of the metrics.
   let services = 0
   const startService = (spec: ServiceSpec) => {
@@ -38,7 +39,7 @@ export async function startStack(
     return start(++services, spec.module, { name, launcher, environment: own, keepAddresses: keepServiceAddresses })
   }
   try {
-    const addresses = await startServices(pair, extraModels, startService)
+    const addresses = await startServices(pair, extraModels, replicas, startService)
     const { launchers, onTimeline } = options
     const own = gatewayEnvironment(environment, addresses, pair, options)
     const { at: url } = await start(0, '@tandem/gateway/main', {
