@@ -1,154 +1,157 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { buildModel } from '@tandem/models'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { tinyFolder } from './support/fixtures.js'
 import { heldSessions } from './support/held-sessions.js'
-import { waitUntilGone } from './support/processes.js'
+import { isAlive, waitUntilGone } from './support/processes.js'
 import { type Stack, startStack } from './support/stack.js'
-import { startTandemUp, type TandemUp } from './support/tandem-up.js'
+import { SupervisedUp } from './support/supervised-up.js'
+import type { UpProcess } from './support/up-process.js'
 
-const errorLimitMs = 30_000
 const exitLimitMs = 90_000
 
 let home: string
-let up: TandemUp | undefined
+let sft: string
+let dpo: string
+let supervised: SupervisedUp | undefined
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'tandem-kill-'))
+  const [source, adapter] = [tinyFolder('llama-tied'), tinyFolder('llama-tied+lora')]
+  sft = join(home, 'sft')
+  dpo = join(home, 'dpo')
+  await buildModel({ source, out: sft, precision: 'fp32' })
+  await buildModel({ source, adapter, out: dpo, precision: 'fp32' })
 })
 afterEach(async () => {
-  if (!up) return
-  const pids = [up.process.pid ?? -1, ...up.children().map(({ pid }) => pid)]
+  if (!supervised) return
+  const { up } = supervised
+  const pids = [up.process.pid ?? -1, ...pidsOf(up)]
   up.process.kill('SIGKILL')
   await waitUntilGone(pids, exitLimitMs)
-  up = undefined
+  supervised = undefined
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
-const start = () =>
-  startTandemUp(
-    ['--sft', tinyFolder('llama-tied'), '--dpo', tinyFolder('llama-tied+lora'), '--precision', 'fp32', '--no-paired'],
-    { TANDEM_HOME: home },
-  )
-
-interface StreamEnd {
-  readonly events: readonly string[]
-  readonly endedAfterKillMs: number
+async function start(...args: readonly string[]): Promise<SupervisedUp> {
+  supervised = await SupervisedUp.start(['--sft', sft, '--dpo', dpo, ...args], { TANDEM_HOME: home })
+  return supervised
 }
 
-/** Streams an answer of 200 tokens. Calls `onFirst` after its first event. */
-async function stream(running: TandemUp, onFirst: () => void, killedAt: () => number): Promise<StreamEnd> {
-  const response = await fetch(`${running.url}/v1/completions`, {
+const pidsOf = (up: SupervisedUp['up']) => up.children().map(({ pid }) => pid)
+
+function find({ processes }: SupervisedUp, role: string): UpProcess {
+  const found = processes.find((process) => process.role === role)
+  if (!found) throw new Error(`found no process with the role ${role} in ${JSON.stringify(processes)}`)
+  return found
+}
+
+/** Requests an answer of 40 tokens. */
+const request = ({ up }: SupervisedUp) =>
+  fetch(`${up.url}/v1/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      model: running.model,
-      prompt: [4, 388, 365],
-      max_tokens: 200,
-      ignore_eos: true,
-      stream: true,
-    }),
+    body: JSON.stringify({ model: up.model, prompt: [4, 388, 365], max_tokens: 40, ignore_eos: true }),
     signal: AbortSignal.timeout(180_000),
   })
-  expect(response.status).toBe(200)
+
+/** Returns the text of an answer, as soon as there is one. */
+async function ask(running: SupervisedUp): Promise<string> {
   let text = ''
-  let begun = false
-  const decoder = new TextDecoder()
-  try {
-    for await (const chunk of response.body ?? []) {
-      text += decoder.decode(chunk, { stream: true })
-      if (!begun) onFirst()
-      begun = true
-    }
-  } catch (cause) {
-    text += `connection lost: ${cause}`
-  }
-  return { events: text.split('\n\n').filter(Boolean), endedAfterKillMs: Date.now() - killedAt() }
+  await expect
+    .poll(async () => {
+      const answer = await request(running)
+      text = await answer.text()
+      return answer.status
+    })
+    .toBe(200)
+  return (JSON.parse(text) as { choices: [{ text: string }] }).choices[0].text
 }
 
-/** Requests the same answer without a stream. */
-const ask = (running: TandemUp) =>
-  fetch(`${running.url}/v1/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model: running.model, prompt: [4, 388, 365], max_tokens: 200, ignore_eos: true }),
-    signal: AbortSignal.timeout(180_000),
-  })
-
-async function expectServiceError(response: Response): Promise<void> {
-  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
-  const { error } = (await response.json()) as { error: Record<string, unknown> }
-  expect(Object.keys(error).sort()).toEqual(['code', 'message', 'param', 'type'])
-  expect(error.message).toMatch(/service/)
-}
-
-/** Returns the two services, oldest first. The tests kill both, so their roles do not matter. */
-function servicesOf(running: TandemUp): number[] {
-  const services = running.children().filter(({ command }) => command.includes('logit/main.js'))
-  expect(services).toHaveLength(2)
-  return services.map(({ pid }) => pid).sort((a, b) => a - b)
+async function expectEnd({ up }: SupervisedUp, pids: readonly number[], code: number): Promise<void> {
+  expect(await waitUntilGone([up.process.pid ?? -1, ...pids], exitLimitMs)).toEqual([])
+  if (up.process.exitCode === null) await once(up.process, 'exit')
+  expect(up.process.exitCode).toBe(code)
 }
 
 describe('tandem up', () => {
-  test.each([0, 1])('kill -9 of service %s during an answer: clear errors, no hang, no orphan', async (which) => {
-    up = await start()
-    const running = up
-    const pids = running.children().map(({ pid }) => pid)
+  test.each(['sft', 'dpo', 'gateway'])('serves the same answer after kill -9 of the process %s', async (role) => {
+    const running = await start()
+    const before = await ask(running)
+    const pids = pidsOf(running.up)
     expect(pids).toHaveLength(3)
-    const victim = servicesOf(running)[which] ?? -1
-    const streams = [1, 2, 3, 4]
-    let begun = 0
-    let killedAt = 0
-    const killOnceAllRun = () => {
-      begun++
-      if (begun < streams.length) return
-      process.kill(victim, 'SIGKILL')
-      killedAt = Date.now()
-    }
-    const whole = ask(running)
-    const ends = await Promise.all(streams.map(() => stream(running, killOnceAllRun, () => killedAt)))
-    await expectServiceError(await whole)
-    for (const { events, endedAfterKillMs } of ends) {
-      expect(endedAfterKillMs).toBeLessThan(errorLimitMs)
-      const failures = events.filter((event) => event.startsWith('data: {"error"'))
-      expect(failures, events.slice(-3).join('\n')).toHaveLength(1)
-      const { error } = JSON.parse(failures[0]?.slice('data: '.length) ?? '') as { error: Record<string, unknown> }
-      expect(Object.keys(error).sort()).toEqual(['code', 'message', 'param', 'type'])
-      expect(error.message).toMatch(/service/)
-      expect(events.some((event) => event.includes('"finish_reason":"'))).toBe(false)
-    }
-    expect(await waitUntilGone([running.process.pid ?? -1, ...pids], exitLimitMs)).toEqual([])
-    expect(running.process.exitCode).not.toBe(0)
-    expect(running.output()).toMatch(/service/)
+    const victim = find(running, role)
+    running.kill(victim, 'SIGKILL')
+    await running.waitUntilServing()
+    const next = find(running, role)
+    expect(next.address).toBe(victim.address)
+    expect(next.pid).not.toBe(victim.pid)
+    expect(await ask(running)).toBe(before)
+    expect(running.up.output()).toContain(`The ${victim.name} has ended (killed by SIGKILL) and is started again now.`)
+    expect(running.up.output()).toContain(`The ${victim.name} serves again, `)
+    expect(isAlive(victim.pid)).toBe(false)
+    expect(pidsOf(running.up)).toHaveLength(3)
+    running.up.process.kill('SIGTERM')
+    await expectEnd(running, [...pids, next.pid], 0)
   })
 
-  test('kill -9 of a service during a prompt: a clear error before the answer begins', async () => {
-    up = await start()
-    const [victim = -1] = servicesOf(up)
-    // The stopped service receives the prompt and does not answer.
-    process.kill(victim, 'SIGSTOP')
-    const answers = [ask(up), ask(up)]
-    await delay(300)
-    process.kill(victim, 'SIGKILL')
-    const killedAt = Date.now()
-    for (const answer of answers) await expectServiceError(await answer)
-    expect(Date.now() - killedAt).toBeLessThan(errorLimitMs)
+  test('serves the same answer after kill -9 of all its processes at once', async () => {
+    const running = await start()
+    const before = await ask(running)
+    for (const victim of running.processes) running.kill(victim, 'SIGKILL')
+    await running.waitUntilServing()
+    expect(await ask(running)).toBe(before)
+  })
+
+  test('restarts a random service again and again', async () => {
+    const running = await start()
+    const addresses = () => running.processes.map(({ address }) => address).sort()
+    const before = addresses()
+    for (const draw of [0.1, 0.9, 0.4]) {
+      running.killRandom('SIGKILL', () => draw)
+      await running.waitUntilServing()
+    }
+    expect(addresses()).toEqual(before)
+  })
+
+  test('ends with the reason if a service cannot start again', async () => {
+    const broken = join(home, 'broken')
+    await cp(sft, broken, { recursive: true })
+    const running = await start('--sft', broken)
+    const pids = pidsOf(running.up)
+    await rm(join(broken, 'tandem.json'))
+    running.kill(find(running, 'sft'), 'SIGKILL')
+    await expectEnd(running, pids, 1)
+    expect(running.up.output()).toMatch(
+      /tandem: the SFT service has ended and could not be started again 5 times in a row \(the last time: exit code 1\), and Tandem cannot serve without it\. Its last output:\nThe logit service cannot start: .*tandem\.json/,
+    )
+  })
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s between two restarts ends everything with exit code 0', async (signal) => {
+    const broken = join(home, `broken-${signal}`)
+    await cp(dpo, broken, { recursive: true })
+    const running = await start('--dpo', broken)
+    const pids = pidsOf(running.up)
+    await rm(join(broken, 'tandem.json'))
+    running.kill(find(running, 'dpo'), 'SIGKILL')
+    await expect.poll(() => running.up.output()).toContain('Start 2 of at most 5 has failed')
+    running.up.process.kill(signal)
+    await expectEnd(running, pids, 0)
   })
 
   test('kill -9 of tandem up itself leaves no orphan', async () => {
-    up = await start()
-    const pids = up.children().map(({ pid }) => pid)
+    const { up } = await start()
+    const pids = pidsOf(up)
     expect(pids).toHaveLength(3)
     up.process.kill('SIGKILL')
     expect(await waitUntilGone(pids, exitLimitMs)).toEqual([])
   })
 
   test.each(['SIGINT', 'SIGTERM'] as const)('%s ends everything with exit code 0', async (signal) => {
-    up = await start()
-    const pids = up.children().map(({ pid }) => pid)
+    const { up } = await start()
+    const pids = pidsOf(up)
     const exited = once(up.process, 'exit')
     up.process.kill(signal)
     expect(await exited).toEqual([0, null])
@@ -159,10 +162,6 @@ describe('tandem up', () => {
 describe('kill -9 of the gateway', () => {
   let stack: Stack
   beforeAll(async () => {
-    const [source, adapter] = [tinyFolder('llama-tied'), tinyFolder('llama-tied+lora')]
-    const [sft, dpo] = [join(home, 'sft'), join(home, 'dpo')]
-    await buildModel({ source, out: sft, precision: 'fp32' })
-    await buildModel({ source, adapter, out: dpo, precision: 'fp32' })
     stack = await startStack({ sft, dpo, pair: 'tiny' })
   })
   afterAll(() => stack?.stop())

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { repositoryFolder } from './fixtures.js'
 import { descendants, freePort, type ProcessInfo } from './processes.js'
@@ -20,9 +21,14 @@ const startLimitMs = 360_000
 
 /**
  * Starts `tandem up`.
+ * @param onLine called with each line of its stderr
  * @throws Error with its output if it does not get ready
  */
-export async function startTandemUp(args: readonly string[], env: Record<string, string>): Promise<TandemUp> {
+export async function startTandemUp(
+  args: readonly string[],
+  env: Record<string, string>,
+  onLine: (line: string) => void = () => undefined,
+): Promise<TandemUp> {
   const port = await freePort()
   const child = spawn(
     process.execPath,
@@ -38,6 +44,7 @@ export async function startTandemUp(args: readonly string[], env: Record<string,
   }
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)
+  createInterface({ input: child.stderr }).on('line', onLine)
   const url = `http://127.0.0.1:${port}`
   const model = await firstModel(url, child, () => printed)
   return { url, process: child, model, output: () => printed, children: () => descendants(child.pid ?? -1) }
