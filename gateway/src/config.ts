@@ -69,7 +69,12 @@ export const gatewayEnvironmentSchema = z.object({
   TANDEM_RECEIVE_TIMEOUT_MS: integerVariable(1, 2 ** 31 - 1).default(60_000),
   /** Time to wait for the services at the start. */
   TANDEM_START_TIMEOUT_MS: integerVariable(1, 2 ** 31 - 1).default(60_000),
-  /** Time for open answers to finish after SIGTERM. */
+  /**
+   * Time after SIGTERM in which the gateway still accepts requests although it is not ready: load
+   * balancers learn of it only after a while.
+   */
+  TANDEM_DRAIN_DELAY_MS: integerVariable(0, 3_600_000).default(0),
+  /** Time for open answers to finish after that. */
   TANDEM_DRAIN_MS: integerVariable(0, 3_600_000).default(5_000),
   /** Time between two lookups of the names of services. */
   TANDEM_RESOLVE_MS: integerVariable(100, 3_600_000).default(5_000),
@@ -102,6 +107,7 @@ export interface GatewayConfig {
   readonly requestTimeoutMs: number
   readonly receiveTimeoutMs: number
   readonly startTimeoutMs: number
+  readonly drainDelayMs: number
   readonly drainMs: number
   readonly resolveMs: number
   readonly hangMs: number
@@ -130,6 +136,7 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
     requestTimeoutMs: env.TANDEM_REQUEST_TIMEOUT_MS,
     receiveTimeoutMs: env.TANDEM_RECEIVE_TIMEOUT_MS,
     startTimeoutMs: env.TANDEM_START_TIMEOUT_MS,
+    drainDelayMs: env.TANDEM_DRAIN_DELAY_MS,
     drainMs: env.TANDEM_DRAIN_MS,
     resolveMs: env.TANDEM_RESOLVE_MS,
     hangMs: env.TANDEM_HANG_MS,

@@ -1,29 +1,64 @@
 import type { Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { OpenRequests } from './open-requests.js'
+import type { Lifetime } from './routes/lifetime.js'
 import { SessionError } from './session/contract/session-error.js'
 
 /** Interval at which connections without a request are closed, in milliseconds. */
 const idleCheckMs = 50
-/** Time for the last error event of open streams to reach their clients, in milliseconds. */
-const lastEventMs = 100
+/** Time for the last bytes to reach their clients, in milliseconds. */
+const lastBytesMs = 100
+
+/** The server to drain, and its time. */
+export interface DrainOptions {
+  readonly server: Server
+  readonly requests: OpenRequests
+  readonly lifetime: Lifetime
+  /** Aborted when the time of open answers is over. */
+  readonly stopping: AbortController
+  /**
+   * Time in which the server still accepts requests, in milliseconds: load balancers learn only
+   * after a while that it is not ready.
+   */
+  readonly delayMs: number
+  /** Time for open answers to finish after the delay, in milliseconds. */
+  readonly drainMs: number
+}
 
 /**
- * Stops a server: accepts no new connections, gives open answers their time, then ends them.
- * @param stopping aborted when the time of open answers is over
- * @param drainMs time for open answers to finish, in milliseconds
+ * Stops a server. From now on it is not ready. After the delay it refuses new requests with 503,
+ * and it listens until all answers that it accepted have left or their time is over.
  */
-export async function drain(server: Server, stopping: AbortController, drainMs: number): Promise<void> {
+export async function drain({ server, requests, lifetime, stopping, delayMs, drainMs }: DrainOptions): Promise<void> {
+  lifetime.stage = 'leaving'
+  requests.closeConnections()
+  await delay(delayMs)
+  lifetime.stage = 'refusing'
+  server.closeIdleConnections()
+  const idleCheck = setInterval(() => server.closeIdleConnections(), idleCheckMs)
+  const left = requests.haveLeft()
+  await atMost(drainMs, left)
+  stopping.abort(new SessionError('unavailable', 'the gateway is stopping'))
+  await atMost(lastBytesMs, left)
+  clearInterval(idleCheck)
+  await close(server)
+}
+
+/** Closes the listener. Refusals that are being written get a short time. */
+async function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve())
   })
   server.closeIdleConnections()
-  const idleCheck = setInterval(() => server.closeIdleConnections(), idleCheckMs)
-  const timer = new AbortController()
-  const limit = delay(drainMs, undefined, { signal: timer.signal }).catch(() => undefined)
-  await Promise.race([closed, limit])
-  stopping.abort(new SessionError('unavailable', 'the gateway is stopping'))
-  await Promise.race([closed, delay(lastEventMs)])
+  await atMost(lastBytesMs, closed)
   server.closeAllConnections()
-  clearInterval(idleCheck)
+  await closed
+}
+
+/** Waits until something is done, or for a time in milliseconds. */
+async function atMost(ms: number, done: Promise<void>): Promise<void> {
+  const timer = new AbortController()
+  const limit = delay(ms, undefined, { signal: timer.signal }).catch(() => undefined)
+  await Promise.race([done, limit])
   timer.abort()
 }

@@ -8,10 +8,12 @@ import type { Logger } from 'pino'
 import type { GatewayConfig } from './config.js'
 import { ActiveAnswers } from './decode/answers/active-answers.js'
 import { drain } from './drain.js'
+import { OpenRequests } from './open-requests.js'
 import { Admission } from './routes/admission.js'
 import { createApp } from './routes/app.js'
 import type { AppDependencies } from './routes/dependencies.js'
 import { createHttpServer } from './routes/http-server.js'
+import type { Lifetime } from './routes/lifetime.js'
 import { SessionError } from './session/contract/session-error.js'
 import { connectModels } from './session/models/connect-models.js'
 import { openReplicas, type RewardEntry } from './session/models/open-replicas.js'
@@ -58,18 +60,18 @@ export async function startGateway(
     const pair = addEndTokens(served, config.endTokens)
     for (const warning of pair.warnings) log.warn(warning)
     const stopping = new AbortController()
-    const server = await listen(
-      createServer({ config, pair, rewards, stopping: stopping.signal, log, telemetry }),
-      listenAddress,
-      config,
-    )
+    const lifetime: Lifetime = { stage: 'serving' }
+    const server = createServer({ config, pair, rewards, lifetime, stopping: stopping.signal, log, telemetry })
+    const requests = new OpenRequests(server)
+    await listen(server, listenAddress, config)
     const url = urlOf(config.host, server)
     const models = Object.fromEntries([...pair.models].map(([name, { info }]) => [name, info.modelId]))
     const rewardModels = Object.fromEntries(rewards.map(({ name, info }) => [name, info.modelId]))
     log.info({ url, pair: config.pairName, models, rewards: rewardModels }, 'serving')
     const stop = async () => {
-      log.info('draining')
-      await drain(server, stopping, config.drainMs)
+      log.info({ openRequests: requests.count }, 'draining')
+      const { drainDelayMs: delayMs, drainMs } = config
+      await drain({ server, requests, lifetime, stopping, delayMs, drainMs })
       closeChannels()
       await Promise.all([pair, ...rewards].map(({ encoder }) => encoder.close()))
     }
@@ -80,7 +82,7 @@ export async function startGateway(
   }
 }
 
-interface ServerParts extends Pick<AppDependencies, 'pair' | 'stopping' | 'log' | 'telemetry'> {
+interface ServerParts extends Pick<AppDependencies, 'pair' | 'lifetime' | 'stopping' | 'log' | 'telemetry'> {
   readonly config: GatewayConfig
   readonly rewards: readonly RewardModel[]
 }
@@ -133,7 +135,7 @@ async function resolveAllowedHost({ host, apiKeys }: GatewayConfig): Promise<str
 }
 
 /** @param address the resolved host: a second lookup of the name could give another address */
-async function listen(server: Server, address: string, { host, port }: GatewayConfig): Promise<Server> {
+async function listen(server: Server, address: string, { host, port }: GatewayConfig): Promise<void> {
   const isOpen = once(server, 'listening')
   server.listen(port, address)
   try {
@@ -142,7 +144,6 @@ async function listen(server: Server, address: string, { host, port }: GatewayCo
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new Error(`cannot listen on ${host}:${port}: ${message}`, { cause })
   }
-  return server
 }
 
 function urlOf(host: string, server: Server): string {

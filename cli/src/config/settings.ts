@@ -84,6 +84,7 @@ export const settingsSchema = z
     resolve_ms: number(gateway.TANDEM_RESOLVE_MS),
     hang_ms: number(gateway.TANDEM_HANG_MS),
     replay_timeout_ms: number(gateway.TANDEM_REPLAY_TIMEOUT_MS),
+    drain_delay_ms: number(gateway.TANDEM_DRAIN_DELAY_MS),
     device: z.string().refine((text) => services.TANDEM_DEVICE.safeParse(text).success, {
       error: 'expected cpu, webgpu, cuda or cuda:N, or a list in the order to try, e.g. webgpu,cpu',
     }),

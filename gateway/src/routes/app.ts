@@ -15,6 +15,7 @@ import { createInfoHandlers } from './info.js'
 import { createModelHandlers } from './models.js'
 import { createOpenApi } from './openapi.js'
 import { type OperationId, operationIds, operations } from './operations.js'
+import { refuseWhileStopping } from './refuse-while-stopping.js'
 import { createScoreHandler } from './score.js'
 import { toResponse } from './to-response.js'
 import { createTokenHandlers } from './tokens.js'
@@ -24,6 +25,8 @@ const openPaths = [
   ...operationIds.map((id) => operations[id]).flatMap(({ isOpen, path }) => (isOpen ? path : [])),
   ...docsPaths,
 ]
+/** Routes that answer until the process ends. */
+const healthPaths = (['live', 'ready', 'healthy'] as const).map((id) => operations[id].path)
 const routeHint =
   'send conversations to POST /v1/chat/completions and prompts to POST /v1/completions; /openapi.json lists all routes'
 
@@ -41,6 +44,7 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
     context.header('x-request-id', context.get('requestId'))
   })
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins))
+  app.use(except(healthPaths, refuseWhileStopping(dependencies)))
   app.use(except(openPaths, requireApiKey(apiKeys)))
 
   const health = createHealthHandlers(dependencies)

@@ -41,7 +41,8 @@ export const errorResponses = {
   503: {
     name: 'Unavailable',
     description:
-      'A service is unavailable, has no capacity, or now serves a different model. Codes: `service_unavailable`, ' +
+      'The gateway is stopping, or a service is unavailable, has no capacity, or now serves a different model. ' +
+      'Codes: `service_unavailable`, ' +
       '`service_exhausted`, `service_changed`.',
     headers: retryAfter,
   },

@@ -8,11 +8,11 @@ const retrySoon = { 'retry-after': '1' }
  * Creates the health handlers. /livez: the process answers. /readyz: a replica of each model is also
  * ready. /health: the same as /readyz without a body, as in vLLM.
  */
-export function createHealthHandlers({ pair, rewards, stopping }: AppDependencies) {
+export function createHealthHandlers({ pair, rewards, lifetime, stopping }: AppDependencies) {
   const findFaults = (): string[] => {
+    if (lifetime.stage !== 'serving' || stopping.aborted) return ['the gateway is stopping']
     const served = [...pair.models.values(), ...rewards.values()]
-    const stop = stopping.aborted ? 'the gateway is stopping' : null
-    return [...served.map(({ replicas }) => replicas.fault), stop].filter((fault) => fault !== null)
+    return served.map(({ replicas }) => replicas.fault).filter((fault) => fault !== null)
   }
   return {
     live: (context: Context) => context.json({ status: 'live' } satisfies Live),
