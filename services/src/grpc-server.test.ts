@@ -16,9 +16,10 @@ async function start(reflection: boolean): Promise<GrpcServer> {
     listen: '127.0.0.1:0',
     serviceNames: ['tandem.v1.LogitService'],
     addServices: () => undefined,
+    workMethods: new Set(),
     reflection: reflection ? packageDefinition : null,
   })
-  cleanups.push(() => server.drain(0))
+  cleanups.push(() => server.drain({ handoverMs: 0, drainMs: 0 }))
   return server
 }
 
@@ -35,7 +36,7 @@ test('the health service reports SERVING, and NOT_SERVING once the service drain
   call.on('error', () => undefined)
   call.on('data', ({ status }) => statuses.push(status))
   await expect.poll(() => statuses).toEqual(['SERVING'])
-  const drained = server.drain(200)
+  const drained = server.drain({ handoverMs: 0, drainMs: 200 })
   await expect.poll(() => statuses).toEqual(['SERVING', 'NOT_SERVING'])
   await drained
 })

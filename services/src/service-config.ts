@@ -41,7 +41,12 @@ export const serviceFields = {
   TANDEM_PREFILL_CHUNK: integerVariable(1, 65_536).default(128),
   /** Maximum duration of a request, even if the request allows more. */
   TANDEM_REQUEST_TIMEOUT_MS: integerVariable(1, 2 ** 31 - 1).default(300_000),
-  /** Time that open calls have to finish after SIGTERM. */
+  /**
+   * Time after SIGTERM in which connected gateways can still begin calls. A gateway asks for the
+   * health once a second, so that it learns of the end within this time.
+   */
+  TANDEM_HANDOVER_MS: integerVariable(0, 3_600_000).default(3_000),
+  /** Time that open calls have to finish after SIGTERM. The hand-over is a part of it. */
   TANDEM_DRAIN_MS: integerVariable(0, 3_600_000).default(5_000),
   TANDEM_REFLECTION: flagVariable(),
   /** Label of the deployment: a request uses only models with the same label. */
@@ -62,6 +67,7 @@ export interface ServiceConfig {
   readonly maxBatch: number
   readonly prefillChunk: number
   readonly requestTimeoutMs: number
+  readonly handoverMs: number
   readonly drainMs: number
   readonly reflection: boolean
   readonly release: string
@@ -79,6 +85,7 @@ export const toServiceConfig = (env: z.output<typeof serviceSchema>): ServiceCon
   maxBatch: env.TANDEM_MAX_BATCH,
   prefillChunk: env.TANDEM_PREFILL_CHUNK,
   requestTimeoutMs: env.TANDEM_REQUEST_TIMEOUT_MS,
+  handoverMs: env.TANDEM_HANDOVER_MS,
   drainMs: env.TANDEM_DRAIN_MS,
   reflection: env.TANDEM_REFLECTION,
   release: env.TANDEM_RELEASE,

@@ -96,6 +96,7 @@ export const settingsSchema = z
     max_batch: number(services.TANDEM_MAX_BATCH),
     prefill_chunk: number(services.TANDEM_PREFILL_CHUNK),
     session_ttl_ms: number(services.TANDEM_SESSION_TTL_MS),
+    handover_ms: number(services.TANDEM_HANDOVER_MS),
     strict: z.boolean(),
     reflection: z.boolean(),
     log_level: gateway.TANDEM_LOG_LEVEL.unwrap(),

@@ -40,7 +40,7 @@ export async function startLogitService(
   const servers: GrpcServer[] = []
   const stop = async () => {
     log.info('draining')
-    await Promise.all(servers.map((server) => server.drain(config.drainMs)))
+    await Promise.all(servers.map((server) => server.drain(config)))
     await engine.stop()
     endMetrics()
   }
@@ -117,6 +117,7 @@ function serve(
     listen,
     serviceNames: ['tandem.v1.LogitService'],
     addServices: (server) => server.addService(LogitService.service, handlers),
+    workMethods: new Set(['Step', 'StepStream']),
     reflection: config.reflection ? packageDefinition : null,
   })
 }

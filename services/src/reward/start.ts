@@ -52,13 +52,14 @@ export async function startRewardService(
       listen: config.listen,
       serviceNames: ['tandem.v1.RewardService'],
       addServices: (server) => server.addService(RewardService.service, handlers),
+      workMethods: new Set(['Score']),
       reflection: config.reflection ? packageDefinition : null,
     })
     const { address } = server
     log.info({ address, model: manifest.modelId, engine: engine.description.name }, 'serving')
     const stop = async () => {
       log.info('draining')
-      await server.drain(config.drainMs)
+      await server.drain(config)
       await engine.stop()
       endMetrics()
     }

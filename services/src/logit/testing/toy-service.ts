@@ -65,12 +65,13 @@ export async function serveToy(
     listen: '127.0.0.1:0',
     serviceNames: ['tandem.v1.LogitService'],
     addServices: (grpc) => grpc.addService(LogitService.service, handlers),
+    workMethods: new Set(['Step', 'StepStream']),
     reflection: null,
   })
   const client = new LogitService(server.address, credentials.createInsecure(), channelOptions)
   cleanups.push(
     close,
-    () => server.drain(0),
+    () => server.drain({ handoverMs: 0, drainMs: 0 }),
     () => client.close(),
   )
   return { engine, stats, server, client }
