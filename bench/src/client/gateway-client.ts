@@ -1,5 +1,6 @@
 import type { ChatMessage } from '@tandem/models'
 import { z } from 'zod'
+import { firstModel } from './first-model.js'
 import { type Chunk, readAnswer, type StreamedAnswer } from './read-answer.js'
 
 /** The decoding of an answer: `decoding` of a request. */
@@ -36,7 +37,6 @@ export interface AnswerRequest {
 
 const warmTokens = 8
 
-const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })).min(1) })
 const answerSchema = z.object({
   usage: z.object({ completion_tokens: z.number() }),
   choices: z.array(
@@ -62,8 +62,7 @@ export class GatewayClient {
 
   /** Connects to a gateway. Reads the name of the pair and tests which strategies accept a path. */
   static async connect(url: string, signal: AbortSignal): Promise<GatewayClient> {
-    const models = modelsSchema.parse(await (await fetch(`${url}/v1/models`, { signal })).json())
-    const model = models.data[0]?.id ?? ''
+    const model = await firstModel(url, null, signal)
     const withPath = new Set<Arm['strategy']>()
     for (const strategy of ['aad', 'greedy-dpo'] as const) {
       const body = { model, prompt: [1], max_tokens: 1, decoding: { strategy, path: 'plain' } }

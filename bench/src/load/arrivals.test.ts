@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { sendAll } from './arrivals.js'
+import { createRandom, drawInterval } from './random.js'
+
+const signal = new AbortController().signal
+
+test('intervals are exponential with the mean of the rate, and the same for the same seed', () => {
+  const draw = (seed: number) => {
+    const random = createRandom(seed)
+    return Array.from({ length: 20_000 }, () => drawInterval(random, 10))
+  }
+  const intervals = draw(1)
+  expect(intervals).toEqual(draw(1))
+  expect(intervals).not.toEqual(draw(2))
+  const mean = intervals.reduce((sum, value) => sum + value, 0) / intervals.length
+  expect(Math.abs(mean - 100)).toBeLessThan(3)
+  // Of an exponential distribution, 1 - 1/e lies below the mean.
+  const below = intervals.filter((value) => value < 100).length / intervals.length
+  expect(Math.abs(below - (1 - Math.exp(-1)))).toBeLessThan(0.02)
+})
+
+test('closed: each client waits for its answer; no more requests are open than clients', async () => {
+  let open = 0
+  let most = 0
+  let sent = 0
+  const send = async () => {
+    most = Math.max(most, ++open)
+    sent++
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    open--
+  }
+  expect(await sendAll({ type: 'closed', clients: 3 }, send, 50, createRandom(1), signal)).toBe(0)
+  expect(most).toBe(3)
+  expect(sent).toBeGreaterThan(3)
+})
+
+test('open: arrivals do not wait for answers; those above the limit are dropped', async () => {
+  let answer = () => {}
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  let sent = 0
+  const send = () => {
+    if (++sent === 4) answer()
+    return answered
+  }
+  const arrivals = { type: 'open', perSecond: 1_000_000, maxOpen: 4 } as const
+  const dropped = await sendAll(arrivals, send, 5, createRandom(1), signal)
+  expect(sent).toBeGreaterThanOrEqual(4)
+  expect(dropped).toBeGreaterThan(0)
+})
