@@ -82,6 +82,8 @@ export const gatewayEnvironmentSchema = z.object({
   TANDEM_HANG_MS: integerVariable(100, 3_600_000).default(10_000),
   /** Maximum time for which a request waits for a replica. */
   TANDEM_REPLAY_TIMEOUT_MS: integerVariable(1, 3_600_000).default(60_000),
+  /** How often sessions of a request may continue on another replica after a failure. */
+  TANDEM_MAX_REPLAYS: integerVariable(0, 1_000).default(16),
   TANDEM_LOG_LEVEL: logLevelSchema,
   /** Sends the times of each request to the parent process, for `tandem up --trace`. */
   TANDEM_TRACE: flagVariable(),
@@ -111,6 +113,7 @@ export interface GatewayConfig {
   readonly drainMs: number
   readonly resolveMs: number
   readonly hangMs: number
+  readonly maxReplays: number
   readonly replayTimeoutMs: number
   readonly logLevel: string
   readonly sendsTimelines: boolean
@@ -140,6 +143,7 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
     drainMs: env.TANDEM_DRAIN_MS,
     resolveMs: env.TANDEM_RESOLVE_MS,
     hangMs: env.TANDEM_HANG_MS,
+    maxReplays: env.TANDEM_MAX_REPLAYS,
     replayTimeoutMs: env.TANDEM_REPLAY_TIMEOUT_MS,
     logLevel: env.TANDEM_LOG_LEVEL,
     sendsTimelines: env.TANDEM_TRACE,

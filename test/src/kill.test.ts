@@ -129,17 +129,20 @@ describe('tandem up', () => {
     )
   })
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s between two restarts ends everything with exit code 0', async (signal) => {
-    const broken = join(home, `broken-${signal}`)
-    await cp(dpo, broken, { recursive: true })
-    const running = await start('--dpo', broken)
-    const pids = pidsOf(running.up)
-    await rm(join(broken, 'tandem.json'))
-    running.kill(find(running, 'dpo'), 'SIGKILL')
-    await expect.poll(() => running.up.output()).toContain('Start 2 of at most 5 has failed')
-    running.up.process.kill(signal)
-    await expectEnd(running, pids, 0)
-  })
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s between two restarts ends everything with exit code 0',
+    async (signal) => {
+      const broken = join(home, `broken-${signal}`)
+      await cp(dpo, broken, { recursive: true })
+      const running = await start('--dpo', broken)
+      const pids = pidsOf(running.up)
+      await rm(join(broken, 'tandem.json'))
+      running.kill(find(running, 'dpo'), 'SIGKILL')
+      await expect.poll(() => running.up.output()).toContain('Start 2 of at most 5 has failed')
+      running.up.process.kill(signal)
+      await expectEnd(running, pids, 0)
+    },
+  )
 
   test('kill -9 of tandem up itself leaves no orphan', async () => {
     const { up } = await start()

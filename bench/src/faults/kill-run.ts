@@ -51,7 +51,9 @@ function compare(expected: SeenAnswer, found: SeenAnswer): string {
   return JSON.stringify(found.choices) === JSON.stringify(expected.choices) ? same : '200, other tokens'
 }
 
-/** Kills a service after a random number of tokens, or after a random share of the answer's time. */
+/**
+ * Kills a service after a random number of tokens, or after a random share of the answer's time.
+ */
 async function answerWithKill(
   { stack, signal }: KillRunOptions,
   { isGradual }: Method,

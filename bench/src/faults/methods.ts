@@ -3,7 +3,9 @@ export interface Method {
   readonly name: string
   /** Fields of the request besides the prompt. */
   readonly fields: object
-  /** Whether its answer is sent token by token. If not, it arrives whole when the search has ended. */
+  /**
+   * Whether its answer is sent token by token. If not, it arrives whole when the search has ended.
+   */
   readonly isGradual: boolean
 }
 

@@ -1,4 +1,6 @@
-/** Sends a load to a running gateway and prints what its clients see. `--help` lists the options. */
+/**
+ * Sends a load to a running gateway and prints what its clients see. `--help` lists the options.
+ */
 import { writeFile } from 'node:fs/promises'
 import { runCommand } from '@tandem/cli'
 import { firstModel } from '../client/first-model.js'

@@ -83,6 +83,7 @@ export const settingsSchema = z
     drain_ms: number(gateway.TANDEM_DRAIN_MS),
     resolve_ms: number(gateway.TANDEM_RESOLVE_MS),
     hang_ms: number(gateway.TANDEM_HANG_MS),
+    max_replays: number(gateway.TANDEM_MAX_REPLAYS),
     replay_timeout_ms: number(gateway.TANDEM_REPLAY_TIMEOUT_MS),
     drain_delay_ms: number(gateway.TANDEM_DRAIN_DELAY_MS),
     device: z.string().refine((text) => services.TANDEM_DEVICE.safeParse(text).success, {

@@ -70,8 +70,8 @@ export function gatewayEnvironment(
 }
 
 /**
- * Formats `name=host:port,name=host:port`; the name is repeated for each replica. Without an address
- * the variable is undefined, which removes it.
+ * Formats `name=host:port,name=host:port`; the name is repeated for each replica. Without an
+ * address the variable is undefined, which removes it.
  */
 function listed(variable: string, addresses: Addresses['models']): NodeJS.ProcessEnv {
   const entries = Object.entries(addresses).flatMap(([name, replicas]) =>

@@ -102,7 +102,9 @@ export class ManagedProcess {
     }
   }
 
-  /** Asks the process to end, waits, and kills it after the grace time. It is safe to call twice. */
+  /**
+   * Asks the process to end, waits, and kills it after the grace time. It is safe to call twice.
+   */
   stop(): Promise<void> {
     // A second SIGTERM would end the process before its answers have finished.
     this.stopping ??= this.end()

@@ -11,7 +11,9 @@ export class RestartBackoff {
   /** @param random returns a number from 0 to 1, without 1 */
   constructor(private readonly random: () => number = Math.random) {}
 
-  /** Returns the delay before the next restart: half of it at least, so that jitter never skips it. */
+  /**
+   * Returns the delay before the next restart: half of it at least, so that jitter never skips it.
+   */
   nextMs(): number {
     const exponent = this.restarts++ - 1
     if (exponent < 0) return 0

@@ -100,9 +100,11 @@ test('a service that dies during an answer ends the stream with an error, and is
   for (let i = 0; i < 2400 && (await own.app().request('/readyz')).status !== 200; i++) await delay(50)
   expect((await own.app().request('/readyz')).status).toBe(200)
   own.dpo.isServing = false
-  await expect.poll(async () => (await own.app().request('/readyz')).json()).toMatchObject({
-    faults: [expect.stringMatching('is not serving')],
-  })
+  await expect
+    .poll(async () => (await own.app().request('/readyz')).json())
+    .toMatchObject({
+      faults: [expect.stringMatching('is not serving')],
+    })
   expect((await own.post('/v1/completions', { model: 'toy', prompt })).status).toBe(503)
   own.stop()
 })

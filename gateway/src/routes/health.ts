@@ -5,8 +5,8 @@ import type { AppDependencies } from './dependencies.js'
 const retrySoon = { 'retry-after': '1' }
 
 /**
- * Creates the health handlers. /livez: the process answers. /readyz: a replica of each model is also
- * ready. /health: the same as /readyz without a body, as in vLLM.
+ * Creates the health handlers. /livez: the process answers. /readyz: a replica of each model is
+ * also ready. /health: the same as /readyz without a body, as in vLLM.
  */
 export function createHealthHandlers({ pair, rewards, lifetime, stopping }: AppDependencies) {
   const findFaults = (): string[] => {

@@ -97,7 +97,8 @@ test('while clients are connected, both models report NOT_SERVING and serve all 
   service.process.kill('SIGTERM')
   for (const check of health) await expect.poll(check).toBe('NOT_SERVING')
   for (const { step } of running) expect((await step([4, 388], [365])).results[0]?.position).toBe(3)
-  for (const address of addresses) expect((await resultOf(connect(address), fullStep(`new ${address}`, [], [4]))).position).toBe(1)
+  for (const address of addresses)
+    expect((await resultOf(connect(address), fullStep(`new ${address}`, [], [4]))).position).toBe(1)
   // The gateway has gone: nothing is left to hand over.
   for (const client of clients.splice(0)) client.close()
   expect(await service.exit).toBe(0)

@@ -17,7 +17,11 @@ describe('parseServingLine', () => {
       { addresses: ['127.0.0.1:1'] },
       { name: 'amateur model service 3', role: 'amateur', replica: 3 },
     ],
-    ['[picker reward service]', { address: '127.0.0.1:1' }, { name: 'picker reward service', role: 'picker', replica: 1 }],
+    [
+      '[picker reward service]',
+      { address: '127.0.0.1:1' },
+      { name: 'picker reward service', role: 'picker', replica: 1 },
+    ],
     ['[gateway]', { url: '127.0.0.1:1' }, { name: 'gateway', role: 'gateway', replica: 1 }],
   ])('%s %j', (prefix, logged, expected) => {
     expect(parseServingLine(`${prefix} ${log(logged)}`)).toEqual({ ...expected, pid: 7, address: '127.0.0.1:1' })

@@ -9,8 +9,8 @@ export interface SessionHome {
   /** The session of the present replica. */
   current(index: number): Session
   /**
-   * Calls the session of the present replica. If the replica fails, it calls the session of the next
-   * one, which holds the same tokens.
+   * Calls the session of the present replica. If the replica fails, it calls the session of the
+   * next one, which holds the same tokens.
    */
   run<T>(index: number, call: (session: Session) => Promise<T>): Promise<T>
 }

@@ -20,9 +20,9 @@ export interface AddressOptions {
 }
 
 /**
- * Knows where the replicas of a model are. Names are looked up again and again. If a lookup fails or
- * finds nothing, the last known addresses stay: a name server that is down must not end a service
- * that works.
+ * Knows where the replicas of a model are. Names are looked up again and again. If a lookup fails
+ * or finds nothing, the last known addresses stay: a name server that is down must not end a
+ * service that works.
  */
 export class AddressSource {
   private readonly known = new Map<string, readonly Place[]>()

@@ -20,8 +20,8 @@ export function splitAddress(address: string): { readonly host: string; readonly
 
 /**
  * Returns the replicas behind an address: one for each IP address of its host. A host with only
- * loopback addresses is one replica, which has several addresses on most machines. If a host has IPv4
- * and IPv6 addresses, only the former count: both belong to the same replicas.
+ * loopback addresses is one replica, which has several addresses on most machines. If a host has
+ * IPv4 and IPv6 addresses, only the former count: both belong to the same replicas.
  * @param found IP addresses of the host, in any order
  */
 export function placesOf(address: string, found: readonly string[]): readonly Place[] {
@@ -33,7 +33,8 @@ export function placesOf(address: string, found: readonly string[]): readonly Pl
 }
 
 /**
- * Merges places, without those that appear twice. If there are too many, those that are in use stay.
+ * Merges places, without those that appear twice. If there are too many, those that are in use
+ * stay.
  * @param current addresses in use
  */
 export function limitPlaces(places: readonly Place[], current: ReadonlySet<string>): readonly Place[] {

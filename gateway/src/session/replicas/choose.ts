@@ -20,8 +20,9 @@ export interface Preference extends Pick<Wish, 'engineIds' | 'avoid'> {
 
 /**
  * Chooses a replica; null if there is none. Replicas that did not fail before come first, then
- * those of the request's engines, then the one with the prompt's prefix, then the one with more room
- * of two that are drawn at random. The draw spreads sessions although reports of the load are old.
+ * those of the request's engines, then the one with the prompt's prefix, then the one with more
+ * room of two that are drawn at random. The draw spreads sessions although reports of the load are
+ * old.
  * @param random returns numbers from 0 to 1, without 1
  */
 export function choose<C extends Candidate>(

@@ -64,7 +64,9 @@ export class ReplicaSet<Connection extends ProbedConnection> implements Replicas
     this.addresses.start()
   }
 
-  /** The model that was read first. All others must fit it. @throws TypeError before `firstModel` */
+  /**
+   * The model that was read first. All others must fit it. @throws TypeError before `firstModel`
+   */
   get model(): GetModelResponse__Output {
     if (this.firstRead === null) throw new TypeError('no model is read yet: expected a call of firstModel before')
     return this.firstRead
@@ -79,8 +81,8 @@ export class ReplicaSet<Connection extends ProbedConnection> implements Replicas
 
   /**
    * Waits for the first model.
-   * @throws SessionError `refused` if all addresses are of services of another kind; `unavailable` with
-   *   the reasons if the signal aborts before
+   * @throws SessionError `refused` if all addresses are of services of another kind; `unavailable`
+   * with   the reasons if the signal aborts before
    */
   firstModel(signal: AbortSignal): Promise<GetModelResponse__Output> {
     const attempt = () => {

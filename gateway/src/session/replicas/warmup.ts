@@ -10,8 +10,8 @@ export interface WarmupSlot {
 
 /**
  * Limits the new sessions of a replica that has just come back, so that it does not get all waiting
- * requests at once. At most `window` sessions may wait for their first answer, and each first answer
- * raises the window by one.
+ * requests at once. At most `window` sessions may wait for their first answer, and each first
+ * answer raises the window by one.
  *
  * A slot is free again after a second, also without an answer. Two requests that each wait for a
  * slot of the other's replica would otherwise wait for each other.
