@@ -8,7 +8,6 @@ export const gatewayMainPath = fileURLToPath(new URL('../dist/main.js', import.m
 
 export { type GatewayConfig, gatewayEnvironmentSchema, parseGatewayConfig } from './config.js'
 export { defaultStrategyName, strategies, strategyNames } from './decode/strategies/index.js'
-export { uniformAt } from './decode/strategies/random.js'
 export { createApp } from './routes/app.js'
 export type { SessionSet } from './session/contract/session.js'
 export { EngineSenders } from './session/grpc/engine-senders.js'

@@ -1,54 +1,120 @@
-import { credentials } from '@grpc/grpc-js'
-import { channelOptions, LogitService } from '@tandem/proto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { heldSessions, SupervisedUp, tinyFolder, type UpProcess, waitUntilGone } from '@tandem/test'
+import { readGoldenPrompts } from '../prompts.js'
 
-/** A service process of a stack that faults happen to. */
-export interface Victim {
-  /** "DPO service", "SFT service 2" */
-  readonly name: string
-  readonly pid: number
-  /** Its address, host:port. */
-  readonly address: string
+/** The models of a stack. `tiny` answers quickly and without meaning; `embedded` is the real pair. */
+export type FaultPair = 'tiny' | 'embedded'
+
+/** How a stack is started. */
+export interface FaultStackOptions {
+  readonly pair: FaultPair
+  /** Services of each model. */
+  readonly replicas: number
+  /** One process serves both models. */
+  readonly isPaired?: boolean
+  /** Additional environment variables of every process. */
+  readonly env?: Readonly<Record<string, string>>
+  /** More arguments of `tandem up`. */
+  readonly args?: readonly string[]
 }
 
-/** A running stack whose processes are restarted if they end. */
-export interface FaultStack {
-  /** The URL of the gateway. */
-  readonly url: string
-  /** The name of the pair in the API. */
-  readonly model: string
-  /** The logit services that run now. */
-  services(): readonly Victim[]
-  stop(): Promise<void>
-}
-
-const loadLimitMs = 5_000
 const settleLimitMs = 20_000
+const stopLimitMs = 60_000
 const retryMs = 50
 
-/** Returns how many sessions a service holds. @throws Error if it does not answer */
-export async function countSessions(address: string): Promise<number> {
-  const client = new LogitService(address, credentials.createInsecure(), channelOptions)
-  try {
-    return await new Promise<number>((resolve, reject) =>
-      client.GetLoad({}, { deadline: Date.now() + loadLimitMs }, (error, load) =>
-        load ? resolve(load.sessions) : reject(error),
-      ),
-    )
-  } finally {
-    client.close()
+/** A `tandem up` to which faults happen. It starts processes again that end. */
+export class FaultStack {
+  private constructor(
+    private readonly supervised: SupervisedUp,
+    /** Token ids of prompts for its models. */
+    readonly prompts: readonly (readonly number[])[],
+    private readonly home: string,
+  ) {}
+
+  /** Starts a stack at fp32, where an answer is the same however it is computed. Stop it. */
+  static async start({
+    pair,
+    replicas,
+    isPaired = false,
+    env = {},
+    args = [],
+  }: FaultStackOptions): Promise<FaultStack> {
+    const home = await mkdtemp(join(tmpdir(), 'tandem-faults-'))
+    const isTiny = pair === 'tiny'
+    const models = isTiny ? ['--sft', tinyFolder('llama-tied'), '--dpo', tinyFolder('llama-tied+lora')] : []
+    const form = isPaired ? '--paired' : '--no-paired'
+    const all = [...models, '--precision', 'fp32', form, '--replicas', `${replicas}`, ...args]
+    const own: Record<string, string> = isTiny ? { TANDEM_HOME: home } : {}
+    const supervised = await SupervisedUp.start(all, { ...own, ...env })
+    return new FaultStack(supervised, isTiny ? tinyPrompts : readGoldenPrompts(), home)
+  }
+
+  /** The URL of the gateway. */
+  get url(): string {
+    return this.supervised.up.url
+  }
+
+  /** The name of the pair in the API. */
+  get model(): string {
+    return this.supervised.up.model
+  }
+
+  /** The services that serve now. */
+  get services(): readonly UpProcess[] {
+    return this.supervised.services
+  }
+
+  /** All processes that serve now. */
+  get processes(): readonly UpProcess[] {
+    return this.supervised.processes
+  }
+
+  /** Sends a signal to a process. */
+  kill(victim: UpProcess, signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.supervised.kill(victim, signal)
+  }
+
+  /** Waits until all processes serve. @throws Error with the output if they do not */
+  waitUntilServing(): Promise<void> {
+    return this.supervised.waitUntilServing()
+  }
+
+  /** What the processes have printed last. */
+  output(): string {
+    return this.supervised.up.output()
+  }
+
+  /**
+   * Waits until the services hold no sessions.
+   * @returns how many they still hold after a time
+   */
+  async countLeaked(): Promise<number> {
+    await this.waitUntilServing()
+    const end = performance.now() + settleLimitMs
+    for (;;) {
+      const counts = await Promise.all(this.services.map(({ address }) => heldSessions(address)))
+      const held = counts.reduce((sum, count) => sum + count, 0)
+      if (held === 0 || performance.now() > end) return held
+      await delay(retryMs)
+    }
+  }
+
+  /** Ends all processes. */
+  async stop(): Promise<void> {
+    const { process: up } = this.supervised.up
+    const pids = [up.pid ?? -1, ...this.supervised.up.children().map(({ pid }) => pid)]
+    up.kill('SIGTERM')
+    if ((await waitUntilGone(pids, stopLimitMs)).length > 0) up.kill('SIGKILL')
+    await rm(this.home, { recursive: true, force: true })
   }
 }
 
-/**
- * Waits until the services hold no sessions.
- * @returns how many they still hold after a time
- */
-export async function countLeaked(stack: FaultStack): Promise<number> {
-  const end = performance.now() + settleLimitMs
-  for (;;) {
-    const counts = await Promise.all(stack.services().map(({ address }) => countSessions(address).catch(() => 0)))
-    const held = counts.reduce((sum, count) => sum + count, 0)
-    if (held === 0 || performance.now() > end) return held
-    await new Promise((resolve) => setTimeout(resolve, retryMs))
-  }
-}
+/** A short prompt and one that is longer than a chunk of replayed tokens. */
+const tinyPrompts: readonly (readonly number[])[] = [
+  [4, 388, 365],
+  Array.from({ length: 40 }, (_, i) => 5 + i),
+  [100, 7, 7, 7, 31],
+]

@@ -1,7 +1,8 @@
+import { createRandom, draw } from '../measure/random.js'
+import { itemOfRound } from '../prompts.js'
 import type { FaultResult, FaultSettings } from './case.js'
-import { countLeaked, type FaultStack } from './fault-stack.js'
+import type { FaultStack } from './fault-stack.js'
 import { type Method, methods } from './methods.js'
-import { Random } from './random.js'
 import { type SeenAnswer, streamAnswer } from './stream-answer.js'
 
 /** What a run of kills does. */
@@ -9,7 +10,6 @@ export interface KillRunOptions extends FaultSettings {
   readonly stack: FaultStack
   /** Number of answers, one kill in each. */
   readonly answers: number
-  readonly prompts: readonly (readonly number[])[]
   readonly maxTokens: number
   readonly seed: number
 }
@@ -19,8 +19,8 @@ export interface KillRunOptions extends FaultSettings {
  * moment of each. Each answer must equal the one that was given without a kill.
  */
 export async function runKills(options: KillRunOptions): Promise<FaultResult> {
-  const { stack, answers, prompts, log, signal } = options
-  const random = new Random(options.seed)
+  const { stack, answers, log, signal } = options
+  const random = createRandom(options.seed)
   const seen = new Map<string, number>()
   const recoveryMs: number[] = []
   const notes: string[] = []
@@ -28,7 +28,7 @@ export async function runKills(options: KillRunOptions): Promise<FaultResult> {
   for (let i = 0; i < answers; i++) {
     signal.throwIfAborted()
     const method = methods[i % methods.length] as Method
-    const prompt = prompts[Math.floor(i / methods.length) % prompts.length] ?? []
+    const prompt = itemOfRound(stack.prompts, Math.floor(i / methods.length))
     const body = { model: stack.model, prompt, max_tokens: options.maxTokens, ...method.fields }
     const expected = await streamAnswer(stack.url, body, signal)
     if (expected.error !== null) throw new Error(`without a kill, ${method.name} failed: ${expected.error}`)
@@ -41,7 +41,7 @@ export async function runKills(options: KillRunOptions): Promise<FaultResult> {
     } else notes.push(`${method.name}, ${victim}: ${what}`)
     log(`${i + 1}/${answers} ${method.name}: ${what}, ${victim}, pause ${(found.longestPauseMs / 1000).toFixed(1)} s`)
   }
-  return { tried: answers, survived, seen, leaked: await countLeaked(stack), recoveryMs, notes }
+  return { tried: answers, survived, seen, leaked: await stack.countLeaked(), recoveryMs, notes }
 }
 
 const same = '200, same tokens'
@@ -59,22 +59,22 @@ async function answerWithKill(
   { isGradual }: Method,
   body: object,
   expected: SeenAnswer,
-  random: Random,
+  random: () => number,
 ): Promise<{ found: SeenAnswer; victim: string }> {
   const tokens = expected.choices.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0)
   for (;;) {
-    const killAt = random.below(tokens)
+    const killAt = Math.floor(random() * tokens)
     let victim: string | null = null
     const kill = (when: string) => {
-      const services = stack.services()
+      const { services } = stack
       if (victim !== null || services.length === 0) return
-      const { name, pid } = random.pick(services)
-      process.kill(pid, 'SIGKILL')
-      victim = `${name} killed ${when}`
+      const chosen = draw(random, services)
+      stack.kill(chosen)
+      victim = `${chosen.name} killed ${when}`
     }
     // The first token may take long: token 0 stands for a moment of the prompt.
     const byTime = !isGradual || killAt === 0
-    const delayMs = random.next() * (isGradual ? firstTokenShare : 1) * expected.durationMs
+    const delayMs = random() * (isGradual ? firstTokenShare : 1) * expected.durationMs
     const timer = byTime ? setTimeout(() => kill(`after ${Math.round(delayMs)} ms`), delayMs) : undefined
     const found = await streamAnswer(stack.url, body, signal, (count) => {
       if (!byTime && count >= killAt) kill(`at token ${killAt}`)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EventReader } from '../load/event-reader.js'
 
 /** One answer of a request. */
 export interface StreamedChoice {
@@ -83,11 +84,6 @@ async function* readEvents(url: string, body: object, signal: AbortSignal): Asyn
     signal,
   })
   if (!response.ok) throw new Error(`status ${response.status}: ${(await response.text()).slice(0, 300)}`)
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const bytes of response.body ?? []) {
-    const events = (rest + decoder.decode(bytes, { stream: true })).split('\n\n')
-    rest = events.pop() ?? ''
-    for (const event of events) if (event.startsWith('data: ')) yield event.slice('data: '.length)
-  }
+  const reader = new EventReader()
+  for await (const bytes of response.body ?? []) yield* reader.push(bytes)
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { createRandom, drawInterval } from '../measure/random.js'
 import { sendAll } from './arrivals.js'
-import { createRandom, drawInterval } from './random.js'
 
 const signal = new AbortController().signal
 

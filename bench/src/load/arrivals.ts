@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { drawInterval } from './random.js'
+import { drawInterval } from '../measure/random.js'
 
 /**
  * When requests are sent. `closed`: this number of clients, each of which sends its next request

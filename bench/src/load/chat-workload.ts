@@ -1,4 +1,4 @@
-import { createRandom } from './random.js'
+import { createRandom } from '../measure/random.js'
 import type { LoadRequest } from './send-request.js'
 
 /** The requests of a load. */

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http'
+import { createRandom } from '../measure/random.js'
 import { type Arrivals, sendAll } from './arrivals.js'
-import { createRandom } from './random.js'
 import type { RequestRecord } from './request-record.js'
 import { type LoadRequest, sendRequest } from './send-request.js'
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TandemUp } from '@tandem/test'
-import { createRandom, drawInterval } from '../load/random.js'
+import { createRandom, drawInterval } from '../measure/random.js'
 import { findProcesses } from './stack-processes.js'
 
 /** Kills of services during a soak. */

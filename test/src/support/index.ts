@@ -3,10 +3,11 @@
  * too.
  */
 export { embeddedPair } from './embedded-pair.js'
-export { endTokenId, type GoldenRow, readGoldenRows, repositoryFolder } from './fixtures.js'
+export { endTokenId, type GoldenRow, readGoldenRows, repositoryFolder, tinyFolder } from './fixtures.js'
 export { GraphSession } from './graph-session.js'
+export { heldSessions } from './held-sessions.js'
 export { logSumExp, plausibleIds } from './log-probabilities.js'
-export { freePort } from './processes.js'
+export { freePort, isAlive, waitUntilGone } from './processes.js'
 export { complete } from './rest.js'
 export { ServiceClient } from './service-client.js'
 export { readyAddress, type Stack, startStack } from './stack.js'

@@ -12,6 +12,12 @@ export function createRandom(seed: number): () => number {
   }
 }
 
+/** Draws an item. @throws RangeError if there are none */
+export function draw<T>(random: () => number, items: readonly T[]): T {
+  if (items.length === 0) throw new RangeError('expected at least one item')
+  return items[Math.floor(random() * items.length)] as T
+}
+
 /** Draws the time to the next arrival of a Poisson process, in milliseconds. */
 export const drawInterval = (random: () => number, perSecond: number): number =>
   (-1000 * Math.log(1 - random())) / perSecond
