@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { acceptedRuntimeFlags, largePages } from '@tandem/cli'
 import { repositoryFolder } from './fixtures.js'
 
 /** The models and settings of a stack. */
@@ -41,16 +42,17 @@ const startLimitMs = 360_000
 const stopLimitMs = 60_000
 
 /**
- * Starts a stack.
+ * Starts a stack, with the runtime flags of `tandem up`.
  * @throws Error with the stderr of a process that does not get ready
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const children: ChildProcess[] = []
   const metricsUrls: string[] = []
+  const execArgv = [...(await acceptedRuntimeFlags())]
   const start = async (script: string, env: Record<string, string>): Promise<[ChildProcess, string]> => {
     const child = fork(join(repositoryFolder, script), {
-      env: { ...process.env, TANDEM_LOG_LEVEL: 'warn', ...options.env, ...env },
-      execArgv: [],
+      env: { ...largePages, ...process.env, TANDEM_LOG_LEVEL: 'warn', ...options.env, ...env },
+      execArgv,
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     })
     children.push(child)
