@@ -26,8 +26,7 @@ export class RewardServiceConnection extends ServiceConnection {
   /**
    * Returns one score for each sequence of token ids, in their order.
    * @param traceparent W3C trace context for the service; empty without one
-   * @throws SessionError if the service is unavailable, busy or serves another model than at the
-   * handshake, or if the signal aborts
+   * @throws SessionError if the service is unavailable or busy, or if the signal aborts
    */
   async score(
     sequences: readonly (readonly number[])[],
@@ -35,7 +34,6 @@ export class RewardServiceConnection extends ServiceConnection {
     signal: AbortSignal,
     traceparent = '',
   ): Promise<readonly number[]> {
-    await this.verify(signal)
     const scores: number[] = []
     for (let start = 0; start < sequences.length; start += maxScoredSequences) {
       const chunk = sequences.slice(start, start + maxScoredSequences).map((ids) => ({ ids: [...ids] }))

@@ -13,14 +13,11 @@ import {
   type RewardServiceClient,
 } from '@tandem/proto'
 import { SessionError, toSessionError } from '../contract/session-error.js'
-import { SharedCall } from '../waiting/shared-call.js'
 import { HealthClient, healthMethod } from './health-client.js'
 
 /** Maximum size of a model's text files, in bytes. */
 const maxTextBytes = 256 * 1024 * 1024
 const handshakeLimitMs = 30_000
-/** Time limit for a reconnected service to report its model. */
-const verifyLimitMs = 2_000
 
 /** Options of all channels to services. */
 export const connectionOptions = {
@@ -33,14 +30,11 @@ export const connectionOptions = {
 type ModelClient = Client & Pick<RewardServiceClient, 'getModel' | 'getTextFiles' | 'getLoad'>
 
 /**
- * The connection to a service that hosts a model. It connects at the
- * first call and reconnects by itself.
+ * The connection to a service that hosts a model. It connects at the first call and reconnects by
+ * itself: then another process may answer, with another model.
  */
 export abstract class ServiceConnection {
   private readonly health: InstanceType<typeof HealthClient>
-  protected pinned: GetModelResponse__Output | undefined
-  private isVerified = false
-  private readonly verification = new SharedCall((signal) => this.checkVersion(signal))
 
   /**
    * @param kind "logit" or "reward"
@@ -117,39 +111,10 @@ export abstract class ServiceConnection {
     return new Map([...parts].map(([name, chunks]) => [name, Buffer.concat(chunks)]))
   }
 
-  /**
-   * Accepts only this model from now on. A reconnected service that serves another one is refused.
-   */
-  pin(model: GetModelResponse__Output): void {
-    this.pinned = model
-    this.isVerified = true
-    this.watch()
-  }
-
-  /** Returns why the service cannot be used, or null if it can. Never rejects. */
-  async findFault(limitMs: number): Promise<string | null> {
-    try {
-      if (!(await this.checkHealth(limitMs))) return `${this.name} is not serving`
-      await this.verify(AbortSignal.timeout(limitMs))
-      return null
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error)
-    }
-  }
-
   /** Closes the channel. */
   close(): void {
     this.health.close()
     this.modelClient.close()
-  }
-
-  /**
-   * @throws SessionError if the service is unavailable or serves
-   * another model than at the handshake
-   */
-  protected async verify(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw SessionError.ofSignal(signal)
-    if (!this.isVerified && this.pinned) await this.verification.join(signal)
   }
 
   private call<T>(
@@ -168,31 +133,6 @@ export abstract class ServiceConnection {
       })
       const cancel = () => call.cancel()
       signal?.addEventListener('abort', cancel, { once: true })
-    })
-  }
-
-  private async checkVersion(signal: AbortSignal): Promise<void> {
-    const found = await this.getModel(verifyLimitMs, signal)
-    if (this.pinned && found.version !== this.pinned.version)
-      throw new SessionError(
-        'changed',
-        `${this.name} now serves ${found.modelId} (version ${found.version.slice(0, 12)}): expected ` +
-          `${this.pinned.modelId} (version ${this.pinned.version.slice(0, 12)}) as at the start; ` +
-          'restart the gateway to use the new model',
-      )
-    this.isVerified = true
-    this.watch()
-  }
-
-  /** Requires a new check after the connection is lost: another process may answer then. */
-  private watch(): void {
-    const channel = this.modelClient.getChannel()
-    if (channel.getConnectivityState(false) !== connectivityState.READY) {
-      this.isVerified = false
-      return
-    }
-    channel.watchConnectivityState(connectivityState.READY, Number.POSITIVE_INFINITY, () => {
-      this.isVerified = false
     })
   }
 

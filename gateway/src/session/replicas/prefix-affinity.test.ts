@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { PrefixAffinity } from './prefix-affinity.js'
+import { hashPrefixes, PrefixAffinity } from './prefix-affinity.js'
 
 const ids = (length: number, seed = 1) => Array.from({ length }, (_, i) => (i * 7919 + seed * 104_729) % 50_000)
-const prompt = (tokenIds: readonly number[], scope = 'key') => ({ scope, tokenIds })
+const prompt = (tokenIds: readonly number[], scope = 'key') => hashPrefixes({ scope, tokenIds })
 
 test('finds the replica that was sent the longest prefix, in blocks of 128 tokens', () => {
   const affinity = new PrefixAffinity()
@@ -21,8 +21,12 @@ test('scopes share nothing, and without a scope nothing is remembered', () => {
   affinity.remember(prompt(ids(128), 'one'), 'a:1')
   expect(affinity.find(prompt(ids(128), 'two'))).toBeNull()
   affinity.remember(prompt(ids(256), ''), 'a:1')
-  affinity.remember(null, 'a:1')
-  expect([affinity.size, affinity.find(prompt(ids(256), '')), affinity.find(null)]).toEqual([1, null, null])
+  affinity.remember(hashPrefixes(null), 'a:1')
+  expect([affinity.size, affinity.find(prompt(ids(256), '')), affinity.find(hashPrefixes(null))]).toEqual([
+    1,
+    null,
+    null,
+  ])
 })
 
 test('forgets a replica, and what was used longest ago', () => {

@@ -5,6 +5,9 @@ const blockTokens = 128
 /** Blocks of a prompt that count, from its first token. */
 const maxBlocks = 64
 
+/** The hashes of a prompt's prefixes in whole blocks, the shortest first. */
+export type PrefixHashes = readonly number[]
+
 /**
  * Remembers which replica was sent which prompt, so that a prompt with the same beginning can go
  * there: its prefix is probably in that replica's cache. It keeps the latest prefixes only. A wrong
@@ -22,16 +25,13 @@ export class PrefixAffinity {
   }
 
   /** Returns the address of the replica with the longest known prefix of the prompt, or null. */
-  find(prompt: Prompt | null): string | null {
-    return hashPrefixes(prompt).reduceRight<string | null>(
-      (found, hash) => found ?? this.holders.get(hash) ?? null,
-      null,
-    )
+  find(prefixes: PrefixHashes): string | null {
+    return prefixes.reduceRight<string | null>((found, hash) => found ?? this.holders.get(hash) ?? null, null)
   }
 
   /** Remembers that a replica was sent the prompt. */
-  remember(prompt: Prompt | null, address: string): void {
-    for (const hash of hashPrefixes(prompt)) {
+  remember(prefixes: PrefixHashes, address: string): void {
+    for (const hash of prefixes) {
       this.holders.delete(hash)
       this.holders.set(hash, address)
     }
@@ -47,21 +47,20 @@ export class PrefixAffinity {
   }
 }
 
-/** Returns the hashes of the prompt's prefixes in whole blocks, the shortest first. */
-function hashPrefixes(prompt: Prompt | null): number[] {
+/** Hashes the prefixes of a prompt. None if it shares nothing. */
+export function hashPrefixes(prompt: Prompt | null): PrefixHashes {
   if (prompt === null || prompt.scope === '') return []
   const { scope, tokenIds } = prompt
   const blocks = Math.min(maxBlocks, Math.floor(tokenIds.length / blockTokens))
-  let state = { a: 0x811c9dc5, b: 0x9e3779b1 }
-  for (let i = 0; i < scope.length; i++) state = mix(state, scope.charCodeAt(i))
+  // Two hashes side by side: JavaScript multiplies integers of at most 32 bits.
+  let [a, b] = [0x811c9dc5, 0x9e3779b1]
+  const add = (value: number) => {
+    a = Math.imul(a ^ value, 0x01000193)
+    b = Math.imul(b ^ (value + (b >>> 15)), 0x85ebca6b) ^ (b >>> 13)
+  }
+  for (let i = 0; i < scope.length; i++) add(scope.charCodeAt(i))
   return Array.from({ length: blocks }, (_, block) => {
-    for (let i = block * blockTokens; i < (block + 1) * blockTokens; i++) state = mix(state, tokenIds[i] ?? 0)
-    return (state.a >>> 0) * 2 ** 21 + (state.b >>> 11)
+    for (let i = block * blockTokens; i < (block + 1) * blockTokens; i++) add(tokenIds[i] ?? 0)
+    return (a >>> 0) * 2 ** 21 + (b >>> 11)
   })
 }
-
-/** Two multiplicative hashes side by side: JavaScript multiplies integers of 32 bits at most. */
-const mix = ({ a, b }: { readonly a: number; readonly b: number }, value: number) => ({
-  a: Math.imul(a ^ value, 0x01000193),
-  b: Math.imul((b ^ (value + (b >>> 15))) | 0, 0x85ebca6b) ^ (b >>> 13),
-})

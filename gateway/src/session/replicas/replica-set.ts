@@ -7,10 +7,11 @@ import { choose } from './choose.js'
 import { findMisfit } from './find-misfit.js'
 import type { Lease, Replicas, Wish } from './lease.js'
 import { describeChange, describeFaults, mayServe, serves } from './matching.js'
-import { PrefixAffinity } from './prefix-affinity.js'
+import { hashPrefixes, PrefixAffinity, type PrefixHashes } from './prefix-affinity.js'
 import type { ProbedConnection } from './probe.js'
-import { Replica, type ReplicaHome } from './replica.js'
+import { Replica } from './replica.js'
 import type { ReplicaDescription } from './replica-description.js'
+import type { ReplicaHome } from './replica-home.js'
 import { type ReplicaLog, StateLog } from './state-log.js'
 
 /** Maximum number of requests that wait for a replica of one model. */
@@ -108,7 +109,12 @@ export class ReplicaSet<Connection extends ProbedConnection> implements Replicas
   async acquire(wish: Wish, signal: AbortSignal): Promise<Lease<Connection>> {
     const errorOf = (end: 'timeout' | 'abort') =>
       end === 'abort' ? SessionError.ofSignal(signal) : this.errorFor(wish, 'unavailable')
-    const lease = this.waiters.wait(() => this.tryAcquire(wish), { timeoutMs: this.options.waitMs, signal, errorOf })
+    const prefixes = hashPrefixes(wish.prompt)
+    const lease = this.waiters.wait(() => this.tryAcquire(wish, prefixes), {
+      timeoutMs: this.options.waitMs,
+      signal,
+      errorOf,
+    })
     this.scheduleWake()
     return lease
   }
@@ -132,11 +138,11 @@ export class ReplicaSet<Connection extends ProbedConnection> implements Replicas
     return findMisfit(model, this.firstRead)
   }
 
-  private tryAcquire(wish: Wish): Lease<Connection> | null {
-    const prefixHolder = this.affinity.find(wish.prompt)
+  private tryAcquire(wish: Wish, prefixes: PrefixHashes): Lease<Connection> | null {
+    const prefixHolder = this.affinity.find(prefixes)
     const chosen = choose(this.findPlaces(wish), { ...wish, prefixHolder })
     if (chosen) {
-      this.affinity.remember(wish.prompt, chosen.address)
+      this.affinity.remember(prefixes, chosen.address)
       return chosen.open(wish)
     }
     const known = [...this.replicas.values()]

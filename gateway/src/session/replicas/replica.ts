@@ -4,26 +4,13 @@ import { Circuit } from './circuit.js'
 import type { Wish } from './lease.js'
 import { Probe, type ProbedConnection } from './probe.js'
 import type { ReplicaDescription, ReplicaState } from './replica-description.js'
+import type { ReplicaHome } from './replica-home.js'
 import { type LeaseHome, ReplicaLease } from './replica-lease.js'
 import { Room } from './room.js'
 import { Warmup } from './warmup.js'
 
 /** New sessions that may wait for their first answer when a replica has just come back. */
 const firstWindow = 4
-
-/** What a replica needs of its set. */
-export interface ReplicaHome {
-  /** Returns why the model does not fit the others, or null. */
-  findMisfit(model: GetModelResponse__Output): string | null
-  /** Whether no other replica takes sessions. */
-  isAlone(replica: unknown): boolean
-  /** Whether another replica is ready for sessions of this version and release. */
-  canMove(wish: Wish): boolean
-  /** The process behind the address is another one, or may be: its cache is gone. */
-  onRestart(address: string): void
-  /** Sessions that wait may try again. */
-  onChange(): void
-}
 
 /** One replica: its connection, its probe, its leases and what they tell about it. */
 export class Replica<Connection extends ProbedConnection> implements LeaseHome<Connection> {
