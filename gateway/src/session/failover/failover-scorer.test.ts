@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ToyReplica, ToyReplicas } from '../../testing/toy-replicas.js'
 import { ToyReward } from '../../testing/toy-reward.js'
 import { RewardServiceConnection } from '../grpc/reward-service.js'
+import type { Failover } from './failover.js'
 import { FailoverScorer } from './failover-scorer.js'
 
 const create = () => new ToyReplica(new ToyReward(), (address) => new RewardServiceConnection('picker', address))
@@ -22,7 +23,7 @@ const never = new AbortController().signal
 const sequences = [[1, 2], [3]]
 const scores = sequences.map(ToyReward.score)
 const scorer = (maxReplays = 4, waitLimitMs = 5_000) =>
-  new FailoverScorer(new ToyReplicas([first, second], waitLimitMs), maxReplays)
+  new FailoverScorer('picker', new ToyReplicas([first, second], waitLimitMs), maxReplays)
 
 test('another replica scores if one dies, stops answering or fails', async () => {
   first.service.beforeScore = () => first.service.kill()
@@ -38,6 +39,15 @@ test('another replica scores if one dies, stops answering or fails', async () =>
   expect(second.service.sequences).toHaveLength(6)
   expect(first.failures).toEqual(['unavailable', 'unavailable', 'internal'])
   expect([first.leases, second.leases]).toEqual([0, 0])
+})
+
+test('tells which replica was left, why, and where the scores came from', async () => {
+  const failovers: Failover[] = []
+  const onFailover = (failover: Failover) => failovers.push(failover)
+  first.service.nextError = { code: status.RESOURCE_EXHAUSTED, details: 'full' }
+  await scorer().score(sequences, 5_000, never, { onFailover })
+  const [from, to] = [first.connection.address, second.connection.address]
+  expect(failovers).toMatchObject([{ model: 'picker', reason: 'exhausted', from, to }])
 })
 
 test('an error of the request itself is not repeated', async () => {

@@ -1,21 +1,30 @@
+import type { SessionError } from '../contract/session-error.js'
 import type { RewardServiceConnection } from '../grpc/reward-service.js'
 import type { Lease, Replicas } from '../replicas/lease.js'
+import { type OnFailover, reportFailover } from './failover.js'
 import { recoveryOf, reportFault } from './recovery.js'
 import { ReplayBudget } from './replay-budget.js'
+
+/** Who is told about the scoring of a request. */
+export interface ScoreOptions {
+  /** W3C trace context for the service; empty without one. */
+  readonly traceparent?: string
+  /** Is told when another replica scores. */
+  readonly onFailover?: OnFailover
+}
 
 /** Scores token sequences with a reward model. */
 export interface Scorer {
   /**
    * Returns one score for each sequence of token ids, in their order.
    * @param timeoutMs maximum time, in milliseconds
-   * @param traceparent W3C trace context for the service; empty without one
    * @throws SessionError if no service can score them in time, or if the signal aborts
    */
   score(
     sequences: readonly (readonly number[])[],
     timeoutMs: number,
     signal: AbortSignal,
-    traceparent?: string,
+    options?: ScoreOptions,
   ): Promise<readonly number[]>
 }
 
@@ -23,7 +32,9 @@ const anyReplica = { release: null, engineIds: new Set<string>(), prompt: null }
 
 /** Scores on one replica. If it fails, another one scores all sequences again. */
 export class FailoverScorer implements Scorer {
+  /** @param name the model's name in the gateway */
   constructor(
+    private readonly name: string,
     private readonly replicas: Replicas<RewardServiceConnection>,
     private readonly maxReplays: number,
   ) {}
@@ -32,25 +43,37 @@ export class FailoverScorer implements Scorer {
     sequences: readonly (readonly number[])[],
     timeoutMs: number,
     signal: AbortSignal,
-    traceparent = '',
+    { traceparent = '', onFailover }: ScoreOptions = {},
   ): Promise<readonly number[]> {
     const endMs = performance.now() + timeoutMs
     const budget = new ReplayBudget(this.maxReplays)
     let lease = await this.lease(null, new Set(), signal)
     for (;;) {
+      const startMs = performance.now()
       try {
         return await scoreAt(lease, sequences, endMs, signal, traceparent)
       } catch (error) {
-        const recovery = recoveryOf(error)
-        if (recovery === 'nowhere' || signal.aborted || !budget.spend()) throw error
-        const next = await this.lease(lease.model.version, new Set([lease.address]), signal)
-        const isSame = next.address === lease.address
-        lease = next
-        if (!isSame || recovery === 'anywhere') continue
-        lease.release()
-        throw error
+        if (recoveryOf(error) === 'nowhere' || signal.aborted) throw error
+        const lost = lease
+        const { code } = error as SessionError
+        const about = { model: this.name, reason: code, from: lost.address, startMs }
+        lease = await reportFailover(onFailover, about, () => this.replace(lost, error, budget, signal))
       }
     }
+  }
+
+  /** @throws the error if no other replica may score */
+  private async replace(
+    lost: Lease<RewardServiceConnection>,
+    error: unknown,
+    budget: ReplayBudget,
+    signal: AbortSignal,
+  ): Promise<Lease<RewardServiceConnection>> {
+    if (!budget.spend()) throw error
+    const next = await this.lease(lost.model.version, new Set([lost.address]), signal)
+    if (next.address !== lost.address || recoveryOf(error) === 'anywhere') return next
+    next.release()
+    throw error
   }
 
   private lease(

@@ -3,6 +3,7 @@ import { ToyReplica, ToyReplicas } from '../../testing/toy-replicas.js'
 import { ToyService } from '../../testing/toy-service.js'
 import type { Readout, Row, Session } from '../contract/session.js'
 import { LogitServiceConnection } from '../grpc/logit-service.js'
+import type { Failover } from './failover.js'
 import { type RequestOptions, RequestSessions } from './request-sessions.js'
 
 const best: readonly Readout[] = [{ kind: 'top-k', k: 1 }]
@@ -129,6 +130,29 @@ test.each([
   // A replica that is full is not broken.
   expect(first.failures).toEqual(code === 'internal' ? ['internal', 'internal'] : [])
   expect([first.leases, second.leases]).toEqual([0, 0])
+})
+
+test('tells which replica was left, why, and where the sessions continue', async () => {
+  const failovers: Failover[] = []
+  const onFailover = (failover: Failover) => failovers.push(failover)
+  const set = await requestOver(both(50), { onFailover }).open('dpo', prompt, never)
+  const [a, b] = [first.connection.address, second.connection.address]
+  const sentMs = performance.now()
+  first.service.nextError = { code: 13, message: 'so it is' }
+  await set.sessions[0].step([5], 'last', [])
+  second.shouldMove = true
+  await set.sessions[0].step([6], 'last', [])
+  second.service.kill()
+  first.service.kill()
+  await expect(set.sessions[0].step([7], 'last', [])).rejects.toMatchObject({ code: 'unavailable' })
+  set.close()
+  expect(failovers).toMatchObject([
+    { model: 'dpo', reason: 'internal', from: a, to: b },
+    { model: 'dpo', reason: 'draining', from: b, to: a },
+    { model: 'dpo', reason: 'unavailable', from: a, to: null },
+  ])
+  const times = failovers.flatMap(({ startMs, endMs }) => [startMs, endMs])
+  expect([sentMs, ...times]).toEqual([sentMs, ...times].toSorted((x, y) => x - y))
 })
 
 test('the request fails with the last error if its replays are used up', async () => {

@@ -2,6 +2,7 @@ import type { Session, SessionSet } from '../contract/session.js'
 import { SessionError } from '../contract/session-error.js'
 import type { GrpcSessionSet, Sequences } from '../grpc/grpc-session-set.js'
 import { Sequence } from '../grpc/sequence.js'
+import { type Failover, type OnFailover, reportFailover } from './failover.js'
 import { FailoverSession, type SessionHome } from './failover-session.js'
 import { recoveryOf } from './recovery.js'
 import type { ReplayBudget } from './replay-budget.js'
@@ -28,12 +29,20 @@ export interface FailoverOptions {
   readonly model: string
   readonly signal: AbortSignal
   readonly budget: ReplayBudget
+  readonly onFailover?: OnFailover | undefined
   /**
    * Finds a replica.
    * @param avoid address of a replica that is used only if there is no other
    * @throws SessionError if no replica is ready in time
    */
   find(avoid: string): Promise<Vacancy>
+}
+
+/** A call that failed, and the placement that it was sent to. */
+interface FailedCall {
+  readonly placement: Placement
+  readonly sentMs: number
+  readonly error: unknown
 }
 
 /** A replica that is ready for sessions. */
@@ -103,7 +112,7 @@ export class FailoverSessionSet implements SessionSet, SessionHome {
         // The sessions were placed again while the call ran: its tokens are not there.
         if (placement === this.placement) return result
       } catch (error) {
-        if (placement === this.placement) await this.recover(placement, error)
+        if (placement === this.placement) await this.recover({ placement, sentMs, error })
       }
       sessionAt(this.members, index).recordPause(sentMs)
     }
@@ -119,11 +128,11 @@ export class FailoverSessionSet implements SessionSet, SessionHome {
   }
 
   /** @throws the error if the work cannot continue */
-  private async recover(lost: Placement, error: unknown): Promise<void> {
-    const recovery = recoveryOf(error)
-    if (recovery === 'nowhere' || this.isClosed || this.options.signal.aborted) throw error
+  private async recover(failed: FailedCall): Promise<void> {
+    const { error } = failed
+    if (recoveryOf(error) === 'nowhere' || this.isClosed || this.options.signal.aborted) throw error
     // Other calls of the set fail at the same time: the first one replaces the replica.
-    this.moving ??= this.begin(() => this.replace(lost, error as SessionError, recovery === 'elsewhere'))
+    this.moving ??= this.begin(() => this.replace(failed, error as SessionError))
     await this.moving
   }
 
@@ -133,16 +142,17 @@ export class FailoverSessionSet implements SessionSet, SessionHome {
     })
   }
 
-  private async replace(lost: Placement, error: SessionError, onlyElsewhere: boolean): Promise<void> {
-    lost.fail(error)
+  private async replace({ placement, sentMs }: FailedCall, error: SessionError): Promise<void> {
+    const { budget, find } = this.options
+    placement.fail(error)
     try {
-      if (!this.options.budget.spend()) throw error
-      const next = await this.options.find(lost.address)
-      if (onlyElsewhere && next.address === lost.address) {
+      await this.move(placement.address, error.code, sentMs, async () => {
+        if (!budget.spend()) throw error
+        const next = await find(placement.address)
+        if (next.address !== placement.address || recoveryOf(error) === 'anywhere') return next
         next.release()
         throw error
-      }
-      this.take(next)
+      })
     } catch (failure) {
       this.failure = failure instanceof SessionError ? failure : error
     }
@@ -154,10 +164,24 @@ export class FailoverSessionSet implements SessionSet, SessionHome {
   private async leave(): Promise<void> {
     const { placement } = this
     try {
-      this.take(await this.options.find(placement.address))
+      await this.move(placement.address, 'draining', performance.now(), () => this.options.find(placement.address))
     } catch {
       placement.stay()
     }
+  }
+
+  private async move(
+    from: string,
+    reason: Failover['reason'],
+    startMs: number,
+    find: () => Promise<Vacancy>,
+  ): Promise<void> {
+    const { onFailover, model } = this.options
+    await reportFailover(onFailover, { model, reason, from, startMs }, async () => {
+      const next = await find()
+      this.take(next)
+      return next
+    })
   }
 
   private take(next: Vacancy): void {

@@ -4,6 +4,7 @@ import { EngineSenders } from '../grpc/engine-senders.js'
 import type { Sequences } from '../grpc/grpc-session-set.js'
 import type { LogitServiceConnection } from '../grpc/logit-service.js'
 import type { Lease, Replicas } from '../replicas/lease.js'
+import type { OnFailover } from './failover.js'
 import { FailoverSessionSet, type Placement, type Vacancy } from './failover-session-set.js'
 import { reportFault } from './recovery.js'
 import { ReplayBudget } from './replay-budget.js'
@@ -22,6 +23,8 @@ export interface RequestOptions {
   readonly prefixScope: string
   /** How often sessions may continue on another replica after a failure. */
   readonly maxReplays: number
+  /** Is told when sessions of the request continue on another replica. */
+  readonly onFailover?: OnFailover
 }
 
 /** What the sessions of one prompt have in common. */
@@ -55,7 +58,8 @@ export class RequestSessions {
   async open(model: string, prompt: PromptOptions, signal: AbortSignal): Promise<SessionSet> {
     const find = async (avoid: string | null) =>
       this.vacancyAt(await this.lease(model, prompt, avoid, signal), prompt, signal)
-    return new FailoverSessionSet({ model, signal, budget: this.budget, find }, await find(null))
+    const { onFailover } = this.options
+    return new FailoverSessionSet({ model, signal, budget: this.budget, onFailover, find }, await find(null))
   }
 
   /**

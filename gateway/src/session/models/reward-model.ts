@@ -44,7 +44,7 @@ export async function openReward(name: string, { replicas, maxReplays, signal }:
       `${connection.name} serves ${info.modelId}, which has no chat template: expected one, to read conversations. ` +
         'Save chat_template.jinja next to the weights and build the folder again',
     )
-  const scorer = new FailoverScorer(replicas, maxReplays)
+  const scorer = new FailoverScorer(name, replicas, maxReplays)
   const { contextLength } = info
   return { name, replicas, scorer, info, encoder, contextLength, maxTokenLength: findMaxTokenLength(text) }
 }
