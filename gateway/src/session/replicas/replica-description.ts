@@ -3,7 +3,8 @@ import type { ProbeState } from './probe.js'
 
 /**
  * What a replica does: what its probe found, and whether the circuit lets sessions through.
- *  - connecting, refused, draining: as the probe found
+ *  - connecting, refused: as the probe found
+ *  - draining: it shuts down, or its address is gone; it takes no new sessions
  *  - ejected: it answers probes, but its sessions fail
  *  - ready: it takes sessions
  */

@@ -78,6 +78,7 @@ export class Replica<Connection extends ProbedConnection> implements LeaseHome<C
   get state(): ReplicaState {
     const { state } = this.probe
     if (state !== 'serving') return state
+    if (this.isRetired) return 'draining'
     return this.circuit.stateAt(performance.now(), this.home.isAlone(this)) === 'open' ? 'ejected' : 'ready'
   }
 
@@ -186,6 +187,7 @@ export class Replica<Connection extends ProbedConnection> implements LeaseHome<C
   }
 
   private faultAt(state: ReplicaState): string | null {
+    if (state === 'draining' && this.isRetired) return `${this.connection.name} is no longer an address of the model`
     if (state !== 'ejected') return this.probe.fault
     return `${this.connection.name} fails again and again, the last time with: ${this.lastFailure?.message}`
   }
