@@ -20,6 +20,7 @@ import { openReplicas, type RewardEntry } from './session/models/open-replicas.j
 import type { Pair } from './session/models/pair.js'
 import { openReward, type RewardModel } from './session/models/reward-model.js'
 import { createGatewayTelemetry, type GatewayTelemetry } from './telemetry/gateway-telemetry.js'
+import { observeReplicas } from './telemetry/observe-replicas.js'
 import { findEndTokenIds } from './text/index.js'
 
 /** Time between two attempts to reach the services, in milliseconds. */
@@ -48,7 +49,9 @@ export async function startGateway(
   if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
   const listenAddress = await resolveAllowedHost(config)
   const { logit, reward } = openReplicas(config, log)
+  const endObservation = observeReplicas(telemetry.metrics, { logit, reward })
   const closeChannels = () => {
+    endObservation()
     for (const set of [...logit.values(), ...reward.values()]) set.close()
   }
   try {

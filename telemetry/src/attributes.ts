@@ -26,6 +26,8 @@ export const spanNames = {
   wire: 'wire',
   /** The gateway's own part of a token: merging, picking, sending. */
   merge: 'merge',
+  /** From a call that failed until another replica took over. */
+  failover: 'failover',
   /** Turning tokens into text and writing them to the client. */
   write: 'write',
   /** One message in a service. */
@@ -68,6 +70,12 @@ export const attributeNames = {
   strategy: 'tandem.strategy',
   path: 'tandem.path',
   alpha: 'tandem.alpha',
+  /** Left out if there were none. */
+  failovers: 'tandem.failovers',
+  failoverReason: 'tandem.failover.reason',
+  failoverFrom: 'tandem.failover.from',
+  /** Left out if the work could not continue. */
+  failoverTo: 'tandem.failover.to',
   /** sft, dpo or the name of an additional model. */
   model: 'tandem.model',
   answer: 'tandem.answer',

@@ -4,6 +4,7 @@ import { genAiMetrics } from './definitions/gen-ai-metrics.js'
 import { messageMetrics } from './definitions/message-metrics.js'
 import type { MetricDefinition, MetricKind } from './definitions/metric-definition.js'
 import { processMetrics } from './definitions/process-metrics.js'
+import { replicaMetrics } from './definitions/replica-metrics.js'
 import { requestMetrics } from './definitions/request-metrics.js'
 import { tokenMetrics } from './definitions/token-metrics.js'
 
@@ -12,6 +13,7 @@ export const metricDefinitions = {
   ...requestMetrics,
   ...genAiMetrics,
   ...tokenMetrics,
+  ...replicaMetrics,
   ...engineMetrics,
   ...messageMetrics,
   ...processMetrics,

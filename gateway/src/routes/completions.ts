@@ -24,7 +24,12 @@ function createHandler(dependencies: AppDependencies, operation: Operation, prep
   const { maxPromptTokens } = limits
   return async (context: Context<AppEnvironment>): Promise<Response> => {
     const recorder = recordRequest(context, dependencies, operation)
-    const judging = { rewards, timeoutMs: limits.requestTimeoutMs, traceparent: () => recorder.traceparent }
+    const judging = {
+      rewards,
+      timeoutMs: limits.requestTimeoutMs,
+      traceparent: () => recorder.traceparent,
+      onFailover: recorder.onFailover,
+    }
     try {
       const lifetime = new RequestLifetime(context.req.raw, dependencies)
       const { signal } = lifetime
@@ -113,6 +118,7 @@ function createDecode(
     stepTimeoutMs: limits.requestTimeoutMs,
     prefixScope,
     maxReplays,
+    onFailover: recorder.onFailover,
   })
   return (prompt, firstIndex) => {
     const recording = recorder.recordPrompt(prompt, firstIndex)

@@ -39,6 +39,7 @@ test('/info lists the models, the strategies and the limits', async () => {
     vocabulary_size: 512,
     max_sessions: null,
     engine: 'toy',
+    replicas: { connecting: 0, ready: 1, draining: 0, ejected: 0, refused: 0 },
   }
   expect(info).toMatchObject({
     version,

@@ -5,6 +5,7 @@ import { requestLimits } from '../openai/request/request-limits.js'
 import type { Info, ServedModelInfo, Version } from '../openai/schemas/info.js'
 import type { ServedModel } from '../session/models/pair.js'
 import type { RewardModel } from '../session/models/reward-model.js'
+import { countStates } from '../session/replicas/count-states.js'
 import { version } from '../version.js'
 import type { AppDependencies } from './dependencies.js'
 
@@ -13,7 +14,7 @@ import type { AppDependencies } from './dependencies.js'
  * services.
  */
 export function createInfoHandlers({ pair, pairName, rewards, admission, limits }: AppDependencies) {
-  const info: Info = {
+  const info = (): Info => ({
     version,
     pair: pairName,
     model_ids: modelNames(pairName, rewards.size > 0),
@@ -45,14 +46,17 @@ export function createInfoHandlers({ pair, pairName, rewards, admission, limits 
       prompt_logprobs: requestLimits.promptLogprobs,
       cache_salt_characters: requestLimits.cacheSaltLength,
     },
-  }
+  })
   return {
-    info: (context: Context) => context.json(info),
+    info: (context: Context) => context.json(info()),
     version: (context: Context) => context.json({ version } satisfies Version),
   }
 }
 
-function describe(name: string, { info }: Pick<ServedModel | RewardModel, 'info'>): ServedModelInfo {
+function describe(
+  name: string,
+  { info, replicas }: Pick<ServedModel | RewardModel, 'info' | 'replicas'>,
+): ServedModelInfo {
   const { role, modelId, version, precision, adapter, contextLength, vocabularySize, maxSessions, engine } = info
   return {
     name,
@@ -65,5 +69,6 @@ function describe(name: string, { info }: Pick<ServedModel | RewardModel, 'info'
     vocabulary_size: vocabularySize,
     max_sessions: maxSessions === 0 ? null : maxSessions,
     engine,
+    replicas: countStates(replicas.describe()),
   }
 }

@@ -1,19 +1,24 @@
 import type { Context } from 'hono'
 import { prepareScore } from '../openai/request/score-request.js'
 import type { ScoreList } from '../openai/schemas/score-list.js'
+import type { OnFailover } from '../session/failover/failover.js'
+import { countFailover } from '../telemetry/request-failovers.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { readJsonBody } from './read-body.js'
 import { RequestLifetime } from './request-lifetime.js'
 
 /** Creates the handler of POST /v1/score, which scores whole conversations with a reward model. */
 export function createScoreHandler(dependencies: AppDependencies) {
-  const { rewards, limits } = dependencies
+  const { rewards, limits, telemetry } = dependencies
+  const onFailover: OnFailover = (failover) => countFailover(telemetry.metrics, failover)
   return async (context: Context<AppEnvironment>): Promise<Response> => {
     const lifetime = new RequestLifetime(context.req.raw, dependencies)
     const { signal } = lifetime
     const body = await readJsonBody(context.req.raw, limits)
     const { reward, sequences } = await prepareScore(body, rewards, limits.maxPromptTokens, signal)
-    const scores = await lifetime.run(() => reward.scorer.score(sequences, limits.requestTimeoutMs, signal))
+    const scores = await lifetime.run(() =>
+      reward.scorer.score(sequences, limits.requestTimeoutMs, signal, { onFailover }),
+    )
     const tokens = sequences.reduce((sum, ids) => sum + ids.length, 0)
     const list: ScoreList = {
       object: 'list',

@@ -51,4 +51,7 @@ const createInstruments = (meter: Meter) => ({
   modelSkew: createInstrument(meter, 'modelSkew'),
   writeTime: createInstrument(meter, 'writeTime'),
   replays: createInstrument(meter, 'replays'),
+  replicas: createInstrument(meter, 'replicas'),
+  failovers: createInstrument(meter, 'failovers'),
+  failoverPause: createInstrument(meter, 'failoverPause'),
 })

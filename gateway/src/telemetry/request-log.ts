@@ -2,7 +2,7 @@ import { promptTokensOf, type RequestSummary } from './request-summary.js'
 
 /** Builds the fields of a request's line in the log: counts and times, no text. */
 export function toLogFields(summary: RequestSummary): Record<string, unknown> {
-  const { operation, request, answers, arrivedMs, waitingSinceMs, admittedMs, endMs, failure } = summary
+  const { operation, request, answers, failovers, arrivedMs, waitingSinceMs, admittedMs, endMs, failure } = summary
   return {
     operation,
     ...(request
@@ -17,6 +17,7 @@ export function toLogFields(summary: RequestSummary): Record<string, unknown> {
       : {}),
     status: failure?.status ?? 200,
     ...(failure ? { code: failure.body.error.code } : {}),
+    ...(failovers > 0 ? { failovers } : {}),
     queueMs: between(waitingSinceMs, admittedMs),
     firstTokenMs: between(arrivedMs, answers.firstMs),
     totalMs: between(arrivedMs, endMs),

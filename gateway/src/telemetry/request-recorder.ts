@@ -6,11 +6,13 @@ import type { GenerationRequest } from '../decode/answers/generation-request.js'
 import type { PreparedRequest } from '../openai/answer/answer.js'
 import { ApiError } from '../openai/api-error.js'
 import { SessionError } from '../session/contract/session-error.js'
+import type { OnFailover } from '../session/failover/failover.js'
 import { RequestAnswers } from './answer-times.js'
 import type { GatewayTelemetry } from './gateway-telemetry.js'
 import { PromptRecorder } from './prompt-recorder.js'
 import { type Operation, toRequestAttributes } from './request-attributes.js'
 import { RequestContent } from './request-content.js'
+import { RequestFailovers } from './request-failovers.js'
 import { RequestGauges } from './request-gauges.js'
 import { toLogFields } from './request-log.js'
 import { recordRequest } from './request-metrics.js'
@@ -35,10 +37,13 @@ const tokensHeader = 'tokens'
  * metrics and its line in the log.
  */
 export class RequestRecorder {
+  /** Records that work of the request has left its replica. */
+  readonly onFailover: OnFailover = (failover) => this.failovers.add(failover, this.span)
   private readonly arrivedMs = performance.now()
   private readonly parent: Context
   private readonly gauges: RequestGauges
   private readonly answers = new RequestAnswers()
+  private readonly failovers: RequestFailovers
   private readonly content: RequestContent
   /** Null if nobody asks for timelines. */
   private readonly timeline: Timeline | null
@@ -58,6 +63,7 @@ export class RequestRecorder {
   ) {
     this.parent = propagation.extract(ROOT_CONTEXT, arrival.headers)
     this.gauges = new RequestGauges(telemetry.metrics)
+    this.failovers = new RequestFailovers(telemetry.metrics)
     this.content = new RequestContent(telemetry.hasContent)
     this.timeline = telemetry.sendTimeline && new Timeline()
   }
@@ -156,14 +162,19 @@ export class RequestRecorder {
   private summarize(): RequestSummary {
     const { request, answers, arrivedMs, bodyReadMs, waitingSinceMs, admittedMs } = this
     const times = { arrivedMs, bodyReadMs, waitingSinceMs, admittedMs }
-    const base = { operation: this.arrival.operation, request, answers, ...times }
+    const { count } = this.failovers
+    const base = { operation: this.arrival.operation, request, answers, failovers: count, ...times }
     // A request whose client has disconnected can end before it has failed, also before it is read.
     if (!request || answers.finishReasons.length < answerCountOf(base))
       this.fail(new SessionError('aborted', 'the client has disconnected'))
     return { ...base, endMs: performance.now(), failure: this.failure }
   }
 
-  private describeEnd(span: RequestSpan, { answers, arrivedMs, endMs }: RequestSummary, requestId: string): void {
+  private describeEnd(
+    span: RequestSpan,
+    { answers, failovers, arrivedMs, endMs }: RequestSummary,
+    requestId: string,
+  ): void {
     if (!span.isRecording) return
     if (this.firstWriteMs !== null) span.addChild(spanNames.write, this.firstWriteMs, endMs)
     span.setAttributes({
@@ -171,6 +182,7 @@ export class RequestRecorder {
       [names.outputTokens]: answers.tokens,
       [names.finishReasons]: [...answers.finishReasons],
       ...(answers.firstMs === null ? {} : { [names.timeToFirstChunk]: (answers.firstMs - arrivedMs) / 1000 }),
+      ...(failovers === 0 ? {} : { [names.failovers]: failovers }),
       ...this.content.ofAnswers(),
     })
   }

@@ -9,6 +9,8 @@ export interface RequestSummary {
   /** Null if the request was refused before it could run. */
   readonly request: PreparedRequest | null
   readonly answers: RequestAnswers
+  /** Failovers after which the request continued. */
+  readonly failovers: number
   readonly arrivedMs: number
   /** Null if the request did not get so far, as for the times below. */
   readonly bodyReadMs: number | null

@@ -14,6 +14,7 @@ const summary: RequestSummary = {
   operation: 'chat',
   request: null,
   answers: new RequestAnswers(),
+  failovers: 0,
   arrivedMs: 0,
   bodyReadMs: 1,
   waitingSinceMs: 2,

@@ -1,6 +1,7 @@
 import type { Judge } from '../../decode/answers/generation-request.js'
 import { DecodingError } from '../../decode/decoding-error.js'
 import type { BoundStrategy } from '../../decode/strategies/bound-strategy.js'
+import type { OnFailover } from '../../session/failover/failover.js'
 import { type RewardModel, toAnswerJob } from '../../session/models/reward-model.js'
 import type { ChatMessage } from '../../text/index.js'
 import { invalidRequest } from '../api-error.js'
@@ -15,6 +16,8 @@ export interface JudgeOptions {
   readonly timeoutMs: number
   /** Returns the W3C trace context of the request for the reward service; empty without one. */
   traceparent(): string
+  /** Is told when another replica scores. */
+  readonly onFailover: OnFailover
 }
 
 /**
@@ -28,7 +31,7 @@ export function createJudge(
   method: BoundStrategy,
   messages: readonly ChatMessage[],
   continuesLast: boolean,
-  { rewards, timeoutMs, traceparent }: JudgeOptions,
+  { rewards, timeoutMs, traceparent, onFailover }: JudgeOptions,
 ): Judge | null {
   if (method.kind !== 'choice' || method.chooser.by !== 'reward') return null
   const reward = findReward(method.chooser.reward, rewards)
@@ -38,7 +41,7 @@ export function createJudge(
     const jobs = answers.map((answer) => toAnswerJob(conversation, `${last?.content ?? ''}${answer}`))
     const sequences = await reward.encoder.encode(jobs, signal)
     assertLengths(sequences, reward)
-    return reward.scorer.score(sequences, timeoutMs, signal, traceparent())
+    return reward.scorer.score(sequences, timeoutMs, signal, { traceparent: traceparent(), onFailover })
   }
 }
 

@@ -6,6 +6,17 @@ const version = z.string().describe('The version of Tandem.')
 export const versionSchema = z.object({ version }).register(namedSchemas, { id: 'Version' })
 export type Version = Described<typeof versionSchema>
 
+const count = z.int().min(0)
+const replicasSchema = z
+  .object({
+    connecting: count.describe('Replicas that do not answer, or have not answered yet.'),
+    ready: count.describe('Replicas that take new requests.'),
+    draining: count.describe('Replicas that shut down: they finish requests and take no new ones.'),
+    ejected: count.describe('Replicas that answer, but failed several times in a row: they pause.'),
+    refused: count.describe('Replicas that serve a model which does not fit the others.'),
+  })
+  .describe('The number of replicas of the model in each state.')
+
 const servedModelSchema = z
   .object({
     name: z.string().describe('The name of the model in requests, for example in formulas.'),
@@ -25,12 +36,12 @@ const servedModelSchema = z
         'The maximum number of sequences that the service holds at once. Null if the service does not report it.',
       ),
     engine: z.string().describe('The engine that runs the model.'),
+    replicas: replicasSchema,
   })
   .register(namedSchemas, { id: 'ServedModel' })
 /** A model in the answer to GET /info. */
 export type ServedModelInfo = Described<typeof servedModelSchema>
 
-const count = z.int().min(0)
 const limitsSchema = z
   .object({
     context_tokens: count.describe('The maximum number of tokens of a prompt and its answer.'),

@@ -4,6 +4,7 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { type MetricKey, prometheusName } from '@tandem/telemetry'
 import { type RecordedTelemetry, recordTelemetry } from '@tandem/telemetry/testing'
 import pino from 'pino'
+import type { AppDependencies } from '../../routes/dependencies.js'
 import { serveApp } from '../../testing/serve-app.js'
 import { startToyGateway, type ToyGateway } from '../../testing/toy-gateway.js'
 import { createGatewayTelemetry } from '../gateway-telemetry.js'
@@ -28,8 +29,12 @@ export function createRecordedGateway() {
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   const now = {} as Running
 
-  /** Serves again, with other telemetry. */
-  async function serve(changes: Parameters<typeof recordTelemetry>[0] = {}, environment: NodeJS.ProcessEnv = {}) {
+  /** Serves again, with other telemetry or another app. */
+  async function serve(
+    changes: Parameters<typeof recordTelemetry>[0] = {},
+    environment: NodeJS.ProcessEnv = {},
+    appChanges: Partial<AppDependencies> = {},
+  ) {
     await now.stopServer?.()
     now.recorded = recordTelemetry(changes, environment)
     now.logLines = []
@@ -39,7 +44,7 @@ export function createRecordedGateway() {
     }
     const log = pino({ level: 'info' }, { write })
     const telemetry = createGatewayTelemetry('toy', now.recorded.telemetry)
-    const { url, stop } = await serveApp(now.toys.app({ telemetry, log }))
+    const { url, stop } = await serveApp(now.toys.app({ telemetry, log, ...appChanges }))
     Object.assign(now, { url, stopServer: stop })
   }
 
