@@ -28,7 +28,9 @@ export const spanNames = {
   merge: 'merge',
   /** From a call that failed until another replica took over. */
   failover: 'failover',
-  /** Turning tokens into text and writing them to the client. */
+  /** Turning tokens into text. The span is as long as the decoding; its sum is an attribute. */
+  detokenize: 'detokenize',
+  /** From the first byte of the answer to the last one. */
   write: 'write',
   /** One message in a service. */
   step: 'step',
@@ -96,7 +98,7 @@ export const attributeNames = {
   queueUs: 'tandem.token.queue_us',
   wireUs: 'tandem.token.wire_us',
   mergeUs: 'tandem.token.merge_us',
-  /** Number of tokens that a message or a run appends. */
+  /** Number of tokens that a message or a run appends, or that became text. */
   inputLength: 'tandem.tokens',
   batchSize: 'tandem.batch.size',
   stepQueueUs: 'tandem.step.queue_us',
@@ -105,4 +107,10 @@ export const attributeNames = {
   p95StepUs: 'tandem.decode.step_us.p95',
   slowestStepUs: 'tandem.decode.step_us.max',
   slowestStep: 'tandem.decode.slowest_step',
+  /** The time of all tokens of a prompt together. */
+  detokenizeUs: 'tandem.detokenize.compute_us',
+  /** Formatting chunks and passing them to the HTTP server. */
+  writeUs: 'tandem.write.format_us',
+  /** Waiting until the client's connection takes more. */
+  writeWaitUs: 'tandem.write.wait_us',
 } as const

@@ -92,9 +92,14 @@ function run(
     recorder.fail(error)
     dependencies.log.warn({ err: error, requestId: context.get('requestId') }, 'a streamed answer failed')
   }
-  return lifetime.stream((onEnd) => {
+  return lifetime.stream((release) => {
     recorder.admitted()
-    return eventStream(streamAnswers(decode, request), { onError, onEnd, write: (send) => recorder.write(send) })
+    const onEnd = () => {
+      recorder.streamEnded()
+      release()
+    }
+    const write = (send: () => void) => recorder.write(send)
+    return eventStream(streamAnswers(decode, request), { onError, onEnd, write, onPull: () => recorder.chunkTaken() })
   })
 }
 
@@ -122,10 +127,10 @@ function createDecode(
   })
   return (prompt, firstIndex) => {
     const recording = recorder.recordPrompt(prompt, firstIndex)
-    const { messages, steps } = recording
+    const { messages, steps, textTimer } = recording
     const open: OpenSessions = (model, sessionSignal) =>
       sessions.open(model, { tokenIds: prompt.promptIds, messages }, sessionSignal)
-    const generation = { open, text, activeAnswers, sharesDevice, steps }
+    const generation = { open, text, activeAnswers, sharesDevice, steps, textTimer }
     return recording.observe(generate(generation, prompt, signal))
   }
 }

@@ -15,6 +15,7 @@ const open = async (chunks: AsyncGenerator<object, void>) => {
     onError: (error) => ends.push(error),
     onEnd: () => ends.push('end'),
     write: (send) => send(),
+    onPull: () => undefined,
   })
   return { response, ends }
 }

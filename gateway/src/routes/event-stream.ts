@@ -26,6 +26,8 @@ export interface EventStreamOptions {
   readonly onEnd: () => void
   /** Runs `send`, which formats a chunk and passes it on. It may measure it. */
   readonly write: (send: () => void) => void
+  /** Called when the connection asks for more: it has taken what was written before. */
+  readonly onPull: () => void
 }
 
 /**
@@ -37,7 +39,7 @@ export interface EventStreamOptions {
  */
 export async function eventStream(
   chunks: AsyncGenerator<object, void>,
-  { onError, onEnd, write }: EventStreamOptions,
+  { onError, onEnd, write, onPull }: EventStreamOptions,
 ): Promise<Response> {
   let next = chunks.next()
   deferErrors(next)
@@ -50,6 +52,7 @@ export async function eventStream(
   const body = new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
+        onPull()
         try {
           const chunk = await within(pingMs, next)
           if (isOver) return

@@ -4,6 +4,7 @@ import type { Delta, GenerationEvent } from '../decode/answers/generation-event.
 import type { StepTracer } from '../decode/loop/step-tracer.js'
 import type { MessageTracer } from '../session/contract/message-tracer.js'
 import { toSpanTime } from './clock.js'
+import { DetokenizeSpan } from './detokenize-span.js'
 import type { GatewayTelemetry } from './gateway-telemetry.js'
 import type { RequestSpan } from './request-span.js'
 import { StepTimes } from './step-times.js'
@@ -26,6 +27,8 @@ export class PromptRecorder {
   /** Traces messages and steps; undefined if nothing is traced. */
   readonly messages: MessageTracer | undefined
   readonly steps: StepTracer | undefined
+  /** Times the text of tokens; undefined if nothing is traced. */
+  readonly textTimer: DetokenizeSpan | undefined
   private readonly decode: Span | null = null
   private readonly blocks = new Map<number, TokenBlocks>()
   private readonly metrics: TokenMetrics
@@ -44,6 +47,7 @@ export class PromptRecorder {
     const spans = new TokenSpans({ tracer: telemetry.tracer, request: span.context, decode, isDetailed })
     this.messages = spans.messages
     this.steps = spans
+    this.textTimer = new DetokenizeSpan(span)
   }
 
   /** Passes the events of the decoding on, and records them. */
@@ -73,6 +77,7 @@ export class PromptRecorder {
     for (const blocks of this.blocks.values()) blocks.flush()
     this.decode.setAttributes(this.times.toAttributes())
     this.decode.end(toSpanTime(this.endMs))
+    this.textTimer?.end()
   }
 
   private blocksOf(answer: number, decode: Span): TokenBlocks {

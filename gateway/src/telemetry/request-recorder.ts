@@ -19,6 +19,7 @@ import { recordRequest } from './request-metrics.js'
 import { RequestSpan } from './request-span.js'
 import { answerCountOf, type RequestSummary } from './request-summary.js'
 import { Timeline } from './timeline.js'
+import { WriteTimes } from './write-times.js'
 
 /** What is known of a request when it arrives. */
 export interface Arrival {
@@ -44,6 +45,7 @@ export class RequestRecorder {
   private readonly gauges: RequestGauges
   private readonly answers = new RequestAnswers()
   private readonly failovers: RequestFailovers
+  private readonly writes = new WriteTimes()
   private readonly content: RequestContent
   /** Null if nobody asks for timelines. */
   private readonly timeline: Timeline | null
@@ -53,7 +55,6 @@ export class RequestRecorder {
   private bodyReadMs: number | null = null
   private waitingSinceMs: number | null = null
   private admittedMs: number | null = null
-  private firstWriteMs: number | null = null
   private failure: ApiError | null = null
   private isOver = false
 
@@ -120,11 +121,22 @@ export class RequestRecorder {
   /** Runs `send`, which formats a chunk or a body and passes it on, and records its time. */
   write<T>(send: () => T): T {
     const startMs = performance.now()
-    this.firstWriteMs ??= startMs
     const result = send()
+    const endMs = performance.now()
+    this.writes.add(startMs, endMs)
     const { writeTime, model } = this.telemetry.metrics
-    writeTime.record((performance.now() - startMs) / 1000, model)
+    writeTime.record((endMs - startMs) / 1000, model)
     return result
+  }
+
+  /** Records that the connection asks for the next chunk of a stream. */
+  chunkTaken(): void {
+    if (this.span?.isRecording) this.writes.endWait(performance.now())
+  }
+
+  /** Records that the last chunk of a stream was passed on. */
+  streamEnded(): void {
+    if (this.span?.isRecording) this.writes.startWait(performance.now())
   }
 
   /** Records why the request failed or was refused. The first reason counts. */
@@ -142,7 +154,7 @@ export class RequestRecorder {
     recordRequest(this.telemetry.metrics, summary)
     this.describeEnd(span, summary, requestId)
     this.arrival.log.info({ requestId, ...span.logIds, ...toLogFields(summary) }, 'request')
-    span.end(summary.endMs, summary.failure, this.firstWriteMs !== null)
+    span.end(summary.endMs, summary.failure, this.writes.firstMs !== null)
     if (this.timeline) this.telemetry.sendTimeline?.(this.timeline.toMessage(summary, this.arrival.route, requestId))
   }
 
@@ -176,7 +188,7 @@ export class RequestRecorder {
     requestId: string,
   ): void {
     if (!span.isRecording) return
-    if (this.firstWriteMs !== null) span.addChild(spanNames.write, this.firstWriteMs, endMs)
+    this.describeWrite(span, endMs)
     span.setAttributes({
       [names.requestId]: requestId,
       [names.outputTokens]: answers.tokens,
@@ -185,5 +197,12 @@ export class RequestRecorder {
       ...(failovers === 0 ? {} : { [names.failovers]: failovers }),
       ...this.content.ofAnswers(),
     })
+  }
+
+  private describeWrite(span: RequestSpan, endMs: number): void {
+    const { firstMs } = this.writes
+    if (firstMs === null) return
+    this.writes.endWait(endMs)
+    span.addChild(spanNames.write, firstMs, endMs, this.writes.toAttributes())
   }
 }

@@ -11,8 +11,16 @@ afterEach(stop)
 
 const microsOf = ([seconds, nanos]: readonly [number, number]) => seconds * 1e6 + nanos / 1e3
 
+/** Expects that sums are positive and together at most as long as their span, which is rounded. */
+function expectWithin(span: ReturnType<typeof spansOf>[number], sums: readonly string[]): void {
+  const values = sums.map((name) => Number(span.attributes[name]))
+  for (const value of values) expect(value).toBeGreaterThan(0)
+  const total = values.reduce((a, b) => a + b, 0)
+  expect(total).toBeLessThanOrEqual(microsOf(span.endTime) - microsOf(span.startTime) + values.length)
+}
+
 describe('the spans of a request', () => {
-  test('are one tree: admission, prompt, prefill of each model, decode, write', async () => {
+  test('are one tree: admission, prompt, prefill of each model, decode, detokenize, write', async () => {
     await finish(await chat({ stream: true }))
     const [root] = serverSpans()
     expect(root?.name).toMatch(/^chat toy/)
@@ -31,7 +39,9 @@ describe('the spans of a request', () => {
       .spans()
       .filter((span) => span.parentSpanContext?.spanId === root?.spanContext().spanId)
     const childNames = children.map(({ name }) => name)
-    expect(childNames).toEqual(expect.arrayContaining(['admission', 'prompt', 'prefill', 'decode', 'write']))
+    expect(childNames).toEqual(
+      expect.arrayContaining(['admission', 'prompt', 'prefill', 'decode', 'detokenize', 'write']),
+    )
     expect(
       spansOf('prefill')
         .map(({ attributes }) => attributes[names.model])
@@ -48,6 +58,29 @@ describe('the spans of a request', () => {
     if (!root || !decode || !write) throw new Error('expected three spans')
     expect(microsOf(root.endTime)).toBeGreaterThanOrEqual(microsOf(decode.endTime))
     expect(microsOf(write.endTime)).toBeLessThanOrEqual(microsOf(root.endTime))
+  })
+
+  test.each([
+    ['a stream', { stream: true }, 6],
+    ['a whole answer', {}, 6],
+    ['three answers', { n: 3, stream: true, temperature: 1, decoding: { strategy: 'sample' } }, 18],
+    ['two beams', { decoding: { strategy: 'aad-beam', width: 2 } }, 12],
+    ['two samples', { temperature: 1, decoding: { strategy: 'random-of-n', n: 2 } }, 12],
+  ])('say what turning tokens into text and writing cost, for %s', async (_, body, count) => {
+    await finish(await chat(body))
+    const [root] = serverSpans()
+    const [detokenize, ...more] = spansOf('detokenize')
+    const [write] = spansOf('write')
+    if (!root || !detokenize || !write) throw new Error('expected three spans')
+    expect(more).toEqual([])
+    for (const { parentSpanContext, startTime, endTime } of [detokenize, write]) {
+      expect(parentSpanContext?.spanId).toBe(root.spanContext().spanId)
+      expect(microsOf(startTime)).toBeGreaterThanOrEqual(microsOf(root.startTime))
+      expect(microsOf(endTime)).toBeLessThanOrEqual(microsOf(root.endTime))
+    }
+    expect(detokenize.attributes[names.inputLength]).toBe(count)
+    expectWithin(detokenize, [names.detokenizeUs])
+    expectWithin(write, [names.writeUs, names.writeWaitUs])
   })
 
   test('continue the trace of the client, and follow its decision', async () => {

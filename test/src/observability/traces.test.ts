@@ -85,6 +85,9 @@ describe.skipIf(python === '').each(['grpc', 'http/protobuf', 'http/json'])(
       for (const { end } of [...named(spanNames.token), ...named(spanNames.decode)])
         expect(root.end).toBeGreaterThanOrEqual(end)
       expect(named(spanNames.write).map(({ end }) => end)).toEqual([root.end])
+      expect(named(spanNames.detokenize).map(({ attributes }) => attributes[names.inputLength])).toEqual([maxTokens])
+      for (const name of [names.writeUs, names.writeWaitUs])
+        expect(named(spanNames.write)[0]?.attributes[name]).toBeGreaterThan(0)
       expect(root.attributes).toMatchObject({
         [names.operation]: 'chat',
         [names.provider]: 'tandem',
@@ -94,7 +97,8 @@ describe.skipIf(python === '').each(['grpc', 'http/protobuf', 'http/json'])(
         [names.finishReasons]: ['length'],
       })
       const children = childrenOf(root).map(({ name }) => name)
-      for (const name of ['admission', 'prompt', 'prefill', 'decode', 'write']) expect(children).toContain(name)
+      for (const name of ['admission', 'prompt', 'prefill', 'decode', 'detokenize', 'write'])
+        expect(children).toContain(name)
     })
 
     test('has a span for each token, with its parts and the parts as children', () => {

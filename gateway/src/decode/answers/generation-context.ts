@@ -2,6 +2,7 @@ import type { OpenSessions } from '../../session/contract/session.js'
 import type { Text } from '../../text/index.js'
 import type { StepTracer } from '../loop/step-tracer.js'
 import type { ActiveAnswers } from './active-answers.js'
+import type { TextTimer } from './text-timer.js'
 
 /** What all generations of a gateway share. */
 export interface GenerationContext {
@@ -13,4 +14,6 @@ export interface GenerationContext {
   sharesDevice(a: string, b: string): boolean
   /** Is told about each step of a decode loop; not about rounds of beam searches. */
   readonly steps?: StepTracer | undefined
+  /** Is told how long each token took to become text, in beams and samples too. */
+  readonly textTimer?: TextTimer | undefined
 }

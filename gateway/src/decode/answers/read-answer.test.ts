@@ -39,6 +39,6 @@ test('sends the next step before it yields the tokens of the last one', async ()
     },
   }
   let count = 0
-  for await (const _ of readAnswer(loop, text, request)) log.push(`delta ${++count}`)
+  for await (const _ of readAnswer(loop, { text }, request)) log.push(`delta ${++count}`)
   expect(log).toEqual(['sent 1', 'sent 2', 'delta 1', 'sent 3', 'delta 2', 'delta 3'])
 })

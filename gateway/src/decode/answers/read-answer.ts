@@ -1,18 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Text } from '../../text/index.js'
 import type { DecodeLoop } from '../loop/decode-loop.js'
 import type { Token } from '../loop/token.js'
-import { createAnswerText } from './answer-text.js'
 import type { Answer, Delta } from './generation-event.js'
 import type { GenerationRequest } from './generation-request.js'
+import { createTimedText, type TextContext } from './timed-text.js'
 
 /** Yields an answer's deltas as the loop produces its tokens. */
 export async function* readAnswer(
   loop: DecodeLoop,
-  text: Text,
+  context: TextContext,
   request: GenerationRequest,
 ): AsyncGenerator<Delta, void> {
-  const answerText = createAnswerText(text, request)
+  const answerText = createTimedText(context, request)
   let held: Token[] = []
   let count = 0
   let next = loop.next()
@@ -46,8 +45,8 @@ export async function* readAnswer(
  * Writes an answer whose tokens are all known.
  * @throws Error if they do not end the answer: a bug
  */
-export function writeAnswer(tokens: readonly Token[], text: Text, request: GenerationRequest): Answer {
-  const answerText = createAnswerText(text, request)
+export function writeAnswer(tokens: readonly Token[], context: TextContext, request: GenerationRequest): Answer {
+  const answerText = createTimedText(context, request)
   let whole = ''
   for (const [i, { id }] of tokens.entries()) {
     const { text: piece, ending } = answerText.push(id, i + 1)

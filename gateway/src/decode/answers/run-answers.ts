@@ -11,9 +11,10 @@ import { readAnswer } from './read-answer.js'
 /** Decodes answers token by token. Several answers run at the same time, as forks of one prompt. */
 export async function* runAnswers(
   group: SequenceGroup,
-  { text, activeAnswers, sharesDevice, steps }: GenerationContext,
+  context: GenerationContext,
   request: GenerationRequest<BoundTokenStrategy>,
 ): AsyncGenerator<GenerationEvent, void> {
+  const { activeAnswers, sharesDevice, steps } = context
   const { answerCount, promptIds, strategy } = request
   if (answerCount > 1) await forkPrompt(group, promptIds, answerCount)
   // All answers waited for the prompt, so its calls count in the first token of each.
@@ -22,7 +23,7 @@ export async function* runAnswers(
   const answers = Array.from({ length: answerCount }, (_, answer) => {
     const own = { ...request, strategy: strategy.forAnswer(answer) }
     const sessions = sequenceAt(group, answer)
-    return readAnswer(createLoop({ sessions, sharesDevice, isBusy, answer, promptCalls, steps }, own), text, own)
+    return readAnswer(createLoop({ sessions, sharesDevice, isBusy, answer, promptCalls, steps }, own), context, own)
   })
   const removeAnswers = activeAnswers.add(answerCount)
   try {

@@ -11,11 +11,11 @@ import { writeAnswer } from './read-answer.js'
 /** Runs a beam search, then yields the best beam as the answer. */
 export async function* runBeams(
   group: SequenceGroup,
-  { text }: GenerationContext,
+  context: GenerationContext,
   request: GenerationRequest<BoundBeamStrategy>,
 ): AsyncGenerator<GenerationEvent, void> {
   const { beams, generatedTokens } = await searchBeams(group, request)
-  const answers = beams.map(({ tokens }) => writeAnswer(tokens, text, request))
+  const answers = beams.map(({ tokens }) => writeAnswer(tokens, context, request))
   const candidates = beams.map((beam, i) => ({
     answer: assertPresent(answers[i]),
     score: normalizedScore(beam, request.strategy.lengthPenalty),
