@@ -66,15 +66,20 @@ export class TokenSpans implements StepTracer {
 
   private beginMessage(model: string, tokens: number, sentMs: number): MessageTrace | null {
     const isPrefill = this.markPrefilled(model)
-    const { tracer, request, isDetailed } = this.options
+    const { tracer, request, decode, isDetailed } = this.options
     if (!isPrefill && !isDetailed) return null
-    const parent = isPrefill ? request : this.parent
+    const token = isPrefill ? undefined : this.onlyToken
+    const parent = isPrefill ? request : token ? trace.setSpan(decode, token) : decode
     const attributes = { [names.model]: model, [names.inputLength]: tokens }
     const options = { kind: SpanKind.CLIENT, attributes, startTime: toSpanTime(sentMs) }
     const span = tracer.startSpan(isPrefill ? spanNames.prefill : spanNames.forward, options, parent)
     const end: MessageTrace['end'] = (outcome) => {
       if (outcome instanceof Error) failSpan(span, outcome)
-      else this.endMessage(span, parent, model, { ...outcome, sentMs })
+      else {
+        // A message that was sent ahead can arrive when its token has ended.
+        const drawnIn = token && !this.open.has(token) ? decode : parent
+        this.endMessage(span, drawnIn, model, { ...outcome, sentMs })
+      }
     }
     return { traceparent: formatTraceparent(span.spanContext()), end }
   }
@@ -95,11 +100,10 @@ export class TokenSpans implements StepTracer {
     this.add(spanNames.wire, receivedMs - wireMs, receivedMs, parent, { [names.model]: model })
   }
 
-  /** The token that is being decoded; the whole decoding if several are. */
-  private get parent(): Context {
-    const { decode } = this.options
+  /** The token that is being decoded; undefined if several are, or none. */
+  private get onlyToken(): Span | undefined {
     const [only, another] = this.open
-    return only && !another ? trace.setSpan(decode, only) : decode
+    return another ? undefined : only
   }
 
   private add(name: string, startMs: number, endMs: number, parent: Context, attributes = {}): void {
