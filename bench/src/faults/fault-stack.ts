@@ -5,7 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { heldSessions, SupervisedUp, tinyFolder, type UpProcess, waitUntilGone } from '@tandem/test'
 import { readGoldenPrompts } from '../prompts.js'
 
-/** The models of a stack. `tiny` answers quickly and without meaning; `embedded` is the real pair. */
+/**
+ * The models of a stack. `tiny` answers quickly and without meaning; `embedded` is the real pair.
+ */
 export type FaultPair = 'tiny' | 'embedded'
 
 /** How a stack is started. */

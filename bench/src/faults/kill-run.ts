@@ -8,15 +8,21 @@ import { type SeenAnswer, streamAnswer } from './stream-answer.js'
 /** What a run of kills does. */
 export interface KillRunOptions extends FaultSettings {
   readonly stack: FaultStack
-  /** Number of answers, one kill in each. */
+  /** Number of answers, each of which runs while a service is killed. */
   readonly answers: number
   readonly maxTokens: number
   readonly seed: number
 }
 
+/** Answers that run when a service is killed: their sessions are placed again together. */
+const answersAtOnce = 4
+/** The part of an answer's time that its prompt takes, roughly. */
+const firstTokenShare = 0.1
+const same = '200, same tokens'
+
 /**
- * Asks for answers of all methods in turn, and kills a random service with SIGKILL at a random
- * moment of each. Each answer must equal the one that was given without a kill.
+ * Asks for answers of all methods in turn, some at once, and kills a random service with SIGKILL
+ * while they run. Each answer must equal the one that was given without a kill.
  */
 export async function runKills(options: KillRunOptions): Promise<FaultResult> {
   const { stack, answers, log, signal } = options
@@ -24,66 +30,100 @@ export async function runKills(options: KillRunOptions): Promise<FaultResult> {
   const seen = new Map<string, number>()
   const recoveryMs: number[] = []
   const notes: string[] = []
-  let survived = 0
-  for (let i = 0; i < answers; i++) {
+  for (let first = 0; first < answers; first += answersAtOnce) {
     signal.throwIfAborted()
-    const method = methods[i % methods.length] as Method
-    const prompt = itemOfRound(stack.prompts, Math.floor(i / methods.length))
-    const body = { model: stack.model, prompt, max_tokens: options.maxTokens, ...method.fields }
-    const expected = await streamAnswer(stack.url, body, signal)
-    if (expected.error !== null) throw new Error(`without a kill, ${method.name} failed: ${expected.error}`)
-    const { found, victim } = await answerWithKill(options, method, body, expected, random)
-    const what = compare(expected, found)
-    seen.set(what, (seen.get(what) ?? 0) + 1)
-    if (what === same) {
-      survived++
-      recoveryMs.push(found.longestPauseMs)
-    } else notes.push(`${method.name}, ${victim}: ${what}`)
-    log(`${i + 1}/${answers} ${method.name}: ${what}, ${victim}, pause ${(found.longestPauseMs / 1000).toFixed(1)} s`)
+    const asked = Array.from({ length: Math.min(answersAtOnce, answers - first) }, (_, i) => askOf(options, first + i))
+    await stack.waitUntilServing()
+    const expected = await Promise.all(asked.map(({ body }) => streamAnswer(stack.url, body, signal)))
+    const { found, victim } = await answerWithKill(stack, asked, expected, random, signal)
+    for (const [i, { method }] of asked.entries()) {
+      const given = itemOfRound(found, i)
+      const what = compare(method, itemOfRound(expected, i), given)
+      seen.set(what, (seen.get(what) ?? 0) + 1)
+      if (what === same) recoveryMs.push(given.longestPauseMs)
+      else notes.push(`${method.name}, ${victim}`)
+      log(`${first + i + 1}/${answers} ${method.name}: ${what}, pause ${(given.longestPauseMs / 1000).toFixed(1)} s`)
+    }
+    log(victim)
   }
+  const survived = seen.get(same) ?? 0
   return { tried: answers, survived, seen, leaked: await stack.countLeaked(), recoveryMs, notes }
 }
 
-const same = '200, same tokens'
+interface Asked {
+  readonly method: Method
+  readonly body: object
+}
 
-function compare(expected: SeenAnswer, found: SeenAnswer): string {
+function askOf({ stack, maxTokens }: KillRunOptions, index: number): Asked {
+  const method = itemOfRound(methods, index)
+  const prompt = itemOfRound(stack.prompts, Math.floor(index / methods.length))
+  return { method, body: { model: stack.model, prompt, max_tokens: maxTokens, ...method.fields } }
+}
+
+function compare({ name }: Method, expected: SeenAnswer, found: SeenAnswer): string {
+  if (expected.error !== null) throw new Error(`without a kill, ${name} failed: ${expected.error}`)
   if (found.error !== null) return `error: ${found.error}`
   return JSON.stringify(found.choices) === JSON.stringify(expected.choices) ? same : '200, other tokens'
 }
 
-/**
- * Kills a service after a random number of tokens, or after a random share of the answer's time.
- */
+/** Asks for answers and kills a service meanwhile. */
 async function answerWithKill(
-  { stack, signal }: KillRunOptions,
-  { isGradual }: Method,
-  body: object,
-  expected: SeenAnswer,
+  stack: FaultStack,
+  asked: readonly Asked[],
+  expected: readonly SeenAnswer[],
   random: () => number,
-): Promise<{ found: SeenAnswer; victim: string }> {
-  const tokens = expected.choices.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0)
+  signal: AbortSignal,
+): Promise<{ found: SeenAnswer[]; victim: string }> {
   for (;;) {
-    const killAt = Math.floor(random() * tokens)
-    let victim: string | null = null
-    const kill = (when: string) => {
-      const { services } = stack
-      if (victim !== null || services.length === 0) return
-      const chosen = draw(random, services)
-      stack.kill(chosen)
-      victim = `${chosen.name} killed ${when}`
-    }
-    // The first token may take long: token 0 stands for a moment of the prompt.
-    const byTime = !isGradual || killAt === 0
-    const delayMs = random() * (isGradual ? firstTokenShare : 1) * expected.durationMs
-    const timer = byTime ? setTimeout(() => kill(`after ${Math.round(delayMs)} ms`), delayMs) : undefined
-    const found = await streamAnswer(stack.url, body, signal, (count) => {
-      if (!byTime && count >= killAt) kill(`at token ${killAt}`)
-    })
-    clearTimeout(timer)
+    const chosen = Math.floor(random() * asked.length)
+    const kill = new PlannedKill(stack, itemOfRound(asked, chosen).method, itemOfRound(expected, chosen), random)
+    const stream = ({ body }: Asked, i: number) =>
+      streamAnswer(stack.url, body, signal, i === chosen ? (count) => kill.onTokens(count) : undefined)
+    const found = await Promise.all(asked.map(stream))
+    kill.cancel()
     // The answer may have ended before the moment.
-    if (victim !== null) return { found, victim }
+    if (kill.victim !== null) return { found, victim: kill.victim }
   }
 }
 
-/** The part of an answer's time that its prompt takes, roughly. */
-const firstTokenShare = 0.1
+/**
+ * Kills a random service after a random number of tokens of an answer. If the answer is sent whole,
+ * or the number is 0, it is after a random part of the answer's time, or of its prompt's time.
+ */
+class PlannedKill {
+  /** What was killed, and when; null if nothing was. */
+  victim: string | null = null
+  private readonly atToken: number
+  private readonly timer: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly stack: FaultStack,
+    private readonly method: Method,
+    { choices, durationMs }: SeenAnswer,
+    private readonly random: () => number,
+  ) {
+    const tokens = choices.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0)
+    this.atToken = method.isGradual ? Math.floor(random() * tokens) : 0
+    if (this.atToken > 0) return
+    const delayMs = random() * (method.isGradual ? firstTokenShare : 1) * durationMs
+    this.timer = setTimeout(() => this.kill(`${Math.round(delayMs)} ms after the start`), delayMs)
+  }
+
+  /** @param count number of tokens so far */
+  onTokens(count: number): void {
+    if (this.atToken > 0 && count >= this.atToken) this.kill(`at token ${this.atToken}`)
+  }
+
+  cancel(): void {
+    clearTimeout(this.timer)
+  }
+
+  private kill(when: string): void {
+    const { services } = this.stack
+    if (this.victim !== null || services.length === 0) return
+    const service = draw(this.random, services)
+    this.stack.kill(service)
+    this.victim = `${service.name} was killed ${when} of ${this.method.name}`
+  }
+}

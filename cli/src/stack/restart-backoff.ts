@@ -2,7 +2,7 @@
 const secondMs = 500
 const longestMs = 30_000
 /** A process that served for this long gets its next restart at once, like a new one. */
-const calmMs = 60_000
+const calmMs = 10_000
 
 /** How long a process waits before each restart: 0, 0.5, 1, 2 ... 30 s, with jitter. */
 export class RestartBackoff {
