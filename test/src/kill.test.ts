@@ -125,7 +125,7 @@ describe('tandem up', () => {
     running.kill(find(running, 'sft'), 'SIGKILL')
     await expectEnd(running, pids, 1)
     expect(running.up.output()).toMatch(
-      /tandem: the SFT service has ended and could not be started again 5 times in a row \(the last time: exit code 1\), and Tandem cannot serve without it\. Its last output:\nThe logit service cannot start: .*tandem\.json/,
+      /tandem: Error: the SFT service has ended and could not be started again 5 times in a row \(the last time: exit code 1\), and Tandem cannot serve without it\. Its last output:\nThe logit service cannot start: .*tandem\.json/,
     )
   })
 

@@ -32,6 +32,8 @@ export async function keepServing(
   for (;;) {
     const servedFrom = performance.now()
     const end = await abortable(place.ended(), signal)
+    // Both at once: what stops Tandem may stop all its processes.
+    signal.throwIfAborted()
     const endedAt = performance.now()
     backoff.endedAfter(endedAt - servedFrom)
     const delayMs = backoff.nextMs()

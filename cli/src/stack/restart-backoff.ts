@@ -12,7 +12,8 @@ export class RestartBackoff {
   constructor(private readonly random: () => number = Math.random) {}
 
   /**
-   * Returns the delay before the next restart: half of it at least, so that jitter never skips it.
+   * Returns the delay before the next restart. Jitter shortens it by at most a half, so that two
+   * processes that end together do not start together each time.
    */
   nextMs(): number {
     const exponent = this.restarts++ - 1
