@@ -6,7 +6,15 @@ import { drawInterval } from '../measure/random.js'
  * when it has its answer. `open`: requests arrive at random at a rate, whatever the server does.
  */
 export type Arrivals =
-  | { readonly type: 'closed'; readonly clients: number }
+  | {
+      readonly type: 'closed'
+      readonly clients: number
+      /**
+       * Time over which the clients start, in milliseconds. If all start at once, their answers
+       * also end at once, and a short window counts whole waves of them.
+       */
+      readonly rampMs: number
+    }
   | {
       readonly type: 'open'
       readonly perSecond: number
@@ -31,15 +39,21 @@ export function sendAll(
 ): Promise<number> {
   const end = performance.now() + durationMs
   return arrivals.type === 'closed'
-    ? sendClosed(arrivals.clients, send, end, signal)
+    ? sendClosed(arrivals, send, end, signal)
     : sendOpen(arrivals, send, end, random, signal)
 }
 
-async function sendClosed(clients: number, send: Send, end: number, signal: AbortSignal): Promise<number> {
-  const run = async () => {
+async function sendClosed(
+  { clients, rampMs }: Extract<Arrivals, { type: 'closed' }>,
+  send: Send,
+  end: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const run = async (client: number) => {
+    await delay((client * rampMs) / clients, undefined, { signal }).catch(() => undefined)
     while (performance.now() < end && !signal.aborted) await send()
   }
-  await Promise.all(Array.from({ length: clients }, run))
+  await Promise.all(Array.from({ length: clients }, (_, client) => run(client)))
   return 0
 }
 

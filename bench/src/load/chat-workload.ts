@@ -8,9 +8,11 @@ export interface WorkloadOptions {
   readonly decodings: readonly object[]
   /** Tokens of each answer. End tokens do not end it. */
   readonly tokens: number
-  /** Share of requests whose client goes away in the middle of the answer, from 0 to 1. */
+  /** Share of requests whose client goes away, from 0 to 1. */
   readonly abortShare: number
-  /** Share of requests that do not stream, from 0 to 1. They are never aborted. */
+  /** Each of them goes at a random time before this one, in milliseconds. */
+  readonly abortWithinMs: number
+  /** Share of requests that do not stream, from 0 to 1. */
   readonly wholeShare: number
   readonly seed: number
 }
@@ -29,11 +31,11 @@ const questions = [
  * prompt of another in the prefix cache.
  */
 export function createChatWorkload(options: WorkloadOptions): (index: number) => LoadRequest {
-  const { model, decodings, tokens, abortShare, wholeShare, seed } = options
+  const { model, decodings, tokens, abortShare, abortWithinMs, wholeShare, seed } = options
   return (index) => {
     const random = createRandom(seed * 1_000_003 + index)
     const isStream = random() >= wholeShare
-    const isAborted = isStream && random() < abortShare
+    const isAborted = random() < abortShare
     const decoding = decodings.length === 0 ? undefined : decodings[index % decodings.length]
     const question = questions[Math.floor(random() * questions.length)]
     const body = {
@@ -44,7 +46,7 @@ export function createChatWorkload(options: WorkloadOptions): (index: number) =>
       ...(isStream ? { stream: true, stream_options: { include_usage: true } } : {}),
       ...(decoding === undefined ? {} : { decoding }),
     }
-    const abortAfter = isAborted ? 1 + Math.floor(random() * (tokens - 1)) : null
-    return { path: '/v1/chat/completions', body, abortAfter }
+    const abortAfterMs = isAborted ? Math.floor(random() * abortWithinMs) : null
+    return { path: '/v1/chat/completions', body, abortAfterMs }
   }
 }

@@ -5,13 +5,14 @@ import type { Arrivals } from './arrivals.js'
 export const usage = `usage: npm run load -- --url http://127.0.0.1:8080 (--clients N | --rate R) [options]
 
   --url URL           the server
-  --clients N         closed loop: N clients, each with one request at a time
+  --clients N         closed loop: N clients, each with one request at a time; they start during the warm-up
   --rate R            open loop: R arrivals per second, a Poisson process
   --seconds 30        the measured window
   --warm-up 5         seconds before the window, which are not reported
   --tokens 32         tokens of each answer; end tokens do not end it
   --strategy aad      decoding method; may be repeated: requests use them in turn
-  --abort-share 0     share of requests whose client goes away in the middle of the answer
+  --abort-share 0     share of requests whose client goes away
+  --abort-within 5000 milliseconds: each of them goes at a random time before this one
   --max-ttft 2000     service level of an answer: milliseconds to the first token
   --max-per-token 200 and mean milliseconds per token after it
   --max-open 2000     open loop: arrivals above this number of open requests are dropped
@@ -29,6 +30,7 @@ export interface LoadArguments {
   readonly tokens: number
   readonly strategies: readonly string[]
   readonly abortShare: number
+  readonly abortWithinMs: number
   readonly level: { readonly firstTokenMs: number; readonly perTokenMs: number }
   readonly model: string | null
   readonly apiKey: string | null
@@ -45,6 +47,7 @@ const options = {
   tokens: { type: 'string', default: '32' },
   strategy: { type: 'string', multiple: true },
   'abort-share': { type: 'string', default: '0' },
+  'abort-within': { type: 'string', default: '5000' },
   'max-ttft': { type: 'string', default: '2000' },
   'max-per-token': { type: 'string', default: '200' },
   'max-open': { type: 'string', default: '2000' },
@@ -64,18 +67,20 @@ export function parseLoadArguments(args: readonly string[]): LoadArguments {
   if (url === undefined) throw new Error('--url is missing: expected the URL of a gateway')
   if ((clients === undefined) === (rate === undefined))
     throw new Error('expected either --clients for a closed loop or --rate for an open loop')
+  const warmUpSeconds = numberOf('--warm-up', values['warm-up'], 0)
   const arrivals: Arrivals =
     rate === undefined
-      ? { type: 'closed', clients: numberOf('--clients', clients, 1) }
+      ? { type: 'closed', clients: numberOf('--clients', clients, 1), rampMs: 1000 * warmUpSeconds }
       : { type: 'open', perSecond: numberOf('--rate', rate, 0), maxOpen: numberOf('--max-open', values['max-open'], 1) }
   return {
     url: url.replace(/\/$/, ''),
     arrivals,
     seconds: numberOf('--seconds', values.seconds, 1),
-    warmUpSeconds: numberOf('--warm-up', values['warm-up'], 0),
+    warmUpSeconds,
     tokens: numberOf('--tokens', values.tokens, 1),
     strategies: values.strategy ?? [],
     abortShare: numberOf('--abort-share', values['abort-share'], 0, 1),
+    abortWithinMs: numberOf('--abort-within', values['abort-within'], 0),
     level: {
       firstTokenMs: numberOf('--max-ttft', values['max-ttft'], 0),
       perTokenMs: numberOf('--max-per-token', values['max-per-token'], 0),

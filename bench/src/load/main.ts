@@ -1,5 +1,6 @@
 /**
- * Sends a load to a running gateway and prints what its clients see. `--help` lists the options.
+ * Sends a load to a running gateway and prints what its clients see. `npm run load -- --help` lists
+ * the options.
  */
 import { writeFile } from 'node:fs/promises'
 import { runCommand } from '@tandem/cli'
@@ -20,14 +21,14 @@ await runCommand(async ({ signal }) => {
 }, false)
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<void> {
-  const { url, arrivals, level, tokens, abortShare, seed, json, ...given } = parseLoadArguments(args)
+  const { url, arrivals, level, tokens, abortShare, abortWithinMs, seed, json, ...given } = parseLoadArguments(args)
   const decodings = given.strategies.map((strategy) => ({ strategy }))
   const model = given.model ?? (await firstModel(url, given.apiKey, signal))
   const loaded = await runLoad({
     url,
     ...(given.apiKey === null ? {} : { apiKey: given.apiKey }),
     arrivals,
-    requestOf: createChatWorkload({ model, decodings, tokens, abortShare, wholeShare: 0, seed }),
+    requestOf: createChatWorkload({ model, decodings, tokens, abortShare, abortWithinMs, wholeShare: 0, seed }),
     warmUpMs: 1000 * given.warmUpSeconds,
     measureMs: 1000 * given.seconds,
     timeoutMs,

@@ -11,8 +11,18 @@ beforeAll(async () => {
 afterAll(() => stack?.stop())
 
 const level = { firstTokenMs: 60_000, perTokenMs: 60_000 }
+const oneClient = { type: 'closed', clients: 1, rampMs: 0 } as const
 const workload = (more: Partial<WorkloadOptions> = {}) =>
-  createChatWorkload({ model: 'tiny', decodings: [], tokens: 8, abortShare: 0, wholeShare: 0, seed: 1, ...more })
+  createChatWorkload({
+    model: 'tiny',
+    decodings: [],
+    tokens: 8,
+    abortShare: 0,
+    abortWithinMs: 20,
+    wholeShare: 0,
+    seed: 1,
+    ...more,
+  })
 const run = (more: Pick<LoadOptions, 'arrivals'> & Partial<LoadOptions>) =>
   runLoad({
     url: stack.url,
@@ -26,7 +36,7 @@ const run = (more: Pick<LoadOptions, 'arrivals'> & Partial<LoadOptions>) =>
   })
 
 test('closed: all answers complete with their tokens and times', async () => {
-  const loaded = await run({ arrivals: { type: 'closed', clients: 2 } })
+  const loaded = await run({ arrivals: { type: 'closed', clients: 2, rampMs: 0 } })
   const { outcomes, sent, firstTokenMs, interTokenMs } = summarizeLoad(loaded, level)
   expect(outcomes).toEqual({ completed: sent, refused: 0, failed: 0, incomplete: 0, aborted: 0 })
   expect(sent).toBeGreaterThan(1)
@@ -50,12 +60,19 @@ test('open: above the limits the rest is refused with 429 and Retry-After', asyn
   expect(outcomes.completed + outcomes.refused).toBe(sent)
 })
 
-test('aborts and whole answers', async () => {
-  const requestOf = workload({ abortShare: 0.5, wholeShare: 0.3, tokens: 16 })
-  const { outcomes, sent } = summarizeLoad(await run({ arrivals: { type: 'closed', clients: 2 }, requestOf }), level)
+test.each([0, 1])('clients that go away before the end (share of whole answers: %s)', async (wholeShare) => {
+  const requestOf = workload({ abortShare: 1, wholeShare, tokens: 200 })
+  const { outcomes } = summarizeLoad(await run({ arrivals: { ...oneClient, clients: 2 }, requestOf }), level)
   expect(outcomes.aborted).toBeGreaterThan(0)
-  expect(outcomes.completed).toBeGreaterThan(0)
-  expect(outcomes.aborted + outcomes.completed).toBe(sent)
+  // A place is free again when the gateway has seen that its client has gone: a few are refused.
+  expect(outcomes).toMatchObject({ completed: 0, failed: 0, incomplete: 0 })
+})
+
+test('a whole answer has its tokens and no first token', async () => {
+  const loaded = await run({ arrivals: oneClient, requestOf: workload({ wholeShare: 1 }) })
+  expect(loaded.records.length).toBeGreaterThan(0)
+  for (const record of loaded.records)
+    expect(record).toMatchObject({ outcome: 'completed', firstTokenMs: null, gapsMs: [], outputTokens: 8 })
 })
 
 test('a server that is not there: each request fails and says why', async () => {

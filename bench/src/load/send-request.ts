@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type Agent, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { withTimeout } from '@tandem/process'
 import { EventReader } from './event-reader.js'
 import type { Outcome, RequestRecord } from './request-record.js'
 import { StreamRecord } from './stream-record.js'
@@ -10,8 +11,8 @@ export interface LoadRequest {
   /** The path of the endpoint: "/v1/chat/completions". */
   readonly path: string
   readonly body: object
-  /** The client goes away after this number of events with content. Null: it reads all. */
-  readonly abortAfter: number | null
+  /** The client goes away this time after the send, in milliseconds. Null: it reads all. */
+  readonly abortAfterMs: number | null
 }
 
 /** How to send requests. */
@@ -31,6 +32,7 @@ export interface SendOptions {
 export async function sendRequest(load: LoadRequest, options: SendOptions): Promise<RequestRecord> {
   const sentAtMs = performance.now()
   const answer = new StreamRecord(sentAtMs)
+  const leaving = load.abortAfterMs === null ? null : AbortSignal.timeout(load.abortAfterMs)
   let response: IncomingMessage | null = null
   const finish = (outcome: Outcome, error: string | null = null): RequestRecord => ({
     sentAtMs,
@@ -42,17 +44,22 @@ export async function sendRequest(load: LoadRequest, options: SendOptions): Prom
     error,
   })
   try {
-    response = await post(load, options)
+    response = await post(load, options, leaving)
     if (response.statusCode !== 200) return finish('refused', await text(response))
-    if (await readAnswer(response, answer, load.abortAfter)) return finish('aborted')
+    await readAnswer(response, answer)
   } catch (error) {
+    if (leaving?.aborted) return finish('aborted')
     return finish('failed', error instanceof Error ? error.message : String(error))
   }
   if (answer.error !== null) return finish('failed', answer.error)
   return answer.isComplete ? finish('completed') : finish('incomplete', 'the answer ended without its end mark')
 }
 
-async function post({ path, body }: LoadRequest, options: SendOptions): Promise<IncomingMessage> {
+async function post(
+  { path, body }: LoadRequest,
+  options: SendOptions,
+  leaving: AbortSignal | null,
+): Promise<IncomingMessage> {
   const { url, agent, apiKey, timeoutMs } = options
   const authorization = apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }
   const json = JSON.stringify(body)
@@ -61,25 +68,21 @@ async function post({ path, body }: LoadRequest, options: SendOptions): Promise<
     'content-length': Buffer.byteLength(json),
     ...authorization,
   }
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(timeoutMs)])
+  const signal = withTimeout(timeoutMs, options.signal, ...(leaving ? [leaving] : []))
   const sent = request(`${url}${path}`, { method: 'POST', agent, headers, signal })
   sent.end(json)
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
   return response
 }
 
-/** Reads an answer. Returns whether this client went away before its end. */
-async function readAnswer(response: IncomingMessage, answer: StreamRecord, abortAfter: number | null) {
+async function readAnswer(response: IncomingMessage, answer: StreamRecord): Promise<void> {
   if (!response.headers['content-type']?.startsWith('text/event-stream')) {
     answer.addWhole(await text(response))
-    return false
+    return
   }
   const reader = new EventReader()
   for await (const bytes of response) {
     const atMs = performance.now()
     for (const data of reader.push(bytes as Uint8Array)) answer.add(data, atMs)
-    // Leaving the loop destroys the response, and with it the connection.
-    if (abortAfter !== null && answer.contentEvents >= abortAfter) return true
   }
-  return false
 }

@@ -16,8 +16,6 @@ const endMark = '[DONE]'
 
 /** Collects what a client sees of one answer. Times are those of `performance.now`. */
 export class StreamRecord {
-  /** Number of events with content. */
-  contentEvents = 0
   /** The message of an error event, or null. */
   error: string | null = null
   private hasEnded = false
@@ -67,7 +65,6 @@ export class StreamRecord {
   }
 
   private addContent(atMs: number): void {
-    this.contentEvents++
     if (this.firstAtMs === null) this.firstAtMs = atMs
     else this.gapsMs.push(atMs - this.lastAtMs)
     this.lastAtMs = atMs

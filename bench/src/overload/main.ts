@@ -16,9 +16,9 @@ import { findSaturation, judgeOverload, type NamedLoad } from './judge-overload.
 import { type OverloadArguments, parseOverloadArguments, usage } from './overload-arguments.js'
 
 /** Clients of each closed loop of the sweep. The gateway decodes 16 answers at once. */
-const sweepClients = [4, 8, 16, 24]
-const sweepWarmUpMs = 4_000
-const sweepMs = 12_000
+const sweepClients = [8, 16, 24]
+const sweepWarmUpMs = 6_000
+const sweepMs = 24_000
 const overloadFactor = 5
 /** Time to fill the queue. */
 const overloadWarmUpMs = 10_000
@@ -47,7 +47,7 @@ async function run(args: OverloadArguments, context: Context): Promise<void> {
 async function measure(args: OverloadArguments, url: string, context: Context): Promise<void> {
   const model = await firstModel(url, null, context.signal)
   const load = async (arrivals: Arrivals, warmUpMs: number, measureMs: number): Promise<LoadSummary> => {
-    const workload = { model, decodings: [], tokens: args.tokens, abortShare: 0, wholeShare: 0, seed }
+    const workload = { model, decodings: [], tokens: args.tokens, abortShare: 0, abortWithinMs: 0, wholeShare: 0, seed }
     const requestOf = createChatWorkload(workload)
     const { signal } = context
     const run = await runLoad({ url, arrivals, requestOf, warmUpMs, measureMs, timeoutMs, seed, signal })
@@ -55,7 +55,7 @@ async function measure(args: OverloadArguments, url: string, context: Context): 
   }
   const sweep: NamedLoad[] = []
   for (const clients of sweepClients) {
-    const summary = await load({ type: 'closed', clients }, sweepWarmUpMs, sweepMs)
+    const summary = await load({ type: 'closed', clients, rampMs: sweepWarmUpMs }, sweepWarmUpMs, sweepMs)
     sweep.push([`${clients} clients`, summary])
     context.output.write(`${clients} clients: ${summary.requestsPerSecond.toFixed(2)} answers/s\n`)
   }
