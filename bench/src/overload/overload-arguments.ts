@@ -8,9 +8,9 @@ Finds the load at which the stack is saturated, then sends five times as much fo
 
   --tokens 16           tokens of each answer
   --seconds 60          length of the overload
-  --max-waiting 16      the limit of the gateway's queue (TANDEM_MAX_WAITING)
-  --max-ttft 10000      service level of an answer: milliseconds to the first token
-  --max-per-token 500   and mean milliseconds per token after it
+  --max-waiting 8       the limit of the gateway's queue (TANDEM_MAX_WAITING)
+  --max-ttft 15000      service level of an answer: milliseconds to the first token. A full queue must meet it
+  --max-per-token 1000  and mean milliseconds per token after it
   --json FILE           writes the numbers to FILE
   --verbose             shows what the processes log`
 
@@ -31,9 +31,9 @@ export function parseOverloadArguments(args: readonly string[]): OverloadArgumen
     options: {
       tokens: { type: 'string', default: '16' },
       seconds: { type: 'string', default: '60' },
-      'max-waiting': { type: 'string', default: '16' },
-      'max-ttft': { type: 'string', default: '10000' },
-      'max-per-token': { type: 'string', default: '500' },
+      'max-waiting': { type: 'string', default: '8' },
+      'max-ttft': { type: 'string', default: '15000' },
+      'max-per-token': { type: 'string', default: '1000' },
       json: { type: 'string' },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },

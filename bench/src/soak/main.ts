@@ -2,16 +2,17 @@
  * Runs the stack under a constant load with aborts and kills, and judges whether it stays flat.
  * `npm run soak -- --help` lists the options.
  */
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { runCommand } from '@tandem/cli'
 import { freePort, startTandemUp, type TandemUp } from '@tandem/test'
 import { createChatWorkload } from '../load/chat-workload.js'
 import { loadTable } from '../load/load-table.js'
-import type { RequestRecord } from '../load/request-record.js'
 import { runLoad } from '../load/run-load.js'
 import { summarizeLoad } from '../load/summarize-load.js'
 import { killServices } from './kill-services.js'
+import { SoakProgress } from './progress.js'
 import { readSessions } from './read-sessions.js'
 import { SoakSeries, verdictTable } from './series.js'
 import { parseSoakArguments, type SoakArguments, usage } from './soak-arguments.js'
@@ -29,6 +30,8 @@ const decodings = [
   { strategy: 'formula', formula: 'dpo + 0.5*(dpo - sft)' },
 ]
 const wholeShare = 0.3
+/** About the time of an answer: clients go away in the queue, in the prompt and in the answer. */
+const abortWithinMs = 4_000
 /** The share of the run that is not judged: caches fill and code is compiled. */
 const warmUpShare = 0.3
 const timeoutMs = 120_000
@@ -50,28 +53,15 @@ await runCommand(async ({ signal }) => {
   try {
     await soak(args, up, metrics, signal)
   } finally {
+    const exited = once(up.process, 'exit')
     up.process.kill('SIGTERM')
+    await exited
   }
 }, false)
 
-/** Counts of the requests so far. */
-class Progress {
-  readonly counts = { completed: 0, refused: 0, failed: 0, incomplete: 0, aborted: 0 }
-  /** The number of each error message. */
-  readonly errors = new Map<string, number>()
-  kills = 0
-
-  add({ outcome, error }: RequestRecord): void {
-    this.counts[outcome]++
-    if (error === null) return
-    const key = error.slice(0, 200)
-    this.errors.set(key, (this.errors.get(key) ?? 0) + 1)
-  }
-}
-
 async function soak(args: SoakArguments, up: TandemUp, metrics: readonly string[], signal: AbortSignal): Promise<void> {
   const series = new SoakSeries()
-  const progress = new Progress()
+  const progress = new SoakProgress()
   const beginning = performance.now()
   const seconds = () => (performance.now() - beginning) / 1000
   const over = new AbortController()
@@ -86,11 +76,19 @@ async function soak(args: SoakArguments, up: TandemUp, metrics: readonly string[
   })
   const measureMs = 60_000 * args.minutes
   const { clients, tokens, abortShare, seed } = args
-  const requestOf = createChatWorkload({ model: up.model, decodings, tokens, abortShare, wholeShare, seed })
+  const requestOf = createChatWorkload({
+    model: up.model,
+    decodings,
+    tokens,
+    abortShare,
+    abortWithinMs,
+    wholeShare,
+    seed,
+  })
   const loaded = await runLoad(
     {
       url: up.url,
-      arrivals: { type: 'closed', clients },
+      arrivals: { type: 'closed', clients, rampMs: 0 },
       requestOf,
       warmUpMs: 0,
       measureMs,

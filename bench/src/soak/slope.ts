@@ -43,9 +43,7 @@ export interface Growth {
   readonly isFlat: boolean
 }
 
-/**
- * Judges whether a series stays flat: its slope over its whole length must be within a tolerance.
- */
+/** Judges whether a series stays flat: its slope times its length must be within the tolerance. */
 export function growthOf(samples: readonly Sample[], { share, absolute }: Tolerance): Growth {
   const seconds = (samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0)
   const median = middle(samples.map(({ value }) => value))

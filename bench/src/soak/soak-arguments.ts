@@ -10,7 +10,7 @@ threads and sessions stay flat.
   --minutes 10        length
   --clients 8         clients, each with one request at a time
   --tokens 24         tokens of each answer
-  --abort-share 0.2   share of streams whose client goes away in the middle
+  --abort-share 0.2   share of requests whose client goes away
   --kill-every 30     mean seconds between two kills (SIGKILL) of a random service; 0: no kills
   --interval 10       seconds between two samples
   --seed 1
