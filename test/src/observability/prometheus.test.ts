@@ -47,6 +47,8 @@ describe.skipIf(withoutPrometheus)(`Prometheus${withoutPrometheus}`, () => {
     collector = await startCollector()
     const env = {
       TANDEM_SESSION_TTL_MS: '10',
+      TANDEM_HANG_MS: '1000',
+      TANDEM_REPLAY_TIMEOUT_MS: '5000',
       TANDEM_MAX_CONCURRENT: '1',
       TANDEM_MAX_WAITING: '1',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -132,7 +134,8 @@ describe.skipIf(withoutPrometheus)(`Prometheus${withoutPrometheus}`, () => {
   })
 
   test('sees a service that is down, and the requests that fail', async () => {
-    const down = ruleExpressions().filter(({ name }) => ['TandemServiceDown', 'TandemErrors'].includes(name))
+    const alerts = ['TandemServiceDown', 'TandemNoReplica', 'TandemErrors']
+    const down = ruleExpressions().filter(({ name }) => alerts.includes(name))
     stack.dpo.kill('SIGKILL')
     await expect
       .poll(

@@ -18,13 +18,14 @@ export const chat = (url: string, more: object, init: RequestInit = {}): Promise
 
 /**
  * Sends requests of every kind: whole, streamed, with a reward model, aborted, refused, more than
- * the queue takes, and one whose session the service loses.
+ * the queue takes, and one whose sessions are lost in both services.
  * @throws Error if an answer has another status than expected
  */
 export async function driveRequests(stack: Stack): Promise<void> {
   const { url, addresses } = stack
   await expectStatus(200, chat(url, {}))
-  await expectStatus(200, chat(url, { stream: true }))
+  // Long enough for drafts: text repeats itself only after a while.
+  await expectStatus(200, chat(url, { stream: true, max_tokens: 150 }))
   await expectStatus(200, chat(url, { decoding: { strategy: 'best-of-n', n: 2, seed: 1 } }))
   await expectStatus(404, chat(url, { model: 'unknown' }))
   const burst = await Promise.all(Array.from({ length: 6 }, () => statusOf(chat(url, {}))))
@@ -57,7 +58,8 @@ async function abort(url: string): Promise<void> {
 
 /**
  * Stops the SFT service during an answer until the session in the DPO service is idle for too long
- * (TANDEM_SESSION_TTL_MS) and is closed: the gateway sends the tokens again.
+ * (TANDEM_SESSION_TTL_MS) and is closed, and the gateway gives the SFT service up (TANDEM_HANG_MS):
+ * it sends the tokens to both again.
  */
 async function loseSessions({ url, addresses, sft }: Stack): Promise<void> {
   const answer = await chat(url, { stream: true, max_tokens: 150, decoding: { path: 'plain' } })
@@ -65,6 +67,7 @@ async function loseSessions({ url, addresses, sft }: Stack): Promise<void> {
   await reader?.read()
   sft.kill('SIGSTOP')
   while ((await heldSessions(addresses.dpo)) > 0) await delay(20)
+  while ((await fetch(`${url}/readyz`)).ok) await delay(20)
   sft.kill('SIGCONT')
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read());
 }
