@@ -36,6 +36,7 @@ export function createInfoHandlers({ pair, pairName, rewards, admission, limits 
       waiting_requests: admission.bounds.maxWaiting,
       prompts: requestLimits.prompts,
       messages: requestLimits.messages,
+      generated_tokens: requestLimits.generatedTokens,
       n: requestLimits.answers,
       stop: requestLimits.stops,
       stop_characters: requestLimits.stopLength,

@@ -1,4 +1,5 @@
-import { type StepRequest, toFloat32Array, toUint32Array } from '@tandem/proto'
+import { status } from '@grpc/grpc-js'
+import { maxMessageBytes, type StepRequest, toFloat32Array, toUint32Array } from '@tandem/proto'
 import { afterEach, expect, test } from 'vitest'
 import type { ModelVariant } from '../engine/engine.js'
 import { endToys, files, serveToy, step, unary } from './testing/toy-service.js'
@@ -102,6 +103,32 @@ test.each<[string, StepRequest, string]>([
     'steps[0].role is "dpo": expected no role, because this service serves a single model',
   ],
   ['too many steps', { steps: new Array(257).fill(step('a', [], [1])) }, 'steps: found 257, expected at most 256'],
+  [
+    'too many forks',
+    { forks: new Array(257).fill({ fromSessionId: 'a', toSessionId: 'b' }) },
+    'forks: found 257, expected at most 256',
+  ],
+  [
+    'too many sessions to close',
+    { closeSessionIds: new Array(4097).fill('a') },
+    'close_session_ids: found 4097, expected at most 4096',
+  ],
+  [
+    'a long session id',
+    { steps: [step('a'.repeat(129), [], [1])] },
+    'steps[0].session_id has 129 characters: expected 1 to 128',
+  ],
+  [
+    'too many readouts',
+    { steps: [step('a', [], [1], { readouts: new Array(9).fill({ full: {} }) })] },
+    'steps[0].readouts: found 9, expected at most 8',
+  ],
+  [
+    'too many ids of readouts',
+    { steps: [step('a', [], [1], { readouts: [{ gather: { rows: [{ ids: new Array(2 ** 20 + 1).fill(1) }] } }] })] },
+    'ids of all readouts: found 1048577, expected at most 1048576',
+  ],
+  ['a negative id', { steps: [step('a', [], [-1])] }, 'steps[0].token_ids[0] is 4294967295: expected an id below 32'],
 ])('refuses %s and names the field', async (_, request, message) => {
   const { client } = await serveToy()
   const response = await unary(client, { ...request, requestId: 3 })
@@ -155,4 +182,16 @@ test('answers the handshake and the text files', async () => {
   const chunks: unknown[] = []
   for await (const chunk of client.getTextFiles({})) chunks.push(chunk)
   expect(chunks).toEqual(files)
+})
+
+test('a position, a k or a message beyond every limit is refused or cut, and the service still answers', async () => {
+  const { client } = await serveToy()
+  const ask = (one: object, tokens: number[] = [1]) => unary(client, { steps: [step('a', [], tokens, one)] })
+  const far = await ask({ position: 2 ** 32 - 1 })
+  expect(far.results[0]?.error?.code).toBe(status.FAILED_PRECONDITION)
+  const most = await ask({ readouts: [{ topK: { k: -1 } }] })
+  expect(most.results[0]?.rows[0]?.scores[0]?.tokenIds.length).toBe(32 * 4)
+  const huge = { traceparent: 'a'.repeat(maxMessageBytes), steps: [step('b', [], [1])] }
+  await expect(unary(client, huge)).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED })
+  expect((await ask({ position: 0 })).error).toBeNull()
 })

@@ -28,6 +28,12 @@ export function assertSessions(request: GenerationRequest, models: Pair['models'
   }
 }
 
+/** The number of sequences that are generated for a prompt. */
+export const countSequences = ({
+  strategy,
+  answerCount,
+}: Pick<GenerationRequest, 'strategy' | 'answerCount'>): number => sequencesOf(strategy, answerCount)[0]
+
 /** The number of sequences that a prompt needs, and the field that determines it. */
 function sequencesOf(method: BoundStrategy, answerCount: number): [number, string] {
   switch (method.kind) {

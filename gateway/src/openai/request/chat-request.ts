@@ -4,6 +4,7 @@ import { createHead } from '../answer/answer-head.js'
 import { createChatWriter } from '../answer/chat-answer.js'
 import { createTokenFormat } from '../answer/token-format.js'
 import { invalidRequest } from '../api-error.js'
+import { assertGenerated } from './assert-generated.js'
 import { assertPlacement, resolveDecoding, strategyOfModel } from './decoding.js'
 import { commonFields, fieldKinds, parseFields } from './fields.js'
 import { toGenerationRequest } from './generation-request.js'
@@ -62,10 +63,12 @@ export async function prepareChat(incoming: IncomingGeneration): Promise<Prepare
     promptLogprobs: request.prompt_logprobs ?? null,
     judge: createJudge(decoding.method, messages, request.continue_final_message, incoming.judging),
   }
+  const prompts = [{ request: toGenerationRequest(pair, request, decoding, input), echo: null }]
+  assertGenerated(prompts)
   const head = createHead('chatcmpl', request, decoding.echo, incoming.requestId)
   const format = createTokenFormat(pair.text, request.return_tokens_as_token_ids)
   return {
-    prompts: [{ request: toGenerationRequest(pair, request, decoding, input), echo: null }],
+    prompts,
     isStreamed: request.stream,
     head,
     cacheSalt: request.cache_salt,

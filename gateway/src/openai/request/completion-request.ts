@@ -5,6 +5,7 @@ import { createHead } from '../answer/answer-head.js'
 import { createCompletionWriter } from '../answer/completion-answer.js'
 import { createTokenFormat } from '../answer/token-format.js'
 import { invalidRequest } from '../api-error.js'
+import { assertGenerated } from './assert-generated.js'
 import { assertPlacement, resolveDecoding, strategyOfModel } from './decoding.js'
 import { commonFields, fieldKinds, parseFields } from './fields.js'
 import { toGenerationRequest } from './generation-request.js'
@@ -81,6 +82,7 @@ export async function prepareCompletion(incoming: IncomingGeneration): Promise<P
       echo: request.echo ? toText(isWhole ? prompt : promptIds, request, pair) : null,
     }
   })
+  assertGenerated(prompts)
   const head = createHead('cmpl', request, decoding.echo, incoming.requestId)
   const format = createTokenFormat(pair.text, request.return_tokens_as_token_ids)
   return {

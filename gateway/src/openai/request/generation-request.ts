@@ -3,9 +3,10 @@ import type { BoundStrategy } from '../../decode/strategies/bound-strategy.js'
 import type { Pair } from '../../session/models/pair.js'
 import { invalidRequest } from '../api-error.js'
 import { type AdjustmentFields, toAdjustments } from './adjustments.js'
-import { assertSessions } from './assert-sessions.js'
+import { assertSessions, countSequences } from './assert-sessions.js'
 import type { Decoding } from './decoding.js'
 import { promptTooLong } from './prompt-limits.js'
+import { requestLimits } from './request-limits.js'
 
 /** The parsed fields of both endpoints that describe a generation. */
 export interface GenerationFields extends AdjustmentFields {
@@ -54,7 +55,8 @@ export function toGenerationRequest(
       promptField,
     )
   assertAnswers(fields.n, decoding.method)
-  const maxTokens = resolveMaxTokens(pair.contextLength, input)
+  const sequences = countSequences({ strategy: decoding.method, answerCount: fields.n })
+  const maxTokens = resolveMaxTokens(pair.contextLength, sequences, input)
   if (fields.min_tokens > maxTokens)
     throw invalidRequest(
       `min_tokens is ${fields.min_tokens}: expected at most max_tokens, which is ${maxTokens}`,
@@ -108,6 +110,7 @@ export function assertIds(ids: readonly number[], limit: number, param: string):
 
 function resolveMaxTokens(
   contextLength: number,
+  sequences: number,
   { promptIds, promptField, maxTokens, defaultMaxTokens }: GenerationInput,
 ): number {
   const available = contextLength - promptIds.length
@@ -119,5 +122,5 @@ function resolveMaxTokens(
         'Please reduce the length of the prompt or of the completion.',
       promptField,
     )
-  return maxTokens ?? Math.min(available, defaultMaxTokens)
+  return maxTokens ?? Math.min(available, defaultMaxTokens, Math.floor(requestLimits.generatedTokens / sequences))
 }

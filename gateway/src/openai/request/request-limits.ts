@@ -3,6 +3,8 @@ export const requestLimits = {
   /** Prompts of one request, or conversations of one score request. */
   prompts: 64,
   messages: 2048,
+  /** Tokens that one request may generate: of all prompts, answers, beams and samples. */
+  generatedTokens: 1_048_576,
   /** Answers to one prompt. */
   answers: 16,
   stops: 16,

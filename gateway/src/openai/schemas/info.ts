@@ -56,6 +56,9 @@ const limitsSchema = z
     waiting_requests: count.describe('The maximum number of queued requests. Further requests are refused with 429.'),
     prompts: count.describe('The maximum number of prompts of a completion, or of conversations of a score request.'),
     messages: count.describe('The maximum number of messages of a conversation.'),
+    generated_tokens: count.describe(
+      'The maximum number of tokens that a request may generate: `max_tokens` times the number of answers, beams or samples of all its prompts.',
+    ),
     n: count.describe('The maximum number of answers to a prompt.'),
     stop: count.describe('The maximum number of stop strings.'),
     stop_characters: count.describe('The maximum length of a stop string, in characters.'),
