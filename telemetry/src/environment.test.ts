@@ -8,10 +8,21 @@ const exported = (environment: NodeJS.ProcessEnv) => {
   return [exportsTraces, metricExporters]
 }
 
+it('reads the key of the metrics, and never repeats a wrong one', () => {
+  const environment = { TANDEM_METRICS_KEY: 'secret', TANDEM_METRICS_INSECURE: '1' }
+  expect(parseTelemetryConfig(environment)).toMatchObject({ metricsKey: 'secret', isMetricsInsecure: true })
+  for (const wrong of ['', 'very secret', 'schlüssel', 'a'.repeat(513)])
+    expect(() => parseTelemetryConfig({ TANDEM_METRICS_KEY: wrong })).toThrow(
+      /^TANDEM_METRICS_KEY must have 1 to 512 printable ASCII characters without spaces$/,
+    )
+})
+
 it('exports nothing without an endpoint', () => {
   expect(parseTelemetryConfig({})).toEqual({
     isEnabled: true,
     metricsListen: '127.0.0.1:0',
+    metricsKey: null,
+    isMetricsInsecure: false,
     tokenRatio: 0.01,
     hasContent: false,
     exportsTraces: false,

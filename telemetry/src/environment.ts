@@ -4,10 +4,19 @@ import { z } from 'zod'
 /** Disables the endpoint of the metrics. */
 const off = 'off'
 
+/** The key of the metrics: what can follow `Bearer`. */
+export const metricsKeySchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,512}$/, 'must have 1 to 512 printable ASCII characters without spaces')
+
 /** The environment variables of telemetry that are Tandem's own. `OTEL_*` keep their meaning. */
 const telemetryEnvironmentSchema = z.object({
   /** host:port of /metrics; port 0 is any free port; `off` disables it. */
   TANDEM_METRICS_LISTEN: z.literal(off).or(listenSchema).default('127.0.0.1:0'),
+  /** The bearer token that scrapers must send. */
+  TANDEM_METRICS_KEY: metricsKeySchema.optional(),
+  /** Whether other machines may read the metrics without a key. */
+  TANDEM_METRICS_INSECURE: flagVariable(),
   /** Share of the sampled requests that get a span for each token. */
   TANDEM_TRACE_TOKENS: z.coerce.number().min(0).max(1).default(0.01),
   /** Whether spans may contain the text of prompts and answers. */
@@ -20,6 +29,10 @@ export interface TelemetryConfig {
   readonly isEnabled: boolean
   /** host:port of /metrics; null disables it. */
   readonly metricsListen: string | null
+  /** The bearer token of /metrics; null: none is needed. */
+  readonly metricsKey: string | null
+  /** Whether other machines may read the metrics without a key. */
+  readonly isMetricsInsecure: boolean
   readonly tokenRatio: number
   readonly hasContent: boolean
   /** Whether spans are exported. */
@@ -41,6 +54,8 @@ export function parseTelemetryConfig(environment: NodeJS.ProcessEnv): TelemetryC
   return {
     isEnabled,
     metricsListen: isEnabled && env.TANDEM_METRICS_LISTEN !== off ? env.TANDEM_METRICS_LISTEN : null,
+    metricsKey: env.TANDEM_METRICS_KEY ?? null,
+    isMetricsInsecure: env.TANDEM_METRICS_INSECURE,
     tokenRatio: env.TANDEM_TRACE_TOKENS,
     hasContent: env.TANDEM_TELEMETRY_CONTENT,
     exportsTraces: isEnabled && exporters.TRACES.length > 0,

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
+import { createKeyCheck, type MetricsAccess, resolveMetricsAddress } from './metrics-access.js'
 
 /** A scraper needs one connection; more than this many are refused. */
 const maxConnections = 32
@@ -21,14 +22,18 @@ export interface MetricsServer {
 /**
  * Serves /metrics. It does not keep the process alive.
  * @param listen host:port; port 0 is any free port
- * @throws Error if it cannot listen there
+ * @throws Error if it cannot listen there; SettingsError if other machines could read the metrics
+ *   and nothing allows that
  */
-export async function serveMetrics(exporter: PrometheusExporter, listen: string): Promise<MetricsServer> {
-  const colon = listen.lastIndexOf(':')
-  const [host, port] = [listen.slice(0, colon), Number(listen.slice(colon + 1))]
-  const server = createMetricsServer(exporter)
+export async function serveMetrics(
+  exporter: PrometheusExporter,
+  listen: string,
+  access: MetricsAccess = { metricsKey: null, isMetricsInsecure: false },
+): Promise<MetricsServer> {
+  const { host, address, port } = await resolveMetricsAddress(listen, access)
+  const server = createMetricsServer(exporter, createKeyCheck(access.metricsKey))
   const isOpen = once(server, 'listening')
-  server.listen(port, host.replace(/^\[(.*)\]$/, '$1'))
+  server.listen(port, address)
   try {
     await isOpen
   } catch (cause) {
@@ -43,8 +48,13 @@ export async function serveMetrics(exporter: PrometheusExporter, listen: string)
   return { url, close: () => server.close() }
 }
 
-function createMetricsServer(exporter: PrometheusExporter): Server {
+function createMetricsServer(exporter: PrometheusExporter, isAllowed: ReturnType<typeof createKeyCheck>): Server {
   const server = createServer(timeouts, (request, response) => {
+    if (!isAllowed(request.headers.authorization)) {
+      response.writeHead(401, { 'content-type': 'text/plain', 'www-authenticate': 'Bearer' })
+      response.end('the metrics need the key of TANDEM_METRICS_KEY: send it as "Authorization: Bearer KEY"\n')
+      return
+    }
     // Not `new URL`: it throws for some of the paths that a client can send.
     const [path] = (request.url ?? '/').split('?')
     if (path !== '/metrics') {

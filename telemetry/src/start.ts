@@ -68,7 +68,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
   sdk.start()
   const meter = metrics.getMeter('tandem', version)
   if (config.isEnabled) measureProcess(meter)
-  const server = config.metricsListen === null ? null : await serveMetrics(prometheus, config.metricsListen)
+  const server = config.metricsListen === null ? null : await serveMetrics(prometheus, config.metricsListen, config)
   if (config.exportsTraces) log.info({ serviceName }, 'spans are exported')
   return {
     tracer: trace.getTracer('tandem', version),

@@ -12,6 +12,7 @@ export type ConfigFlags = UpFlags & { readonly json?: boolean }
 
 /** Shown instead of an API key or the value of a header. */
 const mask = '***'
+const secrets = ['api_keys', 'telemetry.headers', 'telemetry.metrics_key']
 
 /** How a value is chosen if no setting has it. */
 const byItself: Readonly<Record<string, string>> = {
@@ -45,13 +46,14 @@ const orderOf = (key: string) => order.indexOf(order.includes(key) ? key : (key.
 
 function masked(key: string, { value, origin }: Entry) {
   return {
-    value: key === 'api_keys' || key === 'telemetry.headers' ? maskAll(value) : value,
+    value: secrets.includes(key) ? maskAll(value) : value,
     from: origin.kind,
     at: origin.at,
   }
 }
 
 function maskAll(value: unknown): unknown {
+  if (typeof value === 'string') return mask
   if (Array.isArray(value)) return value.map(() => mask)
   return Object.fromEntries(Object.keys(value ?? {}).map((name) => [name, mask]))
 }

@@ -72,7 +72,7 @@ const describeUnreachable = ({ label, address, command }: GivenService) =>
  * Replaces the variables in a process's message by the flags or lines of the file that have set
  * them.
  */
-function withLabels(message: string, loaded: LoadedSettings): string {
+export function withLabels(message: string, loaded: LoadedSettings): string {
   const label = (key: SettingKey) => {
     const { kind } = loaded.entries.get(key)?.origin ?? { kind: 'default' }
     return kind === 'flag' || kind === 'file' ? labelOf(loaded, key) : null

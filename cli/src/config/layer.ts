@@ -66,7 +66,7 @@ export function describeIssue(at: string, key: string, found: unknown, expected:
 
 /** `telemetry` as a whole may hold headers at a wrong place. */
 const isSecret = (key: string, found: unknown): boolean =>
-  /^(api_keys|telemetry\.headers)(\.|$)|^telemetry$/.test(key) ||
+  /^(api_keys|telemetry\.(headers|metrics_key))(\.|$)|^telemetry$/.test(key) ||
   (key === 'telemetry.endpoint' && String(found).includes('@'))
 
 /** Maximum characters of a wrong value in a message. */

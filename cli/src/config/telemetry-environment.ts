@@ -37,15 +37,16 @@ function parseText(key: TelemetryKey, text: string): unknown {
   if (key === 'headers') return parseHeaders(text)
   if (key === 'sample_ratio' || key === 'token_ratio')
     return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)
-  if (key === 'content') return parseFlag(text)
+  if (key === 'content' || key === 'metrics_insecure') return parseFlag(key, text)
   return text
 }
 
-function parseFlag(text: string): boolean {
+function parseFlag(key: TelemetryKey, text: string): boolean {
   const result = flagVariable().safeParse(text, { error: expectationOf })
   if (result.success) return result.data
-  const variable = telemetryVariables.content
-  throw new Error(describeIssue(variable, 'telemetry.content', text, result.error.issues[0]?.message ?? ''))
+  throw new Error(
+    describeIssue(telemetryVariables[key], `telemetry.${key}`, text, result.error.issues[0]?.message ?? ''),
+  )
 }
 
 /** Formats headers as OpenTelemetry reads them: `key1=value1,key2=value2`, percent-encoded. */

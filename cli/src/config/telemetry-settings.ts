@@ -1,4 +1,5 @@
 import { addressPattern } from '@tandem/process'
+import { metricsKeySchema } from '@tandem/telemetry'
 import { z } from 'zod'
 
 /** The protocols of OTLP, as OTEL_EXPORTER_OTLP_PROTOCOL names them. */
@@ -37,6 +38,8 @@ export const telemetrySchema = z
     token_ratio: ratio,
     content: z.boolean(),
     metrics,
+    metrics_key: metricsKeySchema,
+    metrics_insecure: z.boolean(),
   })
   .partial()
 
@@ -55,4 +58,6 @@ export const telemetryVariables: Readonly<Record<TelemetryKey, string>> = {
   token_ratio: 'TANDEM_TRACE_TOKENS',
   content: 'TANDEM_TELEMETRY_CONTENT',
   metrics: 'TANDEM_METRICS_LISTEN',
+  metrics_key: 'TANDEM_METRICS_KEY',
+  metrics_insecure: 'TANDEM_METRICS_INSECURE',
 }
