@@ -7,13 +7,25 @@ test('by default listens on loopback without API keys', () => {
   expect(parseGatewayConfig(services)).toMatchObject({
     host: '127.0.0.1',
     port: 8080,
-    apiKeys: [],
+    keys: { keys: [], file: null },
     templateFrom: 'dpo',
   })
 })
 
 test('splits API keys at commas', () => {
-  expect(parseGatewayConfig({ ...services, TANDEM_API_KEYS: 'one, two,' }).apiKeys).toEqual(['one', 'two'])
+  expect(parseGatewayConfig({ ...services, TANDEM_API_KEYS: 'one, two,' }).keys.keys).toEqual(['one', 'two'])
+})
+
+test('parses the file and the limits of API keys', () => {
+  const limits = { TANDEM_KEY_CONCURRENT: '4', TANDEM_KEY_TOKENS_PER_MINUTE: '10000' }
+  expect(parseGatewayConfig({ ...services, ...limits, TANDEM_API_KEYS_FILE: '/etc/keys' }).keys).toEqual({
+    keys: [],
+    file: '/etc/keys',
+    defaults: { concurrent: 4, requestsPerMinute: null, tokensPerMinute: 10_000 },
+  })
+  expect(() => parseGatewayConfig({ ...services, TANDEM_KEY_CONCURRENT: '0' })).toThrow(
+    'TANDEM_KEY_CONCURRENT is 0: expected an integer from 1 to 1000000000',
+  )
 })
 
 test('names every invalid variable', () => {

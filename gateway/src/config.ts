@@ -1,5 +1,7 @@
 import { flagVariable, integerVariable, logLevelSchema, parseEnvironment } from '@tandem/process'
 import { z } from 'zod'
+import { maxKeyLimit } from './access/key-limits.js'
+import type { KeySettings } from './access/key-store.js'
 import { extraModelsSchema, pairModelSchema, rewardsSchema } from './named-services.js'
 
 const commaList = z
@@ -26,6 +28,8 @@ export const originSchema = z.string().superRefine((text, context) => {
   context.addIssue({ code: 'custom', message: `"${text}" ${reason}: ${wanted}` })
 })
 
+const keyLimit = integerVariable(1, maxKeyLimit).optional()
+
 const maxEndTokens = 64
 const endTokens = z
   .string()
@@ -50,6 +54,12 @@ export const gatewayEnvironmentSchema = z.object({
   TANDEM_PORT: integerVariable(0, 65_535).default(8080),
   /** Comma-separated API keys. Without keys the gateway listens only on a loopback host. */
   TANDEM_API_KEYS: commaList,
+  /** The path of a file of API keys, one in each line. It is read again when it changes. */
+  TANDEM_API_KEYS_FILE: z.string().min(1).optional(),
+  /** Limits of each API key that has none of its own in the file. */
+  TANDEM_KEY_CONCURRENT: keyLimit,
+  TANDEM_KEY_REQUESTS_PER_MINUTE: keyLimit,
+  TANDEM_KEY_TOKENS_PER_MINUTE: keyLimit,
   /** Comma-separated origins whose pages may use the server from a browser. */
   TANDEM_CORS_ORIGINS: commaList.pipe(z.array(originSchema).max(maxOrigins)),
   /** The name of the pair in the API. */
@@ -97,7 +107,7 @@ export interface GatewayConfig {
   readonly rewards: ReadonlyMap<string, readonly string[]>
   readonly host: string
   readonly port: number
-  readonly apiKeys: readonly string[]
+  readonly keys: KeySettings
   readonly corsOrigins: readonly string[]
   readonly pairName: string
   readonly templateFrom: string
@@ -119,6 +129,16 @@ export interface GatewayConfig {
   readonly sendsTimelines: boolean
 }
 
+const toKeySettings = (env: z.output<typeof gatewayEnvironmentSchema>): KeySettings => ({
+  keys: env.TANDEM_API_KEYS,
+  file: env.TANDEM_API_KEYS_FILE ?? null,
+  defaults: {
+    concurrent: env.TANDEM_KEY_CONCURRENT ?? null,
+    requestsPerMinute: env.TANDEM_KEY_REQUESTS_PER_MINUTE ?? null,
+    tokensPerMinute: env.TANDEM_KEY_TOKENS_PER_MINUTE ?? null,
+  },
+})
+
 /** Parses the configuration. @throws SettingsError that names every invalid variable, and why */
 export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
   const env = parseEnvironment(gatewayEnvironmentSchema, environment)
@@ -127,7 +147,7 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
     rewards: env.TANDEM_REWARDS,
     host: env.TANDEM_HOST,
     port: env.TANDEM_PORT,
-    apiKeys: env.TANDEM_API_KEYS,
+    keys: toKeySettings(env),
     corsOrigins: env.TANDEM_CORS_ORIGINS,
     pairName: env.TANDEM_PAIR,
     templateFrom: env.TANDEM_TEMPLATE_FROM,

@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pino from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -146,7 +149,7 @@ test.each(['0.0.0.0', '::', '10.0.0.1', '::ffff:10.0.0.1'])(
     const config = parseGatewayConfig({ ...addresses, TANDEM_PORT: '0', TANDEM_HOST: host })
     await expect(startGateway(config, log)).rejects.toThrow(
       `TANDEM_HOST is ${host}, which other machines can reach, and there are no API keys: ` +
-        'set TANDEM_API_KEYS, or listen on 127.0.0.1',
+        'set TANDEM_API_KEYS or TANDEM_API_KEYS_FILE, or listen on 127.0.0.1',
     )
   },
 )
@@ -158,4 +161,38 @@ test.each(['localhost', '127.0.0.2', '::ffff:127.0.0.1'])('without API keys, a g
   } finally {
     await own.stop()
   }
+})
+
+test('a file of API keys is read at the start and again when it changes', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-keys-'))
+  const file = join(folder, 'keys')
+  const start = () =>
+    startGateway(parseGatewayConfig({ ...addresses, TANDEM_PORT: '0', TANDEM_API_KEYS_FILE: file }), log)
+  await expect(start()).rejects.toThrow(`TANDEM_API_KEYS_FILE is not valid: ${file}: the file cannot be read (ENOENT)`)
+  await writeFile(file, '# keys\nsecret key\n')
+  await expect(start()).rejects.toThrow(`TANDEM_API_KEYS_FILE is not valid: ${file}:2: field 2 is not known`)
+  await writeFile(file, 'first name=alice\n')
+  const own = await start()
+  const statusOf = async (key: string) =>
+    (await fetch(`${own.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status
+  try {
+    expect([await statusOf('first'), await statusOf('second')]).toEqual([200, 401])
+    await writeFile(file, 'second name=bob\n')
+    await expect.poll(() => statusOf('second'), { timeout: 60_000 }).toBe(200)
+    expect(await statusOf('first')).toBe(401)
+  } finally {
+    await own.stop()
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('limits per API key without keys are a warning, and repeated keys an error', async () => {
+  const warnings: unknown[] = []
+  const recording = pino({ level: 'warn' }, { write: (line) => void warnings.push(JSON.parse(line).msg) })
+  const limited = { ...addresses, TANDEM_PORT: '0', TANDEM_KEY_CONCURRENT: '2' }
+  await (await startGateway(parseGatewayConfig(limited), recording)).stop()
+  expect(warnings).toContain('the limits per API key (TANDEM_KEY_*) have no effect: there are no keys')
+  await expect(startGateway(parseGatewayConfig({ ...limited, TANDEM_API_KEYS: 'a,b,a' }), log)).rejects.toThrow(
+    'TANDEM_API_KEYS is not valid: TANDEM_API_KEYS, key 3: the key is also in TANDEM_API_KEYS, key 1',
+  )
 })

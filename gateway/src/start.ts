@@ -5,6 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { resolveListenHost, SettingsError } from '@tandem/process'
 import type { Logger } from 'pino'
+import { noLimits } from './access/key-limits.js'
+import { KeyStore } from './access/key-store.js'
+import { KeyError } from './access/parse-key-line.js'
 import type { GatewayConfig } from './config.js'
 import { ActiveAnswers } from './decode/answers/active-answers.js'
 import { drain } from './drain.js'
@@ -47,7 +50,8 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   // grpc-js prints to stderr what it also throws. The variable turns this on for debugging.
   if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
-  const listenAddress = await resolveAllowedHost(config)
+  const keys = await openKeys(config, log)
+  const listenAddress = await resolveAllowedHost(config, keys)
   const { logit, reward } = openReplicas(config, log)
   const endObservation = observeReplicas(telemetry.metrics, { logit, reward })
   const closeChannels = () => {
@@ -64,7 +68,7 @@ export async function startGateway(
     for (const warning of pair.warnings) log.warn(warning)
     const stopping = new AbortController()
     const lifetime: Lifetime = { stage: 'serving' }
-    const server = createServer({ config, pair, rewards, lifetime, stopping: stopping.signal, log, telemetry })
+    const server = createServer({ config, keys, pair, rewards, lifetime, stopping: stopping.signal, log, telemetry })
     const requests = new OpenRequests(server)
     await listen(server, listenAddress, config)
     const url = urlOf(config.host, server)
@@ -75,9 +79,11 @@ export async function startGateway(
       log.info({ openRequests: requests.count }, 'draining')
       const { drainDelayMs: delayMs, drainMs } = config
       await drain({ server, requests, lifetime, stopping, delayMs, drainMs })
+      keys.close()
       closeChannels()
       await Promise.all([pair, ...rewards].map(({ encoder }) => encoder.close()))
     }
+    keys.watch(log)
     return { url, stop }
   } catch (error) {
     closeChannels()
@@ -85,19 +91,19 @@ export async function startGateway(
   }
 }
 
-interface ServerParts extends Pick<AppDependencies, 'pair' | 'lifetime' | 'stopping' | 'log' | 'telemetry'> {
+interface ServerParts extends Pick<AppDependencies, 'keys' | 'pair' | 'lifetime' | 'stopping' | 'log' | 'telemetry'> {
   readonly config: GatewayConfig
   readonly rewards: readonly RewardModel[]
 }
 
 function createServer({ config, rewards: rewardList, ...shared }: ServerParts): Server {
-  const { pairName, apiKeys, corsOrigins } = config
+  const { pairName, corsOrigins } = config
   const { maxPromptTokens, maxBodyBytes, requestTimeoutMs, receiveTimeoutMs, maxReplays } = config
   const limits = { maxPromptTokens, maxBodyBytes, requestTimeoutMs, receiveTimeoutMs }
   const rewards = new Map(rewardList.map((reward) => [reward.name, reward]))
   const admission = new Admission(config)
   const activeAnswers = new ActiveAnswers()
-  const own = { pairName, apiKeys, corsOrigins, limits, maxReplays }
+  const own = { pairName, corsOrigins, limits, maxReplays }
   const app = createApp({ ...shared, ...own, rewards, admission, activeAnswers })
   return createHttpServer(app, config)
 }
@@ -124,16 +130,30 @@ function addEndTokens(pair: Pair, tokens: readonly string[]): Pair {
   return { ...pair, eosTokenIds: [...new Set([...pair.eosTokenIds, ...findEndTokenIds(pair.text, tokens)])] }
 }
 
+/** Reads the API keys. @throws SettingsError that names the variable, and the line of the file */
+async function openKeys({ keys: settings }: GatewayConfig, log: Logger): Promise<KeyStore> {
+  try {
+    const keys = await KeyStore.open(settings)
+    const hasLimits = Object.values(settings.defaults ?? noLimits).some((limit) => limit !== null)
+    if (keys.isEmpty && hasLimits) log.warn('the limits per API key (TANDEM_KEY_*) have no effect: there are no keys')
+    return keys
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error
+    const variable = settings.file ? 'TANDEM_API_KEYS_FILE' : 'TANDEM_API_KEYS'
+    throw new SettingsError([{ variable, message: `is not valid: ${error.message}` }])
+  }
+}
+
 /**
  * Resolves the host to the address to listen on.
  * @throws SettingsError if other machines can reach it and there are no API keys
  */
-async function resolveAllowedHost({ host, apiKeys }: GatewayConfig): Promise<string> {
+async function resolveAllowedHost({ host }: GatewayConfig, keys: KeyStore): Promise<string> {
   const { address, isLoopback } = await resolveListenHost(host)
-  if (isLoopback || apiKeys.length > 0) return address
+  if (isLoopback || !keys.isEmpty) return address
   const message =
     `is ${host}, which other machines can reach, and there are no API keys: ` +
-    'set TANDEM_API_KEYS, or listen on 127.0.0.1'
+    'set TANDEM_API_KEYS or TANDEM_API_KEYS_FILE, or listen on 127.0.0.1'
   throw new SettingsError([{ variable: 'TANDEM_HOST', message }])
 }
 

@@ -67,6 +67,8 @@ export const attributeNames = {
   httpRoute: 'http.route',
   httpStatus: 'http.response.status_code',
   requestId: 'tandem.request.id',
+  /** The name of the request's API key, never the key. */
+  key: 'tandem.key',
   /** True if the client asked for a span for each token. */
   tracesTokens: 'tandem.trace.tokens',
   strategy: 'tandem.strategy',

@@ -98,12 +98,28 @@ describe('config', () => {
     [{ sft: 'grpc://h:1,h', dpo: 'grpc://h:2' }, {}, '--sft grpc://h:1,h is not an address; expected grpc://HOST:PORT'],
     [{ sft: 'grpc://h:1,h:1', dpo: 'grpc://h:2' }, {}, '--sft grpc://h:1,h:1 has h:1 twice'],
     [{ host: '0.0.0.0' }, {}, '--host 0.0.0.0 can be reached from other machines, and no API key is set'],
+    [
+      { metrics: '0.0.0.0:9464' },
+      {},
+      '--metrics is 0.0.0.0:9464, which other machines can reach, and the metrics have no key: set TANDEM_METRICS_KEY',
+    ],
+    [{}, { TANDEM_API_KEYS_FILE: '/no/keys' }, 'TANDEM_API_KEYS_FILE: /no/keys: the file cannot be read (ENOENT)'],
+    [{}, { TANDEM_API_KEYS_FILE: '/dev/null' }, 'TANDEM_API_KEYS_FILE: /dev/null: expected a file'],
     [{ paired: true }, { TANDEM_SFT: 'h:1', TANDEM_DPO: 'h:2' }, 'TANDEM_DPO grpc://h:2 is not one. Remove --paired'],
   ])('refuses what up refuses: %j %j', async (flags, environment, message) => {
     const said = await config(flags, context(environment)).catch((error: Error) => error.message)
     expect(said).toContain(message)
     expect(answers).toBe('')
     await expect(up({ port: 0, ...flags }, context(environment))).rejects.toThrow(said)
+  })
+
+  it('shows no key of the metrics', async () => {
+    await config({ metrics: '0.0.0.0:9464' }, context({ TANDEM_METRICS_KEY: 'very-secret' }))
+    expect(lineOf('telemetry.metrics_key')).toMatch(/^telemetry.metrics_key +\*\*\* +TANDEM_METRICS_KEY$/)
+    const wrong = config({}, context({ TANDEM_METRICS_KEY: 'very secret' }))
+    await expect(wrong).rejects.toThrow(
+      /^TANDEM_METRICS_KEY: must have 1 to 512 printable ASCII characters without spaces$/,
+    )
   })
 
   it('shows the values that processes choose by themselves, if they are known', async () => {

@@ -4,7 +4,7 @@ import { overlayEnvironment } from '../config/overlay-environment.js'
 import type { UpFlags } from '../config/read-flags.js'
 import type { Context } from '../context.js'
 import { prepareServed } from '../sources/prepare-served.js'
-import { assertPortIsFree } from '../stack/listen.js'
+import { assertPortIsFree, hasKeys } from '../stack/listen.js'
 import { describeLaterEnd } from '../stack/process-end.js'
 import { acceptedRuntimeFlags } from '../stack/runtime-flags.js'
 import type { Stack } from '../stack/stack.js'
@@ -32,7 +32,7 @@ export async function up({ trace = false, ...flags }: UpOptions, given: Context)
   const context = { ...given, environment: overlayEnvironment(loaded, given.environment) }
   const { output, signal } = context
   if (loaded.file !== null) output.write(`Settings: ${loaded.file}\n`)
-  const { host, port, api_keys: apiKeys, replicas } = loaded.settings
+  const { host, port, api_keys: apiKeys, api_keys_file: apiKeysFile, replicas } = loaded.settings
   await validateSettings(loaded)
   await assertPortIsFree(host, port)
   // Probed while the models are prepared: a start needs the answer.
@@ -43,12 +43,12 @@ export async function up({ trace = false, ...flags }: UpOptions, given: Context)
   )
   const supervision = { report: (line: string) => output.write(`${line}\n`) }
   const options = {
-    ...{ host, port, apiKeys, replicas, supervision },
+    ...{ host, port, apiKeys, apiKeysFile, replicas, supervision },
     onTimeline: trace ? printTimelines(context) : undefined,
   }
   const stack = await explainStartErrors(loaded, signal, () => startStack(pair, options, context, extraModels))
   try {
-    context.answers.write(welcome(pair, stack.url, apiKeys.length > 0) + describeMetrics(loaded, stack))
+    context.answers.write(welcome(pair, stack.url, hasKeys(loaded.settings)) + describeMetrics(loaded, stack))
     await serveUntilEnd(stack, signal)
   } finally {
     output.write('Stopping ...\n')

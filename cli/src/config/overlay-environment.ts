@@ -30,6 +30,7 @@ const ofStack: ReadonlySet<SettingKey> = new Set([
   'host',
   'port',
   'api_keys',
+  'api_keys_file',
 ])
 
 function toText(key: SettingKey, value: unknown): string {

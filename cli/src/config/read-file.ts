@@ -100,6 +100,7 @@ function placeSources(settings: Settings, folder: string): Settings {
   return {
     ...settings,
     ...(settings.sft === undefined ? {} : { sft: place(settings.sft) }),
+    ...(settings.api_keys_file === undefined ? {} : { api_keys_file: resolve(folder, settings.api_keys_file) }),
     ...(settings.dpo === undefined ? {} : { dpo: place(settings.dpo) }),
     models: placeAll(settings.models),
     rewards: placeAll(settings.rewards),

@@ -9,10 +9,10 @@ import { type Finding, fail, ok } from './finding.js'
 export async function checkSettings(flags: UpFlags, { environment }: Pick<Context, 'environment'>): Promise<Finding[]> {
   const loaded = await loadValid(flags, environment).catch(messageOf)
   if (typeof loaded === 'string') return [fail('settings', loaded, 'docs/configuration.md has every key')]
-  const { host, port, api_keys: keys } = loaded.settings
+  const { host, port } = loaded.settings
   const settings = ok('settings', loaded.file ?? 'no file; only the command line and the environment')
   try {
-    await assertKeysFor(host, keys, labelOf(loaded, 'host'))
+    await assertKeysFor(host, loaded.settings, labelOf(loaded, 'host'))
   } catch (error) {
     return [settings, fail('host', `${host} cannot be served`, messageOf(error))]
   }

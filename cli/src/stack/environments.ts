@@ -10,7 +10,7 @@ const anyPort = '127.0.0.1:0'
  * @param sharers number of logit services that share this machine
  */
 export function serviceEnvironment(
-  { TANDEM_API_KEYS: _keys, ...environment }: NodeJS.ProcessEnv,
+  { TANDEM_API_KEYS: _keys, TANDEM_API_KEYS_FILE: _file, ...environment }: NodeJS.ProcessEnv,
   { role, folder, servesBase = false }: Pick<ServiceSpec, 'role' | 'folder' | 'servesBase'>,
   sharers: number,
   { threads }: Pick<StackOptions, 'threads'>,
@@ -47,10 +47,10 @@ export const keepGatewayAddress = (environment: NodeJS.ProcessEnv, { at, metrics
 
 /** Returns the environment of the gateway. */
 export function gatewayEnvironment(
-  { TANDEM_API_KEYS: _keys, ...environment }: NodeJS.ProcessEnv,
+  { TANDEM_API_KEYS: _keys, TANDEM_API_KEYS_FILE: _file, ...environment }: NodeJS.ProcessEnv,
   { sft, dpo, models, rewards }: Addresses,
   pair: Pick<PreparedPair, 'name' | 'endTokens'>,
-  { host, port, apiKeys, templateFrom, onTimeline }: StackOptions,
+  { host, port, apiKeys, apiKeysFile, templateFrom, onTimeline }: StackOptions,
 ): NodeJS.ProcessEnv {
   return {
     ...environment,
@@ -63,6 +63,7 @@ export function gatewayEnvironment(
     TANDEM_PAIR: pair.name,
     TANDEM_END_TOKENS: environment.TANDEM_END_TOKENS ?? JSON.stringify(pair.endTokens),
     ...(apiKeys.length === 0 ? {} : { TANDEM_API_KEYS: apiKeys.join(',') }),
+    ...(apiKeysFile === undefined ? {} : { TANDEM_API_KEYS_FILE: apiKeysFile }),
     ...(templateFrom === undefined ? {} : { TANDEM_TEMPLATE_FROM: templateFrom }),
     // A variable of the user must not make the gateway send what is not read.
     TANDEM_TRACE: onTimeline === undefined ? undefined : '1',

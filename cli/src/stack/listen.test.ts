@@ -6,14 +6,15 @@ import { assertKeysFor, assertPortIsFree } from './listen.js'
 describe('assertKeysFor', () => {
   const loopback = ['127.0.0.1', '127.1.2.3', 'localhost', '::1', '[::1]', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1']
   it.each(loopback)('%s is loopback and needs no keys', async (host) => {
-    await expect(assertKeysFor(host, [])).resolves.toBeUndefined()
+    await expect(assertKeysFor(host, { api_keys: [] })).resolves.toBeUndefined()
   })
 
   it.each(['0.0.0.0', '::', '[::]', '10.0.0.1', '::ffff:10.0.0.1'])('%s needs keys', async (host) => {
-    await expect(assertKeysFor(host, [])).rejects.toThrow(
+    await expect(assertKeysFor(host, { api_keys: [] })).rejects.toThrow(
       `--host ${host} can be reached from other machines, and no API key is set. Set TANDEM_API_KEYS=key1,key2 or give --api-key KEY`,
     )
-    await expect(assertKeysFor(host, ['key'])).resolves.toBeUndefined()
+    await expect(assertKeysFor(host, { api_keys: ['key'] })).resolves.toBeUndefined()
+    await expect(assertKeysFor(host, { api_keys: [], api_keys_file: 'keys' })).resolves.toBeUndefined()
   })
 })
 

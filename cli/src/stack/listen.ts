@@ -2,13 +2,24 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { resolveListenHost } from '@tandem/process'
 
+/** Where the API keys of a gateway come from. */
+export interface KeySettings {
+  readonly api_keys: readonly string[]
+  /** The path of a file of keys. */
+  readonly api_keys_file?: string | undefined
+}
+
+/** Whether clients of the gateway need an API key. */
+export const hasKeys = ({ api_keys: keys, api_keys_file: file }: KeySettings): boolean =>
+  keys.length > 0 || file !== undefined
+
 /**
  * Checks that a server that other machines can reach has keys.
  * @param label the name of the setting in the error
  * @throws Error saying how to set keys
  */
-export async function assertKeysFor(host: string, apiKeys: readonly string[], label = '--host'): Promise<void> {
-  if (apiKeys.length > 0) return
+export async function assertKeysFor(host: string, keys: KeySettings, label = '--host'): Promise<void> {
+  if (hasKeys(keys)) return
   const { isLoopback } = await resolveListenHost(host)
   if (isLoopback) return
   throw new Error(

@@ -18,6 +18,8 @@ export interface StackOptions {
   readonly replicas?: number | undefined
   readonly templateFrom?: 'dpo' | 'sft' | undefined
   readonly apiKeys: readonly string[]
+  /** The path of a file of more API keys. */
+  readonly apiKeysFile?: string | undefined
   /** The launcher of each process. Default: none. */
   readonly launchers?: Readonly<Record<ProcessRole, readonly string[]>> | undefined
   /** Called with the timeline of each request when it ends. Default: the gateway sends none. */

@@ -1,3 +1,5 @@
+import { toSeconds } from '../access/key-usage.js'
+import { LimitError } from '../access/limit-error.js'
 import { DecodingError } from '../decode/decoding-error.js'
 import { SessionError, type SessionErrorCode } from '../session/contract/session-error.js'
 import { TextError } from '../text/index.js'
@@ -41,6 +43,7 @@ export class ApiError extends Error {
   static from(error: unknown): ApiError {
     if (error instanceof ApiError) return error
     if (error instanceof SessionError) return fromSessionError(error)
+    if (error instanceof LimitError) return fromLimitError(error)
     if (error instanceof DecodingError) return new ApiError(400, error.message, { param: error.param, cause: error })
     if (error instanceof TextError && error.status === 400)
       return new ApiError(400, error.message, { param: 'messages', code: error.code, cause: error })
@@ -78,4 +81,16 @@ function fromSessionError(error: SessionError): ApiError {
   const headers = status === 503 ? retrySoon : {}
   const message = status === 500 ? serviceFailed : error.message
   return new ApiError(status, message, { code: `service_${error.code}`, headers, cause: error })
+}
+
+/** A request that can never fit is wrong, and waiting does not help. */
+function fromLimitError(error: LimitError): ApiError {
+  if (error.kind === 'size')
+    return new ApiError(400, error.message, { code: 'tokens_per_minute_exceeded', cause: error })
+  return new ApiError(429, error.message, {
+    type: 'rate_limit_error',
+    code: 'rate_limit_exceeded',
+    headers: { 'retry-after': String(toSeconds(error.waitMs ?? 0)) },
+    cause: error,
+  })
 }

@@ -1,20 +1,58 @@
+import { estimateRetrySeconds } from '../access/retry-after.js'
+import { Throughput } from '../access/throughput.js'
 import { ApiError } from '../openai/api-error.js'
 import { type ConcurrencyBounds, ConcurrencyLimit } from '../session/waiting/concurrency-limit.js'
 
-/** Admission of requests: limits how many run and how many wait; refuses all others with 429. */
+/**
+ * Admission of requests: limits how many run and how many wait; refuses all others with 429 and the
+ * time in which the queue is likely to have emptied.
+ */
 export class Admission extends ConcurrencyLimit {
+  /** Requests that run or wait. */
+  private open = 0
+  private readonly throughput: Throughput
+
   constructor(limits: ConcurrencyBounds) {
-    super(limits, refuse)
+    const throughput = new Throughput()
+    super(limits, (bounds) => refuse(bounds, throughput))
+    this.throughput = throughput
+  }
+
+  /** As of `ConcurrencyLimit`. It also measures how many requests end. */
+  override async acquire(signal: AbortSignal): Promise<() => void> {
+    if (++this.open === this.bounds.maxConcurrent) this.throughput.begin(performance.now())
+    try {
+      const release = await super.acquire(signal)
+      return once(() => {
+        this.open--
+        this.throughput.count(performance.now())
+        release()
+      })
+    } catch (error) {
+      this.open--
+      throw error
+    }
   }
 }
 
-const refuse = ({ maxConcurrent, maxWaiting }: ConcurrencyBounds): ApiError =>
-  new ApiError(
+function once(call: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    call()
+  }
+}
+
+function refuse({ maxConcurrent, maxWaiting }: ConcurrencyBounds, throughput: Throughput): ApiError {
+  const seconds = estimateRetrySeconds(maxWaiting, throughput.perSecond(performance.now()))
+  return new ApiError(
     429,
-    `the queue is full: ${maxConcurrent} requests are running and ${maxWaiting} are waiting. Retry later`,
+    `the queue is full: ${maxConcurrent} requests are running and ${maxWaiting} are waiting. Retry in ${seconds} s`,
     {
       type: 'rate_limit_error',
       code: 'too_many_requests',
-      headers: { 'retry-after': '1' },
+      headers: { 'retry-after': String(seconds) },
     },
   )
+}

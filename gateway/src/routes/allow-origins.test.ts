@@ -24,7 +24,9 @@ const preflight = (from: string) =>
       'access-control-request-headers': 'authorization, content-type, x-stainless-os',
     },
   })
-const exposed = 'x-request-id,x-should-retry,retry-after'
+const exposed =
+  'x-request-id,x-should-retry,retry-after,x-ratelimit-limit-requests,x-ratelimit-remaining-requests,' +
+  'x-ratelimit-reset-requests,x-ratelimit-limit-tokens,x-ratelimit-remaining-tokens,x-ratelimit-reset-tokens'
 
 test.each(corsOrigins)('allows a preflight of %s without a key', async (from) => {
   const answer = await preflight(from)

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
+import { limitHeaders } from './key-limit-headers.js'
 
 /** Time for which a browser caches a preflight answer, in seconds. */
 const maxAge = 600
@@ -13,7 +14,7 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
   const allow = cors({
     origin: [...origins],
     allowMethods: ['GET', 'HEAD', 'POST'],
-    exposeHeaders: ['x-request-id', 'x-should-retry', 'retry-after'],
+    exposeHeaders: ['x-request-id', 'x-should-retry', 'retry-after', ...limitHeaders],
     maxAge,
   })
   return async (context, next) => {

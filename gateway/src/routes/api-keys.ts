@@ -1,16 +1,28 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
+import type { ApiKey } from '../access/api-key.js'
+import type { KeyStore } from '../access/key-store.js'
 import { ApiError } from '../openai/api-error.js'
+import type { AppEnvironment } from './dependencies.js'
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
+/** Paths that `requireApiKey` leaves open: exact paths, for all methods. */
+export type OpenPaths = readonly string[]
+
 /**
- * Requires `Authorization: Bearer KEY`, compared in constant time. Without keys all requests pass.
+ * Requires `Authorization: Bearer KEY` for every path that is not open, unknown paths included.
+ * Without keys all requests pass.
  */
-export function requireApiKey(keys: readonly string[]): MiddlewareHandler {
-  const digests = keys.map(digest)
+export function requireApiKey(keys: KeyStore, openPaths: OpenPaths): MiddlewareHandler<AppEnvironment> {
+  const open = new Set(openPaths)
   return async (context, next) => {
-    if (digests.length > 0) assertKey(context.req.header('authorization'), digests)
+    context.set('key', null)
+    if (!keys.isEmpty) {
+      const { authorization } = context.req.header()
+      if (open.has(context.req.path)) context.set('key', findKey(authorization, keys))
+      else context.set('key', assertKey(authorization, keys))
+    }
     await next()
   }
 }
@@ -26,14 +38,19 @@ export function prefixScopeOf(authorization: string | undefined, salt: string | 
   return scope.toString('hex').slice(0, 32)
 }
 
-function assertKey(header: string | undefined, digests: readonly Buffer[]): void {
-  const [, key] = /^Bearer\s+(\S+)\s*$/i.exec(header ?? '') ?? []
-  const found = digest(key ?? '')
-  // Compares with all keys, so that the time does not depend on which one matches.
-  const matches = digests.filter((expected) => timingSafeEqual(expected, found)).length
-  if (key !== undefined && matches > 0) return
-  const message = key === undefined ? 'missing API key: send it as "Authorization: Bearer KEY"' : 'invalid API key'
-  throw new ApiError(401, message, {
+/** Reads the key of `Authorization: Bearer KEY`. */
+const readKey = (header = ''): string | undefined => /^Bearer\s+(\S+)\s*$/i.exec(header)?.[1]
+
+function findKey(header: string | undefined, keys: KeyStore): ApiKey | null {
+  const text = readKey(header)
+  return text === undefined ? null : keys.find(text)
+}
+
+function assertKey(header: string | undefined, keys: KeyStore): ApiKey {
+  const key = findKey(header, keys)
+  if (key) return key
+  const isMissing = readKey(header) === undefined
+  throw new ApiError(401, isMissing ? 'missing API key: send it as "Authorization: Bearer KEY"' : 'invalid API key', {
     type: 'authentication_error',
     code: 'invalid_api_key',
     headers: { 'www-authenticate': 'Bearer' },

@@ -63,7 +63,7 @@ describe('refuses', () => {
     const answers = await Promise.all([1, 2, 3].map(() => postJson(app, '/v1/completions', body)))
     gateway.dpo.beforeStep = () => undefined
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429])
-    expect(answers[2]?.headers.get('retry-after')).toBe('1')
+    expect(answers[2]?.headers.get('retry-after')).toMatch(/^([1-9]|[1-5]\d|60)$/)
   })
 
   test('with 500 if a service fails, without internal details', async () => {

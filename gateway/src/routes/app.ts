@@ -12,6 +12,7 @@ import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { docsPaths, serveDocs } from './docs.js'
 import { createHealthHandlers } from './health.js'
 import { createInfoHandlers } from './info.js'
+import { showKeyLimits } from './key-limit-headers.js'
 import { createModelHandlers } from './models.js'
 import { createOpenApi } from './openapi.js'
 import { type OperationId, operationIds, operations } from './operations.js'
@@ -21,10 +22,7 @@ import { toResponse } from './to-response.js'
 import { createTokenHandlers } from './tokens.js'
 
 /** Routes that work without an API key. They reveal only whether the server is alive. */
-const openPaths = [
-  ...operationIds.map((id) => operations[id]).flatMap(({ isOpen, path }) => (isOpen ? path : [])),
-  ...docsPaths,
-]
+const openPaths = operationIds.map((id) => operations[id]).flatMap(({ isOpen, path }) => (isOpen ? path : []))
 /** Routes that answer until the process ends. */
 const healthPaths = (['live', 'ready', 'healthy'] as const).map((id) => operations[id].path)
 const routeHint =
@@ -32,7 +30,7 @@ const routeHint =
 
 /** Creates the HTTP API of the gateway. Routes know nothing of decoding algorithms. */
 export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
-  const { apiKeys, corsOrigins, log, telemetry } = dependencies
+  const { keys, corsOrigins, log, telemetry } = dependencies
   const app = new Hono<AppEnvironment>()
 
   app.use(async (context, next) => {
@@ -45,7 +43,8 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
   })
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins))
   app.use(except(healthPaths, refuseWhileStopping(dependencies)))
-  app.use(except(openPaths, requireApiKey(apiKeys)))
+  app.use(requireApiKey(keys, openPaths))
+  app.use(showKeyLimits)
 
   const health = createHealthHandlers(dependencies)
   const models = createModelHandlers(dependencies)
@@ -83,7 +82,7 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
     const requestId = context.get('requestId')
     if (answer.status >= 500) log.error({ err: error, requestId }, 'a request failed')
     else log.debug({ ...describeRefusal(answer, telemetry), requestId }, 'a request was refused')
-    if (!context.get('isRecorded')) countError(telemetry.metrics, answer)
+    if (!context.get('isRecorded')) countError(telemetry.metrics, answer, context.get('key')?.name ?? null)
     return toResponse(answer)
   })
   return app

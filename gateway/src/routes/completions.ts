@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { KeyRequest } from '../access/key-usage.js'
 import { generate } from '../decode/answers/generate.js'
 import type { PreparedRequest } from '../openai/answer/answer.js'
 import { prepareChat } from '../openai/request/chat-request.js'
@@ -14,7 +15,9 @@ import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { eventStream } from './event-stream.js'
 import { type DecodePrompt, streamAnswers, wholeAnswer } from './generate-answers.js'
 import { readJsonBody } from './read-body.js'
+import { costOf, countTokens } from './request-cost.js'
 import { RequestLifetime } from './request-lifetime.js'
+import { startRequest } from './start-request.js'
 
 type Prepare = typeof prepareChat
 
@@ -30,8 +33,10 @@ function createHandler(dependencies: AppDependencies, operation: Operation, prep
       traceparent: () => recorder.traceparent,
       onFailover: recorder.onFailover,
     }
+    let place: KeyRequest | undefined
     try {
-      const lifetime = new RequestLifetime(context.req.raw, dependencies)
+      place = startRequest(context)
+      const lifetime = new RequestLifetime(context.req.raw, dependencies, place)
       const { signal } = lifetime
       const body = await readJsonBody(context.req.raw, limits)
       const bodyReadMs = performance.now()
@@ -39,8 +44,11 @@ function createHandler(dependencies: AppDependencies, operation: Operation, prep
       const requestId = context.get('requestId')
       const request = await prepare({ body, pair, pairName, maxPromptTokens, requestId, signal, judging })
       recorder.prepared(request, body, bodyReadMs)
-      return await run(context, dependencies, request, lifetime, recorder)
+      const { prompt, most } = costOf(request, body)
+      place.takePrompt(prompt, most)
+      return await run(context, dependencies, request, { lifetime, recorder, place })
     } catch (error) {
+      place?.end()
       recorder.fail(error)
       throw error
     }
@@ -55,7 +63,8 @@ function recordRequest(
 ): RequestRecorder {
   context.set('isRecorded', true)
   const headers = context.req.header()
-  const recorder = new RequestRecorder(telemetry, { operation, route: context.req.path, headers, log })
+  const keyName = context.get('key')?.name ?? null
+  const recorder = new RequestRecorder(telemetry, { operation, route: context.req.path, headers, keyName, log })
   context.env?.outgoing?.once('close', () => recorder.end(context.get('requestId')))
   return recorder
 }
@@ -72,15 +81,21 @@ export const createChatHandler = (dependencies: AppDependencies) => createHandle
 export const createCompletionHandler = (dependencies: AppDependencies) =>
   createHandler(dependencies, 'text_completion', prepareCompletion)
 
+interface RunningRequest {
+  readonly lifetime: RequestLifetime
+  readonly recorder: RequestRecorder
+  /** The request's place among those of its API key. */
+  readonly place: KeyRequest
+}
+
 function run(
   context: Context<AppEnvironment>,
   dependencies: AppDependencies,
   request: PreparedRequest,
-  lifetime: RequestLifetime,
-  recorder: RequestRecorder,
+  { lifetime, recorder, place }: RunningRequest,
 ): Promise<Response> {
   const prefixScope = prefixScopeOf(context.req.header('authorization'), request.cacheSalt)
-  const decode = createDecode(dependencies, { prefixScope, signal: lifetime.signal, recorder })
+  const decode = createDecode(dependencies, { prefixScope, signal: lifetime.signal, recorder, place })
   recorder.waiting()
   if (!request.isStreamed)
     return lifetime.run(async () => {
@@ -103,16 +118,15 @@ function run(
   })
 }
 
-interface DecodeOptions {
+interface DecodeOptions extends Omit<RunningRequest, 'lifetime'> {
   readonly prefixScope: string
   readonly signal: AbortSignal
-  readonly recorder: RequestRecorder
 }
 
 /** Creates the function that decodes one prompt of a request. */
 function createDecode(
   { activeAnswers, limits, maxReplays, pair }: AppDependencies,
-  { prefixScope, signal, recorder }: DecodeOptions,
+  { prefixScope, signal, recorder, place }: DecodeOptions,
 ): DecodePrompt {
   const { text, sharesDevice, vocabularyLimit } = pair
   const replicas = new Map([...pair.models].map(([name, model]) => [name, model.replicas]))
@@ -131,6 +145,6 @@ function createDecode(
     const open: OpenSessions = (model, sessionSignal) =>
       sessions.open(model, { tokenIds: prompt.promptIds, messages }, sessionSignal)
     const generation = { open, text, activeAnswers, sharesDevice, steps, textTimer }
-    return recording.observe(generate(generation, prompt, signal))
+    return countTokens(recording.observe(generate(generation, prompt, signal)), prompt, place)
   }
 }

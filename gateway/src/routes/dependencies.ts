@@ -1,5 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Logger } from 'pino'
+import type { ApiKey } from '../access/api-key.js'
+import type { KeyStore } from '../access/key-store.js'
 import type { ActiveAnswers } from '../decode/answers/active-answers.js'
 import type { Pair } from '../session/models/pair.js'
 import type { RewardModel } from '../session/models/reward-model.js'
@@ -14,7 +16,7 @@ export interface AppDependencies {
   readonly pairName: string
   /** Reward models by name; the first is the default. */
   readonly rewards: ReadonlyMap<string, RewardModel>
-  readonly apiKeys: readonly string[]
+  readonly keys: KeyStore
   /** Origins whose pages may use this server from a browser. */
   readonly corsOrigins: readonly string[]
   readonly admission: Admission
@@ -44,5 +46,7 @@ export interface AppEnvironment {
     isRequestIdGiven: boolean
     /** Whether a RequestRecorder counts the request's errors. */
     isRecorded: boolean
+    /** The valid API key of the request; null without one. */
+    key: ApiKey | null
   }
 }

@@ -10,7 +10,7 @@ let gateway: ToyGateway
 let server: Awaited<ReturnType<typeof serveApp>>
 beforeAll(async () => {
   gateway = await startToyGateway()
-  server = await serveApp(gateway.app({ apiKeys: ['key'] }))
+  server = await serveApp(gateway.app())
 })
 afterAll(async () => {
   await server?.stop()
@@ -21,7 +21,7 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-test('/ redirects to the page without a key, also behind a path prefix of a proxy', async () => {
+test('/ redirects to the page, also behind a path prefix of a proxy', async () => {
   const answer = await fetch(server.url, { redirect: 'manual' })
   expect([answer.status, answer.headers.get('location')]).toEqual([302, 'docs'])
   const followed = await fetch(server.url)
@@ -29,7 +29,7 @@ test('/ redirects to the page without a key, also behind a path prefix of a prox
   expect((await fetch(server.url, { method: 'POST' })).status).toBe(405)
 })
 
-test('the page, its scripts, style and icon need no key, and their policy blocks other hosts', async () => {
+test('serves the page, its scripts, style and icon, and their policy blocks other hosts', async () => {
   const paths = docsPaths.filter((path) => path !== '/')
   const answers = await Promise.all(paths.map((path) => fetch(server.url + path)))
   const types = answers.map(({ status, headers }) => [status, headers.get('content-type')?.split(';')[0]])

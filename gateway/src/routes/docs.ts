@@ -64,7 +64,7 @@ const files = [
   ['favicon-32x32.png', 'image/png'],
 ] as const
 
-/** Paths that `serveDocs` serves. They need no API key, like the document itself. */
+/** Paths that `serveDocs` serves. They need an API key, like the document itself. */
 export const docsPaths = ['/', '/docs', '/docs/start.js', ...files.map(([name]) => `/docs/${name}`)]
 
 /**

@@ -17,7 +17,7 @@ export const errorResponses = {
     name: 'BadRequest',
     description:
       'The request is invalid. `param` names the field. Codes: `context_length_exceeded`, `array_above_max_length`, ' +
-      '`unsupported_parameter`, `invalid_messages`, `no_chat_template`, or null.',
+      '`unsupported_parameter`, `invalid_messages`, `no_chat_template`, `tokens_per_minute_exceeded`, or null.',
   },
   401: {
     name: 'Unauthorized',
@@ -30,7 +30,9 @@ export const errorResponses = {
   415: { name: 'UnsupportedMediaType', description: 'The body is not application/json in UTF-8, or it is compressed.' },
   429: {
     name: 'TooManyRequests',
-    description: 'The queue of waiting requests is full. Retry later. Code: `too_many_requests`.',
+    description:
+      'The queue of waiting requests is full (code `too_many_requests`), or the API key has reached one of its limits ' +
+      '(code `rate_limit_exceeded`). Retry later.',
     headers: retryAfter,
   },
   500: {

@@ -1,14 +1,15 @@
 import type { Context } from 'hono'
 import type { Live, NotReady, Ready } from '../openai/schemas/health.js'
-import type { AppDependencies } from './dependencies.js'
+import type { AppDependencies, AppEnvironment } from './dependencies.js'
 
 const retrySoon = { 'retry-after': '1' }
 
 /**
  * Creates the health handlers. /livez: the process answers. /readyz: a replica of each model is
- * also ready. /health: the same as /readyz without a body, as in vLLM.
+ * also ready; with API keys, only their holders see which is not. /health: the same as /readyz
+ * without a body, as in vLLM.
  */
-export function createHealthHandlers({ pair, rewards, lifetime, stopping }: AppDependencies) {
+export function createHealthHandlers({ keys, pair, rewards, lifetime, stopping }: AppDependencies) {
   const findFaults = (): string[] => {
     if (lifetime.stage !== 'serving' || stopping.aborted) return ['the gateway is stopping']
     const served = [...pair.models.values(), ...rewards.values()]
@@ -16,10 +17,12 @@ export function createHealthHandlers({ pair, rewards, lifetime, stopping }: AppD
   }
   return {
     live: (context: Context) => context.json({ status: 'live' } satisfies Live),
-    ready: (context: Context) => {
+    ready: (context: Context<AppEnvironment>) => {
       const faults = findFaults()
       if (faults.length === 0) return context.json({ status: 'ready' } satisfies Ready)
-      return context.json({ status: 'not ready', faults } satisfies NotReady, 503, retrySoon)
+      const isTrusted = keys.isEmpty || context.get('key') !== null
+      const shown = isTrusted ? faults : [`number of faults: ${faults.length}. Send an API key to see them`]
+      return context.json({ status: 'not ready', faults: shown } satisfies NotReady, 503, retrySoon)
     },
     healthy: (context: Context) => {
       const isReady = findFaults().length === 0

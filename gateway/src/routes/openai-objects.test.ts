@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SessionError } from '../session/contract/session-error.js'
-import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+import { postJson, readEvents, startToyGateway, type ToyChanges, type ToyGateway } from '../testing/toy-gateway.js'
 import { Admission } from './admission.js'
-import type { AppDependencies } from './dependencies.js'
 
 /**
  * Requests every kind of answer. The toy gateway's app checks each against /openapi.json and
@@ -70,7 +69,7 @@ test('lists the models, and returns each one', async () => {
 
 const limits = { maxPromptTokens: 50, maxBodyBytes: 1_000, requestTimeoutMs: 10_000, receiveTimeoutMs: 5_000 }
 const plain = { headers: { 'content-type': 'text/plain' } }
-const failures: readonly (readonly [number, () => Partial<AppDependencies>, object, RequestInit])[] = [
+const failures: readonly (readonly [number, () => ToyChanges, object, RequestInit])[] = [
   [400, () => ({}), { ...text, n: 0 }, {}],
   [401, () => ({ apiKeys: ['key'] }), text, {}],
   [404, () => ({}), { ...text, model: 'other' }, {}],

@@ -79,7 +79,6 @@ export const operations = {
     ...read,
     path: '/openapi.json',
     summary: 'Show this OpenAPI document',
-    isOpen: true,
     answer: z.looseObject({ openapi: z.string() }),
   },
   listModels: {
@@ -125,7 +124,7 @@ export const operations = {
     body: tokenizeSchema,
     example: { prompt: 'To stay calm,' },
     answer: tokenizeResponseSchema,
-    errors: refusals,
+    errors: [...refusals, 429],
   },
   detokenize: {
     ...post,
@@ -134,7 +133,7 @@ export const operations = {
     body: detokenizeSchema,
     example: { tokens: [1, 2, 3] },
     answer: detokenizeResponseSchema,
-    errors: refusals,
+    errors: [...refusals, 429],
   },
 } as const satisfies Record<string, Operation>
 

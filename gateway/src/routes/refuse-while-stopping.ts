@@ -16,7 +16,7 @@ export function refuseWhileStopping({
     if (lifetime.stage !== 'refusing') return next()
     // Not thrown: the log would report each as an error of the gateway.
     const error = ApiError.from(new SessionError('unavailable', message))
-    countError(telemetry.metrics, error)
+    countError(telemetry.metrics, error, null)
     return toResponse(error)
   }
 }

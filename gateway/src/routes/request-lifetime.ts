@@ -1,3 +1,4 @@
+import type { KeyRequest } from '../access/key-usage.js'
 import type { AppDependencies } from './dependencies.js'
 import { requestSignal } from './request-signal.js'
 
@@ -12,10 +13,14 @@ export class RequestLifetime {
   readonly signal: AbortSignal
   private readonly reader = new AbortController()
 
-  /** Starts the request timeout. */
+  /**
+   * Starts the request timeout.
+   * @param place the request's place among those of its API key
+   */
   constructor(
     request: Request,
     private readonly dependencies: AppDependencies,
+    private readonly place: KeyRequest,
   ) {
     this.signal = requestSignal(request, dependencies, this.reader.signal)
   }
@@ -56,7 +61,17 @@ export class RequestLifetime {
     }
   }
 
-  private admit(): Promise<() => void> {
-    return this.dependencies.admission.acquire(this.signal)
+  /** The returned function ends the request for its API key too. */
+  private async admit(): Promise<() => void> {
+    try {
+      const release = await this.dependencies.admission.acquire(this.signal)
+      return () => {
+        release()
+        this.place.end()
+      }
+    } catch (error) {
+      this.place.refundPrompt()
+      throw error
+    }
   }
 }

@@ -12,6 +12,7 @@ export function createTokenHandlers(dependencies: AppDependencies) {
   const { pair, pairName, limits } = dependencies
   const { maxPromptTokens } = limits
   const handle = (answer: typeof tokenize | typeof detokenize) => async (context: Context<AppEnvironment>) => {
+    context.get('key')?.usage.countRequest()
     const signal = requestSignal(context.req.raw, dependencies)
     const body = await readJsonBody(context.req.raw, limits)
     return context.json(await answer({ body, pair, pairName, maxPromptTokens, signal }))

@@ -1,4 +1,4 @@
-import type { Meter } from '@opentelemetry/api'
+import type { Attributes, Meter } from '@opentelemetry/api'
 import { createInstrument } from '@tandem/telemetry'
 
 /**
@@ -20,6 +20,13 @@ export const createGatewayMetrics = (meter: Meter, pairName: string): GatewayMet
   ...createInstruments(meter),
   model: { model_name: pairName },
 })
+
+/**
+ * Returns the attributes of values that are counted for each API key.
+ * @param keyName null without keys: the values then have no such attribute
+ */
+export const withKey = ({ model }: Pick<GatewayMetrics, 'model'>, keyName: string | null): Attributes =>
+  keyName === null ? model : { ...model, key: keyName }
 
 const createInstruments = (meter: Meter) => ({
   requestsRunning: createInstrument(meter, 'requestsRunning'),

@@ -18,6 +18,8 @@ export interface PromptRecorderOptions {
   /** Whether each token has a span. */
   readonly isDetailed: boolean
   readonly strategy: string
+  /** The name of the request's API key; null without one. */
+  readonly keyName: string | null
   /** Called with each part of an answer. */
   readonly onDelta: (answer: number, delta: Delta) => void
 }
@@ -39,8 +41,8 @@ export class PromptRecorder {
     private readonly telemetry: GatewayTelemetry,
     private readonly options: PromptRecorderOptions,
   ) {
-    const { span, isDetailed, strategy } = options
-    this.metrics = new TokenMetrics(telemetry.metrics, strategy)
+    const { span, isDetailed, strategy, keyName } = options
+    this.metrics = new TokenMetrics(telemetry.metrics, strategy, keyName)
     if (!span.isRecording) return
     this.decode = span.startChild(spanNames.decode, this.endMs)
     const decode = trace.setSpan(span.context, this.decode)

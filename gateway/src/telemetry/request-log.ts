@@ -2,9 +2,11 @@ import { promptTokensOf, type RequestSummary } from './request-summary.js'
 
 /** Builds the fields of a request's line in the log: counts and times, no text. */
 export function toLogFields(summary: RequestSummary): Record<string, unknown> {
-  const { operation, request, answers, failovers, arrivedMs, waitingSinceMs, admittedMs, endMs, failure } = summary
+  const { operation, keyName, request, answers, failovers, failure } = summary
+  const { arrivedMs, waitingSinceMs, admittedMs, endMs } = summary
   return {
     operation,
+    ...(keyName === null ? {} : { key: keyName }),
     ...(request
       ? {
           model: request.head.model,

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { KeyStore } from '../access/key-store.js'
+import { serveApp } from '../testing/serve-app.js'
 import { createGatewayTelemetry } from './gateway-telemetry.js'
 import { createRecordedGateway, messages } from './testing/recorded-gateway.js'
 
-const { now, start, stop, chat, finish, sampleOf } = createRecordedGateway()
+const { now, start, stop, chat, finish, sampleOf, serverSpans } = createRecordedGateway()
 beforeEach(start)
 afterEach(stop)
 
@@ -54,7 +56,42 @@ describe('the metrics', () => {
     expect((await app.request('/v1/models/unknown', { headers })).status).toBe(404)
     expect((await app.request('/v1/models', { headers })).status).toBe(200)
     expect(await sampleOf('requestErrors', ',status="401",code="invalid_api_key"')).toBe(2)
-    expect(await sampleOf('requestErrors', ',status="404",code="model_not_found"')).toBe(1)
+    expect(await sampleOf('requestErrors', ',key="key-1",status="404",code="model_not_found"')).toBe(1)
+  })
+
+  test('with API keys, count requests and tokens by the name of the key, never the key', async () => {
+    const keys = new KeyStore({ keys: ['a-secret', 'b-secret'] })
+    const app = now.toys.app({ keys, telemetry: createGatewayTelemetry('toy', now.recorded.telemetry), log: now.log })
+    const server = await serveApp(app)
+    const ask = async (key: string, body: object) => {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+      const whole = { model: 'toy', messages, max_tokens: 6, ignore_eos: true, ...body }
+      const init = { method: 'POST', headers, body: JSON.stringify(whole) }
+      await (await fetch(`${server.url}/v1/chat/completions`, init)).text()
+    }
+    try {
+      await ask('b-secret', {})
+      await ask('b-secret', { max_tokens: -1 })
+      await expect
+        .poll(() => now.logLines.map(({ key, status }) => [key, status]))
+        .toEqual([
+          ['key-2', 200],
+          ['key-2', 400],
+        ])
+    } finally {
+      await server.stop()
+    }
+    expect(await sampleOf('requestSuccess', ',key="key-2",finished_reason="length"')).toBe(1)
+    expect(await sampleOf('requestErrors', ',key="key-2",status="400",code=""')).toBe(1)
+    expect(await sampleOf('generationTokens', ',key="key-2"')).toBe(6)
+    expect(await sampleOf('promptTokens', ',key="key-2"')).toBeGreaterThan(0)
+    expect(serverSpans().map(({ attributes }) => attributes['tandem.key'])).toEqual(['key-2', 'key-2'])
+    const all = JSON.stringify([
+      now.logLines,
+      [...(await now.recorded.samples())],
+      serverSpans().map((s) => s.attributes),
+    ])
+    expect(all).not.toContain('secret')
   })
 
   test('count each step by whether the SFT model ran, and the parts of the steps', async () => {

@@ -1,7 +1,7 @@
 import type { Attributes, Histogram } from '@opentelemetry/api'
 import { attributeNames as names } from '@tandem/telemetry'
 import type { ApiError } from '../openai/api-error.js'
-import type { GatewayMetrics } from './gateway-metrics.js'
+import { type GatewayMetrics, withKey } from './gateway-metrics.js'
 import { providerName } from './request-attributes.js'
 import { errorTypeOf } from './request-span.js'
 import { answerCountOf, promptTokensOf, type RequestSummary } from './request-summary.js'
@@ -40,11 +40,12 @@ export function recordRequest(metrics: GatewayMetrics, summary: RequestSummary):
 function recordCounts(metrics: GatewayMetrics, summary: RequestSummary): void {
   const { model } = metrics
   const { request, answers, failure } = summary
-  for (const reason of answers.finishReasons) metrics.requestSuccess.add(1, { ...model, finished_reason: reason })
+  const owner = withKey(metrics, summary.keyName)
+  for (const reason of answers.finishReasons) metrics.requestSuccess.add(1, { ...owner, finished_reason: reason })
   if (failure) recordFailure(metrics, summary, failure)
   if (!request) return
   const [first] = request.prompts
-  metrics.promptTokens.add(promptTokensOf(summary), model)
+  metrics.promptTokens.add(promptTokensOf(summary), owner)
   metrics.requestPromptTokens.record(promptTokensOf(summary), model)
   metrics.requestGenerationTokens.record(answers.tokens, model)
   metrics.requestAnswers.record(first?.request.answerCount ?? 1, model)
@@ -54,16 +55,17 @@ function recordCounts(metrics: GatewayMetrics, summary: RequestSummary): void {
 /** An answer whose client has disconnected is aborted; any other failure is an error. */
 function recordFailure(metrics: GatewayMetrics, summary: RequestSummary, failure: ApiError): void {
   if (failure.status !== clientClosedStatus) {
-    countError(metrics, failure)
+    countError(metrics, failure, summary.keyName)
     return
   }
   const aborted = answerCountOf(summary) - summary.answers.finishReasons.length
-  metrics.requestSuccess.add(aborted, { ...metrics.model, finished_reason: 'abort' })
+  metrics.requestSuccess.add(aborted, { ...withKey(metrics, summary.keyName), finished_reason: 'abort' })
 }
 
 /** Counts an error of any route by its status and code. */
-export function countError({ model, requestErrors }: GatewayMetrics, { status, body }: ApiError): void {
-  requestErrors.add(1, { ...model, status: String(status), code: body.error.code ?? '' })
+export function countError(metrics: GatewayMetrics, { status, body }: ApiError, keyName: string | null): void {
+  const owner = withKey(metrics, keyName)
+  metrics.requestErrors.add(1, { ...owner, status: String(status), code: body.error.code ?? '' })
 }
 
 const toGenAiAttributes = ({ operation, request }: RequestSummary): Attributes => ({

@@ -27,6 +27,8 @@ export interface Arrival {
   readonly route: string
   /** The request's headers, by their names in lower case. */
   readonly headers: Readonly<Record<string, string>>
+  /** The name of the request's API key; null without one. */
+  readonly keyName: string | null
   readonly log: Logger
 }
 
@@ -114,6 +116,7 @@ export class RequestRecorder {
       span: this.span ?? this.startSpan(false),
       isDetailed: this.isDetailed,
       strategy: this.request?.head.decoding.strategy ?? request.strategy.name,
+      keyName: this.arrival.keyName,
       onDelta: (answer, delta) => this.observe(firstIndex + answer, delta),
     })
   }
@@ -174,8 +177,8 @@ export class RequestRecorder {
   private summarize(): RequestSummary {
     const { request, answers, arrivedMs, bodyReadMs, waitingSinceMs, admittedMs } = this
     const times = { arrivedMs, bodyReadMs, waitingSinceMs, admittedMs }
-    const { count } = this.failovers
-    const base = { operation: this.arrival.operation, request, answers, failovers: count, ...times }
+    const { operation, keyName } = this.arrival
+    const base = { operation, keyName, request, answers, failovers: this.failovers.count, ...times }
     // A request whose client has disconnected can end before it has failed, also before it is read.
     if (!request || answers.finishReasons.length < answerCountOf(base))
       this.fail(new SessionError('aborted', 'the client has disconnected'))
@@ -191,6 +194,7 @@ export class RequestRecorder {
     this.describeWrite(span, endMs)
     span.setAttributes({
       [names.requestId]: requestId,
+      ...(this.arrival.keyName === null ? {} : { [names.key]: this.arrival.keyName }),
       [names.outputTokens]: answers.tokens,
       [names.finishReasons]: [...answers.finishReasons],
       ...(answers.firstMs === null ? {} : { [names.timeToFirstChunk]: (answers.firstMs - arrivedMs) / 1000 }),

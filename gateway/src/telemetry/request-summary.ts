@@ -6,6 +6,8 @@ import type { Operation } from './request-attributes.js'
 /** All that is known of a request when it is over. Times are of `performance.now()`. */
 export interface RequestSummary {
   readonly operation: Operation
+  /** The name of the API key; null without one. */
+  readonly keyName: string | null
   /** Null if the request was refused before it could run. */
   readonly request: PreparedRequest | null
   readonly answers: RequestAnswers

@@ -12,6 +12,7 @@ const token: Token = {
 }
 const summary: RequestSummary = {
   operation: 'chat',
+  keyName: null,
   request: null,
   answers: new RequestAnswers(),
   failovers: 0,

@@ -19,7 +19,7 @@ const parts = { stepUs: 10_000, dpoUs: 5_000, overlapUs: 1_000, queueUs: 500, wi
 async function sumsOf(...tokens: Token[]): Promise<Record<string, number>> {
   const { telemetry, samples } = recordTelemetry()
   // The first step of an answer reads the prompt and does not count.
-  new TokenMetrics(createGatewayMetrics(telemetry.meter, 'toy'), 'formula').record(0, [token({}), ...tokens])
+  new TokenMetrics(createGatewayMetrics(telemetry.meter, 'toy'), 'formula', null).record(0, [token({}), ...tokens])
   const pattern = /^tandem_step_time_seconds_sum\{model_name="toy",part="(\w+)"\}$/
   const found = [...(await samples())].flatMap(([name, value]) => {
     const [, part] = pattern.exec(name) ?? []

@@ -1,5 +1,6 @@
+import type { Attributes } from '@opentelemetry/api'
 import type { Token, TokenTiming } from '../decode/loop/token.js'
-import type { GatewayMetrics } from './gateway-metrics.js'
+import { type GatewayMetrics, withKey } from './gateway-metrics.js'
 
 const usPerSecond = 1e6
 const msPerSecond = 1e3
@@ -8,19 +9,22 @@ const msPerSecond = 1e3
 export class TokenMetrics {
   /** End of the last token, by answer, in milliseconds of this process's clock. */
   private readonly lastEndMs = new Map<number, number>()
+  private readonly owner: Attributes
   private readonly choice: { readonly model_name: string; readonly strategy: string }
 
   constructor(
     private readonly metrics: GatewayMetrics,
     strategy: string,
+    keyName: string | null,
   ) {
+    this.owner = withKey(metrics, keyName)
     this.choice = { ...metrics.model, strategy }
   }
 
   /** Records tokens of one answer, in their order. */
   record(answer: number, tokens: readonly Token[]): void {
     const { metrics, choice } = this
-    if (tokens.length > 0) metrics.generationTokens.add(tokens.length, metrics.model)
+    if (tokens.length > 0) metrics.generationTokens.add(tokens.length, this.owner)
     for (const token of tokens) {
       const { candidateCount, advantage } = token.choice
       if (candidateCount !== null) metrics.tokenCandidates.record(candidateCount, choice)

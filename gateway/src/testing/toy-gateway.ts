@@ -1,4 +1,5 @@
 import pino from 'pino'
+import { KeyStore } from '../access/key-store.js'
 import { ActiveAnswers } from '../decode/answers/active-answers.js'
 import { Admission } from '../routes/admission.js'
 import { createApp } from '../routes/app.js'
@@ -18,10 +19,16 @@ export interface ToyServices {
   readonly others: Readonly<Record<string, ToyService>>
 }
 
+/** Changes of the app's dependencies. */
+export type ToyChanges = Partial<AppDependencies> & {
+  /** API keys without names and limits. */
+  readonly apiKeys?: readonly string[]
+}
+
 /** An app over toy services. */
 export interface ToyGateway extends ToyServices {
   readonly pair: Pair
-  app(changes?: Partial<AppDependencies>): ReturnType<typeof createApp>
+  app(changes?: ToyChanges): ReturnType<typeof createApp>
   post(path: string, body: object, init?: RequestInit): Promise<Response>
   stop(): void
 }
@@ -53,7 +60,7 @@ export async function startToyGateway(
       pair,
       pairName: 'toy',
       rewards: new Map(),
-      apiKeys: [],
+      keys: new KeyStore({ keys: [] }),
       corsOrigins: [],
       admission: new Admission({ maxConcurrent: 4, maxWaiting: 4 }),
       activeAnswers: new ActiveAnswers(),
@@ -64,7 +71,10 @@ export async function startToyGateway(
       log: pino({ level: 'silent' }),
       telemetry: createGatewayTelemetry('toy'),
     }
-    const app = (changes: Partial<AppDependencies> = {}) => checkAnswers(createApp({ ...dependencies, ...changes }))
+    const app = ({ apiKeys, ...changes }: ToyChanges = {}) => {
+      const keys = apiKeys ? new KeyStore({ keys: apiKeys }) : dependencies.keys
+      return checkAnswers(createApp({ ...dependencies, keys, ...changes }))
+    }
     const whole = app()
     return { ...services, pair, app, post: (path, body, init) => postJson(whole, path, body, init), stop }
   } catch (error) {

@@ -34,5 +34,7 @@ export const all = ['gateway', 'logit', 'reward'] as const
 
 /** The label of the served model, as in vLLM. */
 export const model = ['model_name'] as const
+/** The label of the served model, and of the API key if there are keys. */
+export const ofKey = ['model_name', 'key'] as const
 /** The labels of a service's model. */
 export const roleOfModel = ['model_name', 'role'] as const

@@ -1,5 +1,5 @@
 import { countBuckets, durationBuckets, firstTokenBuckets, perTokenBuckets, smallCountBuckets } from './buckets.js'
-import { gateway, type MetricDefinitions, model } from './metric-definition.js'
+import { gateway, type MetricDefinitions, model, ofKey } from './metric-definition.js'
 
 /** Metrics of requests, in the gateway. */
 export const requestMetrics = {
@@ -24,7 +24,7 @@ export const requestMetrics = {
     kind: 'counter',
     unit: '',
     description: 'Tokens of prompts. Each prompt counts once, even if it has several answers.',
-    attributes: model,
+    attributes: ofKey,
     processes: gateway,
   },
   generationTokens: {
@@ -32,7 +32,7 @@ export const requestMetrics = {
     kind: 'counter',
     unit: '',
     description: 'Tokens of answers, including those of answers that did not end.',
-    attributes: model,
+    attributes: ofKey,
     processes: gateway,
   },
   requestSuccess: {
@@ -40,7 +40,7 @@ export const requestMetrics = {
     kind: 'counter',
     unit: '',
     description: 'Answers that ended, by reason: stop, length, or abort if the client disconnected.',
-    attributes: [...model, 'finished_reason'],
+    attributes: [...ofKey, 'finished_reason'],
     processes: gateway,
   },
   requestErrors: {
@@ -48,7 +48,7 @@ export const requestMetrics = {
     kind: 'counter',
     unit: '',
     description: 'Requests that failed or were refused, by status and code of the error.',
-    attributes: [...model, 'status', 'code'],
+    attributes: [...ofKey, 'status', 'code'],
     processes: gateway,
   },
   timeToFirstToken: {

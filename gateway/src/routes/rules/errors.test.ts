@@ -194,7 +194,8 @@ describe('other origins and clients without a key', () => {
     ['/readyz', 200],
     ['/v1/models', 401],
     ['/nowhere', 401],
-    ['/', 302],
+    ['/', 401],
+    ['/openapi.json', 401],
   ])('%s without a key: %i', async (open, status) => {
     expect((await gateway.app({ apiKeys: ['secret'] }).request(open)).status).toBe(status)
     const named = await gateway.app({ apiKeys: ['secret'] }).request(open, { headers: { authorization } })

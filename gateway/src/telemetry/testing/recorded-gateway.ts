@@ -3,7 +3,7 @@ import { propagation, SpanKind } from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { type MetricKey, prometheusName } from '@tandem/telemetry'
 import { type RecordedTelemetry, recordTelemetry } from '@tandem/telemetry/testing'
-import pino from 'pino'
+import pino, { type Logger } from 'pino'
 import type { AppDependencies } from '../../routes/dependencies.js'
 import { serveApp } from '../../testing/serve-app.js'
 import { startToyGateway, type ToyGateway } from '../../testing/toy-gateway.js'
@@ -16,6 +16,7 @@ interface Running {
   recorded: RecordedTelemetry
   /** The lines of the log about requests. */
   logLines: Record<string, unknown>[]
+  log: Logger
   stopServer(): Promise<void>
 }
 
@@ -45,7 +46,7 @@ export function createRecordedGateway() {
     const log = pino({ level: 'info' }, { write })
     const telemetry = createGatewayTelemetry('toy', now.recorded.telemetry)
     const { url, stop } = await serveApp(now.toys.app({ telemetry, log, ...appChanges }))
-    Object.assign(now, { url, stopServer: stop })
+    Object.assign(now, { url, log, stopServer: stop })
   }
 
   /** Call it before each test. */

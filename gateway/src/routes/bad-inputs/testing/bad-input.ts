@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { startToyGateway } from '../../../testing/toy-gateway.js'
-import type { AppDependencies } from '../../dependencies.js'
+import { startToyGateway, type ToyChanges } from '../../../testing/toy-gateway.js'
 import { createHttpServer, type ReceiveLimits } from '../../http-server.js'
 import { type HttpAnswer, type HttpRequest, send, sendRaw } from './http-client.js'
 
@@ -30,7 +29,7 @@ export interface Runner {
 }
 type Run = (name: string, input: BadInput) => Promise<void>
 
-type Changes = Partial<AppDependencies & ReceiveLimits>
+type Changes = ToyChanges & Partial<ReceiveLimits>
 
 /**
  * Starts a gateway over toy models behind a socket, for all tests of a file.
