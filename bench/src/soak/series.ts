@@ -1,5 +1,5 @@
 import { readProcess } from './read-process.js'
-import { type Growth, growthOf, type Sample, type Tolerance } from './slope.js'
+import { floorsOf, type Growth, growthOf, type Sample, type Tolerance } from './slope.js'
 import type { StackProcess } from './stack-processes.js'
 
 const measures = ['rssMiB', 'handles', 'sockets', 'threads', 'sessions'] as const
@@ -16,23 +16,38 @@ const tolerances: Readonly<Record<Measure, Tolerance>> = {
   sessions: { share: 0, absolute: 2 },
 }
 
+/** A process is sampled from this age on, in seconds: a restarted one first loads its model. */
+const leastAge = 30
+/** Fewer samples are not judged: their slope says nothing. */
+const leastSamples = 8
+/** Samples of memory of which the least is judged. */
+const floorSamples = 6
+
 /** A series and its growth. */
 export interface Verdict extends Growth {
   /** The process, or "all". */
   readonly of: string
   readonly measure: Measure
+  /** Number of samples. */
+  readonly samples: number
+  /** Whether they are enough for a verdict. */
+  readonly isJudged: boolean
   readonly last: number
 }
 
 /** The samples of a soak. */
 export class SoakSeries {
   private readonly samples = new Map<string, Sample[]>()
+  /** When each process was first seen. */
+  private readonly seenAt = new Map<number, number>()
 
   /** Adds one sample of each process, and the sessions of all services. @param at in seconds */
   async sample(at: number, processes: readonly StackProcess[], sessions: number): Promise<void> {
     this.add('all', 'sessions', { at, value: sessions })
     for (const { name, pid } of processes) {
-      const state = await readProcess(pid)
+      const seenAt = this.seenAt.get(pid) ?? at
+      this.seenAt.set(pid, seenAt)
+      const state = at - seenAt < leastAge ? null : await readProcess(pid)
       if (state === null) continue
       for (const measure of ['rssMiB', 'handles', 'sockets', 'threads'] as const)
         this.add(name, measure, { at, value: state[measure] })
@@ -44,7 +59,15 @@ export class SoakSeries {
     return [...this.samples].map(([key, samples]) => {
       const [of = '', measure] = key.split(' ') as [string, Measure]
       const settled = samples.filter(({ at }) => at >= from)
-      return { of, measure, last: settled.at(-1)?.value ?? 0, ...growthOf(settled, tolerances[measure]) }
+      const judged = measure === 'rssMiB' ? floorsOf(settled, floorSamples) : settled
+      return {
+        of,
+        measure,
+        samples: judged.length,
+        isJudged: judged.length >= leastSamples,
+        last: settled.at(-1)?.value ?? 0,
+        ...growthOf(judged, tolerances[measure]),
+      }
     })
   }
 
@@ -65,10 +88,12 @@ export class SoakSeries {
 export function verdictTable(verdicts: readonly Verdict[]): string {
   const number = (value: number) => (Number.isInteger(value) ? `${value}` : value.toFixed(1))
   const rows = verdicts.map(
-    ({ of, measure, median, growth, last, isFlat }) =>
-      `| ${of} | ${measure} | ${number(median)} | ${number(last)} | ${growth.toFixed(1)} | ${isFlat ? 'yes' : 'no'} |`,
+    ({ of, measure, samples, isJudged, median, growth, last, isFlat }) =>
+      `| ${of} | ${measure} | ${samples} | ${number(median)} | ${number(last)} | ${growth.toFixed(1)} | ${isJudged ? (isFlat ? 'yes' : 'no') : 'too few samples'} |`,
   )
-  return ['| process | measure | median | last | growth by slope | flat |', '|---|---|---|---|---|---|', ...rows].join(
-    '\n',
-  )
+  return [
+    '| process | measure | samples | median | last | growth by slope | flat |',
+    '|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n')
 }

@@ -27,6 +27,17 @@ export function slopeOf(samples: readonly Sample[]): number {
   return middle(slopes)
 }
 
+/**
+ * Returns the least sample of each group of consecutive samples. The memory of a process that
+ * collects garbage rises and falls: a leak raises its floor.
+ */
+export function floorsOf(samples: readonly Sample[], groupSize: number): readonly Sample[] {
+  const groups = Array.from({ length: Math.ceil(samples.length / groupSize) }, (_, i) =>
+    samples.slice(i * groupSize, (i + 1) * groupSize),
+  )
+  return groups.flatMap((group) => group.toSorted((a, b) => a.value - b.value)[0] ?? [])
+}
+
 /** How much a value may grow during a run and still count as flat. */
 export interface Tolerance {
   /** As a share of the median. */

@@ -7,12 +7,12 @@ export const usage = `usage: npm run soak -- [options]
 Runs \`tandem up\` under a constant load of mixed strategies with aborts and kills, and judges whether memory, handles,
 threads and sessions stay flat.
 
-  --minutes 10        length
+  --minutes 10        length; a shorter run says little about memory
   --clients 8         clients, each with one request at a time
   --tokens 24         tokens of each answer
   --abort-share 0.2   share of requests whose client goes away
   --kill-every 30     mean seconds between two kills (SIGKILL) of a random service; 0: no kills
-  --interval 10       seconds between two samples
+  --interval 5        seconds between two samples
   --seed 1
   --json FILE         writes the samples to FILE`
 
@@ -41,7 +41,7 @@ export function parseSoakArguments(args: readonly string[]): SoakArguments {
       tokens: { type: 'string', default: '24' },
       'abort-share': { type: 'string', default: '0.2' },
       'kill-every': { type: 'string', default: '30' },
-      interval: { type: 'string', default: '10' },
+      interval: { type: 'string', default: '5' },
       seed: { type: 'string', default: '1' },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
