@@ -4,9 +4,7 @@ import { processMessageSchema, type TimelineMessage } from '@tandem/process'
 import { LastLines } from './last-lines.js'
 import { describeFailedStart, type ProcessEnd } from './process-end.js'
 import { acceptedRuntimeFlags, largePages } from './runtime-flags.js'
-
-/** Time between SIGTERM and SIGKILL: longer than a service drains. */
-const graceMs = 8_000
+import { stopLimitMs } from './stop-limit.js'
 
 /** Where a process serves. */
 export interface Served {
@@ -45,6 +43,8 @@ export class ManagedProcess {
   /** Resolves when the process has ended, for any reason. Never rejects. */
   readonly ended: Promise<ProcessEnd>
   private readonly child: ChildProcess
+  /** Time between SIGTERM and SIGKILL, in milliseconds. */
+  private readonly stopLimitMs: number
   private readonly served: Promise<Served>
   private stopping: Promise<void> | null = null
 
@@ -54,6 +54,7 @@ export class ManagedProcess {
     onLine: (line: string) => void,
   ) {
     this.name = name
+    this.stopLimitMs = stopLimitMs(environment)
     const [execPath = process.execPath, ...execArgv] = [...launcher, process.execPath, ...runtimeFlags]
     this.child = fork(modulePath, [], {
       env: { ...largePages, ...environment },
@@ -115,7 +116,7 @@ export class ManagedProcess {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return
     this.child.kill('SIGTERM')
     const patience = new AbortController()
-    const late = delay(graceMs, 'late', { signal: patience.signal }).catch(() => 'in time')
+    const late = delay(this.stopLimitMs, 'late', { signal: patience.signal }).catch(() => 'in time')
     if ((await Promise.race([this.ended, late])) === 'late') this.child.kill('SIGKILL')
     patience.abort()
     await this.ended
