@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { heldSessions, SupervisedUp, tinyFolder, type UpProcess, waitUntilGone } from '@tandem/test'
-import { readGoldenPrompts } from '../prompts.js'
+import { promptsOf } from './prompts.js'
 
 /**
  * The models of a stack. `tiny` answers quickly and without meaning; `embedded` is the real pair.
@@ -51,7 +51,7 @@ export class FaultStack {
     const all = [...models, '--precision', 'fp32', form, '--replicas', `${replicas}`, ...args]
     const own: Record<string, string> = isTiny ? { TANDEM_HOME: home } : {}
     const supervised = await SupervisedUp.start(all, { ...own, ...env })
-    return new FaultStack(supervised, isTiny ? tinyPrompts : readGoldenPrompts(), home)
+    return new FaultStack(supervised, promptsOf(pair), home)
   }
 
   /** The URL of the gateway. */
@@ -113,10 +113,3 @@ export class FaultStack {
     await rm(this.home, { recursive: true, force: true })
   }
 }
-
-/** A short prompt and one that is longer than a chunk of replayed tokens. */
-const tinyPrompts: readonly (readonly number[])[] = [
-  [4, 388, 365],
-  Array.from({ length: 40 }, (_, i) => 5 + i),
-  [100, 7, 7, 7, 31],
-]

@@ -69,7 +69,7 @@ export async function streamAnswer(
       if (data !== '[DONE]') read(data)
     }
   } catch (failure) {
-    error = failure instanceof Error ? failure.message : String(failure)
+    error = describe(failure)
   }
   const choices = [...found].sort(([a], [b]) => a - b).map(([, choice]) => choice)
   return { choices, error, longestPauseMs, durationMs: performance.now() - startMs }
@@ -79,11 +79,19 @@ export async function streamAnswer(
 async function* readEvents(url: string, body: object, signal: AbortSignal): AsyncGenerator<string, void> {
   const response = await fetch(`${url}/v1/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    // A connection that is kept may be closed by the server at the moment of the next request.
+    headers: { 'content-type': 'application/json', connection: 'close' },
     body: JSON.stringify({ ...body, stream: true, return_token_ids: true }),
     signal,
   })
   if (!response.ok) throw new Error(`status ${response.status}: ${(await response.text()).slice(0, 300)}`)
   const reader = new EventReader()
   for await (const bytes of response.body ?? []) yield* reader.push(bytes)
+}
+
+/** Returns the message of an error, and the code of its cause: "fetch failed: ECONNREFUSED". */
+function describe(failure: unknown): string {
+  if (!(failure instanceof Error)) return String(failure)
+  const { cause } = failure as { cause?: { readonly code?: unknown } }
+  return typeof cause?.code === 'string' ? `${failure.message}: ${cause.code}` : failure.message
 }
