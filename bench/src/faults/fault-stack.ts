@@ -79,6 +79,11 @@ export class FaultStack {
     this.supervised.kill(victim, signal)
   }
 
+  /** Says that a process will end by itself, so that `waitUntilServing` waits for its successor. */
+  expectEnd(process: UpProcess): void {
+    this.supervised.expectEnd(process)
+  }
+
   /** Waits until all processes serve. @throws Error with the output if they do not */
   waitUntilServing(): Promise<void> {
     return this.supervised.waitUntilServing()

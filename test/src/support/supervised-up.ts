@@ -44,8 +44,13 @@ export class SupervisedUp {
 
   /** Sends a signal. A process that gets another one than SIGSTOP and SIGCONT counts as ended. */
   kill(victim: UpProcess, signal: NodeJS.Signals): void {
-    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') this.serving.delete(victim.name)
+    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') this.expectEnd(victim)
     process.kill(victim.pid, signal)
+  }
+
+  /** Says that a process will end: it does not count as serving any more. */
+  expectEnd({ name }: UpProcess): void {
+    this.serving.delete(name)
   }
 
   /**
