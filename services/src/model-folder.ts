@@ -25,8 +25,8 @@ export async function openModelFolder(folder: string, head: HeadKind): Promise<M
 }
 
 /**
- * Finds a folder that was copied only in part. It does not compute hashes: that takes as long as
- * loading.
+ * Finds a folder that was copied only in part. The hashes of the files are computed while the model
+ * loads (load-verified.ts).
  */
 async function assertFiles(folder: string, manifest: Manifest): Promise<void> {
   for (const [name, { bytes }] of Object.entries(manifest.files)) {

@@ -14,8 +14,8 @@ export const sha256 = (data: string | Uint8Array): string => createHash('sha256'
 /** Reads a file as a stream and returns its size and SHA-256. */
 export async function hashFile(
   path: string,
-  onBytes: (bytes: number) => void,
-  signal: AbortSignal | undefined,
+  onBytes: (bytes: number) => void = () => undefined,
+  signal: AbortSignal | undefined = undefined,
 ): Promise<FileRecord> {
   const hash = createHash('sha256')
   let bytes = 0

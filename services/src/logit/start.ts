@@ -8,6 +8,7 @@ import type { ModelVariant } from '../engine/engine.js'
 import { type EngineThread, startEngineThread } from '../engine/thread/engine-thread.js'
 import { type GrpcServer, startGrpcServer } from '../grpc-server.js'
 import { toLoadResponse } from '../load-response.js'
+import { loadVerified } from '../load-verified.js'
 import { openModelFolder } from '../model-folder.js'
 import { toBaseModel, toModelResponse } from '../model-response.js'
 import { observeEngine } from '../telemetry/engine-metrics.js'
@@ -32,7 +33,8 @@ export async function startLogitService(
 ): Promise<RunningServer> {
   const manifest = await openModelFolder(config.model, 'vocabulary')
   if (config.base !== null) assertSwitched(config.model, manifest)
-  const engine = await startEngineThread(workerSettings(config), onEngineDeath)
+  const startEngine = () => startEngineThread(workerSettings(config), onEngineDeath)
+  const engine = await loadVerified(config.model, manifest, startEngine)
   warnOfDevice(engine.description, config, log)
   const byRole = variantsByRole(config)
   const roles = config.base === null ? [config.role] : [...byRole.keys()]

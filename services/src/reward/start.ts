@@ -6,6 +6,7 @@ import { describeDevice, warnOfDevice } from '../device.js'
 import { startEngineThread } from '../engine/thread/engine-thread.js'
 import { startGrpcServer } from '../grpc-server.js'
 import { toLoadResponse } from '../load-response.js'
+import { loadVerified } from '../load-verified.js'
 import { openModelFolder } from '../model-folder.js'
 import { toModelResponse } from '../model-response.js'
 import type { ServiceConfig } from '../service-config.js'
@@ -29,7 +30,8 @@ export async function startRewardService(
   telemetry: Telemetry = noTelemetry,
 ): Promise<RunningServer> {
   const manifest = await openModelFolder(config.model, 'score')
-  const engine = await startEngineThread(workerSettings(config), onEngineDeath)
+  const startEngine = () => startEngineThread(workerSettings(config), onEngineDeath)
+  const engine = await loadVerified(config.model, manifest, startEngine)
   warnOfDevice(engine.description, config, log)
   const { modelId: modelName } = manifest
   const endMetrics = observeEngine(telemetry.meter, engine.stats, { modelName, roles: [rewardRole] })
