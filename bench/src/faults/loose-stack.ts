@@ -12,6 +12,9 @@ export interface PairAddresses {
   readonly dpo: readonly string[]
 }
 
+/** The role of a service. */
+export type Role = 'sft' | 'dpo'
+
 /** How a stack is started. */
 export interface LooseStackOptions {
   /** Default: tiny. */
@@ -24,6 +27,8 @@ export interface LooseStackOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly gatewayEnv?: Readonly<Record<string, string>>
   readonly serviceEnv?: Readonly<Record<string, string>>
+  /** Returns the address of a service, host:port. Default: any free port of 127.0.0.1. */
+  readonly listenAt?: (role: Role, index: number) => string
   /** Changes the addresses that gateways are given, e.g. to those of proxies. */
   readonly addressesFor?: (services: PairAddresses) => PairAddresses | Promise<PairAddresses>
 }
@@ -72,7 +77,7 @@ export class LooseStack {
   }
 
   /** Returns the services of a model. */
-  servicesOf(role: 'sft' | 'dpo'): readonly ServerProcess[] {
+  servicesOf(role: Role): readonly ServerProcess[] {
     return this.services.filter(({ name }) => name.startsWith(role.toUpperCase()))
   }
 
@@ -114,14 +119,14 @@ async function settleAll<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   return Promise.all(promises)
 }
 
-const startService = (role: 'sft' | 'dpo', index: number, folders: PairFolders, options: LooseStackOptions) =>
+const startService = (role: Role, index: number, folders: PairFolders, options: LooseStackOptions) =>
   ServerProcess.start({
     name: `${role.toUpperCase()} service ${index + 1}`,
     script: 'services/dist/logit/main.js',
     env: {
       TANDEM_MODEL: folders[role],
       TANDEM_ROLE: role,
-      TANDEM_LISTEN: '127.0.0.1:0',
+      TANDEM_LISTEN: options.listenAt?.(role, index) ?? '127.0.0.1:0',
       TANDEM_THREADS: '1',
       ...options.env,
       ...options.serviceEnv,

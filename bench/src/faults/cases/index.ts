@@ -1,21 +1,33 @@
 import type { FaultCase } from '../case.js'
+import { damaged } from './damaged.js'
 import { drained } from './drained.js'
+import { forged } from './forged.js'
 import { killed } from './killed.js'
+import { killedReward } from './killed-reward.js'
 import { limited } from './limited.js'
 import { overloaded } from './overloaded.js'
+import { partitioned } from './partitioned.js'
 import { rolled } from './rolled.js'
+import { soaked } from './soaked.js'
 import { stormed } from './stormed.js'
 import { troubled } from './troubled.js'
 import { uncollected } from './uncollected.js'
+import { unresolved } from './unresolved.js'
 
 /** All faults, in the order of their numbers. */
 export const faultCases: readonly FaultCase[] = [
   ...killed,
+  ...killedReward,
   ...rolled,
   ...drained,
   ...limited,
+  ...forged,
   ...overloaded,
   ...uncollected,
+  ...unresolved,
+  ...partitioned,
+  ...damaged,
   ...troubled,
+  ...soaked,
   ...stormed,
 ]

@@ -1,0 +1,74 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from '@tandem/test'
+import { askAll, askDuring } from '../ask-during.js'
+import { askFirst } from '../asked.js'
+import type { FaultCase, FaultSettings } from '../case.js'
+import { LooseStack } from '../loose-stack.js'
+import { preloadOption } from '../process-faults.js'
+import { Tally } from '../tally.js'
+import { withFolder } from '../with-folder.js'
+
+const resolveMs = 100
+/** Time in which the gateway looks the name up some times. */
+const someLookupsMs = 10 * resolveMs
+const kinds = 4
+const maxTokens = 48
+const host = 'models.test'
+/** An address of documentation (RFC 5737): nothing answers there. */
+const deadAddress = '198.51.100.1'
+const [first, second] = ['127.0.0.1', '127.0.0.2'] as const
+
+/** F13: the name of the services changes its addresses, or cannot be resolved. */
+export const unresolved: readonly FaultCase[] = [
+  {
+    key: 'F13',
+    title: 'the DNS name of the services changes its address, fails, is empty, and has dead addresses',
+    expected: 'the same tokens',
+    run: (settings) => withFolder((folder) => run(join(folder, 'hosts.json'), settings)),
+  },
+]
+
+async function run(file: string, { signal, log }: FaultSettings) {
+  const setName = (found: readonly string[] | string) => writeFile(file, JSON.stringify({ [host]: found }))
+  await setName([first, deadAddress])
+  const ports = { sft: await freePort(), dpo: await freePort() }
+  const stack = await LooseStack.start({
+    replicas: 2,
+    listenAt: (role, i) => `${[first, second][i]}:${ports[role]}`,
+    addressesFor: () => ({ sft: [`${host}:${ports.sft}`], dpo: [`${host}:${ports.dpo}`] }),
+    gatewayEnv: {
+      NODE_OPTIONS: preloadOption,
+      TANDEM_FAULT_HOSTS: file,
+      TANDEM_RESOLVE_MS: `${resolveMs}`,
+      // The dead address is not of this machine. Nothing is sent there.
+      TANDEM_INSECURE_GRPC: '1',
+    },
+  })
+  try {
+    const tally = new Tally()
+    const asked = await askFirst(stack, { count: kinds, maxTokens }, signal)
+    const shared = { url: stack.url, asked, tally, signal }
+    const change = (label: string, found: readonly string[] | string) => {
+      log(label)
+      return askDuring({ ...shared, label, cause: () => setName(found) })
+    }
+    await change('address changes', [second, deadAddress])
+    await delay(someLookupsMs, undefined, { signal })
+    for (const service of stack.services.filter(({ address }) => address.startsWith(first)))
+      await service.end('SIGKILL')
+    await askAll({ ...shared, label: 'old address is gone' })
+    for (const [label, found] of [['lookup fails', 'ENOTFOUND'] as const, ['no address', []] as const]) {
+      await change(label, found)
+      await delay(someLookupsMs, undefined, { signal })
+      await askAll({ ...shared, label })
+    }
+    for (const service of stack.services.filter(({ address }) => address.startsWith(first))) await service.startAgain()
+    await change('two addresses', [first, second])
+    await stack.waitUntilServing()
+    return tally.result(await stack.countLeaked())
+  } finally {
+    await stack.stop()
+  }
+}
