@@ -32,7 +32,8 @@ const chunkSchema = z.union([
 ])
 
 /**
- * Streams an answer of /v1/completions. Never rejects.
+ * Streams an answer of /v1/completions, or of /v1/chat/completions if the body has messages. Never
+ * rejects.
  * @param onTokens called with the number of tokens so far, for each chunk that has some
  */
 export async function streamAnswer(
@@ -77,7 +78,8 @@ export async function streamAnswer(
 
 /** Yields the data of each event. @throws Error if the status is not 200 */
 async function* readEvents(url: string, body: object, signal: AbortSignal): AsyncGenerator<string, void> {
-  const response = await fetch(`${url}/v1/completions`, {
+  const path = 'messages' in body ? '/v1/chat/completions' : '/v1/completions'
+  const response = await fetch(`${url}${path}`, {
     method: 'POST',
     // A connection that is kept may be closed by the server at the moment of the next request.
     headers: { 'content-type': 'application/json', connection: 'close' },

@@ -11,6 +11,7 @@ import { Tally } from '../tally.js'
 const role = 'picker'
 const picker = join(repositoryFolder, 'test/fixtures/tiny-reward/base')
 const decoding = { strategy: 'best-of-n', n: 3, seed: 7 }
+const questions = ['alignment aware decoding', 'two models', 'one token at a time']
 const maxTokens = 24
 const [tries, shortTries] = [40, 4]
 const seed = 1
@@ -37,8 +38,8 @@ async function killAll(stack: FaultStack, { isShort, signal, log }: FaultSetting
   const tally = new Tally()
   const random = createRandom(seed)
   for (let i = 0; i < (isShort ? shortTries : tries); i++) {
-    const prompt = itemOfRound(stack.prompts, i)
-    const body = { model: stack.model, prompt, max_tokens: maxTokens, ignore_eos: true, decoding }
+    const messages = [{ role: 'user', content: itemOfRound(questions, i) }]
+    const body = { model: stack.model, messages, max_tokens: maxTokens, ignore_eos: true, decoding }
     await stack.waitUntilServing()
     const expected = await streamAnswer(stack.url, body, signal)
     const victim = stack.services.find((service) => service.role === role)

@@ -65,7 +65,8 @@ async function run(file: string, { signal, log }: FaultSettings) {
       await askAll({ ...shared, label })
     }
     for (const service of stack.services.filter(({ address }) => address.startsWith(first))) await service.startAgain()
-    await change('two addresses', [first, second])
+    // Without the dead address, all would be loopback, which counts as one replica.
+    await change('two addresses', [first, second, deadAddress])
     await stack.waitUntilServing()
     return tally.result(await stack.countLeaked())
   } finally {
