@@ -55,7 +55,7 @@ async function overload(stack: LooseStack, { isShort, signal, log }: FaultSettin
   const tally = new Tally()
   const asked = await askFirst(stack, { count: 4, maxTokens: tokens }, signal)
   const load = async (arrivals: Arrivals, measureMs: number): Promise<LoadSummary> => {
-    const workload = { model: stack.model, decodings: [], tokens, abortShare: 0, wholeShare: 0, seed }
+    const workload = { model: stack.model, decodings: [], tokens, abortShare: 0, abortWithinMs: 0, wholeShare: 0, seed }
     const requestOf = createChatWorkload(workload)
     const warmUpMs = warmUpShare * measureMs
     const options = { url: stack.url, arrivals, requestOf, warmUpMs, measureMs, timeoutMs, seed, signal }
@@ -63,7 +63,7 @@ async function overload(stack: LooseStack, { isShort, signal, log }: FaultSettin
   }
   const sweep: NamedLoad[] = []
   for (const clients of sweepClients)
-    sweep.push([`${clients} clients`, await load({ type: 'closed', clients }, sweepMs)])
+    sweep.push([`${clients} clients`, await load({ type: 'closed', clients, rampMs: 0 }, sweepMs)])
   const perSecond = overloadFactor * findSaturation(sweep)
   log(`${perSecond.toFixed(1)} arrivals/s`)
   const found = await load({ type: 'open', perSecond, maxOpen }, overloadMs)

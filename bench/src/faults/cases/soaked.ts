@@ -17,7 +17,7 @@ const decodings = [
   { strategy: 'random-of-n', n: 3, seed: 1 },
   { strategy: 'formula', formula: 'dpo + 0.5*(dpo - sft)' },
 ]
-const workload = { decodings, tokens: 24, abortShare: 0.3, wholeShare: 0.3 }
+const workload = { decodings, tokens: 24, abortShare: 0.3, abortWithinMs: 2_000, wholeShare: 0.3 }
 const timeoutMs = 120_000
 /** Growth from the end of the first round to the end of the last one. */
 const allowed = { handles: 3, sockets: 3, threads: 1, rssShare: 0.25, rssMiB: 64 }
@@ -47,7 +47,7 @@ async function soak(stack: FaultStack, { isShort, signal, log }: FaultSettings):
   let before: ReadonlyMap<string, ProcessState> | null = null
   for (let seed = 1; seed <= rounds; seed++) {
     const requestOf = createChatWorkload({ ...workload, model: stack.model, seed })
-    const arrivals = { type: 'closed', clients } as const
+    const arrivals = { type: 'closed', clients, rampMs: 0 } as const
     const options = { url: stack.url, arrivals, requestOf, warmUpMs: 0, measureMs, timeoutMs, seed, signal }
     const { records } = await runLoad(options)
     for (const { outcome, error } of records) {
