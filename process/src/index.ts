@@ -13,6 +13,7 @@ export {
   type SettingFault,
   SettingsError,
 } from './environment.js'
+export { type GrpcSecurity, grpcSecurityFields, type TlsFiles, toGrpcSecurity } from './grpc-security.js'
 export { createLogger, type RunningServer, runServerProcess } from './lifecycle.js'
 export { createLogFormatter, hasColours, type LogFormat } from './log-lines.js'
 export { isLoopbackAddress, type ListenHost, resolveListenHost } from './loopback.js'
@@ -25,6 +26,7 @@ export {
   rewardNameSchema,
   titleOf,
 } from './model-names.js'
+export { hostOf, isLoopbackHost, plaintextAdvice, resolveGrpcListener } from './plaintext-rule.js'
 export { quantile } from './quantile.js'
 export { shorten, showValue } from './show-value.js'
 export {
@@ -34,4 +36,5 @@ export {
   timelineMessageSchema,
   tokenTimingSchema,
 } from './timeline.js'
+export { TlsIdentity, type TlsMaterial } from './tls-identity.js'
 export { withTimeout } from './with-timeout.js'
