@@ -11,6 +11,8 @@ import { WorkCalls } from './work-calls.js'
 export interface GrpcServerOptions {
   /** host:port. Port 0 chooses a free port. */
   readonly listen: string
+  /** Default: no TLS. */
+  readonly credentials?: ServerCredentials
   /** Full names, for the health service. */
   readonly serviceNames: readonly string[]
   readonly addServices: (server: Server) => void
@@ -48,6 +50,7 @@ const lastAnswersMs = 200
 /** Starts a gRPC server with the standard health service. It reports SERVING once this resolves. */
 export async function startGrpcServer({
   listen,
+  credentials = ServerCredentials.createInsecure(),
   serviceNames,
   addServices,
   workMethods,
@@ -56,13 +59,16 @@ export async function startGrpcServer({
   // grpc-js also prints to stderr what it throws. Set the variable to see it.
   if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
   const work = new WorkCalls(workMethods)
-  const options = { ...channelOptions, 'grpc.max_concurrent_streams': maxConcurrentStreams }
+  const options = {
+    ...channelOptions,
+    'grpc.max_concurrent_streams': maxConcurrentStreams,
+  }
   const server = new Server({ ...options, interceptors: [work.interceptor] })
   addServices(server)
   const health = new HealthImplementation()
   health.addToServer(server)
   if (reflection !== null) new ReflectionService(reflection).addToServer(server)
-  const port = await bind(server, listen)
+  const port = await bind(server, listen, credentials)
   const connections = new OpenConnections(port)
   const setStatus = (status: 'SERVING' | 'NOT_SERVING') => {
     for (const name of ['', ...serviceNames]) health.setStatus(name, status)
@@ -81,9 +87,9 @@ export async function startGrpcServer({
   }
 }
 
-function bind(server: Server, listen: string): Promise<number> {
+function bind(server: Server, listen: string, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(listen, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(listen, credentials, (error, port) => {
       if (error) reject(new Error(`cannot listen on ${listen}: ${error.message}`, { cause: error }))
       else resolve(port)
     })

@@ -1,5 +1,13 @@
 import { availableParallelism, totalmem } from 'node:os'
-import { flagVariable, integerVariable, listenSchema, logLevelSchema } from '@tandem/process'
+import {
+  flagVariable,
+  type GrpcSecurity,
+  grpcSecurityFields,
+  integerVariable,
+  listenSchema,
+  logLevelSchema,
+  toGrpcSecurity,
+} from '@tandem/process'
 import { z } from 'zod'
 import { type ComputeDevice, computeDevicesSchema, cpu } from './engine/compute-device.js'
 
@@ -24,6 +32,7 @@ export const serviceFields = {
   TANDEM_MODEL: z.string({ error: 'is not set: name a model folder, as "tandem build" makes it' }).min(1),
   /** host:port. Port 0 chooses a free port. */
   TANDEM_LISTEN: listenSchema.default('127.0.0.1:0'),
+  ...grpcSecurityFields,
   /** Devices in the order in which they are tried: "webgpu,cpu". Other devices are not used. */
   TANDEM_DEVICE: computeDevicesSchema.default([cpu]),
   /**
@@ -60,6 +69,7 @@ const serviceSchema = z.object(serviceFields)
 export interface ServiceConfig {
   readonly model: string
   readonly listen: string
+  readonly security: GrpcSecurity
   readonly devices: readonly ComputeDevice[]
   readonly threads: number
   readonly kvBytes: number
@@ -78,6 +88,7 @@ export interface ServiceConfig {
 export const toServiceConfig = (env: z.output<typeof serviceSchema>): ServiceConfig => ({
   model: env.TANDEM_MODEL,
   listen: env.TANDEM_LISTEN,
+  security: toGrpcSecurity(env),
   devices: env.TANDEM_DEVICE,
   threads: env.TANDEM_THREADS ?? shareOfThreads(env.TANDEM_LOCAL_SERVICES),
   kvBytes: env.TANDEM_KV_BYTES ?? shareOfKvBytes(env.TANDEM_LOCAL_SERVICES),

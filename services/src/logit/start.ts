@@ -7,6 +7,7 @@ import { describeDevice, warnOfDevice } from '../device.js'
 import type { ModelVariant } from '../engine/engine.js'
 import { type EngineThread, startEngineThread } from '../engine/thread/engine-thread.js'
 import { type GrpcServer, startGrpcServer } from '../grpc-server.js'
+import { type Listener, resolveListeners } from '../listeners.js'
 import { toLoadResponse } from '../load-response.js'
 import { loadVerified } from '../load-verified.js'
 import { openModelFolder } from '../model-folder.js'
@@ -31,6 +32,7 @@ export async function startLogitService(
   onEngineDeath: (reason: string) => void,
   telemetry: Telemetry = noTelemetry,
 ): Promise<RunningServer> {
+  const listeners = await resolveListeners(addressesOf(config), config.security, log)
   const manifest = await openModelFolder(config.model, 'vocabulary')
   if (config.base !== null) assertSwitched(config.model, manifest)
   const startEngine = () => startEngineThread(workerSettings(config), onEngineDeath)
@@ -44,6 +46,7 @@ export async function startLogitService(
     log.info('draining')
     await Promise.all(servers.map((server) => server.drain(config)))
     await engine.stop()
+    listeners.close()
     endMetrics()
   }
   try {
@@ -57,12 +60,11 @@ export async function startLogitService(
       release: config.release,
     }
     const shared = { config, manifest, engine, log, telemetry }
-    const adapted = { listen: config.listen, models: { own: 'adapted', byRole }, model } as const
-    servers.push(await serve(shared, adapted))
-    if (config.base !== null) {
-      const { listen, role } = config.base
-      const base = { listen, models: { own: 'base', byRole }, model: toBaseModel(model, role) } as const
-      servers.push(await serve(shared, base))
+    const [listener, baseListener] = listeners.all
+    if (listener) servers.push(await serve(shared, { listener, models: { own: 'adapted', byRole }, model }))
+    if (baseListener && config.base !== null) {
+      const baseModel = toBaseModel(model, config.base.role)
+      servers.push(await serve(shared, { listener: baseListener, models: { own: 'base', byRole }, model: baseModel }))
     }
     const [address = '', baseAddress] = servers.map((server) => server.address)
     log.info({ addresses: servers.map((server) => server.address), model: manifest.modelId, engine: name }, 'serving')
@@ -74,10 +76,16 @@ export async function startLogitService(
 }
 
 interface ServedModel {
-  readonly listen: string
+  readonly listener: Listener
   readonly models: StepModels
   readonly model: GetModelResponse
 }
+
+/** The addresses to listen on, by their variables: the adapted model first. */
+const addressesOf = ({ listen, base }: LogitConfig) => ({
+  TANDEM_LISTEN: listen,
+  ...(base === null ? {} : { TANDEM_BASE_LISTEN: base.listen }),
+})
 
 /** The models of a pair by their roles; empty if the service serves a single model. */
 const variantsByRole = ({ role, base }: LogitConfig): ReadonlyMap<string, ModelVariant> =>
@@ -101,7 +109,7 @@ interface SharedParts {
 
 function serve(
   { config, manifest, engine, log, telemetry }: SharedParts,
-  { listen, models, model }: ServedModel,
+  { listener, models, model }: ServedModel,
 ): Promise<GrpcServer> {
   const handlers = createLogitHandlers({
     model,
@@ -116,7 +124,7 @@ function serve(
     telemetry,
   })
   return startGrpcServer({
-    listen,
+    ...listener,
     serviceNames: ['tandem.v1.LogitService'],
     addServices: (server) => server.addService(LogitService.service, handlers),
     workMethods: new Set(['Step', 'StepStream']),

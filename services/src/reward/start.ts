@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { describeDevice, warnOfDevice } from '../device.js'
 import { startEngineThread } from '../engine/thread/engine-thread.js'
 import { startGrpcServer } from '../grpc-server.js'
+import { resolveListeners } from '../listeners.js'
 import { toLoadResponse } from '../load-response.js'
 import { loadVerified } from '../load-verified.js'
 import { openModelFolder } from '../model-folder.js'
@@ -29,6 +30,7 @@ export async function startRewardService(
   onEngineDeath: (reason: string) => void,
   telemetry: Telemetry = noTelemetry,
 ): Promise<RunningServer> {
+  const listeners = await resolveListeners({ TANDEM_LISTEN: config.listen }, config.security, log)
   const manifest = await openModelFolder(config.model, 'score')
   const startEngine = () => startEngineThread(workerSettings(config), onEngineDeath)
   const engine = await loadVerified(config.model, manifest, startEngine)
@@ -51,7 +53,7 @@ export async function startRewardService(
       telemetry,
     })
     const server = await startGrpcServer({
-      listen: config.listen,
+      ...(listeners.all[0] ?? { listen: config.listen }),
       serviceNames: ['tandem.v1.RewardService'],
       addServices: (server) => server.addService(RewardService.service, handlers),
       workMethods: new Set(['Score']),
@@ -63,11 +65,13 @@ export async function startRewardService(
       log.info('draining')
       await server.drain(config)
       await engine.stop()
+      listeners.close()
       endMetrics()
     }
     return { address, stop }
   } catch (error) {
     await engine.stop()
+    listeners.close()
     endMetrics()
     throw error
   }
