@@ -1,8 +1,16 @@
-import { flagVariable, integerVariable, logLevelSchema, parseEnvironment } from '@tandem/process'
+import {
+  flagVariable,
+  grpcSecurityFields,
+  integerVariable,
+  logLevelSchema,
+  parseEnvironment,
+  toGrpcSecurity,
+} from '@tandem/process'
 import { z } from 'zod'
 import { maxKeyLimit } from './access/key-limits.js'
 import type { KeySettings } from './access/key-store.js'
 import { extraModelsSchema, pairModelSchema, rewardsSchema } from './named-services.js'
+import type { ServiceSecurity } from './session/grpc/credentials.js'
 
 const commaList = z
   .string()
@@ -49,6 +57,9 @@ export const gatewayEnvironmentSchema = z.object({
   TANDEM_DPO: pairModelSchema('DPO'),
   TANDEM_MODELS: extraModelsSchema,
   TANDEM_REWARDS: rewardsSchema,
+  ...grpcSecurityFields,
+  /** The name that the services' certificates are for, if it is not the host of their addresses. */
+  TANDEM_TLS_SERVER_NAME: z.string().min(1).max(255).optional(),
   TANDEM_HOST: z.string().min(1).default('127.0.0.1'),
   /** 0 selects a free port. */
   TANDEM_PORT: integerVariable(0, 65_535).default(8080),
@@ -105,6 +116,7 @@ export interface GatewayConfig {
   readonly services: ReadonlyMap<string, readonly string[]>
   /** Addresses of the replicas of each reward model by its name; the first is the default. */
   readonly rewards: ReadonlyMap<string, readonly string[]>
+  readonly security: ServiceSecurity
   readonly host: string
   readonly port: number
   readonly keys: KeySettings
@@ -145,6 +157,7 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
   return {
     services: new Map([['dpo', env.TANDEM_DPO], ['sft', env.TANDEM_SFT], ...env.TANDEM_MODELS]),
     rewards: env.TANDEM_REWARDS,
+    security: { ...toGrpcSecurity(env), serverName: env.TANDEM_TLS_SERVER_NAME ?? null },
     host: env.TANDEM_HOST,
     port: env.TANDEM_PORT,
     keys: toKeySettings(env),

@@ -18,6 +18,7 @@ import type { AppDependencies } from './routes/dependencies.js'
 import { createHttpServer } from './routes/http-server.js'
 import type { Lifetime } from './routes/lifetime.js'
 import { SessionError } from './session/contract/session-error.js'
+import { type ServiceAddress, ServiceCredentials } from './session/grpc/credentials.js'
 import { connectModels } from './session/models/connect-models.js'
 import { openReplicas, type RewardEntry } from './session/models/open-replicas.js'
 import type { Pair } from './session/models/pair.js'
@@ -50,13 +51,17 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   // grpc-js prints to stderr what it also throws. The variable turns this on for debugging.
   if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
+  const credentials = await ServiceCredentials.create(config.security, serviceAddresses(config), (fault) =>
+    log.warn(fault),
+  )
   const keys = await openKeys(config, log)
   const listenAddress = await resolveAllowedHost(config, keys)
-  const { logit, reward } = openReplicas(config, log)
+  const { logit, reward } = openReplicas(config, credentials, log)
   const endObservation = observeReplicas(telemetry.metrics, { logit, reward })
   const closeChannels = () => {
     endObservation()
     for (const set of [...logit.values(), ...reward.values()]) set.close()
+    credentials.close()
   }
   try {
     const [served, rewards] = await connect((signal) => {
@@ -89,6 +94,16 @@ export async function startGateway(
     closeChannels()
     throw error
   }
+}
+
+/** The addresses of all services, with the variables that hold them. */
+function serviceAddresses({ services, rewards }: GatewayConfig): ServiceAddress[] {
+  const variables: Readonly<Record<string, string>> = { sft: 'TANDEM_SFT', dpo: 'TANDEM_DPO' }
+  const listed = (variable: string, addresses: readonly string[]) => addresses.map((address) => ({ variable, address }))
+  return [
+    ...[...services].flatMap(([name, addresses]) => listed(variables[name] ?? 'TANDEM_MODELS', addresses)),
+    ...[...rewards.values()].flatMap((addresses) => listed('TANDEM_REWARDS', addresses)),
+  ]
 }
 
 interface ServerParts extends Pick<AppDependencies, 'keys' | 'pair' | 'lifetime' | 'stopping' | 'log' | 'telemetry'> {

@@ -12,7 +12,7 @@ export class ToyServer {
   ) {}
 
   /** Starts the server and returns its address, host:port. */
-  async start(port = 0): Promise<string> {
+  async start(port = 0, credentials = ServerCredentials.createInsecure()): Promise<string> {
     this.server = new Server()
     this.addServices(this.server)
     this.server.addService(
@@ -30,7 +30,7 @@ export class ToyServer {
       { check: (_call: unknown, answer: (e: null, v: boolean) => void) => answer(null, this.isServing()) },
     )
     const bound = await new Promise<number>((resolve, reject) => {
-      this.server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, found) =>
+      this.server.bindAsync(`127.0.0.1:${port}`, credentials, (error, found) =>
         error ? reject(error) : resolve(found),
       )
     })

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { ServerDuplexStream } from '@grpc/grpc-js'
+import type { ServerCredentials, ServerDuplexStream } from '@grpc/grpc-js'
 import {
   emptyPrefixHash,
   extendPrefixHash,
@@ -73,7 +73,7 @@ export class ToyService {
   constructor(private readonly salt: number) {}
 
   /** Starts the service and returns its address, host:port. */
-  start = (port = 0): Promise<string> => this.server.start(port)
+  start = (port = 0, credentials?: ServerCredentials): Promise<string> => this.server.start(port, credentials)
 
   /** Cuts every connection, as a killed process does. */
   kill(): void {

@@ -1,3 +1,4 @@
+import { credentials } from '@grpc/grpc-js'
 import type { RewardServiceConnection } from '../session/grpc/reward-service.js'
 import { openReplicas } from '../session/models/open-replicas.js'
 import { openReward, type RewardModel } from '../session/models/reward-model.js'
@@ -13,7 +14,7 @@ export const openToyReplicas = (
   services: ReadonlyMap<string, readonly string[]>,
   rewards: ReadonlyMap<string, readonly string[]> = new Map(),
   replayTimeoutMs = times.replayTimeoutMs,
-) => openReplicas({ services, rewards, ...times, replayTimeoutMs })
+) => openReplicas({ services, rewards, ...times, replayTimeoutMs }, { of: () => credentials.createInsecure() })
 
 /** The replicas of a toy reward service. */
 export function toyRewardReplicas(name: string, address: string): ReplicaSet<RewardServiceConnection> {

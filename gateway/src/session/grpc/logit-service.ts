@@ -36,8 +36,9 @@ export class LogitServiceConnection extends ServiceConnection {
   constructor(
     readonly model: string,
     address: string,
+    channelCredentials = credentials.createInsecure(),
   ) {
-    const client = new LogitService(address, credentials.createInsecure(), connectionOptions)
+    const client = new LogitService(address, channelCredentials, connectionOptions)
     super('logit', `the ${titleOf(model)} service at ${address}`, address, client)
     this.client = client
   }

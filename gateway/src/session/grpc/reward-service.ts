@@ -17,8 +17,8 @@ interface ChunkRequest {
 export class RewardServiceConnection extends ServiceConnection {
   private readonly client: RewardServiceClient
 
-  constructor(reward: string, address: string) {
-    const client = new RewardService(address, credentials.createInsecure(), connectionOptions)
+  constructor(reward: string, address: string, channelCredentials = credentials.createInsecure()) {
+    const client = new RewardService(address, channelCredentials, connectionOptions)
     super('reward', `the reward service ${reward} at ${address}`, address, client)
     this.client = client
   }

@@ -1,6 +1,8 @@
 import { titleOf } from '@tandem/process'
+import type { ServiceCredentials } from '../grpc/credentials.js'
 import { LogitServiceConnection } from '../grpc/logit-service.js'
 import { RewardServiceConnection } from '../grpc/reward-service.js'
+import type { Place } from '../replicas/addresses.js'
 import { type ReplicaOptions, ReplicaSet } from '../replicas/replica-set.js'
 import type { ReplicaLog } from '../replicas/state-log.js'
 import type { LogitReplicas } from './connect-models.js'
@@ -26,17 +28,23 @@ export interface AllReplicas {
 }
 
 /** Begins to connect to all replicas. The caller closes them. */
-export function openReplicas(config: ReplicaConfig, log?: ReplicaLog): AllReplicas {
+export function openReplicas(
+  config: ReplicaConfig,
+  credentials: Pick<ServiceCredentials, 'of'>,
+  log?: ReplicaLog,
+): AllReplicas {
   const { resolveMs, hangMs, replayTimeoutMs: waitMs } = config
   const open = <C extends LogitServiceConnection | RewardServiceConnection>(
     options: Pick<ReplicaOptions<C>, 'title' | 'addresses' | 'connect'>,
   ) => new ReplicaSet<C>({ ...options, resolveMs, hangMs, waitMs, ...(log ? { log } : {}) })
   const openLogit = ([name, addresses]: readonly [string, readonly string[]]) => {
-    const connect = ({ address }: { address: string }) => new LogitServiceConnection(name, address)
+    const connect = ({ address, host }: Place) =>
+      new LogitServiceConnection(name, address, credentials.of(address, host))
     return [name, open({ title: titleOf(name), addresses, connect })] as const
   }
   const openReward = ([name, addresses]: readonly [string, readonly string[]]) => {
-    const connect = ({ address }: { address: string }) => new RewardServiceConnection(name, address)
+    const connect = ({ address, host }: Place) =>
+      new RewardServiceConnection(name, address, credentials.of(address, host))
     return [name, open({ title: name, addresses, connect })] as const
   }
   return {

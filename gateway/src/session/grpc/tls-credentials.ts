@@ -1,0 +1,94 @@
+import type { Socket } from 'node:net'
+import { isIP } from 'node:net'
+import { checkServerIdentity, connect, type TLSSocket } from 'node:tls'
+import { CallCredentials, ChannelCredentials } from '@grpc/grpc-js'
+import type { TlsIdentity } from '@tandem/process'
+import { describeTlsFault, refusedByServer } from './tls-fault.js'
+
+/** Time limit of a handshake, in milliseconds. */
+const handshakeLimitMs = 10_000
+
+type Connector = ReturnType<ChannelCredentials['_createSecureConnector']>
+
+/**
+ * Credentials of a channel that verifies the server and shows its own certificate. Every handshake
+ * uses the current files. What goes wrong becomes an error that says what to do.
+ */
+export class TlsChannelCredentials extends ChannelCredentials {
+  /** @param serverName the host name or IP address that the server's certificate must be for */
+  constructor(
+    private readonly identity: TlsIdentity,
+    private readonly serverName: string,
+  ) {
+    super()
+  }
+
+  override _isSecure(): boolean {
+    return true
+  }
+
+  override _equals(other: ChannelCredentials): boolean {
+    return this === other
+  }
+
+  override _createSecureConnector(
+    _target: unknown,
+    _options: unknown,
+    calls: CallCredentials = CallCredentials.createEmpty(),
+  ): Connector {
+    return {
+      connect: async (socket) => ({ socket: await this.shakeHands(socket), secure: true }),
+      waitForReady: () => Promise.resolve(),
+      getCallCredentials: () => calls,
+      destroy: () => undefined,
+    }
+  }
+
+  private shakeHands(socket: Socket): Promise<TLSSocket> {
+    const { serverName } = this
+    const secured = connect({
+      socket,
+      secureContext: this.identity.context,
+      // An IP address cannot be asked for (RFC 6066), but it can be verified.
+      ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
+      checkServerIdentity: (_host, certificate) => checkServerIdentity(serverName, certificate),
+      ALPNProtocols: ['h2'],
+    })
+    return untilAccepted(secured).catch((error: unknown) => {
+      secured.destroy()
+      throw new Error(describeTlsFault(error, serverName), { cause: error })
+    })
+  }
+}
+
+/**
+ * Waits for the first bytes of the server, its HTTP/2 settings. In TLS 1.3 the client's handshake
+ * ends before the server has checked the client's certificate, and a server of Node refuses it by
+ * closing the connection.
+ */
+function untilAccepted(secured: TLSSocket): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    let isSecure = false
+    const settle = (end: () => void) => {
+      clearTimeout(timer)
+      secured.off('readable', accept).off('close', refuse).off('error', reject)
+      // grpc-js listens once it has the socket.
+      secured.on('error', () => undefined)
+      end()
+    }
+    const timer = setTimeout(
+      () => settle(() => reject(new Error(`no TLS handshake within ${handshakeLimitMs} ms`))),
+      handshakeLimitMs,
+    )
+    const accept = () => {
+      if (secured.readableLength > 0) settle(() => resolve(secured))
+    }
+    const refuse = () => settle(() => reject(new Error(isSecure ? refusedByServer : 'it closed the connection')))
+    secured.once('secureConnect', () => {
+      isSecure = true
+      secured.on('readable', accept)
+    })
+    secured.on('close', refuse)
+    secured.on('error', (error) => settle(() => reject(error)))
+  })
+}
