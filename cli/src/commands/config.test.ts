@@ -33,14 +33,12 @@ const lineOf = (key: string) => answers.split('\n').find((line) => line.startsWi
 
 describe('config', () => {
   it('prints the settings and where they come from, with masked keys', async () => {
-    const model = [{ name: 'amateur', source: 'grpc://10.0.0.2:7003' }]
+    const model = [{ name: 'amateur', source: 'grpc://[::1]:7003' }]
     await config({ port: 0, model }, context({ TANDEM_API_KEYS: 'secret1,secret2', TANDEM_MAX_BATCH: '4' }))
     expect(lineOf('port')).toMatch(/^port +0 +--port/)
     expect(lineOf('host')).toMatch(/^host +127\.0\.0\.1 +default/)
     expect(lineOf('max_batch')).toMatch(/^max_batch +4 +TANDEM_MAX_BATCH/)
-    expect(lineOf('models.amateur')).toMatch(
-      /^models\.amateur +\{"source":"grpc:\/\/10\.0\.0\.2:7003"\} +--model amateur/,
-    )
+    expect(lineOf('models.amateur')).toMatch(/^models\.amateur +\{"source":"grpc:\/\/\[::1\]:7003"\} +--model amateur/)
     expect(lineOf('api_keys')).toMatch(/^api_keys +\["\*\*\*","\*\*\*"\] +TANDEM_API_KEYS/)
     expect(lineOf('name')).toMatch(/^name +\(the pair's, or the --dpo's own\) +default/)
     expect(lineOf('threads')).toMatch(/^threads +\d+ +default/)
@@ -106,6 +104,12 @@ describe('config', () => {
     [{}, { TANDEM_API_KEYS_FILE: '/no/keys' }, 'TANDEM_API_KEYS_FILE: /no/keys: the file cannot be read (ENOENT)'],
     [{}, { TANDEM_API_KEYS_FILE: '/dev/null' }, 'TANDEM_API_KEYS_FILE: /dev/null: expected a file'],
     [{ paired: true }, { TANDEM_SFT: 'h:1', TANDEM_DPO: 'h:2' }, 'TANDEM_DPO grpc://h:2 is not one. Remove --paired'],
+    [
+      { dpo: 'grpc://10.0.0.2:2' },
+      { TANDEM_SFT: '127.0.0.1:1' },
+      '--dpo names the service at 10.0.0.2:2, which may be on another machine, and there is no TLS: set TANDEM_TLS_CA',
+    ],
+    [{}, { TANDEM_TLS_CA: 'ca.crt' }, 'TANDEM_TLS_CERT is not set, but TANDEM_TLS_CA is: set all three, or none'],
   ])('refuses what up refuses: %j %j', async (flags, environment, message) => {
     const said = await config(flags, context(environment)).catch((error: Error) => error.message)
     expect(said).toContain(message)
@@ -123,7 +127,7 @@ describe('config', () => {
   })
 
   it('shows the values that processes choose by themselves, if they are known', async () => {
-    const services = { sft: 'grpc://h:1', dpo: 'grpc://h:2' }
+    const services = { sft: 'grpc://[::1]:1', dpo: 'grpc://[::1]:2' }
     await config({ ...services, model: [{ name: 'm', source: 'here' }] }, context())
     expect(lineOf('threads')).toMatch(new RegExp(`^threads +${availableParallelism()} +default$`))
     expect(lineOf('kv_bytes')).toMatch(/^kv_bytes +\d+ +default$/)

@@ -1,4 +1,5 @@
-import { Client, credentials } from '@grpc/grpc-js'
+import { connect } from 'node:net'
+import { hostOf } from '@tandem/process'
 import { type LoadedSettings, labelOf } from '../config/load-settings.js'
 import { type SettingKey, settingKeys, variableOf } from '../config/settings.js'
 import { isService, parseAddresses } from '../source-text/service-address.js'
@@ -28,14 +29,16 @@ export async function explainStartErrors<T>(
   }
 }
 
-interface GivenService {
+/** A service that the settings name by its address. */
+export interface GivenService {
   readonly label: string
   readonly address: string
   /** The command that starts a service of this model, without its address. */
   readonly command: string
 }
 
-function givenServices(loaded: LoadedSettings): GivenService[] {
+/** Returns the services that the settings name by their addresses. */
+export function givenServices(loaded: LoadedSettings): GivenService[] {
   const { sft, dpo, models, rewards } = loaded.settings
   const logitService = (role: string) => `TANDEM_ROLE=${role} node services/dist/logit/main.js`
   const sources = [
@@ -53,13 +56,18 @@ function givenServices(loaded: LoadedSettings): GivenService[] {
   })
 }
 
+/** Only connects: what a service says, with or without TLS, is in the gateway's own error. */
 function acceptsConnections(address: string): Promise<boolean> {
-  const client = new Client(address, credentials.createInsecure())
+  const port = Number(address.slice(address.lastIndexOf(':') + 1))
+  const socket = connect({ host: hostOf(address), port, timeout: connectMs })
   return new Promise((resolve) => {
-    client.waitForReady(Date.now() + connectMs, (error) => {
-      client.close()
-      resolve(error === undefined || error === null)
-    })
+    const end = (accepts: boolean) => {
+      socket.destroy()
+      resolve(accepts)
+    }
+    socket.once('connect', () => end(true))
+    socket.once('timeout', () => end(false))
+    socket.once('error', () => end(false))
   })
 }
 

@@ -212,6 +212,7 @@ rewards:
   picker: grpc://10.0.0.2:7005
 end_tokens: ["<user>"]
 max_concurrent: 3
+insecure_grpc: true
 port: 0
 `,
     )
@@ -241,7 +242,7 @@ port: 0
       { name: 'away', source: 'grpc://h:3,i:3' },
     ]
     const reward = [{ name: 'picker', source: pair.dpo }]
-    const running = up(options({ replicas: 2, model, reward }), context())
+    const running = up(options({ replicas: 2, model, reward }), context({ TANDEM_INSECURE_GRPC: '1' }))
     await until(() => answers !== '')
     const own = { TANDEM_MODELS: 'amateur=amateur:1,amateur=amateur:1,away=h:3,away=i:3' }
     const gets = { ...own, TANDEM_REWARDS: 'picker=picker:1,picker=picker:1', TANDEM_END_TOKENS: '[]' }
@@ -266,14 +267,17 @@ port: 0
   })
 
   it('names the origin of a wrong source', async () => {
-    await writeFile(join(folder, 'wrong.yaml'), 'sft: grpc://h:1\ndpo: grpc://h:2\nport: 0\nmodels:\n  a: none\n')
+    await writeFile(
+      join(folder, 'wrong.yaml'),
+      'sft: grpc://[::1]:1\ndpo: grpc://[::1]:2\nport: 0\nmodels:\n  a: none\n',
+    )
     await expect(up({ config: join(folder, 'wrong.yaml') }, context())).rejects.toThrow(
       `${join(folder, 'wrong.yaml')}:5: models.a ${join(folder, 'none')}: the file or folder does not exist`,
     )
     await expect(up(options({ model: [{ name: 'a', source: 'h:1' }] }), context())).rejects.toThrow(
       /^--model a h:1: the file or folder does not exist.*write grpc:\/\/h:1$/,
     )
-    const builtAlready = up({ sft: 'grpc://h:1', dpo: pair.dpo, port: 0 }, context())
+    const builtAlready = up({ sft: 'grpc://[::1]:1', dpo: pair.dpo, port: 0 }, context())
     await expect(builtAlready).rejects.toThrow(
       'is a running service: an adapter needs the weights that it was trained on',
     )

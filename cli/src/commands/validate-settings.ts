@@ -1,9 +1,10 @@
 import { KeyError, parseKeyFile, readKeyFile } from '@tandem/gateway/access'
+import { hostOf, isLoopbackHost, plaintextAdvice, toGrpcSecurity } from '@tandem/process'
 import { resolveMetricsAddress } from '@tandem/telemetry'
 import { type LoadedSettings, labelOf } from '../config/load-settings.js'
 import { validateSources } from '../sources/validate-sources.js'
 import { assertKeysFor } from '../stack/listen.js'
-import { withLabels } from './explain-start-errors.js'
+import { givenServices, withLabels } from './explain-start-errors.js'
 
 /** Checks the file of API keys as the gateway does. @throws Error that names the wrong line */
 async function assertKeyFile(loaded: LoadedSettings): Promise<void> {
@@ -37,4 +38,23 @@ export async function validateSettings(loaded: LoadedSettings): Promise<void> {
   await assertKeyFile(loaded)
   await assertMetricsAccess(loaded)
   validateSources(loaded)
+  await assertSecureServices(loaded)
+}
+
+/** Asks the gateway's rule before anything is built or started. */
+async function assertSecureServices(loaded: LoadedSettings): Promise<void> {
+  const { tls_ca, tls_cert, tls_key, insecure_grpc = false } = loaded.settings
+  const security = toGrpcSecurity({
+    TANDEM_TLS_CA: tls_ca,
+    TANDEM_TLS_CERT: tls_cert,
+    TANDEM_TLS_KEY: tls_key,
+    TANDEM_INSECURE_GRPC: insecure_grpc,
+  })
+  if (security.tls !== null || security.allowsPlaintext) return
+  for (const { label, address } of givenServices(loaded))
+    if (!(await isLoopbackHost(hostOf(address))))
+      throw new Error(
+        `${label} names the service at ${address}, which may be on another machine, and there is no TLS: ` +
+          plaintextAdvice,
+      )
 }

@@ -115,6 +115,10 @@ end_tokens: ["<user>", "<|end|>"]
 host: 127.0.0.1
 port: 0
 api_keys: [one, two]
+tls_ca: tls/ca.crt
+tls_cert: /tls/tls.crt
+tls_key: ../tls.key
+insecure_grpc: true
 threads: 2
 kv_bytes: 1000000
 strict: true
@@ -134,7 +138,10 @@ request_timeout_ms: 1000
       rewards: { picker: { source: '/reward' } },
       ...{ precision: 'int8', paired: false, name: 'mine', template_from: 'sft', end_tokens: ['<user>', '<|end|>'] },
       ...{ host: '127.0.0.1', port: 0, api_keys: ['one', 'two'], threads: 2, kv_bytes: 1_000_000, strict: true },
-      ...{ log_level: 'warn', request_timeout_ms: 1000 },
+      ...{ log_level: 'warn', request_timeout_ms: 1000, insecure_grpc: true },
+      tls_ca: join(folder, 'deploy/tls/ca.crt'),
+      tls_cert: '/tls/tls.crt',
+      tls_key: join(folder, 'tls.key'),
     })
   })
 

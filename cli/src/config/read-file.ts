@@ -86,6 +86,17 @@ function readKeys(variable: string, environment: NodeJS.ProcessEnv, at: (key: st
   throw new Error(`${at('api_keys')}: api_keys names the variable ${variable}, which has no keys; set it to key1,key2`)
 }
 
+/** Keys that hold the path of a file. */
+const fileKeys = ['tls_ca', 'tls_cert', 'tls_key'] as const
+
+const placeFiles = (settings: Settings, folder: string): Partial<Settings> =>
+  Object.fromEntries(
+    fileKeys.flatMap((key) => {
+      const path = settings[key]
+      return path === undefined ? [] : [[key, resolve(folder, path)]]
+    }),
+  )
+
 function placeSources(settings: Settings, folder: string): Settings {
   const isElsewhere = (source: string) => isService(source) || isHubName(source) || isWebAddress(source)
   const place = (source: string) => (isElsewhere(source) ? source : resolve(folder, source))
@@ -99,6 +110,7 @@ function placeSources(settings: Settings, folder: string): Settings {
     )
   return {
     ...settings,
+    ...placeFiles(settings, folder),
     ...(settings.sft === undefined ? {} : { sft: place(settings.sft) }),
     ...(settings.api_keys_file === undefined ? {} : { api_keys_file: resolve(folder, settings.api_keys_file) }),
     ...(settings.dpo === undefined ? {} : { dpo: place(settings.dpo) }),

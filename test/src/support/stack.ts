@@ -16,6 +16,8 @@ export interface StackOptions {
   readonly rewards?: Readonly<Record<string, string>>
   /** The name of the pair in the API. */
   readonly pair: string
+  /** Where the services listen. Default: `127.0.0.1:0`. */
+  readonly listen?: string
   /** Additional environment variables of every process. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -47,6 +49,7 @@ const stopLimitMs = 60_000
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const children: ChildProcess[] = []
+  const { listen = '127.0.0.1:0' } = options
   const metricsUrls: string[] = []
   const execArgv = [...(await acceptedRuntimeFlags())]
   const start = async (script: string, env: Record<string, string>): Promise<[ChildProcess, string]> => {
@@ -68,12 +71,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       start('services/dist/logit/main.js', {
         TANDEM_MODEL: folder,
         TANDEM_ROLE: name,
-        TANDEM_LISTEN: '127.0.0.1:0',
+        TANDEM_LISTEN: listen,
         TANDEM_THREADS: '1',
       })
     const startOther = async ([name, folder]: [string, string]) => `${name}=${(await service(name, folder))[1]}`
     const startReward = async ([name, folder]: [string, string]) => {
-      const environment = { TANDEM_MODEL: folder, TANDEM_LISTEN: '127.0.0.1:0', TANDEM_THREADS: '1' }
+      const environment = { TANDEM_MODEL: folder, TANDEM_LISTEN: listen, TANDEM_THREADS: '1' }
       return `${name}=${(await start('services/dist/reward/main.js', environment))[1]}`
     }
     const [[sft, sftAddress], [dpo, dpoAddress], others, rewards] = await Promise.all([

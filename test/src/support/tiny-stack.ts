@@ -9,7 +9,9 @@ import { type Stack, type StackOptions, startStack } from './stack.js'
  * Starts a stack with a pair of a few thousand weights, whose answers have no meaning. `stop` also
  * removes its models.
  */
-export async function startTinyStack(options: Partial<Pick<StackOptions, 'pair' | 'env'>> = {}): Promise<Stack> {
+export async function startTinyStack(
+  options: Partial<Pick<StackOptions, 'pair' | 'env' | 'listen'>> = {},
+): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-tiny-'))
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
