@@ -11,6 +11,7 @@ import { type MessageFailure, type MessageWork, noWork } from '../telemetry/serv
 import { traceFields } from '../telemetry/trace-context.js'
 import { withTimeLimit } from '../time-limit.js'
 import { parseWork, type StepModels } from './parse-work.js'
+import type { SessionNamespace } from './session-namespace.js'
 import { toFailedResponse, toStepResponse } from './step-response.js'
 import type { StreamBackend } from './step-stream.js'
 
@@ -26,17 +27,22 @@ export interface StepAnswererOptions {
   readonly log: Logger
 }
 
-/** Answers messages with the engine, and records each answer. */
+/** Answers the messages of one connection with the engine, and records each answer. */
 export class StepAnswerer implements StreamBackend {
-  constructor(private readonly options: StepAnswererOptions) {}
+  constructor(
+    private readonly options: StepAnswererOptions,
+    private readonly namespace: SessionNamespace,
+  ) {}
 
   async answer(request: StepRequest__Output, controller: AbortController): Promise<StepResponse> {
+    const { namespace } = this
     const { backend, description, models, requestTimeoutMs } = this.options
     const arrivedMs = epochMs()
     try {
-      const outcome = await withTimeLimit(request.timeoutMs, requestTimeoutMs, controller, (signal) =>
-        backend.run(parseWork(request, description, models), signal),
+      const found = await withTimeLimit(request.timeoutMs, requestTimeoutMs, controller, (signal) =>
+        backend.run(parseWork(request, description, { models, namespace }), signal),
       )
+      const outcome = namespace.stripOutcome(found)
       const response = toStepResponse(request.requestId, outcome)
       this.record(request, arrivedMs, outcome, this.failuresOf(request, outcome))
       return response
@@ -50,11 +56,12 @@ export class StepAnswerer implements StreamBackend {
   }
 
   closeSessions(sessionIds: readonly string[]): void {
-    this.options.backend.closeSessions(sessionIds)
+    this.options.backend.closeSessions(sessionIds.map((id) => this.namespace.idOf(id)))
   }
 
   private fail(request: StepRequest__Output, arrivedMs: number, error: unknown): StepResponse {
-    const failure = ServiceError.from(error).toFailure()
+    const found = ServiceError.from(error).toFailure()
+    const failure = { ...found, message: this.namespace.strip(found.message) }
     this.record(request, arrivedMs, noWork, [{ ...failure, role: this.roleOf(request) }], { err: error })
     return toFailedResponse(request.requestId, failure)
   }

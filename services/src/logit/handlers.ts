@@ -1,4 +1,13 @@
-import type { GetLoadResponse, GetModelResponse, LogitServiceHandlers, TextFileChunk } from '@tandem/proto'
+import { randomUUID } from 'node:crypto'
+import type { ServerUnaryCall } from '@grpc/grpc-js'
+import type {
+  GetLoadResponse,
+  GetModelResponse,
+  LogitServiceHandlers,
+  StepRequest__Output,
+  StepResponse,
+  TextFileChunk,
+} from '@tandem/proto'
 import { noTelemetry, spanNames, type Telemetry } from '@tandem/telemetry'
 import type { Logger } from 'pino'
 import type { EngineDescription } from '../engine/engine.js'
@@ -8,7 +17,8 @@ import { createMessageRecorder } from '../telemetry/message-recorder.js'
 import { sendTextFiles } from '../text-files.js'
 import { StepAnswerer } from './answer-step.js'
 import type { StepModels } from './parse-work.js'
-import { serveStepStream } from './step-stream.js'
+import { SessionNamespace } from './session-namespace.js'
+import { type StepCall, serveStepStream } from './step-stream.js'
 
 /** What a logit service serves, and its limits. */
 export interface LogitServiceOptions {
@@ -35,7 +45,10 @@ export function createLogitHandlers({
   ...options
 }: LogitServiceOptions): LogitServiceHandlers {
   const record = createMessageRecorder(telemetry, options.modelName, spanNames.step)
-  const answerer = new StepAnswerer({ ...options, role: options.model.role ?? '', record })
+  // The servers of one engine have different ids.
+  const server = randomUUID()
+  const answererOf = (call: StepCall | ServerUnaryCall<StepRequest__Output, StepResponse>) =>
+    new StepAnswerer({ ...options, role: options.model.role ?? '', record }, SessionNamespace.of(call, server))
   return {
     GetModel: (_call, callback) => callback(null, options.model),
     GetLoad: (_call, callback) => callback(null, options.load()),
@@ -45,8 +58,10 @@ export function createLogitHandlers({
       call.on('cancelled', () =>
         controller.abort(new ServiceError(statusCodes.cancelled, 'the client has disconnected')),
       )
-      void answerer.answer(call.request, controller).then((response) => callback(null, response))
+      void answererOf(call)
+        .answer(call.request, controller)
+        .then((response) => callback(null, response))
     },
-    StepStream: (call) => serveStepStream(call, answerer),
+    StepStream: (call) => serveStepStream(call, answererOf(call)),
   }
 }

@@ -12,6 +12,7 @@ import {
 import type { EngineDescription, ModelVariant } from '../engine/engine.js'
 import type { Step, Work } from '../engine/work.js'
 import { invalidArgument } from '../errors.js'
+import type { SessionNamespace } from './session-namespace.js'
 
 /**
  * Validates a message once. What depends on sessions is checked in the engine
@@ -35,6 +36,13 @@ export interface StepModels {
   readonly byRole: ReadonlyMap<string, ModelVariant>
 }
 
+/** What the ids and roles of a message mean. */
+export interface ParseContext {
+  readonly models: StepModels
+  /** The sessions of the connection that the message came on. */
+  readonly namespace: SessionNamespace
+}
+
 /** The models of a service of a single model. */
 export const oneModel: StepModels = { own: 'adapted', byRole: new Map() }
 
@@ -42,25 +50,33 @@ export const oneModel: StepModels = { own: 'adapted', byRole: new Map() }
  * Parses a request.
  * @throws ServiceError INVALID_ARGUMENT that names the field, its value and what is expected
  */
-export function parseWork(request: StepRequest__Output, model: EngineDescription, models: StepModels = oneModel): Work {
+export function parseWork(request: StepRequest__Output, description: EngineDescription, context: ParseContext): Work {
+  const { models, namespace } = context
   assertCount('steps', request.steps.length, maxSteps)
   assertCount('forks', request.forks.length, maxForks)
   assertCount('close_session_ids', request.closeSessionIds.length, maxCloses)
+  const idOf = (path: string, id: string) => namespace.idOf(checkedId(path, id))
   const work = {
     forks: request.forks.map((fork, i) => ({
-      from: sessionId(`forks[${i}].from_session_id`, fork.fromSessionId),
-      to: sessionId(`forks[${i}].to_session_id`, fork.toSessionId),
+      from: idOf(`forks[${i}].from_session_id`, fork.fromSessionId),
+      to: idOf(`forks[${i}].to_session_id`, fork.toSessionId),
     })),
-    reorder: request.reorder === null ? null : parseReorder(request.reorder),
-    steps: request.steps.map((step, i) => parseStep(`steps[${i}]`, step, model, models)),
-    closeSessionIds: request.closeSessionIds.map((id, i) => sessionId(`close_session_ids[${i}]`, id)),
+    reorder: request.reorder === null ? null : parseReorder(request.reorder, idOf),
+    steps: request.steps.map((step, i) => {
+      const path = `steps[${i}]`
+      return { ...parseStep(path, step, description, models), sessionId: idOf(`${path}.session_id`, step.sessionId) }
+    }),
+    closeSessionIds: request.closeSessionIds.map((id, i) => idOf(`close_session_ids[${i}]`, id)),
   }
   const ids = work.steps.flatMap((step) => step.readouts).reduce((sum, readout) => sum + readoutIds(readout), 0)
   assertCount('ids of all readouts', ids, maxReadoutIds)
   return work
 }
 
-function parseReorder({ sessionIds, parents }: NonNullable<StepRequest__Output['reorder']>): Work['reorder'] {
+function parseReorder(
+  { sessionIds, parents }: NonNullable<StepRequest__Output['reorder']>,
+  idOf: (path: string, id: string) => string,
+): Work['reorder'] {
   assertCount('reorder.session_ids', sessionIds.length, maxForks)
   if (sessionIds.length !== parents.length)
     throw invalidArgument(
@@ -74,10 +90,15 @@ function parseReorder({ sessionIds, parents }: NonNullable<StepRequest__Output['
         `reorder.parents[${i}] is ${parent}: expected an index into the ${sessionIds.length} session_ids`,
       )
   })
-  return { sessionIds: sessionIds.map((id, i) => sessionId(`reorder.session_ids[${i}]`, id)), parents }
+  return { sessionIds: sessionIds.map((id, i) => idOf(`reorder.session_ids[${i}]`, id)), parents }
 }
 
-function parseStep(path: string, step: Step__Output, model: EngineDescription, models: StepModels): Step {
+function parseStep(
+  path: string,
+  step: Step__Output,
+  model: EngineDescription,
+  models: StepModels,
+): Omit<Step, 'sessionId'> {
   const limit = step.vocabularyLimit === 0 ? model.vocabularySize : step.vocabularyLimit
   if (limit > model.vocabularySize)
     throw invalidArgument(
@@ -89,7 +110,6 @@ function parseStep(path: string, step: Step__Output, model: EngineDescription, m
   if (rows === 'none' && step.readouts.length > 0)
     throw invalidArgument(`${path} has readouts, but rows is ROWS_NONE: send ROWS_LAST or ROWS_ALL`)
   return {
-    sessionId: sessionId(`${path}.session_id`, step.sessionId),
     variant: parseRole(`${path}.role`, step.role, models),
     prefixScope: prefixScope(`${path}.prefix_scope`, step.prefixScope),
     position: step.position,
@@ -156,7 +176,7 @@ function assertIds(path: string, values: TokenIds, limit: number): void {
       throw invalidArgument(`${path}[${i}] is ${values[i]}: expected an id below ${limit}`)
 }
 
-function sessionId(path: string, id: string): string {
+function checkedId(path: string, id: string): string {
   if (id.length === 0 || id.length > maxSessionIdLength)
     throw invalidArgument(`${path} has ${id.length} characters: expected 1 to ${maxSessionIdLength}`)
   return id
