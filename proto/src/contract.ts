@@ -31,6 +31,12 @@ export const { LogitService, RewardService } = (loadPackageDefinition(packageDef
  */
 export const maxMessageBytes = 64 * 1024 * 1024
 
+/**
+ * Maximum size of a request in bytes. The largest are 64 sequences for a reward model: 32 MiB holds
+ * 131,072 ids for each.
+ */
+export const maxRequestBytes = 32 * 1024 * 1024
+
 /** Maximum number of sequences in one call of `RewardService.Score`. */
 export const maxScoredSequences = 64
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
 import { withTimeout } from '@tandem/process'
-import { channelOptions } from '@tandem/proto'
+import { channelOptions, maxRequestBytes } from '@tandem/proto'
 import { HealthImplementation } from 'grpc-health-check'
 import { OpenConnections } from './open-connections.js'
 import { WorkCalls } from './work-calls.js'
@@ -61,6 +61,7 @@ export async function startGrpcServer({
   const work = new WorkCalls(workMethods)
   const options = {
     ...channelOptions,
+    'grpc.max_receive_message_length': maxRequestBytes,
     'grpc.max_concurrent_streams': maxConcurrentStreams,
   }
   const server = new Server({ ...options, interceptors: [work.interceptor] })

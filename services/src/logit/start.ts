@@ -10,6 +10,7 @@ import { type GrpcServer, startGrpcServer } from '../grpc-server.js'
 import { type Listener, resolveListeners } from '../listeners.js'
 import { toLoadResponse } from '../load-response.js'
 import { loadVerified } from '../load-verified.js'
+import { stepShapes, withFieldLimit } from '../message-fields.js'
 import { openModelFolder } from '../model-folder.js'
 import { toBaseModel, toModelResponse } from '../model-response.js'
 import { observeEngine } from '../telemetry/engine-metrics.js'
@@ -126,7 +127,7 @@ function serve(
   return startGrpcServer({
     ...listener,
     serviceNames: ['tandem.v1.LogitService'],
-    addServices: (server) => server.addService(LogitService.service, handlers),
+    addServices: (server) => server.addService(withFieldLimit(LogitService.service, stepShapes), handlers),
     workMethods: new Set(['Step', 'StepStream']),
     reflection: config.reflection ? packageDefinition : null,
   })

@@ -8,6 +8,7 @@ import { startGrpcServer } from '../grpc-server.js'
 import { resolveListeners } from '../listeners.js'
 import { toLoadResponse } from '../load-response.js'
 import { loadVerified } from '../load-verified.js'
+import { scoreShapes, withFieldLimit } from '../message-fields.js'
 import { openModelFolder } from '../model-folder.js'
 import { toModelResponse } from '../model-response.js'
 import type { ServiceConfig } from '../service-config.js'
@@ -55,7 +56,7 @@ export async function startRewardService(
     const server = await startGrpcServer({
       ...(listeners.all[0] ?? { listen: config.listen }),
       serviceNames: ['tandem.v1.RewardService'],
-      addServices: (server) => server.addService(RewardService.service, handlers),
+      addServices: (server) => server.addService(withFieldLimit(RewardService.service, scoreShapes), handlers),
       workMethods: new Set(['Score']),
       reflection: config.reflection ? packageDefinition : null,
     })

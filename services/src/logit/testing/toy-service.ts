@@ -13,6 +13,7 @@ import pino, { type Logger } from 'pino'
 import { joinEngine, ToyEngine } from '../../engine/testing/index.js'
 import { startGrpcServer } from '../../grpc-server.js'
 import { toLoadResponse } from '../../load-response.js'
+import { stepShapes, withFieldLimit } from '../../message-fields.js'
 import { createLogitHandlers } from '../handlers.js'
 import { oneModel, type StepModels } from '../parse-work.js'
 
@@ -64,7 +65,7 @@ export async function serveToy(
   const server = await startGrpcServer({
     listen: '127.0.0.1:0',
     serviceNames: ['tandem.v1.LogitService'],
-    addServices: (grpc) => grpc.addService(LogitService.service, handlers),
+    addServices: (grpc) => grpc.addService(withFieldLimit(LogitService.service, stepShapes), handlers),
     workMethods: new Set(['Step', 'StepStream']),
     reflection: null,
   })
