@@ -34,5 +34,7 @@ export async function askFirst(
   return asked
 }
 
-/** Has no common divisor with the number of methods, so that a few requests are of different kinds. */
+/**
+ * Has no common divisor with the number of methods, so that a few requests are of different kinds.
+ */
 const methodStride = 5

@@ -3,12 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { heldSessions, SupervisedUp, tinyFolder, type UpProcess, waitUntilGone } from '@tandem/test'
-import { promptsOf } from './prompts.js'
-
-/**
- * The models of a stack. `tiny` answers quickly and without meaning; `embedded` is the real pair.
- */
-export type FaultPair = 'tiny' | 'embedded'
+import { type FaultPair, promptsOf } from './prompts.js'
 
 /** How a stack is started. */
 export interface FaultStackOptions {

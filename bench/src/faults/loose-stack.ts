@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { heldSessions } from '@tandem/test'
 import { z } from 'zod'
-import type { FaultPair } from './fault-stack.js'
 import { buildPair, type PairFolders } from './pair-folders.js'
+import type { FaultPair } from './prompts.js'
 import { promptsOf } from './prompts.js'
 import { ServerProcess } from './server-process.js'
 

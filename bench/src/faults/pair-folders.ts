@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildModel } from '@tandem/models'
 import { embeddedPair, tinyFolder } from '@tandem/test'
-import type { FaultPair } from './fault-stack.js'
+import type { FaultPair } from './prompts.js'
 
 /** Model folders of a pair. */
 export interface PairFolders {

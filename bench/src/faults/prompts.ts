@@ -1,5 +1,9 @@
 import { readGoldenPrompts } from '../prompts.js'
-import type { FaultPair } from './fault-stack.js'
+
+/**
+ * The models of a stack. `tiny` answers quickly and without meaning; `embedded` is the real pair.
+ */
+export type FaultPair = 'tiny' | 'embedded'
 
 /** Short prompts and one that is longer than a chunk of replayed tokens. */
 const tinyPrompts: readonly (readonly number[])[] = [

@@ -40,7 +40,8 @@ export class ServerProcess {
   }
 
   /**
-   * Sends a signal and waits until the process has ended. SIGKILL follows if it does not end in time.
+   * Sends a signal and waits until the process has ended. SIGKILL follows if it does not end in
+   * time.
    * @returns how it ended: "exit code 0", "SIGKILL"
    */
   async end(signal: NodeJS.Signals): Promise<string> {
