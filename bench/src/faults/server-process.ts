@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { readyAddress, repositoryFolder } from '@tandem/test'
+import { readyAddress, readyMessage, repositoryFolder } from '@tandem/test'
 
 /** How a server is started. */
 export interface ServerSpec {
@@ -23,12 +23,15 @@ export class ServerProcess {
     private child: ChildProcess,
     /** A service's host:port, or the URL of a gateway. */
     readonly address: string,
+    /** The URL of the metrics of its first process, or null. */
+    readonly metricsUrl: string | null,
   ) {}
 
   /** Starts a server and waits until it serves. @throws Error with its stderr if it does not */
   static async start(spec: ServerSpec): Promise<ServerProcess> {
     const child = spawnServer(spec, {})
-    return new ServerProcess(spec, child, await readyAddress(child, spec.script))
+    const { address, metricsUrl = null } = await readyMessage(child, spec.script)
+    return new ServerProcess(spec, child, address, metricsUrl)
   }
 
   get name(): string {

@@ -103,7 +103,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-interface Ready {
+/** What a process says when it serves. */
+export interface Ready {
   readonly address: string
   readonly metricsUrl?: string | null
 }
@@ -112,7 +113,8 @@ interface Ready {
 export const readyAddress = async (child: ChildProcess, script: string): Promise<string> =>
   (await readyMessage(child, script)).address
 
-function readyMessage(child: ChildProcess, script: string): Promise<Ready> {
+/** Waits for the whole message. @throws Error with the stderr of a process that ends before */
+export function readyMessage(child: ChildProcess, script: string): Promise<Ready> {
   let errors = ''
   child.stderr?.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-4000)

@@ -1,18 +1,45 @@
+import { askAll } from '../ask-during.js'
 import { type Asked, askFirst } from '../asked.js'
 import type { FaultCase, FaultSettings } from '../case.js'
 import { LooseStack } from '../loose-stack.js'
-import { streamAnswer } from '../stream-answer.js'
 import { Tally } from '../tally.js'
+import { type LoadPeak, watchLoad } from '../watch-load.js'
 
-/**
- * Limits that the load exceeds. A session of the tiny pair takes 256 bytes a token and layer for
- * keys and values: the memory holds a few answers.
- */
-const limits: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'session table full': { TANDEM_MAX_SESSIONS: '4' },
-  'KV memory full': { TANDEM_KV_BYTES: '600000' },
-  'sessions evicted while in use': { TANDEM_SESSION_TTL_MS: '10' },
+/** What a stack did while its limit was exceeded. */
+interface Reached extends LoadPeak {
+  /** Sessions whose tokens were sent again, because a service no longer held them. */
+  readonly replays: number
 }
+
+/** A limit that the load exceeds. */
+interface Limit {
+  readonly name: string
+  readonly env: Readonly<Record<string, string>>
+  /** Whether the load has really reached it. */
+  isReached(reached: Reached): boolean
+}
+
+const maxSessions = 4
+/** The keys and values of a few hundred tokens, with room for no prefix of a closed session. */
+const kvBytes = 300_000
+
+const limits: readonly Limit[] = [
+  {
+    name: 'session table full',
+    env: { TANDEM_MAX_SESSIONS: `${maxSessions}` },
+    isReached: ({ sessions }) => sessions === maxSessions,
+  },
+  {
+    name: 'KV memory full',
+    env: { TANDEM_KV_BYTES: `${kvBytes}` },
+    isReached: (reached) => reached.kvBytes > 0.8 * kvBytes,
+  },
+  {
+    name: 'sessions evicted while in use',
+    env: { TANDEM_SESSION_TTL_MS: '10' },
+    isReached: ({ replays }) => replays > 0,
+  },
+]
 const maxTokens = 24
 const kinds = 8
 const [rounds, shortRounds] = [12, 2]
@@ -27,10 +54,8 @@ export const limited: readonly FaultCase[] = [
       const tally = new Tally()
       const asked = await withStack({}, (stack) => askFirst(stack, { count: kinds, maxTokens }, settings.signal))
       let leaked = 0
-      for (const [name, env] of Object.entries(limits)) {
-        settings.log(name)
-        leaked += await withStack(env, (stack) => askAtOnce(name, stack, asked, tally, settings))
-      }
+      for (const limit of limits)
+        leaked += await withStack(limit.env, (stack) => exceed(limit, stack, asked, tally, settings))
       return tally.result(leaked)
     },
   },
@@ -45,20 +70,33 @@ async function withStack<T>(serviceEnv: Readonly<Record<string, string>>, work: 
   }
 }
 
-/** Asks for all answers at the same time, more than once. @returns the sessions that leaked */
-async function askAtOnce(
-  name: string,
+/**
+ * Asks for all answers at the same time, more than once.
+ * @returns the sessions that leaked
+ * @throws Error if the limit was not reached, so that nothing was tried
+ */
+async function exceed(
+  { name, isReached }: Limit,
   stack: LooseStack,
   asked: readonly Asked[],
   tally: Tally,
-  { isShort, signal }: FaultSettings,
+  { isShort, signal, log }: FaultSettings,
 ): Promise<number> {
-  for (let round = 0; round < (isShort ? shortRounds : rounds); round++) {
-    const found = await Promise.all(asked.map(({ body }) => streamAnswer(stack.url, body, signal)))
-    for (const [i, { expected }] of asked.entries()) {
-      const answer = found[i]
-      if (answer) tally.addAnswer(expected, answer, name)
-    }
-  }
+  const peak = await watchLoad(stack.servicesOf('dpo')[0]?.address ?? '', async () => {
+    for (let round = 0; round < (isShort ? shortRounds : rounds); round++)
+      await askAll({ url: stack.url, asked, tally, label: name, signal })
+  })
+  const reached = { ...peak, replays: await readReplays(stack.gateways[0]?.metricsUrl ?? '') }
+  log(`${name}: ${JSON.stringify(reached)}`)
+  if (!isReached(reached)) throw new Error(`${name}: the load has not reached the limit: ${JSON.stringify(reached)}`)
   return stack.countLeaked()
+}
+
+/** Reads how many sessions a gateway has sent again. */
+async function readReplays(metricsUrl: string): Promise<number> {
+  const metrics = await (await fetch(metricsUrl)).text()
+  const counts = [...metrics.matchAll(/^tandem_session_replays_total\{[^}]*\} (\d+)/gm)].map(([, count]) =>
+    Number(count),
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
 }
