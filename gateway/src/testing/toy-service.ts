@@ -50,6 +50,8 @@ export class ToyService {
   beforeStep: (step: Step__Output) => void | Promise<void> = () => undefined
   /** Sent once instead of the next answer. */
   nextError: StepError | undefined
+  /** Returns what is sent instead of a response: several messages, another one, or none. */
+  corrupt: (response: StepResponse) => readonly StepResponse[] = (response) => [response]
   /** Sent once instead of the answer to the next message with forks or a reorder. */
   nextSessionOpsError: StepError | undefined
   /**
@@ -135,8 +137,8 @@ export class ToyService {
         const hasForward = request.steps.some(({ tokenIds }) => tokenIds.length > 0)
         const queueUs = toUs(startedMs - arrivedMs)
         const computeUs = hasForward ? toUs(performance.now() - startedMs) : 0
-        if (!call.cancelled) call.write({ requestId, results, error, queueUs, computeUs })
-        else finish()
+        if (call.cancelled) finish()
+        else for (const sent of this.corrupt({ requestId, results, error, queueUs, computeUs })) call.write(sent)
       })
     })
     call.on('end', () => {

@@ -1,3 +1,4 @@
+import type { StepResult } from '@tandem/proto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ToyReplica, ToyReplicas } from '../../testing/toy-replicas.js'
 import { ToyService } from '../../testing/toy-service.js'
@@ -130,6 +131,21 @@ test.each([
   // A replica that is full is not broken.
   expect(first.failures).toEqual(code === 'internal' ? ['internal', 'internal'] : [])
   expect([first.leases, second.leases]).toEqual([0, 0])
+})
+
+test('sends a token once if the row after it is broken', async () => {
+  const set = await requestOver(both()).open('dpo', prompt, never)
+  const [session] = set.sessions
+  expectBest(await session.step([5, 6], 'last', best), [5, 6])
+  const toBroken = (result: StepResult) => ({
+    ...result,
+    rows: result.rows?.map((row) => ({ ...row, max: Number.NaN })) ?? [],
+  })
+  first.service.corrupt = (response) => [{ ...response, results: response.results?.map(toBroken) ?? [] }]
+  expectBest(await session.step([7], 'last', best), [5, 6, 7])
+  expect(session.position).toBe(3)
+  expect(first.failures).toEqual(['internal'])
+  set.close()
 })
 
 test('tells which replica was left, why, and where the sessions continue', async () => {

@@ -1,4 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate } from 'node:timers/promises'
+import type { StepResponse, StepResult } from '@tandem/proto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { sessionOptions } from '../../testing/session-options.js'
 import { ToyService } from '../../testing/toy-service.js'
@@ -24,6 +25,7 @@ afterAll(() => {
 beforeEach(async () => {
   service.beforeStep = () => undefined
   service.nextError = undefined
+  service.corrupt = (response) => [response]
   client = new AbortController()
   set = await connection.openSessions(sessionOptions(client.signal))
   ;[session] = set.sessions
@@ -67,6 +69,7 @@ test('replays a lost session once: at a step, at a readout, and with rows of all
 })
 
 test.each([
+  [1, 'unavailable'],
   [3, 'refused'],
   [4, 'deadline'],
   [8, 'exhausted'],
@@ -78,6 +81,61 @@ test.each([
   expect(await codeOf(failed)).toBe(expected)
   await expect(failed).rejects.toThrow(/^the DPO service at 127\.0\.0\.1:\d+.*: because$/)
   set.close()
+})
+
+const at = 'the DPO service at 127\\.0\\.0\\.1:\\d+'
+const breach = `^${at} sent a response that breaks the contract: `
+const changed = (change: (result: StepResult) => StepResult) => (response: StepResponse) => [
+  { ...response, results: (response.results ?? []).map(change) },
+]
+
+test.each<[string, ToyService['corrupt'], string]>([
+  [
+    'another position',
+    changed((result) => ({ ...result, position: 7 })),
+    `${breach}expected a session of 1 tokens, found 7`,
+  ],
+  ['no row', changed((result) => ({ ...result, rows: [] })), `${breach}expected 1 rows, found 0`],
+  [
+    'a row that is no distribution',
+    changed((result) => ({ ...result, rows: result.rows?.map((row) => ({ ...row, logSumExp: Number.NaN })) ?? [] })),
+    `${breach}expected finite values, found max .* and log-sum-exp NaN`,
+  ],
+  ['no result', (response) => [{ ...response, results: [] }], `^${at} sent 0 results for 1 steps`],
+  [
+    'two results',
+    (response) => [{ ...response, results: [...(response.results ?? []), ...(response.results ?? [])] }],
+    `^${at} sent 2 results for 1 steps`,
+  ],
+  [
+    'another number',
+    (response) => [{ ...response, requestId: 9 }],
+    `^${at} sent a response to request 9: expected one to request 1`,
+  ],
+])('ends with a response that has %s, and the session holds what it held', async (_, corrupt, message) => {
+  service.corrupt = corrupt
+  const failed = session.step([5], 'last', best)
+  expect(await codeOf(failed)).toBe('internal')
+  await expect(failed).rejects.toThrow(new RegExp(message))
+  expect(session.position).toBe(0)
+  set.close()
+})
+
+test('ends when a response comes twice, or never', async () => {
+  service.corrupt = (response) => [response, response]
+  await session.step([5], 'last', best)
+  const failed = session.step([6], 'last', best)
+  expect(await codeOf(failed)).toBe('internal')
+  await expect(failed).rejects.toThrow(/sent a response to request 1: expected (none|one to request 2)$/)
+  set.close()
+  const other = connection.openSessions(sessionOptions(client.signal))
+  service.corrupt = (response) => (response.requestId === 1 ? [] : [response])
+  const lost = codeOf(other.sessions[0].step([5], 'last', best))
+  // The next request must be another message.
+  await setImmediate()
+  expect(await codeOf(other.sessions[0].readout(best))).toBe('internal')
+  expect(await lost).toBe('internal')
+  other.close()
 })
 
 const stepMs = 20_000

@@ -3,6 +3,7 @@ import { CallLog } from '../contract/call-log.js'
 import type { ServiceCall } from '../contract/service-call.js'
 import type { Readout, Row, Rows, Session } from '../contract/session.js'
 import { SessionError } from '../contract/session-error.js'
+import { checkRow } from './check-row.js'
 import type { Sequence } from './sequence.js'
 import type { StepChannel } from './step-sender.js'
 
@@ -48,8 +49,10 @@ export class GrpcSession implements Session {
 
   async step(tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Promise<Row[]> {
     const result = await this.send(tokenIds, rows, readouts)
+    // First the check: a step that fails must leave the tokens as they were.
+    const found = this.rowsOf(result, readouts, countOf(rows, tokenIds))
     this.state.sequence.append(tokenIds)
-    return this.rowsOf(result, readouts, countOf(rows, tokenIds))
+    return found
   }
 
   async readout(readouts: readonly Readout[]): Promise<Row> {
@@ -114,8 +117,11 @@ export class GrpcSession implements Session {
   /** Undefined if the service does not hold the tokens before the step. */
   private async run(step: Step, isReplay = false): Promise<StepResult__Output | undefined> {
     const { result, times } = await this.channel.run(step)
-    const tokens = result ? (step.tokenIds?.length ?? 0) : 0
-    this.calls.push({ model: this.options.model, tokens, isReplay, ...times })
+    const sent = step.tokenIds?.length ?? 0
+    this.calls.push({ model: this.options.model, tokens: result ? sent : 0, isReplay, ...times })
+    const expected = (step.position ?? 0) + sent
+    if (result && result.position !== expected)
+      throw this.breachOf(new RangeError(`expected a session of ${expected} tokens, found ${result.position}`))
     return result
   }
 
@@ -136,14 +142,19 @@ export class GrpcSession implements Session {
   private rowsOf(result: StepResult__Output, readouts: readonly Readout[], count: number): Row[] {
     try {
       if (result.rows.length !== count) throw new RangeError(`expected ${count} rows, found ${result.rows.length}`)
-      return result.rows.map((row, index) => fromWireRow(row, index, readouts))
+      return result.rows.map((sent, index) => {
+        const row = fromWireRow(sent, index, readouts)
+        checkRow(row, readouts, this.options.vocabularyLimit)
+        return row
+      })
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause)
-      throw new SessionError(
-        'internal',
-        `${this.options.service} sent a response that breaks the contract: ${message}`,
-        { cause },
-      )
+      throw this.breachOf(cause)
     }
+  }
+
+  private breachOf(cause: unknown): SessionError {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    const text = `${this.options.service} sent a response that breaks the contract: ${message}`
+    return new SessionError('internal', text, { cause })
   }
 }

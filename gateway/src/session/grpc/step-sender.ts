@@ -132,7 +132,7 @@ export class StepSender {
         answer = await this.exchange(pending, null)
         answer = { ...answer, times: { ...answer.times, sentMs } }
       }
-      for (const [i, one] of pending.entries()) settle(one, answer, i)
+      for (const [i, one] of pending.entries()) settle(one, answer, { index: i, count: pending.length })
     } catch (error) {
       for (const { reject } of pending) reject(error)
     }
@@ -163,14 +163,27 @@ const modelsOf = (pending: readonly PendingStep[]): string =>
 const countTokens = (steps: readonly Step[]): number =>
   steps.reduce((sum, { tokenIds }) => sum + (tokenIds?.length ?? 0), 0)
 
-function settle({ owner, resolve, reject }: PendingStep, { response, times }: MessageAnswer, index: number): void {
+/** The place of a step in its message, and the number of steps there. */
+interface StepPlace {
+  readonly index: number
+  readonly count: number
+}
+
+function settle(
+  { owner, resolve, reject }: PendingStep,
+  { response, times }: MessageAnswer,
+  { index, count }: StepPlace,
+): void {
   const { service } = owner
-  const result = response.results[index]
+  const { results } = response
+  const result = results[index]
   const error = response.error ?? result?.error
   if (error?.code === status.FAILED_PRECONDITION) resolve({ result: undefined, times })
+  // This process has not cancelled the step: it would not wait for it any more.
+  else if (error?.code === status.CANCELLED) reject(toSessionError(service, status.UNAVAILABLE, error.message))
   else if (error) reject(toSessionError(service, error.code, error.message))
-  else if (result) resolve({ result, times })
-  else reject(new SessionError('internal', `${service} sent a response without a result for each step`))
+  else if (result && results.length === count) resolve({ result, times })
+  else reject(new SessionError('internal', `${service} sent ${results.length} results for ${count} steps`))
 }
 
 const haveOpsFailed = (error: StepError__Output | null): boolean =>

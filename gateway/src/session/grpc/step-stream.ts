@@ -56,9 +56,20 @@ export function openStepStream(client: LogitServiceClient, service: string, sign
   }
 
   call.on('data', (response: StepResponse__Output) => {
-    const found = pending.get(response.requestId)
-    pending.delete(response.requestId)
-    found?.resolve({ response, receivedMs: performance.now() })
+    if (ending) return
+    const { requestId } = response
+    // Responses come in the order of their requests.
+    const [oldestId] = pending.keys()
+    const found = requestId === oldestId ? pending.get(requestId) : undefined
+    if (!found) {
+      const expected = oldestId === undefined ? 'none' : `one to request ${oldestId}`
+      const message = `${service} sent a response to request ${requestId}: expected ${expected}`
+      fail(new SessionError('internal', message))
+      call.cancel()
+      return
+    }
+    pending.delete(requestId)
+    found.resolve({ response, receivedMs: performance.now() })
   })
   call.on('error', (error: ServiceError) => {
     const code = brokenStream.has(error.code) ? status.UNAVAILABLE : error.code
