@@ -1,3 +1,4 @@
+import type { UpProcess } from '@tandem/test'
 import { createRandom, draw } from '../measure/random.js'
 import { itemOfRound } from '../prompts.js'
 import type { FaultResult, FaultSettings } from './case.js'
@@ -5,8 +6,16 @@ import type { FaultStack } from './fault-stack.js'
 import { type Method, methods } from './methods.js'
 import { type SeenAnswer, streamAnswer } from './stream-answer.js'
 
+/** What happens to a service. */
+export type Harm =
+  | { readonly kind: 'killed' }
+  /** It is stopped, and continues after this time; null: when all answers have ended. */
+  | { readonly kind: 'stopped'; readonly continueMs: number | null }
+
 /** What a run of kills does. */
 export interface KillRunOptions extends FaultSettings {
+  /** Default: SIGKILL. */
+  readonly harm?: Harm
   readonly stack: FaultStack
   /** Number of answers, each of which runs while a service is killed. */
   readonly answers: number
@@ -21,8 +30,8 @@ const firstTokenShare = 0.1
 const same = '200, same tokens'
 
 /**
- * Asks for answers of all methods in turn, some at once, and kills a random service with SIGKILL
- * while they run. Each answer must equal the one that was given without a kill.
+ * Asks for answers of all methods in turn, some at once, and kills or stops a random service while
+ * they run. Each answer must equal the one that was given without that.
  */
 export async function runKills(options: KillRunOptions): Promise<FaultResult> {
   const { stack, answers, log, signal } = options
@@ -35,7 +44,7 @@ export async function runKills(options: KillRunOptions): Promise<FaultResult> {
     const asked = Array.from({ length: Math.min(answersAtOnce, answers - first) }, (_, i) => askOf(options, first + i))
     await stack.waitUntilServing()
     const expected = await Promise.all(asked.map(({ body }) => streamAnswer(stack.url, body, signal)))
-    const { found, victim } = await answerWithKill(stack, asked, expected, random, signal)
+    const { found, victim } = await answerWithKill(options, asked, expected, random)
     for (const [i, { method }] of asked.entries()) {
       const given = itemOfRound(found, i)
       const what = compare(method, itemOfRound(expected, i), given)
@@ -69,26 +78,26 @@ function compare({ name }: Method, expected: SeenAnswer, found: SeenAnswer): str
 
 /** Asks for answers and kills a service meanwhile. */
 async function answerWithKill(
-  stack: FaultStack,
+  { stack, signal, harm = { kind: 'killed' } }: KillRunOptions,
   asked: readonly Asked[],
   expected: readonly SeenAnswer[],
   random: () => number,
-  signal: AbortSignal,
 ): Promise<{ found: SeenAnswer[]; victim: string }> {
   for (;;) {
     const chosen = Math.floor(random() * asked.length)
-    const kill = new PlannedKill(stack, itemOfRound(asked, chosen).method, itemOfRound(expected, chosen), random)
+    const { method } = itemOfRound(asked, chosen)
+    const kill = new PlannedKill(stack, harm, method, itemOfRound(expected, chosen), random)
     const stream = ({ body }: Asked, i: number) =>
       streamAnswer(stack.url, body, signal, i === chosen ? (count) => kill.onTokens(count) : undefined)
     const found = await Promise.all(asked.map(stream))
-    kill.cancel()
+    kill.end()
     // The answer may have ended before the moment.
     if (kill.victim !== null) return { found, victim: kill.victim }
   }
 }
 
 /**
- * Kills a random service after a random number of tokens of an answer. If the answer is sent whole,
+ * Kills or stops a random service after a random number of tokens of an answer. If the answer is sent whole,
  * or the number is 0, it is after a random part of the answer's time, or of its prompt's time.
  */
 class PlannedKill {
@@ -96,9 +105,12 @@ class PlannedKill {
   victim: string | null = null
   private readonly atToken: number
   private readonly timer: NodeJS.Timeout | undefined
+  private continuing: NodeJS.Timeout | undefined
+  private stopped: UpProcess | null = null
 
   constructor(
     private readonly stack: FaultStack,
+    private readonly harm: Harm,
     private readonly method: Method,
     { choices, durationMs }: SeenAnswer,
     private readonly random: () => number,
@@ -115,15 +127,27 @@ class PlannedKill {
     if (this.atToken > 0 && count >= this.atToken) this.kill(`at token ${this.atToken}`)
   }
 
-  cancel(): void {
+  /** Kills nothing any more, and continues what is stopped. */
+  end(): void {
     clearTimeout(this.timer)
+    clearTimeout(this.continuing)
+    this.heal()
   }
 
   private kill(when: string): void {
     const { services } = this.stack
     if (this.victim !== null || services.length === 0) return
     const service = draw(this.random, services)
-    this.stack.kill(service)
-    this.victim = `${service.name} was killed ${when} of ${this.method.name}`
+    this.victim = `${service.name} was ${this.harm.kind} ${when} of ${this.method.name}`
+    if (this.harm.kind === 'killed') return this.stack.kill(service)
+    this.stopped = service
+    this.stack.kill(service, 'SIGSTOP')
+    const { continueMs } = this.harm
+    if (continueMs !== null) this.continuing = setTimeout(() => this.heal(), continueMs)
+  }
+
+  private heal(): void {
+    if (this.stopped !== null) this.stack.kill(this.stopped, 'SIGCONT')
+    this.stopped = null
   }
 }

@@ -9,6 +9,7 @@ import { overloaded } from './overloaded.js'
 import { partitioned } from './partitioned.js'
 import { rolled } from './rolled.js'
 import { soaked } from './soaked.js'
+import { stopped } from './stopped.js'
 import { stormed } from './stormed.js'
 import { troubled } from './troubled.js'
 import { uncollected } from './uncollected.js'
@@ -18,6 +19,7 @@ import { unresolved } from './unresolved.js'
 export const faultCases: readonly FaultCase[] = [
   ...killed,
   ...killedReward,
+  ...stopped,
   ...rolled,
   ...drained,
   ...limited,

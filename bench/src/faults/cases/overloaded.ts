@@ -63,7 +63,7 @@ async function overload(stack: LooseStack, { isShort, signal, log }: FaultSettin
   }
   const sweep: NamedLoad[] = []
   for (const clients of sweepClients)
-    sweep.push([`${clients} clients`, await load({ type: 'closed', clients, rampMs: 0 }, sweepMs)])
+    sweep.push([`${clients} clients`, await load({ type: 'closed', clients, rampMs: warmUpShare * sweepMs }, sweepMs)])
   const perSecond = overloadFactor * findSaturation(sweep)
   log(`${perSecond.toFixed(1)} arrivals/s`)
   const found = await load({ type: 'open', perSecond, maxOpen }, overloadMs)

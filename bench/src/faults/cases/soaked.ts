@@ -17,7 +17,7 @@ const decodings = [
   { strategy: 'random-of-n', n: 3, seed: 1 },
   { strategy: 'formula', formula: 'dpo + 0.5*(dpo - sft)' },
 ]
-const workload = { decodings, tokens: 24, abortShare: 0.3, abortWithinMs: 2_000, wholeShare: 0.3 }
+const workload = { decodings, tokens: 24, abortShare: 0.3, abortWithinMs: 200, wholeShare: 0.3 }
 const timeoutMs = 120_000
 /** Growth from the end of the first round to the end of the last one. */
 const allowed = { handles: 3, sockets: 3, threads: 1, rssShare: 0.25, rssMiB: 64 }
