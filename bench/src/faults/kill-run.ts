@@ -97,8 +97,9 @@ async function answerWithKill(
 }
 
 /**
- * Kills or stops a random service after a random number of tokens of an answer. If the answer is sent whole,
- * or the number is 0, it is after a random part of the answer's time, or of its prompt's time.
+ * Kills or stops a random service after a random number of tokens of an answer. If the answer is
+ * sent whole, or the number is 0, it is after a random part of the answer's time, or of its
+ * prompt's time.
  */
 class PlannedKill {
   /** What was killed, and when; null if nothing was. */
@@ -139,10 +140,13 @@ class PlannedKill {
     if (this.victim !== null || services.length === 0) return
     const service = draw(this.random, services)
     this.victim = `${service.name} was ${this.harm.kind} ${when} of ${this.method.name}`
-    if (this.harm.kind === 'killed') return this.stack.kill(service)
+    if (this.harm.kind === 'killed') this.stack.kill(service)
+    else this.stop(service, this.harm.continueMs)
+  }
+
+  private stop(service: UpProcess, continueMs: number | null): void {
     this.stopped = service
     this.stack.kill(service, 'SIGSTOP')
-    const { continueMs } = this.harm
     if (continueMs !== null) this.continuing = setTimeout(() => this.heal(), continueMs)
   }
 
