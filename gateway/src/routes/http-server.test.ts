@@ -14,7 +14,7 @@ test('requests that a client sends ahead end when it disconnects', async () => {
   toys.dpo.beforeStep = () => new Promise((resolve) => setTimeout(resolve, 50))
   const recorded = recordTelemetry()
   const app = toys.app({ telemetry: createGatewayTelemetry('toy', recorded.telemetry) })
-  const server = createHttpServer(app, { receiveTimeoutMs: 10_000 }).listen(0, '127.0.0.1')
+  const server = createHttpServer(app, { receiveTimeoutMs: 10_000, requestTimeoutMs: 60_000 }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const sample = async (name: string, labels = '') =>
     (await recorded.samples()).get(`${name}{model_name="toy"${labels}}`) ?? 0
@@ -30,6 +30,22 @@ test('requests that a client sends ahead end when it disconnects', async () => {
   await expect.poll(open).toBe(0)
   expect(await sample(prometheusName('requestSuccess'), ',finished_reason="abort"')).toBe(3)
 
+  server.close()
+  toys.stop()
+})
+
+test('closes the connection of an answer that takes longer than it may', async () => {
+  const toys = await startToyGateway()
+  toys.dpo.beforeStep = () => new Promise(() => undefined)
+  const server = createHttpServer(toys.app(), { receiveTimeoutMs: 1_000, requestTimeoutMs: 1 }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const body = JSON.stringify({ model: 'toy', prompt: [4], max_tokens: 1 })
+  const head = `POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n`
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  client.write(`${head}Content-Type: application/json\r\n\r\n${body}`)
+  await expect.poll(() => toys.dpo.sessions.size + toys.dpo.messages.length).toBeGreaterThan(0)
+  await once(client, 'close')
+  await expect.poll(() => toys.dpo.sessions.size).toBe(0)
   server.close()
   toys.stop()
 })

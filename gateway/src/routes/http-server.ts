@@ -6,14 +6,21 @@ import { ApiError } from '../openai/api-error.js'
 import type { createApp } from './app.js'
 import { toHttpMessage, toResponse } from './to-response.js'
 
-/** Limits of receiving a request. */
-export interface ReceiveLimits {
+/** Limits of a connection. */
+export interface ConnectionLimits {
   /** Maximum time for a client to send a request with its headers and body, in milliseconds. */
   readonly receiveTimeoutMs: number
+  /** Maximum time of a request that was received, in milliseconds. */
+  readonly requestTimeoutMs: number
 }
 
 /** Maximum bytes of the request line and headers together. It is Node's default; errors name it. */
 const maxHeaderBytes = 16_384
+
+/** Time after the end of a request in which its client can read the rest, in milliseconds. */
+const readMs = 5_000
+/** Maximum delay of a timer, in milliseconds. */
+const maxTimerMs = 2 ** 31 - 1
 
 /** Time for a client to read the refusal before the connection closes, in milliseconds. */
 const lingerMs = 500
@@ -22,7 +29,10 @@ const lingerMs = 500
  * Creates Node's HTTP server for the app. Requests that do not reach the app are refused with the
  * app's error format.
  */
-export function createHttpServer(app: ReturnType<typeof createApp>, { receiveTimeoutMs }: ReceiveLimits): Server {
+export function createHttpServer(
+  app: ReturnType<typeof createApp>,
+  { receiveTimeoutMs, requestTimeoutMs }: ConnectionLimits,
+): Server {
   const listener = getRequestListener(app.fetch, {
     overrideGlobalObjects: false,
     errorHandler: (error) => withRequestId(toResponse(toApiError(error))),
@@ -37,6 +47,7 @@ export function createHttpServer(app: ReturnType<typeof createApp>, { receiveTim
   const options = { ...timeouts, maxHeaderSize: maxHeaderBytes, requireHostHeader: false }
   const server = createServer(options, (request, response) => {
     answers.add(request.socket, response)
+    limitAnswer(request.socket, response, receiveTimeoutMs + requestTimeoutMs + readMs)
     void listener(request, response)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -54,6 +65,15 @@ export function createHttpServer(app: ReturnType<typeof createApp>, { receiveTim
     refuse(request.socket, new ApiError(417, 'the header Expect supports only 100-continue; remove it')),
   )
   return server
+}
+
+/**
+ * Closes the connection if the client has not taken the answer in time: one that neither reads nor
+ * disconnects would keep it, and what waits in it.
+ */
+function limitAnswer(socket: Duplex, answer: ServerResponse, limitMs: number): void {
+  const timer = setTimeout(() => socket.destroy(), Math.min(limitMs, maxTimerMs)).unref()
+  answer.once('close', () => clearTimeout(timer))
 }
 
 /** The answers of each connection that are not over. A client may send requests ahead. */

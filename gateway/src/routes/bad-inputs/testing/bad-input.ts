@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { startToyGateway, type ToyChanges } from '../../../testing/toy-gateway.js'
-import { createHttpServer, type ReceiveLimits } from '../../http-server.js'
+import { type ConnectionLimits, createHttpServer } from '../../http-server.js'
 import { type HttpAnswer, type HttpRequest, send, sendRaw } from './http-client.js'
 
 /** A request and its expected answer. Omitted fields are those of a valid completion request. */
@@ -29,7 +29,7 @@ export interface Runner {
 }
 type Run = (name: string, input: BadInput) => Promise<void>
 
-type Changes = ToyChanges & Partial<ReceiveLimits>
+type Changes = ToyChanges & Partial<ConnectionLimits>
 
 /**
  * Starts a gateway over toy models behind a socket, for all tests of a file.
@@ -68,9 +68,13 @@ const validFields = (path: string) =>
 const internals =
   /node_modules|node:|file:|\.[cm]?[jt]s\b|\bat .+:\d+|\/(home|root|tmp|usr|var)\/|127\.0\.0\.1|0x[\da-f]{6}|\b(Type|Range|Syntax|Reference)Error\b|\b(zod|hono|huggingface|grpc|undefined)\b/i
 
-async function startServer({ receiveTimeoutMs = 20_000, ...changes }: Changes): Promise<BadInputServer> {
+async function startServer({
+  receiveTimeoutMs = 20_000,
+  requestTimeoutMs = 60_000,
+  ...changes
+}: Changes): Promise<BadInputServer> {
   const gateway = await startToyGateway()
-  const server = createHttpServer(gateway.app({ limits, ...changes }), { receiveTimeoutMs })
+  const server = createHttpServer(gateway.app({ limits, ...changes }), { receiveTimeoutMs, requestTimeoutMs })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
