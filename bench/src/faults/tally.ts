@@ -12,10 +12,15 @@ export class Tally {
   private tried = 0
   private survived = 0
 
-  /** Counts one try. @param what what was seen */
-  add(what: string, isSurvived: boolean): void {
+  /**
+   * Counts one try.
+   * @param what what was seen
+   * @param tried what was tried. It is noted if the try did not survive
+   */
+  add(what: string, isSurvived: boolean, tried = ''): void {
     this.tried++
     if (isSurvived) this.survived++
+    else if (tried !== '') this.note(tried)
     this.seen.set(what, (this.seen.get(what) ?? 0) + 1)
   }
 

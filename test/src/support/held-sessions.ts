@@ -2,22 +2,27 @@ import { credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { channelOptions, type GetLoadResponse__Output, LogitService, RewardService } from '@tandem/proto'
 
 /** Returns how many sessions a logit service or a reward service holds. */
-export async function heldSessions(address: string): Promise<number> {
+export const heldSessions = async (address: string): Promise<number> => (await readLoad(address)).sessions
+
+/** Returns how much of its limits a logit service or a reward service uses. */
+export async function readLoad(address: string): Promise<GetLoadResponse__Output> {
   try {
-    return await sessionsOf(address, LogitService)
+    return await loadOf(address, LogitService)
   } catch (error) {
     if ((error as ServiceError).code !== status.UNIMPLEMENTED) throw error
-    return sessionsOf(address, RewardService)
+    return loadOf(address, RewardService)
   }
 }
 
-async function sessionsOf(address: string, Service: typeof LogitService | typeof RewardService): Promise<number> {
+async function loadOf(
+  address: string,
+  Service: typeof LogitService | typeof RewardService,
+): Promise<GetLoadResponse__Output> {
   const client = new Service(address, credentials.createInsecure(), channelOptions)
   try {
-    const load = await new Promise<GetLoadResponse__Output>((resolve, reject) =>
+    return await new Promise<GetLoadResponse__Output>((resolve, reject) =>
       client.getLoad({}, (error, response) => (response ? resolve(response) : reject(error))),
     )
-    return load.sessions
   } finally {
     client.close()
   }

@@ -5,7 +5,7 @@
 export { embeddedPair } from './embedded-pair.js'
 export { endTokenId, type GoldenRow, readGoldenRows, repositoryFolder, tinyFolder } from './fixtures.js'
 export { GraphSession } from './graph-session.js'
-export { heldSessions } from './held-sessions.js'
+export { heldSessions, readLoad } from './held-sessions.js'
 export { logSumExp, plausibleIds } from './log-probabilities.js'
 export { freePort, isAlive, waitUntilGone } from './processes.js'
 export { complete } from './rest.js'

@@ -5,7 +5,7 @@ import { askWhole } from '../whole-answer.js'
 
 const seed = 4
 const answers = 48
-const shortAnswers = 8
+const shortAnswers = 4
 const maxTokens = 32
 const hangMs = 1_500
 const env = { TANDEM_HANG_MS: `${hangMs}` }
