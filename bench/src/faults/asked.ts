@@ -34,7 +34,5 @@ export async function askFirst(
   return asked
 }
 
-/**
- * Has no common divisor with the number of methods, so that a few requests are of different kinds.
- */
+/** Has no divisor in common with the number of methods: a few requests are of different kinds. */
 const methodStride = 5

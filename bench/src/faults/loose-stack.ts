@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { heldSessions } from '@tandem/test'
 import { z } from 'zod'
 import { buildPair, type PairFolders } from './pair-folders.js'
-import type { FaultPair } from './prompts.js'
-import { promptsOf } from './prompts.js'
+import { type FaultPair, promptsOf } from './prompts.js'
 import { ServerProcess } from './server-process.js'
 
 /** The addresses of the services, as a gateway is given them: host:port. */

@@ -43,8 +43,7 @@ export class ServerProcess {
   }
 
   /**
-   * Sends a signal and waits until the process has ended. SIGKILL follows if it does not end in
-   * time.
+   * Sends a signal and waits until the process has ended. SIGKILL follows after a time.
    * @returns how it ended: "exit code 0", "SIGKILL"
    */
   async end(signal: NodeJS.Signals): Promise<string> {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '@tandem/test'
 import { askAll, askDuring } from '../ask-during.js'
 import { askFirst } from '../asked.js'
-import type { FaultCase, FaultSettings } from '../case.js'
+import type { FaultCase, FaultResult, FaultSettings } from '../case.js'
 import { LooseStack } from '../loose-stack.js'
 import { preloadOption } from '../process-faults.js'
 import { Tally } from '../tally.js'
@@ -30,8 +30,8 @@ export const unresolved: readonly FaultCase[] = [
   },
 ]
 
-async function run(file: string, { signal, log }: FaultSettings) {
-  const setName = (found: readonly string[] | string) => writeFile(file, JSON.stringify({ [host]: found }))
+async function run(file: string, settings: FaultSettings): Promise<FaultResult> {
+  const setName: SetName = (found) => writeFile(file, JSON.stringify({ [host]: found }))
   await setName([first, deadAddress])
   const ports = { sft: await freePort(), dpo: await freePort() }
   const stack = await LooseStack.start({
@@ -47,29 +47,34 @@ async function run(file: string, { signal, log }: FaultSettings) {
     },
   })
   try {
-    const tally = new Tally()
-    const asked = await askFirst(stack, { count: kinds, maxTokens }, signal)
-    const shared = { url: stack.url, asked, tally, signal }
-    const change = (label: string, found: readonly string[] | string) => {
-      log(label)
-      return askDuring({ ...shared, label, cause: () => setName(found) })
-    }
-    await change('address changes', [second, deadAddress])
-    await delay(someLookupsMs, undefined, { signal })
-    for (const service of stack.services.filter(({ address }) => address.startsWith(first)))
-      await service.end('SIGKILL')
-    await askAll({ ...shared, label: 'old address is gone' })
-    for (const [label, found] of [['lookup fails', 'ENOTFOUND'] as const, ['no address', []] as const]) {
-      await change(label, found)
-      await delay(someLookupsMs, undefined, { signal })
-      await askAll({ ...shared, label })
-    }
-    for (const service of stack.services.filter(({ address }) => address.startsWith(first))) await service.startAgain()
-    // Without the dead address, all would be loopback, which counts as one replica.
-    await change('two addresses', [first, second, deadAddress])
-    await stack.waitUntilServing()
-    return tally.result(await stack.countLeaked())
+    return await changeName(stack, setName, settings)
   } finally {
     await stack.stop()
   }
+}
+
+/** Changes what the name resolves to: addresses, or the code of an error. */
+type SetName = (found: readonly string[] | string) => Promise<void>
+
+async function changeName(stack: LooseStack, setName: SetName, { signal, log }: FaultSettings): Promise<FaultResult> {
+  const tally = new Tally()
+  const shared = { url: stack.url, asked: await askFirst(stack, { count: kinds, maxTokens }, signal), tally, signal }
+  const change = async (label: string, found: readonly string[] | string) => {
+    log(label)
+    await askDuring({ ...shared, label, cause: () => setName(found) })
+    await delay(someLookupsMs, undefined, { signal })
+  }
+  const old = stack.services.filter(({ address }) => address.startsWith(first))
+  await change('address changes', [second, deadAddress])
+  for (const service of old) await service.end('SIGKILL')
+  await askAll({ ...shared, label: 'old address is gone' })
+  for (const [label, found] of [['lookup fails', 'ENOTFOUND'] as const, ['no address', []] as const]) {
+    await change(label, found)
+    await askAll({ ...shared, label })
+  }
+  for (const service of old) await service.startAgain()
+  // Without the dead address, all would be loopback, which counts as one replica.
+  await change('two addresses', [first, second, deadAddress])
+  await stack.waitUntilServing()
+  return tally.result(await stack.countLeaked())
 }
