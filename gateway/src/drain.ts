@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextPoll } from 'node:timers/promises'
 import type { OpenRequests } from './open-requests.js'
 import type { Lifetime } from './routes/lifetime.js'
 import { SessionError } from './session/contract/session-error.js'
@@ -8,6 +8,8 @@ import { SessionError } from './session/contract/session-error.js'
 const idleCheckMs = 50
 /** Time for the last bytes to reach their clients, in milliseconds. */
 const lastBytesMs = 100
+/** Time for clients that have just connected to send their request and get its refusal. */
+const refusalMs = 1_000
 
 /** The server to drain, and its time. */
 export interface DrainOptions {
@@ -44,13 +46,19 @@ export async function drain({ server, requests, lifetime, stopping, delayMs, dra
   await close(server)
 }
 
-/** Closes the listener. Refusals that are being written get a short time. */
+/**
+ * Closes the listener. Refusals that are being written get a short time. Connections that the
+ * system holds for the listener would be reset: two turns of the event loop accept them, because
+ * the first may have looked for connections already.
+ */
 async function close(server: Server): Promise<void> {
+  await nextPoll()
+  await nextPoll()
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve())
   })
   server.closeIdleConnections()
-  await atMost(lastBytesMs, closed)
+  await atMost(refusalMs, closed)
   server.closeAllConnections()
   await closed
 }
