@@ -121,6 +121,22 @@ test.each<[string, ToyService['corrupt'], string]>([
   set.close()
 })
 
+test('goes on although the service loses the session after each message', async () => {
+  await session.step([5, 6], 'last', [])
+  service.corrupt = (response) => {
+    service.sessions.clear()
+    return [response]
+  }
+  for (const ids of [[7, 8], [9]]) {
+    const before = session.position
+    const rows = await session.step(ids, 'all', best)
+    expect(rows).toHaveLength(ids.length)
+    expect(session.position).toBe(before + ids.length)
+  }
+  expect((await session.readout(best)).scores[0]?.tokenIds[0]).toBe(bestOf([5, 6, 7, 8, 9]))
+  set.close()
+})
+
 test('ends when a response comes twice, or never', async () => {
   service.corrupt = (response) => [response, response]
   await session.step([5], 'last', best)

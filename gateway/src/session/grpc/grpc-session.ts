@@ -23,6 +23,8 @@ export interface GrpcSessionOptions {
 
 const countOf = (rows: Rows, tokenIds: readonly number[]) => ({ none: 0, last: 1, all: tokenIds.length })[rows]
 
+const countTokens = ({ tokenIds }: Step): number => tokenIds?.length ?? 0
+
 /** What a session holds. */
 export interface SessionState {
   readonly sequence: Sequence
@@ -109,20 +111,31 @@ export class GrpcSession implements Session {
     const missing = this.state.sequence.tokenIds.slice(start)
     if (missing.length === 0) return this.run(this.stepAt(start, tokenIds, rows, readouts))
     if (rows !== 'all') return this.run(this.stepAt(start, [...missing, ...tokenIds], rows, readouts), true)
-    // Rows of all tokens would include those of the missing tokens: send these by themselves.
-    const sent = await this.run(this.stepAt(start, missing, 'none', []), true)
-    return sent && this.run(this.stepAt(this.position, tokenIds, rows, readouts))
+    // Rows of all tokens would include those of the missing tokens: a step before appends these. Both
+    // go in one message, so that the session is never idle between them, when it could be closed.
+    const replay = this.stepAt(start, missing, 'none', [])
+    return this.run(this.stepAt(this.position, tokenIds, rows, readouts), true, replay)
   }
 
-  /** Undefined if the service does not hold the tokens before the step. */
-  private async run(step: Step, isReplay = false): Promise<StepResult__Output | undefined> {
-    const { result, times } = await this.channel.run(step)
-    const sent = step.tokenIds?.length ?? 0
+  /**
+   * Undefined if the service does not hold the tokens before the step.
+   * @param before a step that is sent first
+   */
+  private async run(step: Step, isReplay = false, before?: Step): Promise<StepResult__Output | undefined> {
+    const first = before && this.channel.run(before)
+    const [answer, firstAnswer] = await Promise.all([this.channel.run(step), first])
+    const { result, times } = answer
+    const sent = countTokens(step) + (before ? countTokens(before) : 0)
     this.calls.push({ model: this.options.model, tokens: result ? sent : 0, isReplay, ...times })
-    const expected = (step.position ?? 0) + sent
+    if (before) this.assertPosition(before, firstAnswer?.result)
+    this.assertPosition(step, result)
+    return result
+  }
+
+  private assertPosition(step: Step, result: StepResult__Output | undefined): void {
+    const expected = (step.position ?? 0) + countTokens(step)
     if (result && result.position !== expected)
       throw this.breachOf(new RangeError(`expected a session of ${expected} tokens, found ${result.position}`))
-    return result
   }
 
   private stepAt(position: number, tokenIds: readonly number[], rows: Rows, readouts: readonly Readout[]): Step {
