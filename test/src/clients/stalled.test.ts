@@ -21,7 +21,11 @@ beforeAll(async () => {
   stack = await startTinyStack()
 })
 afterAll(() => stack?.stop())
-beforeEach(() => void stack.sft.kill('SIGSTOP'))
+beforeEach(async () => {
+  // A request that comes while the gateway still takes the service for stopped would wait for it.
+  await expect.poll(async () => (await fetch(`${stack.url}/readyz`)).status).toBe(200)
+  stack.sft.kill('SIGSTOP')
+})
 afterEach(() => void stack.sft.kill('SIGCONT'))
 
 /** Each function requests one answer and reads it to the end. */

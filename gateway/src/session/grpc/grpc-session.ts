@@ -111,8 +111,9 @@ export class GrpcSession implements Session {
     const missing = this.state.sequence.tokenIds.slice(start)
     if (missing.length === 0) return this.run(this.stepAt(start, tokenIds, rows, readouts))
     if (rows !== 'all') return this.run(this.stepAt(start, [...missing, ...tokenIds], rows, readouts), true)
-    // Rows of all tokens would include those of the missing tokens: a step before appends these. Both
-    // go in one message, so that the session is never idle between them, when it could be closed.
+    // Rows of all tokens would include those of the missing tokens: a step before appends these.
+    // Both go in one message, so that the session is never idle between them, when it could be
+    // closed.
     const replay = this.stepAt(start, missing, 'none', [])
     return this.run(this.stepAt(this.position, tokenIds, rows, readouts), true, replay)
   }
