@@ -179,7 +179,7 @@ describe('kill -9 of the gateway', () => {
     await answer.body?.getReader().read()
     // The answer is longer than this test.
     stack.gateway.kill('SIGSTOP')
-    expect(await held()).toEqual([1, 1])
+    await expect.poll(held).toEqual([1, 1])
     stack.gateway.kill('SIGKILL')
     await expect.poll(held).toEqual([0, 0])
   })
