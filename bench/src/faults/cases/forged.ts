@@ -8,7 +8,6 @@ import {
   type StepRequest,
   type StepResponse__Output,
 } from '@tandem/proto'
-import { heldSessions } from '@tandem/test'
 import type { FaultCase } from '../case.js'
 import { LooseStack } from '../loose-stack.js'
 import { Tally } from '../tally.js'
@@ -47,7 +46,7 @@ export const forged: readonly FaultCase[] = [
         const { results } = await send(owner, { steps: [stepAt(ids, [7])], closeSessionIds: [sessionId] })
         const goesOn = results[0]?.error === null && results[0].rows.length === 1
         tally.add(goesOn ? 'the owner goes on' : 'the owner has lost it', goesOn)
-        return tally.result(await heldSessions(service?.address ?? ''))
+        return tally.result(await stack.countLeaked())
       } finally {
         owner.close()
         other.close()
