@@ -28,8 +28,8 @@ if (file !== undefined) {
   threads.onmessage = ({ data }: { readonly data: unknown }) => {
     offsetMs = Number(data)
   }
-  // biome-ignore lint/suspicious/noExplicitAny: the types of Node 20 lack it
-  ;(threads as any).unref()
+  // The types of Node 20 lack it.
+  ;(threads as unknown as { unref(): void }).unref()
   const causes: Readonly<Record<string, (value: number) => void>> = {
     block: (ms) => {
       const end = performance.now() + ms
