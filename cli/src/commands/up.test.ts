@@ -1,119 +1,23 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { UpFlags } from '../config/read-flags.js'
-import type { Context } from '../context.js'
-import { findHome } from '../home.js'
-import { tokenTiming } from '../testing/timings.js'
-import { generate } from './generate.js'
+import { describe, expect, it } from 'vitest'
+import {
+  answers,
+  context,
+  controller,
+  fixture,
+  folder,
+  isAlive,
+  options,
+  pair,
+  pids,
+  until,
+  useStandIns,
+  words,
+} from '../testing/stand-in-processes.js'
 import { up } from './up.js'
 
-const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
-const pair = { sft: fixture('llama-tied'), dpo: fixture('llama-tied+lora') }
-
-/** Small programs that follow the contract between processes. They serve no real model. */
-const common = `
-process.on('disconnect', () => process.exit(0))
-process.on('SIGTERM', () => process.exit(0))
-setInterval(() => {}, 1000)
-const say = (text) => process.stderr.write(text + '\\n')
-`
-const logit = `import { existsSync } from 'node:fs'
-${common}
-say('pid ' + process.pid + ' ' + process.env.TANDEM_LISTEN + ' keys ' + process.env.TANDEM_API_KEYS)
-const isBroken = process.env.FAIL === process.env.TANDEM_ROLE || existsSync(process.env.FAIL_IF ?? '')
-if (isBroken) { say('The model is broken.'); process.exit(1) }
-const { TANDEM_ROLE, TANDEM_LOCAL_SERVICES, TANDEM_THREADS } = process.env
-say(TANDEM_ROLE + ' exports to ' + process.env.OTEL_EXPORTER_OTLP_ENDPOINT)
-say(TANDEM_ROLE + ' shares ' + TANDEM_LOCAL_SERVICES + ' threads ' + TANDEM_THREADS)
-const metricsUrl = 'http://' + process.env.TANDEM_METRICS_LISTEN + '/metrics'
-const baseAddress = process.env.TANDEM_BASE_LISTEN && process.env.BASE ? process.env.BASE + ':1' : null
-process.send({ type: 'ready', address: TANDEM_ROLE + ':1', baseAddress, metricsUrl })
-`
-const timeline = {
-  ...{ type: 'timeline', requestId: 'req-1', model: 'mine', strategy: 'aad', endpoint: '/v1/chat/completions' },
-  ...{ status: 200, promptTokens: 9, queueUs: 100, promptUs: 2_000, droppedTimings: 3 },
-  answers: [[tokenTiming({ step_us: 300_000 }), tokenTiming()], [tokenTiming({ step_us: 300_000 })]],
-}
-const gateway = `import http from 'node:http'
-${common}
-const { TANDEM_SFT, TANDEM_DPO, TANDEM_PAIR, TANDEM_API_KEYS } = process.env
-const { TANDEM_MODELS, TANDEM_REWARDS, TANDEM_END_TOKENS, TANDEM_MAX_CONCURRENT } = process.env
-say('gets ' + JSON.stringify({ TANDEM_MODELS, TANDEM_REWARDS, TANDEM_END_TOKENS, TANDEM_MAX_CONCURRENT }))
-say('pid ' + process.pid + ' ' + [TANDEM_SFT, TANDEM_DPO, TANDEM_PAIR].join(' ') + ' keys ' + TANDEM_API_KEYS)
-const server = http.createServer(async (request, response) => {
-  let body = ''
-  for await (const chunk of request) body += chunk
-  const { model, messages } = JSON.parse(body)
-  for (const content of [model, ': ', messages[0].content.toUpperCase()])
-    response.write('data: ' + JSON.stringify({ choices: [{ delta: { content } }] }) + '\\n\\n')
-  response.end('data: [DONE]\\n\\n')
-  if (process.env.TANDEM_TRACE === '1') process.send(${JSON.stringify(timeline)})
-})
-say('the gateway exports to ' + process.env.OTEL_EXPORTER_OTLP_ENDPOINT)
-const metricsUrl = 'http://' + process.env.TANDEM_METRICS_LISTEN + '/metrics'
-server.listen(Number(process.env.TANDEM_PORT), process.env.TANDEM_HOST, () =>
-  process.send({ type: 'ready', address: 'http://127.0.0.1:' + server.address().port, metricsUrl }))
-`
-
-let folder: string
-let words: string
-let answers: string
-let controller: AbortController
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tandem-up-'))
-  await writeFile(join(folder, 'logit-main.mjs'), logit)
-  await writeFile(join(folder, 'reward-main.mjs'), logit)
-  await writeFile(join(folder, 'main.mjs'), gateway)
-})
-afterAll(() => rm(folder, { recursive: true, force: true }))
-beforeEach(() => {
-  words = ''
-  answers = ''
-  controller = new AbortController()
-})
-
-function context(environment: NodeJS.ProcessEnv = {}): Context {
-  return {
-    home: findHome({ TANDEM_HOME: join(folder, 'home') }),
-    environment: { PATH: process.env.PATH, ...environment },
-    output: {
-      write: (text: string) => {
-        words += text
-      },
-    },
-    answers: {
-      write: (text: string) => {
-        answers += text
-      },
-    },
-    findModule: (name) => join(folder, `${name.split('/').at(-1)}.mjs`),
-    isVerbose: true,
-    signal: controller.signal,
-  }
-}
-
-const options = (changes: UpFlags = {}): UpFlags => ({ ...pair, port: 0, paired: false, ...changes })
-
-async function until(condition: () => boolean) {
-  for (let i = 0; i < 4800 && !condition(); i++) await delay(25)
-  expect(condition()).toBe(true)
-}
-
-const pids = () => [...new Set([...words.matchAll(/pid (\d+)/g)].map((match) => Number(match[1])))]
-
-function isAlive(pid: number) {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
+useStandIns()
 
 describe('up', () => {
   it('starts three processes, prints the URL and an example request, and ends all on abort', async () => {
@@ -329,60 +233,5 @@ port: 0
   it('refuses another host without keys before anything is built', async () => {
     await expect(up(options({ host: '0.0.0.0' }), context())).rejects.toThrow('no API key is set')
     expect(words).toBe('')
-  })
-})
-
-describe('generate', () => {
-  it('starts its own gateway, prints the answer, and ends it', async () => {
-    await generate('hello', { ...pair, apiKeys: ['unused'] }, context())
-    expect(answers).toBe('llama-tied+lora: HELLO\n')
-    expect(pids().map(isAlive)).toEqual([false, false, false])
-  })
-
-  it('uses the settings of up: options before the file before the environment, with additional models', async () => {
-    const config = join(folder, 'generate.yaml')
-    await writeFile(
-      config,
-      `
-sft: ${pair.sft}
-dpo: grpc://10.0.0.2:7002
-models: { base: "grpc://10.0.0.2:7003" }
-rewards: { picker: "grpc://10.0.0.2:7005" }
-name: filed
-threads: 3
-host: 0.0.0.0
-`,
-    )
-    const environment = { TANDEM_SFT: '10.0.0.9:1', TANDEM_MAX_CONCURRENT: '3', TANDEM_PAIR: 'of-the-environment' }
-    await generate('hello', { config, threads: 2, apiKeys: [] }, context(environment))
-    expect(answers).toBe('filed: HELLO\n')
-    expect(words).toMatch(/^Settings: .*generate\.yaml\n/)
-    expect(words).toContain('sft shares 1 threads 2')
-    const named = { TANDEM_MODELS: 'base=10.0.0.2:7003', TANDEM_REWARDS: 'picker=10.0.0.2:7005' }
-    expect(words).toContain(JSON.stringify({ ...named, TANDEM_END_TOKENS: '[]', TANDEM_MAX_CONCURRENT: '3' }))
-    expect(words).toContain('sft:1 10.0.0.2:7002 filed')
-  })
-
-  it.each([
-    [{ strategy: 'nope' }, 'strategy: unknown strategy "nope"; expected one of: aad, '],
-    [{ strategy: 'greedy-dpo', alpha: 0.5 }, 'alpha: unknown parameter of the strategy greedy-dpo'],
-  ])('refuses %j before anything starts', async (method, message) => {
-    await expect(generate('hello', { ...pair, ...method, apiKeys: [] }, context())).rejects.toThrow(message)
-    expect(words).toBe('')
-  })
-
-  it('refuses a key that up refuses', async () => {
-    const config = join(folder, 'unknown.yaml')
-    await writeFile(config, 'sfd: x\n')
-    await expect(generate('hello', { config, apiKeys: [] }, context())).rejects.toThrow('did you mean "sft"?')
-  })
-
-  it.each([
-    [{ sft: 'a', precision: 'int8' }, 'remove --sft, --precision, or --url'],
-    [{ config: 'f', device: 'cuda', threads: 1 }, 'remove --config, --device, --threads, or --url'],
-    [{ model: [{ name: 'a', source: 'b' }], paired: false }, 'remove --model a, --no-paired, or --url'],
-  ] as const)('refuses %j with --url', async (flags, message) => {
-    const running = generate('hello', { ...flags, apiKeys: [], url: 'http://127.0.0.1:1' }, context())
-    await expect(running).rejects.toThrow(`--url uses a running gateway with its own models: ${message}`)
   })
 })

@@ -96,9 +96,9 @@ describe('readAnswer', () => {
       fc.nat(stream.length).map((length) => stream.slice(0, length)),
     )
     fc.assert(
-      fc.property(text, (any) => {
+      fc.property(text, (random) => {
         try {
-          expect(readAnswer(any, 'NAME').choices.length).toBeGreaterThan(0)
+          expect(readAnswer(random, 'NAME').choices.length).toBeGreaterThan(0)
         } catch (error) {
           expect(String(error)).toMatch(/^Error: NAME/)
         }

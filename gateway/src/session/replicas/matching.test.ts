@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
 import { describeChange, describeFaults, mayServe, serves } from './matching.js'
 
-const any = { version: null, release: null }
+const anyModel = { version: null, release: null }
 const old = { version: 'v1', release: 'old' }
 
 test('a label goes with the same label and with none', () => {
-  expect(serves(old, any)).toBe(true)
+  expect(serves(old, anyModel)).toBe(true)
   expect(serves(old, { version: 'v1', release: 'old' })).toBe(true)
   expect(serves(old, { version: 'v1', release: '' })).toBe(true)
   expect(serves(old, { version: 'v1', release: 'new' })).toBe(false)
   expect(serves({ ...old, release: '' }, { version: null, release: 'new' })).toBe(true)
   expect(serves(old, { version: 'v2', release: null })).toBe(false)
-  expect(serves(null, any)).toBe(false)
+  expect(serves(null, anyModel)).toBe(false)
 })
 
 test('a replica that connects may serve what it served before', () => {
@@ -19,7 +19,7 @@ test('a replica that connects may serve what it served before', () => {
   expect(mayServe({ model: old, state: 'connecting' }, old)).toBe(true)
   expect(mayServe({ model: old, state: 'connecting' }, { ...old, version: 'v2' })).toBe(false)
   expect(mayServe({ model: old, state: 'draining' }, old)).toBe(true)
-  expect(mayServe({ model: old, state: 'refused' }, any)).toBe(false)
+  expect(mayServe({ model: old, state: 'refused' }, anyModel)).toBe(false)
 })
 
 test('faults name each replica, and at most eight', () => {
