@@ -1,28 +1,11 @@
-import {
-  type Client,
-  credentials,
-  makeGenericClientConstructor,
-  Server,
-  ServerCredentials,
-  type ServerDuplexStream,
-  type ServerUnaryCall,
-  type ServerWritableStream,
-  type ServiceDefinition,
-  type ServiceError,
-  type sendUnaryData,
-} from '@grpc/grpc-js'
-import {
-  channelOptions,
-  type GetModelResponse,
-  type GetModelResponse__Output,
-  LogitService,
-  type LogitServiceClient,
-  type LogitServiceHandlers,
-  type StepRequest__Output,
-  type StepResponse,
-  type StepResponse__Output,
-  type TextFileChunk,
+import type {
+  GetModelResponse,
+  GetModelResponse__Output,
+  StepRequest__Output,
+  StepResponse,
+  StepResponse__Output,
 } from '@tandem/proto'
+import { LogitProxy } from '../stack/logit-proxy.js'
 
 /** What a proxy changes. Everything else passes as it is. */
 export interface ProxyFaults {
@@ -50,129 +33,33 @@ export class StreamEnd extends Error {
   }
 }
 
-const same = (bytes: Buffer): Buffer => bytes
-const health = {
-  check: {
-    path: '/grpc.health.v1.Health/Check',
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: same,
-    requestDeserialize: same,
-    responseSerialize: same,
-    responseDeserialize: same,
-  },
-} satisfies ServiceDefinition
-const HealthClient = makeGenericClientConstructor(health, 'Health')
-type CheckClient = Client & { check(request: Buffer, answer: sendUnaryData<Buffer>): void }
-
-/** A proxy between a gateway and a logit service, which causes faults on their way. */
-export class FaultProxy {
+/** A proxy that causes faults between a gateway and a logit service. */
+export class FaultProxy extends LogitProxy {
   /** What is changed from now on. */
   faults: ProxyFaults = {}
   /** Step messages that the service has got. */
   requests = 0
   /** Models that the gateway has got. */
   modelReads = 0
-  private readonly server = new Server(channelOptions)
-  private readonly client: LogitServiceClient
-  private readonly health: CheckClient
 
-  private constructor(service: string) {
-    this.client = new LogitService(service, credentials.createInsecure(), channelOptions)
-    this.health = new HealthClient(service, credentials.createInsecure(), {
-      channelOverride: this.client.getChannel(),
-    }) as unknown as CheckClient
-    this.server.addService(LogitService.service, this.handlers())
-    this.server.addService(health, {
-      check: ({ request }: ServerUnaryCall<Buffer, Buffer>, answer: sendUnaryData<Buffer>) =>
-        this.health.check(request, answer),
-    })
-  }
-
-  /**
-   * Starts a proxy on a free port.
-   * @param service the address of the service, host:port
-   */
-  static async start(service: string): Promise<{ proxy: FaultProxy; address: string }> {
-    const proxy = new FaultProxy(service)
-    const port = await new Promise<number>((resolve, reject) => {
-      proxy.server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, found) =>
-        error ? reject(error) : resolve(found),
-      )
-    })
-    return { proxy, address: `127.0.0.1:${port}` }
-  }
-
-  stop(): void {
-    this.server.forceShutdown()
-    this.client.close()
-  }
-
-  private handlers(): LogitServiceHandlers {
-    return {
-      GetModel: (call, answer) =>
-        this.client.getModel(call.request, (error, model) => {
-          if (error || !model) return answer(error)
-          void this.sendModel(model, (changed) => answer(null, changed))
-        }),
-      GetLoad: (call, answer) => this.client.getLoad(call.request, answer),
-      GetTextFiles: (call) => void this.sendTextFiles(call),
-      Step: (call, answer) => this.client.step(call.request, answer),
-      StepStream: (call) => this.openStream(call),
-    }
-  }
-
-  private async sendModel(model: GetModelResponse__Output, send: (model: GetModelResponse) => void): Promise<void> {
-    send((await this.faults.changeModel?.(model)) ?? model)
+  protected override async changeModel(model: GetModelResponse__Output): Promise<GetModelResponse> {
+    const changed = (await this.faults.changeModel?.(model)) ?? model
     this.modelReads++
+    return changed
   }
 
-  private async sendTextFiles(call: ServerWritableStream<unknown, TextFileChunk>): Promise<void> {
-    try {
-      const files = new Map<string, Buffer[]>()
-      for await (const chunk of this.client.getTextFiles({})) {
-        const { name, data } = chunk as { name: string; data: Buffer }
-        files.set(name, [...(files.get(name) ?? []), data])
-      }
-      const { changeTextFile = (_, data) => data } = this.faults
-      for (const [name, parts] of files) call.write({ name, data: changeTextFile(name, Buffer.concat(parts)) })
-      call.end()
-    } catch (error) {
-      call.destroy(error as ServiceError)
-    }
+  protected override changeTextFile(name: string, data: Buffer): Buffer {
+    return this.faults.changeTextFile?.(name, data) ?? data
   }
 
-  private openStream(call: ServerDuplexStream<StepRequest__Output, StepResponse>): void {
-    const steps = this.client.stepStream()
-    const open: StepRequest__Output[] = []
-    let isOver = false
-    const end = (finish: () => void) => {
-      if (isOver) return
-      isOver = true
-      steps.cancel()
-      finish()
-    }
-    const fail = (error: unknown) => end(() => void call.emit('error', error))
-    let lastSent = Promise.resolve()
-    const pass = async (response: StepResponse__Output, request: StepRequest__Output | undefined) => {
-      if (isOver || request === undefined) return
-      const changed = (await this.faults.changeResponse?.(response, request)) ?? [response]
-      if (!isOver) for (const one of changed) call.write(one)
-    }
-    call.on('data', (request: StepRequest__Output) => {
-      this.requests++
-      open.push(request)
-      steps.write(request)
-    })
-    call.on('end', () => steps.end())
-    call.on('cancelled', () => end(() => undefined))
-    steps.on('data', (response: StepResponse__Output) => {
-      const request = open.shift()
-      lastSent = lastSent.then(() => pass(response, request)).catch(fail)
-    })
-    steps.on('end', () => {
-      lastSent = lastSent.then(() => end(() => void call.end()))
-    })
-    steps.on('error', fail)
+  protected override onRequest(): void {
+    this.requests++
+  }
+
+  protected override async onResponse(
+    response: StepResponse__Output,
+    request: StepRequest__Output,
+  ): Promise<readonly StepResponse[]> {
+    return (await this.faults.changeResponse?.(response, request)) ?? [response]
   }
 }

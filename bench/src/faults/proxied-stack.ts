@@ -45,10 +45,10 @@ export class ProxiedStack {
       const addresses: Record<Side, string[]> = { sft: [], dpo: [] }
       for (const side of sides)
         for (const service of replicasOf(stack, side)) {
-          const { proxy, address } = await FaultProxy.start(service.address)
+          const proxy = new FaultProxy(service.address)
           proxy.faults = faultsAt(side, service.replica)
           proxies[side].push(proxy)
-          addresses[side].push(address)
+          addresses[side].push(await proxy.listen())
         }
       const { child, url } = await startGateway({
         TANDEM_SFT: addresses.sft.join(','),

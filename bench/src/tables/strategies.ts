@@ -39,11 +39,11 @@ const methods: readonly (readonly [string, object])[] = [
 ]
 
 const stack = await startStack({ sft, dpo, pair })
-const [sftSide, dpoSide] = await Promise.all([stack.addresses.sft, stack.addresses.dpo].map(CountingProxy.start))
-if (!sftSide || !dpoSide) throw new Error('expected one proxy per service')
-const environment = { TANDEM_SFT: sftSide.address, TANDEM_DPO: dpoSide.address, TANDEM_PORT: '0', TANDEM_PAIR: pair }
+const [sftSide, dpoSide] = [new CountingProxy(stack.addresses.sft), new CountingProxy(stack.addresses.dpo)]
+const [TANDEM_SFT, TANDEM_DPO] = await Promise.all([sftSide.listen(), dpoSide.listen()])
+const environment = { TANDEM_SFT, TANDEM_DPO, TANDEM_PORT: '0', TANDEM_PAIR: pair }
 const gateway = fork(gatewayMainPath, { env: environment, execArgv: [], stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
-const sides = [dpoSide.proxy, sftSide.proxy]
+const sides = [dpoSide, sftSide]
 try {
   const url = await readyAddress(gateway, 'the gateway')
   const rows = readGoldenRows('smollm2-pair.jsonl', ['greedy-dpo']).slice(0, Number(values.prompts))
@@ -59,7 +59,7 @@ try {
         decoding,
       })
     const each = rows.length * tokens
-    const counts = [...sides.map(({ forwards }) => forwards), dpoSide.proxy.batches]
+    const counts = [...sides.map(({ forwards }) => forwards), dpoSide.batches]
     const bytes = Math.round(sides.reduce((sum, side) => sum + side.bytes, 0) / each)
     console.log(
       `| ${name} | ${counts.map((count) => (count / each).toFixed(2)).join(' | ')} | ${bytes.toLocaleString('en')} |`,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
 import { type Jaeger, type JaegerSpan, type JaegerTrace, startJaeger, withoutJaeger } from './testing/jaeger.js'
+import { streamTraced } from './testing/stream-traced.js'
 
 /** A real Jaeger receives the trace of one streamed AAD answer, with the settings that the documentation names. */
 
@@ -31,19 +32,7 @@ describe.skipIf(withoutJaeger)(`Jaeger${withoutJaeger}`, () => {
       OTEL_RESOURCE_ATTRIBUTES: 'ip=127.0.0.1',
     }
     stack = await startTinyStack({ env })
-    const response = await fetch(`${stack.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-tandem-trace': 'tokens' },
-      body: JSON.stringify({
-        model: 'tiny',
-        messages: [{ role: 'user', content: 'Hello' }],
-        max_tokens: maxTokens,
-        ignore_eos: true,
-        stream: true,
-      }),
-    })
-    await response.text()
-    requestId = response.headers.get('x-request-id') ?? ''
+    requestId = await streamTraced(stack.url, { max_tokens: maxTokens })
     await vi.waitFor(async () => expect(await readTrace()).toEqual(['chat tiny']), {
       timeout: exportLimitMs,
       interval: 100,

@@ -5,6 +5,7 @@ import { installPython } from '../support/installed.js'
 import type { Stack } from '../support/stack.js'
 import { startTinyStack } from '../support/tiny-stack.js'
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from './testing/otlp-receiver.js'
+import { streamTraced } from './testing/stream-traced.js'
 
 /**
  * Exports the trace of one streamed AAD answer to a receiver made from OpenTelemetry's own message
@@ -41,19 +42,7 @@ describe.skipIf(python === '').each(['grpc', 'http/protobuf', 'http/json'])(
         OTEL_METRIC_EXPORT_TIMEOUT: '500',
       }
       stack = await startTinyStack({ env })
-      const response = await fetch(`${stack.url}/v1/chat/completions`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-tandem-trace': 'tokens' },
-        body: JSON.stringify({
-          model: 'tiny',
-          messages: [{ role: 'user', content: 'Hello' }],
-          max_tokens: maxTokens,
-          ignore_eos: true,
-          stream: true,
-          decoding: { path: 'plain' },
-        }),
-      })
-      await response.text()
+      await streamTraced(stack.url, { max_tokens: maxTokens, decoding: { path: 'plain' } })
       const areAllHere = () => serverSpans().length === 1 && spanCount(spanNames.run, receiver.spans()) >= 2 * maxTokens
       await vi.waitUntil(areAllHere, { timeout: exportLimitMs, interval: 100 })
       spans = receiver.spans()
