@@ -35,7 +35,8 @@ async function run(args: FaultArguments, signal: AbortSignal): Promise<void> {
   }
   const { processor, cores, node } = findHardware()
   const date = new Date().toISOString().slice(0, 10)
-  const table = `${tableOf(outcomes)}\n\n${processor}, ${cores} cores; Node ${node}, ${date}.`
+  const form = args.isShort ? 'The short form (`--short`), a tiny pair' : 'The embedded pair'
+  const table = `${tableOf(outcomes)}\n\n${form}; ${processor}, ${cores} cores; Node ${node}, ${date}.`
   console.log(table)
   if (args.json !== null) await writeFile(args.json, `${JSON.stringify(outcomes.map(toJson), null, 2)}\n`)
   if (args.writes) await writeFile(document, replaceTable(await readFile(document, 'utf8'), table, command))

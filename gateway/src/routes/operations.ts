@@ -55,7 +55,7 @@ export const operations = {
   ready: {
     ...read,
     path: '/readyz',
-    summary: 'Readiness: whether all services answer, with the faults of those that do not',
+    summary: 'Readiness: whether each model has a ready replica, with what is at fault',
     isOpen: true,
     answer: readySchema,
     notReady: notReadySchema,
