@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { setTimeout as delay, setImmediate as nextPoll } from 'node:timers/promises'
 import type { OpenRequests } from './open-requests.js'
-import type { Lifetime } from './routes/lifetime.js'
+import type { GatewayStage } from './routes/gateway-stage.js'
 import { SessionError } from './session/contract/session-error.js'
 
 /** Interval at which connections without a request are closed, in milliseconds. */
@@ -15,7 +15,7 @@ const refusalMs = 1_000
 export interface DrainOptions {
   readonly server: Server
   readonly requests: OpenRequests
-  readonly lifetime: Lifetime
+  readonly stage: GatewayStage
   /** Aborted when the time of open answers is over. */
   readonly stopping: AbortController
   /**
@@ -31,11 +31,11 @@ export interface DrainOptions {
  * Stops a server. From now on it is not ready. After the delay it refuses new requests with 503,
  * and it listens until all answers that it accepted have left or their time is over.
  */
-export async function drain({ server, requests, lifetime, stopping, delayMs, drainMs }: DrainOptions): Promise<void> {
-  lifetime.stage = 'leaving'
+export async function drain({ server, requests, stage, stopping, delayMs, drainMs }: DrainOptions): Promise<void> {
+  stage.current = 'leaving'
   requests.closeConnections()
   await delay(delayMs)
-  lifetime.stage = 'refusing'
+  stage.current = 'refusing'
   server.closeIdleConnections()
   const idleCheck = setInterval(() => server.closeIdleConnections(), idleCheckMs)
   const left = requests.haveLeft()

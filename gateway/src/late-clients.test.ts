@@ -28,7 +28,7 @@ test('clients that connect in the moment in which the last answer leaves are ans
   const late = new Promise<number[]>((resolve, reject) => {
     running?.once('close', () => void Promise.all([send(), send(), send()]).then(resolve, reject))
   })
-  const options = { lifetime: { stage: 'serving' as const }, stopping: new AbortController() }
+  const options = { stage: { current: 'serving' as const }, stopping: new AbortController() }
   const drained = drain({ ...options, server, requests, delayMs: 0, drainMs: 600_000 })
   running?.end()
   expect(await first).toBe(200)

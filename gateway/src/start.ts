@@ -15,8 +15,8 @@ import { OpenRequests } from './open-requests.js'
 import { Admission } from './routes/admission.js'
 import { createApp } from './routes/app.js'
 import type { AppDependencies } from './routes/dependencies.js'
+import type { GatewayStage } from './routes/gateway-stage.js'
 import { createHttpServer } from './routes/http-server.js'
-import type { Lifetime } from './routes/lifetime.js'
 import { SessionError } from './session/contract/session-error.js'
 import { type ServiceAddress, ServiceCredentials } from './session/grpc/credentials.js'
 import { connectModels } from './session/models/connect-models.js'
@@ -72,8 +72,8 @@ export async function startGateway(
     const pair = addEndTokens(served, config.endTokens)
     for (const warning of pair.warnings) log.warn(warning)
     const stopping = new AbortController()
-    const lifetime: Lifetime = { stage: 'serving' }
-    const server = createServer({ config, keys, pair, rewards, lifetime, stopping: stopping.signal, log, telemetry })
+    const stage: GatewayStage = { current: 'serving' }
+    const server = createServer({ config, keys, pair, rewards, stage, stopping: stopping.signal, log, telemetry })
     const requests = new OpenRequests(server)
     await listen(server, listenAddress, config)
     const url = urlOf(config.host, server)
@@ -83,7 +83,7 @@ export async function startGateway(
     const stop = async () => {
       log.info({ openRequests: requests.count }, 'draining')
       const { drainDelayMs: delayMs, drainMs } = config
-      await drain({ server, requests, lifetime, stopping, delayMs, drainMs })
+      await drain({ server, requests, stage, stopping, delayMs, drainMs })
       keys.close()
       closeChannels()
       await Promise.all([pair, ...rewards].map(({ encoder }) => encoder.close()))
@@ -106,7 +106,7 @@ function serviceAddresses({ services, rewards }: GatewayConfig): ServiceAddress[
   ]
 }
 
-interface ServerParts extends Pick<AppDependencies, 'keys' | 'pair' | 'lifetime' | 'stopping' | 'log' | 'telemetry'> {
+interface ServerParts extends Pick<AppDependencies, 'keys' | 'pair' | 'stage' | 'stopping' | 'log' | 'telemetry'> {
   readonly config: GatewayConfig
   readonly rewards: readonly RewardModel[]
 }

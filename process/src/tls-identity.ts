@@ -50,10 +50,9 @@ export class TlsIdentity {
     return this.secureContext
   }
 
-  /** Calls the listener when the files have changed. Returns a function that ends this. */
-  onChange(listener: (material: TlsMaterial) => void): () => void {
+  /** Calls the listener when the files have changed. */
+  onChange(listener: (material: TlsMaterial) => void): void {
     this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
   }
 
   /** Reads the files no more. */

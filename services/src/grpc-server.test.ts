@@ -1,5 +1,12 @@
 import { createRequire } from 'node:module'
-import { type Client, credentials, makeClientConstructor, type ServiceDefinition, status } from '@grpc/grpc-js'
+import {
+  type Client,
+  credentials,
+  makeClientConstructor,
+  ServerCredentials,
+  type ServiceDefinition,
+  status,
+} from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 import { packageDefinition } from '@tandem/proto'
 import { service as healthService } from 'grpc-health-check'
@@ -14,6 +21,7 @@ afterEach(async () => {
 async function start(reflection: boolean): Promise<GrpcServer> {
   const server = await startGrpcServer({
     listen: '127.0.0.1:0',
+    credentials: ServerCredentials.createInsecure(),
     serviceNames: ['tandem.v1.LogitService'],
     addServices: () => undefined,
     workMethods: new Set(),

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
+import { logVerbosity, Server, type ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
 import { withTimeout } from '@tandem/process'
 import { channelOptions, maxRequestBytes } from '@tandem/proto'
@@ -11,8 +11,8 @@ import { WorkCalls } from './work-calls.js'
 export interface GrpcServerOptions {
   /** host:port. Port 0 chooses a free port. */
   readonly listen: string
-  /** Default: no TLS. */
-  readonly credentials?: ServerCredentials
+  /** How connections are protected. */
+  readonly credentials: ServerCredentials
   /** Full names, for the health service. */
   readonly serviceNames: readonly string[]
   readonly addServices: (server: Server) => void
@@ -50,7 +50,7 @@ const lastAnswersMs = 200
 /** Starts a gRPC server with the standard health service. It reports SERVING once this resolves. */
 export async function startGrpcServer({
   listen,
-  credentials = ServerCredentials.createInsecure(),
+  credentials,
   serviceNames,
   addServices,
   workMethods,

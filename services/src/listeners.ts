@@ -13,8 +13,8 @@ export interface Listener {
 
 /** The listeners of a process. The caller closes them when it listens no more. */
 export interface Listeners {
-  /** In the order of the addresses. */
-  readonly all: readonly Listener[]
+  /** The listener of a variable. @throws RangeError if no address was given for it */
+  of(variable: string): Listener
   close(): void
 }
 
@@ -32,14 +32,22 @@ export async function resolveListeners(
   const resolved = await Promise.all(
     Object.entries(addresses).map(async ([variable, address]) => {
       const host = await resolveGrpcListener(variable, address, security)
-      return { ...host, port: address.slice(address.lastIndexOf(':') + 1) }
+      return { ...host, variable, port: address.slice(address.lastIndexOf(':') + 1) }
     }),
   )
   const needsTls = resolved.some(({ usesTls }) => usesTls)
   const identity = needsTls && security.tls ? new TlsIdentity(security.tls, (fault) => log.warn(fault)) : null
-  const all = resolved.map(({ address, port, usesTls }) => ({
-    listen: `${isIP(address) === 6 ? `[${address}]` : address}:${port}`,
-    credentials: usesTls && identity ? new TlsServerCredentials(identity) : ServerCredentials.createInsecure(),
-  }))
-  return { all, close: () => identity?.close() }
+  const listenerOf = ({ variable, address, port, usesTls }: (typeof resolved)[number]) => {
+    const listen = `${isIP(address) === 6 ? `[${address}]` : address}:${port}`
+    const credentials = usesTls && identity ? new TlsServerCredentials(identity) : ServerCredentials.createInsecure()
+    return [variable, { listen, credentials }] as const
+  }
+  const byVariable = new Map<string, Listener>(resolved.map(listenerOf))
+  const of = (variable: string): Listener => {
+    const found = byVariable.get(variable)
+    if (!found)
+      throw new RangeError(`${variable} is no address of this process; found ${[...byVariable.keys()].join(', ')}`)
+    return found
+  }
+  return { of, close: () => identity?.close() }
 }

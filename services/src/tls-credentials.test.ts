@@ -83,7 +83,8 @@ test('a listener on loopback has no TLS, and one that others can reach needs it'
   const addresses = { TANDEM_LISTEN: '127.0.0.1:0', TANDEM_BASE_LISTEN: '0.0.0.0:7001' }
   const listeners = await resolveListeners(addresses, { tls: folder.files, allowsPlaintext: false }, log)
   cleanups.push(listeners.close)
-  expect(listeners.all.map(({ listen, credentials: found }) => [listen, found._isSecure()])).toEqual([
+  const found = Object.keys(addresses).map((variable) => listeners.of(variable))
+  expect(found.map(({ listen, credentials }) => [listen, credentials._isSecure()])).toEqual([
     ['127.0.0.1:0', false],
     ['0.0.0.0:7001', true],
   ])

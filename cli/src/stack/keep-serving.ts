@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { withTimeout } from '@tandem/process'
+import { abortable } from './abortable.js'
 import { describeFailedRestart, describeRestart, describeServing, type ProcessEnd } from './process-end.js'
 import type { ProcessPlace } from './process-place.js'
 import { RestartBackoff } from './restart-backoff.js'
@@ -78,20 +79,5 @@ async function attempt(place: ProcessPlace, signal: AbortSignal): Promise<Proces
     await place.stop()
     const end = await place.ended().catch(() => ({ name: place.name, how: String(error), lastLines: '' }))
     return limit.aborted ? { ...end, how: `it did not serve within ${startLimitMs / 1000} s` } : end
-  }
-}
-
-/** Waits for a promise, or rejects with the signal's reason. */
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const stopWaiting = new AbortController()
-  const aborted = new Promise<never>((_resolve, reject) => {
-    const abort = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', abort, { once: true, signal: stopWaiting.signal })
-  })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    stopWaiting.abort()
   }
 }

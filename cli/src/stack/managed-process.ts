@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { processMessageSchema, type TimelineMessage } from '@tandem/process'
+import { abortable } from './abortable.js'
 import { LastLines } from './last-lines.js'
 import { describeFailedStart, type ProcessEnd } from './process-end.js'
 import { acceptedRuntimeFlags, largePages } from './runtime-flags.js'
@@ -87,20 +88,10 @@ export class ManagedProcess {
    * @throws Error with its last lines if it ends before; the signal's reason on abort
    */
   async ready(signal: AbortSignal): Promise<Served> {
-    signal.throwIfAborted()
-    const stopWaiting = new AbortController()
-    const aborted = new Promise<never>((_resolve, reject) => {
-      const abort = () => reject(signal.reason as Error)
-      signal.addEventListener('abort', abort, { once: true, signal: stopWaiting.signal })
-    })
     const endedFirst = this.ended.then((end): never => {
       throw new Error(describeFailedStart(end))
     })
-    try {
-      return await Promise.race([this.served, endedFirst, aborted])
-    } finally {
-      stopWaiting.abort()
-    }
+    return abortable(Promise.race([this.served, endedFirst]), signal)
   }
 
   /**

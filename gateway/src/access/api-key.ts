@@ -4,7 +4,7 @@ import { KeyUsage } from './key-usage.js'
 import { type KeyEntry, KeyError } from './parse-key-line.js'
 
 /** Maximum number of API keys. Each has its own series of some metrics. */
-export const maxKeys = 256
+const maxKeys = 256
 
 /** An API key. Its text is not kept. */
 export interface ApiKey {

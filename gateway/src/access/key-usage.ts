@@ -107,7 +107,8 @@ export class KeyUsage {
   }
 
   private resize(bucket: TokenBucket | null, perMinute: number | null): TokenBucket | null {
-    if (perMinute === null || bucket?.perMinute === perMinute) return perMinute === null ? null : bucket
+    if (perMinute === null) return null
+    if (bucket?.perMinute === perMinute) return bucket
     return bucket?.resize(perMinute, this.now()) ?? new TokenBucket(perMinute, this.now())
   }
 }

@@ -1,5 +1,5 @@
 /** Bounds of Retry-After, in seconds. */
-export const retryBounds = { least: 1, most: 60 } as const
+const retryBounds = { least: 1, most: 60 } as const
 
 /**
  * Estimates when a refused request finds room: when all requests before it have had their turn.

@@ -8,8 +8,6 @@ import { type ConcurrencyBounds, ConcurrencyLimit } from '../session/waiting/con
  * time in which the queue is likely to have emptied.
  */
 export class Admission extends ConcurrencyLimit {
-  /** Requests that run or wait. */
-  private open = 0
   private readonly throughput: Throughput
 
   constructor(limits: ConcurrencyBounds) {
@@ -18,29 +16,14 @@ export class Admission extends ConcurrencyLimit {
     this.throughput = throughput
   }
 
-  /** As of `ConcurrencyLimit`. It also measures how many requests end. */
-  override async acquire(signal: AbortSignal): Promise<() => void> {
-    if (++this.open === this.bounds.maxConcurrent) this.throughput.begin(performance.now())
-    try {
-      const release = await super.acquire(signal)
-      return once(() => {
-        this.open--
-        this.throughput.count(performance.now())
-        release()
-      })
-    } catch (error) {
-      this.open--
-      throw error
-    }
+  /** As of `ConcurrencyLimit`. It measures how many requests end while all slots are taken. */
+  override acquire(signal: AbortSignal): Promise<() => void> {
+    if (this.open + 1 === this.bounds.maxConcurrent) this.throughput.begin(performance.now())
+    return super.acquire(signal)
   }
-}
 
-function once(call: () => void): () => void {
-  let isDone = false
-  return () => {
-    if (isDone) return
-    isDone = true
-    call()
+  protected override onRelease(): void {
+    this.throughput.count(performance.now())
   }
 }
 

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import type { ApiKey } from '../access/api-key.js'
+import { digestKey } from '../access/digest-key.js'
 import type { KeyStore } from '../access/key-store.js'
 import { ApiError } from '../openai/api-error.js'
 import type { AppEnvironment } from './dependencies.js'
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /** Paths that `requireApiKey` leaves open: exact paths, for all methods. */
 export type OpenPaths = readonly string[]
@@ -33,7 +32,7 @@ export function requireApiKey(keys: KeyStore, openPaths: OpenPaths): MiddlewareH
  * another client has sent the beginning of the prompt.
  */
 export function prefixScopeOf(authorization: string | undefined, salt: string | undefined): string {
-  const keyDigest = digest(authorization ?? '')
+  const keyDigest = digestKey(authorization ?? '')
   const scope = salt === undefined ? keyDigest : createHash('sha256').update(keyDigest).update(salt).digest()
   return scope.toString('hex').slice(0, 32)
 }

@@ -73,9 +73,9 @@ test('the health routes are open, for reading only, and a wrong key does not clo
 })
 
 test('only the holder of a key sees the addresses of services in /readyz', async () => {
-  const stopping = AbortSignal.abort()
+  const stage = { current: 'leaving' as const }
   const faultsOf = async (keys: readonly string[], headers: Record<string, string>) => {
-    const answer = await gateway.app({ apiKeys: keys, stopping }).request('/readyz', { headers })
+    const answer = await gateway.app({ apiKeys: keys, stage }).request('/readyz', { headers })
     expect(answer.status).toBe(503)
     return ((await answer.json()) as { faults: string[] }).faults
   }

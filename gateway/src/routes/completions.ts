@@ -1,12 +1,15 @@
 import type { Context } from 'hono'
 import type { KeyRequest } from '../access/key-usage.js'
 import { generate } from '../decode/answers/generate.js'
+import type { GenerationRequest } from '../decode/answers/generation-request.js'
+import { neededModels } from '../decode/loop/needed-models.js'
 import type { PreparedRequest } from '../openai/answer/answer.js'
 import { prepareChat } from '../openai/request/chat-request.js'
 import { prepareCompletion } from '../openai/request/completion-request.js'
 import { requestIdSchema } from '../openai/request/request-id.js'
 import type { OpenSessions } from '../session/contract/session.js'
 import { RequestSessions } from '../session/failover/request-sessions.js'
+import { modelOf } from '../session/models/pair.js'
 import { pickRelease } from '../session/replicas/pick-release.js'
 import type { Operation } from '../telemetry/request-attributes.js'
 import { RequestRecorder } from '../telemetry/request-recorder.js'
@@ -33,10 +36,10 @@ function createHandler(dependencies: AppDependencies, operation: Operation, prep
       traceparent: () => recorder.traceparent,
       onFailover: recorder.onFailover,
     }
-    let place: KeyRequest | undefined
+    let keyRequest: KeyRequest | undefined
     try {
-      place = startRequest(context)
-      const lifetime = new RequestLifetime(context.req.raw, dependencies, place)
+      keyRequest = startRequest(context)
+      const lifetime = new RequestLifetime(context.req.raw, dependencies, keyRequest)
       const { signal } = lifetime
       const body = await readJsonBody(context.req.raw, limits)
       const bodyReadMs = performance.now()
@@ -45,10 +48,10 @@ function createHandler(dependencies: AppDependencies, operation: Operation, prep
       const request = await prepare({ body, pair, pairName, maxPromptTokens, requestId, signal, judging })
       recorder.prepared(request, body, bodyReadMs)
       const { prompt, most } = costOf(request, body)
-      place.takePrompt(prompt, most)
-      return await run(context, dependencies, request, { lifetime, recorder, place })
+      keyRequest.takePrompt(prompt, most)
+      return await run(context, dependencies, request, { lifetime, recorder, keyRequest })
     } catch (error) {
-      place?.end()
+      keyRequest?.end()
       recorder.fail(error)
       throw error
     }
@@ -85,17 +88,17 @@ interface RunningRequest {
   readonly lifetime: RequestLifetime
   readonly recorder: RequestRecorder
   /** The request's place among those of its API key. */
-  readonly place: KeyRequest
+  readonly keyRequest: KeyRequest
 }
 
 function run(
   context: Context<AppEnvironment>,
   dependencies: AppDependencies,
   request: PreparedRequest,
-  { lifetime, recorder, place }: RunningRequest,
+  { lifetime, recorder, keyRequest }: RunningRequest,
 ): Promise<Response> {
   const prefixScope = prefixScopeOf(context.req.header('authorization'), request.cacheSalt)
-  const decode = createDecode(dependencies, { prefixScope, signal: lifetime.signal, recorder, place })
+  const decode = createDecode(dependencies, { prefixScope, signal: lifetime.signal, recorder, keyRequest })
   recorder.waiting()
   if (!request.isStreamed)
     return lifetime.run(async () => {
@@ -126,25 +129,26 @@ interface DecodeOptions extends Omit<RunningRequest, 'lifetime'> {
 /** Creates the function that decodes one prompt of a request. */
 function createDecode(
   { activeAnswers, limits, maxReplays, pair }: AppDependencies,
-  { prefixScope, signal, recorder, place }: DecodeOptions,
+  { prefixScope, signal, recorder, keyRequest }: DecodeOptions,
 ): DecodePrompt {
   const { text, sharesDevice, vocabularyLimit } = pair
-  const replicas = new Map([...pair.models].map(([name, model]) => [name, model.replicas]))
-  const sessions = new RequestSessions({
-    models: replicas,
-    release: pickRelease([...replicas.values()]),
-    vocabularyLimit,
-    stepTimeoutMs: limits.requestTimeoutMs,
-    prefixScope,
-    maxReplays,
-    onFailover: recorder.onFailover,
-  })
+  const createSessions = (prompt: GenerationRequest) => {
+    const models = new Map([...pair.models].map(([name, model]) => [name, model.replicas]))
+    const release = pickRelease([...neededModels(prompt)].map((name) => modelOf(pair.models, name).replicas))
+    const limited = { vocabularyLimit, stepTimeoutMs: limits.requestTimeoutMs, maxReplays }
+    return new RequestSessions({ ...limited, models, release, prefixScope, onFailover: recorder.onFailover })
+  }
+  // Not before the request is admitted: the release is one that is ready now. All prompts need the
+  // same models.
+  let sessions: RequestSessions | undefined
   return (prompt, firstIndex) => {
+    sessions ??= createSessions(prompt)
+    const own = sessions
     const recording = recorder.recordPrompt(prompt, firstIndex)
     const { messages, steps, textTimer } = recording
     const open: OpenSessions = (model, sessionSignal) =>
-      sessions.open(model, { tokenIds: prompt.promptIds, messages }, sessionSignal)
+      own.open(model, { tokenIds: prompt.promptIds, messages }, sessionSignal)
     const generation = { open, text, activeAnswers, sharesDevice, steps, textTimer }
-    return countTokens(recording.observe(generate(generation, prompt, signal)), prompt, place)
+    return countTokens(recording.observe(generate(generation, prompt, signal)), prompt, keyRequest)
   }
 }

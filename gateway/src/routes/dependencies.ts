@@ -7,7 +7,7 @@ import type { Pair } from '../session/models/pair.js'
 import type { RewardModel } from '../session/models/reward-model.js'
 import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.js'
 import type { Admission } from './admission.js'
-import type { Lifetime } from './lifetime.js'
+import type { GatewayStage } from './gateway-stage.js'
 
 /** What the app needs from outside. */
 export interface AppDependencies {
@@ -29,7 +29,7 @@ export interface AppDependencies {
   }
   /** How often sessions of a request may continue on another replica after a failure. */
   readonly maxReplays: number
-  readonly lifetime: Readonly<Lifetime>
+  readonly stage: Readonly<GatewayStage>
   /** Ends all answers. Clients see its reason. */
   readonly stopping: AbortSignal
   readonly log: Logger

@@ -9,9 +9,9 @@ const retrySoon = { 'retry-after': '1' }
  * also ready; with API keys, only their holders see which is not. /health: the same as /readyz
  * without a body, as in vLLM.
  */
-export function createHealthHandlers({ keys, pair, rewards, lifetime, stopping }: AppDependencies) {
+export function createHealthHandlers({ keys, pair, rewards, stage }: AppDependencies) {
   const findFaults = (): string[] => {
-    if (lifetime.stage !== 'serving' || stopping.aborted) return ['the gateway is stopping']
+    if (stage.current !== 'serving') return ['the gateway is stopping']
     const served = [...pair.models.values(), ...rewards.values()]
     return served.map(({ replicas }) => replicas.fault).filter((fault) => fault !== null)
   }

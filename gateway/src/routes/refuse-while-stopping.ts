@@ -9,11 +9,11 @@ const message = 'the gateway is stopping and accepts no new requests: send the r
 
 /** Refuses requests with 503 and Retry-After once the gateway only finishes its open answers. */
 export function refuseWhileStopping({
-  lifetime,
+  stage,
   telemetry,
-}: Pick<AppDependencies, 'lifetime' | 'telemetry'>): MiddlewareHandler {
+}: Pick<AppDependencies, 'stage' | 'telemetry'>): MiddlewareHandler {
   return async (_context, next) => {
-    if (lifetime.stage !== 'refusing') return next()
+    if (stage.current !== 'refusing') return next()
     // Not thrown: the log would report each as an error of the gateway.
     const error = ApiError.from(new SessionError('unavailable', message))
     countError(telemetry.metrics, error, null)

@@ -13,18 +13,18 @@ export function createScoreHandler(dependencies: AppDependencies) {
   const { rewards, limits, telemetry } = dependencies
   const onFailover: OnFailover = (failover) => countFailover(telemetry.metrics, failover)
   return async (context: Context<AppEnvironment>): Promise<Response> => {
-    const place = startRequest(context)
+    const keyRequest = startRequest(context)
     try {
-      const lifetime = new RequestLifetime(context.req.raw, dependencies, place)
+      const lifetime = new RequestLifetime(context.req.raw, dependencies, keyRequest)
       const { signal } = lifetime
       const body = await readJsonBody(context.req.raw, limits)
       const { reward, sequences } = await prepareScore(body, rewards, limits.maxPromptTokens, signal)
       const tokens = sequences.reduce((sum, ids) => sum + ids.length, 0)
-      place.takePrompt(tokens, tokens)
+      keyRequest.takePrompt(tokens, tokens)
       const score = () => reward.scorer.score(sequences, limits.requestTimeoutMs, signal, { onFailover })
       return context.json(toList(reward.name, await lifetime.run(score), tokens))
     } finally {
-      place.end()
+      keyRequest.end()
     }
   }
 }

@@ -66,7 +66,7 @@ export async function startToyGateway(
       activeAnswers: new ActiveAnswers(),
       limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 10_000, receiveTimeoutMs: 5_000 },
       maxReplays: 4,
-      lifetime: { stage: 'serving' },
+      stage: { current: 'serving' },
       stopping: new AbortController().signal,
       log: pino({ level: 'silent' }),
       telemetry: createGatewayTelemetry('toy'),

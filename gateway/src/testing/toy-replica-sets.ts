@@ -11,7 +11,14 @@ export type LogitSet = ReplicaSet<LogitServiceConnection>
 export type LogitLease = Lease<LogitServiceConnection>
 
 /** A wish that any replica fulfils. */
-export const anyReplica: Wish = { version: null, release: null, engineIds: new Set(), prompt: null, avoid: new Set() }
+export const anyReplica: Wish = {
+  version: null,
+  release: null,
+  engineIds: new Set(),
+  prompt: null,
+  avoid: new Set(),
+  othersNow: false,
+}
 export const never = new AbortController().signal
 export const soon = () => AbortSignal.timeout(20_000)
 

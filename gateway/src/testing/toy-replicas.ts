@@ -100,12 +100,12 @@ export class ToyReplicas<Connection extends ServiceConnection> implements Replic
     for (;;) {
       const serving = this.replicas.filter(({ shouldMove }) => !shouldMove)
       const preferred = serving.filter(({ connection }) => !wish.avoid.has(connection.address))
-      for (const replica of [...preferred, ...serving]) {
+      for (const replica of wish.othersNow ? preferred : [...preferred, ...serving]) {
         const model = await replica.connection.getModel(handshakeLimitMs, signal).catch(() => null)
         if (model && (wish.version === null || model.version === wish.version)) return replica.lease(model)
       }
       if (signal.aborted) throw SessionError.ofSignal(signal)
-      if (performance.now() > end) throw new SessionError('unavailable', 'no toy is ready')
+      if (wish.othersNow || performance.now() > end) throw new SessionError('unavailable', 'no toy is ready')
       await delay(retryMs)
     }
   }

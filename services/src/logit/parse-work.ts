@@ -43,9 +43,6 @@ export interface ParseContext {
   readonly namespace: SessionNamespace
 }
 
-/** The models of a service of a single model. */
-export const oneModel: StepModels = { own: 'adapted', byRole: new Map() }
-
 /**
  * Parses a request.
  * @throws ServiceError INVALID_ARGUMENT that names the field, its value and what is expected

@@ -60,16 +60,21 @@ export async function startLogitService(
       engineRoles: [...byRole.keys()],
       release: config.release,
     }
-    const shared = { config, manifest, engine, log, telemetry }
-    const [listener, baseListener] = listeners.all
-    if (listener) servers.push(await serve(shared, { listener, models: { own: 'adapted', byRole }, model }))
-    if (baseListener && config.base !== null) {
-      const baseModel = toBaseModel(model, config.base.role)
-      servers.push(await serve(shared, { listener: baseListener, models: { own: 'base', byRole }, model: baseModel }))
+    const open = async (served: ServedModel) => {
+      const server = await serve({ config, manifest, engine, log, telemetry }, served)
+      servers.push(server)
+      return server
     }
-    const [address = '', baseAddress] = servers.map((server) => server.address)
-    log.info({ addresses: servers.map((server) => server.address), model: manifest.modelId, engine: name }, 'serving')
-    return { address, ...(baseAddress ? { baseAddress } : {}), stop }
+    const adapted = { listener: listeners.of('TANDEM_LISTEN'), models: { own: 'adapted', byRole }, model } as const
+    const { address } = await open(adapted)
+    if (config.base !== null) {
+      const baseModel = toBaseModel(model, config.base.role)
+      const listener = listeners.of('TANDEM_BASE_LISTEN')
+      await open({ listener, models: { own: 'base', byRole }, model: baseModel })
+    }
+    const addresses = servers.map((server) => server.address)
+    log.info({ addresses, model: manifest.modelId, engine: name }, 'serving')
+    return { address, ...(addresses[1] ? { baseAddress: addresses[1] } : {}), stop }
   } catch (error) {
     await stop()
     throw error

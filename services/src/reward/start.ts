@@ -54,7 +54,7 @@ export async function startRewardService(
       telemetry,
     })
     const server = await startGrpcServer({
-      ...(listeners.all[0] ?? { listen: config.listen }),
+      ...listeners.of('TANDEM_LISTEN'),
       serviceNames: ['tandem.v1.RewardService'],
       addServices: (server) => server.addService(withFieldLimit(RewardService.service, scoreShapes), handlers),
       workMethods: new Set(['Score']),

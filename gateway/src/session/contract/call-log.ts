@@ -1,4 +1,4 @@
-import type { ServiceCall } from '../contract/service-call.js'
+import type { ServiceCall } from './service-call.js'
 
 /** A step of the decode loop makes a few calls, so the limit is reached only if nobody consumes. */
 const maxHeldCalls = 1024

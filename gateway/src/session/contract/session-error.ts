@@ -6,7 +6,7 @@ import { status } from '@grpc/grpc-js'
  *  - exhausted: the service has reached a limit (sessions, queue, memory, message size)
  *  - deadline: the request exceeded its time limit
  *  - aborted: the client has disconnected, or the session is closed
- *  - changed: the service serves another model than at the handshake
+ *  - changed: no replica serves the version that the request began with
  *  - refused: the service rejects the step as invalid, which is a bug in the gateway
  *  - internal: the engine failed
  */

@@ -1,8 +1,8 @@
-import type { SessionError } from '../contract/session-error.js'
+import { SessionError } from '../contract/session-error.js'
 import type { RewardServiceConnection } from '../grpc/reward-service.js'
-import type { Lease, Replicas } from '../replicas/lease.js'
+import type { Lease, Replicas, Wish } from '../replicas/lease.js'
 import { type OnFailover, reportFailover } from './failover.js'
-import { recoveryOf, reportFault } from './recovery.js'
+import { recoveryOf } from './recovery.js'
 import { ReplayBudget } from './replay-budget.js'
 
 /** Who is told about the scoring of a request. */
@@ -47,7 +47,7 @@ export class FailoverScorer implements Scorer {
   ): Promise<readonly number[]> {
     const endMs = performance.now() + timeoutMs
     const budget = new ReplayBudget(this.maxReplays)
-    let lease = await this.lease(null, new Set(), signal)
+    let lease = await this.acquire({ version: null, avoid: new Set(), othersNow: false }, signal)
     for (;;) {
       const startMs = performance.now()
       try {
@@ -70,18 +70,16 @@ export class FailoverScorer implements Scorer {
     signal: AbortSignal,
   ): Promise<Lease<RewardServiceConnection>> {
     if (!budget.spend()) throw error
-    const next = await this.lease(lost.model.version, new Set([lost.address]), signal)
-    if (next.address !== lost.address || recoveryOf(error) === 'anywhere') return next
-    next.release()
-    throw error
+    const othersNow = recoveryOf(error) === 'elsewhere'
+    const next = this.acquire({ version: lost.model.version, avoid: new Set([lost.address]), othersNow }, signal)
+    return othersNow ? next.catch(() => Promise.reject(error)) : next
   }
 
-  private lease(
-    version: string | null,
-    avoid: ReadonlySet<string>,
+  private acquire(
+    wish: Pick<Wish, 'version' | 'avoid' | 'othersNow'>,
     signal: AbortSignal,
   ): Promise<Lease<RewardServiceConnection>> {
-    return this.replicas.acquire({ ...anyReplica, version, avoid }, signal)
+    return this.replicas.acquire({ ...anyReplica, ...wish }, signal)
   }
 }
 
@@ -100,7 +98,7 @@ async function scoreAt(
     lease.succeed()
     return scores
   } catch (error) {
-    reportFault(lease, error)
+    if (error instanceof SessionError) lease.fail(error)
     throw error
   } finally {
     lease.release()

@@ -13,7 +13,7 @@ export interface Placement {
   readonly set: GrpcSessionSet
   /** Whether the sessions should continue on another replica. */
   readonly shouldMove: boolean
-  /** Asks not to be moved any more: no other replica takes the sessions. */
+  /** Asks not to be moved for a while: no other replica takes the sessions. */
   stay(): void
   /** Reports that the replica has answered. */
   succeed(): void
@@ -33,9 +33,10 @@ export interface FailoverOptions {
   /**
    * Finds a replica.
    * @param avoid address of a replica that is used only if there is no other
+   * @param othersNow whether only another one will do, which is ready now
    * @throws SessionError if no replica is ready in time
    */
-  find(avoid: string): Promise<Vacancy>
+  find(avoid: string, othersNow: boolean): Promise<Vacancy>
 }
 
 /** A call that failed, and the placement that it was sent to. */
@@ -50,8 +51,6 @@ export interface Vacancy {
   readonly address: string
   /** Opens the sessions. It is synchronous, so that no call changes what they hold meanwhile. */
   open(sequences: Sequences): Placement
-  /** Gives the replica up without opening sessions. */
-  release(): void
 }
 
 /**
@@ -145,26 +144,27 @@ export class FailoverSessionSet implements SessionSet, SessionHome {
   private async replace({ placement, sentMs }: FailedCall, error: SessionError): Promise<void> {
     const { budget, find } = this.options
     placement.fail(error)
+    const onlyElsewhere = recoveryOf(error) === 'elsewhere'
     try {
       await this.move(placement.address, error.code, sentMs, async () => {
         if (!budget.spend()) throw error
-        const next = await find(placement.address)
-        if (next.address !== placement.address || recoveryOf(error) === 'anywhere') return next
-        next.release()
-        throw error
+        return find(placement.address, onlyElsewhere)
       })
     } catch (failure) {
-      this.failure = failure instanceof SessionError ? failure : error
+      this.failure = failure instanceof SessionError && !onlyElsewhere ? failure : error
     }
   }
 
   /**
-   * Leaves a replica that shuts down. If no other one takes the sessions, they stay until it ends.
+   * Leaves a replica that shuts down. If no other one takes the sessions now, they stay for a
+   * while.
    */
   private async leave(): Promise<void> {
     const { placement } = this
     try {
-      await this.move(placement.address, 'draining', performance.now(), () => this.options.find(placement.address))
+      await this.move(placement.address, 'draining', performance.now(), () =>
+        this.options.find(placement.address, true),
+      )
     } catch {
       placement.stay()
     }

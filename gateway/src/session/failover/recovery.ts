@@ -1,8 +1,5 @@
 import { SessionError, type SessionErrorCode } from '../contract/session-error.js'
-import type { Lease } from '../replicas/lease.js'
 
-/** Errors of a replica that is gone: the work continues on any replica, also on its successor. */
-const ofLostReplica: ReadonlySet<SessionErrorCode> = new Set(['unavailable', 'changed'])
 /** Errors that the same replica would probably repeat: the work continues only on another one. */
 const ofThisReplica: ReadonlySet<SessionErrorCode> = new Set(['internal', 'exhausted'])
 
@@ -12,15 +9,7 @@ const ofThisReplica: ReadonlySet<SessionErrorCode> = new Set(['internal', 'exhau
  */
 export function recoveryOf(error: unknown): 'anywhere' | 'elsewhere' | 'nowhere' {
   if (!(error instanceof SessionError)) return 'nowhere'
-  if (ofLostReplica.has(error.code)) return 'anywhere'
+  // The replica is gone: any one will do, also its successor.
+  if (error.code === 'unavailable') return 'anywhere'
   return ofThisReplica.has(error.code) ? 'elsewhere' : 'nowhere'
-}
-
-/**
- * Tells the replica's circuit about an error, if it says that the replica is broken: not if it is
- * full, or serves another model.
- */
-export function reportFault(lease: Pick<Lease<unknown>, 'fail'>, error: unknown): void {
-  if (!(error instanceof SessionError)) return
-  if (error.code === 'unavailable' || error.code === 'internal') lease.fail(error)
 }

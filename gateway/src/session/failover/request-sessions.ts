@@ -1,12 +1,10 @@
 import type { MessageTracer } from '../contract/message-tracer.js'
 import type { SessionSet } from '../contract/session.js'
 import { EngineSenders } from '../grpc/engine-senders.js'
-import type { Sequences } from '../grpc/grpc-session-set.js'
 import type { LogitServiceConnection } from '../grpc/logit-service.js'
 import type { Lease, Replicas } from '../replicas/lease.js'
 import type { OnFailover } from './failover.js'
 import { FailoverSessionSet, type Placement, type Vacancy } from './failover-session-set.js'
-import { reportFault } from './recovery.js'
 import { ReplayBudget } from './replay-budget.js'
 
 /** What all sessions of a request have in common. */
@@ -56,20 +54,20 @@ export class RequestSessions {
    * @throws SessionError if no replica is ready in time
    */
   async open(model: string, prompt: PromptOptions, signal: AbortSignal): Promise<SessionSet> {
-    const find = async (avoid: string | null) =>
-      this.vacancyAt(await this.lease(model, prompt, avoid, signal), prompt, signal)
+    const find = async (avoid: string | null, othersNow: boolean) =>
+      this.vacancyAt(await this.lease(model, prompt, { avoid, othersNow }, signal), prompt, signal)
     const { onFailover } = this.options
-    return new FailoverSessionSet({ model, signal, budget: this.budget, onFailover, find }, await find(null))
+    return new FailoverSessionSet({ model, signal, budget: this.budget, onFailover, find }, await find(null, false))
   }
 
   /**
    * Chooses replicas one after another, so that each choice knows the versions and the engines that
-   * the request uses.
+   * the request uses. A choice that does not wait needs no turn: both are known by then.
    */
   private lease(
     model: string,
     { tokenIds }: PromptOptions,
-    avoid: string | null,
+    { avoid, othersNow }: { readonly avoid: string | null; readonly othersNow: boolean },
     signal: AbortSignal,
   ): Promise<Lease<LogitServiceConnection>> {
     const { models, prefixScope, release } = this.options
@@ -78,45 +76,45 @@ export class RequestSessions {
       throw new RangeError(`the model "${model}" does not exist; expected one of: ${[...models.keys()].join(', ')}`)
     const acquire = async () => {
       const version = this.versions.get(model) ?? null
-      const wish = { release, engineIds: this.engineIds, prompt: { scope: prefixScope, tokenIds } }
-      const lease = await replicas.acquire({ ...wish, version, avoid: new Set(avoid === null ? [] : [avoid]) }, signal)
+      const own = { engineIds: this.engineIds, prompt: { scope: prefixScope, tokenIds } }
+      const avoided = new Set(avoid === null ? [] : [avoid])
+      const lease = await replicas.acquire({ ...own, release, version, avoid: avoided, othersNow }, signal)
       this.versions.set(model, lease.model.version)
       const { device, engineRoles } = lease.model
       if (device && engineRoles.length > 1) this.engineIds.add(device.engineId)
       return lease
     }
+    if (othersNow) return acquire()
     const lease = this.lastChoice.then(acquire)
     this.lastChoice = lease.catch(() => undefined)
     return lease
   }
 
-  private vacancyAt(
-    lease: Lease<LogitServiceConnection>,
-    { messages }: PromptOptions,
-    requestSignal: AbortSignal,
-  ): Vacancy {
+  private vacancyAt(lease: Lease<LogitServiceConnection>, { messages }: PromptOptions, signal: AbortSignal): Vacancy {
     const { vocabularyLimit, stepTimeoutMs, prefixScope } = this.options
     const { connection, address, model: served } = lease
-    const signal = AbortSignal.any([requestSignal, lease.lost])
-    const shared = { vocabularyLimit, stepTimeoutMs, prefixScope, senders: this.senders, messages, served, signal }
-    const open = (sequences: Sequences) => placementAt(lease, connection.openSessions(shared, sequences))
-    return { address, open, release: () => lease.release() }
+    const options = { vocabularyLimit, stepTimeoutMs, prefixScope, senders: this.senders, messages, served, signal }
+    const own = { ...options, lost: lease.lost }
+    return { address, open: (sequences) => placementAt(lease, connection.openSessions(own, sequences)) }
   }
 }
 
+/** Time until sessions try again to leave a replica that shuts down. */
+const retryMoveMs = 1_000
+
 function placementAt(lease: Lease<LogitServiceConnection>, set: Placement['set']): Placement {
-  let stays = false
+  let staysUntilMs = 0
   return {
     address: lease.address,
     set,
     get shouldMove() {
-      return lease.shouldMove && !stays
+      return lease.shouldMove && performance.now() >= staysUntilMs
     },
     stay: () => {
-      stays = true
+      staysUntilMs = performance.now() + retryMoveMs
     },
     succeed: () => lease.succeed(),
-    fail: (error) => reportFault(lease, error),
+    fail: (error) => lease.fail(error),
     close: () => {
       set.close()
       lease.release()

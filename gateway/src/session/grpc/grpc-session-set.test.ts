@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { sessionOptions } from '../../testing/session-options.js'
 import { ToyService } from '../../testing/toy-service.js'
 import type { Readout, Row, SessionSet } from '../contract/session.js'
+import { SessionError } from '../contract/session-error.js'
 import { LogitServiceConnection, type SessionOptions } from './logit-service.js'
 
 let service: ToyService
@@ -159,6 +160,23 @@ describe('models of one engine', () => {
     const next = await Promise.all(connections.map(open(options)))
     await expect(next[0]?.sessions[0].step([5], 'last', best)).resolves.toHaveLength(1)
     for (const one of next) one.close()
+  })
+
+  test('if the replica of one set stops answering, only its steps end', async () => {
+    const options = sessionOptions()
+    const lost = new AbortController()
+    const [dpo, sft] = await Promise.all([
+      open({ ...options, lost: lost.signal })(connections[0]),
+      open(options)(connections[1]),
+    ])
+    service.beforeStep = () => {
+      lost.abort(new SessionError('unavailable', 'it does not respond'))
+      service.beforeStep = () => undefined
+    }
+    const steps = [dpo, sft].map(({ sessions: [session] }) => session.step([5], 'last', best))
+    await expect(steps[0]).rejects.toThrow('it does not respond')
+    await expect(steps[1]).resolves.toHaveLength(1)
+    for (const set of [dpo, sft]) set.close()
   })
 
   test('use separate streams in different requests, each to its own address', async () => {

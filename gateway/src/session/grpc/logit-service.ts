@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly prefixScope: string
   /** Ends the sessions at any point. */
   readonly signal: AbortSignal
+  /** Ends the steps of this set if its replica stops answering. */
+  readonly lost?: AbortSignal | undefined
   /** The model. Undefined: the only one of its engine. */
   readonly served?: ServedModel | undefined
   /** The request's senders. */

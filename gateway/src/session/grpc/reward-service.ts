@@ -1,5 +1,5 @@
 import { credentials, type ServiceError, status } from '@grpc/grpc-js'
-import { maxScoredSequences, RewardService, type RewardServiceClient } from '@tandem/proto'
+import { maxScoredSequences, RewardService, type RewardServiceClient, type ScoreResponse__Output } from '@tandem/proto'
 import { SessionError, toSessionError } from '../contract/session-error.js'
 import { connectionOptions, ServiceConnection } from './service-connection.js'
 
@@ -44,20 +44,11 @@ export class RewardServiceConnection extends ServiceConnection {
 
   private async scoreChunk(request: ChunkRequest, signal: AbortSignal): Promise<readonly number[]> {
     const { sequences, timeoutMs } = request
-    const scores = await new Promise<readonly number[]>((resolve, reject) => {
-      if (signal.aborted) {
-        reject(SessionError.ofSignal(signal))
-        return
-      }
-      const call = this.client.score(request, { deadline: Date.now() + timeoutMs }, (error, response) => {
-        signal.removeEventListener('abort', cancel)
-        if (response) resolve(response.scores)
-        else if (signal.aborted) reject(SessionError.ofSignal(signal))
-        else reject(this.errorOfCall(error))
-      })
-      const cancel = () => call.cancel()
-      signal.addEventListener('abort', cancel, { once: true })
-    })
+    const { scores } = await this.call<ScoreResponse__Output>(
+      signal,
+      (answer) => this.client.score(request, { deadline: Date.now() + timeoutMs }, answer),
+      (error) => this.errorOfCall(error),
+    )
     if (scores.length === sequences.length) return scores
     throw new SessionError(
       'internal',

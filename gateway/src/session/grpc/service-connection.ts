@@ -117,9 +117,14 @@ export abstract class ServiceConnection {
     this.modelClient.close()
   }
 
-  private call<T>(
+  /**
+   * Makes a unary call that the signal cancels.
+   * @param toError converts the call's error
+   */
+  protected call<T>(
     signal: AbortSignal | undefined,
     start: (answer: (error: ServiceError | null, value?: T) => void) => ClientUnaryCall,
+    toError: (error: ServiceError | null) => SessionError = (error) => this.errorOf(error),
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
@@ -129,7 +134,7 @@ export abstract class ServiceConnection {
       const call = start((error, value) => {
         signal?.removeEventListener('abort', cancel)
         if (value !== undefined && error === null) resolve(value)
-        else reject(signal?.aborted ? SessionError.ofSignal(signal) : this.errorOf(error))
+        else reject(signal?.aborted ? SessionError.ofSignal(signal) : toError(error))
       })
       const cancel = () => call.cancel()
       signal?.addEventListener('abort', cancel, { once: true })

@@ -3,6 +3,7 @@ import type { Step, StepError__Output, StepResponse__Output, StepResult__Output 
 import type { MessageTracer } from '../contract/message-tracer.js'
 import type { MessageTimes } from '../contract/service-call.js'
 import { SessionError, toSessionError } from '../contract/session-error.js'
+import { raceSignal } from '../waiting/race-signal.js'
 import { joinSessionOps, type SessionOps } from './session-ops.js'
 import type { StepStream } from './step-stream.js'
 
@@ -34,6 +35,8 @@ interface ChannelOwner {
   readonly model: string
   /** The service's name in errors: "the DPO service at 127.0.0.1:7002". */
   readonly service: string
+  /** Ends its steps; the stream may have other owners, whose steps go on. */
+  readonly lost?: AbortSignal | undefined
   /** Returns the operations that the next message must carry, and forgets them; null for none. */
   consumeOps(): SessionOps | null
 }
@@ -107,7 +110,8 @@ export class StepSender {
   private run(owner: ChannelOwner, step: Step): Promise<StepAnswer> {
     if (!this.owners.has(owner)) return Promise.reject(new SessionError('aborted', 'the session is closed'))
     if (this.pending.length === 0) queueMicrotask(() => process.nextTick(() => this.flush()))
-    return new Promise((resolve, reject) => this.pending.push({ owner, step, resolve, reject }))
+    const answer = new Promise<StepAnswer>((resolve, reject) => this.pending.push({ owner, step, resolve, reject }))
+    return owner.lost ? raceSignal(answer, owner.lost) : answer
   }
 
   private flush(): void {

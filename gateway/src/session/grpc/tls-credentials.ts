@@ -71,7 +71,7 @@ function untilAccepted(secured: TLSSocket): Promise<TLSSocket> {
     let isSecure = false
     const settle = (end: () => void) => {
       clearTimeout(timer)
-      secured.off('readable', accept).off('close', refuse).off('error', reject)
+      secured.off('readable', accept).off('close', refuse).off('error', fail)
       // grpc-js listens once it has the socket.
       secured.on('error', () => undefined)
       end()
@@ -83,12 +83,13 @@ function untilAccepted(secured: TLSSocket): Promise<TLSSocket> {
     const accept = () => {
       if (secured.readableLength > 0) settle(() => resolve(secured))
     }
+    const fail = (error: Error) => settle(() => reject(error))
     const refuse = () => settle(() => reject(new Error(isSecure ? refusedByServer : 'it closed the connection')))
     secured.once('secureConnect', () => {
       isSecure = true
       secured.on('readable', accept)
     })
     secured.on('close', refuse)
-    secured.on('error', (error) => settle(() => reject(error)))
+    secured.on('error', fail)
   })
 }

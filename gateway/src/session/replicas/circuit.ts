@@ -24,6 +24,7 @@ export class Circuit {
   /** @param random returns numbers from 0 to 1: pauses are spread by a quarter to both sides */
   constructor(private readonly random: () => number = Math.random) {}
 
+  /** Whether it lets all sessions through. */
   get isClosed(): boolean {
     return this.pauses === 0
   }
@@ -33,7 +34,7 @@ export class Circuit {
    *   first one, so that requests learn soon whether it works again.
    */
   stateAt(nowMs: number, isAlone: boolean): CircuitState {
-    if (this.pauses === 0) return 'closed'
+    if (this.isClosed) return 'closed'
     return nowMs < this.trialMs(isAlone) ? 'open' : 'half-open'
   }
 

@@ -13,6 +13,8 @@ export interface Wish {
   readonly prompt: Prompt | null
   /** Addresses of replicas that failed for this request: used only if there is no other. */
   readonly avoid: ReadonlySet<string>
+  /** Whether only another replica will do, which is ready now: nothing is gained by waiting. */
+  readonly othersNow: boolean
 }
 
 /** A prompt for the prefix cache. */
@@ -50,7 +52,7 @@ export interface Lease<Connection> {
 /** The replicas of one model. */
 export interface Replicas<Connection> {
   /**
-   * Chooses a replica. If none is ready, it waits for one.
+   * Chooses a replica. If none is ready, it waits for one, unless the wish says `othersNow`.
    * @throws SessionError `unavailable` with the reason of each replica if none is ready within the
    *   wait limit; `changed` if replicas are ready, but none serves the wanted version or release;
    *   of the signal if it aborts

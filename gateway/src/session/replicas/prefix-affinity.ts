@@ -6,7 +6,7 @@ const blockTokens = 128
 const maxBlocks = 64
 
 /** The hashes of a prompt's prefixes in whole blocks, the shortest first. */
-export type PrefixHashes = readonly number[]
+export type PromptPrefixes = readonly number[]
 
 /**
  * Remembers which replica was sent which prompt, so that a prompt with the same beginning can go
@@ -25,12 +25,12 @@ export class PrefixAffinity {
   }
 
   /** Returns the address of the replica with the longest known prefix of the prompt, or null. */
-  find(prefixes: PrefixHashes): string | null {
+  find(prefixes: PromptPrefixes): string | null {
     return prefixes.reduceRight<string | null>((found, hash) => found ?? this.holders.get(hash) ?? null, null)
   }
 
   /** Remembers that a replica was sent the prompt. */
-  remember(prefixes: PrefixHashes, address: string): void {
+  remember(prefixes: PromptPrefixes, address: string): void {
     for (const hash of prefixes) {
       this.holders.delete(hash)
       this.holders.set(hash, address)
@@ -48,7 +48,7 @@ export class PrefixAffinity {
 }
 
 /** Hashes the prefixes of a prompt. None if it shares nothing. */
-export function hashPrefixes(prompt: Prompt | null): PrefixHashes {
+export function hashPrefixes(prompt: Prompt | null): PromptPrefixes {
   if (prompt === null || prompt.scope === '') return []
   const { scope, tokenIds } = prompt
   const blocks = Math.min(maxBlocks, Math.floor(tokenIds.length / blockTokens))

@@ -79,6 +79,15 @@ test('replicas that failed for the request are used only if there is no other', 
   await expect(acquire(set, { avoid: new Set(addresses) })).resolves.toBeDefined()
 })
 
+test('a wish for another replica now takes no avoided one, and does not wait', async () => {
+  const set = await openReady()
+  const lease = await acquire(set)
+  const other = await acquire(set, { avoid: new Set([lease.address]), othersNow: true })
+  expect(other.address).not.toBe(lease.address)
+  const none = acquire(set, { avoid: new Set(addresses), othersNow: true })
+  await expect(none).rejects.toMatchObject({ code: 'unavailable' })
+})
+
 describe('versions and releases', () => {
   beforeEach(() => {
     toyAt(0).model.release = 'old'

@@ -7,7 +7,7 @@ import { choose } from './choose.js'
 import { findMisfit } from './find-misfit.js'
 import type { Lease, Replicas, Wish } from './lease.js'
 import { describeChange, describeFaults, mayServe, serves } from './matching.js'
-import { hashPrefixes, PrefixAffinity, type PrefixHashes } from './prefix-affinity.js'
+import { hashPrefixes, PrefixAffinity, type PromptPrefixes } from './prefix-affinity.js'
 import type { ProbedConnection } from './probe.js'
 import { Replica } from './replica.js'
 import type { ReplicaDescription } from './replica-description.js'
@@ -107,15 +107,24 @@ export class ReplicaSet<Connection extends ProbedConnection> implements Replicas
   }
 
   async acquire(wish: Wish, signal: AbortSignal): Promise<Lease<Connection>> {
+    if (signal.aborted) throw SessionError.ofSignal(signal)
+    const prefixes = hashPrefixes(wish.prompt)
+    if (wish.othersNow) return this.acquireOther(wish, prefixes)
     const errorOf = (end: 'timeout' | 'abort') =>
       end === 'abort' ? SessionError.ofSignal(signal) : this.errorFor(wish, 'unavailable')
-    const prefixes = hashPrefixes(wish.prompt)
     const lease = this.waiters.wait(() => this.tryAcquire(wish, prefixes), {
       timeoutMs: this.options.waitMs,
       signal,
       errorOf,
     })
     this.scheduleWake()
+    return lease
+  }
+
+  private acquireOther(wish: Wish, prefixes: PromptPrefixes): Lease<Connection> {
+    const others = this.findPlaces(wish).filter(({ address }) => !wish.avoid.has(address))
+    const lease = this.takeOneOf(others, wish, prefixes)
+    if (!lease) throw this.errorFor(wish, 'unavailable')
     return lease
   }
 
@@ -138,16 +147,19 @@ export class ReplicaSet<Connection extends ProbedConnection> implements Replicas
     return findMisfit(model, this.firstRead)
   }
 
-  private tryAcquire(wish: Wish, prefixes: PrefixHashes): Lease<Connection> | null {
-    const prefixHolder = this.affinity.find(prefixes)
-    const chosen = choose(this.findPlaces(wish), { ...wish, prefixHolder })
-    if (chosen) {
-      this.affinity.remember(prefixes, chosen.address)
-      return chosen.open(wish)
-    }
+  private tryAcquire(wish: Wish, prefixes: PromptPrefixes): Lease<Connection> | null {
+    const lease = this.takeOneOf(this.findPlaces(wish), wish, prefixes)
+    if (lease) return lease
     const known = [...this.replicas.values()]
     if (known.length > 0 && !known.some((replica) => mayServe(replica, wish))) throw this.errorFor(wish, 'changed')
     return null
+  }
+
+  private takeOneOf(places: Replica<Connection>[], wish: Wish, prefixes: PromptPrefixes): Lease<Connection> | null {
+    const chosen = choose(places, { ...wish, prefixHolder: this.affinity.find(prefixes) })
+    if (!chosen) return null
+    this.affinity.remember(prefixes, chosen.address)
+    return chosen.open(wish)
   }
 
   private findPlaces(wish: Wish): Replica<Connection>[] {

@@ -79,6 +79,8 @@ export class Replica<Connection extends ProbedConnection> implements LeaseHome<C
     const { state } = this.probe
     if (state !== 'serving') return state
     if (this.isRetired) return 'draining'
+    // Most of the time: then nobody needs to know about the other replicas.
+    if (this.circuit.isClosed) return 'ready'
     return this.circuit.stateAt(performance.now(), this.home.isAlone(this)) === 'open' ? 'ejected' : 'ready'
   }
 
@@ -89,7 +91,7 @@ export class Replica<Connection extends ProbedConnection> implements LeaseHome<C
 
   /** Whether it takes one more session now. */
   get hasPlace(): boolean {
-    return this.isServing && this.state === 'ready' && this.warmup.admits(performance.now())
+    return this.state === 'ready' && this.warmup.admits(performance.now())
   }
 
   /** When it may take a session without an event before; null if only an event helps. */
@@ -136,7 +138,7 @@ export class Replica<Connection extends ProbedConnection> implements LeaseHome<C
     this.lastFailure = error
     if (error.code === 'exhausted') this.room.markFull()
     if (error.code === 'internal') this.countFailure()
-    if (error.code !== 'unavailable' && error.code !== 'changed') return
+    if (error.code !== 'unavailable') return
     this.recentFailures++
     this.probe.doubt()
   }
@@ -149,6 +151,8 @@ export class Replica<Connection extends ProbedConnection> implements LeaseHome<C
   }
 
   private findMisfit(model: GetModelResponse__Output): string | null {
+    // Failures of calls that the last connection lost say nothing about this one.
+    this.recentFailures = 0
     if (this.model?.device?.engineId !== model.device?.engineId) this.home.onRestart(this.address)
     return this.home.findMisfit(model)
   }

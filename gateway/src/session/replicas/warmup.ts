@@ -54,9 +54,9 @@ export class Warmup {
     return true
   }
 
-  /** The session ended without an answer. @returns whether it freed a slot */
-  end(slot: WarmupSlot): boolean {
-    return this.slots.delete(slot)
+  /** The session ended without an answer. */
+  end(slot: WarmupSlot): void {
+    this.slots.delete(slot)
   }
 
   /** Slots are in the order of their start. */

@@ -20,6 +20,14 @@ export class ConcurrencyLimit {
     private readonly refuse: (bounds: ConcurrencyBounds) => Error,
   ) {}
 
+  /** Callers that hold a slot or wait for one. */
+  protected get open(): number {
+    return this.running + this.waiting.length
+  }
+
+  /** Called each time a slot is released. */
+  protected onRelease(): void {}
+
   /**
    * Waits for a free slot. The returned function releases it; further
    * calls of that function do nothing.
@@ -33,6 +41,7 @@ export class ConcurrencyLimit {
     return () => {
       if (isReleased) return
       isReleased = true
+      this.onRelease()
       const next = this.waiting.shift()
       // Hand the slot over without freeing it, so that no later caller overtakes the queue.
       if (next) next()

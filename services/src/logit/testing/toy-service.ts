@@ -1,4 +1,4 @@
-import { credentials } from '@grpc/grpc-js'
+import { credentials, ServerCredentials } from '@grpc/grpc-js'
 import {
   channelOptions,
   emptyPrefixHash,
@@ -15,7 +15,7 @@ import { startGrpcServer } from '../../grpc-server.js'
 import { toLoadResponse } from '../../load-response.js'
 import { stepShapes, withFieldLimit } from '../../message-fields.js'
 import { createLogitHandlers } from '../handlers.js'
-import { oneModel, type StepModels } from '../parse-work.js'
+import type { StepModels } from '../parse-work.js'
 
 /**
  * Test helpers: the logit service over the toy engine, in this process. `endToys` stops what a test
@@ -33,6 +33,8 @@ export const files = [
   { name: 'config.json', data: Buffer.from('{}') },
 ]
 
+/** The models of a service of a single model. */
+const oneModel: StepModels = { own: 'adapted', byRole: new Map() }
 const silent = pino({ level: 'silent' })
 
 interface ToyOptions {
@@ -64,6 +66,7 @@ export async function serveToy(
   })
   const server = await startGrpcServer({
     listen: '127.0.0.1:0',
+    credentials: ServerCredentials.createInsecure(),
     serviceNames: ['tandem.v1.LogitService'],
     addServices: (grpc) => grpc.addService(withFieldLimit(LogitService.service, stepShapes), handlers),
     workMethods: new Set(['Step', 'StepStream']),

@@ -5,6 +5,6 @@
 export type Stage = 'serving' | 'leaving' | 'refusing'
 
 /** The stage that a gateway has reached. */
-export interface Lifetime {
-  stage: Stage
+export interface GatewayStage {
+  current: Stage
 }
