@@ -46,14 +46,9 @@ export async function drain({ server, requests, stage, stopping, delayMs, drainM
   await close(server)
 }
 
-/**
- * Closes the listener. Refusals that are being written get a short time. Connections that the
- * system holds for the listener would be reset: two turns of the event loop accept them, because
- * the first may have looked for connections already.
- */
+/** Closes the listener. Refusals that are being written get a short time. */
 async function close(server: Server): Promise<void> {
-  await nextPoll()
-  await nextPoll()
+  await acceptWaiting(server)
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve())
   })
@@ -61,6 +56,26 @@ async function close(server: Server): Promise<void> {
   await atMost(refusalMs, closed)
   server.closeAllConnections()
   await closed
+}
+
+/**
+ * Accepts the connections that the system holds for the listener: they would be reset when it
+ * closes. A turn of the event loop accepts only one (libuv 1.45 and later), and the first turn may
+ * have looked for connections already.
+ */
+async function acceptWaiting(server: Server): Promise<void> {
+  let accepted = 0
+  const count = () => {
+    accepted += 1
+  }
+  server.on('connection', count)
+  const endsAt = performance.now() + refusalMs
+  await nextPoll()
+  for (let before = -1; before !== accepted && performance.now() < endsAt; ) {
+    before = accepted
+    await nextPoll()
+  }
+  server.off('connection', count)
 }
 
 /** Waits until something is done, or for a time in milliseconds. */

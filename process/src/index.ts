@@ -28,6 +28,7 @@ export {
 } from './model-names.js'
 export { hostOf, isLoopbackHost, plaintextAdvice, resolveGrpcListener } from './plaintext-rule.js'
 export { quantile } from './quantile.js'
+export { type Resolve, resolveAll } from './resolve-all.js'
 export { shorten, showValue } from './show-value.js'
 export {
   maxTimings,

@@ -1,9 +1,5 @@
-import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
-
-/** Time limit of a lookup, in milliseconds. */
-const lookupLimitMs = 10_000
+import { type Resolve, resolveAll } from './resolve-all.js'
 
 /** A host, resolved once: what is checked is what the server then listens on. */
 export interface ListenHost {
@@ -12,9 +8,6 @@ export interface ListenHost {
   /** Whether only this machine can reach a server on that address. */
   readonly isLoopback: boolean
 }
-
-/** Resolves a host name to all its IP addresses. */
-export type Resolve = (host: string) => Promise<readonly string[]>
 
 const loopbackAddresses = new BlockList()
 loopbackAddresses.addSubnet('127.0.0.0', 8, 'ipv4')
@@ -40,26 +33,17 @@ export function isLoopbackAddress(address: string): boolean {
  */
 export async function resolveListenHost(host: string, resolve: Resolve = resolveAll): Promise<ListenHost> {
   const name = host.replace(/^\[(.*)\]$/, '$1')
-  const addresses = isIP(name) === 0 ? await resolve(name) : [name]
+  const addresses = isIP(name) === 0 ? await resolve(name).catch((cause: unknown) => refuseName(host, cause)) : [name]
   const [address] = addresses
   if (address === undefined)
     throw new Error(`the host "${host}" resolves to no address: listen on an address of this machine, e.g. 127.0.0.1`)
   return { address, isLoopback: addresses.every(isLoopbackAddress) }
 }
 
-async function resolveAll(host: string): Promise<string[]> {
-  const resolved = lookup(host, { all: true }).catch((cause: unknown) => {
-    throw new Error(
-      `the host "${host}" does not resolve to an address: listen on an address of this machine, e.g. 127.0.0.1`,
-      { cause },
-    )
-  })
-  const found = await Promise.race([resolved, late(host)])
-  // IPv4 first: clients that name 127.0.0.1 must reach a server on localhost.
-  return found.toSorted((a, b) => a.family - b.family).map(({ address }) => address)
-}
-
-async function late(host: string): Promise<never> {
-  await delay(lookupLimitMs, undefined, { ref: false })
-  throw new Error(`the lookup of the host "${host}" took longer than ${lookupLimitMs} ms: listen on an IP address`)
+function refuseName(host: string, cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  throw new Error(
+    `the host "${host}" does not resolve to an address: listen on an address of this machine, e.g. 127.0.0.1 (${reason})`,
+    { cause },
+  )
 }

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { SettingsError } from './environment.js'
 import type { GrpcSecurity } from './grpc-security.js'
-import { isLoopbackAddress, type ListenHost, type Resolve, resolveListenHost } from './loopback.js'
+import { isLoopbackAddress, type ListenHost, resolveListenHost } from './loopback.js'
+import type { Resolve } from './resolve-all.js'
 
 /** Returns the host of `host:port` or `[IPv6]:port`, without brackets. */
 export const hostOf = (address: string): string =>

@@ -51,22 +51,20 @@ async function replicasOf(name: string): Promise<unknown> {
 
 const servicesOf = (role: string) => running.services.filter((service) => service.role === role)
 
-/** Kills the DPO service of the answer that runs. Meanwhile the SFT services are stopped. */
-async function killDpo(): Promise<void> {
-  for (const service of servicesOf('sft')) running.kill(service, 'SIGSTOP')
+/** Returns the DPO services that hold a session. */
+async function usedDpos() {
   const dpos = servicesOf('dpo')
   const held = await Promise.all(dpos.map(({ address }) => heldSessions(address)))
-  const user = dpos.find((_, i) => held[i] !== 0)
-  if (!user) throw new Error('no DPO service holds a session: expected one that the answer uses')
-  running.kill(user, 'SIGKILL')
-  for (const service of servicesOf('sft')) running.kill(service, 'SIGCONT')
+  return dpos.filter((_, i) => held[i] !== 0)
 }
 
 test('a killed service is one failover of one answer, and is ready again after its restart', async () => {
   await expect.poll(() => running.up.output()).toMatch(/Metrics of the gateway: \S+\n/)
   metricsUrl = /Metrics of the gateway: (\S+)/.exec(running.up.output())?.[1] ?? ''
   await expect.poll(readyDpos).toBe(2)
-  const answer = await fetch(`${running.up.url}/v1/completions`, {
+  // Without the SFT services the answer waits for its first token.
+  for (const service of servicesOf('sft')) running.kill(service, 'SIGSTOP')
+  const answer = fetch(`${running.up.url}/v1/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -77,11 +75,10 @@ test('a killed service is one failover of one answer, and is ready again after i
       stream: true,
     }),
   })
-  const reader = answer.body?.getReader()
-  let text = Buffer.from((await reader?.read())?.value ?? []).toString()
-  await killDpo()
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read())
-    text += Buffer.from(part.value).toString()
+  await expect.poll(usedDpos).toHaveLength(1)
+  for (const service of await usedDpos()) running.kill(service, 'SIGKILL')
+  for (const service of servicesOf('sft')) running.kill(service, 'SIGCONT')
+  const text = await (await answer).text()
   expect(text).toMatch(/"finish_reason":"length"[\s\S]*\[DONE\]\s*$/)
 
   expect(await samplesOf('failovers_total')).toEqual(new Map([['model="dpo",reason="unavailable"', 1]]))

@@ -1,5 +1,6 @@
+import type { Resolve } from '@tandem/process'
 import { afterEach, expect, test } from 'vitest'
-import { AddressSource, type Resolve } from './address-source.js'
+import { AddressSource } from './address-source.js'
 
 let source: AddressSource
 afterEach(() => source.close())

@@ -1,13 +1,7 @@
-import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { type Resolve, resolveAll } from '@tandem/process'
 import { RepeatedTask } from '../waiting/repeated-task.js'
 import { limitPlaces, type Place, placesOf, splitAddress } from './addresses.js'
-
-/** Time limit of a lookup, in milliseconds. */
-const lookupLimitMs = 5_000
-
-/** Resolves a host name to all its IP addresses. */
-export type Resolve = (host: string) => Promise<readonly string[]>
 
 /** Options of an address source. */
 export interface AddressOptions {
@@ -63,7 +57,7 @@ export class AddressSource {
   private async lookUp(address: string): Promise<void> {
     const { host } = splitAddress(address)
     try {
-      const found = await withLimit(this.resolve(host))
+      const found = await this.resolve(host)
       if (found.length === 0) throw new Error('it has no address')
       this.failures.delete(address)
       this.known.set(address, placesOf(address, found))
@@ -89,15 +83,4 @@ export class AddressSource {
     this.current = places
     if (!isSame) this.options.onChange(places)
   }
-}
-
-const resolveAll: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address)
-
-async function withLimit<T>(found: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const error = new Error(`the lookup took longer than ${lookupLimitMs} ms`)
-    timer = setTimeout(() => reject(error), lookupLimitMs).unref()
-  })
-  return Promise.race([found, late]).finally(() => clearTimeout(timer))
 }

@@ -1,3 +1,4 @@
+import type { Resolve } from '@tandem/process'
 import { describe, expect, test } from 'vitest'
 import {
   acquire,
@@ -14,7 +15,6 @@ import {
 } from '../../testing/toy-replica-sets.js'
 import { ToyReward } from '../../testing/toy-reward.js'
 import { LogitServiceConnection } from '../grpc/logit-service.js'
-import type { Resolve } from './address-source.js'
 import { ReplicaSet } from './replica-set.js'
 
 useToys()
