@@ -17,7 +17,7 @@ export { type GrpcSecurity, grpcSecurityFields, type TlsFiles, toGrpcSecurity } 
 export { createLogger, type RunningServer, runServerProcess } from './lifecycle.js'
 export { createLogFormatter, hasColours, type LogFormat } from './log-lines.js'
 export { isLoopbackAddress, type ListenHost, resolveListenHost } from './loopback.js'
-export { processMessageSchema, type ReadyMessage, readyMessageSchema } from './messages.js'
+export { type PingMessage, processMessageSchema, type ReadyMessage, readyMessageSchema } from './messages.js'
 export {
   functionNames,
   maxExtraModels,

@@ -55,6 +55,16 @@ describe('runServerProcess', () => {
     expect(process.messages).toEqual([ready, 'stopping'])
   })
 
+  it('answers each ping, and nothing else, until it ends', async () => {
+    const process = await run('answers', server(''))
+    await received(process, ready)
+    for (const sent of [{ type: 'ping' }, { type: 'ping ' }, 'ping', 7, { type: 'ping' }]) process.child.send(sent)
+    await expect.poll(() => process.messages.length, { timeout: 60_000 }).toBe(3)
+    process.child.kill('SIGTERM')
+    await process.end
+    expect(process.messages).toEqual([ready, { type: 'pong' }, { type: 'pong' }, 'stopping'])
+  })
+
   it('reports the URL of its metrics', async () => {
     const metricsUrl = 'http://127.0.0.1:9464/metrics'
     const process = await run('metrics', `return { address: '127.0.0.1:7', metricsUrl: '${metricsUrl}', stop() {} }`)

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty'
 import pino, { type Logger } from 'pino'
 import { createLogFormatter, hasColours } from './log-lines.js'
-import type { ReadyMessage } from './messages.js'
+import { type PongMessage, pingMessageSchema, type ReadyMessage } from './messages.js'
 
 /** A server that runs until it is stopped. */
 export interface RunningServer {
@@ -20,9 +20,10 @@ export interface RunningServer {
 
 /**
  * Runs a server as the whole life of this process:
- * starts it; sends a ReadyMessage to the parent, if there is an IPC channel; stops it on SIGTERM or
- * SIGINT and exits with code 0. A second signal exits at once with code 1. The process exits when
- * the parent does. If the start fails, one line on stderr says why and the exit code is 1.
+ * starts it; sends a ReadyMessage to the parent, if there is an IPC channel, and answers its pings;
+ * stops it on SIGTERM or SIGINT and exits with code 0. A second signal exits at once with code 1.
+ * The process exits when the parent does. If the start fails, one line on stderr says why and the
+ * exit code is 1.
  * @param name how messages call the process: "The gateway"
  */
 export async function runServerProcess(name: string, start: () => Promise<RunningServer>): Promise<void> {
@@ -45,8 +46,13 @@ export async function runServerProcess(name: string, start: () => Promise<Runnin
   }
   // Only now: before, a signal ends the process at once, even while a model loads.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+  process.on('message', (sent) => {
+    if (pingMessageSchema.safeParse(sent).success) process.send?.(pong)
+  })
   process.send?.(readyMessage(server))
 }
+
+const pong: PongMessage = { type: 'pong' }
 
 const readyMessage = ({ address, baseAddress, metricsUrl }: RunningServer): ReadyMessage => ({
   type: 'ready',

@@ -20,5 +20,24 @@ export const readyMessageSchema = z.object({
   metricsUrl: z.string().nullable().default(null),
 }) satisfies z.ZodType<ReadyMessage>
 
+/** Sent over IPC by the parent process to ask whether this process still runs. */
+export interface PingMessage {
+  readonly type: 'ping'
+}
+
+/** Parses the PingMessage of the parent process. */
+export const pingMessageSchema = z.object({ type: z.literal('ping') }) satisfies z.ZodType<PingMessage>
+
+/** The answer to a PingMessage. */
+export interface PongMessage {
+  readonly type: 'pong'
+}
+
+const pongMessageSchema = z.object({ type: z.literal('pong') }) satisfies z.ZodType<PongMessage>
+
 /** Parses everything that a child process sends over IPC. */
-export const processMessageSchema = z.discriminatedUnion('type', [readyMessageSchema, timelineMessageSchema])
+export const processMessageSchema = z.discriminatedUnion('type', [
+  readyMessageSchema,
+  pongMessageSchema,
+  timelineMessageSchema,
+])

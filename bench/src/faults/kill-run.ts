@@ -1,4 +1,4 @@
-import type { UpProcess } from '@tandem/test'
+import { isAlive, type UpProcess } from '@tandem/test'
 import { createRandom, draw } from '../measure/random.js'
 import { itemOfRound } from '../prompts.js'
 import type { FaultResult, FaultSettings } from './case.js'
@@ -151,7 +151,8 @@ class PlannedKill {
   }
 
   private heal(): void {
-    if (this.stopped !== null) this.stack.kill(this.stopped, 'SIGCONT')
+    // `tandem up` kills a service that is stopped for long.
+    if (this.stopped !== null && isAlive(this.stopped.pid)) this.stack.kill(this.stopped, 'SIGCONT')
     this.stopped = null
   }
 }

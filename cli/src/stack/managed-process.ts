@@ -6,6 +6,9 @@ import { LastLines } from './last-lines.js'
 import { describeFailedStart, type ProcessEnd } from './process-end.js'
 import { acceptedRuntimeFlags, largePages } from './runtime-flags.js'
 import { stopLimitMs } from './stop-limit.js'
+import { answerLimits, watchAnswers } from './watch-answers.js'
+
+const hung = `it did not answer for ${(answerLimits.intervalMs * answerLimits.maxMissed) / 1000} s and was killed`
 
 /** Where a process serves. */
 export interface Served {
@@ -48,6 +51,7 @@ export class ManagedProcess {
   private readonly stopLimitMs: number
   private readonly served: Promise<Served>
   private stopping: Promise<void> | null = null
+  private isHung = false
 
   private constructor(
     { name, modulePath, environment, launcher = [], onTimeline }: ProcessSpec,
@@ -120,9 +124,15 @@ export class ManagedProcess {
         const { data: message } = processMessageSchema.safeParse(sent)
         if (message?.type === 'timeline') onTimeline?.(message)
         if (message?.type !== 'ready') return
+        watchAnswers(this.child, () => this.killHung())
         resolve({ at: message.address, baseAt: message.baseAddress, metricsUrl: message.metricsUrl })
       })
     })
+  }
+
+  private killHung(): void {
+    this.isHung = true
+    this.child.kill('SIGKILL')
   }
 
   private async watch(onLine: (line: string) => void): Promise<ProcessEnd> {
@@ -132,7 +142,9 @@ export class ManagedProcess {
       this.child.on('error', (error) => {
         if (this.child.pid === undefined) resolve(error.message)
       })
-      this.child.once('close', (code, signal) => resolve(signal ? `killed by ${signal}` : `exit code ${code}`))
+      this.child.once('close', (code, signal) =>
+        resolve(this.isHung ? hung : signal ? `killed by ${signal}` : `exit code ${code}`),
+      )
     })
     return { name: this.name, how, lastLines: lines?.text ?? '' }
   }

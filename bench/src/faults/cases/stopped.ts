@@ -4,14 +4,21 @@ import { runKills } from '../kill-run.js'
 import { askWhole } from '../whole-answer.js'
 
 const seed = 4
-const answers = 48
 const shortAnswers = 4
 const maxTokens = 32
 const hangMs = 1_500
 const env = { TANDEM_HANG_MS: `${hangMs}` }
 const pairOf = ({ isShort }: FaultSettings) => (isShort ? 'tiny' : 'embedded')
 
-function stopCase(key: string, what: string, replicas: number, continueMs: number | null): FaultCase {
+interface Stops {
+  readonly replicas: number
+  /** When the service continues; null: when all answers have ended. */
+  readonly continueMs: number | null
+  /** Number of answers of the long form. */
+  readonly answers: number
+}
+
+function stopCase(key: string, what: string, { replicas, continueMs, answers }: Stops): FaultCase {
   return {
     key,
     title: `SIGSTOP of a random service at a random token, ${what}`,
@@ -82,7 +89,13 @@ async function stopForLong(stack: FaultStack, { isShort, signal, log }: FaultSet
 
 /** F4: services hang, and their connections stay open. */
 export const stopped: readonly FaultCase[] = [
-  stopCase('F4', 'two replicas', 2, null),
-  stopCase('F4-one', 'one replica, SIGCONT after twice the hang time', 1, 2 * hangMs),
+  stopCase('F4', 'two replicas', { replicas: 2, continueMs: null, answers: 48 }),
+  stopCase('F4-one', 'one replica, SIGCONT after twice the hang time', {
+    replicas: 1,
+    continueMs: 2 * hangMs,
+    answers: 48,
+  }),
+  // `tandem up` starts the service again after half a minute.
+  stopCase('F4-hung', 'one replica, no SIGCONT', { replicas: 1, continueMs: null, answers: 16 }),
   stoppedForLong,
 ]
