@@ -5,7 +5,7 @@ export interface FaultArguments {
   readonly isShort: boolean
   /** Keys of the cases to run. Empty means all. */
   readonly cases: readonly string[]
-  /** The file for the outcomes as JSON, or null. */
+  /** The report to which the outcomes are added, or null. */
   readonly json: string | null
   /** Whether to write the table into docs/operations.md. */
   readonly writes: boolean
@@ -17,7 +17,7 @@ export const usage = `usage: npm run faults -- [--short] [--case F3]... [--json 
 
   --short     few tries on a tiny pair, as in the test suite; otherwise the embedded pair
   --case F3   runs only this case; may be repeated
-  --json FILE writes the outcomes to FILE
+  --json FILE adds the outcomes to the report in FILE; the table then has all that FILE holds
   --write     writes the table into docs/operations.md`
 
 /**

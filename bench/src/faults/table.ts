@@ -1,30 +1,20 @@
 import { quantile } from '@tandem/process'
-import type { FaultCase, FaultResult } from './case.js'
+import type { FaultRow } from './report.js'
 
-/** A case and what came of it; an error if it could not run. */
-export interface Outcome {
-  readonly fault: FaultCase
-  readonly result: FaultResult | Error
-}
-
-/** Whether all tries survived and nothing leaked. */
-export const isSurvived = ({ result }: Outcome): boolean =>
-  !(result instanceof Error) && result.tried > 0 && result.survived === result.tried && result.leaked === 0
-
-/** Returns a Markdown table with one row per fault. */
-export function tableOf(outcomes: readonly Outcome[]): string {
+/** Returns a Markdown table with one line per row. */
+export function tableOf(rows: readonly FaultRow[]): string {
   return [
-    '| | fault | tried | survived | what the clients saw | sessions leaked | recovery, median / worst |',
-    '|---|---|---|---|---|---|---|',
-    ...outcomes.map((outcome) => `| ${cellsOf(outcome).map(escapeCell).join(' | ')} |`),
+    '| | fault | form | tried | survived | what the clients saw | sessions leaked | recovery, median / worst |',
+    '|---|---|---|---|---|---|---|---|',
+    ...rows.map((row) => `| ${cellsOf(row).map(escapeCell).join(' | ')} |`),
   ].join('\n')
 }
 
-function cellsOf({ fault, result }: Outcome): string[] {
-  if (result instanceof Error) return [fault.key, fault.title, '0', '0', `did not run: ${result.message}`, '', '']
-  const { tried, survived, seen, leaked, recoveryMs, notes = [] } = result
-  const saw = [...[...seen].map(([what, count]) => `${what}: ${count}`), ...notes].join('; ')
-  return [fault.key, fault.title, `${tried}`, `${survived}`, saw, `${leaked}`, recoveryOf(recoveryMs)]
+function cellsOf({ key, title, form, result }: FaultRow): string[] {
+  if (typeof result === 'string') return [key, title, form, '0', '0', `did not run: ${result}`, '', '']
+  const { tried, survived, seen, leaked, recoveryMs, notes } = result
+  const saw = [...Object.entries(seen).map(([what, count]) => `${what}: ${count}`), ...notes].join('; ')
+  return [key, title, form, `${tried}`, `${survived}`, saw, `${leaked}`, recoveryOf(recoveryMs)]
 }
 
 function recoveryOf(values: readonly number[]): string {
