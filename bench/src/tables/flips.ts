@@ -10,8 +10,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildModel, defaultPairName, findPair, precisions } from '@tandem/models'
-import { complete, embeddedPair, readGoldenRows, repositoryFolder, startStack } from '@tandem/test'
-import { replaceTable } from '../measure/replace-table.js'
+import { complete, embeddedPair, readGoldenRows, replaceTable, repositoryFolder, startStack } from '@tandem/test'
 import { type Flips, flipRow, flipsTitle, sumFlips } from './precision/flips.js'
 
 const { values } = parseArgs({

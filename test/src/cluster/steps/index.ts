@@ -1,0 +1,23 @@
+import type { Step } from '../step.js'
+import { answers } from './answers.js'
+import { evicted, forced } from './disruptions.js'
+import { foreignPod } from './foreign-pod.js'
+import { gatewayImage, userAndFiles } from './hardening.js'
+import { helmTest, uninstalled } from './release.js'
+import { newAdapter, upgraded } from './roll-outs.js'
+import { scaling } from './scaling.js'
+
+/** All steps in their order. The last one removes the release. */
+export const steps: readonly Step[] = [
+  answers,
+  helmTest,
+  userAndFiles,
+  gatewayImage,
+  foreignPod,
+  scaling,
+  ...forced,
+  evicted,
+  newAdapter,
+  upgraded,
+  uninstalled,
+]
