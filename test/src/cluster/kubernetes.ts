@@ -18,7 +18,7 @@ const podsSchema = z.object({ items: z.array(podSchema) })
 /** A pod of the release. */
 export interface Pod {
   readonly name: string
-  /** `gateway`, or the name of a model. */
+  /** `gateway`, or the role of a service. */
   readonly component: string
   readonly address: string
   readonly isReady: boolean
@@ -64,7 +64,7 @@ export class Kubernetes {
       .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
       .map(({ metadata, status }) => ({
         name: metadata.name,
-        component: metadata.labels['app.kubernetes.io/component'] ?? '',
+        component: metadata.labels['tandem/role'] ?? metadata.labels['app.kubernetes.io/component'] ?? '',
         address: status.podIP,
         isReady: status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
       }))

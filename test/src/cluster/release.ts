@@ -12,13 +12,21 @@ export const createKey = (): string => `sk-${randomBytes(16).toString('hex')}`
 /** The pods share the cores of one small machine: they ask for little and may use all. */
 const resources = { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '3Gi' } }
 
-const service = (path: string) => ({ release: 'old', resources, source: { image: { path } } })
+/** Longer than any answer: one that runs when its pair is replaced ends with the old pair. */
+const drainMs = 120_000
+
+const service = (path: string) => ({
+  release: 'old',
+  resources,
+  settings: { drain_ms: drainMs },
+  source: { image: { path } },
+})
 
 /** The values of the chart. What they leave out has its default. */
 const valuesOf = (key: string): object => ({
   image: { tag, pullPolicy: 'IfNotPresent' },
   apiKeys: { keys: [key] },
-  gateway: { resources, settings: { drain_ms: 120_000, drain_delay_ms: 3_000 } },
+  gateway: { resources, settings: { drain_ms: drainMs, drain_delay_ms: 3_000 } },
   models: { sft: service('/models/sft'), dpo: service('/models/dpo') },
 })
 
