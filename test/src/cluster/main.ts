@@ -64,7 +64,7 @@ async function runSteps(kubernetes: Kubernetes, { only, keeps }: ClusterArgument
   if (!rows.every(isPassed)) return
   const client = await ClientPod.create(kubernetes, {
     image: `tandem-gateway:${tag}`,
-    url: `http://${names.release}`,
+    url: `http://${names.release}-gateway`,
     key,
   })
   const context: StepContext = {
