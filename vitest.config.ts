@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 // The condition makes workspace imports resolve to TypeScript sources, so that unit tests need no build.
@@ -11,8 +12,15 @@ const conditions = ['tandem-source']
  */
 const isolated = ['{services,telemetry,test}/src/**/*.test.ts', 'gateway/src/telemetry/**/*.test.ts']
 
+// The scripts of test/load/k6 import k6's modules. Here they get the adapter.
+const k6 = (name: string) => fileURLToPath(new URL(`test/src/k6/modules/${name}.ts`, import.meta.url))
+const alias = [
+  { find: /^k6$/, replacement: k6('k6') },
+  { find: /^k6\/(?:net\/)?(\w+)$/, replacement: k6('$1') },
+]
+
 export default defineConfig({
-  resolve: { conditions },
+  resolve: { conditions, alias },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     // Vitest runs isolated files first. They are the long ones, so both workers end at the same time.
