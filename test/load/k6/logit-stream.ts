@@ -1,7 +1,7 @@
 /**
  * Decodes over the gRPC stream of one logit service, without a gateway: a prompt, then one token in
- * each step. k6 has no times of streams of its own, so the times are Trends of this script, in whole
- * milliseconds.
+ * each step. k6 has no times of streams of its own, so the times are Trends of this script, in
+ * whole milliseconds.
  *
  * k6 run -e TANDEM_LOGITS=127.0.0.1:7001 -e RATE=2 -e DURATION=1m logit-stream.ts
  *
@@ -73,7 +73,10 @@ export default function decode({ vocabularySize }: Setup): void {
   send(Array.from({ length: promptTokens }, (_, i) => (7 * (i + __VU + 31 * __ITER)) % vocabularySize))
 }
 
-/** Answers each response with the next step, until the sequence is long enough. Returns what sends a step. */
+/**
+ * Answers each response with the next step, until the sequence is long enough. Returns what sends a
+ * step.
+ */
 function follow(stream: Stream, session: GreedySession): (tokenIds: readonly number[]) => void {
   let [sentAt, answers] = [0, 0]
   const send = (tokenIds: readonly number[]) => {

@@ -1,8 +1,8 @@
 /**
- * Raises the rate of arrivals until the stack is saturated: until the 95th percentile of the time to
- * the first token leaves the service level, or the stack refuses more than one request in twenty.
- * Then k6 ends the run with exit code 99. Its thresholds count all samples since the start, so they
- * fail some time after the saturation point: read that in the dashboard, by the time.
+ * Raises the rate of arrivals until the stack is saturated: until the 95th percentile of the time
+ * to the first token leaves the service level, or the stack refuses more than one request in
+ * twenty. Then k6 ends the run with exit code 99. Its thresholds count all samples since the start,
+ * so they fail some time after the saturation point: read that in the dashboard, by the time.
  *
  * k6 run -e TANDEM_URL=http://127.0.0.1:8080 -e RATE=1 -e MAX_RATE=20 -e DURATION=10m ramp.ts
  */

@@ -1,6 +1,7 @@
 /**
  * Keeps a rate, multiplies it by ten for a short time, and returns to it. Fails if an answer is
- * neither whole nor refused with a Retry-After, or if the service level is not met again afterwards.
+ * neither whole nor refused with a Retry-After, or if the service level is not met again
+ * afterwards.
  *
  * k6 run -e TANDEM_URL=http://127.0.0.1:8080 -e RATE=1 spike.ts
  */

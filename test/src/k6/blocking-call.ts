@@ -18,8 +18,8 @@ interface Caller {
 let caller: Caller | null = null
 
 /**
- * Makes a call in a worker thread, and blocks this thread until its answer: calls of k6 return their
- * response, not a promise.
+ * Makes a call in a worker thread, and blocks this thread until its answer: calls of k6 return
+ * their response, not a promise.
  * @throws Error if the worker does not answer in time
  */
 export function callBlocking(call: HttpCall): HttpReply

@@ -2,12 +2,15 @@ import { Client, credentials } from '@grpc/grpc-js'
 import { loadSync, type MethodDefinition } from '@grpc/proto-loader'
 import type { ProtoFiles } from './calls.js'
 
-/** Messages in the JSON form of protobuf, which k6 uses: camel case, 64-bit integers and bytes as strings. */
+/**
+ * Messages in the JSON form of protobuf, which k6 uses: camel case, 64-bit integers and bytes as
+ * strings.
+ */
 const jsonForm = { keepCase: false, longs: String, enums: String, bytes: String, defaults: true, oneofs: false }
 
 /**
- * Finds a method in proto files. Its serializer refuses fields that the message does not have, as k6
- * does.
+ * Finds a method in proto files. Its serializer refuses fields that the message does not have, as
+ * k6 does.
  * @param name "tandem.v1.LogitService/GetModel"
  * @throws Error if the files have no such method
  */

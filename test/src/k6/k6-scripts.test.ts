@@ -9,7 +9,10 @@ const folder = join(repositoryFolder, 'test/load/k6')
 const broken = join(fixturesFolder, 'k6')
 const iterations = 2
 const scripts = readdirSync(folder).filter((name) => name.endsWith('.ts'))
-/** The metrics that each script fills, with the samples of each iteration. The tiny model ends no answer early. */
+/**
+ * The metrics that each script fills, with the samples of each iteration. The tiny model ends no
+ * answer early.
+ */
 const chat = {
   tandem_first_token: 1,
   tandem_per_token: 1,

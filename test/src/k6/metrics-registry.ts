@@ -34,7 +34,9 @@ const maxSamples = 10_000
 export class MetricsRegistry {
   private readonly types = new Map<string, MetricType>(Object.entries(builtIn))
   private readonly samples = new Map<string, Sample[]>()
-  /** Whether the file of the script is loading: only then k6 accepts new metrics, and no requests. */
+  /**
+   * Whether the file of the script is loading: only then k6 accepts new metrics, and no requests.
+   */
   isLoading = true
   /** Tags of all samples, such as the name of the scenario. */
   tags: Readonly<Record<string, string>> = {}

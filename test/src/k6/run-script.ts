@@ -1,8 +1,9 @@
 /**
  * Runs a script of k6 in Node, against a real server, for a few iterations of each scenario, one
- * after the other. It proves that the script loads, that its requests are right, that its checks hold
- * and that its thresholds name metrics; it proves nothing about load. It covers what the scripts of
- * test/load/k6 use of k6, k6/http, k6/metrics, k6/encoding and k6/net/grpc, and refuses the rest.
+ * after the other. It proves that the script loads, that its requests are right, that its checks
+ * hold and that its thresholds name metrics; it proves nothing about load. It covers what the
+ * scripts of test/load/k6 use of k6, k6/http, k6/metrics, k6/encoding and k6/net/grpc, and refuses
+ * the rest.
  */
 import { readFileSync } from 'node:fs'
 import { stopCaller } from './blocking-call.js'

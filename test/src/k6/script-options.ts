@@ -14,7 +14,10 @@ const required: Readonly<Record<string, readonly string[]>> = {
 const duration = /^(\d+(\.\d+)?(ms|s|m|h))+$/
 const durations = new Set(['duration', 'maxDuration', 'startTime', 'timeUnit', 'gracefulStop'])
 
-/** Returns what k6 would refuse in a scenario and its type does not say: missing, broken and wrong values. */
+/**
+ * Returns what k6 would refuse in a scenario and its type does not say: missing, broken and wrong
+ * values.
+ */
 export function scenarioProblems(name: string, scenario: Readonly<Record<string, unknown>>): string[] {
   const keys = required[`${scenario.executor}`]
   if (keys === undefined) return [`scenario ${name}: the adapter does not know the executor ${scenario.executor}`]

@@ -20,8 +20,8 @@ const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> =
 
 /**
  * Checks a threshold of a script.
- * @param key the metric, or the metric with tags: "tandem_first_token{scenario:after}"
- * @returns what is wrong with it, or null. Trends are times, which a run of a few iterations does not
+ * @param key the metric, or the metric with tags: "tandem_first_token{scenario:after}" @returns
+ *   what is wrong with it, or null. Trends are times, which a run of a few iterations does not
  *   judge
  */
 export function problemOf(key: string, text: string, registry: MetricsRegistry): string | null {

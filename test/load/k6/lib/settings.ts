@@ -6,7 +6,10 @@ export const url = (__ENV.TANDEM_URL ?? 'http://127.0.0.1:8080').replace(/\/$/, 
 /** Tokens of each answer. End tokens do not end it, so that all answers cost the same. */
 export const tokens = numberFrom('TOKENS', 32)
 
-/** The service level: maximum milliseconds to the first token, and mean milliseconds per token after it. */
+/**
+ * The service level: maximum milliseconds to the first token, and mean milliseconds per token after
+ * it.
+ */
 export const level = { firstTokenMs: numberFrom('MAX_TTFT', 2000), perTokenMs: numberFrom('MAX_PER_TOKEN', 200) }
 
 /** Arrivals per second. `ramp` starts with it, `spike` multiplies it by ten. */

@@ -54,7 +54,9 @@ export function bestToken({ results }: StepResponse): number {
   return new DataView(bytes).getUint32(0, true)
 }
 
-/** 64-bit FNV-1a over the four little-endian bytes of an id, as proto/tandem/v1/logits.proto says. */
+/**
+ * 64-bit FNV-1a over the four little-endian bytes of an id, as proto/tandem/v1/logits.proto says.
+ */
 function extendHash(hash: bigint, id: number): bigint {
   return [0, 8, 16, 24].reduce((h, shift) => {
     const byte = BigInt((id >>> shift) & 0xff)

@@ -1,4 +1,7 @@
-/** Returns an object whose unknown properties throw, so that a script cannot call what the adapter lacks. */
+/**
+ * Returns an object whose unknown properties throw, so that a script cannot call what the adapter
+ * lacks.
+ */
 export function onlyKnown<T extends object>(module: string, known: T): T {
   return new Proxy(known, {
     get(target, key) {
