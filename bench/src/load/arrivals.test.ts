@@ -29,7 +29,7 @@ test('closed: each client waits for its answer; no more requests are open than c
     await new Promise((resolve) => setTimeout(resolve, 1))
     open--
   }
-  expect(await sendAll({ type: 'closed', clients: 3, rampMs: 0 }, send, 50, createRandom(1), signal)).toBe(0)
+  expect(await sendAll({ type: 'closed', clients: 3, rampMs: 0 }, send, 50, createRandom(1), signal)).toEqual([])
   expect(most).toBe(3)
   expect(sent).toBeGreaterThan(3)
 })
@@ -47,5 +47,5 @@ test('open: arrivals do not wait for answers; those above the limit are dropped'
   const arrivals = { type: 'open', perSecond: 1_000_000, maxOpen: 4 } as const
   const dropped = await sendAll(arrivals, send, 5, createRandom(1), signal)
   expect(sent).toBeGreaterThanOrEqual(4)
-  expect(dropped).toBeGreaterThan(0)
+  expect(dropped.length).toBeGreaterThan(0)
 })

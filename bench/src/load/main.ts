@@ -36,7 +36,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<void> 
     signal,
   })
   const summary = summarizeLoad(loaded, level)
-  const name = arrivals.type === 'closed' ? `${arrivals.clients} clients` : `${arrivals.perSecond} arrivals/s`
+  const name = arrivals.type === 'open' ? `${arrivals.perSecond} arrivals/s` : 'load'
   console.log(loadTable([[name, summary]]))
   if (json !== null) await writeFile(json, `${JSON.stringify({ arrivals, level, summary, ...loaded }, null, 1)}\n`)
 }

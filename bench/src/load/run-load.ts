@@ -29,8 +29,8 @@ export interface LoadRun {
   readonly records: readonly RequestRecord[]
   /** The measured window, on the clock of `performance.now`. */
   readonly window: { readonly fromMs: number; readonly toMs: number }
-  /** Number of arrivals that the limit of this client kept back. */
-  readonly dropped: number
+  /** When the limit of this client kept arrivals back, on the clock of `performance.now`. */
+  readonly droppedAtMs: readonly number[]
 }
 
 /** More connections than any load needs: the server's limits are measured, not the client's. */
@@ -56,8 +56,8 @@ export async function runLoad(
   }
   const fromMs = performance.now() + warmUpMs
   try {
-    const dropped = await sendAll(arrivals, sendNext, warmUpMs + measureMs, createRandom(seed), signal)
-    return { records, window: { fromMs, toMs: fromMs + measureMs }, dropped }
+    const droppedAtMs = await sendAll(arrivals, sendNext, warmUpMs + measureMs, createRandom(seed), signal)
+    return { records, window: { fromMs, toMs: fromMs + measureMs }, droppedAtMs }
   } finally {
     agent.destroy()
   }

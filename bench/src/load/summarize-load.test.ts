@@ -37,7 +37,10 @@ test('counts what was sent in the window, and the rates of what ended in it', ()
     record({ outcome: 'failed', status: null }),
     record({ outcome: 'aborted' }),
   ]
-  const summary = summarizeLoad({ records, window: { fromMs: 1000, toMs: 3000 }, dropped: 2 }, level)
+  const summary = summarizeLoad(
+    { records, window: { fromMs: 1000, toMs: 3000 }, droppedAtMs: [999, 1000, 2000, 3000] },
+    level,
+  )
   expect(summary).toMatchObject({
     windowSeconds: 2,
     sent: 8,
@@ -52,6 +55,7 @@ test('counts what was sent in the window, and the rates of what ended in it', ()
     requestsPerSecond: 2,
     outputTokensPerSecond: 6,
     goodputPerSecond: 1,
+    goodShare: 0.125,
   })
   expect(loadTable([['load', summary]])).toContain('| statuses | 200: 5, 429: 1, 503: 1, none: 1 |')
 })

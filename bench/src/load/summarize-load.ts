@@ -33,6 +33,7 @@ export interface LoadSummary {
   readonly statuses: Readonly<Record<string, number>>
   /** Answers 429 and 503 without a Retry-After. */
   readonly withoutRetryAfter: number
+  /** Arrivals of the window that the client kept back. */
   readonly dropped: number
   readonly firstTokenMs: Distribution
   readonly interTokenMs: Distribution
@@ -42,10 +43,12 @@ export interface LoadSummary {
   readonly outputTokensPerSecond: number
   /** Completed answers per second that met the service level. */
   readonly goodputPerSecond: number
+  /** The share of the sent requests whose answers completed and met the service level. */
+  readonly goodShare: number
 }
 
 /** Summarizes a load. */
-export function summarizeLoad({ records, window, dropped }: LoadRun, level: ServiceLevel): LoadSummary {
+export function summarizeLoad({ records, window, droppedAtMs }: LoadRun, level: ServiceLevel): LoadSummary {
   const { fromMs, toMs } = window
   const isInside = (atMs: number) => atMs >= fromMs && atMs < toMs
   const sent = records.filter(({ sentAtMs }) => isInside(sentAtMs))
@@ -59,7 +62,7 @@ export function summarizeLoad({ records, window, dropped }: LoadRun, level: Serv
     outcomes: countOutcomes(sent),
     statuses: countStatuses(sent),
     withoutRetryAfter: mustRetry.filter(({ hasRetryAfter }) => !hasRetryAfter).length,
-    dropped,
+    dropped: droppedAtMs.filter(isInside).length,
     firstTokenMs: distributionOf(completed.map(({ firstTokenMs }) => firstTokenMs)),
     interTokenMs: distributionOf(completed.flatMap(({ gapsMs }) => gapsMs)),
     perTokenMs: distributionOf(completed.map(perTokenMs)),
@@ -67,6 +70,7 @@ export function summarizeLoad({ records, window, dropped }: LoadRun, level: Serv
     requestsPerSecond: ended.length / seconds,
     outputTokensPerSecond: ended.reduce((sum, { outputTokens }) => sum + outputTokens, 0) / seconds,
     goodputPerSecond: ended.filter((record) => isGood(record, level)).length / seconds,
+    goodShare: sent.length === 0 ? 0 : completed.filter((record) => isGood(record, level)).length / sent.length,
   }
 }
 
@@ -83,8 +87,11 @@ export function distributionOf(values: readonly (number | null)[]): Distribution
   return { count: sorted.length, mean, p50, p90, p95, p99 }
 }
 
-/** A whole answer that is not a stream has no first token: its end must meet the limit. */
-function isGood(record: RequestRecord, level: ServiceLevel): boolean {
+/**
+ * Whether a completed answer meets the service level. A whole answer that is not a stream has no
+ * first token: its end must meet the limit.
+ */
+export function isGood(record: RequestRecord, level: ServiceLevel): boolean {
   const first = record.firstTokenMs ?? endToEndMs(record)
   return first <= level.firstTokenMs && (perTokenMs(record) ?? 0) <= level.perTokenMs
 }

@@ -3,7 +3,7 @@ import { type LoadSummary, summarizeLoad } from '../load/summarize-load.js'
 import { findSaturation, judgeOverload } from './judge-overload.js'
 
 const empty = summarizeLoad(
-  { records: [], window: { fromMs: 0, toMs: 1000 }, dropped: 0 },
+  { records: [], window: { fromMs: 0, toMs: 1000 }, droppedAtMs: [] },
   { firstTokenMs: 1, perTokenMs: 1 },
 )
 const load = (more: Partial<LoadSummary>): LoadSummary => ({ ...empty, statuses: { 200: 1, 429: 4 }, ...more })
