@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { numberOf } from '../load/load-arguments.js'
+import { numberOf } from '../load/number-option.js'
 
 /** The text of `--help`. */
 export const usage = `usage: npm run soak -- [options]
