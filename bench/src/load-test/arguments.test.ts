@@ -23,6 +23,7 @@ test.each([
   [['ramp', '--clients', '1'], '--clients with ramp: expected --rate'],
   [['smoke', '--url', 'http://h:1', '--tiny'], '--url and --tiny: expected only one of them'],
   [['soak', '--write'], '--write with soak: docs/operations.md has tables of steady, ramp, spike'],
+  [['soak', '--rate', '2000'], '--rate 2000 for 600 s: expected at most 1000000 requests, which are all kept'],
   [['smoke', '--tokens', '1'], '--tokens is 1: expected a number from 2 to 4096'],
 ])('%j is refused', (args, message) => {
   expect(() => parseLoadArguments(args)).toThrow(message)

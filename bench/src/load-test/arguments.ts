@@ -74,6 +74,9 @@ const options = {
   verbose: { type: 'boolean', default: false },
 } as const
 
+/** Each request is kept until the report. */
+const mostRequests = 1_000_000
+
 const closedProfiles: readonly ProfileName[] = ['smoke', 'steady', 'soak']
 const writtenProfiles: readonly ProfileName[] = ['steady', 'ramp', 'spike']
 
@@ -127,7 +130,7 @@ function parseLoad(profile: ProfileName, values: LoadValues) {
   if (clients !== undefined && rate !== undefined) throw new Error('--clients and --rate: expected only one of them')
   if (clients !== undefined && !closedProfiles.includes(profile))
     throw new Error(`--clients with ${profile}: expected --rate`)
-  return {
+  const load = {
     rate: numberOf('--rate', rate ?? `${preset.rate}`, 0.001, 10_000),
     clients: parseClients(clients, rate === undefined ? preset.clients : null),
     seconds: numberOf('--seconds', seconds ?? `${preset.seconds}`, 1, 86_400),
@@ -135,6 +138,11 @@ function parseLoad(profile: ProfileName, values: LoadValues) {
     tokens: numberOf('--tokens', tokens ?? `${preset.tokens}`, 2, 4096),
     routeSeconds: numberOf('--route-seconds', route ?? `${preset.routeSeconds}`, 0, 600),
   }
+  if (load.rate * load.seconds > mostRequests)
+    throw new Error(
+      `--rate ${load.rate} for ${load.seconds} s: expected at most ${mostRequests} requests, which are all kept`,
+    )
+  return load
 }
 
 const parseClients = (text: string | undefined, preset: number | null): number | null =>

@@ -14,7 +14,7 @@ test('refusals with Retry-After and slow answers are no faults', () => {
 })
 
 test.each([
-  [{ sent: 0 }, 'load: no request was sent'],
+  [{ sent: 0 }, 'no request was sent: expected a longer window or a higher rate'],
   [{ outcomes: { ...empty.outcomes, failed: 1 } }, 'load: 1 requests failed'],
   [{ outcomes: { ...empty.outcomes, incomplete: 1 } }, 'load: 1 answers are incomplete'],
   [{ withoutRetryAfter: 2 }, 'load: 2 refusals have no Retry-After'],

@@ -29,7 +29,7 @@ function loadRow({ name, summary }: RatedLoad): string[] {
     endsOf({ ...summary.outcomes, 'dropped by the client': dropped }),
     summary.requestsPerSecond.toFixed(2),
     summary.goodputPerSecond.toFixed(2),
-    `${(100 * goodShare).toFixed(0)}%`,
+    sent === 0 ? '' : `${(100 * goodShare).toFixed(0)}%`,
     summary.outputTokensPerSecond.toFixed(1),
     quantiles(firstTokenMs, ['p50', 'p95', 'p99']),
     quantiles(interTokenMs, ['p50', 'p95', 'p99']),
