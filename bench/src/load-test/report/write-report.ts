@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { repositoryFolder } from '@tandem/test'
-import { replaceTable } from '../../measure/replace-table.js'
+import { replaceTable, repositoryFolder } from '@tandem/test'
 import type { LoadResult } from '../load-result.js'
 import { htmlOf } from './html.js'
 import { markdownOf } from './section.js'
