@@ -26,3 +26,39 @@ export function uniformAt(seed: number, index: number): number {
   const state = mix(BigInt(seed)) + golden * BigInt(index + 1)
   return Number(mix(state) >> 11n) / 2 ** 53
 }
+
+/**
+ * The noise of one draw: a number in [0, 1) for each token id, which depends only on the seed, the
+ * index and the id.
+ */
+export class TokenNoise {
+  private readonly high: number
+  private readonly low: number
+
+  constructor(seed: number, index: number) {
+    const state = mix(mix(BigInt(seed)) + golden * BigInt(index + 1))
+    this.high = Number(state >> 32n) | 0
+    this.low = Number(state & 0xffffffffn) | 0
+  }
+
+  /** Returns the number of a token, rounded down to a multiple of 2^-32. */
+  roughlyOf(id: number): number {
+    return hash(this.high, id) / 2 ** 32
+  }
+
+  /** Returns the number of a token. */
+  of(id: number): number {
+    // 21 bits more: a token of probability 1e-9 must have its chance too.
+    return this.roughlyOf(id) + (hash(this.low, id) >>> 11) / 2 ** 53
+  }
+}
+
+/** Mixes 32 bits of state with an id, by MurmurHash3's finalizer (Appleby, 2011), twice. */
+const hash = (state: number, id: number): number => finalize(finalize(state ^ id) + state) >>> 0
+
+function finalize(value: number): number {
+  let h = value | 0
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return h ^ (h >>> 16)
+}

@@ -63,3 +63,19 @@ test('top-p over many ids keeps the same smallest set as a full sort', () => {
     expect(drawn.length).toBeGreaterThan(allowed.length * 0.9)
   }
 })
+
+test('rounding errors of the scores do not move the draws, not even those of rare tokens', () => {
+  // 20,000 rare tokens have half of the probability.
+  const rare = 20_000
+  const probabilities = [0.5, ...Array.from({ length: rare }, () => 0.5 / rare)]
+  const ids = probabilities.map((_, id) => id)
+  const settings = sample.parameters.parse({ seed: 3 })
+  const draw = (index: number, error: number) => {
+    const noisy = probabilities.map((p, id) => p * (1 + (id < rare / 2 ? error : -error)))
+    return sample.pick(settings, { ...pickInput(ids, noisy), index, excluded: new Set() })
+  }
+  const indexes = Array.from({ length: 60 }, (_, index) => index)
+  const exact = indexes.map((index) => draw(index, 0))
+  expect(exact.filter((id) => id > 0).length).toBeGreaterThan(15)
+  expect(indexes.map((index) => draw(index, 1e-4))).toEqual(exact)
+})

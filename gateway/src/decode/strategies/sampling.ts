@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { argmax } from './advantage.js'
-import { uniformAt } from './random.js'
+import { TokenNoise } from './random.js'
 import type { PickInput } from './reads.js'
 
 /**
@@ -82,7 +82,7 @@ export function chooseToken(
 ): number {
   if (sampling.temperature === 0) return argmax(tokenIds, scores, excluded)
   const kept = filterTokens(toWeights(tokenIds, scores, sampling.temperature, excluded), sampling)
-  return draw(kept, uniformAt(sampling.seed, index))
+  return draw(kept, new TokenNoise(sampling.seed, index))
 }
 
 interface WeightedToken {
@@ -143,15 +143,26 @@ function headWith(tokens: readonly WeightedToken[], goal: number): WeightedToken
 const sorted = (tokens: readonly WeightedToken[]): WeightedToken[] =>
   [...tokens].sort((a, b) => b.weight - a.weight || a.id - b.id)
 
-function draw(tokens: readonly WeightedToken[], uniform: number): number {
-  const goal = uniform * sumOf(tokens)
-  let sum = 0
-  const found = tokens.find(({ weight }) => {
-    sum += weight
-    return sum > goal
-  })
-  // Rounding can leave the sum just below the goal.
-  return (found ?? tokens.at(-1))?.id ?? 0
+/**
+ * Draws a token in proportion to the weights, as a race of exponential clocks (Efraimidis and
+ * Spirakis, 2006; for logits it is the Gumbel-max trick): the clock of a token rings at
+ * -ln(1 - noise) / weight, and the first one wins.
+ *
+ * Two clocks rarely ring at the same time, so a rounding error in the weights rarely changes the
+ * token. In a cumulative sum the error of all weights moves the limits of every rare token.
+ */
+function draw(tokens: readonly WeightedToken[], noise: TokenNoise): number {
+  let first = Number.POSITIVE_INFINITY
+  let drawn = 0
+  for (const { id, weight } of tokens) {
+    // -ln(1 - x) >= x: most tokens need no logarithm.
+    if (noise.roughlyOf(id) > first * weight) continue
+    const time = -Math.log1p(-noise.of(id)) / weight
+    if (time >= first) continue
+    first = time
+    drawn = id
+  }
+  return drawn
 }
 
 const sumOf = (tokens: readonly WeightedToken[]): number => tokens.reduce((sum, { weight }) => sum + weight, 0)
