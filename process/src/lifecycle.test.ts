@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -22,14 +22,26 @@ interface Run {
   readonly end: Promise<number | string>
 }
 
-/** Runs a process whose server starts by `start`, the body of an async function. */
-async function run(name: string, start: string, environment: NodeJS.ProcessEnv = {}): Promise<Run> {
+/** Runs a program as process 1 of its own, like in a container. */
+const asFirst = ['unshare', '--pid', '--fork', process.execPath] as const
+const canBeFirst = spawnSync(asFirst[0], [...asFirst.slice(1), '-e', '0']).status === 0
+
+/**
+ * Runs a process whose server starts by `start`, the body of an async function.
+ * @param launcher replaces Node
+ */
+async function run(
+  name: string,
+  start: string,
+  environment: NodeJS.ProcessEnv = {},
+  [execPath, ...execArgv]: readonly [string, ...string[]] = [process.execPath],
+): Promise<Run> {
   const path = join(folder, `${name}.mjs`)
   await writeFile(
     path,
     `import { runServerProcess } from '${built}'\nawait runServerProcess('The toy', async () => {\n${start}\n})\n`,
   )
-  const child = fork(path, { silent: true, execArgv: [], env: { ...process.env, ...environment } })
+  const child = fork(path, { silent: true, execPath, execArgv, env: { ...process.env, ...environment } })
   const messages: unknown[] = []
   let stderr = ''
   child.on('message', (message) => messages.push(message))
@@ -95,6 +107,25 @@ describe('runServerProcess', () => {
     await received(process, 'starting')
     process.child.kill('SIGTERM')
     expect(await process.end).toBe('SIGTERM')
+  })
+
+  it.skipIf(!canBeFirst)('ends at once while it starts as the first process of a container', async () => {
+    const launched = await run('first', starting, {}, asFirst)
+    await received(launched, 'starting')
+    const { pid } = launched.child
+    const first = Number(await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'))
+    process.kill(first, 'SIGTERM')
+    expect(await launched.end).toBe(128 + 15)
+  })
+
+  it('lives while all that the start waits for is a timer that keeps nothing alive', async () => {
+    const start = `
+      process.channel.unref()
+      process.removeAllListeners('disconnect')
+      await new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 200).unref())`
+    const launched = await run('idle', start)
+    expect(await launched.end).toBe(1)
+    expect(launched.stderr()).toBe('The toy cannot start: late\n')
   })
 
   it('exits with its parent, also while it starts', async () => {

@@ -1,7 +1,13 @@
+import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import pino, { type Logger } from 'pino'
 import { createLogFormatter, hasColours } from './log-lines.js'
 import { type PongMessage, pingMessageSchema, type ReadyMessage } from './messages.js'
+
+/** What ends a process in its order. */
+const stopSignals = ['SIGTERM', 'SIGINT'] as const
+/** The longest time of a timer of Node. */
+const maxTimerMs = 2 ** 31 - 1
 
 /** A server that runs until it is stopped. */
 export interface RunningServer {
@@ -29,6 +35,7 @@ export interface RunningServer {
 export async function runServerProcess(name: string, start: () => Promise<RunningServer>): Promise<void> {
   // The parent may exit while this process starts.
   process.on('disconnect', () => process.exit(0))
+  const release = holdWhileStarting()
   let server: RunningServer
   try {
     server = await start()
@@ -45,7 +52,8 @@ export async function runServerProcess(name: string, start: () => Promise<Runnin
     process.exit(0)
   }
   // Only now: before, a signal ends the process at once, even while a model loads.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+  for (const signal of stopSignals) process.on(signal, () => void stop())
+  release()
   process.on('message', (sent) => {
     if (pingMessageSchema.safeParse(sent).success) process.send?.(pong)
   })
@@ -53,6 +61,22 @@ export async function runServerProcess(name: string, start: () => Promise<Runnin
 }
 
 const pong: PongMessage = { type: 'pong' }
+
+/**
+ * Keeps the process alive while it starts, also if all that it waits for is a timer that does not.
+ * Process 1 of a container ignores a signal without a listener, so it gets listeners that end it.
+ * @returns a function that ends both
+ */
+function holdWhileStarting(): () => void {
+  const hold = setInterval(() => undefined, maxTimerMs)
+  const end = (signal: (typeof stopSignals)[number]) => process.exit(128 + constants.signals[signal])
+  const signals = process.pid === 1 ? stopSignals : []
+  for (const signal of signals) process.on(signal, end)
+  return () => {
+    clearInterval(hold)
+    for (const signal of signals) process.off(signal, end)
+  }
+}
 
 const readyMessage = ({ address, baseAddress, metricsUrl }: RunningServer): ReadyMessage => ({
   type: 'ready',
