@@ -1,0 +1,11 @@
+import { checkService } from './check-service.js'
+
+/** The time limit of the images' health checks is a second longer. */
+const deadlineMs = 4_000
+
+try {
+  await checkService(process.env, deadlineMs)
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}
