@@ -16,7 +16,7 @@ export type Installed = { readonly folder: string } | { readonly missing: string
 
 const installLimitMs = 240_000
 /** Errors of pip, uv and npm without a registry. */
-const offline =
+export const offline =
   /connection broken|failed to establish|could not fetch|name resolution|error sending request|dns error|ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT/i
 
 /** Installs npm packages from a `package.json` and its lock below `test/fixtures`. */

@@ -17,7 +17,14 @@ export interface TandemUp {
   children(): ProcessInfo[]
 }
 
+/** What starts `tandem`, and in which folder. */
+export interface Launch {
+  readonly command: readonly [string, ...string[]]
+  readonly cwd?: string
+}
+
 const startLimitMs = 360_000
+const fromRepository: Launch = { command: [process.execPath, join(repositoryFolder, 'cli/bin/tandem.js')] }
 
 /**
  * Starts `tandem up`.
@@ -28,16 +35,14 @@ export async function startTandemUp(
   args: readonly string[],
   env: Record<string, string>,
   onLine: (line: string) => void = () => undefined,
+  { command: [program, ...first], cwd }: Launch = fromRepository,
 ): Promise<TandemUp> {
   const port = await freePort()
-  const child = spawn(
-    process.execPath,
-    [join(repositoryFolder, 'cli/bin/tandem.js'), 'up', '--port', `${port}`, ...args],
-    {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+  const child = spawn(program, [...first, 'up', '--port', `${port}`, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let printed = ''
   const keep = (chunk: Buffer) => {
     printed = (printed + chunk.toString()).slice(-20_000)
