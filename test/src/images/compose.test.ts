@@ -4,6 +4,7 @@ import { parseGatewayConfig } from '@tandem/gateway'
 import { parseLogitConfig, parseRewardConfig } from '@tandem/services'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { repositoryFolder } from '../support/fixtures.js'
 import { findUnknown } from './known-variables.js'
 import { dockerFolder, readDockerfile, readStages } from './stages.js'
 
@@ -43,6 +44,11 @@ test('there is a gateway, a service for each model, and a job that builds the mo
     ['picker', 'service'],
     ['gateway', 'gateway'],
   ])
+})
+
+test.each(entries)('%s uses the image of this version', (_, { image, build }) => {
+  const { version } = JSON.parse(readFileSync(join(repositoryFolder, 'package.json'), 'utf8')) as { version: string }
+  expect(image).toBe(`tandem-${build.target}:\${TANDEM_TAG:-${version}}`)
 })
 
 test.each(entries)('%s has no privileges', (_, service) => {

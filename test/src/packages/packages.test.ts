@@ -82,7 +82,7 @@ test("all packages install into an empty folder, and tandem up answers the READM
   const up = await startTandemUp([], {}, () => undefined, launch)
   const pids = up.children().map(({ pid }) => pid)
   try {
-    const [, body] =
+    const [, body = ''] =
       /\/v1\/chat\/completions -H 'content-type: application\/json' -d '(\{.*?\})'/s.exec(readRoot('README.md')) ?? []
     const headers = { 'content-type': 'application/json' }
     const response = await fetch(`${up.url}/v1/chat/completions`, { method: 'POST', headers, body })
