@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { logVerbosity, Server, type ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
+import { Server, type ServerCredentials } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
 import { withTimeout } from '@tandem/process'
 import { channelOptions, maxRequestBytes } from '@tandem/proto'
 import { HealthImplementation } from 'grpc-health-check'
+import { bindServer } from './bind-server.js'
 import { OpenConnections } from './open-connections.js'
 import { WorkCalls } from './work-calls.js'
 
@@ -56,8 +57,6 @@ export async function startGrpcServer({
   workMethods,
   reflection,
 }: GrpcServerOptions): Promise<GrpcServer> {
-  // grpc-js also prints to stderr what it throws. Set the variable to see it.
-  if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
   const work = new WorkCalls(workMethods)
   const options = {
     ...channelOptions,
@@ -69,7 +68,7 @@ export async function startGrpcServer({
   const health = new HealthImplementation()
   health.addToServer(server)
   if (reflection !== null) new ReflectionService(reflection).addToServer(server)
-  const port = await bind(server, listen, credentials)
+  const port = await bindServer(server, listen, credentials)
   const connections = new OpenConnections(port)
   const setStatus = (status: 'SERVING' | 'NOT_SERVING') => {
     for (const name of ['', ...serviceNames]) health.setStatus(name, status)
@@ -86,15 +85,6 @@ export async function startGrpcServer({
       connections.close()
     },
   }
-}
-
-function bind(server: Server, listen: string, credentials: ServerCredentials): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(listen, credentials, (error, port) => {
-      if (error) reject(new Error(`cannot listen on ${listen}: ${error.message}`, { cause: error }))
-      else resolve(port)
-    })
-  })
 }
 
 function shutDown(server: Server, graceMs: number): Promise<void> {

@@ -32,6 +32,11 @@ export const serviceFields = {
   TANDEM_MODEL: z.string({ error: 'is not set: name a model folder, as "tandem build" makes it' }).min(1),
   /** host:port. Port 0 chooses a free port. */
   TANDEM_LISTEN: listenSchema.default('127.0.0.1:0'),
+  /**
+   * host:port of a second listener that only answers health checks, without TLS: for probes that
+   * speak none.
+   */
+  TANDEM_HEALTH_LISTEN: listenSchema.optional(),
   ...grpcSecurityFields,
   /** Devices in the order in which they are tried: "webgpu,cpu". Other devices are not used. */
   TANDEM_DEVICE: computeDevicesSchema.default([cpu]),
@@ -69,6 +74,8 @@ const serviceSchema = z.object(serviceFields)
 export interface ServiceConfig {
   readonly model: string
   readonly listen: string
+  /** Null: health checks are only answered next to the service. */
+  readonly healthListen: string | null
   readonly security: GrpcSecurity
   readonly devices: readonly ComputeDevice[]
   readonly threads: number
@@ -88,6 +95,7 @@ export interface ServiceConfig {
 export const toServiceConfig = (env: z.output<typeof serviceSchema>): ServiceConfig => ({
   model: env.TANDEM_MODEL,
   listen: env.TANDEM_LISTEN,
+  healthListen: env.TANDEM_HEALTH_LISTEN ?? null,
   security: toGrpcSecurity(env),
   devices: env.TANDEM_DEVICE,
   threads: env.TANDEM_THREADS ?? shareOfThreads(env.TANDEM_LOCAL_SERVICES),

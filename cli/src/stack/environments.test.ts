@@ -21,3 +21,9 @@ it('a gateway of a single command has none, whatever the environment says', () =
   const own = gatewayEnvironment(given, addresses, pair, { ...listen, apiKeys: [] })
   expect(Object.keys(own).filter((name) => name.startsWith('TANDEM_API_KEYS'))).toEqual([])
 })
+
+it('services do not share the address of health checks', () => {
+  const given = { TANDEM_HEALTH_LISTEN: '127.0.0.1:7080' }
+  const service = serviceEnvironment(given, { role: 'sft', folder: 'f' }, 1, {})
+  expect(service.TANDEM_HEALTH_LISTEN).toBeUndefined()
+})

@@ -23,6 +23,8 @@ export function serviceEnvironment(
     // started by hand.
     TANDEM_LISTEN: anyPort,
     TANDEM_BASE_LISTEN: servesBase ? anyPort : undefined,
+    // Several services cannot share one address.
+    TANDEM_HEALTH_LISTEN: undefined,
     TANDEM_LOCAL_SERVICES: String(Math.max(1, sharers)),
     ...(threads === undefined ? {} : { TANDEM_THREADS: String(threads) }),
   }

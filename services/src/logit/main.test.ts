@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { buildModel, type Manifest } from '@tandem/models'
 import type { GetModelResponse__Output } from '@tandem/proto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checkHealth } from '../testing/check-health.js'
 import { fullStep, resultOf, spawnService, startService, type TestService } from './testing/service.js'
 
 /** The built program: how it starts, how it fails to start, and how it ends. */
@@ -80,6 +81,16 @@ test('refuses a damaged folder', async () => {
   expect(await failedStart({ TANDEM_MODEL: damaged })).toContain(
     'model.onnx.data is missing, but the manifest lists it',
   )
+})
+
+test('answers health checks without TLS on an address of their own, until it ends', async () => {
+  const service = await start({ TANDEM_HEALTH_LISTEN: '127.0.0.1:0', TANDEM_LOG_LEVEL: 'info' })
+  const address = /"health":"([^"]+)"/.exec(service.stderr())?.[1] ?? expect.fail(service.stderr())
+  expect(address).not.toBe(service.address)
+  expect(await checkHealth(address, 'readiness')).toBe('SERVING')
+  expect(await checkHealth(address, 'liveness')).toBe('SERVING')
+  service.process.kill('SIGTERM')
+  expect(await service.exit).toBe(0)
 })
 
 test('reports a device that is not available, and falls back to the CPU only if it is named', async () => {

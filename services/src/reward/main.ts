@@ -1,6 +1,7 @@
 import { createLogger, runServerProcess } from '@tandem/process'
 import { startTelemetry, withTelemetry } from '@tandem/telemetry'
 import { endWithEngine } from '../end-with-engine.js'
+import { startWithHealth } from '../health-listener.js'
 import { parseRewardConfig } from './config.js'
 import { startRewardService } from './start.js'
 
@@ -8,5 +9,6 @@ await runServerProcess('The reward service', async () => {
   const config = parseRewardConfig(process.env)
   const log = createLogger('reward', config.logLevel)
   const telemetry = await startTelemetry({ serviceName: 'tandem-reward', startsTraces: false, log })
-  return withTelemetry(await startRewardService(config, log, endWithEngine(log), telemetry), telemetry)
+  const start = () => startRewardService(config, log, endWithEngine(log), telemetry)
+  return withTelemetry(await startWithHealth(config.healthListen, log, start), telemetry)
 })
