@@ -1,0 +1,52 @@
+{{/*
+The entries of `models` with their defaults, by name, as YAML. Each also has
+  role       its role in the gateway
+  workload   the name of its Deployment
+  service    the name of the headless Service of its role
+  host       the Service's name in DNS, which its certificate is for
+*/}}
+{{- define "tandem.models" -}}
+{{- $root := . -}}
+{{- $full := include "tandem.fullname" . -}}
+{{- $models := dict -}}
+{{- range $name, $own := .Values.models -}}
+{{- if $own -}}
+{{- $model := mergeOverwrite (deepCopy $root.Values.modelDefaults) (deepCopy $own) -}}
+{{- $_ := set $model "role" (default $name $model.role) -}}
+{{- $_ := set $model "workload" (printf "%s-%s-%s" $full $model.kind ($name | replace "_" "-")) -}}
+{{- $_ := set $model "service" (printf "%s-%s-%s" $full $model.kind ($model.role | replace "_" "-")) -}}
+{{- $_ := set $model "host" (printf "%s.%s.svc.%s" $model.service $root.Release.Namespace $root.Values.clusterDomain) -}}
+{{- $_ := set $models $name $model -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $models -}}
+{{- end }}
+
+{{/* One entry of each role, by the name of its Service, as YAML. */}}
+{{- define "tandem.roles" -}}
+{{- $roles := dict -}}
+{{- range $name, $model := include "tandem.models" . | fromYaml -}}
+{{- if not (hasKey $roles $model.service) -}}{{- $_ := set $roles $model.service $model -}}{{- end -}}
+{{- end -}}
+{{- toYaml $roles -}}
+{{- end }}
+
+{{/* name=host:port of the roles of a kind, separated by commas: the default reward first. @param root, kind */}}
+{{- define "tandem.addresses" -}}
+{{- $first := .root.Values.defaultReward -}}
+{{- $begin := list -}}{{- $rest := list -}}
+{{- $kind := .kind -}}
+{{- range include "tandem.roles" .root | fromYaml -}}
+{{- if and (eq .kind $kind) (not (and (eq .kind "logit") (has .role (list "sft" "dpo")))) -}}
+{{- $address := printf "%s=%s:7001" .role .host -}}
+{{- if eq .role $first -}}{{- $begin = append $begin $address -}}{{- else -}}{{- $rest = append $rest $address -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- join "," (concat $begin $rest) -}}
+{{- end }}
+
+{{/* host:port of a model of the pair. @param root, role */}}
+{{- define "tandem.pairAddress" -}}
+{{- $service := printf "%s-logit-%s" (include "tandem.fullname" .root) .role -}}
+{{- printf "%s.%s.svc.%s:7001" $service .root.Release.Namespace .root.Values.clusterDomain -}}
+{{- end }}
