@@ -16,6 +16,19 @@ TANDEM_RELEASE: {{ . | quote }}
 {{- include "tandem.settings" (merge (deepCopy .model.settings) $limit) }}
 {{- end }}
 
+{{/* The variables of a service that a ConfigMap cannot hold. @param root, model */}}
+{{- define "tandem.serviceEnv" -}}
+{{- if not (hasKey .model.settings "threads") }}
+# The whole cores of the limit; without a limit, those of the node.
+- name: TANDEM_THREADS
+  valueFrom: { resourceFieldRef: { containerName: service, resource: limits.cpu, divisor: "1" } }
+{{- end }}
+{{- include "tandem.podVariables" .root }}
+{{- with .model.env }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
 {{- define "tandem.serviceGrace" -}}
 {{- add (div (add (int64 .settings.drain_ms) 999) 1000) (int64 .terminationMarginSeconds) -}}
 {{- end }}
@@ -96,7 +109,7 @@ manifest. @param root, model
 {{- end }}
 {{- end }}
 
-{{/* What the init containers that write a model have in common: the cache holds downloads, as large as the model. */}}
+{{/* What the init containers that write a model have in common. The cache holds downloads, as large as the model. */}}
 {{- define "tandem.initRest" -}}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 securityContext: {{- include "tandem.containerSecurity" . | nindent 2 }}

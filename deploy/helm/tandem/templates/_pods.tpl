@@ -59,16 +59,6 @@ strategy:
   rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }
 {{- end }}
 
-{{- define "tandem.writableMounts" -}}
-- { name: tmp, mountPath: /tmp }
-- { name: cache, mountPath: /cache }
-{{- end }}
-
-{{- define "tandem.writableVolumes" -}}
-- { name: tmp, emptyDir: { sizeLimit: 1Gi } }
-- { name: cache, emptyDir: { sizeLimit: 1Gi } }
-{{- end }}
-
 {{/* @param root, secret */}}
 {{- define "tandem.tlsVolume" -}}
 {{- if ne .root.Values.tls.mode "none" }}

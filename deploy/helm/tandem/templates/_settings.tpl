@@ -18,7 +18,6 @@
 
 {{/* The variables that gateway and services share. */}}
 {{- define "tandem.sharedVariables" -}}
-TANDEM_HOME: /cache
 {{- if eq .Values.tls.mode "none" }}
 TANDEM_INSECURE_GRPC: "1"
 {{- else }}
