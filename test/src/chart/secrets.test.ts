@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { cases, valuesOf } from './testing/cases.js'
 import { render, withoutHelm } from './testing/helm.js'
 import { find, ofKind, podsOf, podsOfComponent } from './testing/objects.js'
+import { shakeHands } from './testing/shake-hands.js'
 
 const decode = (text = '') => Buffer.from(text, 'base64').toString()
 
@@ -50,6 +51,21 @@ describe.skipIf(withoutHelm)(`secrets of the chart${withoutHelm}`, () => {
     }
     const mounted = podsOf(objects).flatMap(({ spec }) => spec.volumes?.map(({ secret }) => secret?.secretName))
     expect(mounted).not.toContain('tandem-ca')
+  })
+
+  test('gateway and services accept each other, and a service no other client', async () => {
+    const objects = render({})
+    const pem = (name: string) => {
+      const { data = {} } = find(objects, 'Secret', `${name}-tls`)
+      return { ca: decode(data['ca.crt']), cert: decode(data['tls.crt']), key: decode(data['tls.key']) }
+    }
+    const service = pem('tandem-logit-sft')
+    const host = 'tandem-logit-sft.models.svc.cluster.local'
+    expect(await shakeHands(service, { ...pem('tandem-gateway'), servername: host })).toBe('accepted')
+    const { ca } = service
+    expect(await shakeHands(service, { ca, servername: host })).toMatch(/certificate required|ECONNRESET/i)
+    const other = { ...pem('tandem-gateway'), servername: 'tandem-logit-dpo.models.svc.cluster.local' }
+    expect(await shakeHands(service, other)).toContain('does not match')
   })
 
   test('cert-manager makes server certificates for services and a client certificate for the gateway', () => {
