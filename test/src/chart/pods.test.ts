@@ -70,6 +70,14 @@ describe.skipIf(withoutHelm)(`pods of the chart${withoutHelm}`, () => {
     }
   })
 
+  test('an answer of the old version can end on a service that drains', () => {
+    const drainOf = (values: Record<string, unknown>) =>
+      find(render(values), 'ConfigMap', 'tandem-logit-sft').data?.TANDEM_DRAIN_MS
+    expect(drainOf({})).toBe('300000')
+    expect(drainOf(valuesOf('one-node.yaml'))).toBe('120000')
+    expect(drainOf({ modelDefaults: { settings: { drain_ms: 20_000 } } })).toBe('20000')
+  })
+
   test('a roll-out starts a new pod before an old one ends', () => {
     for (const { spec } of ofKind(render({}), 'Deployment'))
       expect(spec.strategy?.rollingUpdate).toEqual({ maxSurge: 1, maxUnavailable: 0 })

@@ -12,8 +12,7 @@ TANDEM_LOCAL_SERVICES: "1"
 {{- with .model.release }}
 TANDEM_RELEASE: {{ . | quote }}
 {{- end }}
-{{- $limit := dict "request_timeout_ms" .root.Values.gateway.settings.request_timeout_ms }}
-{{- include "tandem.settings" (merge (deepCopy .model.settings) $limit) }}
+{{- include "tandem.settings" .model.settings }}
 {{- end }}
 
 {{/* The variables of a service that a ConfigMap cannot hold. @param root, model */}}

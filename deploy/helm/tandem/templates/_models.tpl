@@ -4,6 +4,7 @@ The entries of `models` with their defaults, by name, as YAML. Each also has
   workload   the name of its Deployment
   service    the name of the headless Service of its role
   host       the Service's name in DNS, which its certificate is for
+  settings   with those that follow from the gateway's
 */}}
 {{- define "tandem.models" -}}
 {{- $root := . -}}
@@ -16,6 +17,9 @@ The entries of `models` with their defaults, by name, as YAML. Each also has
 {{- $_ := set $model "workload" (printf "%s-%s-%s" $full $model.kind ($name | replace "_" "-")) -}}
 {{- $_ := set $model "service" (printf "%s-%s-%s" $full $model.kind ($model.role | replace "_" "-")) -}}
 {{- $_ := set $model "host" (printf "%s.%s.svc.%s" $model.service $root.Release.Namespace $root.Values.clusterDomain) -}}
+{{- $limit := $root.Values.gateway.settings.request_timeout_ms -}}
+{{- $inherited := dict "request_timeout_ms" $limit "drain_ms" (min (int64 $limit) 3600000) -}}
+{{- $_ := set $model "settings" (merge $model.settings $inherited) -}}
 {{- $_ := set $models $name $model -}}
 {{- end -}}
 {{- end -}}
