@@ -25,7 +25,7 @@ module() { (cd / && go mod download -json "$1" | sed -n 's/^\t"Dir": "\(.*\)",$/
 if [[ ! -d $folder/schemas ]]; then
   prometheus=$(module "github.com/prometheus-operator/prometheus-operator@$prometheus_operator")/example/prometheus-operator-crd
   rm -rf "$folder/schemas.new"
-  node scripts/kubernetes-schemas.mjs "$folder/schemas.new" \
+  node test/scripts/kubernetes-schemas.mjs "$folder/schemas.new" \
     "$(module "k8s.io/kubernetes@$kubernetes")/api/openapi-spec/swagger.json" \
     "$prometheus"/monitoring.coreos.com_{servicemonitors,prometheusrules}.yaml \
     "$(module "github.com/kedacore/keda/v2@$keda")"/config/crd/bases/keda.sh_{scaledobjects,triggerauthentications}.yaml \

@@ -2,7 +2,7 @@
  * Writes the JSON schemas that kubeconform needs for the kinds of the Helm chart: from the OpenAPI document of
  * Kubernetes, and from custom resource definitions. They are too large to check in.
  *
- * node scripts/kubernetes-schemas.mjs OUT SWAGGER CRD...
+ * node test/scripts/kubernetes-schemas.mjs OUT SWAGGER CRD...
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { parse } from 'yaml'
 
 const [out, swagger, ...definitions] = process.argv.slice(2)
 if (out === undefined || swagger === undefined)
-  throw new Error('expected: node scripts/kubernetes-schemas.mjs OUT SWAGGER CRD...')
+  throw new Error('expected: node test/scripts/kubernetes-schemas.mjs OUT SWAGGER CRD...')
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
