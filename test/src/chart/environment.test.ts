@@ -84,6 +84,16 @@ describe.skipIf(withoutHelm)(`environment of the pods${withoutHelm}`, () => {
     expect(find(objects, 'ConfigMap', 'tandem-gateway').data).not.toHaveProperty('TANDEM_MODELS')
   })
 
+  test('one service can serve both models of a pair, on two ports', () => {
+    const objects = render(valuesOf('one service for the pair'))
+    const host = 'tandem-logit-dpo.models.svc.cluster.local'
+    const { services } = parseGatewayConfig({ ...find(objects, 'ConfigMap', 'tandem-gateway').data })
+    expect(Object.fromEntries(services)).toEqual({ sft: [`${host}:7002`], dpo: [`${host}:7001`] })
+    const { role, base } = parseLogitConfig({ ...find(objects, 'ConfigMap', 'tandem-logit-dpo').data })
+    expect({ role, base }).toEqual({ role: 'dpo', base: { listen: '0.0.0.0:7002', role: 'sft' } })
+    expect(find(objects, 'Service', 'tandem-logit-dpo').spec.ports?.map(({ name }) => name)).toContain('grpc-base')
+  })
+
   test('without certificates the processes say that plaintext is wanted', () => {
     const { data } = find(render(valuesOf('plaintext')), 'ConfigMap', 'tandem-logit-sft')
     expect(parseLogitConfig({ ...data }).security).toEqual({ tls: null, allowsPlaintext: true })

@@ -33,7 +33,7 @@ describe.skipIf(withoutHelm)(`network of the chart${withoutHelm}`, () => {
     const objects = render({})
     const services = find(objects, 'NetworkPolicy', 'tandem-services').spec
     expect(services.policyTypes).toEqual(['Ingress', 'Egress'])
-    expect(services.ingress?.flatMap(({ ports }) => ports?.map(({ port }) => port))).toEqual(['grpc'])
+    expect(services.ingress?.flatMap(({ ports }) => ports?.map(({ port }) => port))).toEqual(['grpc', 'grpc-base'])
     expect(services.egress).toEqual([])
     const [rule] = rulesOf(services.ingress, 'grpc')
     const allowed = podsOf(objects).filter(({ labels }) =>
@@ -51,8 +51,8 @@ describe.skipIf(withoutHelm)(`network of the chart${withoutHelm}`, () => {
       find(render(values), 'NetworkPolicy', 'tandem-gateway').spec.egress?.flatMap(({ ports }) =>
         ports?.map(({ port }) => port),
       )
-    expect(portsOf({})).toEqual(['grpc', 53, 53])
-    expect(portsOf(valuesOf('many-replicas.yaml'))).toEqual(['grpc', 53, 53, 4317])
+    expect(portsOf({})).toEqual(['grpc', 'grpc-base', 53, 53])
+    expect(portsOf(valuesOf('many-replicas.yaml'))).toEqual(['grpc', 'grpc-base', 53, 53, 4317])
   })
 
   test('clients and scrapers can be limited; the pod of helm test stays a client', () => {

@@ -106,6 +106,11 @@ describe.skipIf(withoutHelm)(`values that the chart refuses${withoutHelm}`, () =
     ],
     ['KEDA without Prometheus', { autoscaling: { mode: 'keda' } }, 'autoscaling.keda.serverAddress is empty'],
     ['no certificates', { tls: { mode: 'secrets' } }, 'but tls.mode is secrets: name a Secret'],
+    [
+      'a base besides an SFT model',
+      { models: { dpo: { base: 'sft' } } },
+      'models.dpo.base is sft: expected the role dpo',
+    ],
     ['an unknown default', { defaultReward: 'other' }, 'defaultReward is other, but no entry of models has that role'],
     [
       'a hyphen in a logit model',

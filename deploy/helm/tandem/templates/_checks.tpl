@@ -4,7 +4,7 @@
 {{- $models := include "tandem.models" . | fromYaml -}}
 {{- $roles := include "tandem.roles" . | fromYaml -}}
 {{- range $role := list "sft" "dpo" -}}
-{{- if not (hasKey $roles (printf "%s-logit-%s" (include "tandem.fullname" $) $role)) -}}
+{{- if not (include "tandem.pairAddress" (dict "root" $ "role" $role)) -}}
 {{- fail (printf "models has no entry with the role %s and kind logit: the gateway needs sft and dpo" $role) -}}
 {{- end -}}
 {{- end -}}
@@ -18,6 +18,12 @@
 {{- $same := get $roles $model.service -}}
 {{- if ne $same.role $model.role -}}
 {{- fail (printf "the roles %s and %s would have the same Service, %s: rename one of them" $same.role $model.role $model.service) -}}
+{{- end -}}
+{{- if ne $same.base $model.base -}}
+{{- fail (printf "%s has the base %q, another entry with the role %s has %q: give them the same" $path $model.base $model.role $same.base) -}}
+{{- end -}}
+{{- if and $model.base (or (ne $model.role "dpo") (hasKey $roles (printf "%s-logit-sft" (include "tandem.fullname" $)))) -}}
+{{- fail (printf "%s.base is sft: expected the role dpo, and no other entry with the role sft (models.sft: null)" $path) -}}
 {{- end -}}
 {{- if and (eq $model.kind "reward") (has $model.role (list "sft" "dpo")) -}}
 {{- fail (printf "%s has kind reward and the role %s, which is a model of the pair: give it another name" $path $model.role) -}}

@@ -7,6 +7,10 @@ TANDEM_MODEL: {{ include "tandem.modelFolder" .model | quote }}
 TANDEM_ROLE: {{ .model.role | quote }}
 {{- end }}
 TANDEM_LISTEN: {{ printf "%s:7001" $host | quote }}
+{{- with .model.base }}
+TANDEM_BASE_LISTEN: {{ printf "%s:7002" $host | quote }}
+TANDEM_BASE_ROLE: {{ . | quote }}
+{{- end }}
 TANDEM_HEALTH_LISTEN: {{ printf "%s:7080" $host | quote }}
 TANDEM_LOCAL_SERVICES: "1"
 {{- with .model.release }}

@@ -49,8 +49,11 @@ The entries of `models` with their defaults, by name, as YAML. Each also has
 {{- join "," (concat $begin $rest) -}}
 {{- end }}
 
-{{/* host:port of a model of the pair. @param root, role */}}
+{{/* host:port of a model of the pair: of its own service, or of one that serves it as its base. @param root, role */}}
 {{- define "tandem.pairAddress" -}}
-{{- $service := printf "%s-logit-%s" (include "tandem.fullname" .root) .role -}}
-{{- printf "%s.%s.svc.%s:7001" $service .root.Release.Namespace .root.Values.clusterDomain -}}
+{{- range include "tandem.roles" .root | fromYaml -}}
+{{- if and (eq .kind "logit") (eq .role $.role) -}}{{- printf "%s:7001" .host -}}
+{{- else if eq .base $.role -}}{{- printf "%s:7002" .host -}}
+{{- end -}}
+{{- end -}}
 {{- end }}

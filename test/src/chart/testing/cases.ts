@@ -14,6 +14,7 @@ const variants: Readonly<Record<string, Values>> = {
     apiKeys: { existingSecret: 'keys' },
   },
   plaintext: { tls: { mode: 'none' }, networkPolicy: { enabled: false }, metrics: { enabled: false } },
+  'one service for the pair': { models: { sft: null, dpo: { base: 'sft' } } },
   'two versions': {
     models: {
       sft: { release: 'v1' },
