@@ -12,21 +12,19 @@ export const createKey = (): string => `sk-${randomBytes(16).toString('hex')}`
 /** The pods share the cores of one small machine: they ask for little and may use all. */
 const resources = { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '3Gi' } }
 
-/** Longer than any answer: one that runs when its pair is replaced ends with the old pair. */
-const drainMs = 120_000
+/** Longer than any answer of the proof. The chart refuses a drain that is shorter. */
+const requestTimeoutMs = 120_000
 
-const service = (path: string) => ({
-  release: 'old',
-  resources,
-  settings: { drain_ms: drainMs },
-  source: { image: { path } },
-})
+const service = (path: string) => ({ resources, source: { image: { path } } })
 
 /** The values of the chart. What they leave out has its default. */
 const valuesOf = (key: string): object => ({
   image: { tag, pullPolicy: 'IfNotPresent' },
   apiKeys: { keys: [key] },
-  gateway: { resources, settings: { drain_ms: drainMs, drain_delay_ms: 3_000 } },
+  gateway: {
+    resources,
+    settings: { request_timeout_ms: requestTimeoutMs, drain_ms: requestTimeoutMs, drain_delay_ms: 3_000 },
+  },
   models: { sft: service('/models/sft'), dpo: service('/models/dpo') },
 })
 

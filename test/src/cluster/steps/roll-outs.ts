@@ -7,16 +7,12 @@ const newFolder = '/models/dpo-new'
 const oldFolder = '/models/dpo'
 const clients = 3
 
-const rollOutTo = (context: StepContext, folder: string, release: string): Promise<void> =>
-  context.upgrade([
-    `models.dpo.source.image.path=${folder}`,
-    `models.sft.release=${release}`,
-    `models.dpo.release=${release}`,
-  ])
+const rollOutTo = (context: StepContext, folder: string): Promise<void> =>
+  context.upgrade([`models.dpo.source.image.path=${folder}`])
 
 /**
  * A new adapter is rolled out while clients ask, and then the old one. Every answer has the tokens
- * of the old pair or of the new one, never a mixture; after a roll-out all have those of its pair.
+ * with the old adapter or with the new one, never a mixture; after a roll-out all have those of its pair.
  */
 export const newAdapter: Step = {
   key: 'adapter',
@@ -25,11 +21,11 @@ export const newAdapter: Step = {
     const { client, golden } = context
     const isOld = (answer: ClientAnswer) => isSame(answer, golden[answer.body]?.tokenIds)
     const bodies = golden.map(({ body }) => body)
-    const during = await answersDuring(context, () => rollOutTo(context, newFolder, 'new'))
+    const during = await answersDuring(context, () => rollOutTo(context, newFolder))
     const ofNew = await client.ask(bodies, clients)
     const newTokens = new Map(ofNew.map((answer) => [answer.body, tokensOf(answer)]))
     if (ofNew.every(isOld)) throw new Error('the new adapter changes no answer: expected another model')
-    const back = await answersDuring(context, () => rollOutTo(context, oldFolder, 'old'))
+    const back = await answersDuring(context, () => rollOutTo(context, oldFolder))
     const ofOld = await client.ask(bodies, clients)
     const isOfOnePair = (answer: ClientAnswer) => isOld(answer) || isSame(answer, newTokens.get(answer.body))
     const mixed = describe([...during, ...back], isOfOnePair)
