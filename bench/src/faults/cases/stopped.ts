@@ -89,11 +89,11 @@ async function stopForLong(stack: FaultStack, { isShort, signal, log }: FaultSet
 
 /** F4: services hang, and their connections stay open. */
 export const stopped: readonly FaultCase[] = [
-  stopCase('F4', 'two replicas', { replicas: 2, continueMs: null, answers: 48 }),
+  stopCase('F4', 'two replicas', { replicas: 2, continueMs: null, answers: 16 }),
   stopCase('F4-one', 'one replica, SIGCONT after twice the hang time', {
     replicas: 1,
     continueMs: 2 * hangMs,
-    answers: 48,
+    answers: 16,
   }),
   // `tandem up` starts the service again after half a minute.
   stopCase('F4-hung', 'one replica, no SIGCONT', { replicas: 1, continueMs: null, answers: 16 }),
