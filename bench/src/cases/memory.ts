@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { ManagedProcess } from '@tandem/cli'
 import { loadManifest } from '@tandem/models'
 import type { Bench, Case } from '../case.js'
 import { syntheticIds } from '../engine-steps.js'
+import { residentBytes } from '../measure/resident-bytes.js'
 import { estimate, median } from '../measure/statistics.js'
 import { openService } from '../stack/run-service.js'
-import { Unavailable } from '../unavailable.js'
 
-const run = promisify(execFile)
 const emptyPath = fileURLToPath(new URL('../empty-main.js', import.meta.url))
 const tokens = 1024
 
@@ -73,15 +70,4 @@ async function emptyBytes({ context }: Bench): Promise<number> {
   } finally {
     await empty.stop()
   }
-}
-
-/**
- * Reads the resident memory of a process.
- * @throws Unavailable if `ps` is missing
- */
-async function residentBytes(pid: number): Promise<number> {
-  const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)]).catch((cause: unknown): never => {
-    throw new Unavailable('ps is missing, which reads the memory of a process', { cause })
-  })
-  return Number(stdout.trim()) * 1024
 }
