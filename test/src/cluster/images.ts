@@ -9,9 +9,11 @@ import { runCommandLine } from './shell.js'
 /** The tag of the images of this proof. */
 export const tag = 'cluster-test'
 
-/** The images that the cluster needs, as the tool that builds them calls them. */
-export const imageNames = ['tandem-gateway', 'tandem-service', 'tandem-cli', 'tandem-models'].map(
-  (name) => `${name}:${tag}`,
+/** The registry in the names of images. All tools and runtimes mean the same by a full name. */
+export const registry = 'docker.io/library'
+
+const imageNames = ['tandem-gateway', 'tandem-service', 'tandem-cli', 'tandem-models'].map(
+  (name) => `${registry}/${name}:${tag}`,
 )
 
 const buildLimitMs = 1_800_000
@@ -29,7 +31,7 @@ export async function prepareImages(
     log('building the models')
     await buildModels(models)
     log('building the images')
-    const env = { BUILDER: tool, TAG: tag, MODELS: models }
+    const env = { BUILDER: tool, PREFIX: `${registry}/`, TAG: tag, MODELS: models }
     await runCommandLine(['deploy/docker/build-images.sh'], signal, { env, limitMs: buildLimitMs })
   } finally {
     await rm(models, { recursive: true, force: true })

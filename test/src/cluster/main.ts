@@ -10,7 +10,7 @@ import { replaceTable } from '../support/replace-table.js'
 import { type ClusterArguments, parseClusterArguments, usage } from './arguments.js'
 import { ClientPod } from './client-pod.js'
 import { goldenRequests } from './golden.js'
-import { prepareImages, tag } from './images.js'
+import { prepareImages, registry, tag } from './images.js'
 import { Kubernetes } from './kubernetes.js'
 import { createKey, install, upgrade } from './release.js'
 import type { StepContext, StepResult } from './step.js'
@@ -63,7 +63,7 @@ async function runSteps(kubernetes: Kubernetes, { only, keeps }: ClusterArgument
   rows.push(await runStep('`helm install`, until all pods are ready', installation))
   if (!rows.every(isPassed)) return
   const client = await ClientPod.create(kubernetes, {
-    image: `tandem-gateway:${tag}`,
+    image: `${registry}/tandem-gateway:${tag}`,
     url: `http://${names.release}-gateway`,
     key,
   })

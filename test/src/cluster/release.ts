@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { tag } from './images.js'
+import { registry, tag } from './images.js'
 import type { Kubernetes } from './kubernetes.js'
 
 const chart = 'deploy/helm/tandem'
@@ -19,7 +19,7 @@ const service = (path: string) => ({ resources, source: { image: { path } } })
 
 /** The values of the chart. What they leave out has its default. */
 const valuesOf = (key: string): object => ({
-  image: { tag, pullPolicy: 'IfNotPresent' },
+  image: { registry, tag, pullPolicy: 'IfNotPresent' },
   apiKeys: { keys: [key] },
   gateway: {
     resources,
