@@ -8,6 +8,9 @@ import type { StepRun } from './step-run.js'
  */
 export const maxDecodeTokens = 8
 
+/** Whether the next forward of a step is a chunk of a prompt. */
+export const isPrompt = ({ tokensLeft }: StepRun): boolean => tokensLeft > maxDecodeTokens
+
 /** Steps whose next forwards run together: chunks of prompts, or decode steps. */
 export interface NextBatch {
   readonly kind: ModelRun['kind']
@@ -37,8 +40,8 @@ export function chooseNextBatch(
   { maxBatch, maxPrompts }: BatchLimits,
 ): NextBatch | null {
   const parts = jobs.flatMap((job) => job.ready.map((run) => ({ job, run })))
-  const prompts = parts.filter(({ run }) => run.tokensLeft > maxDecodeTokens).slice(0, maxPrompts)
-  const decodes = parts.filter(({ run }) => run.tokensLeft <= maxDecodeTokens).slice(0, maxBatch)
+  const prompts = parts.filter(({ run }) => isPrompt(run)).slice(0, maxPrompts)
+  const decodes = parts.filter(({ run }) => !isPrompt(run)).slice(0, maxBatch)
   if (decodes.length > 0 && (prompts.length === 0 || lastKind === 'prefill')) return { kind: 'decode', parts: decodes }
   return prompts.length === 0 ? null : { kind: 'prefill', parts: prompts }
 }

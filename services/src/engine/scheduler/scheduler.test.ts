@@ -9,7 +9,7 @@ function join(settings: Parameters<typeof joinEngine>[1] = {}) {
   const engine = new ToyEngine()
   const joined = joinEngine(engine, settings)
   opened.push(joined)
-  return { engine, host: joined.host }
+  return { engine, host: joined.host, stats: joined.stats }
 }
 afterEach(async () => {
   for (const joined of opened.splice(0)) await joined.close()
@@ -120,6 +120,17 @@ test('cancels one request of a running batch without affecting the others', asyn
   expect((await Promise.all(others)).map(({ results }) => results[0]?.position)).toEqual([7, 7])
   engine.beforeRun = () => undefined
   expect((await host.run(work(stepOf('a', prompt('a'), [5])), never())).results[0]).toMatchObject({ position: 4 })
+})
+
+test('does not run a prompt whose cancellation has arrived together with it', async () => {
+  const { engine, host, stats } = join()
+  const controller = new AbortController()
+  const cancelled = host.run(work(stepOf('x', [], longPrompt)), controller.signal)
+  controller.abort(new ServiceError(statusCodes.cancelled, 'gone'))
+  await expect(cancelled).rejects.toThrow('gone')
+  await host.run(work(stepOf('a', [], [5])), never())
+  expect(engine.runs).toEqual([[5]])
+  expect(stats.read().queueLength).toBe(0)
 })
 
 test('counts the time of a run for every request in it', async () => {

@@ -5,7 +5,7 @@ import type { LogitsRow } from '../logits/logits-row.js'
 import type { Work, WorkOutcome } from '../work.js'
 import { BatchWait } from './batch-wait.js'
 import { Job } from './job.js'
-import { type BatchLimits, chooseNextBatch, type NextBatch } from './next-batch.js'
+import { type BatchLimits, chooseNextBatch, isPrompt, type NextBatch } from './next-batch.js'
 import { type RunResult, runBatch } from './run-batch.js'
 import { type QueuedJob, StartQueue } from './start-queue.js'
 import type { StepContext } from './step-run.js'
@@ -85,9 +85,10 @@ export class Scheduler {
     clearTimeout(this.retry)
     try {
       for (let isFirst = true; ; isFirst = false) {
-        // If the engine is idle and no other session is expected, a step runs at once: an
-        // iteration of the event loop takes 0.15 ms.
-        if (!isFirst || this.batchWait.isPending) await pendingMessages()
+        // If the engine is idle and no other session is expected, a decode step runs at once: an
+        // iteration of the event loop takes 0.15 ms. A chunk of a prompt takes far longer, and on a
+        // busy machine its cancellation often arrives together with it.
+        if (!isFirst || this.batchWait.isPending || this.hasPrompt) await pendingMessages()
         const batch = await this.schedule()
         // Before the run, because a metric may be read while the model runs.
         this.context.store.writeStats(this.stats)
@@ -98,6 +99,10 @@ export class Scheduler {
       this.isDriving = false
     }
     this.retryLater()
+  }
+
+  private get hasPrompt(): boolean {
+    return this.active.some(({ job }) => job.ready.some(isPrompt))
   }
 
   /**
