@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { GetModelResponse__Output } from '@tandem/proto'
 import type { SessionError } from '../contract/session-error.js'
 import type { Lease, Wish } from './lease.js'
@@ -32,7 +33,10 @@ export class ReplicaLease<Connection> implements Lease<Connection> {
   constructor(
     private readonly home: LeaseHome<Connection>,
     readonly record: LeaseRecord,
-  ) {}
+  ) {
+    // Each step of a request with many answers listens. Node warns of a leak from 11 listeners on.
+    setMaxListeners(0, this.loss.signal)
+  }
 
   get connection(): Connection {
     return this.home.connection
