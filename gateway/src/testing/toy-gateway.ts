@@ -1,16 +1,9 @@
-import pino from 'pino'
-import { KeyStore } from '../access/key-store.js'
-import { ActiveAnswers } from '../decode/answers/active-answers.js'
-import { Admission } from '../routes/admission.js'
-import { createApp } from '../routes/app.js'
-import type { AppDependencies } from '../routes/dependencies.js'
-import { connectModels } from '../session/models/connect-models.js'
-import type { Pair } from '../session/models/pair.js'
-import { createGatewayTelemetry } from '../telemetry/gateway-telemetry.js'
-import { checkAnswers } from './checked-app.js'
+import type { createApp } from '../routes/app.js'
 import { parseEvents } from './parse-events.js'
+import { openToyApps, type ToyApps } from './toy-apps.js'
 import { ToyService } from './toy-service.js'
-import { openToyReplicas } from './toy-sets.js'
+
+export type { ToyChanges } from './toy-apps.js'
 
 /** The toy services behind a gateway. */
 export interface ToyServices {
@@ -19,16 +12,8 @@ export interface ToyServices {
   readonly others: Readonly<Record<string, ToyService>>
 }
 
-/** Changes of the app's dependencies. */
-export type ToyChanges = Partial<AppDependencies> & {
-  /** API keys without names and limits. */
-  readonly apiKeys?: readonly string[]
-}
-
 /** An app over toy services. */
-export interface ToyGateway extends ToyServices {
-  readonly pair: Pair
-  app(changes?: ToyChanges): ReturnType<typeof createApp>
+export interface ToyGateway extends ToyServices, Pick<ToyApps, 'pair' | 'app'> {
   post(path: string, body: object, init?: RequestInit): Promise<Response>
   stop(): void
 }
@@ -49,36 +34,20 @@ export async function startToyGateway(
   const { dpo, sft } = services
   const all = Object.entries({ dpo, sft, ...others })
   const start = async ([name, service]: [string, ToyService]) => [name, [await service.start()]] as const
-  const { logit } = openToyReplicas(new Map(await Promise.all(all.map(start))), new Map(), replayTimeoutMs)
-  const stop = () => {
-    for (const replicas of logit.values()) replicas.close()
+  const kill = () => {
     for (const [, service] of all) service.kill()
   }
   try {
-    const pair = await connectModels(logit, templateFrom, AbortSignal.timeout(10_000))
-    const dependencies: AppDependencies = {
-      pair,
-      pairName: 'toy',
-      rewards: new Map(),
-      keys: new KeyStore({ keys: [] }),
-      corsOrigins: [],
-      admission: new Admission({ maxConcurrent: 4, maxWaiting: 4 }),
-      activeAnswers: new ActiveAnswers(),
-      limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 10_000, receiveTimeoutMs: 5_000 },
-      maxReplays: 4,
-      stage: { current: 'serving' },
-      stopping: new AbortController().signal,
-      log: pino({ level: 'silent' }),
-      telemetry: createGatewayTelemetry('toy'),
-    }
-    const app = ({ apiKeys, ...changes }: ToyChanges = {}) => {
-      const keys = apiKeys ? new KeyStore({ keys: apiKeys }) : dependencies.keys
-      return checkAnswers(createApp({ ...dependencies, keys, ...changes }))
-    }
+    const addresses = new Map(await Promise.all(all.map(start)))
+    const { pair, app, close } = await openToyApps(addresses, templateFrom, replayTimeoutMs)
     const whole = app()
+    const stop = () => {
+      close()
+      kill()
+    }
     return { ...services, pair, app, post: (path, body, init) => postJson(whole, path, body, init), stop }
   } catch (error) {
-    stop()
+    kill()
     throw error
   }
 }
