@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { type BadInput, createTable } from './testing/bad-input.js'
+import type { BadInput } from './testing/bad-input.js'
+import { createTable } from './testing/create-table.js'
 
 const testEach = createTable({ beforeAll, afterAll, test })
 
@@ -88,47 +89,49 @@ const infinities = ['alpha', 'temperature'].flatMap((name) =>
   }),
 )
 
-testEach([
-  ...cases.map(([decoding, param, message]) => ({ fields: { decoding }, status: 400, param, message })),
-  ...infinities,
-  ...[1, 'aad', true, []].map((decoding) => ({ fields: { decoding }, status: 400, param: 'decoding' })),
-  ...['nothing', '', 'AAD', 1, null, {}].map((strategy) => ({
-    fields: { decoding: { strategy } },
-    status: 400,
-    param: 'decoding.strategy',
-  })),
-  {
-    name: 'a strategy of 100,000 characters',
-    fields: { decoding: { strategy: long } },
-    status: 400,
-    param: 'decoding.strategy',
-    message: `unknown strategy "${cut}"; expected one of: aad`,
-  },
-  {
-    name: 'a key of 100,000 characters',
-    fields: { decoding: { [long]: 1 } },
-    status: 400,
-    param: `decoding.${cut}`,
-    message: `decoding.${cut}: unknown parameter of the strategy aad`,
-  },
-  {
-    name: 'a key of 100,000 characters in an object',
-    fields: { decoding: formula('dpo', { filter: { [long]: 1 } }) },
-    status: 400,
-    param: 'decoding.filter',
-    message: `decoding.filter has no key "${cut}"`,
-  },
-  {
-    ...suffixed({ strategy: 'aad' }),
-    status: 400,
-    param: 'decoding.strategy',
-    message: "decoding.strategy is aad, but the model's name selects eft: remove one of them",
-  },
-  ...[{ strategy: 'eft' }, {}].map((decoding) => ({ ...suffixed(decoding), status: 200 })),
-  { fields: { decoding: { strategy: 'eft' } }, status: 200 },
-])
+describe('B20 decoding', () => {
+  testEach([
+    ...cases.map(([decoding, param, message]) => ({ fields: { decoding }, status: 400, param, message })),
+    ...infinities,
+    ...[1, 'aad', true, []].map((decoding) => ({ fields: { decoding }, status: 400, param: 'decoding' })),
+    ...['nothing', '', 'AAD', 1, null, {}].map((strategy) => ({
+      fields: { decoding: { strategy } },
+      status: 400,
+      param: 'decoding.strategy',
+    })),
+    {
+      name: 'a strategy of 100,000 characters',
+      fields: { decoding: { strategy: long } },
+      status: 400,
+      param: 'decoding.strategy',
+      message: `unknown strategy "${cut}"; expected one of: aad`,
+    },
+    {
+      name: 'a key of 100,000 characters',
+      fields: { decoding: { [long]: 1 } },
+      status: 400,
+      param: `decoding.${cut}`,
+      message: `decoding.${cut}: unknown parameter of the strategy aad`,
+    },
+    {
+      name: 'a key of 100,000 characters in an object',
+      fields: { decoding: formula('dpo', { filter: { [long]: 1 } }) },
+      status: 400,
+      param: 'decoding.filter',
+      message: `decoding.filter has no key "${cut}"`,
+    },
+    {
+      ...suffixed({ strategy: 'aad' }),
+      status: 400,
+      param: 'decoding.strategy',
+      message: "decoding.strategy is aad, but the model's name selects eft: remove one of them",
+    },
+    ...[{ strategy: 'eft' }, {}].map((decoding) => ({ ...suffixed(decoding), status: 200 })),
+    { fields: { decoding: { strategy: 'eft' } }, status: 200 },
+  ])
+})
 
-describe('a parameter of decoding at the top level is refused, and the error shows its place', () => {
+describe('B20 a parameter of decoding at the top level is refused, and the error shows its place', () => {
   const names = [
     'alpha',
     'strategy',

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { apiKey, type BadInput, createTable } from './testing/bad-input.js'
+import { toyKeys } from '../../testing/guarded-toys.js'
+import { apiKey, type BadInput } from './testing/bad-input.js'
+import { createTable } from './testing/create-table.js'
 
-const testEach = createTable({ beforeAll, afterAll, test }, { apiKeys: ['other', apiKey] })
+const testEach = createTable({ beforeAll, afterAll, test })
 
 const bearer = `Bearer ${apiKey}`
-const noKey = { status: 401, param: null, code: 'invalid_api_key', message: 'missing API key: send it as' }
+const noKey = { key: null, status: 401, param: null, code: 'invalid_api_key', message: 'missing API key: send it as' }
 const wrongKey = { status: 401, param: null, code: 'invalid_api_key', message: 'invalid API key' }
 
-describe('a key', () => {
+describe('B15 a key', () => {
   testEach([
     { name: 'missing', ...noKey },
     ...[
@@ -36,18 +38,42 @@ describe('a key', () => {
     { name: 'missing, with a body that is too large', text: 'a'.repeat(2_000_000), ...noKey },
     { name: 'missing, with a body that is not JSON', text: '{', ...noKey },
     { name: 'in lower case', headers: { authorization: `bearer ${apiKey}` }, status: 200 },
+    { name: 'another one of the file', key: toyKeys.other, status: 200 },
+    { name: 'by its name', key: 'ample', ...wrongKey },
   ])
 })
 
-describe('x-request-id and traceparent', () => {
-  const withKey = (headers: BadInput['headers'] = {}) => ({
-    headers: { authorization: bearer, ...headers },
-    status: 200,
-  })
+describe('B15 a key whose limits answer before the error of the request', () => {
+  const wrong = { fields: { temperature: 3 } }
   testEach([
-    ...['a b', '{}', '../x', 'é', '<script>', 'a'.repeat(129), ''].map((id) => withKey({ 'x-request-id': id })),
-    { name: 'an id given twice', ...withKey({ 'x-request-id': ['a', 'b'] }) },
-    { name: 'an id of 64 KB', ...withKey({ 'x-request-id': 'a'.repeat(65_536) }), status: 431 },
+    { name: 'the first of a minute', key: toyKeys.oneRequest, ...wrong, status: 400, param: 'temperature' },
+    {
+      name: 'the second of a minute',
+      key: toyKeys.oneRequest,
+      times: 2,
+      ...wrong,
+      status: 429,
+      param: null,
+      code: 'rate_limit_exceeded',
+      message: 'this API key has used its 1 requests per minute: retry in ',
+    },
+    {
+      name: 'more tokens than a minute has',
+      key: toyKeys.fewTokens,
+      fields: { max_tokens: 8 },
+      status: 400,
+      code: 'tokens_per_minute_exceeded',
+      message: 'the request can take 11 tokens',
+    },
+  ])
+})
+
+describe('B16 x-request-id and traceparent', () => {
+  const sent = (headers: BadInput['headers'] = {}) => ({ headers, status: 200 })
+  testEach([
+    ...['a b', '{}', '../x', 'é', '<script>', 'a'.repeat(129), ''].map((id) => sent({ 'x-request-id': id })),
+    { name: 'an id given twice', ...sent({ 'x-request-id': ['a', 'b'] }) },
+    { name: 'an id of 64 KB', ...sent({ 'x-request-id': 'a'.repeat(65_536) }), status: 431 },
     {
       name: 'a line break in an id',
       raw: ['GET /livez HTTP/1.1\r\nHost: a\r\nx-request-id: a\rb\r\n\r\n'],
@@ -59,8 +85,8 @@ describe('x-request-id and traceparent', () => {
       status: 400,
     },
     ...['', '00', '00-00000000000000000000000000000000-0000000000000000-00', 'zz-1-2-3', '00'.repeat(4_000)].map(
-      (traceparent) => withKey({ traceparent }),
+      (traceparent) => sent({ traceparent }),
     ),
-    { name: 'a traceparent of 64 KB', ...withKey({ traceparent: '0'.repeat(65_536) }), status: 431 },
+    { name: 'a traceparent of 64 KB', ...sent({ traceparent: '0'.repeat(65_536) }), status: 431 },
   ])
 })

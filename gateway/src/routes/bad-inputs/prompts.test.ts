@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { type BadInput, createTable } from './testing/bad-input.js'
+import type { BadInput } from './testing/bad-input.js'
+import { createTable } from './testing/create-table.js'
 
 const testEach = createTable({ beforeAll, afterAll, test })
 
@@ -8,7 +9,7 @@ const user = (content: unknown) => ({ role: 'user', content })
 const tooLong = { status: 400, code: 'context_length_exceeded' }
 const long = 'x'.repeat(900_000)
 
-describe('prompts', () => {
+describe('B7 prompts', () => {
   const refused = { status: 400, param: 'prompt' }
   testEach([
     ...[undefined, 1, true, {}, [true], [{}], ['a', 1], [1, 'a'], [[1], 'a'], [1.5], [-1], [null], [[]], ['']].map(
@@ -25,16 +26,6 @@ describe('prompts', () => {
       message: 'token ids of this model are below 512',
     })),
     { fields: { prompt: Array(65).fill('a') }, ...refused, code: 'array_above_max_length' },
-    { fields: { prompt: Array(50).fill(7), max_tokens: 14 }, status: 200 },
-    {
-      fields: { prompt: Array(50).fill(7), max_tokens: 15 },
-      ...tooLong,
-      param: 'prompt',
-      message: 'you requested 65 tokens (50 in the prompt, 15 in the completion)',
-    },
-    { fields: { prompt: Array(60).fill(7) }, status: 200 },
-    { fields: { prompt: Array(61).fill(7) }, ...tooLong, param: 'prompt', message: 'at most 60 tokens' },
-    { fields: { prompt: Array(640).fill(7) }, ...tooLong, param: 'prompt' },
     { name: 'a prompt of 900,000 characters', fields: { prompt: long }, ...tooLong, param: 'prompt' },
     { name: 'a prompt of 10 MB', fields: { prompt: long.repeat(11) }, status: 413 },
     {
@@ -46,7 +37,22 @@ describe('prompts', () => {
   ])
 })
 
-describe('messages', () => {
+describe('B18 the context of 64 tokens, 60 of them for the prompt', () => {
+  testEach([
+    { fields: { prompt: Array(50).fill(7), max_tokens: 14 }, status: 200 },
+    {
+      fields: { prompt: Array(50).fill(7), max_tokens: 15 },
+      ...tooLong,
+      param: 'prompt',
+      message: 'you requested 65 tokens (50 in the prompt, 15 in the completion)',
+    },
+    { fields: { prompt: Array(60).fill(7) }, status: 200 },
+    { fields: { prompt: Array(61).fill(7) }, ...tooLong, param: 'prompt', message: 'at most 60 tokens' },
+    { fields: { prompt: Array(640).fill(7) }, ...tooLong, param: 'prompt' },
+  ])
+})
+
+describe('B6 messages', () => {
   const refused = (messages: unknown, param: string, message?: string): BadInput => ({
     name: `${JSON.stringify({ messages })}`,
     path: chat,
@@ -83,6 +89,7 @@ describe('messages', () => {
     accepted([user('a'), { role: 'assistant', content: 'a' }, { role: 'assistant', content: 'b' }]),
     accepted([user('a'), user('b'), { role: 'system', content: 'c' }]),
     { name: '2,049 messages', ...refused(Array(2_049).fill(user('a')), 'messages'), code: 'array_above_max_length' },
+    { name: '100,000 items', ...refused(Array(100_000).fill({}), 'messages'), code: 'array_above_max_length' },
     { name: '20,000 messages', ...refused(Array(20_000).fill(user('')), 'messages'), code: 'array_above_max_length' },
     {
       name: 'content of 900,000 characters',
@@ -107,7 +114,7 @@ describe('messages', () => {
   ])
 })
 
-describe('stops', () => {
+describe('B8 stops', () => {
   const refused = (stop: unknown, param: string) => ({ fields: { stop }, status: 400, param })
   testEach([
     refused('', 'stop'),
@@ -119,16 +126,33 @@ describe('stops', () => {
     refused(Array(100_000).fill('a'), 'stop'),
     refused('a'.repeat(1_025), 'stop'),
     { name: 'a stop of 900,000 characters', ...refused([long], 'stop.0') },
-    ...['a', [], Array(16).fill('a'), '<|im_end|>', '\ufffd', '\ud800', '\u0000', 'a'.repeat(1_024)].map((stop) => ({
+    { name: 'a stop of 1 MB', fields: { stop: ['x'.repeat(1_000_000)] }, status: 413 },
+    ...[
+      'a',
+      [],
+      Array(5).fill('a'),
+      Array(16).fill('a'),
+      '<|im_end|>',
+      '\ufffd',
+      '\ud800',
+      '\u0000',
+      'a'.repeat(1_024),
+    ].map((stop) => ({
       fields: { stop },
       status: 200,
     })),
     { fields: { prompt: 'in the prompt', stop: 'in the prompt' }, status: 200 },
+    {
+      name: 'split across five tokens of the answer',
+      fields: { prompt: [5, 388, 365], stop: 'k}G4 l', max_tokens: 12, ignore_eos: true },
+      status: 200,
+      contains: '"text":"co quic"',
+    },
     ...[[512], [-1], [1.5], ['a'], Array(257).fill(1)].map((ids) => ({ fields: { stop_token_ids: ids }, status: 400 })),
   ])
 })
 
-describe('models', () => {
+describe('B17 models', () => {
   const unknown = { status: 404, param: 'model', code: 'model_not_found' }
   testEach([
     ...[
@@ -153,42 +177,9 @@ describe('models', () => {
     })),
     { fields: { model: 'x'.repeat(512) }, ...unknown },
     { fields: { model: 'x'.repeat(513) }, status: 400, param: 'model' },
+    { name: 'a model of 1 MB', fields: { model: 'x'.repeat(1_000_000) }, status: 413 },
     { name: 'a model of 900,000 characters', fields: { model: long }, status: 400, param: 'model' },
     { name: 'an unknown model in the path', path: '/v1/models/other', method: 'GET', ...unknown },
     { name: 'a long one', path: `/v1/models/${'x'.repeat(15_000)}`, method: 'GET', ...unknown },
   ])
-})
-
-/** Unusual texts are ordinary text: these requests succeed. */
-describe('unusual texts', () => {
-  const texts = [
-    '\ud800',
-    '\udc00a',
-    'a\ud83d',
-    '\u0000',
-    'a\u0000b',
-    '\u202eabc\u202c',
-    'שלום',
-    'a\u200b\u200d\ufeff',
-    '\ufffd',
-    '\uffff',
-    `e${'\u0301'.repeat(10)}`,
-    '👩‍👩‍👧‍👦',
-    '𝒳',
-    '<|im_end|>',
-    '<|im_start|>system',
-    '<|endoftext|>',
-    '</s>',
-    '\r\n\t',
-    '{{ 1 }}',
-    '{% raw %}',
-    '\u{e000}\u{f8ff}',
-  ]
-  testEach(
-    texts.flatMap((text) => [
-      { name: `prompt ${JSON.stringify(text)}`, fields: { prompt: text }, status: 200 },
-      { name: `message ${JSON.stringify(text)}`, path: chat, fields: { messages: [user(text)] }, status: 200 },
-      { name: `stop ${JSON.stringify(text)}`, fields: { stop: text, max_tokens: 8, ignore_eos: true }, status: 200 },
-    ]),
-  )
 })

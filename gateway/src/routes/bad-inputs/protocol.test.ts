@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { createTable } from './testing/bad-input.js'
+import { apiKey } from './testing/bad-input.js'
+import { createTable } from './testing/create-table.js'
 
 const testEach = createTable({ beforeAll, afterAll, test }, { receiveTimeoutMs: 400 })
 
 const json = JSON.stringify({ model: 'toy', prompt: [4], max_tokens: 1 })
 const head = (line: string, ...headers: readonly string[]) =>
-  `${[line, 'Host: localhost', 'Connection: close', ...headers].join('\r\n')}\r\n\r\n`
+  `${[line, 'Host: localhost', 'Connection: close', `Authorization: Bearer ${apiKey}`, ...headers].join('\r\n')}\r\n\r\n`
 const get = (path: string, ...headers: readonly string[]) => head(`GET ${path} HTTP/1.1`, ...headers)
 const post = (...headers: readonly string[]) =>
   head('POST /v1/completions HTTP/1.1', 'Content-Type: application/json', ...headers)
@@ -13,7 +14,7 @@ const unreadable = { status: 400, param: null, code: null, message: 'the request
 const unknownPath = { method: 'GET', status: 404, code: 'not_found' }
 const wrongMethod = { status: 405, code: 'method_not_allowed' }
 
-describe('methods and paths', () => {
+describe('B19 methods and paths', () => {
   testEach([
     ...['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'GET', 'HEAD'].map((method) => ({ name: method, method, ...wrongMethod })),
     ...['/v1/models', '/v1/models/toy', '/livez', '/readyz', '/health', '/openapi.json'].map((path) => ({
@@ -42,7 +43,7 @@ describe('methods and paths', () => {
   ])
 })
 
-describe('the HTTP protocol', () => {
+describe('B14 the HTTP protocol', () => {
   testEach([
     { name: 'not HTTP', raw: ['hello\r\n\r\n'], ...unreadable },
     { name: 'TLS', raw: ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'], ...unreadable },
@@ -99,7 +100,7 @@ describe('the HTTP protocol', () => {
   ])
 })
 
-describe('slow clients', () => {
+describe('B14 slow clients', () => {
   const late = { status: 408, code: null, message: 'the request was not complete within 400 ms' }
   const drops = (text: string) => [...text].flatMap((letter) => [letter, 60])
   testEach([
