@@ -52,7 +52,7 @@ export const serviceFields = {
   /** Maximum number of sequences that run at once. */
   TANDEM_MAX_BATCH: integerVariable(1, 64).default(16),
   /** Maximum number of tokens of one sequence per run. */
-  TANDEM_PREFILL_CHUNK: integerVariable(1, 65_536).default(128),
+  TANDEM_PREFILL_CHUNK: integerVariable(1, 65_536).default(96),
   /** Maximum duration of a request, even if the request allows more. */
   TANDEM_REQUEST_TIMEOUT_MS: integerVariable(1, 2 ** 31 - 1).default(300_000),
   /**

@@ -15,7 +15,7 @@ test('needs only a model and a role, and ignores unknown variables', () => {
     maxSessions: 64,
     maxQueue: 256,
     maxBatch: 16,
-    prefillChunk: 128,
+    prefillChunk: 96,
     strict: false,
     reflection: false,
     logLevel: 'info',

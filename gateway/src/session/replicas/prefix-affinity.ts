@@ -1,7 +1,7 @@
 import type { Prompt } from './lease.js'
 
 /** Tokens of a block. Services reuse prefixes in chunks of this size by default. */
-const blockTokens = 128
+const blockTokens = 96
 /** Blocks of a prompt that count, from its first token. */
 const maxBlocks = 64
 
