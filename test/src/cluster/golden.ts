@@ -7,9 +7,11 @@ export interface GoldenRequest {
   readonly tokenIds: readonly number[]
 }
 
-/** Returns the golden AAD answers of the embedded pair as requests to a model. */
+/** Returns the golden AAD answers of the embedded pair at alpha 0.1 as requests to a model. */
 export const goldenRequests = (model: string): readonly GoldenRequest[] =>
-  readGoldenRows('smollm2-pair.jsonl', ['aad']).map((row) => ({ body: bodyOf(row, model), tokenIds: row.token_ids }))
+  readGoldenRows('smollm2-pair.jsonl', ['aad'])
+    .filter(({ params }) => params.alpha === 0.1)
+    .map((row) => ({ body: bodyOf(row, model), tokenIds: row.token_ids }))
 
 const bodyOf = ({ messages, max_tokens, params }: GoldenRow, model: string): object => ({
   model,
