@@ -1,5 +1,6 @@
 import { isSame } from '../golden.js'
-import { describe, type Step } from '../step.js'
+import type { Step } from '../step.js'
+import { describe } from '../under-load.js'
 
 /** Asks each golden prompt once through the Service of the gateway. */
 export const answers: Step = {

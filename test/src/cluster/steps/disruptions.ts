@@ -1,4 +1,5 @@
-import { type Step, type StepContext, underLoad } from '../step.js'
+import type { Step, StepContext } from '../step.js'
+import { underLoad } from '../under-load.js'
 
 /** Components in the order in which their pods are ended. */
 const components = ['sft', 'dpo', 'gateway'] as const

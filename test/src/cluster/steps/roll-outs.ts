@@ -1,6 +1,7 @@
 import type { ClientAnswer } from '../client.js'
 import { isSame, tokensOf } from '../golden.js'
-import { describe, type Step, type StepContext, type StepResult, underLoad } from '../step.js'
+import type { Step, StepContext, StepResult } from '../step.js'
+import { describe, underLoad } from '../under-load.js'
 
 /** The folder of a DPO model with another adapter in the image of the models. */
 const newFolder = '/models/dpo-new'

@@ -1,4 +1,5 @@
-import { type Step, type StepContext, underLoad } from '../step.js'
+import type { Step, StepContext } from '../step.js'
+import { underLoad } from '../under-load.js'
 
 const scaled = ['gateway', 'sft', 'dpo'] as const
 
