@@ -15,7 +15,7 @@ export interface FaultArguments {
 /** The text of `--help`. */
 export const usage = `usage: npm run faults -- [--short] [--case F3]... [--json FILE] [--write]
 
-  --short     few tries on a tiny pair, as in the test suite; otherwise the embedded pair
+  --short     few tries on a tiny pair, as in the test suite; otherwise more, most on the embedded pair
   --case F3   runs only this case; may be repeated
   --json FILE adds the outcomes to the report in FILE; the table then has all that FILE holds
   --write     writes the table into docs/operations.md`

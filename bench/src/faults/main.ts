@@ -42,6 +42,6 @@ async function run({ cases, isShort, json, writes }: FaultArguments, signal: Abo
 function describe(rows: readonly FaultRow[]): string {
   const { processor, cores, node } = findHardware()
   const dates = [...new Set(rows.map(({ date }) => date))].toSorted().join(', ')
-  const forms = 'Long: the embedded pair. Short (`--short`): a tiny pair.'
+  const forms = 'Long: more tries, most on the embedded pair. Short (`--short`): few tries on a tiny pair.'
   return `${tableOf(rows)}\n\n${forms} ${processor}, ${cores} cores; Node ${node}; ${dates}.`
 }
