@@ -35,9 +35,18 @@ export interface Verdict extends Growth {
   readonly last: number
 }
 
-/** The samples of a soak. */
+interface Series {
+  readonly of: string
+  readonly measure: Measure
+  readonly samples: Sample[]
+}
+
+/**
+ * The samples of a soak. The memory of a process that replaced another one is a series of its own:
+ * it rises while its caches fill. The longest of them is judged.
+ */
 export class SoakSeries {
-  private readonly samples = new Map<string, Sample[]>()
+  private readonly series = new Map<string, Series>()
   /** When each process was first seen. */
   private readonly seenAt = new Map<number, number>()
 
@@ -49,38 +58,45 @@ export class SoakSeries {
       this.seenAt.set(pid, seenAt)
       const state = at - seenAt < leastAge ? null : await readProcess(pid)
       if (state === null) continue
-      for (const measure of ['rssMiB', 'handles', 'sockets', 'threads'] as const)
+      this.add(name, 'rssMiB', { at, value: state.rssMiB }, pid)
+      for (const measure of ['handles', 'sockets', 'threads'] as const)
         this.add(name, measure, { at, value: state[measure] })
     }
   }
 
-  /** Judges each series from a time on. @param from in seconds: the end of the warm-up */
+  /** Judges the series from a time on. @param from in seconds: the end of the warm-up */
   verdicts(from: number): readonly Verdict[] {
-    return [...this.samples].map(([key, samples]) => {
-      const [of = '', measure] = key.split(' ') as [string, Measure]
+    const longest = new Map<string, Series>()
+    for (const { of, measure, samples } of this.series.values()) {
+      const key = `${of} ${measure}`
       const settled = samples.filter(({ at }) => at >= from)
-      const judged = measure === 'rssMiB' ? floorsOf(settled, floorSamples) : settled
-      return {
-        of,
-        measure,
-        samples: judged.length,
-        isJudged: judged.length >= leastSamples,
-        last: settled.at(-1)?.value ?? 0,
-        ...growthOf(judged, tolerances[measure]),
-      }
-    })
+      if (settled.length >= (longest.get(key)?.samples.length ?? 0)) longest.set(key, { of, measure, samples: settled })
+    }
+    return [...longest.values()].map(judge)
   }
 
-  /** Returns all samples by process and measure. */
+  /** Returns all samples by process, measure and process id. */
   toJSON(): object {
-    return Object.fromEntries(this.samples)
+    return Object.fromEntries([...this.series].map(([key, { samples }]) => [key, samples]))
   }
 
-  private add(of: string, measure: Measure, sample: Sample): void {
-    const key = `${of} ${measure}`
-    const samples = this.samples.get(key) ?? []
-    samples.push(sample)
-    this.samples.set(key, samples)
+  private add(of: string, measure: Measure, sample: Sample, pid: number | null = null): void {
+    const key = [of, measure, ...(pid === null ? [] : [pid])].join(' ')
+    const series = this.series.get(key) ?? { of, measure, samples: [] }
+    series.samples.push(sample)
+    this.series.set(key, series)
+  }
+}
+
+function judge({ of, measure, samples }: Series): Verdict {
+  const judged = measure === 'rssMiB' ? floorsOf(samples, floorSamples) : samples
+  return {
+    of,
+    measure,
+    samples: judged.length,
+    isJudged: judged.length >= leastSamples,
+    last: samples.at(-1)?.value ?? 0,
+    ...growthOf(judged, tolerances[measure]),
   }
 }
 
