@@ -20,7 +20,7 @@ export interface ClientPodOptions {
   readonly key: string
 }
 
-const name = 'tandem-test-client'
+const name = 'test-client'
 const readyLimitS = 120
 const stopLimitMs = 400_000
 const shownCharacters = 2_000
