@@ -4,7 +4,7 @@
  * usage: npm run pack -- [--out FOLDER]      (default: dist-packages)
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
@@ -15,7 +15,11 @@ const { values } = parseArgs({ options: { out: { type: 'string', default: join(r
 const out = resolve(values.out)
 
 run('npx', ['tsc', '-b', ...workspaces])
-for (const workspace of workspaces) removeStale(join(root, workspace))
+for (const workspace of workspaces) {
+  removeStale(join(root, workspace))
+  // Each package needs the licence; npm follows no links.
+  copyFileSync(join(root, 'LICENSE'), join(root, workspace, 'LICENSE'))
+}
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 run('npm', ['pack', '--silent', '--pack-destination', out, ...workspaces.flatMap((name) => ['-w', name])])

@@ -1,14 +1,14 @@
 import { quantile } from '@tandem/process'
+import { markdownTable } from '@tandem/test'
 import type { FaultRow } from './report.js'
 
+const header = [
+  ...['', 'fault', 'form', 'tried', 'survived', 'what the clients saw', 'sessions leaked'],
+  'recovery, median / worst',
+]
+
 /** Returns a Markdown table with one line per row. */
-export function tableOf(rows: readonly FaultRow[]): string {
-  return [
-    '| | fault | form | tried | survived | what the clients saw | sessions leaked | recovery, median / worst |',
-    '|---|---|---|---|---|---|---|---|',
-    ...rows.map((row) => `| ${cellsOf(row).map(escapeCell).join(' | ')} |`),
-  ].join('\n')
-}
+export const tableOf = (rows: readonly FaultRow[]): string => markdownTable({ header, rows: rows.map(cellsOf) })
 
 function cellsOf({ key, title, form, result }: FaultRow): string[] {
   if (typeof result === 'string') return [key, title, form, '0', '0', `did not run: ${result}`, '', '']
@@ -23,5 +23,3 @@ function recoveryOf(values: readonly number[]): string {
   const sorted = values.toSorted((a, b) => a - b)
   return `${seconds(quantile(sorted, 0.5))} / ${seconds(quantile(sorted, 1))}`
 }
-
-const escapeCell = (cell: string): string => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')

@@ -1,12 +1,13 @@
+import { markdownTable } from '@tandem/test'
 import type { Distribution, LoadSummary } from './summarize-load.js'
 
 /** Returns a Markdown table with a column for each load. */
 export function loadTable(loads: readonly (readonly [string, LoadSummary])[]): string {
-  const row = (name: string, cell: (summary: LoadSummary) => string) =>
-    `| ${[name, ...loads.map(([, summary]) => cell(summary))].join(' | ')} |`
-  return [
-    `| | ${loads.map(([name]) => name).join(' | ')} |`,
-    `|---${'|---'.repeat(loads.length)}|`,
+  const row = (name: string, cell: (summary: LoadSummary) => string) => [
+    name,
+    ...loads.map(([, summary]) => cell(summary)),
+  ]
+  const rows = [
     row('requests sent', ({ sent }) => `${sent}`),
     row('statuses', ({ statuses }) => listOf(statuses)),
     row('ends', ({ outcomes }) => listOf(outcomes)),
@@ -19,7 +20,8 @@ export function loadTable(loads: readonly (readonly [string, LoadSummary])[]): s
     row('end to end, ms', ({ endToEndMs }) => quantilesOf(endToEndMs, 0)),
     row('dropped by the client', ({ dropped }) => `${dropped}`),
     row('429 and 503 without Retry-After', ({ withoutRetryAfter }) => `${withoutRetryAfter}`),
-  ].join('\n')
+  ]
+  return markdownTable({ header: ['', ...loads.map(([name]) => name)], rows })
 }
 
 const listOf = (counts: Readonly<Record<string, number>>): string =>

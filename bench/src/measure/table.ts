@@ -1,3 +1,4 @@
+import { markdownTable } from '@tandem/test'
 import type { Measure } from './measure.js'
 import { isReached, keyOf, type Result, targetOf } from './result.js'
 
@@ -16,11 +17,7 @@ export function tableOf(results: readonly Result[]): string {
     targetCell(result),
     notesOf(result),
   ])
-  return [
-    '| case | measure | median (10th–90th percentile) | must reach | notes |',
-    '|---|---|---|---|---|',
-    ...rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`),
-  ].join('\n')
+  return markdownTable({ header: ['case', 'measure', 'median (10th–90th percentile)', 'must reach', 'notes'], rows })
 }
 
 /** Sorts results by the number of their case. Cases without a number come last. */

@@ -1,3 +1,4 @@
+import { markdownTable } from '@tandem/test'
 import { readProcess } from './read-process.js'
 import { floorsOf, type Growth, growthOf, type Sample, type Tolerance } from './slope.js'
 import type { StackProcess } from './stack-processes.js'
@@ -103,13 +104,10 @@ function judge({ of, measure, samples }: Series): Verdict {
 /** Returns a Markdown table of verdicts. */
 export function verdictTable(verdicts: readonly Verdict[]): string {
   const number = (value: number) => (Number.isInteger(value) ? `${value}` : value.toFixed(1))
-  const rows = verdicts.map(
-    ({ of, measure, samples, isJudged, median, growth, last, isFlat }) =>
-      `| ${of} | ${measure} | ${samples} | ${number(median)} | ${number(last)} | ${growth.toFixed(1)} | ${isJudged ? (isFlat ? 'yes' : 'no') : 'too few samples'} |`,
-  )
-  return [
-    '| process | measure | samples | median | last | growth by slope | flat |',
-    '|---|---|---|---|---|---|---|',
-    ...rows,
-  ].join('\n')
+  const flatness = ({ isJudged, isFlat }: Verdict) => (isJudged ? (isFlat ? 'yes' : 'no') : 'too few samples')
+  const rows = verdicts.map((verdict) => {
+    const { of, measure, samples, median, growth, last } = verdict
+    return [of, measure, `${samples}`, number(median), number(last), growth.toFixed(1), flatness(verdict)]
+  })
+  return markdownTable({ header: ['process', 'measure', 'samples', 'median', 'last', 'growth by slope', 'flat'], rows })
 }

@@ -4,6 +4,8 @@
  * docs/precision.md.
  *
  * usage: npm run flips -w bench [-- --precision native --prompts 16 --max-tokens 48]
+ *
+ * `--only replayed` prints the rows whose name has this text, and writes nothing.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     precision: { type: 'string', default: findPair(defaultPairName).precision },
     prompts: { type: 'string', default: '16' },
     'max-tokens': { type: 'string', default: '48' },
+    only: { type: 'string', default: '' },
   },
 })
 const precision = precisions.find((name) => name === values.precision)
@@ -85,7 +88,7 @@ try {
     ['plain, prompts in chunks of 16', () => answers({ path: 'plain' }, { TANDEM_PREFILL_CHUNK: '16' })],
   ]
   const lines = [...flipsTitle]
-  for (const [name, run] of variants) {
+  for (const [name, run] of variants.filter(([name]) => name.includes(values.only))) {
     const flips: Flips = sumFlips(plain, await run())
     lines.push(flipRow(name, flips))
     console.error(lines.at(-1))
@@ -95,8 +98,10 @@ try {
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores; Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.`
   const path = join(repositoryFolder, 'docs/precision.md')
   const table = `${lines.join('\n')}\n\n${setting}`
-  await writeFile(path, replaceTable(await readFile(path, 'utf8'), table, 'npm run flips -w bench'))
-  console.error(`wrote ${path}`)
+  if (values.only === '') {
+    await writeFile(path, replaceTable(await readFile(path, 'utf8'), table, 'npm run flips -w bench'))
+    console.error(`wrote ${path}`)
+  }
 } finally {
   await rm(folder, { recursive: true, force: true })
 }

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ManagedProcess, ServiceClient } from '@tandem/cli'
 import { buildModel, loadManifest, type Precision } from '@tandem/models'
-import { embeddedPair, replaceTable, repositoryFolder } from '@tandem/test'
+import { embeddedPair, markdownTable, replaceTable, repositoryFolder } from '@tandem/test'
 import { syntheticIds } from '../engine-steps.js'
 import { findHardware } from '../measure/report.js'
 import { residentBytes } from '../measure/resident-bytes.js'
@@ -56,27 +56,28 @@ async function measure(folder: string): Promise<Memory> {
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)}`
 const row = (precision: string, { model, kvPerToken, idle, one, all }: Memory) => {
   const cells = [megabytes(model), megabytes(idle), megabytes(one), megabytes(all), megabytes(kvPerToken * tokens)]
-  return `| \`${precision}\` | ${cells.join(' | ')} |`
+  return [`\`${precision}\``, ...cells]
 }
 
 const parent = await mkdtemp(join(tmpdir(), 'tandem-memory-'))
 try {
   const { source, adapter } = await embeddedPair()
-  const lines = [
-    `| precision | graph and weights | process | with 1 session | with ${sessions} sessions | keys and values of a session |`,
-    '|---|---|---|---|---|---|',
+  const header = [
+    ...['precision', 'graph and weights', 'process', 'with 1 session', `with ${sessions} sessions`],
+    'keys and values of a session',
   ]
+  const rows: string[][] = []
   for (const precision of precisions) {
     const folder = join(parent, precision)
     await buildModel({ source, adapter, out: folder, precision })
-    lines.push(row(precision, await measure(folder)))
+    rows.push(row(precision, await measure(folder)))
     await rm(folder, { recursive: true })
-    console.error(lines.at(-1))
+    console.error(rows.at(-1)?.join(' '))
   }
   const { processor, node } = findHardware()
   const setting = `MB; sessions of ${tokens} tokens; the DPO model of the embedded pair, 135 million parameters; ${processor}; Node ${node}, ${new Date().toISOString().slice(0, 10)}.`
   const path = join(repositoryFolder, 'docs/operations.md')
-  const table = `${lines.join('\n')}\n\n${setting}`
+  const table = `${markdownTable({ header, rows })}\n\n${setting}`
   await writeFile(path, replaceTable(await readFile(path, 'utf8'), table, 'npm run memory -w bench'))
 } finally {
   await rm(parent, { recursive: true, force: true })

@@ -1,3 +1,4 @@
+import { markdownTable } from '../support/markdown-table.js'
 import type { Step, StepResult } from './step.js'
 
 /** A step and what came of it; an error if it could not be done. */
@@ -12,18 +13,11 @@ export const isPassed = ({ result }: StepRow): boolean =>
   !(result instanceof Error) && result.tried > 0 && result.passed === result.tried
 
 /** Returns a Markdown table with a line for each step. */
-export function tableOf(rows: readonly StepRow[]): string {
-  return [
-    '| step | tried | passed | found | time |',
-    '|---|---|---|---|---|',
-    ...rows.map((row) => `| ${cellsOf(row).map(escapeCell).join(' | ')} |`),
-  ].join('\n')
-}
+export const tableOf = (rows: readonly StepRow[]): string =>
+  markdownTable({ header: ['step', 'tried', 'passed', 'found', 'time'], rows: rows.map(cellsOf) })
 
 function cellsOf({ step, result, seconds }: StepRow): string[] {
   const time = `${seconds.toFixed(0)} s`
   if (result instanceof Error) return [step.title, '0', '0', `not done: ${result.message}`, time]
   return [step.title, `${result.tried}`, `${result.passed}`, result.found, time]
 }
-
-const escapeCell = (cell: string): string => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')

@@ -7,6 +7,7 @@ export { endTokenId, type GoldenRow, readGoldenRows, repositoryFolder, tinyFolde
 export { GraphSession } from './graph-session.js'
 export { heldSessions, readLoad } from './held-sessions.js'
 export { logSumExp, plausibleIds } from './log-probabilities.js'
+export { markdownTable, type Table } from './markdown-table.js'
 export { freePort, isAlive, waitUntilGone } from './processes.js'
 export { replaceTable } from './replace-table.js'
 export { complete } from './rest.js'

@@ -36,5 +36,5 @@ test('HTML escapes texts, and draws the plots that have points', () => {
 })
 
 test('Markdown has the tables without plots', () => {
-  expect(markdownOf(sections)).toBe('## One\n\n<b>\n\n| a | b |\n| --- | --- |\n| 1\\|2 | "3" |\n\n## Two')
+  expect(markdownOf(sections)).toBe('## One\n\n<b>\n\n| a | b |\n|---|---|\n| 1\\|2 | "3" |\n\n## Two')
 })

@@ -1,6 +1,7 @@
+import type { Table } from '@tandem/test'
 import { escapeHtml } from './escape-html.js'
 import { plotSvg } from './plot-svg.js'
-import type { Section, Table } from './section.js'
+import type { Section } from './section.js'
 
 const style = `body { font: 15px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2em auto; padding: 0 1em; color: #1f2937 }
 table { border-collapse: collapse; font-size: 13px; display: block; overflow-x: auto }

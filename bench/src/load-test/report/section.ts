@@ -1,10 +1,5 @@
+import { markdownTable, type Table } from '@tandem/test'
 import type { Plot } from './plot.js'
-
-/** A table of texts. */
-export interface Table {
-  readonly header: readonly string[]
-  readonly rows: readonly (readonly string[])[]
-}
 
 /** A part of a report, which the formats write each in their way. */
 export interface Section {
@@ -14,12 +9,6 @@ export interface Section {
   /** Only in HTML. */
   readonly plots?: readonly Plot[]
 }
-
-/** Returns a table in Markdown. */
-export const markdownTable = ({ header, rows }: Table): string =>
-  [header, header.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-    .join('\n')
 
 /** Returns sections in Markdown, without their plots. */
 export const markdownOf = (sections: readonly Section[]): string =>

@@ -1,8 +1,9 @@
+import { markdownTable } from '@tandem/test'
 import type { LoadResult } from '../load-result.js'
 import { findingsOf } from './findings.js'
 import { definitions, machineOf, methodOf } from './method.js'
 import { plotsOf } from './plots.js'
-import { markdownTable, type Section } from './section.js'
+import type { Section } from './section.js'
 import { keyValueTable, loadTable, routeTable } from './tables.js'
 
 /** Returns the report of a load test. */

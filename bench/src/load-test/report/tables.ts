@@ -1,8 +1,8 @@
+import type { Table } from '@tandem/test'
 import type { Distribution } from '../../load/summarize-load.js'
 import type { RatedLoad } from '../find-knee.js'
 import type { LoadResult } from '../load-result.js'
 import type { RouteResult } from '../route-load.js'
-import type { Table } from './section.js'
 
 const loadHeader = [
   'load',

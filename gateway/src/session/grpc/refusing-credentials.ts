@@ -1,33 +1,17 @@
-import { CallCredentials, ChannelCredentials } from '@grpc/grpc-js'
+import type { Socket } from 'node:net'
+import { SecureCredentials } from './secure-credentials.js'
 
 /**
  * Credentials that allow no connection: a name resolved to this machine at the start, and to
  * another one later.
  */
-export class RefusingCredentials extends ChannelCredentials {
+export class RefusingCredentials extends SecureCredentials {
   /** @param reason in the error of each call */
   constructor(private readonly reason: string) {
     super()
   }
 
-  override _isSecure(): boolean {
-    return true
-  }
-
-  override _equals(other: ChannelCredentials): boolean {
-    return this === other
-  }
-
-  override _createSecureConnector(
-    _target: unknown,
-    _options: unknown,
-    calls: CallCredentials = CallCredentials.createEmpty(),
-  ): ReturnType<ChannelCredentials['_createSecureConnector']> {
-    return {
-      connect: () => Promise.reject(new Error(this.reason)),
-      waitForReady: () => Promise.resolve(),
-      getCallCredentials: () => calls,
-      destroy: () => undefined,
-    }
+  protected secure(): Promise<Socket> {
+    return Promise.reject(new Error(this.reason))
   }
 }

@@ -1,20 +1,18 @@
 import type { Socket } from 'node:net'
 import { isIP } from 'node:net'
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls'
-import { CallCredentials, ChannelCredentials } from '@grpc/grpc-js'
 import type { TlsIdentity } from '@tandem/process'
+import { SecureCredentials } from './secure-credentials.js'
 import { describeTlsFault, refusedByServer } from './tls-fault.js'
 
 /** Time limit of a handshake, in milliseconds. */
 const handshakeLimitMs = 10_000
 
-type Connector = ReturnType<ChannelCredentials['_createSecureConnector']>
-
 /**
  * Credentials of a channel that verifies the server and shows its own certificate. Every handshake
  * uses the current files. What goes wrong becomes an error that says what to do.
  */
-export class TlsChannelCredentials extends ChannelCredentials {
+export class TlsChannelCredentials extends SecureCredentials {
   /** @param serverName the host name or IP address that the server's certificate must be for */
   constructor(
     private readonly identity: TlsIdentity,
@@ -23,28 +21,7 @@ export class TlsChannelCredentials extends ChannelCredentials {
     super()
   }
 
-  override _isSecure(): boolean {
-    return true
-  }
-
-  override _equals(other: ChannelCredentials): boolean {
-    return this === other
-  }
-
-  override _createSecureConnector(
-    _target: unknown,
-    _options: unknown,
-    calls: CallCredentials = CallCredentials.createEmpty(),
-  ): Connector {
-    return {
-      connect: async (socket) => ({ socket: await this.shakeHands(socket), secure: true }),
-      waitForReady: () => Promise.resolve(),
-      getCallCredentials: () => calls,
-      destroy: () => undefined,
-    }
-  }
-
-  private shakeHands(socket: Socket): Promise<TLSSocket> {
+  protected secure(socket: Socket): Promise<TLSSocket> {
     const { serverName } = this
     const secured = connect({
       socket,
