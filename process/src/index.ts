@@ -4,6 +4,7 @@
  * knows nothing of models' weights, decoding, HTTP or gRPC.
  */
 export { addressPattern, listenSchema } from './address.js'
+export { BufferGarbage } from './buffer-garbage.js'
 export { describeIssue, expectationOf, joinIssue } from './describe-issue.js'
 export {
   flagVariable,

@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LogitService } from './contract.js'
 import type { Readout, Row } from './readout.js'
-import { fromWireReadout, fromWireRow, fromWireRows, toWireReadout, toWireRow, toWireRows } from './wire.js'
+import {
+  fromWireReadout,
+  fromWireRow,
+  fromWireRows,
+  responseBytes,
+  toWireReadout,
+  toWireRow,
+  toWireRows,
+} from './wire.js'
 
 const { requestSerialize, requestDeserialize, responseSerialize, responseDeserialize } = LogitService.service.Step
 
@@ -71,4 +79,12 @@ test('refuses a row that does not match the readouts', () => {
   expect(() => fromWireRow(row, 0, [{ kind: 'gather', rows: [[4]] }])).toThrow(
     'expected one logit for each of 1 ids, found 2',
   )
+})
+
+test('the bytes of a response are those of the rows of all its results', () => {
+  const row = (length: number, tokenIds: Uint32Array | null) =>
+    toWireRow({ logSumExp: 0, max: 0, scores: [{ tokenIds, logits: new Float32Array(length) }] })
+  const results = [{ rows: [row(3, null), row(1, Uint32Array.of(7))] }, { rows: [] }, { rows: [row(2, null)] }]
+  expect(responseBytes({ requestId: 1, results })).toBe(4 * (3 + 1 + 1 + 2))
+  expect(responseBytes({})).toBe(0)
 })

@@ -2,6 +2,7 @@ import type { Readout as WireReadout, Readout__Output as WireReadout__Output } f
 import type { Row as WireRow, Row__Output as WireRow__Output } from './generated/tandem/v1/Row.js'
 import type { Rows__Output as WireRows__Output } from './generated/tandem/v1/Rows.js'
 import type { Scores__Output as WireScores__Output } from './generated/tandem/v1/Scores.js'
+import type { StepResponse } from './generated/tandem/v1/StepResponse.js'
 import type { CompactRow, Readout, Row, Rows, Scores } from './readout.js'
 import { toBytes, toFloat32Array, toUint32Array } from './scores-bytes.js'
 
@@ -56,6 +57,12 @@ export function toWireRow({ logSumExp, max, scores }: CompactRow): WireRow {
       ...(tokenIds === null ? {} : { tokenIds: toBytes(tokenIds) }),
     })),
   }
+}
+
+/** Returns the bytes of the rows of a response. */
+export function responseBytes({ results = [] }: StepResponse): number {
+  const scores = results.flatMap(({ rows = [] }) => rows.flatMap((row) => row.scores ?? []))
+  return scores.reduce((sum, { logits, tokenIds }) => sum + (logits?.length ?? 0) + (tokenIds?.length ?? 0), 0)
 }
 
 /**

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type Context, largePages, preparePair, runCommand } from '@tandem/cli'
+import { type Context, mallocEnvironment, preparePair, runCommand } from '@tandem/cli'
 import { disableTelemetry } from '@tandem/services'
 import { plainContext } from '../context.js'
 import type { ProfiledRun } from './operator-times.js'
@@ -45,7 +45,7 @@ else await runCommand(async (context) => run(plainContext(context)), false)
  * a process.
  */
 function startInLargePages(): void {
-  const env = { ...process.env, ...largePages }
+  const env = { ...process.env, ...mallocEnvironment }
   const { status } = spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' })
   process.exitCode = status ?? 1
 }

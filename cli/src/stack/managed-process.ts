@@ -4,7 +4,7 @@ import { processMessageSchema, type TimelineMessage } from '@tandem/process'
 import { abortable } from './abortable.js'
 import { LastLines } from './last-lines.js'
 import { describeFailedStart, type ProcessEnd } from './process-end.js'
-import { acceptedRuntimeFlags, largePages } from './runtime-flags.js'
+import { acceptedRuntimeFlags, mallocEnvironment } from './runtime-flags.js'
 import { stopLimitMs } from './stop-limit.js'
 import { answerLimits, watchAnswers } from './watch-answers.js'
 
@@ -62,7 +62,7 @@ export class ManagedProcess {
     this.stopLimitMs = stopLimitMs(environment)
     const [execPath = process.execPath, ...execArgv] = [...launcher, process.execPath, ...runtimeFlags]
     this.child = fork(modulePath, [], {
-      env: { ...largePages, ...environment },
+      env: { ...mallocEnvironment, ...environment },
       execPath,
       execArgv,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

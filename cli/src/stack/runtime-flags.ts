@@ -35,12 +35,33 @@ export const runtimeFlags: readonly RuntimeFlag[] = [
 ]
 
 /**
- * Environment for weights in memory pages of 2 MB: a step takes three quarters of the time, because
- * it reads all weights (docs/performance.md, "Large pages"). glibc needs one heap for all threads,
- * because a thread of its own loads the weights. Other C libraries ignore it. A value that the user
- * has set wins.
+ * Settings of glibc's malloc for every process that serves. Other C libraries ignore them. A value
+ * that the user has set wins.
  */
-export const largePages = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1' }
+export const mallocEnvironment = {
+  /**
+   * Weights in memory pages of 2 MB: a step takes three quarters of the time, because it reads all
+   * weights (docs/performance.md, "Large pages"). The other settings have variables of their own:
+   * with glibc 2.36, /usr/bin/env passes on only the first setting of this one.
+   */
+  GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
+  /**
+   * One heap for all threads: only the main heap has large pages, and a thread of its own loads the
+   * weights.
+   */
+  MALLOC_ARENA_MAX: '1',
+  /**
+   * Larger allocations are mapped, so that they return to the system when they are freed: keys,
+   * values and rows of logits (docs/decisions/memory.md). By itself, glibc raises this from 128 KB
+   * up to 32 MB.
+   */
+  MALLOC_MMAP_THRESHOLD_: `${128 * 1024}`,
+  /**
+   * Free memory at the end of the heap that is kept. By itself, it is 128 KB if the other threshold
+   * is set: each step would return and request memory.
+   */
+  MALLOC_TRIM_THRESHOLD_: `${16 * 1024 * 1024}`,
+}
 
 /** Exit code of Node for a flag that it does not know. */
 const refusedFlag = 9

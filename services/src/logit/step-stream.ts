@@ -1,5 +1,6 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js'
-import type { StepRequest__Output, StepResponse } from '@tandem/proto'
+import { BufferGarbage } from '@tandem/process'
+import { responseBytes, type StepRequest__Output, type StepResponse } from '@tandem/proto'
 import { resourceExhausted, ServiceError, statusCodes } from '../errors.js'
 
 export type StepCall = ServerDuplexStream<StepRequest__Output, StepResponse>
@@ -17,6 +18,9 @@ export interface StreamBackend {
 const maxInFlight = 16
 /** Maximum number of open sessions of a stream. */
 const maxTouched = 1024
+/** A row exists as the engine made it, in the encoded message, and in the frame of gRPC. */
+const copiesOfRow = 3
+const garbage = new BufferGarbage()
 
 /**
  * Serves one stream. It answers in the order of the requests. When the stream ends for any reason,
@@ -52,6 +56,7 @@ export function serveStepStream(call: StepCall, backend: StreamBackend): void {
     const before = lastWritten
     const [response] = await Promise.all([answer(request, controller), before])
     if (!isOver) await write(call, response)
+    garbage.add(copiesOfRow * responseBytes(response))
     // A request is in flight until its answer is written: if a client does not read, its requests
     // are not read either.
     inFlight.delete(controller)

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { acceptedRuntimeFlags, largePages } from '@tandem/cli'
+import { acceptedRuntimeFlags, mallocEnvironment } from '@tandem/cli'
 import { repositoryFolder } from './fixtures.js'
 
 /** The models and settings of a stack. */
@@ -54,7 +54,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const execArgv = [...(await acceptedRuntimeFlags())]
   const start = async (script: string, env: Record<string, string>): Promise<[ChildProcess, string]> => {
     const child = fork(join(repositoryFolder, script), {
-      env: { ...largePages, ...process.env, TANDEM_LOG_LEVEL: 'warn', ...options.env, ...env },
+      env: { ...mallocEnvironment, ...process.env, TANDEM_LOG_LEVEL: 'warn', ...options.env, ...env },
       execArgv,
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     })

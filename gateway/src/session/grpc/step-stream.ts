@@ -1,5 +1,6 @@
 import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js'
-import type { LogitServiceClient, StepRequest, StepResponse__Output } from '@tandem/proto'
+import { BufferGarbage } from '@tandem/process'
+import { type LogitServiceClient, responseBytes, type StepRequest, type StepResponse__Output } from '@tandem/proto'
 import { SessionError, toSessionError } from '../contract/session-error.js'
 
 /** Time limit for a service to end a closed stream. */
@@ -10,6 +11,10 @@ const closeLimitMs = 5_000
  * breaks. Failed steps have responses.
  */
 const brokenStream: ReadonlySet<number> = new Set([status.CANCELLED, status.UNKNOWN, status.INTERNAL])
+
+/** A row exists in the frames of HTTP/2, in the message of gRPC, and as numbers. */
+const copiesOfRow = 3
+const garbage = new BufferGarbage()
 
 /** A response, and when it arrived on the clock of performance.now(). */
 export interface ReceivedResponse {
@@ -69,6 +74,7 @@ export function openStepStream(client: LogitServiceClient, service: string, sign
       return
     }
     pending.delete(requestId)
+    garbage.add(copiesOfRow * responseBytes(response))
     found.resolve({ response, receivedMs: performance.now() })
   })
   call.on('error', (error: ServiceError) => {

@@ -1,6 +1,6 @@
 import type { BatchMemory } from '../engine.js'
 import { BatchArena, type BatchEntry } from './batch-arena.js'
-import type { KeyValueShape } from './kv-cache.js'
+import type { KeyValueShape } from './key-value-buffers.js'
 
 /**
  * Number of batches after which an unused arena is dropped, even if its sessions are still open.

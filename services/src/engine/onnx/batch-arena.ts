@@ -1,5 +1,6 @@
 import { BatchBuffers } from './batch-buffers.js'
-import type { KeyValueCache, KeyValueShape } from './kv-cache.js'
+import type { KeyValueShape } from './key-value-buffers.js'
+import type { KeyValueCache } from './kv-cache.js'
 
 /** A session of the next batch: its first `position` tokens are read, and `tokens` more are run. */
 export interface BatchEntry {

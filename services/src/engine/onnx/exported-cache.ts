@@ -2,7 +2,7 @@ import './float16-tensors.js'
 import type { ExportedGraph } from '@tandem/models'
 import { Tensor } from 'onnxruntime-node'
 import type { SessionCache } from '../engine.js'
-import type { KeyValueShape } from './kv-cache.js'
+import type { KeyValueShape } from './key-value-buffers.js'
 
 export type ExportedShape = KeyValueShape & ExportedGraph
 

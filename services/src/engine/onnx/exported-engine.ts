@@ -7,6 +7,7 @@ import {
   keyValueBytesPerToken,
   keyValueParts,
 } from '@tandem/models'
+import { BufferGarbage } from '@tandem/process'
 import { Tensor } from 'onnxruntime-node'
 import {
   type BatchMemory,
@@ -21,7 +22,6 @@ import { assertVariant, holdsVariant } from './assert-variant.js'
 import { ExportedCache, type ExportedShape } from './exported-cache.js'
 import { int64 } from './graph-feeds.js'
 import { type LoadedGraph, type ModelSettings, type Outputs, openGraph } from './model-session.js'
-import { OutputGarbage } from './output-garbage.js'
 
 /**
  * Runs a graph that optimum, onnx-community or onnxruntime-genai exported
@@ -37,7 +37,7 @@ export class ExportedEngine implements Engine {
   private readonly presentNames: readonly string[]
   /** Shape of the input that says how many rows to read out. */
   private readonly rowsToKeepDims: readonly number[]
-  private readonly garbage = new OutputGarbage()
+  private readonly garbage = new BufferGarbage()
 
   private constructor(private readonly graph: LoadedGraph) {
     const { manifest, description } = graph

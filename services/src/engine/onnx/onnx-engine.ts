@@ -1,4 +1,5 @@
 import { graphFileName, graphOutputs, keyValueBytesPerToken, type Manifest, newKeysValuesOf } from '@tandem/models'
+import { BufferGarbage } from '@tandem/process'
 import { Tensor } from 'onnxruntime-node'
 import { type Engine, type EngineDescription, type Forward, type ModelVariant, runOneByOne } from '../engine.js'
 import type { LogitsRow } from '../logits/logits-row.js'
@@ -11,7 +12,6 @@ import { readRows } from './graph-rows.js'
 import { batchRun, type GraphRun, singleRun } from './graph-run.js'
 import { KeyValueCache } from './kv-cache.js'
 import { floats, type ModelSession, type ModelSettings, type Outputs, openModel } from './model-session.js'
-import { OutputGarbage } from './output-garbage.js'
 
 /**
  * Runs a graph that Tandem built (models/src/graph-contract.ts), with keys and values in host
@@ -23,7 +23,7 @@ export class OnnxEngine implements Engine {
   readonly batchMemory: ArenaPool
   private readonly manifest: Manifest
   private readonly bias = new CausalBias()
-  private readonly garbage = new OutputGarbage()
+  private readonly garbage = new BufferGarbage()
 
   private constructor(
     private readonly model: ModelSession,

@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { EngineDescription } from '../engine.js'
 import { EngineStats } from '../engine-stats.js'
-import { exposeGc } from '../onnx/output-garbage.js'
 import { EngineHost } from './host.js'
 import { disableTelemetry } from './telemetry.js'
 import type { WorkerData, WorkerSettings } from './worker.js'
@@ -30,7 +29,6 @@ export async function startEngineThread(
   workerUrl = builtWorker,
 ): Promise<EngineThread> {
   disableTelemetry()
-  exposeGc()
   const stats = new EngineStats()
   const workerData: WorkerData = { ...settings, stats: stats.buffer }
   const worker = new Worker(workerUrl, { workerData })
