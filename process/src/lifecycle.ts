@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import pino, { type Logger } from 'pino'
+import { collectEachMinute } from './collect-garbage.js'
 import { createLogFormatter, hasColours } from './log-lines.js'
 import { type PongMessage, pingMessageSchema, type ReadyMessage } from './messages.js'
 
@@ -27,6 +28,7 @@ export interface RunningServer {
 /**
  * Runs a server as the whole life of this process:
  * starts it; sends a ReadyMessage to the parent, if there is an IPC channel, and answers its pings;
+ * collects its garbage each minute;
  * stops it on SIGTERM or SIGINT and exits with code 0. A second signal exits at once with code 1.
  * The process exits when the parent does. If the start fails, one line on stderr says why and the
  * exit code is 1.
@@ -44,6 +46,7 @@ export async function runServerProcess(name: string, start: () => Promise<Runnin
     process.stderr.write(`${name} cannot start: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`)
     process.exit(1)
   }
+  collectEachMinute()
   let isStopping = false
   const stop = async () => {
     if (isStopping) process.exit(1)

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { collectEachMinute } from '@tandem/process'
 import { EngineStats } from '../engine-stats.js'
 import { loadEngine, type OnnxSettings } from '../onnx/load-engine.js'
 import { type EngineSettings, serveEngine } from './serve-engine.js'
@@ -17,6 +18,7 @@ export interface WorkerData extends WorkerSettings {
 if (parentPort === null) throw new Error('worker.js must run in a worker thread')
 const port = parentPort
 const { onnx, engine, stats } = workerData as WorkerData
+collectEachMinute()
 try {
   serveEngine(port, await loadEngine(onnx), engine, new EngineStats(stats))
 } catch (error) {
