@@ -88,6 +88,8 @@ export const gatewayEnvironmentSchema = z.object({
   TANDEM_REQUEST_TIMEOUT_MS: integerVariable(1, 2 ** 31 - 1).default(300_000),
   /** Maximum time for a client to send a request. */
   TANDEM_RECEIVE_TIMEOUT_MS: integerVariable(1, 2 ** 31 - 1).default(60_000),
+  /** Time in which a stream sends nothing after which it sends a comment. 0: never. */
+  TANDEM_PING_MS: integerVariable(0, 2 ** 31 - 1).default(15_000),
   /** Time to wait for the services at the start. */
   TANDEM_START_TIMEOUT_MS: integerVariable(1, 2 ** 31 - 1).default(60_000),
   /**
@@ -130,6 +132,7 @@ export interface GatewayConfig {
   readonly maxBodyBytes: number
   readonly requestTimeoutMs: number
   readonly receiveTimeoutMs: number
+  readonly pingMs: number
   readonly startTimeoutMs: number
   readonly drainDelayMs: number
   readonly drainMs: number
@@ -171,6 +174,7 @@ export function parseGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfi
     maxBodyBytes: env.TANDEM_MAX_BODY_BYTES,
     requestTimeoutMs: env.TANDEM_REQUEST_TIMEOUT_MS,
     receiveTimeoutMs: env.TANDEM_RECEIVE_TIMEOUT_MS,
+    pingMs: env.TANDEM_PING_MS,
     startTimeoutMs: env.TANDEM_START_TIMEOUT_MS,
     drainDelayMs: env.TANDEM_DRAIN_DELAY_MS,
     drainMs: env.TANDEM_DRAIN_MS,

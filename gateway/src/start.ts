@@ -113,12 +113,12 @@ interface ServerParts extends Pick<AppDependencies, 'keys' | 'pair' | 'stage' | 
 
 function createServer({ config, rewards: rewardList, ...shared }: ServerParts): Server {
   const { pairName, corsOrigins } = config
-  const { maxPromptTokens, maxBodyBytes, requestTimeoutMs, receiveTimeoutMs, maxReplays } = config
+  const { maxPromptTokens, maxBodyBytes, requestTimeoutMs, receiveTimeoutMs, pingMs, maxReplays } = config
   const limits = { maxPromptTokens, maxBodyBytes, requestTimeoutMs, receiveTimeoutMs }
   const rewards = new Map(rewardList.map((reward) => [reward.name, reward]))
   const admission = new Admission(config)
   const activeAnswers = new ActiveAnswers()
-  const own = { pairName, corsOrigins, limits, maxReplays }
+  const own = { pairName, corsOrigins, limits, pingMs, maxReplays }
   const app = createApp({ ...shared, ...own, rewards, admission, activeAnswers })
   return createHttpServer(app, config)
 }

@@ -88,6 +88,7 @@ export const settingsSchema = z
     max_body_bytes: number(gateway.TANDEM_MAX_BODY_BYTES),
     request_timeout_ms: number(gateway.TANDEM_REQUEST_TIMEOUT_MS),
     receive_timeout_ms: number(gateway.TANDEM_RECEIVE_TIMEOUT_MS),
+    ping_ms: number(gateway.TANDEM_PING_MS),
     start_timeout_ms: number(gateway.TANDEM_START_TIMEOUT_MS),
     drain_ms: number(gateway.TANDEM_DRAIN_MS),
     resolve_ms: number(gateway.TANDEM_RESOLVE_MS),

@@ -117,7 +117,9 @@ function run(
       release()
     }
     const write = (send: () => void) => recorder.write(send)
-    return eventStream(streamAnswers(decode, request), { onError, onEnd, write, onPull: () => recorder.chunkTaken() })
+    const onPull = () => recorder.chunkTaken()
+    const { pingMs } = dependencies
+    return eventStream(streamAnswers(decode, request), { pingMs, onError, onEnd, write, onPull })
   })
 }
 

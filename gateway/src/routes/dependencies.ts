@@ -27,6 +27,8 @@ export interface AppDependencies {
     readonly requestTimeoutMs: number
     readonly receiveTimeoutMs: number
   }
+  /** Time in which a stream sends nothing after which it sends a comment. 0: never. */
+  readonly pingMs: number
   /** How often sessions of a request may continue on another replica after a failure. */
   readonly maxReplays: number
   readonly stage: Readonly<GatewayStage>

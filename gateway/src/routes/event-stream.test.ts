@@ -9,9 +9,10 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const open = async (chunks: AsyncGenerator<object, void>) => {
+const open = async (chunks: AsyncGenerator<object, void>, pingMs = 15_000) => {
   const ends: unknown[] = []
   const response = await eventStream(chunks, {
+    pingMs,
     onError: (error) => ends.push(error),
     onEnd: () => ends.push('end'),
     write: (send) => send(),
@@ -27,28 +28,28 @@ async function* slow(ms: number) {
 }
 
 test('sends comments before a slow chunk', async () => {
-  const { response, ends } = await open(slow(2_500))
+  const { response, ends } = await open(slow(40_000))
   const text = response.text()
-  await vi.advanceTimersByTimeAsync(2_500)
+  await vi.advanceTimersByTimeAsync(40_000)
   expect(await text).toBe('data: {"first":true}\n\n: ping\n\n: ping\n\ndata: {"second":true}\n\ndata: [DONE]\n\n')
   expect(ends).toEqual(['end'])
 })
 
 test('sends no comments between fast chunks', async () => {
-  const { response } = await open(slow(900))
+  const { response } = await open(slow(14_900))
   const text = response.text()
-  await vi.advanceTimersByTimeAsync(900)
+  await vi.advanceTimersByTimeAsync(14_900)
   expect(await text).toBe('data: {"first":true}\n\ndata: {"second":true}\n\ndata: [DONE]\n\n')
 })
 
 test('a reader that disconnects during a wait calls onEnd once, and nothing else', async () => {
-  const { response, ends } = await open(slow(5_000))
+  const { response, ends } = await open(slow(50_000))
   const reader = response.body?.getReader()
   await reader?.read()
   const waiting = reader?.read()
   await reader?.cancel()
   await waiting
-  await vi.advanceTimersByTimeAsync(10_000)
+  await vi.advanceTimersByTimeAsync(100_000)
   expect(ends).toEqual(['end'])
 })
 
@@ -78,24 +79,34 @@ async function* slowToBegin(ms: number, outcome: 'chunk' | 'error') {
 }
 
 test('begins a slow stream with comments', async () => {
-  const opening = open(slowToBegin(6_500, 'chunk'))
-  await vi.advanceTimersByTimeAsync(5_000)
+  const opening = open(slowToBegin(31_000, 'chunk'))
+  await vi.advanceTimersByTimeAsync(15_000)
   const text = (await opening).response.text()
-  await vi.advanceTimersByTimeAsync(1_500)
-  expect(await text).toBe(': ping\n\ndata: {"first":true}\n\ndata: [DONE]\n\n')
+  await vi.advanceTimersByTimeAsync(16_000)
+  expect(await text).toBe(': ping\n\n: ping\n\ndata: {"first":true}\n\ndata: [DONE]\n\n')
+})
+
+test('sends no comments if the time is 0, and begins with the first chunk', async () => {
+  const opening = open(slowToBegin(3_600_000, 'chunk'), 0)
+  await vi.advanceTimersByTimeAsync(3_600_000)
+  expect(await (await opening).response.text()).toBe('data: {"first":true}\n\ndata: [DONE]\n\n')
+  const later = open(slow(3_600_000), 0)
+  const text = (await later).response.text()
+  await vi.advanceTimersByTimeAsync(3_600_000)
+  expect(await text).not.toContain('ping')
 })
 
 test('throws an error before the stream begins, and sends it as an event afterwards', async () => {
-  const early = expect(open(slowToBegin(4_900, 'error'))).rejects.toThrow('no capacity')
-  await vi.advanceTimersByTimeAsync(4_900)
+  const early = expect(open(slowToBegin(14_900, 'error'))).rejects.toThrow('no capacity')
+  await vi.advanceTimersByTimeAsync(14_900)
   await early
-  const opening = open(slowToBegin(5_100, 'error'))
-  await vi.advanceTimersByTimeAsync(5_000)
+  const opening = open(slowToBegin(15_100, 'error'))
+  await vi.advanceTimersByTimeAsync(15_000)
   const { response, ends } = await opening
   const text = response.text()
   await vi.advanceTimersByTimeAsync(100)
   expect(await text).toBe(
-    'data: {"error":{"message":"no capacity","type":"server_error","param":null,"code":null}}\n\ndata: [DONE]\n\n',
+    ': ping\n\ndata: {"error":{"message":"no capacity","type":"server_error","param":null,"code":null}}\n\ndata: [DONE]\n\n',
   )
   expect(ends).toEqual([new ApiError(503, 'no capacity'), 'end'])
 })

@@ -10,16 +10,11 @@ const toEvent = (data: object): Uint8Array => new TextEncoder().encode(`data: ${
 const done = new TextEncoder().encode('data: [DONE]\n\n')
 /** A comment that clients skip. It shows clients and proxies that the connection is alive. */
 const ping = new TextEncoder().encode(': ping\n\n')
-/** Time without a chunk after which a ping is sent, in milliseconds. */
-const pingMs = 1_000
-/**
- * Time to wait for the first chunk before the head of the answer is sent, in milliseconds. An error
- * in this time gets its own status; clients and proxies may not wait longer.
- */
-const headMs = 5_000
 
-/** Callbacks of an event stream. */
+/** Options of an event stream. */
 export interface EventStreamOptions {
+  /** Time in which nothing was sent after which a ping is sent, in milliseconds. 0: never. */
+  readonly pingMs: number
   /** Called with the error if the stream fails. */
   readonly onError: (error: unknown) => void
   /** Called once, when the stream is over or its reader has disconnected. */
@@ -33,17 +28,17 @@ export interface EventStreamOptions {
 /**
  * Sends chunks as server-sent events. It requests the next chunk only after the client has read the
  * last one. An error after the head is an event, as in vLLM. Comments keep the stream alive while a
- * chunk takes long.
- * @returns the response, as soon as the first chunk is ready or takes longer than `headMs`
+ * chunk takes long: some clients take every line for JSON, so no other wait has one.
+ * @returns the response, as soon as the first chunk is ready or a ping is due
  * @throws the error of the first chunk, if it comes before that
  */
 export async function eventStream(
   chunks: AsyncGenerator<object, void>,
-  { onError, onEnd, write, onPull }: EventStreamOptions,
+  { pingMs, onError, onEnd, write, onPull }: EventStreamOptions,
 ): Promise<Response> {
   let next = chunks.next()
   deferErrors(next)
-  await within(headMs, next)
+  let isPingDue = (await within(pingMs, next)) === 'late'
   let isOver = false
   const end = () => {
     isOver = true
@@ -53,6 +48,10 @@ export async function eventStream(
     {
       pull: async (controller) => {
         onPull()
+        if (isPingDue) {
+          isPingDue = false
+          return controller.enqueue(ping)
+        }
         try {
           const chunk = await within(pingMs, next)
           if (isOver) return
@@ -88,7 +87,9 @@ function deferErrors(promise: Promise<unknown>): void {
   promise.catch(() => undefined)
 }
 
+/** Waits for a promise. 0 ms: for as long as it takes. */
 async function within<T>(ms: number, promise: Promise<T>): Promise<T | 'late'> {
+  if (ms === 0) return promise
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), ms)

@@ -1,6 +1,7 @@
 import { collectAnswers } from '../decode/answers/collect-answers.js'
 import type { GenerationEvent, Report } from '../decode/answers/generation-event.js'
 import type { GenerationRequest } from '../decode/answers/generation-request.js'
+import type { PromptToken } from '../decode/loop/token.js'
 import { type Answer, type PreparedPrompt, type PreparedRequest, toUsage } from '../openai/answer/answer.js'
 import type { Usage } from '../openai/schemas/usage.js'
 
@@ -25,17 +26,21 @@ export async function* streamAnswers(
   for (const [place, prompt] of prompts.entries()) {
     const { answerCount } = prompt.request
     const indexOf = (answer: number) => place * answerCount + answer
+    let scored: readonly PromptToken[] | null = null
     let report: Report | null = null
+    const opened = new Set<number>()
     for await (const event of decode(prompt.request, indexOf(0))) {
-      if (event.type === 'prompt')
-        for (let i = 0; i < answerCount; i++) yield* writer.open(indexOf(i), prompt, event.tokens, usage())
+      if (event.type === 'prompt') scored = event.tokens
       else if (event.type === 'report') {
         // Counts all prompts so far, so that the last report has the total.
         generatedTokens += event.report.generatedTokens
         report = { ...event.report, generatedTokens }
       } else {
-        completionTokens += event.delta.tokens.length
-        yield writer.delta(indexOf(event.answer), { ...event.delta, report: event.delta.ending && report }, usage())
+        const { answer, delta } = event
+        const opening = opened.has(answer) ? null : { prompt, promptTokens: scored, usage: usage() }
+        opened.add(answer)
+        completionTokens += delta.tokens.length
+        yield* writer.delta(indexOf(answer), { ...delta, opening, report: delta.ending && report }, usage())
       }
     }
   }

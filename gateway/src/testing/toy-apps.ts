@@ -63,6 +63,7 @@ const toyDependencies = (pair: Pair): AppDependencies => ({
   admission: new Admission({ maxConcurrent: 4, maxWaiting: 4 }),
   activeAnswers: new ActiveAnswers(),
   limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 10_000, receiveTimeoutMs: 5_000 },
+  pingMs: 15_000,
   maxReplays: 4,
   stage: { current: 'serving' },
   stopping: new AbortController().signal,

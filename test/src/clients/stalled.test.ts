@@ -18,7 +18,7 @@ const prompt = 'alignment aware decoding'
 const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: prompt }]
 let stack: Stack
 beforeAll(async () => {
-  stack = await startTinyStack()
+  stack = await startTinyStack({ env: { TANDEM_PING_MS: '1000' } })
 })
 afterAll(() => stack?.stop())
 beforeEach(async () => {

@@ -12,8 +12,15 @@ import type { Usage } from '../schemas/usage.js'
 /** One prompt of a request, ready for the decoder. */
 export interface PreparedPrompt {
   readonly request: GenerationRequest
-  /** The text of the prompt if the answer repeats it, else null. */
-  readonly echo: string | null
+  /** The prompt if the answer repeats it, else null. */
+  readonly echo: Echo | null
+}
+
+/** The text of a prompt that the answer repeats. */
+export interface Echo {
+  readonly text: string
+  /** Whether the text has none of the prompt's special tokens. */
+  readonly skipsSpecialTokens: boolean
 }
 
 /** A complete answer to one prompt. */
@@ -24,8 +31,18 @@ export interface Answer extends DecodedAnswer {
   readonly report: Report | null
 }
 
+/** What the first part of a streamed answer adds to it. */
+export interface Opening {
+  readonly prompt: PreparedPrompt
+  readonly promptTokens: readonly PromptToken[] | null
+  /** Usage of the whole request before the first tokens of this answer. */
+  readonly usage: Usage
+}
+
 /** A part of a streamed answer. */
 export interface AnswerDelta extends Delta {
+  /** Null except in the first part. */
+  readonly opening: Opening | null
   /** The report, in the last part only. */
   readonly report: Report | null
 }
@@ -44,10 +61,12 @@ export const toUsage = (promptTokens: number, completionTokens: number): Usage =
 export interface AnswerWriter<Whole extends object = object, Chunk extends object = object> {
   /** The body of an answer that is not streamed. */
   whole(answers: readonly Answer[], usage: Usage): Whole
-  /** The chunks before the first text of an answer. */
-  open(index: number, prompt: PreparedPrompt, promptTokens: readonly PromptToken[] | null, usage: Usage): Chunk[]
-  /** The chunk of a delta. @param usage usage of the whole request so far, including this delta */
-  delta(index: number, delta: AnswerDelta, usage: Usage): Chunk
+  /**
+   * The chunks of a delta. None comes before the first token of its answer: load clients take the
+   * first chunk for the first token, and an error before it still has its own status.
+   * @param usage usage of the whole request so far, including this delta
+   */
+  delta(index: number, delta: AnswerDelta, usage: Usage): Chunk[]
   /** The last chunk, which has only the usage. */
   usage(usage: Usage): Chunk
 }

@@ -1,7 +1,7 @@
 import type { Token } from '../../decode/loop/token.js'
 import type { ChatChunk } from '../schemas/chat-chunk.js'
 import type { ChatCompletion, TokenLogprob } from '../schemas/chat-completion.js'
-import { type AnswerHead, type AnswerWriter, usageField } from './answer.js'
+import { type AnswerHead, type AnswerWriter, type Opening, usageField } from './answer.js'
 import { promptLogprobsField } from './prompt-logprobs.js'
 import { candidatesField, generatedField } from './report-format.js'
 import { timingsField } from './timing-format.js'
@@ -18,6 +18,13 @@ export function createChatWriter(
   const logprobs = (tokens: readonly Token[]) =>
     hasLogprobs ? { content: tokens.map((token) => toEntry(token, format)), refusal: null } : null
   const ids = (tokens: readonly Token[]) => (head.returnsTokenIds ? { token_ids: tokens.map((token) => token.id) } : {})
+  const open = (index: number, { prompt, usage }: Opening): ChatChunk => ({
+    ...chunk,
+    choices: [{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }],
+    ...usageField(head.usageChunks, usage),
+    ...(head.returnsTokenIds ? { prompt_token_ids: prompt.request.promptIds } : {}),
+    decoding: head.decoding,
+  })
 
   return {
     whole: (answers, usage) => ({
@@ -41,33 +48,27 @@ export function createChatWriter(
       ...promptLogprobsField(answers[0]?.promptTokens, head.promptLogprobs, format),
       decoding: { ...head.decoding, ...generatedField(answers.map(({ report }) => report)) },
     }),
-    open: (index, prompt, _promptTokens, usage) => [
+    delta: (index, { text, tokens, ending, opening, report }, usage) => [
+      ...(opening ? [open(index, opening)] : []),
       {
         ...chunk,
-        choices: [{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }],
+        choices: [
+          {
+            index,
+            delta: text === '' ? {} : { content: text },
+            logprobs: logprobs(tokens),
+            finish_reason: ending?.finishReason ?? null,
+            ...(ending ? { stop_reason: ending.stopReason } : {}),
+            ...ids(tokens),
+            ...detailField(tokens, format),
+            ...timingsField(tokens, head),
+            ...candidatesField(report),
+          },
+        ],
         ...usageField(head.usageChunks, usage),
-        ...(head.returnsTokenIds ? { prompt_token_ids: prompt.request.promptIds } : {}),
-        decoding: head.decoding,
+        ...(report ? { decoding: { ...head.decoding, ...generatedField([report]) } } : {}),
       },
     ],
-    delta: (index, { text, tokens, ending, report }, usage) => ({
-      ...chunk,
-      choices: [
-        {
-          index,
-          delta: text === '' ? {} : { content: text },
-          logprobs: logprobs(tokens),
-          finish_reason: ending?.finishReason ?? null,
-          ...(ending ? { stop_reason: ending.stopReason } : {}),
-          ...ids(tokens),
-          ...detailField(tokens, format),
-          ...timingsField(tokens, head),
-          ...candidatesField(report),
-        },
-      ],
-      ...usageField(head.usageChunks, usage),
-      ...(report ? { decoding: { ...head.decoding, ...generatedField([report]) } } : {}),
-    }),
     usage: (usage) => ({ ...chunk, choices: [], usage }),
   }
 }

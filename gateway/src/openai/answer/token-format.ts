@@ -1,7 +1,8 @@
 import type { Token } from '../../decode/loop/token.js'
-import type { Text } from '../../text/index.js'
+import type { DecodeOptions, Text } from '../../text/index.js'
 import type { DetailFields } from '../schemas/choice-fields.js'
 import type { TokenDetail } from '../schemas/decoding-detail.js'
+import { TextOffsets } from './text-offsets.js'
 
 /** Formats tokens for `logprobs` and `decoding_detail`. */
 export interface TokenFormat {
@@ -11,6 +12,8 @@ export interface TokenFormat {
   bytes(id: number): number[]
   logprob(value: number | null): number
   detail(token: Token): TokenDetail | null
+  /** Creates the offsets of tokens in a text. @param end the length of the text before them */
+  offsets(options: DecodeOptions, end: number): TextOffsets
 }
 
 /** Stands for -Infinity, which JSON does not have; OpenAI uses the same number. */
@@ -33,6 +36,7 @@ export function createTokenFormat(text: Text, asTokenIds: boolean): TokenFormat 
     text: (id) => text.tokenText(id),
     bytes: (id) => [...text.tokenBytes(id)],
     logprob,
+    offsets: (options, end) => new TextOffsets(text, options, end),
     detail: ({ id, detail }) =>
       detail && {
         token_id: id,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Pair } from '../../session/models/pair.js'
-import type { PreparedPrompt, PreparedRequest } from '../answer/answer.js'
+import type { Echo, PreparedPrompt, PreparedRequest } from '../answer/answer.js'
 import { createHead } from '../answer/answer-head.js'
 import { createCompletionWriter } from '../answer/completion-answer.js'
 import { createTokenFormat } from '../answer/token-format.js'
@@ -35,6 +35,9 @@ export const completionSchema = z.object({
   logprobs: optional(z.int().min(0).max(requestLimits.completionLogprobs)).describe(
     'The number of most likely tokens to return at each position, in addition to the chosen token, with their log-probabilities in nats. ' +
       'Log-probabilities are those of the DPO model. Defaults to none.',
+  ),
+  max_completion_tokens: optional(z.int().min(1)).describe(
+    'The newer name of `max_tokens`. It takes precedence over `max_tokens`.',
   ),
   echo: flag(false).describe(
     'Whether to return the prompt before the answer, with its log-probabilities if `logprobs` is set.',
@@ -71,7 +74,7 @@ export async function prepareCompletion(incoming: IncomingGeneration): Promise<P
       promptIds,
       promptField: 'prompt' as const,
       maxPromptTokens,
-      maxTokens: request.max_tokens,
+      maxTokens: request.max_completion_tokens ?? request.max_tokens,
       defaultMaxTokens,
       topLogprobs: request.logprobs ?? null,
       promptLogprobs: promptLogprobsOf(request),
@@ -79,7 +82,7 @@ export async function prepareCompletion(incoming: IncomingGeneration): Promise<P
     }
     return {
       request: toGenerationRequest(pair, request, decoding, input),
-      echo: request.echo ? toText(isWhole ? prompt : promptIds, request, pair) : null,
+      echo: request.echo ? toEcho(isWhole ? prompt : promptIds, request, pair) : null,
     }
   })
   assertGenerated(prompts)
@@ -117,8 +120,10 @@ async function toIds(
   return prompt.map((one) => (typeof one === 'string' ? (encoded.shift() ?? []) : one))
 }
 
-function toText(prompt: Prompt, { skip_special_tokens }: CompletionRequest, { text }: Pair): string {
-  return typeof prompt === 'string' ? prompt : text.decode(prompt, { skipSpecialTokens: skip_special_tokens })
+/** A text is repeated as it was sent, without the special tokens that encoding adds. */
+function toEcho(prompt: Prompt, { skip_special_tokens: skipsSpecialTokens }: CompletionRequest, { text }: Pair): Echo {
+  if (typeof prompt === 'string') return { text: prompt, skipsSpecialTokens: true }
+  return { text: text.decode(prompt, { skipSpecialTokens: skipsSpecialTokens }), skipsSpecialTokens }
 }
 
 function assertConsistent(request: CompletionRequest): void {

@@ -17,7 +17,11 @@ export const completionLogprobsSchema = z
     top_logprobs: z
       .array(z.record(z.string(), z.number()).nullable())
       .describe('The most likely tokens and the token itself, by text.'),
-    text_offset: z.array(z.int().min(0)).describe('The offset in the text at which each token begins.'),
+    text_offset: z
+      .array(z.int().min(0))
+      .describe(
+        'The offset in the text at which each token begins, in code points. The parts of one character share its offset.',
+      ),
   })
   .describe('Log-probabilities under the DPO model, one entry for each token.')
   .register(namedSchemas, { id: 'CompletionLogprobs' })

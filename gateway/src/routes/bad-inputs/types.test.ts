@@ -34,7 +34,11 @@ const kinds = {
   list: ['stop_token_ids'],
   stop: ['stop'],
 }
-const kindsOfCompletions = { integer: ['logprobs'], flag: ['echo', 'add_special_tokens'], text: ['prompt'] }
+const kindsOfCompletions = {
+  integer: ['max_completion_tokens', 'logprobs'],
+  flag: ['echo', 'add_special_tokens'],
+  text: ['prompt'],
+}
 const kindsOfChats = {
   integer: ['max_completion_tokens', 'top_logprobs'],
   flag: ['logprobs', 'add_generation_prompt', 'continue_final_message'],

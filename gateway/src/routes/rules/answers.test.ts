@@ -127,14 +127,14 @@ describe('chat logprobs', () => {
 
 describe('completion logprobs', () => {
   test('with 0 returns only the chosen token; offsets count characters of the text', async () => {
-    const { logprobs } = (await completion({ logprobs: 0, ignore_eos: true })).choices[0] ?? {}
+    const { logprobs, text } = (await completion({ logprobs: 0, ignore_eos: true })).choices[0] ?? {}
     expect(logprobs?.token_logprobs).toHaveLength(12)
     const chosen = logprobs?.tokens.map((token, i) => ({ [token]: logprobs.token_logprobs[i] }))
     expect(logprobs?.top_logprobs).toEqual(chosen)
-    let offset = 0
+    const characters = [...(text ?? '')]
     for (const [i, token] of logprobs?.tokens.entries() ?? []) {
-      expect(logprobs?.text_offset[i]).toBe(offset)
-      offset += token.length
+      if (token.includes('\ufffd')) continue
+      expect(characters.slice(logprobs?.text_offset[i]).join('').startsWith(token)).toBe(true)
     }
   })
 
