@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { describeIssue } from './describe-issue.js'
+import { describeIssue, expectations } from './describe-issue.js'
 
+const even = z.custom((value) => Number(value) % 2 === 0).register(expectations, { expected: 'an even number' })
 const long = 'x'.repeat(100_000)
 
 test.each<[z.ZodType, unknown, string]>([
@@ -28,6 +29,8 @@ test.each<[z.ZodType, unknown, string]>([
   [z.strictObject({}).partial(), { [long]: 1 }, `has no key "${long.slice(0, 100)}..."; expected one of: `],
   [z.number(), long, `is "${long.slice(0, 99)}...: expected a number`],
   [z.string('must be a name'), 1, 'must be a name'],
+  [even, 3, 'is 3: expected an even number'],
+  [z.optional(even), 5n, 'is 5: expected an even number'],
 ])('%#: names what was found and what was expected', (schema, value, message) => {
   expect(schema.safeParse(value, { error: describeIssue }).error?.issues[0]?.message).toBe(message)
 })

@@ -5,12 +5,16 @@ import { shorten, showValue } from './show-value.js'
  * Zod's error map: messages that follow the name of a field, such as "is 3: expected a number from
  * 0 to 2". Returns undefined, which keeps zod's own message, for kinds of schemas whose fields have
  * their own messages.
+ * @param found the value that was found, as the message shows it
  */
-export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
+export function describeIssue(issue: z.core.$ZodRawIssue, found = showValue(issue.input)): string | undefined {
   if (issue.code === 'unrecognized_keys') return describeUnknownKeys(issue.keys, issue.inst)
   const expected = expectationOf(issue)
-  return expected === undefined ? undefined : `is ${showValue(issue.input)}: ${expected}`
+  return expected === undefined ? undefined : `is ${found}: ${expected}`
 }
+
+/** What schemas with a check of their own accept: "an integer from 0 to 5". */
+export const expectations = z.registry<{ readonly expected: string }>()
 
 /**
  * Describes all that a schema accepts, such as "expected a number from 0 to 2", whichever rule was
@@ -18,6 +22,8 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
  */
 export function expectationOf(issue: z.core.$ZodRawIssue): string | undefined {
   const owner = issue.schema ?? issue.inst
+  const own = owner instanceof z.ZodType ? expectations.get(owner) : undefined
+  if (own) return `expected ${own.expected}`
   if (owner instanceof z.ZodNumber) return `expected ${owner.isInt ? 'an integer' : 'a number'}${rangeOf(owner)}`
   if (owner instanceof z.ZodString) return `expected a string${lengthOf(owner)}`
   if (owner instanceof z.ZodArray)

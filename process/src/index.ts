@@ -6,7 +6,7 @@
 export { addressPattern, listenSchema } from './address.js'
 export { BufferGarbage } from './buffer-garbage.js'
 export { collectEachMinute } from './collect-garbage.js'
-export { describeIssue, expectationOf, joinIssue } from './describe-issue.js'
+export { describeIssue, expectationOf, expectations, joinIssue } from './describe-issue.js'
 export {
   flagVariable,
   integerVariable,

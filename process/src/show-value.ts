@@ -9,6 +9,7 @@ export const shorten = (text: string): string => (text.length > maxShown ? `${te
  * call stack allows.
  */
 export function showValue(value: unknown): string {
+  if (typeof value === 'bigint') return String(value)
   if (typeof value === 'number') return Number.isNaN(value) ? 'not a number' : String(value)
   const text = JSON.stringify(value, (key, item: unknown) =>
     key !== '' && typeof item === 'object' && item ? '...' : item,

@@ -14,7 +14,7 @@ import { createHealthHandlers } from './health.js'
 import { createInfoHandlers } from './info.js'
 import { showKeyLimits } from './key-limit-headers.js'
 import { createModelHandlers } from './models.js'
-import { createOpenApi } from './openapi.js'
+import { writeOpenApi } from './openapi.js'
 import { type OperationId, operationIds, operations } from './operations.js'
 import { refuseWhileStopping } from './refuse-while-stopping.js'
 import { createScoreHandler } from './score.js'
@@ -50,12 +50,12 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnvironment> {
   const models = createModelHandlers(dependencies)
   const info = createInfoHandlers(dependencies)
   const tokens = createTokenHandlers(dependencies)
-  const openapi = createOpenApi()
+  const openapi = writeOpenApi()
   const handlers: Readonly<Record<OperationId, Handler<AppEnvironment>>> = {
     ...health,
     ...info,
     ...tokens,
-    openapi: (context) => context.json(openapi),
+    openapi: (context) => context.body(openapi, 200, { 'content-type': 'application/json' }),
     listModels: models.list,
     getModel: models.one,
     createChatCompletion: createChatHandler(dependencies),

@@ -4,6 +4,7 @@ import { generate } from '../decode/answers/generate.js'
 import type { GenerationRequest } from '../decode/answers/generation-request.js'
 import { neededModels } from '../decode/loop/needed-models.js'
 import type { PreparedRequest } from '../openai/answer/answer.js'
+import { writeJson } from '../openai/json/write-json.js'
 import { prepareChat } from '../openai/request/chat-request.js'
 import { prepareCompletion } from '../openai/request/completion-request.js'
 import { requestIdSchema } from '../openai/request/request-id.js'
@@ -104,7 +105,7 @@ function run(
     return lifetime.run(async () => {
       recorder.admitted()
       const body = await wholeAnswer(decode, request)
-      return recorder.write(() => context.json(body))
+      return recorder.write(() => context.body(writeJson(body), 200, { 'content-type': 'application/json' }))
     })
   const onError = (error: unknown) => {
     recorder.fail(error)

@@ -1,4 +1,5 @@
 import { ApiError } from '../openai/api-error.js'
+import { writeJson } from '../openai/json/write-json.js'
 
 const headers = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -6,7 +7,7 @@ const headers = {
   'x-accel-buffering': 'no',
 }
 
-const toEvent = (data: object): Uint8Array => new TextEncoder().encode(`data: ${JSON.stringify(data)}\n\n`)
+const toEvent = (data: object): Uint8Array => new TextEncoder().encode(`data: ${writeJson(data)}\n\n`)
 const done = new TextEncoder().encode('data: [DONE]\n\n')
 /** A comment that clients skip. It shows clients and proxies that the connection is alive. */
 const ping = new TextEncoder().encode(': ping\n\n')

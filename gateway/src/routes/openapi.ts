@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import { maxSeed, minSeed, seedFormat } from '../decode/strategies/random.js'
+import { writeJson } from '../openai/json/write-json.js'
 import { decodingSchema } from '../openai/request/decoding.js'
 import { errorSchema } from '../openai/schemas/error.js'
 import { answerSchemas, toJsonSchema } from '../openai/schemas/json-schema.js'
@@ -31,6 +33,19 @@ export function createOpenApi(): object {
       responses: describeErrors(),
     },
   }
+}
+
+/** Writes the document. The limits of a seed are not numbers of JavaScript. */
+export const writeOpenApi = (): string => writeJson(addSeedLimits(createOpenApi()))
+
+function addSeedLimits(schema: object): object {
+  const entries = Object.entries(schema).map(([key, value]: [string, unknown]) => [
+    key,
+    typeof value === 'object' && value !== null ? addSeedLimits(value) : value,
+  ])
+  if (Array.isArray(schema)) return entries.map(([, value]) => value)
+  const isSeed = 'format' in schema && schema.format === seedFormat
+  return { ...Object.fromEntries(entries), ...(isSeed ? { minimum: minSeed, maximum: maxSeed } : {}) }
 }
 
 function describe(operationId: string, operation: Operation): object {

@@ -1,5 +1,5 @@
 import { ApiError } from '../openai/api-error.js'
-import { parseBody } from '../openai/request/fields.js'
+import { parseBody } from '../openai/json/parse-body.js'
 
 /** Reads the body of a request as a JSON object. @throws ApiError 415, 413 or 400 */
 export async function readJsonBody(

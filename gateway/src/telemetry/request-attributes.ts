@@ -21,9 +21,11 @@ const parameterNames: Readonly<Record<string, string>> = {
 export function toRequestAttributes({ head, prompts, isStreamed }: PreparedRequest): Attributes {
   const first = prompts[0]?.request
   const report: Readonly<Record<string, unknown>> = head.decoding
-  const used = Object.entries(parameterNames).flatMap(([key, name]) => {
+  const used = Object.entries(parameterNames).flatMap(([key, name]): [string, string | number][] => {
     const value = report[key]
-    return typeof value === 'number' ? [[name, value] as const] : []
+    // Attributes have no bigints, and a number would lose digits of a large seed.
+    if (typeof value === 'bigint') return [[name, String(value)]]
+    return typeof value === 'number' ? [[name, value]] : []
   })
   return {
     [names.requestModel]: head.model,

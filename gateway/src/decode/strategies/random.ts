@@ -1,4 +1,27 @@
+import { expectations } from '@tandem/process'
+import { z } from 'zod'
+
 const mask = (1n << 64n) - 1n
+/** The least seed. */
+export const minSeed = -(2n ** 63n)
+/** The greatest seed. */
+export const maxSeed = 2n ** 63n - 1n
+
+/** A random seed: a signed integer of 64 bits. It is a bigint if a number cannot hold it. */
+export type Seed = number | bigint
+
+/** The format of seeds in JSON Schema. */
+export const seedFormat = 'int64'
+
+/** The schema of a seed. */
+export const seedSchema = z
+  .custom<Seed>(isSeed)
+  .meta({ type: 'integer', format: seedFormat })
+  .register(expectations, { expected: `an integer from ${minSeed} to ${maxSeed}` })
+
+function isSeed(value: unknown): boolean {
+  return typeof value === 'bigint' ? value >= minSeed && value <= maxSeed : Number.isSafeInteger(value)
+}
 
 /**
  * The output function of SplitMix64 (Steele, Lea, Flood: Fast splittable
@@ -14,7 +37,7 @@ function mix(value: bigint): bigint {
 const golden = 0x9e3779b97f4a7c15n
 
 /** Returns the seed of one of several answers to a prompt. The first keeps the request's seed. */
-export function seedOfAnswer(seed: number, index: number): number {
+export function seedOfAnswer(seed: Seed, index: number): Seed {
   return index === 0 ? seed : Number(mix(mix(BigInt(seed)) ^ mix(golden * BigInt(index))) >> 11n)
 }
 
@@ -22,7 +45,7 @@ export function seedOfAnswer(seed: number, index: number): number {
  * Returns number `index` of a seed's random sequence, in [0, 1).
  * It holds no state, so that a repeated step draws the same number.
  */
-export function uniformAt(seed: number, index: number): number {
+export function uniformAt(seed: Seed, index: number): number {
   const state = mix(BigInt(seed)) + golden * BigInt(index + 1)
   return Number(mix(state) >> 11n) / 2 ** 53
 }
@@ -35,7 +58,7 @@ export class TokenNoise {
   private readonly high: number
   private readonly low: number
 
-  constructor(seed: number, index: number) {
+  constructor(seed: Seed, index: number) {
     const state = mix(mix(BigInt(seed)) + golden * BigInt(index + 1))
     this.high = Number(state >> 32n) | 0
     this.low = Number(state & 0xffffffffn) | 0

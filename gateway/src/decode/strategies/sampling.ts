@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { argmax } from './advantage.js'
-import { TokenNoise } from './random.js'
+import { type Seed, seedSchema, TokenNoise } from './random.js'
 import type { PickInput } from './reads.js'
 
 /**
@@ -13,7 +13,7 @@ export interface Sampling {
   readonly top_p: number
   readonly top_k: number
   readonly min_p: number
-  readonly seed: number
+  readonly seed: Seed
 }
 
 /** Maximum top_k, larger than any vocabulary. */
@@ -52,10 +52,9 @@ export const samplingFields = (defaultTemperature: 0 | 1) => ({
     .describe(
       "Limits sampling to tokens with at least min_p times the most likely token's probability. 0 disables it.",
     ),
-  seed: z
-    .int()
+  seed: seedSchema
     .default(() => Math.floor(Math.random() * 2 ** 32))
-    .describe('Random seed. The same seed gives the same tokens. Default: random.'),
+    .describe('Random seed. The same seed draws the same tokens from the same probabilities. Default: random.'),
 })
 
 /** The names of the sampling parameters. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { BoundTokenStrategy } from './bound-strategy.js'
-import { seedOfAnswer } from './random.js'
+import { seedOfAnswer, seedSchema } from './random.js'
 import type { PickInput, Reads } from './reads.js'
 
 /**
@@ -19,7 +19,7 @@ export interface TokenStrategy<Schema extends z.ZodObject = z.ZodObject> {
   pick(parameters: z.output<Schema>, input: PickInput): number
 }
 
-const seedSchema = z.object({ seed: z.int() })
+const seededSchema = z.object({ seed: seedSchema })
 
 /** Binds a token strategy to its parameters. */
 export function bindTokenStrategy<Schema extends z.ZodObject>(
@@ -35,7 +35,7 @@ export function bindTokenStrategy<Schema extends z.ZodObject>(
     pick: (input) => strategy.pick(parameters, input),
     forAnswer: (index) => {
       if (!bound.isRandom) return bound
-      const { seed } = seedSchema.parse(parameters)
+      const { seed } = seededSchema.parse(parameters)
       return bindTokenStrategy(strategy, { ...parameters, seed: seedOfAnswer(seed, index) })
     },
   }

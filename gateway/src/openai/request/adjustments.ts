@@ -1,7 +1,7 @@
-import { showValue } from '@tandem/process'
 import { z } from 'zod'
 import type { Adjustments } from '../../decode/loop/adjustments.js'
 import { invalidRequest } from '../api-error.js'
+import { showSent } from '../json/written-numbers.js'
 import { requestLimits } from './request-limits.js'
 
 const maxBiases = requestLimits.logitBiases
@@ -28,7 +28,9 @@ const logitBiasSchema = z
       const parsed = bias.safeParse(value)
       if (!/^\d{1,9}$/.test(key)) context.addIssue(`has the key "${key.slice(0, 40)}": expected a token id`)
       else if (!parsed.success)
-        context.addIssue(`has the bias ${showValue(value)} for token ${key}: expected a number from -100 to 100`)
+        context.addIssue(
+          `has the bias ${showSent(value, given, [key])} for token ${key}: expected a number from -100 to 100`,
+        )
       else biases.set(Number(key), parsed.data)
     }
     return biases

@@ -10,6 +10,7 @@ import {
   strategies,
   strategyNames,
 } from '../../decode/strategies/index.js'
+import type { Seed } from '../../decode/strategies/random.js'
 import { samplingNames } from '../../decode/strategies/sampling.js'
 import type { Pair } from '../../session/models/pair.js'
 import { ApiError, invalidRequest } from '../api-error.js'
@@ -27,7 +28,7 @@ export interface Decoding {
 }
 
 /** Sampling parameters at the top level of a request, as in OpenAI and vLLM. */
-export type TopLevel = Readonly<Record<(typeof samplingNames)[number], number | undefined>>
+export type TopLevel = Readonly<Record<(typeof samplingNames)[number], Seed | undefined>>
 
 /** Strategies without a required parameter, which a model's name can therefore select. */
 const suffixes = strategies.filter(({ parameters }) => parameters.safeParse({}).success)
@@ -138,7 +139,7 @@ export function resolveDecoding(
   const given = samplingNames.filter((key) => topLevel[key] !== undefined)
   const used = given.filter((key) => strategy.topLevel.includes(key) && !(key in own))
   const fromTopLevel = Object.fromEntries(used.map((key) => [key, topLevel[key]]))
-  const parameters = parseFields(strategy.parameters, { ...fromTopLevel, ...own }, 'decoding')
+  const parameters = parseFields(strategy.parameters, { ...fromTopLevel, ...own }, 'decoding', decoding)
   const idle = strategy.idle?.(parameters) ?? []
   const ignored = samplingNames.filter((key) =>
     used.includes(key) || (key in own && !given.includes(key)) ? idle.includes(key) : given.includes(key),

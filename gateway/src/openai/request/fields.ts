@@ -1,8 +1,11 @@
 import { describeIssue, joinIssue } from '@tandem/process'
 import { z } from 'zod'
+import { seedSchema } from '../../decode/strategies/random.js'
 import { maxTopK } from '../../decode/strategies/sampling.js'
 import { wellFormed } from '../../text/index.js'
 import { ApiError } from '../api-error.js'
+import { isObject } from '../json/parse-body.js'
+import { showSent } from '../json/written-numbers.js'
 import { decodingReference, toJsonSchema } from '../schemas/json-schema.js'
 import { adjustmentFields } from './adjustments.js'
 import { requestIdSchema } from './request-id.js'
@@ -67,8 +70,9 @@ export const commonFields = {
   min_p: optional(z.number().min(0).max(1)).describe(
     `The minimum probability of a token, relative to the most likely token, for it to be sampled. 0 disables it. ${samplingOnly}`,
   ),
-  seed: optional(z.int()).describe(
-    'The random seed of every strategy that samples. The same seed gives the same tokens. ' +
+  seed: optional(seedSchema).describe(
+    'The random seed of every strategy that samples, a signed integer of 64 bits. ' +
+      'The same seed draws the same tokens from the same probabilities. ' +
       'Defaults to a random value, which the answer reports in `decoding.seed`.',
   ),
   n: optional(z.int().min(1).max(maxAnswers))
@@ -139,28 +143,23 @@ export const commonFields = {
 /** Builders of nullable fields: optional values, and booleans with a default. */
 export const fieldKinds = { optional, flag }
 
-/** Parses a value by a schema. @throws ApiError 400 that names the field */
-export function parseFields<T extends z.ZodType>(schema: T, value: unknown, prefix = ''): z.output<T> {
-  const result = schema.safeParse(value, { error: describeIssue })
+/**
+ * Parses a value by a schema. Messages show numbers as the client wrote them.
+ * @param sent what the client sent, if `value` is a copy of it
+ * @throws ApiError 400 that names the field
+ */
+export function parseFields<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  prefix = '',
+  sent: unknown = value,
+): z.output<T> {
+  const result = schema.safeParse(value, {
+    error: (issue) => describeIssue(issue, showSent(issue.input, sent, issue.path ?? [])),
+  })
   if (result.success) return result.data
   const [{ path: place = [], message = '' } = {}] = result.error.issues
   const path = [prefix, ...place.map(String)].filter((part) => part !== '').join('.')
   const param = path === '' ? {} : { param: path }
   throw new ApiError(400, joinIssue(path || 'the body', message), param)
-}
-
-/** Parses the text of a body as a JSON object, before its fields are read. @throws ApiError 400 */
-export function parseBody(text: string): Record<string, unknown> {
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch (cause) {
-    throw new ApiError(400, 'the body is not JSON', { cause })
-  }
-  if (isObject(body)) return body
-  throw new ApiError(400, 'the body must be a JSON object')
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

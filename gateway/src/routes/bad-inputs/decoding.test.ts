@@ -13,7 +13,7 @@ const cases: readonly (readonly [object, string, string])[] = [
   [{ alpha: '0.1' }, 'decoding.alpha', 'decoding.alpha is "0.1": expected a number above 0, up to 1'],
   [{ temperature: -0.1 }, 'decoding.temperature', 'decoding.temperature is -0.1: expected a number from 0 to 2'],
   [{ temperature: 2.1 }, 'decoding.temperature', 'decoding.temperature is 2.1: expected a number from 0 to 2'],
-  [{ seed: 1.5 }, 'decoding.seed', 'decoding.seed is 1.5: expected an integer from -9007199254740991'],
+  [{ seed: 1.5 }, 'decoding.seed', 'decoding.seed is 1.5: expected an integer from -9223372036854775808'],
   [{ top_p: 0.5 }, 'decoding.top_p', 'unknown parameter of the strategy aad'],
   [{ strategy: 'eft', beta: 1e9 }, 'decoding.beta', 'decoding.beta is 1000000000: expected a number from -100 to 100'],
   [{ strategy: 'eft', beta: -101 }, 'decoding.beta', 'decoding.beta is -101: expected a number from -100 to 100'],

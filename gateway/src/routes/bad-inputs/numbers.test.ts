@@ -30,7 +30,8 @@ const accepts: Readonly<Record<string, (value: number) => boolean>> = {
   presence_penalty: between(-2, 2),
   frequency_penalty: between(-2, 2),
   repetition_penalty: between(0.01, 2),
-  seed: integer(-most, most),
+  // 2^63 and more are refused. Numbers below are exact, although JavaScript rounds them.
+  seed: (value) => Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63,
   n: integer(1, 16),
   max_tokens: integer(1, 63),
   min_tokens: integer(0, 1),
@@ -76,7 +77,8 @@ describe('B4 limits of sampling', () => {
     ]),
     ...accepted('repetition_penalty', ['0.01', '2']),
     ...refused('repetition_penalty', ['1e-3', '2.01']),
-    ...accepted('seed', ['9007199254740991', '-9007199254740991']),
+    ...accepted('seed', ['9007199254740991', '9223372036854775807', '-9223372036854775808']),
+    ...refused('seed', ['-9223372036854775809']),
   ])
 })
 
@@ -100,6 +102,12 @@ describe('B5 numbers of answers and of tokens', () => {
     { fields: { max_tokens: 0, echo: true }, status: 200 },
     { path: chat, fields: { max_tokens: 1000, max_completion_tokens: 1 }, status: 200 },
     { path: chat, fields: { max_tokens: 1, max_completion_tokens: 1000 }, ...tooLong },
+    { fields: { max_tokens: 1, max_completion_tokens: 1000 }, ...tooLong },
+    ...[0, -1, 1.5].map((count) => ({
+      fields: { max_completion_tokens: count },
+      status: 400,
+      param: 'max_completion_tokens',
+    })),
     ...[0, -1, 1.5].map((count) => ({
       path: chat,
       fields: { max_completion_tokens: count },

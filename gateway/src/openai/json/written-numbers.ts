@@ -1,0 +1,45 @@
+import { shorten, showValue } from '@tandem/process'
+import { quoteNumbers } from './quote-numbers.js'
+
+interface Place {
+  readonly json: string
+  readonly path: readonly PropertyKey[]
+}
+
+/** The texts from which objects were parsed. */
+const places = new WeakMap<object, Place>()
+
+/** Remembers the text of a body, so that its numbers can be read as they were written. */
+export function rememberText(body: object, json: string): void {
+  places.set(body, { json, path: [] })
+}
+
+/** Remembers where in a body an object is that is parsed by itself. */
+export function rememberPart(body: object, key: string, part: object): void {
+  const place = places.get(body)
+  if (place) places.set(part, { ...place, path: [...place.path, key] })
+}
+
+/**
+ * Returns a number as the client wrote it: `JSON.parse` rounds integers above 2^53, and Node 20 has
+ * no reviver that sees the text. It reads the whole text again, so only errors and large seeds use
+ * it.
+ * @param object a body or a part of it that was remembered; for others the result is null
+ * @param path the place of a number in the object
+ */
+export function writtenNumber(object: unknown, path: readonly PropertyKey[]): string | null {
+  const place = typeof object === 'object' && object !== null ? places.get(object) : undefined
+  if (!place) return null
+  let found: unknown = JSON.parse(quoteNumbers(place.json))
+  for (const key of [...place.path, ...path]) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return null
+    found = (found as Readonly<Record<PropertyKey, unknown>>)[key]
+  }
+  return typeof found === 'string' ? found : null
+}
+
+/** Formats a value that a client sent for a message, numbers as they were written. */
+export function showSent(value: unknown, object: unknown, path: readonly PropertyKey[]): string {
+  const written = typeof value === 'number' ? writtenNumber(object, path) : null
+  return written === null ? showValue(value) : shorten(written)
+}
