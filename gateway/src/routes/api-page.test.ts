@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { unsupportedNames } from '../openai/request/unsupported.js'
+import { unsupportedNames } from '../openai/request/unsupported/assert-supported.js'
 import { errorResponses } from './error-responses.js'
 import { type Operation, operations } from './operations.js'
 

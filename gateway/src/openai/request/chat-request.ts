@@ -13,7 +13,7 @@ import { createJudge } from './judge.js'
 import { messagesSchema, promptEndFields, toConversationOptions, toMessage } from './message.js'
 import { PromptLimits, truncatePrompt } from './prompt-limits.js'
 import { requestLimits } from './request-limits.js'
-import { assertSupported } from './unsupported.js'
+import { assertSupported } from './unsupported/assert-supported.js'
 
 const { optional, flag } = fieldKinds
 
@@ -43,7 +43,7 @@ type ChatRequest = z.output<typeof chatSchema>
 /** Validates a chat request and encodes its messages as token ids. @throws ApiError */
 export async function prepareChat(incoming: IncomingGeneration): Promise<PreparedRequest> {
   const { body, pair, maxPromptTokens, signal } = incoming
-  assertSupported(body)
+  assertSupported(body, 'chat')
   assertPlacement(body)
   new PromptLimits(pair, maxPromptTokens).assertMessages(body.messages, body.truncate_prompt_tokens)
   const request = parseFields(chatSchema, body)

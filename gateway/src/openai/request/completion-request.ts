@@ -13,7 +13,7 @@ import type { IncomingGeneration } from './incoming-request.js'
 import { refuseJudge } from './judge.js'
 import { PromptLimits, truncatePrompt } from './prompt-limits.js'
 import { requestLimits } from './request-limits.js'
-import { assertSupported } from './unsupported.js'
+import { assertSupported } from './unsupported/assert-supported.js'
 
 const { optional, flag } = fieldKinds
 
@@ -57,7 +57,7 @@ function toPrompts(prompt: string | number[] | string[] | number[][]): Prompt[] 
 /** Validates a completion request and encodes its prompts as token ids. @throws ApiError */
 export async function prepareCompletion(incoming: IncomingGeneration): Promise<PreparedRequest> {
   const { body, pair, maxPromptTokens, signal } = incoming
-  assertSupported(body)
+  assertSupported(body, 'completion')
   assertPlacement(body)
   new PromptLimits(pair, maxPromptTokens).assertPrompts(body.prompt, body.truncate_prompt_tokens)
   const request = parseFields(completionSchema, body)

@@ -7,7 +7,7 @@ import { assertIds } from './generation-request.js'
 import type { IncomingRequest } from './incoming-request.js'
 import { messagesSchema, promptEndFields, toConversationOptions, toMessage } from './message.js'
 import { PromptLimits } from './prompt-limits.js'
-import { assertSupported } from './unsupported.js'
+import { assertSupported } from './unsupported/assert-supported.js'
 
 /** /tokenize and /detokenize, with vLLM's fields: text to token ids and back. */
 
@@ -63,7 +63,7 @@ export async function tokenize({
   maxPromptTokens,
   signal,
 }: IncomingRequest): Promise<z.output<typeof tokenizeResponseSchema>> {
-  assertSupported(body)
+  assertSupported(body, 'tokenize')
   const limits = new PromptLimits(pair, maxPromptTokens)
   limits.assertPrompts(body.prompt)
   limits.assertMessages(body.messages)

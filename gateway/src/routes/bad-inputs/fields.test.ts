@@ -84,36 +84,3 @@ describe('B11 stream_options', () => {
     },
   ])
 })
-
-describe('fields that are not supported', () => {
-  testEach([
-    ...['tools', 'functions'].map((field) => ({
-      path: chat,
-      fields: { [field]: [{}] },
-      status: 400,
-      param: field,
-      code: 'unsupported_parameter',
-    })),
-    ...[
-      { response_format: { type: 'json_object' } },
-      { suffix: 'x' },
-      { best_of: 2 },
-      { chat_template: '{{ 1 }}' },
-      { chat_template_kwargs: { tokenize: true } },
-      { guided_regex: '(a+)+' },
-    ].map((fields) => ({ fields, status: 400, param: Object.keys(fields)[0] ?? '', code: 'unsupported_parameter' })),
-    {
-      fields: {
-        best_of: 1,
-        user: 'me',
-        store: true,
-        metadata: {},
-        service_tier: 'auto',
-        parallel_tool_calls: true,
-        unknown: 1,
-        alpha: null,
-      },
-      status: 200,
-    },
-  ])
-})

@@ -1,0 +1,39 @@
+import { type Check, empty, type FieldRules, instead, never, only, where } from './field-rule.js'
+
+/** llama.cpp's penalties count only the last tokens; here they count all. */
+const countsAll: Check = (value, { presence_penalty, frequency_penalty, repetition_penalty }) =>
+  value === -1 || (!presence_penalty && !frequency_penalty && (repetition_penalty ?? 1) === 1)
+
+/** llama.cpp's and Ollama's fields that this server does not support. */
+export const llamaCppFields: FieldRules = {
+  n_predict: instead('max_tokens'),
+  num_predict: instead('max_tokens'),
+  n_cmpl: instead('n', only(1)),
+  repeat_penalty: instead('repetition_penalty', only(1)),
+  repeat_last_n: where(countsAll),
+  penalize_nl: only(false),
+  grammar: only(''),
+  samplers: empty,
+  mirostat: only(0),
+  typ_p: only(1),
+  typical_p: only(1),
+  tfs_z: only(1),
+  top_n_sigma: where((value) => typeof value === 'number' && value <= 0),
+  min_keep: only(0, 1),
+  xtc_probability: only(0),
+  dry_multiplier: only(0),
+  dynatemp_range: only(0),
+  n_indent: only(0),
+  t_max_predict_ms: only(0, -1),
+  n_probs: instead('logprobs', only(0)),
+  post_sampling_probs: only(false),
+  return_tokens: instead('return_token_ids', only(false)),
+  lora: empty,
+  image_data: empty,
+  reasoning_budget: only(-1),
+  thinking_budget_tokens: only(-1),
+  thinking_forced_open: only(false),
+  options: empty,
+  format: only(''),
+  think: never,
+}
