@@ -12,7 +12,9 @@ let stack: Stack
 let client: OpenAI
 beforeAll(async () => {
   const limits = { TANDEM_MAX_CONCURRENT: '1', TANDEM_MAX_WAITING: '0' }
-  stack = await startTinyStack({ env: { TANDEM_API_KEYS: 'secret', ...limits } })
+  // A stream without a token begins with a comment after this time.
+  const ping = { TANDEM_PING_MS: '500' }
+  stack = await startTinyStack({ env: { TANDEM_API_KEYS: 'secret', ...limits, ...ping } })
   client = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: 'secret' })
 })
 afterAll(() => stack?.stop())
@@ -91,11 +93,9 @@ test('a stream that is cut off throws an error', async () => {
   stack.sft.kill('SIGSTOP')
   try {
     const stream = await client.completions.create({ model, prompt, max_tokens: 100, stream: true })
+    stack.dpo.kill('SIGKILL')
     const read = async () => {
-      for await (const { choices } of stream) {
-        expect(choices[0]?.finish_reason).toBeNull()
-        stack.dpo.kill('SIGKILL')
-      }
+      for await (const { choices } of stream) expect(choices[0]?.finish_reason).toBeNull()
     }
     const error = await failureOf(read())
     expect(error).toBeInstanceOf(APIError)

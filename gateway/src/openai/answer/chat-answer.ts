@@ -3,21 +3,32 @@ import type { ChatChunk } from '../schemas/chat-chunk.js'
 import type { ChatCompletion, TokenLogprob } from '../schemas/chat-completion.js'
 import { type AnswerHead, type AnswerWriter, type Opening, usageField } from './answer.js'
 import { promptLogprobsField } from './prompt-logprobs.js'
+import { createDeltaText, type ReasoningFormat, toMessageText } from './reasoning/reasoning-format.js'
 import { candidatesField, generatedField } from './report-format.js'
 import { timingsField } from './timing-format.js'
 import { detailField, type TokenFormat } from './token-format.js'
 
-/** Creates the writer of answers of POST /v1/chat/completions. */
+/**
+ * Creates the writer of answers of POST /v1/chat/completions.
+ * @param reasoning null for models that do not think
+ */
 export function createChatWriter(
   head: AnswerHead,
   format: TokenFormat,
   hasLogprobs: boolean,
+  reasoning: ReasoningFormat | null,
 ): AnswerWriter<ChatCompletion, ChatChunk> {
   const { id, created, model } = head
   const chunk = { id, object: 'chat.completion.chunk', created, model } as const
   const logprobs = (tokens: readonly Token[]) =>
     hasLogprobs ? { content: tokens.map((token) => toEntry(token, format)), refusal: null } : null
   const ids = (tokens: readonly Token[]) => (head.returnsTokenIds ? { token_ids: tokens.map((token) => token.id) } : {})
+  const deltaTexts = new Map<number, ReturnType<typeof createDeltaText>>()
+  const deltaText = (index: number) => {
+    const found = deltaTexts.get(index) ?? createDeltaText(reasoning)
+    deltaTexts.set(index, found)
+    return found
+  }
   const open = (index: number, { prompt, usage }: Opening): ChatChunk => ({
     ...chunk,
     choices: [{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }],
@@ -34,7 +45,7 @@ export function createChatWriter(
       model,
       choices: answers.map(({ text, tokens, ending, report }, index) => ({
         index,
-        message: { role: 'assistant', content: text, refusal: null },
+        message: { role: 'assistant', ...toMessageText(text, reasoning), refusal: null },
         logprobs: logprobs(tokens),
         finish_reason: ending.finishReason,
         stop_reason: ending.stopReason,
@@ -55,7 +66,7 @@ export function createChatWriter(
         choices: [
           {
             index,
-            delta: text === '' ? {} : { content: text },
+            delta: deltaText(index)(text, ending !== null),
             logprobs: logprobs(tokens),
             finish_reason: ending?.finishReason ?? null,
             ...(ending ? { stop_reason: ending.stopReason } : {}),

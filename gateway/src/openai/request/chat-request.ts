@@ -12,6 +12,7 @@ import type { IncomingGeneration } from './incoming-request.js'
 import { createJudge } from './judge.js'
 import { messagesSchema, promptEndFields, toConversationOptions, toMessage } from './message.js'
 import { PromptLimits, truncatePrompt } from './prompt-limits.js'
+import { reasoningFields, toReasoningFormat } from './reasoning.js'
 import { requestLimits } from './request-limits.js'
 import { assertSupported } from './unsupported/assert-supported.js'
 
@@ -36,6 +37,7 @@ export const chatSchema = z.object({
       'Requires `logprobs: true`. Defaults to 0.',
   ),
   ...promptEndFields,
+  ...reasoningFields,
 })
 
 type ChatRequest = z.output<typeof chatSchema>
@@ -53,8 +55,9 @@ export async function prepareChat(incoming: IncomingGeneration): Promise<Prepare
   const messages = request.messages.map(toMessage)
   const options = toConversationOptions(request)
   const [promptIds = []] = await pair.encoder.encode([{ type: 'conversation', messages, options }], signal)
+  const keptIds = truncatePrompt(promptIds, request.truncate_prompt_tokens)
   const input = {
-    promptIds: truncatePrompt(promptIds, request.truncate_prompt_tokens),
+    promptIds: keptIds,
     promptField: 'messages' as const,
     maxPromptTokens,
     maxTokens: request.max_completion_tokens ?? request.max_tokens,
@@ -72,7 +75,7 @@ export async function prepareChat(incoming: IncomingGeneration): Promise<Prepare
     isStreamed: request.stream,
     head,
     cacheSalt: request.cache_salt,
-    writer: createChatWriter(head, format, request.logprobs),
+    writer: createChatWriter(head, format, request.logprobs, toReasoningFormat(request, keptIds, pair.text)),
   }
 }
 

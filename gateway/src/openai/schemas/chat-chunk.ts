@@ -10,6 +10,7 @@ const choiceSchema = z.object({
   delta: z.object({
     role: z.literal('assistant').optional().describe('Present in the first chunk of each answer.'),
     content: z.string().optional(),
+    reasoning_content: z.string().optional().describe('A part of what a model that thinks writes before its answer.'),
   }),
   logprobs: chatLogprobsSchema,
   ...chunkChoiceFields,

@@ -31,7 +31,15 @@ export const chatLogprobsSchema = z
 
 const choiceSchema = z.object({
   index: z.int().min(0),
-  message: z.object({ role: z.literal('assistant'), content: z.string(), refusal: z.null() }),
+  message: z.object({
+    role: z.literal('assistant'),
+    content: z.string(),
+    reasoning_content: z
+      .string()
+      .nullish()
+      .describe('What a model that thinks has written before its answer. Missing for other models.'),
+    refusal: z.null(),
+  }),
   logprobs: chatLogprobsSchema,
   finish_reason: finishReasonSchema,
   stop_reason: stopReasonSchema,

@@ -41,7 +41,7 @@ const kindsOfCompletions = {
 }
 const kindsOfChats = {
   integer: ['max_completion_tokens', 'top_logprobs'],
-  flag: ['logprobs', 'add_generation_prompt', 'continue_final_message'],
+  flag: ['logprobs', 'add_generation_prompt', 'continue_final_message', 'separate_reasoning', 'include_reasoning'],
   conversation: ['messages'],
 }
 /** They have no default, so null is wrong too. */

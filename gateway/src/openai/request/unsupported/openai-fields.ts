@@ -18,7 +18,7 @@ export const openAiFields: FieldRules = {
   reasoning_effort: only('none'),
   verbosity: only('medium'),
   max_output_tokens: instead('max_tokens'),
-  // Fields of other APIs that OpenAI's clients reach: Anthropic, DeepSeek, Mistral, Qwen, OpenRouter.
+  // Fields of APIs that OpenAI's clients also reach: Anthropic, DeepSeek, Mistral, Qwen.
   max_tokens_to_sample: instead('max_tokens'),
   stop_sequences: instead('stop', empty),
   random_seed: instead('seed'),

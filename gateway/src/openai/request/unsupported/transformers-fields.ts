@@ -1,6 +1,6 @@
 import { empty, type FieldRules, instead, never, only } from './field-rule.js'
 
-/** Fields of transformers' `generate` and of the servers built on it (TGI, text-generation-webui). */
+/** Fields of transformers' `generate` and of servers built on it: TGI, text-generation-webui. */
 export const transformersFields: FieldRules = {
   max_new_tokens: instead('max_tokens'),
   max_length: instead('max_tokens'),

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { readText } from '../../../text/testing/fixtures.js'
+import { findReasoningTags } from './find-reasoning-tags.js'
+
+const think = { open: '<think>', close: '</think>' }
+const plain = '{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}'
+const seed = '{% if m.reasoning_content is defined %}<seed:think>{{ m.reasoning_content }}</seed:think>{% endif %}'
+
+test.each([
+  ['a template without reasoning', plain, null],
+  ['one that begins with the tag', `${plain}{% if add_generation_prompt %}assistant: <think>\n{% endif %}`, think],
+  [
+    'one that writes the reasoning of earlier answers',
+    '{% for m in messages %}{% if m.reasoning_content %}<think>{{ m.reasoning_content }}</think>{% endif %}{{ m.content }}{% endfor %}',
+    think,
+  ],
+  [
+    'one that removes it',
+    "{% for m in messages %}{% if '</think>' in m.content %}{{ m.content.split('</think>')[-1] }}{% else %}{{ m.content }}{% endif %}{% endfor %}",
+    think,
+  ],
+  [
+    'one with other tags',
+    `{% for m in messages %}${seed}{{ m.content }}{% endfor %}`,
+    { open: '<seed:think>', close: '</seed:think>' },
+  ],
+  ['one that writes only the first message', '{{ messages[0].content }}', null],
+  ['one that refuses every conversation', "{{ raise_exception('no') }}", null],
+])('%s', (_, template, tags) => {
+  expect(findReasoningTags(readText('tiny/llama-tied', template))).toEqual(tags)
+})
