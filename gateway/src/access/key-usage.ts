@@ -12,7 +12,10 @@ export interface LimitState {
 
 /** How much one API key uses, and its limits. */
 export class KeyUsage {
+  /** Requests that run or wait. */
   private running = 0
+  /** Prompts of these requests that run besides one of each request. */
+  private extraPrompts = 0
   private requests: TokenBucket | null = null
   private tokens: TokenBucket | null = null
   private limits: KeyLimits
@@ -74,8 +77,20 @@ export class KeyUsage {
     return new KeyRequest({
       takePrompt: (prompt, most) => this.takePrompt(prompt, most),
       take: (tokens) => this.tokens?.take(tokens, this.now()),
+      startPrompt: () => this.startPrompt(),
       end: () => this.running--,
     })
+  }
+
+  /**
+   * Counts one more prompt of a request. The prompts of a request run next to each other only as
+   * far as the limit of requests has room. They do not make the key refuse a new request.
+   */
+  private startPrompt(): (() => void) | null {
+    const { concurrent } = this.limits
+    if (concurrent !== null && this.running + this.extraPrompts >= concurrent) return null
+    this.extraPrompts++
+    return () => this.extraPrompts--
   }
 
   private takePrompt(prompt: number, most: number): void {
@@ -119,6 +134,7 @@ export const toSeconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000
 interface UsageChanges {
   takePrompt(prompt: number, most: number): void
   take(tokens: number): void
+  startPrompt(): (() => void) | null
   end(): void
 }
 
@@ -149,6 +165,14 @@ export class KeyRequest {
   /** Takes generated tokens. They may overdraw the minute. */
   count(tokens: number): void {
     this.usage.take(tokens)
+  }
+
+  /**
+   * Counts one more prompt of the request that runs at the same time.
+   * @returns the function to call once, when the prompt ends; null if the key has no room for it
+   */
+  startPrompt(): (() => void) | null {
+    return this.usage.startPrompt()
   }
 
   /** Ends the request. Further calls do nothing. */

@@ -18,8 +18,18 @@ export class Admission extends ConcurrencyLimit {
 
   /** As of `ConcurrencyLimit`. It measures how many requests end while all slots are taken. */
   override acquire(signal: AbortSignal): Promise<() => void> {
-    if (this.open + 1 === this.bounds.maxConcurrent) this.throughput.begin(performance.now())
+    this.beginIfFull()
     return super.acquire(signal)
+  }
+
+  /** As of `ConcurrencyLimit`, with the same measurement. */
+  override tryAcquire(): (() => void) | null {
+    this.beginIfFull()
+    return super.tryAcquire()
+  }
+
+  private beginIfFull(): void {
+    if (this.open + 1 === this.bounds.maxConcurrent) this.throughput.begin(performance.now())
   }
 
   protected override onRelease(): void {

@@ -5,6 +5,7 @@ import type { GenerationRequest } from '../decode/answers/generation-request.js'
 import { neededModels } from '../decode/loop/needed-models.js'
 import type { PreparedRequest } from '../openai/answer/answer.js'
 import { writeJson } from '../openai/json/write-json.js'
+import { countPromptsAtOnce } from '../openai/request/assert-sessions.js'
 import { prepareChat } from '../openai/request/chat-request.js'
 import { prepareCompletion } from '../openai/request/completion-request.js'
 import { requestIdSchema } from '../openai/request/request-id.js'
@@ -17,7 +18,7 @@ import { RequestRecorder } from '../telemetry/request-recorder.js'
 import { prefixScopeOf } from './api-keys.js'
 import type { AppDependencies, AppEnvironment } from './dependencies.js'
 import { eventStream } from './event-stream.js'
-import { type DecodePrompt, streamAnswers, wholeAnswer } from './generate-answers.js'
+import { type Decoder, streamAnswers, wholeAnswer } from './generate-answers.js'
 import { readJsonBody } from './read-body.js'
 import { costOf, countTokens } from './request-cost.js'
 import { RequestLifetime } from './request-lifetime.js'
@@ -99,12 +100,17 @@ function run(
   { lifetime, recorder, keyRequest }: RunningRequest,
 ): Promise<Response> {
   const prefixScope = prefixScopeOf(context.req.header('authorization'), request.cacheSalt)
-  const decode = createDecode(dependencies, { prefixScope, signal: lifetime.signal, recorder, keyRequest })
+  const decoder: Decoder = {
+    decode: createDecode(dependencies, { prefixScope, recorder, keyRequest }),
+    takePlace: lifetime.tryPlace,
+    maxPrompts: (prompt) => countPromptsAtOnce(prompt, dependencies.pair.models),
+    signal: lifetime.signal,
+  }
   recorder.waiting()
   if (!request.isStreamed)
     return lifetime.run(async () => {
       recorder.admitted()
-      const body = await wholeAnswer(decode, request)
+      const body = await wholeAnswer(decoder, request)
       return recorder.write(() => context.body(writeJson(body), 200, { 'content-type': 'application/json' }))
     })
   const onError = (error: unknown) => {
@@ -120,20 +126,19 @@ function run(
     const write = (send: () => void) => recorder.write(send)
     const onPull = () => recorder.chunkTaken()
     const { pingMs } = dependencies
-    return eventStream(streamAnswers(decode, request), { pingMs, onError, onEnd, write, onPull })
+    return eventStream(streamAnswers(decoder, request), { pingMs, onError, onEnd, write, onPull })
   })
 }
 
 interface DecodeOptions extends Omit<RunningRequest, 'lifetime'> {
   readonly prefixScope: string
-  readonly signal: AbortSignal
 }
 
 /** Creates the function that decodes one prompt of a request. */
 function createDecode(
   { activeAnswers, limits, maxReplays, pair }: AppDependencies,
-  { prefixScope, signal, recorder, keyRequest }: DecodeOptions,
-): DecodePrompt {
+  { prefixScope, recorder, keyRequest }: DecodeOptions,
+): Decoder['decode'] {
   const { text, sharesDevice, vocabularyLimit } = pair
   const createSessions = (prompt: GenerationRequest) => {
     const models = new Map([...pair.models].map(([name, model]) => [name, model.replicas]))
@@ -144,13 +149,13 @@ function createDecode(
   // Not before the request is admitted: the release is one that is ready now. All prompts need the
   // same models.
   let sessions: RequestSessions | undefined
-  return (prompt, firstIndex) => {
+  return (prompt, firstIndex, signal) => {
     sessions ??= createSessions(prompt)
     const own = sessions
     const recording = recorder.recordPrompt(prompt, firstIndex)
     const { messages, steps, textTimer } = recording
-    const open: OpenSessions = (model, sessionSignal) =>
-      own.open(model, { tokenIds: prompt.promptIds, messages }, sessionSignal)
+    const options = { tokenIds: prompt.promptIds, messages }
+    const open: OpenSessions = (model, sessionSignal) => own.open(model, options, sessionSignal)
     const generation = { open, text, activeAnswers, sharesDevice, steps, textTimer }
     return countTokens(recording.observe(generate(generation, prompt, signal)), prompt, keyRequest)
   }

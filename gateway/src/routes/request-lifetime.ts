@@ -1,5 +1,6 @@
 import type { KeyRequest } from '../access/key-usage.js'
 import type { AppDependencies } from './dependencies.js'
+import { ExtraPlaces } from './extra-places.js'
 import { requestSignal } from './request-signal.js'
 
 /**
@@ -11,6 +12,12 @@ import { requestSignal } from './request-signal.js'
  */
 export class RequestLifetime {
   readonly signal: AbortSignal
+  /**
+   * Takes a place for one more prompt that runs at the same time.
+   * @returns the function that gives it back; null if no place is free, or the API key has no room
+   */
+  readonly tryPlace: () => (() => void) | null
+  private readonly extra: ExtraPlaces
   private readonly reader = new AbortController()
 
   /**
@@ -23,6 +30,8 @@ export class RequestLifetime {
     private readonly place: KeyRequest,
   ) {
     this.signal = requestSignal(request, dependencies, this.reader.signal)
+    this.extra = new ExtraPlaces(dependencies.admission, place)
+    this.tryPlace = () => this.extra.tryTake()
   }
 
   /**
@@ -66,6 +75,7 @@ export class RequestLifetime {
     try {
       const release = await this.dependencies.admission.acquire(this.signal)
       return () => {
+        this.extra.close()
         release()
         this.place.end()
       }

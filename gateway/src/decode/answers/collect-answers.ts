@@ -13,7 +13,10 @@ export interface CollectedAnswers {
  * Collects all answers to a prompt.
  * @throws Error if one of the `count` answers has no ending: a bug
  */
-export async function collectAnswers(events: AsyncIterable<GenerationEvent>, count: number): Promise<CollectedAnswers> {
+export async function collectAnswers(
+  events: AsyncIterable<GenerationEvent> | Iterable<GenerationEvent>,
+  count: number,
+): Promise<CollectedAnswers> {
   const deltas: Delta[][] = Array.from({ length: count }, () => [])
   let promptTokens: readonly PromptToken[] | null = null
   let report: Report | null = null

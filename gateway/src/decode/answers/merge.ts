@@ -1,3 +1,5 @@
+import { Arrivals } from './arrivals.js'
+
 /**
  * Yields the values of several sources in the order in which they arrive, each with the index of
  * its source. A source is asked for its next value only after its last one was consumed. If a
@@ -6,29 +8,11 @@
 export async function* merge<T>(
   sources: readonly AsyncGenerator<T, void>[],
 ): AsyncGenerator<readonly [number, T], void> {
-  const ready: { index: number; settled: PromiseSettledResult<IteratorResult<T, void>> }[] = []
-  let wake = () => {}
-  const request = (index: number, source: AsyncGenerator<T, void>) => {
-    const settle = (settled: PromiseSettledResult<IteratorResult<T, void>>) => {
-      ready.push({ index, settled })
-      wake()
-    }
-    source.next().then(
-      (value) => settle({ status: 'fulfilled', value }),
-      (reason: unknown) => settle({ status: 'rejected', reason }),
-    )
-  }
+  const arrivals = new Arrivals<T>()
   let running = sources.length
-  for (const [index, source] of sources.entries()) request(index, source)
+  for (const [index, source] of sources.entries()) arrivals.request(index, source)
   while (running > 0) {
-    const next = ready.shift()
-    if (!next) {
-      await new Promise<void>((resolve) => {
-        wake = resolve
-      })
-      continue
-    }
-    const { index, settled } = next
+    const { index, settled } = await arrivals.next()
     if (settled.status === 'rejected') throw settled.reason
     const source = sources[index]
     if (settled.value.done || !source) {
@@ -36,6 +20,6 @@ export async function* merge<T>(
       continue
     }
     yield [index, settled.value.value]
-    request(index, source)
+    arrivals.request(index, source)
   }
 }

@@ -11,8 +11,32 @@ import { invalidRequest } from '../api-error.js'
  */
 export function assertSessions(request: GenerationRequest, models: Pair['models']): void {
   const [count, param] = sequencesOf(request.strategy, request.answerCount)
+  for (const [name, limit] of sessionLimits(request, models))
+    if (count > limit)
+      throw invalidRequest(
+        `${param} is ${count}: the service of the ${titleOf(name)} model can hold at most ${limit} sequences of one request (TANDEM_MAX_SESSIONS)`,
+        param,
+      )
+}
+
+/** Sequences of a request that run at the same time if a service does not say what it can hold. */
+const assumedSessions = 64
+
+/**
+ * Returns how many prompts of a request can run at the same time: each service
+ * holds their sequences. At least 1.
+ * @param request one of its prompts
+ */
+export function countPromptsAtOnce(request: GenerationRequest, models: Pair['models']): number {
+  const count = countSequences(request)
+  const least = Math.min(...sessionLimits(request, models).map(([, limit]) => limit))
+  return Math.max(1, Math.floor((Number.isFinite(least) ? least : assumedSessions) / count))
+}
+
+/** Sequences of one request that each service can hold; Infinity if it does not say. */
+function sessionLimits(request: GenerationRequest, models: Pair['models']): (readonly [string, number])[] {
   const names = [...neededModels(request)]
-  for (const name of names) {
+  return names.map((name) => {
     const { maxSessions, device } = modelOf(models, name).info
     // Models that run in one engine share its sessions.
     const isShared = (other: string) => {
@@ -20,12 +44,8 @@ export function assertSessions(request: GenerationRequest, models: Pair['models'
       return other === name || (device?.engineId && own?.engineId === device.engineId)
     }
     const limit = Math.floor(maxSessions / names.filter(isShared).length)
-    if (maxSessions === 0 || count <= limit) continue
-    throw invalidRequest(
-      `${param} is ${count}: the service of the ${titleOf(name)} model can hold at most ${limit} sequences of one request (TANDEM_MAX_SESSIONS)`,
-      param,
-    )
-  }
+    return [name, maxSessions === 0 ? Number.POSITIVE_INFINITY : limit] as const
+  })
 }
 
 /** The number of sequences that are generated for a prompt. */

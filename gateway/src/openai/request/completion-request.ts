@@ -30,7 +30,8 @@ export const completionSchema = z.object({
     })
     .transform(toPrompts)
     .describe(
-      `The prompt to complete: a string, a list of token ids, or a list of up to ${requestLimits.prompts} strings or lists of token ids.`,
+      `The prompt to complete: a string, a list of token ids, or a list of up to ${requestLimits.prompts} strings or lists of token ids. ` +
+        'Several prompts are decoded together, as far as the limits of the server and of the API key allow.',
     ),
   logprobs: optional(z.int().min(0).max(requestLimits.completionLogprobs)).describe(
     'The number of most likely tokens to return at each position, in addition to the chosen token, with their log-probabilities in nats. ' +

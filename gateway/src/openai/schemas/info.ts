@@ -52,7 +52,9 @@ const limitsSchema = z
       'The maximum duration of a request in milliseconds, including the time in the queue.',
     ),
     receive_timeout_ms: count.describe('The maximum time in milliseconds for a client to send a request.'),
-    concurrent_requests: count.describe('The maximum number of requests that run at the same time.'),
+    concurrent_requests: count.describe(
+      'The maximum number of requests, or prompts of requests, that run at the same time.',
+    ),
     waiting_requests: count.describe('The maximum number of queued requests. Further requests are refused with 429.'),
     prompts: count.describe('The maximum number of prompts of a completion, or of conversations of a score request.'),
     messages: count.describe('The maximum number of messages of a conversation.'),

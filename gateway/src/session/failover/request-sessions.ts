@@ -25,7 +25,10 @@ export interface RequestOptions {
   readonly onFailover?: OnFailover
 }
 
-/** What the sessions of one prompt have in common. */
+/**
+ * What the sessions of one prompt have in common. Sets that are opened with the same object share
+ * messages if one engine runs their models. Those of other prompts do not: nobody waits for them.
+ */
 export interface PromptOptions {
   readonly tokenIds: readonly number[]
   /** Is told about each message. Undefined traces nothing. */
@@ -37,7 +40,7 @@ export interface PromptOptions {
  * use one version of it, whatever happens.
  */
 export class RequestSessions {
-  private readonly senders = new EngineSenders()
+  private readonly senders = new WeakMap<PromptOptions, EngineSenders>()
   /** The version of each model that the request uses. */
   private readonly versions = new Map<string, string>()
   /** Engines that serve several models. */
@@ -90,10 +93,17 @@ export class RequestSessions {
     return lease
   }
 
-  private vacancyAt(lease: Lease<LogitServiceConnection>, { messages }: PromptOptions, signal: AbortSignal): Vacancy {
+  private sendersOf(prompt: PromptOptions): EngineSenders {
+    const senders = this.senders.get(prompt) ?? new EngineSenders()
+    this.senders.set(prompt, senders)
+    return senders
+  }
+
+  private vacancyAt(lease: Lease<LogitServiceConnection>, prompt: PromptOptions, signal: AbortSignal): Vacancy {
     const { vocabularyLimit, stepTimeoutMs, prefixScope } = this.options
+    const [{ messages }, senders] = [prompt, this.sendersOf(prompt)]
     const { connection, address, model: served } = lease
-    const options = { vocabularyLimit, stepTimeoutMs, prefixScope, senders: this.senders, messages, served, signal }
+    const options = { vocabularyLimit, stepTimeoutMs, prefixScope, senders, messages, served, signal }
     const own = { ...options, lost: lease.lost }
     return { address, open: (sequences) => placementAt(lease, connection.openSessions(own, sequences)) }
   }

@@ -37,6 +37,21 @@ export class ConcurrencyLimit {
     if (signal.aborted) throw SessionError.ofSignal(signal)
     if (this.running < this.bounds.maxConcurrent) this.running++
     else await this.wait(signal)
+    return this.createRelease()
+  }
+
+  /**
+   * Takes a slot if one is free now. Slots are handed to waiting callers first, so none is free
+   * while somebody waits.
+   * @returns the function that releases the slot; null if none is free
+   */
+  tryAcquire(): (() => void) | null {
+    if (this.running >= this.bounds.maxConcurrent) return null
+    this.running++
+    return this.createRelease()
+  }
+
+  private createRelease(): () => void {
     let isReleased = false
     return () => {
       if (isReleased) return
