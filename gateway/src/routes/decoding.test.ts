@@ -61,15 +61,6 @@ describe('decoding', () => {
     expect(gateway.dpo.steps).toEqual([])
   })
 
-  test('log-probabilities are those of the DPO model for every strategy', async () => {
-    const body = await jsonOf(
-      completion({ model: 'toy/greedy-sft', max_tokens: 1, return_token_ids: true, logprobs: 1 }),
-    )
-    const expected = gateway.dpo.logProbabilities(prompt)
-    const { token_logprobs } = choiceOf(body).logprobs as { token_logprobs: number[] }
-    expect(token_logprobs[0]).toBeCloseTo(expected[idsOf(body)[0] ?? -1] ?? Number.NaN, 5)
-  })
-
   test('detail has both log-probabilities, the advantage and the candidates', async () => {
     const body = await jsonOf(
       completion({ max_tokens: 1, return_token_ids: true, decoding: { alpha: 0.2, detail: true } }),
@@ -96,20 +87,6 @@ describe('decoding', () => {
     expect(all).toMatchObject({ candidate_count: 512, candidates_truncated: true })
     expect(all?.candidates).toHaveLength(256)
     expect(await detailOf('toy', { alpha: 1 })).toMatchObject({ candidate_count: 1, candidates_truncated: false })
-  })
-
-  test('top_logprobs are those of the DPO model for every strategy, also in the prompt', async () => {
-    for (const model of ['toy/greedy-sft', 'toy/greedy-dpo']) {
-      const body = await jsonOf(completion({ model, max_tokens: 1, echo: true, logprobs: 2 }))
-      const { top_logprobs } = choiceOf(body).logprobs as { top_logprobs: (Record<string, number> | null)[] }
-      expect(top_logprobs[0]).toBeNull()
-      for (const place of [1, 2, 3]) {
-        const [first, second] = [...gateway.dpo.logProbabilities(prompt.slice(0, place))].sort((a, b) => b - a)
-        const found = Object.values(top_logprobs[place] ?? {})
-        expect(found[0]).toBeCloseTo(first ?? 0, 5)
-        expect(found[1]).toBeCloseTo(second ?? 0, 5)
-      }
-    }
   })
 
   test('echo returns the prompt with its log-probabilities, the first one null', async () => {

@@ -9,6 +9,7 @@ export const plainRequest: Omit<GenerationRequest, 'promptIds' | 'strategy' | 'v
   ignoresEndTokens: false,
   stopTokenIds: new Set(),
   eosTokenIds: new Set(),
+  logprobsOf: 'dpo',
   topLogprobs: null,
   promptLogprobs: null,
   detail: false,

@@ -185,6 +185,8 @@ describe('the models', () => {
     expect(await openedBy(bindTokenStrategy(aad, aad.parameters.parse({ alpha: 0.1 })))).toEqual(['dpo', 'sft'])
     expect(await openedBy(amateur)).toEqual(['amateur'])
     expect(await openedBy(amateur, { topLogprobs: 0 })).toEqual(['amateur', 'dpo'])
+    expect(await openedBy(amateur, { topLogprobs: 0, logprobsOf: 'amateur' })).toEqual(['amateur'])
+    expect(await openedBy(amateur, { promptLogprobs: 0, logprobsOf: 'sft' })).toEqual(['amateur', 'sft'])
     expect(await openedBy(amateur, { detail: true })).toEqual(['amateur', 'dpo', 'sft'])
   })
 

@@ -19,8 +19,9 @@ export async function* generate(
 ): AsyncGenerator<GenerationEvent, void> {
   const group = await openSequenceGroup(context.open, neededModels(request), signal)
   try {
-    const { promptIds, promptLogprobs: count } = request
-    const tokens = count === null ? null : await readPrompt(sequenceAt(group, 0), promptIds, count)
+    const { promptIds, promptLogprobs: topCount, logprobsOf: model } = request
+    const read = topCount === null ? null : { model, topCount }
+    const tokens = read && (await readPrompt(sequenceAt(group, 0), promptIds, read))
     yield { type: 'prompt', tokens }
     yield* request.maxTokens === 0 ? endImmediately(request) : run(group, context, request, signal)
   } finally {

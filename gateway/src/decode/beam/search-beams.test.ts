@@ -24,6 +24,7 @@ const base = {
   ignoresEndTokens: false,
   stopTokenIds: new Set<number>(),
   eosTokenIds: new Set([end]),
+  logprobsOf: 'dpo',
   topLogprobs: null,
   promptLogprobs: null,
   detail: false,

@@ -3,11 +3,11 @@ import { Adjuster } from '../loop/adjustments.js'
 import type { DecodeRequest } from '../loop/decode-request.js'
 import { topScores } from '../loop/describe-token.js'
 import type { ModelSessions } from '../loop/model-sessions.js'
-import { firstOf, readStep, type StepRead } from '../loop/read-step.js'
+import { firstOf, gatherAt, readStep, type StepRead } from '../loop/read-step.js'
 import { reorderSequences, type SequenceGroup, sequenceAt } from '../loop/sequence-group.js'
 import { consumeCalls, startStep } from '../loop/step-clock.js'
 import type { PickedToken, Token, TokenTiming } from '../loop/token.js'
-import { describeChoice } from '../loop/token-choice.js'
+import { describeChoice, logprobOf } from '../loop/token-choice.js'
 import { logProbabilityAt } from '../strategies/advantage.js'
 import type { BoundBeamStrategy } from '../strategies/bound-strategy.js'
 import { type Continuation, expand } from './expand.js'
@@ -58,9 +58,9 @@ export async function searchBeams(group: SequenceGroup, request: BeamRequest): P
     const selected = selectBeams(best, strategy.width, (id) => ends.has(id))
     // Beams share all messages, so the calls of the first one are those of the round.
     const round = { live, steps, timing: { ...stop(sequenceAt(group, 0)), drafted: 0, accepted: 0 } }
-    const extend = (continuation: Continuation) => extendBeam(round, continuation, request)
-    finished.push(...selected.finished.map(extend))
-    live = selected.live.map(extend)
+    const extend = (continuations: readonly Continuation[]) => extendBeams(group, round, continuations, request)
+    finished.push(...(await extend(selected.finished)))
+    live = await extend(selected.live)
     generatedTokens += selected.finished.length + live.length
     if (finished.length >= strategy.width || live.length === 0) break
     reorderSequences(
@@ -76,11 +76,11 @@ export async function searchBeams(group: SequenceGroup, request: BeamRequest): P
  * sends the missing part of the prompt.
  */
 function readBeams(group: SequenceGroup, live: readonly Beam[], request: BeamRequest): Promise<StepRead[]> {
-  const { strategy, minTokens, endTokenIds, promptIds, topLogprobs } = request
+  const { strategy, minTokens, endTokenIds, promptIds, logprobsOf, topLogprobs } = request
   const index = assertPresent(live[0]).length
   const excluded = index < minTokens ? endTokenIds : []
   const reads = strategy.reads(excluded)
-  const options = { index, excluded: new Set(excluded), topLogprobs }
+  const options = { index, excluded: new Set(excluded), top: { model: logprobsOf, count: topLogprobs } }
   const read = ({ tokens }: Beam, i: number) => {
     const sessions = sequenceAt(group, i)
     const nextIds = tokens.length > 0 ? tokens.slice(-1).map(({ id }) => id) : missingPrompt(sessions, promptIds)
@@ -110,22 +110,34 @@ interface Round {
   readonly timing: TokenTiming
 }
 
-function extendBeam(
+async function extendBeams(
+  group: SequenceGroup,
   { live, steps, timing }: Round,
-  { parent, id, score }: Continuation,
-  { topLogprobs }: BeamRequest,
-): Beam {
-  const { tokens } = assertPresent(live[parent])
-  const token = { ...describe(id, assertPresent(steps[parent]), topLogprobs), timing }
-  return { tokens: [...tokens, token], score, length: tokens.length + 1 }
+  continuations: readonly Continuation[],
+  request: BeamRequest,
+): Promise<Beam[]> {
+  const beams: Beam[] = []
+  // One after another: beams can continue one parent, and a session runs one call at a time.
+  for (const { parent, id, score } of continuations) {
+    const { tokens } = assertPresent(live[parent])
+    const picked = await describe(id, assertPresent(steps[parent]), () => sequenceAt(group, parent), request)
+    beams.push({ tokens: [...tokens, { ...picked, timing }], score, length: tokens.length + 1 })
+  }
+  return beams
 }
 
-/** Adds the unadjusted log-probabilities of the leading model, which is the DPO model. */
-function describe(id: number, step: StepRead, topLogprobs: number | null): PickedToken {
+/** Adds unadjusted log-probabilities, which are read if the search itself has not read them. */
+async function describe(
+  id: number,
+  step: StepRead,
+  sessions: () => ModelSessions,
+  { logprobsOf, topLogprobs }: BeamRequest,
+): Promise<PickedToken> {
   const choice = describeChoice(id, step)
   if (topLogprobs === null) return { id, logprob: null, top: [], detail: null, choice }
-  const row = assertPresent(step.rows.get('dpo'))
-  const read = firstOf(row)
-  const logprob = logProbabilityAt(read, read.scores.tokenIds.indexOf(id))
-  return { id, logprob, top: topScores(row, row.scores.length - 1, topLogprobs), detail: null, choice }
+  const row = assertPresent(step.rows.get(logprobsOf))
+  const known = logprobsOf === step.reads.lead ? firstOf(row) : step.unadjusted.get(logprobsOf)
+  const logprob = logprobOf(id, known) ?? logProbabilityAt(await gatherAt(sessions(), logprobsOf, [id]), 0)
+  const top = topLogprobs > 0 ? topScores(row, row.scores.length - 1, topLogprobs) : []
+  return { id, logprob, top, detail: null, choice }
 }

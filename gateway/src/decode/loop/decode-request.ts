@@ -20,8 +20,10 @@ export interface DecodeRequest<S extends BoundStrategy = BoundStrategy> {
   readonly ignoresEndTokens: boolean
   readonly stopTokenIds: ReadonlySet<number>
   readonly eosTokenIds: ReadonlySet<number>
+  /** The name of the model whose log-probabilities are reported. */
+  readonly logprobsOf: string
   /**
-   * Number of the DPO model's most likely tokens to report with each token.
+   * Number of that model's most likely tokens to report with each token.
    * Null reports no log-probabilities.
    */
   readonly topLogprobs: number | null

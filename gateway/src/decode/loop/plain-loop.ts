@@ -33,7 +33,7 @@ export class PlainLoop implements TokenLoop {
     const step = await readStep(this.sessions, this.nextIds, this.request.strategy.reads(excluded), {
       index: this.index,
       excluded: new Set(excluded),
-      topLogprobs: this.request.topLogprobs,
+      top: { model: this.request.logprobsOf, count: this.request.topLogprobs },
       adjuster: this.adjuster,
     })
     const id = this.request.strategy.pick(step.input)
@@ -43,18 +43,33 @@ export class PlainLoop implements TokenLoop {
   }
 
   /**
-   * Adds what the request reports with each token: the DPO model's log-probabilities and details.
+   * Adds what the request reports with each token: log-probabilities of one model, and details.
    */
   private async describe(id: number, step: StepRead): Promise<PickedToken> {
-    const { topLogprobs, detail } = this.request
-    if (topLogprobs === null && !detail)
-      return { id, logprob: null, top: [], detail: null, choice: describeChoice(id, step) }
-    const [dpo, sft] = await Promise.all([this.logprobOf(id, 'dpo', step), detail && this.logprobOf(id, 'sft', step)])
-    const row = assertPresent(step.rows.get('dpo'))
-    const top = topLogprobs ? topScores(row, row.scores.length - 1, topLogprobs) : []
-    const candidates = sft === false ? null : await this.candidatesOf(step)
-    const choice = describeChoice(id, step, { dpo, sft: sft === false ? null : sft })
-    return { id, logprob: dpo, top, detail: sft === false ? null : toDetail(dpo, sft, candidates), choice }
+    const compared = this.request.detail ? await this.compare(id, step) : null
+    const known = { ...(compared && { dpo: compared.dpo, sft: compared.sft }) }
+    const scored = await this.score(id, step, known)
+    const choice = describeChoice(id, step, known)
+    return { id, ...scored, choice, detail: compared && toDetail(compared.dpo, compared.sft, compared.candidates) }
+  }
+
+  /** Reads both models of the pair at one token, and over its candidates. */
+  private async compare(id: number, step: StepRead) {
+    const [dpo, sft] = await Promise.all([this.logprobOf(id, 'dpo', step), this.logprobOf(id, 'sft', step)])
+    return { dpo, sft, candidates: await this.candidatesOf(step) }
+  }
+
+  /**
+   * Reads the log-probabilities to report.
+   * @param known log-probabilities of the id by model; the one that is read is added
+   */
+  private async score(id: number, step: StepRead, known: Record<string, number>) {
+    const { topLogprobs, logprobsOf } = this.request
+    if (topLogprobs === null) return { logprob: null, top: [] }
+    const logprob = known[logprobsOf] ?? (await this.logprobOf(id, logprobsOf, step))
+    known[logprobsOf] = logprob
+    const row = assertPresent(step.rows.get(logprobsOf))
+    return { logprob, top: topLogprobs > 0 ? topScores(row, row.scores.length - 1, topLogprobs) : [] }
   }
 
   /** Reads both models of the pair over V_alpha; null if the strategy has no V_alpha. */

@@ -13,13 +13,18 @@ export interface StepRead {
   readonly input: PickInput
 }
 
+/** Which most likely ids to read. */
+export interface TopReadout {
+  /** The name of the model. */
+  readonly model: string
+  /** 0 or null reads none. */
+  readonly count: number | null
+}
+
 /** What to read in addition to the strategy's own readouts, and the sequence's state. */
 export interface StepOptions extends Pick<PickInput, 'index' | 'excluded'> {
-  /**
-   * Number of the DPO model's most likely ids to read, as the last
-   * readout of its row. 0 or null reads none.
-   */
-  readonly topLogprobs: number | null
+  /** The most likely ids to read, as the last readout of the model's row. */
+  readonly top: TopReadout
   readonly adjuster: Adjuster | null
 }
 
@@ -32,9 +37,9 @@ export async function readStep(
   sessions: ModelSessions,
   nextIds: readonly number[],
   reads: Reads,
-  { index, excluded, topLogprobs, adjuster }: StepOptions,
+  { index, excluded, top, adjuster }: StepOptions,
 ): Promise<StepRead> {
-  const rows = await forward(sessions, nextIds, reads, { topLogprobs, adjuster })
+  const rows = await forward(sessions, nextIds, reads, { top, adjuster })
   const raw = firstOf(assertPresent(rows.get(reads.lead)))
   const lead = adjuster && !isMerged(reads) ? adjuster.read(raw, reads.readout) : raw
   const others = await gather(sessions, reads, rows, lead.scores.tokenIds)
@@ -63,12 +68,12 @@ async function forward(
   sessions: ModelSessions,
   nextIds: readonly number[],
   reads: Reads,
-  { topLogprobs, adjuster }: Pick<StepOptions, 'topLogprobs' | 'adjuster'>,
+  { top, adjuster }: Pick<StepOptions, 'top' | 'adjuster'>,
 ): Promise<ReadonlyMap<string, Row>> {
   const run = async (name: string): Promise<readonly [string, Row]> => {
     const session = assertPresent(sessions.get(name))
     const readouts = readoutsOf(name, reads, adjuster)
-    if (topLogprobs && name === 'dpo') readouts.push({ kind: 'top-k', k: topLogprobs })
+    if (top.count && name === top.model) readouts.push({ kind: 'top-k', k: top.count })
     if (nextIds.length === 0) return [name, await session.readout(readouts)]
     return [name, assertPresent((await session.step(nextIds, 'last', readouts))[0])]
   }

@@ -1,6 +1,6 @@
 import type { StepTiming } from './step-timing.js'
 
-/** A token id with its log-probability under the DPO model. */
+/** A token id with its log-probability. */
 export interface TokenScore {
   readonly id: number
   readonly logprob: number
@@ -68,7 +68,7 @@ export const noTime: Omit<TokenTiming, 'startMs' | 'endMs'> = {
 /** A token of the answer, without the time of its step. */
 export interface PickedToken {
   readonly id: number
-  /** Log-probability under the DPO model; null if the request asks for none. */
+  /** Log-probability under the model that the request names; null if it asks for none. */
   readonly logprob: number | null
   readonly top: readonly TokenScore[]
   readonly detail: TokenDetail | null

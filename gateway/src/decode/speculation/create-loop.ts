@@ -19,9 +19,9 @@ export function createLoop(context: LoopContext, request: TokenRequest): DecodeL
  * Speculation needs a strategy that chooses from unadjusted candidates and reads at most one other
  * model. It can report the leading model's log-probabilities, but no token details.
  */
-function canSpeculate({ path, strategy, detail, topLogprobs, adjustments }: TokenRequest): boolean {
+function canSpeculate({ path, strategy, detail, topLogprobs, logprobsOf, adjustments }: TokenRequest): boolean {
   const { lead, readout, others } = strategy.reads([])
-  const leadGivesLogprobs = topLogprobs === null || lead === 'dpo'
+  const leadGivesLogprobs = topLogprobs === null || lead === logprobsOf
   if (path === 'plain' || adjustments || detail) return false
   return readout.kind === 'candidates' && others.length <= 1 && leadGivesLogprobs
 }

@@ -36,6 +36,7 @@ interface Case {
   readonly isBusy: boolean
   readonly pauses: readonly number[]
   readonly minTokens: number
+  readonly logprobsOf: string
   readonly topLogprobs: number | null
 }
 
@@ -101,6 +102,7 @@ const cases = fc.record({
   isBusy: fc.boolean(),
   pauses: fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 5 }),
   minTokens: fc.constantFrom(0, 5),
+  logprobsOf: fc.constantFrom('dpo', 'sft'),
   topLogprobs: fc.constantFrom(null, 3),
 })
 
@@ -123,6 +125,7 @@ describe('speculation', () => {
     isBusy: false,
     pauses: [],
     minTokens: 0,
+    logprobsOf: 'dpo',
     topLogprobs: null,
   }
   /** Counts from 0 to 4 repeatedly. */

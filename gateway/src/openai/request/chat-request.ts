@@ -30,7 +30,7 @@ export const chatSchema = z.object({
     'The newer name of `max_tokens`. It takes precedence over `max_tokens`.',
   ),
   logprobs: flag(false).describe(
-    'Whether to return the log-probability of each output token, in nats. Log-probabilities are those of the DPO model.',
+    'Whether to return the log-probability of each output token, in nats. `decoding.logprobs_of` names the model.',
   ),
   top_logprobs: optional(z.int().min(0).max(requestLimits.chatTopLogprobs)).describe(
     'The number of most likely tokens to return at each position, with their log-probabilities. ' +

@@ -35,7 +35,7 @@ export const completionSchema = z.object({
     ),
   logprobs: optional(z.int().min(0).max(requestLimits.completionLogprobs)).describe(
     'The number of most likely tokens to return at each position, in addition to the chosen token, with their log-probabilities in nats. ' +
-      'Log-probabilities are those of the DPO model. Defaults to none.',
+      '`decoding.logprobs_of` names the model. Defaults to none.',
   ),
   max_completion_tokens: optional(z.int().min(1)).describe(
     'The newer name of `max_tokens`. It takes precedence over `max_tokens`.',

@@ -1,4 +1,4 @@
-import { shorten } from '@tandem/process'
+import { modelNameSchema, shorten } from '@tandem/process'
 import { z } from 'zod'
 import { type DecodePath, decodePaths } from '../../decode/loop/decode-path.js'
 import type { BoundStrategy } from '../../decode/strategies/bound-strategy.js'
@@ -17,12 +17,15 @@ import { ApiError, invalidRequest } from '../api-error.js'
 import type { DecodingReport } from '../schemas/decoding-report.js'
 import { assertServed } from './assert-served.js'
 import { parseFields } from './fields.js'
+import { resolveLogprobsModel, usualLogprobsModel } from './logprobs-model.js'
 
 /** How to decode one request. */
 export interface Decoding {
   readonly method: BoundStrategy
   readonly detail: boolean
   readonly path: DecodePath
+  /** The name of the model whose log-probabilities are reported. */
+  readonly logprobsOf: string
   /** The report in the answer: the values used, and the fields that had no effect. */
   readonly echo: DecodingReport
 }
@@ -71,6 +74,9 @@ export const unknownModel = (pair: string, model: string): ApiError =>
     { param: 'model', code: 'model_not_found' },
   )
 
+const logprobsMeaning =
+  'The model whose log-probabilities are returned for `logprobs`, `echo` and `prompt_logprobs`. ' +
+  'Defaults to the model that the strategy decodes from, if it decodes from a single one (`greedy-sft`, `greedy-dpo`, `sample`), and to `dpo`.'
 const strategyMeaning = "The decoding strategy. Defaults to the strategy of the model's name."
 const ownFields = {
   strategy: z.string().optional().describe(strategyMeaning),
@@ -88,6 +94,7 @@ const ownFields = {
     .enum(decodePaths)
     .default('auto')
     .describe('How the tokens are computed. It affects the speed, not the tokens.'),
+  logprobs_of: modelNameSchema.optional().describe(logprobsMeaning),
 }
 
 /**
@@ -135,7 +142,7 @@ export function resolveDecoding(
   topLevel: TopLevel,
   models: Pair['models'],
 ): Decoding {
-  const { strategy, detail, timings, path, own } = readDecoding(modelStrategy, decoding)
+  const { strategy, detail, timings, path, logprobs_of: named, own } = readDecoding(modelStrategy, decoding)
   const given = samplingNames.filter((key) => topLevel[key] !== undefined)
   const used = given.filter((key) => strategy.topLevel.includes(key) && !(key in own))
   const fromTopLevel = Object.fromEntries(used.map((key) => [key, topLevel[key]]))
@@ -145,14 +152,19 @@ export function resolveDecoding(
     used.includes(key) || (key in own && !given.includes(key)) ? idle.includes(key) : given.includes(key),
   )
   const inUse = Object.entries(parameters).filter(([key]) => !idle.includes(key))
-  // Reported only if requested, so that other answers stay as they were.
-  const requested = timings ? { timings } : {}
   const method = bindStrategy(strategy, parameters)
   assertServed(method, models)
+  const logprobsOf = resolveLogprobsModel(named, method, models)
+  // Reported only if requested or unusual, so that other answers stay as they were.
+  const requested = {
+    ...(timings ? { timings } : {}),
+    ...(named !== undefined || logprobsOf !== usualLogprobsModel ? { logprobs_of: logprobsOf } : {}),
+  }
   return {
     method,
     detail,
     path,
+    logprobsOf,
     echo: { strategy: strategy.name, ...Object.fromEntries(inUse), detail, ...requested, path, ignored },
   }
 }
@@ -167,7 +179,14 @@ export function validateDecoding(decoding: Readonly<Record<string, unknown>>): v
 }
 
 function readDecoding(modelStrategy: string | null, decoding: Readonly<Record<string, unknown>>) {
-  const { strategy: name, detail, timings, path, ...own } = parseFields(z.looseObject(ownFields), decoding, 'decoding')
+  const {
+    strategy: name,
+    detail,
+    timings,
+    path,
+    logprobs_of,
+    ...own
+  } = parseFields(z.looseObject(ownFields), decoding, 'decoding')
   const strategy = findOrRefuse(name ?? modelStrategy ?? defaultStrategyName)
   if (modelStrategy !== null && strategy.name !== modelStrategy)
     throw invalidRequest(
@@ -175,7 +194,7 @@ function readDecoding(modelStrategy: string | null, decoding: Readonly<Record<st
       'decoding.strategy',
     )
   assertKnown(Object.keys(decoding), strategy)
-  return { strategy, detail, timings, path, own }
+  return { strategy, detail, timings, path, logprobs_of, own }
 }
 
 function assertKnown(keys: readonly string[], { name, parameters }: Strategy): void {

@@ -100,7 +100,7 @@ export const commonFields = {
   ...adjustmentFields,
   prompt_logprobs: optional(z.int().min(0).max(requestLimits.promptLogprobs)).describe(
     'The number of most likely tokens to return at each position of the prompt, with their log-probabilities, in addition to the token of the prompt itself. ' +
-      'Log-probabilities are those of the DPO model, in nats. Not supported with `stream`.',
+      'In nats; `decoding.logprobs_of` names the model. Not supported with `stream`.',
   ),
   truncate_prompt_tokens: optional(
     z
@@ -136,7 +136,7 @@ export const commonFields = {
   decoding: optional(
     z.custom<Readonly<Record<string, unknown>>>(isObject, 'must be an object').meta(decodingReference),
   ).describe(
-    "How to decode: `strategy`, the parameters of the strategy, `detail`, `timings` and `path`. Defaults to the strategy of the model's name.",
+    "How to decode: `strategy`, the parameters of the strategy, `detail`, `timings`, `path` and `logprobs_of`. Defaults to the strategy of the model's name.",
   ),
 }
 

@@ -76,6 +76,7 @@ export function toGenerationRequest(
     ignoresEndTokens: fields.ignore_eos,
     stopTokenIds: new Set(fields.stop_token_ids),
     eosTokenIds: new Set(eosTokenIds),
+    logprobsOf: decoding.logprobsOf,
     topLogprobs: input.topLogprobs,
     promptLogprobs: input.promptLogprobs,
     detail: decoding.detail,

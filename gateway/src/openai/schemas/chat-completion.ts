@@ -8,7 +8,7 @@ import { usageSchema } from './usage.js'
 
 const scoredToken = {
   token: z.string().describe('The token as text, or "token_id:ID" if `return_tokens_as_token_ids` is true.'),
-  logprob: z.number().describe('The log-probability under the DPO model, in nats. -9999 stands for any lower value.'),
+  logprob: z.number().describe('The log-probability, in nats. -9999 stands for any lower value.'),
   bytes: z.array(z.int().min(0).max(255)).describe('The UTF-8 bytes of the token.'),
 }
 

@@ -23,6 +23,10 @@ const describe = ({ name, parameters }: Strategy) => {
     detail: z.boolean(),
     timings: z.boolean().optional().describe('Present if the request asks for `decoding.timings`.'),
     path: z.enum(decodePaths),
+    logprobs_of: z
+      .string()
+      .optional()
+      .describe('The model of the log-probabilities. Present if the request names it, or if it is not `dpo`.'),
     ignored: z.array(z.enum(samplingNames)).describe('Fields of the request that had no effect on this answer.'),
     generated_tokens: z.optional(generatedTokens),
   })

@@ -3,7 +3,7 @@ import { type Described, namedSchemas } from './named-schemas.js'
 
 const promptLogprobSchema = z
   .object({
-    logprob: z.number().describe('The log-probability under the DPO model, in nats. -9999 stands for any lower value.'),
+    logprob: z.number().describe('The log-probability, in nats. -9999 stands for any lower value.'),
     rank: z
       .int()
       .min(1)

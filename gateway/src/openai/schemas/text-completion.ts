@@ -23,7 +23,7 @@ export const completionLogprobsSchema = z
         'The offset in the text at which each token begins, in code points. The parts of one character share its offset.',
       ),
   })
-  .describe('Log-probabilities under the DPO model, one entry for each token.')
+  .describe('Log-probabilities of the model that `decoding.logprobs_of` names, one entry for each token.')
   .register(namedSchemas, { id: 'CompletionLogprobs' })
 
 export type CompletionLogprobs = Described<typeof completionLogprobsSchema>
