@@ -26,7 +26,7 @@ describe('refuses', () => {
 
   test('unknown parameters of decoding, and lists the known ones', async () => {
     const messageOf = async (body: object) => (await refusal(completion(body))).message
-    const keys = 'strategy, detail, timings, path'
+    const keys = 'strategy, detail, timings, path, logprobs_of'
     expect(await messageOf({ decoding: { gamma: 1 } })).toBe(
       `decoding.gamma: unknown parameter of the strategy aad; expected one of: ${keys}, alpha, temperature, seed`,
     )

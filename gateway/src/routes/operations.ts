@@ -15,6 +15,7 @@ import { infoSchema, versionSchema } from '../openai/schemas/info.js'
 import { modelListSchema, modelSchema } from '../openai/schemas/model.js'
 import { scoreListSchema } from '../openai/schemas/score-list.js'
 import { textChunkSchema, textCompletionSchema } from '../openai/schemas/text-completion.js'
+import { tokenizerInfoSchema } from '../openai/schemas/tokenizer-info.js'
 import type { ErrorStatus } from './error-responses.js'
 
 /** A route of the API. */
@@ -125,6 +126,12 @@ export const operations = {
     example: { prompt: 'To stay calm,' },
     answer: tokenizeResponseSchema,
     errors: [...refusals, 429],
+  },
+  tokenizerInfo: {
+    ...read,
+    path: '/tokenizer_info',
+    summary: 'Show the tokenizer: its class, special tokens and chat template, as vLLM does',
+    answer: tokenizerInfoSchema,
   },
   detokenize: {
     ...post,

@@ -152,3 +152,52 @@ test.each(['/tokenize', '/detokenize'])(
     expect((await gateway.post(path, { prompt: 'x'.repeat(100_000) })).status).toBe(413)
   },
 )
+
+describe('/tokenizer_info', () => {
+  const infoOf = async (files: Readonly<Record<string, string>> = {}) => {
+    const changed = await startToyGateway(({ dpo }) => {
+      for (const [name, content] of Object.entries(files)) dpo.textFiles.set(name, content)
+    })
+    try {
+      const response = await changed.app().request('/tokenizer_info')
+      return { eos_token: '', ...((await response.json()) as object), status: response.status }
+    } finally {
+      changed.stop()
+    }
+  }
+
+  test("is tokenizer_config.json with the template, and its special tokens are the tokenizer's", async () => {
+    const info = await infoOf()
+    expect(info).toMatchObject({
+      status: 200,
+      tokenizer_class: 'TokenizersBackend',
+      bos_token: '<|bos|>',
+      eos_token: '<|end|>',
+      pad_token: '<|pad|>',
+      chat_template: expect.stringContaining('messages'),
+    })
+    const body = { prompt: info.eos_token, add_special_tokens: false }
+    expect(await answerOf(tokenize(body))).toMatchObject({ tokens: [2] })
+  })
+
+  test('writes tokens with flags as their text, names no files, and takes missing tokens from the model', async () => {
+    const config = {
+      bos_token: { __type: 'AddedToken', content: '<|bos|>', lstrip: false },
+      added_tokens_decoder: { 2: { content: '<|end|>', special: true } },
+      additional_special_tokens: [{ content: '<|pad|>' }],
+      name_or_path: '/home/somebody/model',
+      vocab_file: '/home/somebody/vocab.json',
+      model_max_length: 2048,
+    }
+    const info = await infoOf({ 'tokenizer_config.json': JSON.stringify(config) })
+    expect(info).toMatchObject({
+      tokenizer_class: 'PreTrainedTokenizerFast',
+      bos_token: '<|bos|>',
+      eos_token: '<|end|>',
+      added_tokens_decoder: { 2: '<|end|>' },
+      additional_special_tokens: ['<|pad|>'],
+      model_max_length: 2048,
+    })
+    expect(JSON.stringify(info)).not.toContain('somebody')
+  })
+})

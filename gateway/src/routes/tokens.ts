@@ -5,8 +5,8 @@ import { readJsonBody } from './read-body.js'
 import { requestSignal } from './request-signal.js'
 
 /**
- * Creates the handlers of POST /tokenize and /detokenize: the pair's tokenizer, without a forward
- * pass.
+ * Creates the handlers of POST /tokenize and /detokenize, and of GET /tokenizer_info: the pair's
+ * tokenizer, without a forward pass.
  */
 export function createTokenHandlers(dependencies: AppDependencies) {
   const { pair, pairName, limits } = dependencies
@@ -17,5 +17,9 @@ export function createTokenHandlers(dependencies: AppDependencies) {
     const body = await readJsonBody(context.req.raw, limits)
     return context.json(await answer({ body, pair, pairName, maxPromptTokens, signal }))
   }
-  return { tokenize: handle(tokenize), detokenize: handle(detokenize) }
+  return {
+    tokenize: handle(tokenize),
+    detokenize: handle(detokenize),
+    tokenizerInfo: (context: Context<AppEnvironment>) => context.json(pair.tokenizerInfo),
+  }
 }

@@ -69,12 +69,17 @@ test('the page names the installed versions', async () => {
     devDependencies: Readonly<Record<string, string>>
   }
   const requirements = await readFile(join(folder, 'fixtures/clients/requirements.txt'), 'utf8')
-  const ofPython = (name: string) => new RegExp(`^${name}==(.*)$`, 'm').exec(requirements)?.[1]
+  const pinned = (pins: string, name: string) => new RegExp(`^${name}==(.*)$`, 'm').exec(pins)?.[1]
+  const ofPython = (name: string) => pinned(requirements, name)
   const row = (...versions: (string | undefined)[]) => `| ${versions.join(', ')} |`
   expect(text).toContain(row(devDependencies.openai))
   expect(text).toContain(row(devDependencies.ai, devDependencies['@ai-sdk/openai-compatible']))
   expect(text).toContain(row(devDependencies['@langchain/openai']))
   expect(text).toContain(row(ofPython('openai'), ofPython('langchain-openai')))
+  const evaluations = await readFile(join(folder, 'fixtures/evaluations/requirements.txt'), 'utf8')
+  const guidellm = await readFile(join(folder, 'fixtures/guidellm/requirements.txt'), 'utf8')
+  expect(text).toContain(row(pinned(evaluations, 'lm_eval'), pinned(evaluations, 'langchain-tests')))
+  expect(text).toContain(row(pinned(guidellm, 'guidellm')))
 })
 
 test('the files that the page names exist', () => {

@@ -21,7 +21,11 @@ export type LogitReplicas = ReadonlyMap<string, ReplicaSet<LogitServiceConnectio
 export async function connectModels(replicas: LogitReplicas, templateFrom: string, signal: AbortSignal): Promise<Pair> {
   const models = await readModels(replicas, signal)
   const first = modelOf(models, templateFrom)
-  const { text, encoder } = await readText(first.replicas.anyConnection(), first.info, titleOf(templateFrom))
+  const { text, encoder, tokenizerInfo } = await readText(
+    first.replicas.anyConnection(),
+    first.info,
+    titleOf(templateFrom),
+  )
   for (const [name, model] of models) {
     if (model.info.tokenizerFingerprint === first.info.tokenizerFingerprint) continue
     const { text: other } = await readText(model.replicas.anyConnection(), model.info, titleOf(name))
@@ -33,6 +37,7 @@ export async function connectModels(replicas: LogitReplicas, templateFrom: strin
     models,
     text,
     encoder,
+    tokenizerInfo,
     sharesDevice: (a, b) => shareDevice(modelOf(models, a).info.device, modelOf(models, b).info.device),
     vocabularyLimit: minimumOf((info) => info.vocabularySize),
     contextLength: minimumOf((info) => info.contextLength),

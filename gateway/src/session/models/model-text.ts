@@ -1,5 +1,12 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
-import { createEncoderThread, openText, type Text, TextError } from '../../text/index.js'
+import {
+  createEncoderThread,
+  openText,
+  readTokenizerInfo,
+  type Text,
+  TextError,
+  type TokenizerInfo,
+} from '../../text/index.js'
 import { SessionError } from '../contract/session-error.js'
 import type { ServiceConnection } from '../grpc/service-connection.js'
 import { createPromptEncoder, type PromptEncoder } from './prompt-encoder.js'
@@ -8,6 +15,7 @@ import { createPromptEncoder, type PromptEncoder } from './prompt-encoder.js'
 export interface ModelText {
   readonly text: Text
   readonly encoder: PromptEncoder
+  readonly tokenizerInfo: TokenizerInfo
 }
 
 /**
@@ -29,7 +37,8 @@ export async function readText(
   }
   try {
     const text = openText(files, model)
-    return { text, encoder: createPromptEncoder(text, createEncoderThread({ files, model })) }
+    const encoder = createPromptEncoder(text, createEncoderThread({ files, model }))
+    return { text, encoder, tokenizerInfo: readTokenizerInfo(files, text) }
   } catch (cause) {
     if (!(cause instanceof TextError)) throw cause
     throw new SessionError('refused', `the ${title} model's text: ${cause.message}`, { cause })

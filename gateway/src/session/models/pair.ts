@@ -1,5 +1,5 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
-import type { Text } from '../../text/index.js'
+import type { Text, TokenizerInfo } from '../../text/index.js'
 import type { LogitServiceConnection } from '../grpc/logit-service.js'
 import type { ReplicaSet } from '../replicas/replica-set.js'
 import type { PromptEncoder } from './prompt-encoder.js'
@@ -18,6 +18,8 @@ export interface Pair {
   readonly text: Text
   /** Encodes prompts with the same text. Close it with the pair's connections. */
   readonly encoder: PromptEncoder
+  /** What `GET /tokenizer_info` returns. */
+  readonly tokenizerInfo: TokenizerInfo
   /** Whether two of the models slow each other down. */
   sharesDevice(a: string, b: string): boolean
   /** The smallest vocabulary size of the models. Ids from here on are masked. */
