@@ -1,4 +1,5 @@
 import type { MetadataReader } from './metadata.js'
+import { byteLevel, cases, deepseekLetters, sequence, split, words } from './pre-tokenizer-steps.js'
 
 /** How a text is split before the merges. The names are those of llama.cpp. */
 export interface PreTokenizer {
@@ -10,38 +11,80 @@ export interface PreTokenizer {
   readonly addsBos: boolean
 }
 
-const byteLevel = (useRegex: boolean) => ({
-  type: 'ByteLevel',
-  add_prefix_space: false,
-  trim_offsets: true,
-  use_regex: useRegex,
-})
+const plain = { normalizer: null, ignoresMerges: false, addsBos: false }
+const composed = { ...plain, normalizer: { type: 'NFC' } }
 
-const split = (pattern: string) => ({ type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false })
-const sequence = (...steps: object[]) => ({ type: 'Sequence', pretokenizers: steps })
+const llama3 = { ...plain, steps: sequence(split(words('\\p{N}{1,3}')), byteLevel(false)), ignoresMerges: true }
+const qwen2 = { ...composed, steps: sequence(split(words('\\p{N}')), byteLevel(false)) }
+// The Digits step would not work: some implementations of it only know ASCII digits.
+const digits = { ...plain, steps: sequence(split('\\p{N}'), byteLevel(true)) }
+const neox = { ...composed, steps: byteLevel(true) }
 
 /**
- * Matches contractions, words, numbers, punctuation, line ends and spaces.
- * @param number the pattern of a number
+ * Each entry has the parts of the tokenizer.json that llama.cpp's converter calls by this name, as
+ * test/fixtures/gguf-tokenizers proves. llama.cpp itself differs from some of them: it has no NFC
+ * for mpt and olmo, merges whole words for smaug-bpe, and approximates gpt-4o and tekken.
  */
-const words = (number: string) =>
-  `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${number}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`
-
 const preTokenizers: Readonly<Record<string, PreTokenizer>> = {
-  'gpt-2': { normalizer: null, steps: byteLevel(true), ignoresMerges: false, addsBos: false },
-  // The Digits step would not work: some implementations of it only know ASCII digits.
-  smollm: { normalizer: null, steps: sequence(split('\\p{N}'), byteLevel(true)), ignoresMerges: false, addsBos: false },
-  'llama-bpe': {
-    normalizer: null,
-    steps: sequence(split(words('\\p{N}{1,3}')), byteLevel(false)),
+  'gpt-2': { ...plain, steps: byteLevel(true) },
+  smollm: digits,
+  starcoder: digits,
+  refact: digits,
+  'llama-bpe': { ...llama3, addsBos: true },
+  // Names of llama-bpe in older files.
+  llama3: { ...llama3, addsBos: true },
+  'llama-v3': { ...llama3, addsBos: true },
+  // Llama 3 as it was first published: without BOS.
+  'smaug-bpe': llama3,
+  dbrx: { ...llama3, ignoresMerges: false },
+  qwen2,
+  // The file itself says that BOS is added.
+  'deepseek-r1-qwen': qwen2,
+  tekken: {
+    ...plain,
+    steps: sequence(split(cases('', '\\p{N}')), byteLevel(false)),
     ignoresMerges: true,
     addsBos: true,
   },
-  qwen2: {
-    normalizer: { type: 'NFC' },
-    steps: sequence(split(words('\\p{N}')), byteLevel(false)),
-    ignoresMerges: false,
-    addsBos: false,
+  'gpt-4o': {
+    ...plain,
+    steps: sequence(split(cases("(?i:'s|'t|'re|'ve|'m|'ll|'d)?", '\\p{N}{1,3}')), byteLevel(false)),
+  },
+  mpt: neox,
+  olmo: neox,
+  'deepseek-llm': {
+    ...plain,
+    steps: sequence(
+      split('[\r\n]'),
+      split(`\\s?[${deepseekLetters}]+`),
+      split('\\s?[!-/:-~！-／：-～‘-‟\u3000-。]+'),
+      split('\\s+$'),
+      split('[一-龥ࠀ-一가-퟿]+'),
+      split('\\p{N}'),
+      byteLevel(false),
+    ),
+  },
+  'deepseek-coder': {
+    ...plain,
+    steps: sequence(
+      split('[\r\n]'),
+      split('\\s?\\p{L}+'),
+      split('\\s?\\p{P}+'),
+      split('[一-龥ࠀ-一가-퟿]+'),
+      split('\\p{N}'),
+      byteLevel(false),
+    ),
+  },
+  'deepseek-v3': {
+    ...plain,
+    steps: sequence(
+      split('\\p{N}{1,3}'),
+      split('[一-龥\u3040-ゟ゠-ヿ]+'),
+      split(
+        '[!"#$%&\'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+',
+      ),
+      byteLevel(false),
+    ),
   },
 }
 

@@ -93,8 +93,10 @@ it('refuses other tokenizers by name', async () => {
   await expect(textFiles({ 'tokenizer.ggml.model': 'llama' })).rejects.toThrow(
     `has a tokenizer of the kind "llama"; only "gpt2" (byte-level BPE) is converted. ${folder}`,
   )
-  await expect(textFiles({ 'tokenizer.ggml.pre': 'deepseek-llm' })).rejects.toThrow(
-    `has the pre-tokenizer "deepseek-llm"; known are: gpt-2, smollm, llama-bpe, qwen2. ${folder}`,
+  await expect(textFiles({ 'tokenizer.ggml.pre': 'pixtral' })).rejects.toThrow(
+    'has the pre-tokenizer "pixtral"; known are: gpt-2, smollm, starcoder, refact, llama-bpe, llama3, llama-v3, smaug-bpe, ' +
+      'dbrx, qwen2, deepseek-r1-qwen, tekken, gpt-4o, mpt, olmo, deepseek-llm, deepseek-coder, deepseek-v3. ' +
+      folder,
   )
   await expect(textFiles({ 'tokenizer.ggml.merges': ['ab'] })).rejects.toThrow('the merge "ab" is not a pair')
   await expect(textFiles({ 'tokenizer.ggml.bos_token_id': 9999 })).rejects.toThrow('names the special token 9999')
