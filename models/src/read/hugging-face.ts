@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { parseArchitecture } from '../config.js'
 import type { ModelSource, WeightSource } from '../source.js'
 import { readCheckpointTexts } from './checkpoint-texts.js'
+import { withModelPrefix } from './model-prefix.js'
 import { assertIndexed, openSafetensors, readShardIndex, type ShardIndex } from './safetensors.js'
 
 /** The file of the weights if there is only one. */
@@ -37,7 +38,7 @@ async function openWeights(index: ShardIndex, names: ReadonlySet<string>): Promi
   const weights = await openSafetensors(index.files)
   try {
     assertIndexed(index, weights)
-    return weights
+    return withModelPrefix(weights, index.path)
   } catch (error) {
     await weights.close()
     throw error
@@ -63,6 +64,7 @@ async function findWeights(root: string, names: ReadonlySet<string>): Promise<Sh
   const single = join(root, checkpointWeightsName)
   if (names.has(checkpointWeightsName)) return { path: single, files: [single], places: new Map() }
   if (names.has(checkpointIndexName)) return await readShardIndex(join(root, checkpointIndexName))
+  if (names.has('adapter_config.json')) throw new Error(describeForeignFolder(root, names))
   const found = [...names].filter((name) => /\.(bin|pt|pth|gguf|safetensors|onnx)$/.test(name))
   throw new Error(
     `${root} has no model.safetensors and no model.safetensors.index.json` +

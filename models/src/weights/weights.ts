@@ -2,6 +2,7 @@ import type { Initializer } from '../onnx/graph-builder.js'
 import type { Adapter, LoraUpdate, TensorInfo, WeightSource } from '../source.js'
 import { dequantize } from './dequantize.js'
 import { floatMatrix, type Matrix, mergedMatrix, storedMatrix } from './matrix.js'
+import { missingTensor } from './missing-tensor.js'
 
 /**
  * The tensors of a checkpoint and its adapter, each checked against the shape that the graph needs.
@@ -84,10 +85,7 @@ export class Weights {
   private info(name: string, shape: readonly number[]): TensorInfo {
     const saved = this.adapter?.saved.get(name)
     const info = saved === undefined ? this.source.tensors.get(name) : { type: 'F32' as const, shape: saved.shape }
-    if (info === undefined)
-      throw new Error(
-        this.source.unreadable.get(name) ?? `the checkpoint has no tensor ${name}, which its config.json requires`,
-      )
+    if (info === undefined) throw missingTensor(this.source, name)
     if (info.shape.join() !== shape.join())
       throw new Error(`tensor ${name} has shape [${info.shape}], config.json requires [${shape}]`)
     return info
