@@ -53,9 +53,10 @@ describe('parseModelConfig', () => {
     expect(parse({ ...asked, model_type: 'mistral', sliding_window: null }).biases.queryKeyValue).toBe(false)
   })
 
-  it('prefers the end tokens of generation_config.json', () => {
+  it('ends answers at the tokens of both files, first those of generation_config.json', () => {
     expect(parse({ eos_token_id: 2 }).eosTokenIds).toEqual([2])
-    expect(parse({ eos_token_id: 2 }, { eos_token_id: [2, 5] }).eosTokenIds).toEqual([2, 5])
+    expect(parse({ eos_token_id: 2 }, { eos_token_id: [5, 2] }).eosTokenIds).toEqual([5, 2])
+    expect(parse({ eos_token_id: [7, 8] }, { eos_token_id: 8 }).eosTokenIds).toEqual([8, 7])
     expect(parse({ eos_token_id: [7, 8] }, { eos_token_id: null }).eosTokenIds).toEqual([7, 8])
   })
 

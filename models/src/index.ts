@@ -7,6 +7,7 @@
 export * from './build.js'
 export * from './catalog.js'
 export * from './config.js'
+export { describeEndTokens } from './folder/end-tokens.js'
 export { hashFile } from './folder/hash.js'
 export { builderVersion } from './folder/model-folder.js'
 export { appendGraph, appendLengthName, presentKeyName, presentValueName } from './graph/append-graph.js'

@@ -17,7 +17,7 @@ export const generationSchema = z.looseObject({ eos_token_id: endTokens, bos_tok
 
 /** The special tokens of a model. */
 export interface SpecialTokens {
-  /** The ids that end an answer. Those of generation_config.json win over those of config.json. */
+  /** The ids that end an answer, of both files: those of generation_config.json come first. */
   readonly eosTokenIds: readonly number[]
   readonly bosTokenId: number | null
   readonly padTokenId: number | null
@@ -28,7 +28,10 @@ export const resolveSpecialTokens = (
   config: SpecialTokenKeys,
   generation: z.infer<typeof generationSchema>,
 ): SpecialTokens => ({
-  eosTokenIds: [generation.eos_token_id ?? config.eos_token_id ?? []].flat(),
+  eosTokenIds: union([generation.eos_token_id ?? []].flat(), [config.eos_token_id ?? []].flat()),
   bosTokenId: config.bos_token_id ?? generation.bos_token_id ?? null,
   padTokenId: config.pad_token_id != null && config.pad_token_id >= 0 ? config.pad_token_id : null,
 })
+
+/** Returns the ids of both lists without duplicates. */
+export const union = (a: readonly number[], b: readonly number[]): number[] => [...new Set([...a, ...b])]

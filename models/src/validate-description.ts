@@ -1,4 +1,5 @@
 import { parseModelConfig } from './config.js'
+import { withEndTokens } from './folder/end-tokens.js'
 import type { TextValidator } from './folder/model-folder.js'
 import { folderTextFiles } from './folder/text-files.js'
 import type { BinaryFile } from './read/binary-file.js'
@@ -31,7 +32,9 @@ export const validateGgufHeader = async (file: BinaryFile, validateText: TextVal
  */
 export async function validateExportTexts(graph: string, validateText: TextValidator): Promise<void> {
   const source = await readExportTexts(graph)
-  validateText(folderTextFiles(source), parseExportTexts(source.config, source.generationConfig, graph))
+  const files = folderTextFiles(source)
+  const model = parseExportTexts(source.config, source.generationConfig, graph)
+  validateText(files, withEndTokens(model, files))
 }
 
 /** Validates the config of a PEFT adapter. @param folder its folder, which may lack the weights */
@@ -44,5 +47,6 @@ function validateTexts(
   validateText: TextValidator,
 ): void {
   const config = parseModelConfig(source.config, source.generationConfig)
-  validateText(folderTextFiles(source), config)
+  const files = folderTextFiles(source)
+  validateText(files, withEndTokens(config, files))
 }

@@ -7,6 +7,7 @@ import { withLock } from '../lock.js'
 import { createProgress } from '../progress.js'
 import { validateText } from '../pull/validate-text.js'
 import { explainDiskErrors } from '../util/disk-error.js'
+import { warnOfEndTokens } from './end-tokens.js'
 
 /** The inputs of a build, without its place. */
 export type BuildRequest = Pick<BuildOptions, 'source' | 'adapter' | 'precision' | 'switched'> & {
@@ -27,12 +28,18 @@ async function findOrBuild(request: BuildRequest, context: Context): Promise<str
   const { home, output } = context
   const name = await cachedName(request, context.signal)
   const out = join(home.models, name)
-  if (await isModelFolder(out)) return out
+  await buildOnce(request, out, name, context)
+  await warnOfEndTokens(out, output)
+  return out
+}
+
+async function buildOnce(request: BuildRequest, out: string, name: string, context: Context): Promise<void> {
+  const { home, output } = context
+  if (await isModelFolder(out)) return
   const onWait = () =>
     output.write(`Waiting for another process that builds ${request.modelId} in ${home.models} ...\n`)
-  return withLock({ folder: home.locks, name: `build-${name}`, onWait, signal: context.signal }, async (signal) => {
+  await withLock({ folder: home.locks, name: `build-${name}`, onWait, signal: context.signal }, async (signal) => {
     if (!(await isModelFolder(out))) await buildWithProgress({ ...request, out, signal }, context)
-    return out
   })
 }
 

@@ -4,6 +4,7 @@ import type { Context } from '../context.js'
 import { toServiceSource } from '../source-text/service-address.js'
 import { warnOfOtherBase } from './adapter-base.js'
 import { buildCached } from './build-cached.js'
+import { warnOfEndTokens } from './end-tokens.js'
 import { findSource, type Source } from './source.js'
 
 /** A model to serve: a source, and the base of a LoRA adapter. */
@@ -64,7 +65,11 @@ export async function prepareFullModel(
   context: Context,
 ): Promise<string> {
   if (source.kind === 'service') return toServiceSource(source.addresses)
-  if (source.kind === 'model-folder') return assertPrecision(source.path, precision)
+  if (source.kind === 'model-folder') {
+    await assertPrecision(source.path, precision)
+    await warnOfEndTokens(source.path, context.output)
+    return source.path
+  }
   return buildCached({ source: source.path, precision, modelId: plainName(source.path) }, context)
 }
 
@@ -78,9 +83,9 @@ async function findBase(base: string, label: string): Promise<AdapterBase> {
 export const plainName = (path: string) =>
   isGraphPath(path) ? exportName(path) : basename(path).replace(/\.gguf$/i, '')
 
-async function assertPrecision(folder: string, precision: Precision | undefined): Promise<string> {
+async function assertPrecision(folder: string, precision: Precision | undefined): Promise<void> {
   const manifest = await loadManifest(folder)
-  if (precision === undefined || manifest.precision === precision) return folder
+  if (precision === undefined || manifest.precision === precision) return
   throw new Error(
     `${folder} was built with precision ${manifest.precision}, and --precision is ${precision}. ` +
       'Remove --precision, or give the source that the folder was built from',

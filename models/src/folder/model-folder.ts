@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { ModelConfig } from '../config.js'
 import { type Manifest, manifestFileName } from '../manifest.js'
+import { withEndTokens } from './end-tokens.js'
 import { tokenizerFingerprint } from './fingerprint.js'
 import { combinedHash, hashFiles, sha256 } from './hash.js'
 import { existingModel, isComplete, replaceFolder } from './output-folder.js'
 import { chatTemplateName, folderTextFiles } from './text-files.js'
 
 /** Version of the builder. It rises when the same inputs would give other files. */
-export const builderVersion = '7'
+export const builderVersion = '8'
 
 /** The progress of a build. */
 export interface BuildProgress {
@@ -72,10 +73,11 @@ type Plan = Pick<Manifest, 'modelId' | 'precision' | 'head' | 'source' | 'adapte
  * until the new folder is complete. A folder that was built from the same inputs is kept.
  * @throws Error with the part that cannot be built and the reason; the signal's reason on abort
  */
-export async function makeModelFolder(content: FolderContent, options: FolderOptions): Promise<Manifest> {
+export async function makeModelFolder(given: FolderContent, options: FolderOptions): Promise<Manifest> {
   const { out, signal } = options
   const existing = await existingModel(out)
-  const texts = describeTexts(folderTextFiles(content.texts))
+  const texts = describeTexts(folderTextFiles(given.texts))
+  const content = { ...given, model: withEndTokens(given.model, texts.files) }
   options.validateText(texts.files, content.model)
 
   const plan = await planFolder(content, options)
