@@ -131,6 +131,7 @@ describe('an adapter', () => {
   const matrix = (length: number) => Float32Array.from({ length }, () => (random() - 0.5) * 0.2)
   const update = (rows: number, columns: number) => ({ rank: 4, a: matrix(4 * columns), b: matrix(rows * 4) })
   const adapter: Adapter = {
+    textFiles: new Map(),
     name: 'synthetic',
     files: [],
     saved: new Map(),

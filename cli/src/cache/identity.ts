@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isGraphPath, openExport } from '@tandem/models'
+import { adapterTextNames, isGraphPath, openExport } from '@tandem/models'
 import { hashFile } from '../util/hash-file.js'
 
 /**
@@ -30,13 +30,14 @@ async function fileIdentity(path: string): Promise<string> {
 }
 
 /**
- * Returns a text that identifies the content of an adapter folder. It is small enough to hash, so a
- * copy is the same adapter.
+ * Returns a text that identifies the content of an adapter folder, with its own tokenizer. It is
+ * small enough to hash, so a copy is the same adapter.
  */
 export async function adapterIdentity(folder: string, signal: AbortSignal): Promise<string> {
   const lines: string[] = []
   for (const name of (await readdir(folder)).sort())
-    if (/^adapter_/.test(name)) lines.push(`${name} ${await hashFile(join(folder, name), signal)}`)
+    if (/^adapter_/.test(name) || adapterTextNames.includes(name))
+      lines.push(`${name} ${await hashFile(join(folder, name), signal)}`)
   return lines.join('\n')
 }
 

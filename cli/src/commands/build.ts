@@ -3,7 +3,9 @@ import type { Precision } from '@tandem/models'
 import type { Context } from '../context.js'
 import { warnOfOtherBase } from '../sources/adapter-base.js'
 import { buildWithProgress } from '../sources/build-cached.js'
-import { resolveSource } from '../sources/resolve-source.js'
+import { warnOfEndTokens } from '../sources/end-tokens.js'
+import { resolveSource, resolveSourcePath } from '../sources/resolve-source.js'
+import { findAdapter } from '../sources/source.js'
 import { explainDiskErrors } from '../util/disk-error.js'
 import { sumBytes } from '../util/sum-bytes.js'
 import { megabytes } from '../util/table.js'
@@ -46,12 +48,10 @@ export async function build(source: string, options: BuildCommandOptions, contex
   const manifest = await explainDiskErrors(dirname(resolve(out)), '--out', () =>
     buildWithProgress({ ...request, signal: context.signal }, context),
   )
+  await warnOfEndTokens(out, context.output)
   const bytes = sumBytes(Object.values(manifest.files))
   context.answers.write(`${out}: ${manifest.modelId}, ${manifest.precision}, ${megabytes(bytes)}\n`)
 }
 
-async function resolveAdapter(adapter: string, context: Context): Promise<string> {
-  const found = await resolveSource(adapter, '--adapter', context)
-  if (found.kind === 'adapter') return found.path
-  throw new Error(`--adapter ${adapter} is not a LoRA adapter folder: it has no adapter_config.json`)
-}
+const resolveAdapter = async (adapter: string, context: Context): Promise<string> =>
+  findAdapter(await resolveSourcePath(adapter, '--adapter', context), '--adapter')

@@ -2,6 +2,7 @@ import { type CatalogPair, type ChatMessage, defaultPairName, findPair, type Pre
 import type { Context } from '../context.js'
 import { weightsPath } from '../pull/pull-weights.js'
 import { warnOfOtherBase } from './adapter-base.js'
+import { checkAdapterTexts } from './adapter-texts.js'
 import type { BuildRequest } from './build-cached.js'
 import { type AdapterBase, plainName } from './prepare-model.js'
 import { resolvePair } from './resolve-pair.js'
@@ -19,6 +20,8 @@ export interface PairOptions {
   readonly precision?: Precision | undefined
   /** The name of the pair in the API. */
   readonly name?: string | undefined
+  /** The model whose chat template is used. Default: `dpo`. */
+  readonly template_from?: 'dpo' | 'sft' | undefined
   /** Returns the name of a source in messages. Default: `--sft` and `--dpo`. */
   readonly labelOf?: ((model: 'sft' | 'dpo') => string) | undefined
 }
@@ -46,6 +49,8 @@ export interface AdapterPlan {
   readonly dpo: BuildRequest
   /** Both models in one folder with an adapter that can be switched off. */
   readonly both: BuildRequest
+  /** Why the two cannot be in one folder; null if they can. */
+  readonly pairedRefusal: string | null
   /** The pair of the catalog whose weights must be pulled first; null for own models. */
   readonly catalogPair: CatalogPair | null
 }
@@ -90,11 +95,12 @@ function planCatalogPair(
   const dpo = { ...sft, modelId: `${pair.name}-dpo`, adapter: pair.adapter }
   const { endTokens, demo } = pair
   const described = { name: name ?? pair.name, adapterBase, endTokens, demo }
-  return { kind: 'adapter', described, sft, dpo, both: { ...dpo, switched: true }, catalogPair: pair }
+  const both = { ...dpo, switched: true }
+  return { kind: 'adapter', described, sft, dpo, both, pairedRefusal: null, catalogPair: pair }
 }
 
 async function planOwnPair(
-  { precision, name, labelOf = flagOf, ...texts }: PairOptions,
+  { precision, name, template_from, labelOf = flagOf, ...texts }: PairOptions,
   context: Context,
 ): Promise<PairPlan> {
   const parts = await resolvePair(texts, labelOf, context)
@@ -118,11 +124,18 @@ async function planOwnPair(
         'an adapter needs the weights that it was trained on. Give their Hugging Face folder or GGUF file as --sft',
     )
   await warnOfOtherBase(base.source, dpo.path, context.output)
+  const where = { sft: parts.sft.where, dpo: parts.dpo.where }
+  const hasOwnTemplate = await checkAdapterTexts(base.source, dpo.path, where, context.output)
   const full = { ...base, precision, modelId: plainName(base.source) }
   const adapted = { ...full, adapter: dpo.path, modelId: plainName(dpo.path) }
   const both = { ...adapted, switched: true }
-  return { kind: 'adapter', described, sft: full, dpo: adapted, both, catalogPair: null }
+  const pairedRefusal = hasOwnTemplate && template_from === 'sft' ? refusePaired(parts.dpo.where) : null
+  return { kind: 'adapter', described, sft: full, dpo: adapted, both, pairedRefusal, catalogPair: null }
 }
+
+const refusePaired = (dpo: string) =>
+  `--paired keeps one chat template, that of ${dpo}, and template_from asks for the one of the SFT model: ` +
+  'remove --paired or template_from'
 
 /** Describes why an adapter cannot be applied to a source. */
 function stateOf({ kind }: Source): string {

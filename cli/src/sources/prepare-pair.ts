@@ -41,6 +41,7 @@ export async function preparePlanned(plan: PairPlan, isPaired: boolean, context:
     return { ...described, sft: first, dpo: second, isPaired }
   }
   if (plan.catalogPair !== null) await pullWeights(plan.catalogPair, context)
+  if (isPaired && plan.pairedRefusal !== null) throw new Error(plan.pairedRefusal)
   if (isPaired) {
     const both = await buildCached(plan.both, context)
     return { ...described, sft: both, dpo: both, isPaired }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { adapterIdentity, shortHash, weightsIdentity } from '../cache/identity.js'
-import { findSource } from './source.js'
+import { findAdapter, findSource } from './source.js'
 
 let folder: string
 const signal = new AbortController().signal
@@ -24,6 +24,12 @@ async function make(...names: string[]) {
 describe('findSource', () => {
   it('distinguishes the kinds of folders and files', async () => {
     await make('m/tandem.json', 'm/config.json', 'c/config.json', 'a/adapter_config.json', 'w.GGUF')
+    // As peft reads them: a config.json next to an adapter, and what is left of one next to a full model.
+    await make('a2/config.json', 'a2/adapter_config.json', 'a2/adapter_model.safetensors', 'a2/tokenizer.json')
+    await make('a3/config.json', 'a3/adapter_config.json')
+    await make('c2/config.json', 'c2/adapter_config.json', 'c2/model-00001-of-00002.safetensors')
+    const unusual = await Promise.all(['a2', 'a3', 'c2'].map((name) => findSource(join(folder, name), '--dpo')))
+    expect(unusual.map(({ kind }) => kind)).toEqual(['adapter', 'adapter', 'checkpoint'])
     const kinds = await Promise.all(['m', 'c', 'a', 'w.GGUF'].map((name) => findSource(join(folder, name), '--sft')))
     expect(kinds.map(({ kind }) => kind)).toEqual(['model-folder', 'checkpoint', 'adapter', 'gguf'])
     expect(kinds[3]).toEqual({ kind: 'gguf', path: join(folder, 'w.GGUF') })
@@ -70,11 +76,31 @@ describe('findSource', () => {
     ['another file', 'x.bin', 'is a file that does not end in .gguf or .onnx'],
     ['a folder of something else', 'other', 'has neither tandem.json nor config.json nor adapter_config.json'],
     ['a folder with a GGUF file', 'g', 'is a folder; name the GGUF file in it: y.gguf'],
-    ['a folder that is two things', 'both', 'has both config.json and adapter_config.json'],
+    [
+      'a folder with two models',
+      'both',
+      'has the weights of a full model (config.json) and of an adapter (adapter_config',
+    ],
   ])('refuses %s', async (_name, path, message) => {
     await make('x.bin', 'other/readme', 'g/y.gguf', 'both/config.json', 'both/adapter_config.json')
+    await make('both/model.safetensors', 'both/adapter_model.safetensors')
     await expect(findSource(join(folder, path), '--dpo')).rejects.toThrow(message)
     await expect(findSource(join(folder, path), '--dpo')).rejects.toThrow(`--dpo ${join(folder, path)}`)
+  })
+})
+
+describe('findAdapter', () => {
+  it('finds an adapter also next to a full model, and refuses anything else', async () => {
+    await make(
+      'both/config.json',
+      'both/model.safetensors',
+      'both/adapter_config.json',
+      'both/adapter_model.safetensors',
+    )
+    await make('c/config.json', 'c/model.safetensors')
+    expect(await findAdapter(join(folder, 'both'), '--adapter')).toBe(join(folder, 'both'))
+    await expect(findAdapter(join(folder, 'c'), '--adapter')).rejects.toThrow('it has no adapter_config.json')
+    await expect(findAdapter(join(folder, 'none'), '--adapter')).rejects.toThrow('the file or folder does not exist')
   })
 })
 
@@ -102,8 +128,11 @@ describe('identities', () => {
   it('depend on the content of an adapter, not on its path', async () => {
     await make('a/adapter_config.json', 'b/adapter_config.json')
     await writeFile(join(folder, 'b/adapter_config.json'), 'a/adapter_config.json')
-    await make('b/README.md')
+    await make('b/README.md', 'b/config.json')
     expect(await adapterIdentity(join(folder, 'b'), signal)).toBe(await adapterIdentity(join(folder, 'a'), signal))
+    await make('b/tokenizer.json')
+    expect(await adapterIdentity(join(folder, 'b'), signal)).not.toBe(await adapterIdentity(join(folder, 'a'), signal))
+    await rm(join(folder, 'b/tokenizer.json'))
     await writeFile(join(folder, 'b/adapter_config.json'), 'other')
     expect(await adapterIdentity(join(folder, 'b'), signal)).not.toBe(await adapterIdentity(join(folder, 'a'), signal))
   })

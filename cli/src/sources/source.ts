@@ -1,9 +1,12 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { findExport } from '@tandem/models'
+import { adapterConfigName, findExport } from '@tandem/models'
 import { isRepo } from '../source-text/hub-name.js'
 import { isAddress, isService, parseAddresses, serviceScheme } from '../source-text/service-address.js'
 import { assertNoWebAddress } from '../source-text/web-address.js'
+
+const modelWeights = /^(model|pytorch_model).*\.(safetensors|safetensors\.index\.json|bin)$/
+const adapterWeights = /^adapter_model\.(safetensors|bin)$/
 
 /** What a source is. All paths are absolute. */
 export type Source =
@@ -19,6 +22,18 @@ const expected =
   'grpc://HOST:PORT of a running service, a model folder (tandem.json), a Hugging Face folder (config.json), ' +
   'a .gguf file, an exported .onnx file or its folder, ' +
   'a LoRA adapter folder (adapter_config.json) or hf:ORG/REPO of the Hugging Face hub'
+
+/**
+ * Finds the folder of an adapter, also if it holds a full model too.
+ * @throws Error as `findSource`, or if it has no adapter_config.json
+ */
+export async function findAdapter(path: string, option: string): Promise<string> {
+  const real = await realpath(resolve(path)).catch(() => null)
+  const names = real === null ? [] : await readdir(real).catch((): string[] => [])
+  if (real !== null && names.includes(adapterConfigName)) return real
+  await findSource(path, option)
+  throw new Error(`${option} ${path} is not a LoRA adapter folder: it has no adapter_config.json`)
+}
 
 /**
  * Finds what a source is: a service by its scheme, a path by its files.
@@ -51,14 +66,16 @@ function kindOfFolder(names: readonly string[], where: string): Exclude<Source['
   // A model folder has a config.json too.
   if (names.includes('tandem.json')) return 'model-folder'
   const isCheckpoint = names.includes('config.json')
-  const isAdapter = names.includes('adapter_config.json')
-  if (isCheckpoint && isAdapter)
+  const has = (pattern: RegExp) => names.some((name) => pattern.test(name))
+  // As for peft, a config.json next to an adapter changes nothing. A full model next to it does.
+  const isAdapter = names.includes(adapterConfigName) && !(isCheckpoint && has(modelWeights) && !has(adapterWeights))
+  if (isAdapter && isCheckpoint && has(modelWeights))
     throw new Error(
-      `${where} has both config.json and adapter_config.json, so it could be a full model or an adapter: ` +
+      `${where} has the weights of a full model (config.json) and of an adapter (adapter_config.json): ` +
         'move the files of one of them into another folder',
     )
-  if (isCheckpoint) return 'checkpoint'
   if (isAdapter) return 'adapter'
+  if (isCheckpoint) return 'checkpoint'
   const gguf = names.filter((name) => name.endsWith('.gguf'))
   if (gguf.length > 0) throw new Error(`${where} is a folder; name the GGUF file in it: ${join('.', gguf[0] ?? '')}`)
   throw new Error(`${where} has neither tandem.json nor config.json nor adapter_config.json; expected ${expected}`)

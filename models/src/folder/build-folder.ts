@@ -7,6 +7,7 @@ import type { Adapter, ModelSource } from '../source.js'
 import { assertOneLabel } from '../weights/score-head.js'
 import { hasTiedHead } from '../weights/tied-head.js'
 import { Weights } from '../weights/weights.js'
+import { assertSameTokens, assertTokensFit, withAdapterTexts } from './adapter-texts.js'
 import { builderVersion, type FolderOptions, makeModelFolder } from './model-folder.js'
 
 const dataFileName = `${graphFileName}.data`
@@ -35,6 +36,8 @@ export async function buildFolder(
   const { precision, merge, switched } = options
   assertPrecisionFits(precision, source)
   const config = await readConfig(source, adapter)
+  if (adapter !== null) assertTokensFit(adapter, config.vocabularySize)
+  if (adapter !== null && switched) assertSameTokens(source.textFiles, adapter)
   if (config.head === 'score' && switched)
     throw new Error('--switched is for pairs of language models, and this is a reward model: leave --switched out')
   const graph = buildGraph(config, new Weights(source.weights, adapter, merge), options)
@@ -42,7 +45,7 @@ export async function buildFolder(
     model: config,
     exportedGraph: null,
     precision,
-    texts: source,
+    texts: adapter === null ? source : withAdapterTexts(source, adapter.textFiles),
     source: { kind: source.weights.kind, files: source.files },
     adapter: adapter && { name: adapter.name, merged: merge, switched, files: adapter.files },
     graph: {

@@ -36,10 +36,18 @@ export function folderTextFiles(source: Pick<ModelSource, 'textFiles' | 'config'
   addJson('config.json', source.config)
   addJson('generation_config.json', source.generationConfig)
   const config = readConfig(files)
+  const template = readTemplate(files)
   if (config !== null) files.set(configName, config.bytes)
-  const template = files.has(chatTemplateName) ? null : inlineTemplate(config?.value ?? {})
-  if (template !== null) files.set(chatTemplateName, new TextEncoder().encode(template))
+  if (template !== null) files.set(chatTemplateName, template)
   return files
+}
+
+/** Returns the chat template of text files: its own file, or a text in tokenizer_config.json. */
+export function readTemplate(files: ReadonlyMap<string, Uint8Array>): Uint8Array | null {
+  const own = files.get(chatTemplateName)
+  if (own !== undefined) return own
+  const template = inlineTemplate(readConfig(files)?.value ?? {})
+  return template === null ? null : new TextEncoder().encode(template)
 }
 
 const encodeJson = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)

@@ -53,6 +53,23 @@ describe('a pull', () => {
     expect(await readdir(await tiny.pull('hf:tiny/dpo'))).toEqual(['adapter_config.json', 'adapter_model.safetensors'])
   })
 
+  it("downloads an adapter's own tokenizer and template, and refuses one of another format", async () => {
+    const { files } = await read('tiny/llama-tied+lora')
+    const { files: base } = await read('tiny/llama-tied')
+    const own = ['chat_template.jinja', 'tokenizer.json', 'tokenizer_config.json']
+    const owned = own.map((name) => [name, base.get(name) ?? text('')] as const)
+    tiny.hub.repos.set('tiny/dpo', { files: new Map([...files, ...owned, ['tokenizer.model', text('x')]]) })
+    expect(await readdir(await tiny.pull('hf:tiny/dpo'))).toEqual([
+      'adapter_config.json',
+      'adapter_model.safetensors',
+      ...own,
+    ])
+    tiny.hub.repos.set('tiny/slow', { files: new Map([...files, ['tokenizer.model', text('x')]]) })
+    await expect(tiny.pull('hf:tiny/slow')).rejects.toThrow(
+      '--sft hf:tiny/slow has its own tokenizer as tokenizer.model and no tokenizer.json: save one there',
+    )
+  })
+
   it('downloads the named GGUF file, or the only one', async () => {
     const gguf = (await read('more/gguf-llama-q4_1')).files.get('model.gguf') ?? text('')
     tiny.hub.repos.set('tiny/gguf', {

@@ -1,10 +1,12 @@
 import {
   adapterConfigName,
+  adapterTextNames,
   adapterWeightsName,
   checkpointIndexName,
   checkpointTextNames,
   checkpointWeightsName,
   isGraphPath,
+  refuseOtherAdapterTokenizers,
   refuseOtherTokenizers,
 } from '@tandem/models'
 import type { HubFile } from '../../cache/hub-file.js'
@@ -38,14 +40,16 @@ export function selectFiles(files: readonly HubFile[], name: HubName, where: str
         'Download the one that you want, and give its folder',
     )
   const pick = (wanted: readonly string[]) => wanted.flatMap((file) => inFolder.get(file) ?? [])
-  if (isAdapter)
+  if (isAdapter) {
+    refuseOtherAdapterTokenizers(where, names)
     return {
       kind: 'adapter',
       path: name.path,
-      description: pick([adapterConfigName]),
+      description: pick([adapterConfigName, ...adapterTextNames]),
       weights: pick([adapterWeightsName]),
       index: null,
     }
+  }
   if (isCheckpoint) {
     refuseOtherTokenizers(where, names)
     const index = has(checkpointWeightsName) ? null : (inFolder.get(checkpointIndexName) ?? null)

@@ -1,6 +1,7 @@
 import type { StoredType, WeightSource } from '../../source.js'
 import { dequantize } from '../../weights/dequantize.js'
 import { rowRanges } from '../../weights/matrix.js'
+import { mergeAdvice } from './merge-advice.js'
 
 /**
  * Maximum rounding error by the type of the base, as a share of the largest weight. Another
@@ -35,7 +36,8 @@ export async function assertSameLayer(
   const own = baseName === undefined ? undefined : base.tensors.get(baseName)
   const refusal =
     `${root} contains its own ${module} (${name} [${copy?.shape}]), which differs from the base's [${own?.shape}]; ` +
-    'it cannot be applied'
+    `it cannot be applied${(copy?.shape[0] ?? 0) > (own?.shape[0] ?? 0) ? ', because tokens were added in training' : ''}. ` +
+    mergeAdvice
   if (copy === undefined || own === undefined || baseName === undefined || copy.shape.join() !== own.shape.join())
     throw new Error(refusal)
 

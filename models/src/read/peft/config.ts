@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mergeAdvice } from './merge-advice.js'
 
 /** Keys about the training or the origin of an adapter, which do not change its result. */
 const harmlessKeys = [
@@ -114,13 +115,13 @@ function refuseUnsupported(config: z.infer<typeof schema>, path: string): void {
   const active = Object.entries(config).find(([key, value]) => !known.includes(key) && isActive(value))
   if (active !== undefined)
     throw new Error(
-      `${path} has ${active[0]} ${JSON.stringify(active[1])}, which cannot be applied; only plain LoRA is supported`,
+      `${path} has ${active[0]} ${JSON.stringify(active[1])}, which cannot be applied; only plain LoRA is supported. ${mergeAdvice}`,
     )
   const saved = config.modules_to_save ?? []
   if (saved.some((name) => !classifierModules.includes(name)))
     throw new Error(
       `${path} has modules_to_save ${JSON.stringify(saved)}, which cannot be applied; ` +
-        'only plain LoRA and the head of a reward model ("score") are supported',
+        `only plain LoRA and the head of a reward model ("score") are supported. ${mergeAdvice}`,
     )
   const { bias = 'none', init_lora_weights: initialization = true } = config
   if (bias !== null && bias !== 'none') throw new Error(`${path} has bias "${bias}"; only "none" can be applied`)

@@ -120,6 +120,18 @@ it('accepts a copy of the output layer only if it equals that of the base', asyn
   )
 })
 
+it('accepts a saved output layer if it equals that of the base, and refuses a resized one', async () => {
+  const saved = (rows: number, value = 1) => ({ 'base_model.model.lm_head.weight': filled(rows, hidden, value) })
+  expect(modulesOf(await open({}, { ...bothQ, ...saved(3) }))).toEqual([q(0), q(1)])
+  await expect(open({}, { ...bothQ, ...saved(3, 2) })).rejects.toThrow(
+    "contains its own lm_head (base_model.model.lm_head.weight [3,2]), which differs from the base's [3,2]; " +
+      'it cannot be applied. Merge it into its base with peft',
+  )
+  await expect(open({}, { ...bothQ, ...saved(4) })).rejects.toThrow(
+    "which differs from the base's [3,2]; it cannot be applied, because tokens were added in training. Merge it",
+  )
+})
+
 it('ignores keys that change nothing', async () => {
   const harmless = {
     base_model_name_or_path: 'a/b',

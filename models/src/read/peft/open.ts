@@ -6,6 +6,7 @@ import { scoreName } from '../../weights/score-head.js'
 import { parseJsonObject } from '../json-file.js'
 import { openSafetensors } from '../safetensors.js'
 import { rowCount } from '../tensor-table.js'
+import { readAdapterTexts } from './adapter-texts.js'
 import { assertSameLayer } from './base-layer.js'
 import { type LoraConfig, parseLoraConfig } from './config.js'
 import { isTargeted } from './targets.js'
@@ -15,6 +16,9 @@ export const adapterConfigName = 'adapter_config.json'
 /** The file of an adapter's weights. */
 export const adapterWeightsName = 'adapter_model.safetensors'
 const outputLayer = 'lm_head'
+
+/** base_model.model.<module>.weight of an embedding, which peft saves if it may have been resized. */
+const embeddingName = /^base_model\.model\.(?<module>(?:model\.)?embed_tokens|lm_head)\.weight$/
 
 /** base_model.model.<module>.weight of a module that is saved completely. */
 const savedName = /^base_model\.model\.(?<module>[^.]+)\.weight$/
@@ -32,6 +36,7 @@ export async function openAdapter(folder: string, source: ModelSource): Promise<
   await assertAdapterFolder(root)
   const path = join(root, adapterConfigName)
   const config = await readLoraConfig(root)
+  const texts = await readAdapterTexts(root)
   const weights = await openSafetensors([join(root, adapterWeightsName)])
   try {
     const saved = await readSaved(weights, config)
@@ -45,7 +50,8 @@ export async function openAdapter(folder: string, source: ModelSource): Promise<
       updates,
       saved,
       isClassifier: config.isClassifier || saved.has(scoreName),
-      files: [path, join(root, adapterWeightsName)],
+      textFiles: texts.textFiles,
+      files: [path, join(root, adapterWeightsName), ...texts.files],
     }
   } finally {
     await weights.close()
@@ -113,6 +119,11 @@ async function readModules(
   if (unreadable !== undefined) throw new Error(unreadable)
   for (const name of weights.tensors.keys()) {
     if (savedModuleOf(name, config) !== null) continue
+    const copied = embeddingName.exec(name)?.groups?.module
+    if (copied !== undefined) {
+      await assertSameLayer(weights, name, base, copied.replace(/^embed/, 'model.embed'), root)
+      continue
+    }
     const { module, kind } = tensorName.exec(name)?.groups ?? {}
     if (module === undefined)
       throw new Error(`${root}: the tensor ${name} is not a LoRA update of a linear layer; it cannot be applied`)
