@@ -74,7 +74,7 @@ export interface Adapter {
    * Whether it was trained as a sequence classifier, so that it turns the base into a reward model.
    */
   readonly isClassifier: boolean
-  /** Its own tokenizer files and chat template, by file name. They are used instead of the base's. */
+  /** Its own tokenizer files and chat template, by name. They are used instead of the base's. */
   readonly textFiles: ReadonlyMap<string, Uint8Array>
   readonly files: readonly string[]
 }

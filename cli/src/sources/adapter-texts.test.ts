@@ -97,4 +97,9 @@ it('warns of different end tokens each time', async () => {
   words = ''
   await prepare({ sft: pair.sft, dpo: pair.dpo })
   expect(words).toContain(warning)
+  words = ''
+  const manifest = JSON.parse(await readFile(join(pair.dpo, 'tandem.json'), 'utf8'))
+  await writeFile(join(pair.dpo, 'tandem.json'), JSON.stringify({ ...manifest, eosTokenIds: [2] }))
+  await prepare({ sft: pair.dpo, dpo: pair.dpo })
+  expect(words).toContain('An answer ends at each of 2. To add the others, build the model folder again')
 })

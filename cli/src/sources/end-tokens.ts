@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describeEndTokens, loadManifest } from '@tandem/models'
+import { describeEndTokens, loadManifest, withEndTokens } from '@tandem/models'
 import type { Output } from '../progress.js'
 
 /**
@@ -13,9 +13,12 @@ export async function warnOfEndTokens(folder: string, output: Output): Promise<v
   const texts = new Map<string, Uint8Array>()
   for (const name of Object.keys(files)) if (name.endsWith('.json')) texts.set(name, await readFile(join(folder, name)))
   const named = describeEndTokens(texts)
-  if (named !== null)
-    output.write(
-      `Warning: the files of ${modelId} name different end tokens: ${named}. ` +
-        `An answer ends at each of ${eosTokenIds.join(', ')}.\n`,
-    )
+  if (named === null) return
+  // Versions before 8 of the builder read only one of the files.
+  const isOld = withEndTokens({ eosTokenIds }, texts).eosTokenIds.length > eosTokenIds.length
+  output.write(
+    `Warning: the files of ${modelId} name different end tokens: ${named}. ` +
+      `An answer ends at each of ${eosTokenIds.join(', ')}.` +
+      `${isOld ? ' To add the others, build the model folder again from its source.' : ''}\n`,
+  )
 }

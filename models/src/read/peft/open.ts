@@ -17,7 +17,7 @@ export const adapterConfigName = 'adapter_config.json'
 export const adapterWeightsName = 'adapter_model.safetensors'
 const outputLayer = 'lm_head'
 
-/** base_model.model.<module>.weight of an embedding, which peft saves if it may have been resized. */
+/** base_model.model.<module>.weight of an embedding, which peft saves if it was resized. */
 const embeddingName = /^base_model\.model\.(?<module>(?:model\.)?embed_tokens|lm_head)\.weight$/
 
 /** base_model.model.<module>.weight of a module that is saved completely. */
