@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // The condition makes workspace imports resolve to TypeScript sources, so that unit tests need no build.
 // Tests that start processes or worker threads run what `npm run build` made: `npm test` builds first.
@@ -7,10 +8,44 @@ const conditions = ['tandem-source']
 
 /**
  * Tests with a process per file. The others share processes, so that a process loads a module once and not
- * once per file: they change nothing that outlives a file. Tests in these folders do, or their code does:
- * telemetry sets globals of OpenTelemetry, and services depend on what was loaded before onnxruntime.
+ * once per file: they change nothing that outlives a file. These tests do, or their code does: telemetry sets
+ * globals of OpenTelemetry, and what loads onnxruntime depends on what was loaded before it.
  */
-const isolated = ['{services,telemetry,test}/src/**/*.test.ts', 'gateway/src/telemetry/**/*.test.ts']
+const isolated = [
+  '{telemetry/src,gateway/src/telemetry,services/src/{logit,reward,telemetry}}/**/*.test.ts',
+  'services/src/engine/{onnx,sessions,thread}/**/*.test.ts',
+  'test/src/{models-parity,real-pair}.test.ts',
+  'test/src/observability/{documentation,names,promtool}.test.ts',
+]
+
+/** The files that take longest, the longest first. They begin first, so that no worker ends with one of them. */
+const longest = [
+  'test/src/real-pair',
+  'bench/src/faults/short-form',
+  'test/src/kill',
+  'test/src/clients/schemathesis',
+  'test/src/clients/conformance',
+  'test/src/exported',
+  'test/src/observability/prometheus',
+  'test/src/packages/packages',
+  'test/src/reward',
+  'test/src/observability/collector-faults',
+  'test/src/hub',
+  'test/src/service-parity',
+  'test/src/tiny-pair',
+  'bench/src/load-test/load-test',
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = ({ moduleId }: TestSpecification) => {
+      const rank = longest.findIndex((path) => moduleId.endsWith(`/${path}.test.ts`))
+      return rank < 0 ? longest.length : rank
+    }
+    const isIsolated = ({ project }: TestSpecification) => Number(project.config.isolate)
+    return (await super.sort(files)).sort((a, b) => isIsolated(b) - isIsolated(a) || rankOf(a) - rankOf(b))
+  }
+}
 
 // The scripts of test/load/k6 import k6's modules. Here they get the adapter.
 const k6 = (name: string) => fileURLToPath(new URL(`test/src/k6/modules/${name}.ts`, import.meta.url))
@@ -23,7 +58,6 @@ export default defineConfig({
   resolve: { conditions, alias },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    // Vitest runs isolated files first. They are the long ones, so both workers end at the same time.
     projects: [
       { extends: true, test: { name: 'isolated', include: isolated } },
       {
@@ -40,9 +74,11 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 900_000,
     expect: { poll: { timeout: 120_000 } },
-    maxWorkers: 2,
-    // Concurrent tests fill a service's batch of 16 answers: two answers each.
-    maxConcurrency: 8,
+    // For two cores: many tests wait for processes and for time limits, and meanwhile another file runs.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
+    // Concurrent tests fill a service's largest batch of 64 answers: two answers each.
+    maxConcurrency: 32,
     // Tests that load onnxruntime themselves: it reports what it runs otherwise.
     env: { ORT_DISABLE_TELEMETRY: '1' },
   },

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildModel } from '@tandem/models'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 const bin = fileURLToPath(new URL('../bin/tandem.js', import.meta.url))
@@ -60,7 +61,7 @@ describe('tandem, as a process', () => {
     ['a model as adapter', ['checkpoint', '--adapter', 'checkpoint', '--out', 'o'], 'is not a LoRA adapter folder'],
   ])('build refuses %s', async (_name, args, message) => {
     const model = join(folder, 'model')
-    await tandem(['build', fixture('llama-tied'), '--out', model])
+    await buildModel({ source: fixture('llama-tied'), out: model })
     const paths: Record<string, string> = {
       model,
       adapter: fixture('llama-tied+lora'),

@@ -58,8 +58,13 @@ describe('the golden answers of the tiny pair', () => {
   test('two exported graphs: every method and every path, also streamed', async () => {
     const { url } = await start('exported-sft', 'exported-dpo')
     expect(rows.length).toBeGreaterThan(30)
-    for (const row of rows) await assertGolden(url, row)
-    for (const path of ['plain', 'draft']) for (const row of aad) await assertGolden(url, row, path)
+    // One answer at a time, then all of a path at once.
+    for (const row of rows.slice(0, 8)) await assertGolden(url, row)
+    await Promise.all(rows.slice(8).map((row) => assertGolden(url, row)))
+    for (const path of ['plain', 'draft']) {
+      await assertGolden(url, aad[0] as GoldenRow, path)
+      await Promise.all(aad.slice(1).map((row) => assertGolden(url, row, path)))
+    }
     const [row] = aad
     const streamed = await completeStreamed(url, '/v1/completions', requestOf(row as GoldenRow))
     expect(streamed.tokenIds).toEqual(row?.token_ids)

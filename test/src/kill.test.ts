@@ -16,7 +16,8 @@ const exitLimitMs = 90_000
 let home: string
 let sft: string
 let dpo: string
-let supervised: SupervisedUp | undefined
+/** Those that a test may leave running. */
+const started: SupervisedUp[] = []
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'tandem-kill-'))
   const [source, adapter] = [tinyFolder('llama-tied'), tinyFolder('llama-tied+lora')]
@@ -25,19 +26,21 @@ beforeAll(async () => {
   await buildModel({ source, out: sft, precision: 'fp32' })
   await buildModel({ source, adapter, out: dpo, precision: 'fp32' })
 })
-afterEach(async () => {
-  if (!supervised) return
-  const { up } = supervised
-  const pids = [up.process.pid ?? -1, ...pidsOf(up)]
-  up.process.kill('SIGKILL')
-  await waitUntilGone(pids, exitLimitMs)
-  supervised = undefined
-})
 afterAll(() => rm(home, { recursive: true, force: true }))
 
 async function start(...args: readonly string[]): Promise<SupervisedUp> {
-  supervised = await SupervisedUp.start(['--sft', sft, '--dpo', dpo, ...args], { TANDEM_HOME: home })
+  const supervised = await SupervisedUp.start(['--sft', sft, '--dpo', dpo, ...args], { TANDEM_HOME: home })
+  started.push(supervised)
   return supervised
+}
+
+/** Kills what `start` started, with all its processes. */
+async function killStarted(): Promise<void> {
+  for (const { up } of started.splice(0)) {
+    const pids = [up.process.pid ?? -1, ...pidsOf(up)]
+    up.process.kill('SIGKILL')
+    await waitUntilGone(pids, exitLimitMs)
+  }
 }
 
 const pidsOf = (up: SupervisedUp['up']) => up.children().map(({ pid }) => pid)
@@ -76,12 +79,17 @@ async function expectEnd({ up }: SupervisedUp, pids: readonly number[], code: nu
   expect(up.process.exitCode).toBe(code)
 }
 
-describe('tandem up', () => {
+describe('a tandem up whose processes are killed', () => {
+  let running: SupervisedUp
+  let before: string
+  beforeAll(async () => {
+    running = await start()
+    before = await ask(running)
+  })
+  afterAll(killStarted)
+
   test.each(['sft', 'dpo', 'gateway'])('serves the same answer after kill -9 of the process %s', async (role) => {
-    const running = await start()
-    const before = await ask(running)
-    const pids = pidsOf(running.up)
-    expect(pids).toHaveLength(3)
+    expect(pidsOf(running.up)).toHaveLength(3)
     const victim = find(running, role)
     running.kill(victim, 'SIGKILL')
     await running.waitUntilServing()
@@ -93,28 +101,34 @@ describe('tandem up', () => {
     expect(running.up.output()).toContain(`The ${victim.name} serves again, `)
     expect(isAlive(victim.pid)).toBe(false)
     expect(pidsOf(running.up)).toHaveLength(3)
-    running.up.process.kill('SIGTERM')
-    await expectEnd(running, [...pids, next.pid], 0)
   })
 
   test('serves the same answer after kill -9 of all its processes at once', async () => {
-    const running = await start()
-    const before = await ask(running)
     for (const victim of running.processes) running.kill(victim, 'SIGKILL')
     await running.waitUntilServing()
     expect(await ask(running)).toBe(before)
   })
 
   test('restarts a random service again and again', async () => {
-    const running = await start()
     const addresses = () => running.processes.map(({ address }) => address).sort()
-    const before = addresses()
+    const first = addresses()
     for (const draw of [0.1, 0.9, 0.4]) {
       running.killRandom('SIGKILL', () => draw)
       await running.waitUntilServing()
     }
-    expect(addresses()).toEqual(before)
+    expect(addresses()).toEqual(first)
   })
+
+  test('SIGTERM then ends all processes that serve, with exit code 0', async () => {
+    const pids = running.processes.map(({ pid }) => pid)
+    expect(pids).toHaveLength(3)
+    running.up.process.kill('SIGTERM')
+    await expectEnd(running, pids, 0)
+  })
+})
+
+describe('tandem up', () => {
+  afterEach(killStarted)
 
   test('ends with the reason if a service cannot start again', async () => {
     const broken = join(home, 'broken')

@@ -22,6 +22,12 @@ const error = 5e-5
 const model = 'smollm2-135m-adherence'
 const rows = readGoldenRows('smollm2-pair.jsonl', ['aad', 'greedy-sft', 'greedy-dpo', 'eft', 'beam', 'aad-beam'])
 
+/**
+ * Limits that let all concurrent tests run in one batch: at fp32 a batch of 64 sessions takes less
+ * than three times as long as one session.
+ */
+const largeBatches = { TANDEM_MAX_CONCURRENT: '64', TANDEM_MAX_BATCH: '64', TANDEM_MAX_SESSIONS: '512' }
+
 interface TokensReference {
   readonly encode: readonly { text: string; ids: number[] }[]
   readonly chat: readonly { messages: object[]; ids: number[] }[]
@@ -109,7 +115,7 @@ describe('at the default precision of the pair', () => {
 
 describe('through REST', () => {
   beforeAll(async () => {
-    stack = await startStack({ sft: join(folder, 'sft'), dpo: join(folder, 'dpo'), pair: model })
+    stack = await startStack({ sft: join(folder, 'sft'), dpo: join(folder, 'dpo'), pair: model, env: largeBatches })
   })
   afterAll(() => stack?.stop())
 

@@ -54,7 +54,12 @@ function firstRow(method: string): GoldenRow {
 describe('the golden answers of the tiny pair through REST', () => {
   test('exist for every prompt and method', () => expect(rows).toHaveLength(50))
 
-  test.each(rows.map((row) => [nameOf(row), row] as const))('%s', async (_, row) => {
+  const named = rows.map((row) => [nameOf(row), row] as const)
+  // The first rows run one by one, the others together: they also test batches.
+  test.each(named.slice(0, 8))('%s', async (_, row) => expectGolden(row))
+  test.concurrent.each(named.slice(8))('%s', async (_, row) => expectGolden(row))
+
+  async function expectGolden(row: GoldenRow): Promise<void> {
     const request = { ...requestOf(row), prompt: row.prompt_ids }
     const whole = await complete(stack.url, '/v1/completions', request)
     const streamed = await completeStreamed(stack.url, '/v1/completions', request)
@@ -63,19 +68,23 @@ describe('the golden answers of the tiny pair through REST', () => {
     expect(streamed.text).toBe(whole.text)
     expect(streamed.finish).toBe(whole.finish)
     expect(whole.decoding).toMatchObject({ strategy: row.method, ...row.params })
-  })
+  }
 
   test.each(['plain', 'eager', 'lazy', 'draft', 'lookup'])('the same tokens on the path %s', async (path) => {
-    for (const row of rows.filter((one) => !isBeam(one))) {
+    const check = async (row: GoldenRow) => {
       const { decoding, ...request } = requestOf(row)
       const answer = await complete(stack.url, '/v1/completions', {
         ...request,
         prompt: row.prompt_ids,
         decoding: { ...decoding, path },
       })
-      expect(compare(row, answer, error)).toBe('equal')
+      expect(compare(row, answer, error), nameOf(row)).toBe('equal')
       expect(answer.decoding).toMatchObject({ path })
     }
+    const all = rows.filter((row) => !isBeam(row))
+    // One answer at a time, then all at once.
+    for (const row of all.slice(0, 4)) await check(row)
+    await Promise.all(all.slice(4).map(check))
   })
 
   test('the methods give the same tokens as formulas', async () => {
@@ -86,11 +95,12 @@ describe('the golden answers of the tiny pair through REST', () => {
       eft: ({ params }) => ({ formula: `sft + ${params.beta}*(dpo - sft)` }),
       'greedy-sft': () => ({ formula: 'sft' }),
     }
-    for (const row of rows.filter(({ method }) => method in spell)) {
+    const check = async (row: GoldenRow) => {
       const decoding = { strategy: 'formula', ...spell[row.method]?.(row) }
       const request = { ...requestOf(row), prompt: row.prompt_ids, decoding }
-      expect(compare(row, await complete(stack.url, '/v1/completions', request), error)).toBe('equal')
+      expect(compare(row, await complete(stack.url, '/v1/completions', request), error), nameOf(row)).toBe('equal')
     }
+    await Promise.all(rows.filter(({ method }) => method in spell).map(check))
   })
 
   test('only beams have steps with a margin that is too small to test', () => {

@@ -2,9 +2,10 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { type Certificate, createAuthority, issue, writeCertificates } from '@tandem/process/testing'
-import { afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { repositoryFolder, tinyFolder } from './support/fixtures.js'
 import { complete } from './support/rest.js'
+import type { Stack } from './support/stack.js'
 import { startTinyStack } from './support/tiny-stack.js'
 
 /**
@@ -14,13 +15,25 @@ import { startTinyStack } from './support/tiny-stack.js'
 
 const body = { model: 'tiny', messages: [{ role: 'user', content: 'alignment aware decoding' }], max_tokens: 24 }
 let authority: Certificate
+/** A stack without TLS. */
+let plain: Stack
+/** A stack with certificates for its address. */
+let secure: Stack
 const cleanups: (() => unknown)[] = []
 beforeAll(async () => {
   authority = await createAuthority()
+  plain = await start({ TANDEM_INSECURE_GRPC: '1' })
+  secure = await start(await certificates('0.0.0.0'))
 })
-afterEach(async () => {
+afterAll(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
+
+async function start(env: Record<string, string>): Promise<Stack> {
+  const stack = await startTinyStack({ listen: '0.0.0.0:0', env })
+  cleanups.push(stack.stop)
+  return stack
+}
 
 async function certificates(...names: string[]): Promise<Record<string, string>> {
   const folder = writeCertificates(authority, await issue(authority, { names }))
@@ -28,18 +41,16 @@ async function certificates(...names: string[]): Promise<Record<string, string>>
   return folder.environment
 }
 
+const startNamed = async () =>
+  start({ ...(await certificates('tandem-services')), TANDEM_TLS_SERVER_NAME: 'tandem-services' })
+
 test.each([
-  ['the address', ['0.0.0.0'], {}],
-  ['TANDEM_TLS_SERVER_NAME', ['tandem-services'], { TANDEM_TLS_SERVER_NAME: 'tandem-services' }],
-])('a stack answers the same over TLS with certificates for %s', async (_, names, more) => {
-  const plain = await startTinyStack()
-  cleanups.push(plain.stop)
+  ['the address', async () => secure],
+  ['TANDEM_TLS_SERVER_NAME', startNamed],
+])('a stack answers the same over TLS with certificates for %s', async (_, open) => {
   const expected = await complete(plain.url, '/v1/chat/completions', body)
-  const env = { ...(await certificates(...names)), ...more }
-  const stack = await startTinyStack({ listen: '0.0.0.0:0', env })
-  cleanups.push(stack.stop)
-  const found = await complete(stack.url, '/v1/chat/completions', body)
-  expect(found).toEqual(expected)
+  const stack = await open()
+  expect(await complete(stack.url, '/v1/chat/completions', body)).toEqual(expected)
 })
 
 /** Runs a program that ends by itself, and returns its exit code and its stderr. */
@@ -75,21 +86,17 @@ test('a gateway does not start without TLS if a service is elsewhere', async () 
 })
 
 test('TANDEM_INSECURE_GRPC allows plaintext elsewhere', async () => {
-  const stack = await startTinyStack({ listen: '0.0.0.0:0', env: { TANDEM_INSECURE_GRPC: '1' } })
-  cleanups.push(stack.stop)
-  expect((await complete(stack.url, '/v1/chat/completions', body)).tokenIds.length).toBeGreaterThan(0)
+  expect((await complete(plain.url, '/v1/chat/completions', body)).tokenIds.length).toBeGreaterThan(0)
 })
 
 test('a gateway whose certificate the services refuse does not start, and says why', async () => {
-  const stack = await startTinyStack({ listen: '0.0.0.0:0', env: await certificates('0.0.0.0') })
-  cleanups.push(stack.stop)
   const other = await createAuthority('Other authority')
   const folder = writeCertificates(authority, await issue(other))
   cleanups.push(folder.remove)
   const { code, errors } = await runToEnd('gateway/dist/main.js', {
     ...folder.environment,
-    TANDEM_SFT: stack.addresses.sft,
-    TANDEM_DPO: stack.addresses.dpo,
+    TANDEM_SFT: secure.addresses.sft,
+    TANDEM_DPO: secure.addresses.dpo,
     TANDEM_PORT: '0',
     TANDEM_START_TIMEOUT_MS: '1000',
   })

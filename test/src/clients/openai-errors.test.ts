@@ -11,7 +11,7 @@ const prompt = [4, 388, 365]
 let stack: Stack
 let client: OpenAI
 beforeAll(async () => {
-  const limits = { TANDEM_MAX_CONCURRENT: '1', TANDEM_MAX_WAITING: '0' }
+  const limits = { TANDEM_MAX_CONCURRENT: '1', TANDEM_MAX_WAITING: '0', TANDEM_REPLAY_TIMEOUT_MS: '2000' }
   // A stream without a token begins with a comment after this time.
   const ping = { TANDEM_PING_MS: '500' }
   stack = await startTinyStack({ env: { TANDEM_API_KEYS: 'secret', ...limits, ...ping } })
