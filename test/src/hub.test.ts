@@ -54,11 +54,12 @@ async function answerGolden(command: readonly string[] = args): Promise<string> 
   const up = await startTandemUp(command, environment)
   try {
     expect(up.model).toBe('dpo')
-    for (const row of rows) {
+    const check = async (row: (typeof rows)[number]) => {
       const decoding = { strategy: row.method, ...row.params }
       const request = { model: up.model, prompt: row.prompt_ids, max_tokens: row.max_tokens, decoding }
       expect(compare(row, await complete(up.url, '/v1/completions', request), error)).toBe('equal')
     }
+    await Promise.all(rows.map(check))
     return up.output()
   } finally {
     const children = up.children()
