@@ -22,8 +22,8 @@ describe('/tokenize', () => {
     const prompt = 'what is decoding'
     const plain = text.encodePlain(prompt)
     // The toy's tokenizer adds no special tokens.
-    const begun = { ...text, encode: (given: string) => [1, ...text.encode(given)] }
-    const encode = async (jobs: readonly EncodeJob[]) => jobs.map((job) => runJob(begun, job))
+    const beginningOf = (job: EncodeJob) => (job.type === 'text' && job.addSpecialTokens ? [1] : [])
+    const encode = async (jobs: readonly EncodeJob[]) => jobs.map((job) => [...beginningOf(job), ...runJob(text, job)])
     const encoder = { ...gateway.pair.encoder, encode }
     const app = gateway.app({ pair: { ...gateway.pair, encoder } })
     const answer = (tokens: readonly number[]) => ({

@@ -1,4 +1,4 @@
-import { byteLetters } from '../text/tokenizer/pre-tokenize.js'
+import { byteLetters } from '../text/tokenizer/pre-tokenizers/byte-letters.js'
 import type { ToyService } from './toy-service.js'
 
 /** Characters of one to four bytes, including combining ones, and the replacement character. */

@@ -1,3 +1,4 @@
+import type { EncodeJob } from './encode-job.js'
 import type { ChatMessage, ConversationOptions } from './template/chat-message.js'
 import { createChatTemplate } from './template/chat-template.js'
 import { createConversationEncoder } from './template/conversation.js'
@@ -9,6 +10,7 @@ import { readEnds } from './tokenizer/post-process.js'
 import { TextError } from './tokenizer/text-error.js'
 import { createTokenDecoder } from './tokenizer/token-decoder.js'
 import { parseTokenizerFile, type TokenizerFile } from './tokenizer/tokenizer-file.js'
+import { finishWork, type Work } from './tokenizer/work.js'
 
 /**
  * Creates the text functions of a model from its files. With a large vocabulary this takes tenths
@@ -29,15 +31,24 @@ export function createText(files: TextFiles): Text {
   const encoder = createEncoder(file)
   const ends = readEnds(file.postProcessor)
   const names = readNames(file)
-  const specialTokenIds = new Set(file.addedTokens.filter((token) => token.special).map((token) => token.id))
+  const specialTokenIds = findSpecialIds(file, names)
+  // As in the Rust library, a token that is matched in normalized text is decoded as that text.
+  const normalNames = new Map(encoder.patterns.normalized.map(({ token, pattern }) => [token.id, pattern]))
   const decoder = createTokenDecoder(file.decoder)
   const source = files.chatTemplate ?? file.chatTemplate
   const template = source === null ? null : createChatTemplate(source, file.namedTokens)
   const encodeChat = template === null ? null : createConversationEncoder(encoder, template)
+  const encodeText = function* (text: string): Work<number[]> {
+    return [...ends.before, ...(yield* encoder.encode(text)), ...ends.after]
+  }
+  const start = (job: EncodeJob): Work<number[]> => {
+    if (job.type === 'conversation') return (encodeChat ?? refuseConversation)(job.messages, job.options)
+    return job.addSpecialTokens ? encodeText(job.text) : encoder.encode(job.text)
+  }
 
   const createDetokenizer = ({ skipSpecialTokens, context = [] }: DecodeOptions) => {
     const nameOf = (id: number): string | null =>
-      skipSpecialTokens && specialTokenIds.has(id) ? null : (names[id] ?? null)
+      skipSpecialTokens && specialTokenIds.has(id) ? null : (normalNames.get(id) ?? names[id] ?? null)
     return createTokenDetokenizer(
       decoder,
       nameOf,
@@ -45,7 +56,7 @@ export function createText(files: TextFiles): Text {
     )
   }
   const tokenBytes = (id: number): Uint8Array => {
-    const name = names[id]
+    const name = normalNames.get(id) ?? names[id]
     return name === undefined ? new Uint8Array() : decoder.bytes(name)
   }
 
@@ -55,9 +66,10 @@ export function createText(files: TextFiles): Text {
     eosTokenIds: files.eosTokenIds,
     bosTokenId: files.bosTokenId,
     hasChatTemplate: template !== null,
-    encode: (text) => [...ends.before, ...encoder.encode(text), ...ends.after],
-    encodePlain: (text) => encoder.encode(text),
-    encodeConversation: (messages, options) => (encodeChat ?? refuseConversation)(messages, options),
+    start,
+    encode: (text) => finishWork(encodeText(text)),
+    encodePlain: (text) => finishWork(encoder.encode(text)),
+    encodeConversation: (messages, options) => finishWork(start({ type: 'conversation', messages, options })),
     renderConversation: (messages, options) => (template ?? refuseConversation)(messages, options),
     decode: (ids, options) => {
       const detokenizer = createDetokenizer(options)
@@ -78,6 +90,12 @@ function readNames(file: TokenizerFile): readonly (string | undefined)[] {
   for (const [name, id] of vocabularyEntries(file.model)) names[id] = name
   for (const { id, content } of file.addedTokens) names[id] = content
   return names
+}
+
+/** Finds special tokens by their spelling, as the Rust library does: one may have several ids. */
+function findSpecialIds(file: TokenizerFile, names: readonly (string | undefined)[]): ReadonlySet<number> {
+  const specials = new Set(file.addedTokens.filter((token) => token.special).map((token) => token.content))
+  return new Set(names.flatMap((name, id) => (name !== undefined && specials.has(name) ? [id] : [])))
 }
 
 function refuseConversation(_messages: readonly ChatMessage[], _options: ConversationOptions): never {

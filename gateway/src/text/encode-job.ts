@@ -1,16 +1,9 @@
 import type { ChatMessage, ConversationOptions } from './template/chat-message.js'
-import type { Text } from './text.js'
 
 /** A text or conversation to encode, in a form that can be sent to a thread. */
 export type EncodeJob =
   | { readonly type: 'text'; readonly text: string; readonly addSpecialTokens: boolean }
   | { readonly type: 'conversation'; readonly messages: readonly ChatMessage[]; readonly options: ConversationOptions }
-
-/** Encodes a job as token ids. @throws TextError as `Text.encodeConversation` */
-export function runJob(text: Text, job: EncodeJob): number[] {
-  if (job.type === 'conversation') return text.encodeConversation(job.messages, job.options)
-  return job.addSpecialTokens ? text.encode(job.text) : text.encodePlain(job.text)
-}
 
 /** Estimates the characters to encode: the text itself, or the top-level texts of all messages. */
 export function sizeOfJob(job: EncodeJob): number {

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { type EncodeJob, runJob } from './encode-job.js'
+import type { EncodeJob } from './encode-job.js'
 import type { EncoderAnswer, TextSource } from './encoder-messages.js'
 import { openText } from './open-text.js'
+import { runJob } from './run-job.js'
 import { TextError } from './tokenizer/text-error.js'
 
 if (parentPort === null) throw new Error('encoder-worker.js runs in a worker thread')

@@ -6,10 +6,11 @@
 
 export { compareTokenizers } from './compare-tokenizers.js'
 export { createText } from './create-text.js'
-export { type EncodeJob, runJob, sizeOfJob } from './encode-job.js'
+export { type EncodeJob, sizeOfJob } from './encode-job.js'
 export { createEncoderThread, type EncoderThread } from './encoder-thread.js'
 export { findEndTokenIds } from './end-tokens.js'
 export { openText } from './open-text.js'
+export { runJob } from './run-job.js'
 export { createStopMatcher, type StopMatcher } from './stop-matcher.js'
 export type { ChatMessage, ConversationOptions } from './template/chat-message.js'
 export type { DecodeOptions, Text, TextFiles } from './text.js'

@@ -1,5 +1,7 @@
+import type { EncodeJob } from './encode-job.js'
 import type { ChatMessage, ConversationOptions } from './template/chat-message.js'
 import type { Detokenizer } from './tokenizer/detokenizer.js'
+import type { Work } from './tokenizer/work.js'
 
 /** The text files of a model, from its service. The two JSON files are already parsed. */
 export interface TextFiles {
@@ -37,6 +39,11 @@ export interface Text {
   readonly eosTokenIds: readonly number[]
   readonly bosTokenId: number | null
   readonly hasChatTemplate: boolean
+  /**
+   * Starts the encoding of a job. It is done in steps, so that a long text delays no others.
+   * @throws TextError as `encodeConversation`, here or in a step
+   */
+  start(job: EncodeJob): Work<number[]>
   /**
    * Encodes as transformers' `tokenizer(text).input_ids`: matches special tokens in the text, adds
    * BOS and EOS like the tokenizer.

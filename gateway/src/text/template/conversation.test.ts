@@ -163,9 +163,9 @@ describe('refusals', () => {
         modelVocabularySize: 512,
       })
     expect(refusal(build({ pre_tokenizer: { type: 'UnicodeScripts' } })).message).toContain('"UnicodeScripts"')
-    expect(refusal(build({ model: { type: 'WordPiece', vocab: {} } })).message).toContain('"WordPiece"')
+    expect(refusal(build({ model: { type: 'Wordle', vocab: {} } })).message).toContain('"Wordle"')
     expect(refusal(build({ decoder: { type: 'CTC' } })).message).toContain('CTC')
-    expect(refusal(build({ normalizer: { type: 'Nmt' } })).message).toContain('Nmt')
+    expect(refusal(build({ normalizer: { type: 'Nmu' } })).message).toContain('Nmu')
     expect(refusal(build({ added_tokens: [{ id: 'x', content: 'a' }] })).message).toContain('added_tokens.0.id')
   })
 })

@@ -1,6 +1,7 @@
 import { createFinder, type Span } from '../tokenizer/added-tokens.js'
 import type { Encoder } from '../tokenizer/encoder.js'
 import { TextError } from '../tokenizer/text-error.js'
+import type { Work } from '../tokenizer/work.js'
 import type { ChatMessage, ConversationOptions } from './chat-message.js'
 import type { ChatTemplate } from './chat-template.js'
 import { createDisguise, type Disguise } from './protect.js'
@@ -25,17 +26,18 @@ export function createConversationEncoder(encoder: Encoder, template: ChatTempla
   )
   const specialsOf = (ids: readonly number[]) => ids.filter((id) => specialIds.has(id)).join()
 
-  return (messages: readonly ChatMessage[], options: ConversationOptions): number[] => {
+  return function* (messages: readonly ChatMessage[], options: ConversationOptions): Work<number[]> {
     const hidden = hide(messages, options, findSpelled)
-    if (hidden === null) return encoder.encodeProtected(template(messages, options), [])
+    yield
+    if (hidden === null) return yield* encoder.encodeProtected(template(messages, options), [])
     const plain = template(messages, options)
     const shown = hidden.disguise.reveal(template(hidden.messages, hidden.options))
-    const ids = encoder.encodeProtected(shown.text, shown.spans)
+    const ids = yield* encoder.encodeProtected(shown.text, shown.spans)
     if (shown.text === plain) return ids
     // The template inspected the replaced text and rendered something else. If the plain rendering
     // has only the template's own special tokens, it is safe too; otherwise the rendering with
     // replaced characters is used.
-    const plainIds = encoder.encodeProtected(plain, [])
+    const plainIds = yield* encoder.encodeProtected(plain, [])
     return specialsOf(plainIds) === specialsOf(ids) ? plainIds : ids
   }
 }

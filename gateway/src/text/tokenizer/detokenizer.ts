@@ -31,11 +31,12 @@ export function createTokenDetokenizer(
     if (name === null) return ''
     const separator = isFirst ? '' : decoder.separator
     const token = isFirst && decoder.start.kind === 'first-token' ? name.replaceAll(decoder.start.content, '') : name
+    const bytes = isFirst && decoder.start.kind === 'first-word' ? Buffer.from(name, 'utf8') : decoder.bytes(token)
     isFirst = false
     const isByte = decoder.isByte(token)
     const ended = decoder.hasByteFallback && wasByte && !isByte ? utf8.flush() : ''
     wasByte = isByte
-    return strip(ended + separator + utf8.push(decoder.bytes(token)))
+    return strip(ended + separator + utf8.push(bytes))
   }
 
   return { push, finish: () => strip(utf8.flush()) }

@@ -1,31 +1,35 @@
 import { createTokenSplitter, type Span, type TokenPattern } from './added-tokens.js'
-import { createPieceModel, type PieceModel, withoutSpecials } from './model.js'
+import { createModels } from './models/create-models.js'
+import type { PieceModel } from './models/piece-model.js'
+import { normalizeSpans } from './normalize-spans.js'
 import { createNormalizer } from './normalizer.js'
-import { createPreTokenizer } from './pre-tokenize.js'
+import { createPreTokenizer } from './pre-tokenizers/create-pre-tokenizer.js'
 import type { TokenizerFile } from './tokenizer-file.js'
+import type { Work } from './work.js'
 
 /** Encodes text to ids, without the tokens that the post-processor adds. */
 export interface Encoder {
   /** Encodes text in which special tokens are matched. */
-  encode(text: string): number[]
+  encode(text: string): Work<number[]>
   /**
    * Encodes text in which special tokens are not matched inside some ranges. Those are ordinary
    * text, encoded together with their neighbours.
    * @param protectedSpans the ranges, in order and without overlaps
    */
-  encodeProtected(text: string, protectedSpans: readonly Span[]): number[]
+  encodeProtected(text: string, protectedSpans: readonly Span[]): Work<number[]>
   /** All spellings of added tokens, in raw text and in normalized text. */
   readonly patterns: { readonly raw: readonly TokenPattern[]; readonly normalized: readonly TokenPattern[] }
   /** Normalizes text as before encoding. */
   normalize(text: string): string
 }
 
+/** Characters or pieces between two yields: about a millisecond. */
+const unitsPerStep = 2_048
+
 /**
  * Creates the encoder: the Rust library's pipeline of added tokens that are not normalized, the
  * normalizer on the text between them, normalized added tokens, the pre-tokenizer, the model.
- * `Tokenizer.encode` of
- * @huggingface/tokenizers 0.2.0 is not used, because it cannot leave special tokens unmatched in a
- *   part of a text, and ignores all flags of an added token except two.
+ * docs/decisions/tokenizer.md says why the Rust library itself is not used.
  */
 export function createEncoder(file: TokenizerFile): Encoder {
   const normalize = createNormalizer(file.normalizer)
@@ -37,48 +41,66 @@ export function createEncoder(file: TokenizerFile): Encoder {
   const splitRaw = createTokenSplitter(raw)
   const splitNormalized = createTokenSplitter(normalized)
   const preTokenize = createPreTokenizer(file.preTokenizer)
-  const model = createPieceModel(file.model)
-  const createPlainModel = lazily(() => createModelWithoutSpecials(file) ?? model)
+  const specials = file.addedTokens.filter((token) => token.special).map((token) => token.content)
+  const models = createModels(file.model, new Set(specials))
+  const hasNormalizedSpecials = normalized.some(({ token }) => token.special)
 
-  const encodeRun = (text: string, first: boolean, spans: readonly Span[], pieceModel: PieceModel): number[] => {
+  const encodeRun = function* (text: string, isFirst: boolean, spans: readonly Span[], model: PieceModel) {
     const normal = normalize(text)
-    const mapped = normalized.some(({ token }) => token.special) ? normalSpans(text, spans, normalize) : []
-    return splitNormalized(normal, mapped).flatMap((section) => {
-      if (section.kind === 'token') return [section.id]
-      const pieces = preTokenize(normal.slice(section.start, section.end), first && section.start === 0)
-      return pieces.flatMap((piece) => (piece === '' ? [] : pieceModel(piece)))
-    })
+    const mapped = hasNormalizedSpecials ? normalizeSpans(text, spans, normalize) : []
+    const ids: number[] = []
+    for (const section of splitNormalized(normal, mapped)) {
+      if (section.kind === 'token') ids.push(section.id)
+      else {
+        const pieces = preTokenize(normal.slice(section.start, section.end), isFirst && section.start === 0)
+        yield* appendPieces(pieces, model, ids)
+      }
+    }
+    return ids
   }
 
-  const encodeSections = (text: string, protectedSpans: readonly Span[], pieceModel: PieceModel): number[] => {
+  const encodeSections = function* (text: string, spans: readonly Span[], model: PieceModel): Work<number[]> {
     const ids: number[] = []
-    let nextSpan = 0
-    for (const section of splitRaw(text, protectedSpans)) {
-      if (section.kind === 'token') {
-        ids.push(section.id)
-        continue
+    const spansOf = createSpanCutter(spans)
+    // As in the Rust library, a text whose first character the normalizer removes does not count as
+    // the start.
+    const isStartKept = normalize(String.fromCodePoint(text.codePointAt(0) ?? 0)) !== ''
+    for (const section of splitRaw(text, spans)) {
+      const cut = spansOf(section.start, section.end)
+      if (section.kind === 'token') ids.push(section.id)
+      else {
+        const run = yield* encodeRun(
+          text.slice(section.start, section.end),
+          section.start === 0 && isStartKept,
+          cut,
+          model,
+        )
+        for (const id of run) ids.push(id)
       }
-      const spans: Span[] = []
-      for (; nextSpan < protectedSpans.length; nextSpan++) {
-        const span = protectedSpans[nextSpan]
-        if (span === undefined || span[0] >= section.end) break
-        if (span[1] <= section.start) continue
-        spans.push([Math.max(span[0], section.start) - section.start, Math.min(span[1], section.end) - section.start])
-        if (span[1] > section.end) break
-      }
-      const run = text.slice(section.start, section.end)
-      for (const id of encodeRun(run, section.start === 0, spans, pieceModel)) ids.push(id)
     }
     return ids
   }
 
   return {
-    encode: (text) => encodeSections(wellFormed(text), [], model),
+    encode: (text) => encodeSections(wellFormed(text), [], models.any),
     // The model must not produce a special token either, as it could if its vocabulary has them as
     // pieces.
-    encodeProtected: (text, spans) => encodeSections(wellFormed(text), spans, createPlainModel()),
+    encodeProtected: (text, spans) => encodeSections(wellFormed(text), spans, models.plain),
     patterns: { raw, normalized },
     normalize,
+  }
+}
+
+/** Appends the ids of pieces. */
+function* appendPieces(pieces: Iterable<string>, model: PieceModel, ids: number[]): Work<void> {
+  let units = 0
+  for (const piece of pieces) {
+    if (piece === '') continue
+    for (const id of yield* model(piece)) ids.push(id)
+    units += 1 + piece.length
+    if (units < unitsPerStep) continue
+    units = 0
+    yield
   }
 }
 
@@ -87,37 +109,20 @@ export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd')
 }
 
-/** A character that no normalizer changes or combines with its neighbours. */
-const guard = '\ue000'
-
 /**
- * Converts spans to the normalized text. Normalizers work from left to right, so the lengths of
- * parts add up.
+ * Creates a function that cuts the spans of a text to a section and makes them relative to it. Call
+ * it for sections from left to right.
  */
-function normalSpans(text: string, spans: readonly Span[], normalize: (text: string) => string): Span[] {
-  const guards = normalize(guard + guard).length
-  let from = 0
-  let offset = 0
-  const advance = (to: number): number => {
-    const part = text.slice(from, to)
-    offset +=
-      from === 0 ? normalize(part + guard).length - guard.length : normalize(guard + part + guard).length - guards
-    from = to
-    return offset
-  }
-  return spans.map(([start, end]): Span => [advance(start), advance(end)])
-}
-
-function createModelWithoutSpecials(file: TokenizerFile): PieceModel | null {
-  const specials = new Set(file.addedTokens.filter((token) => token.special).map((token) => token.content))
-  const reduced = withoutSpecials(file.model, specials)
-  return reduced === null ? null : createPieceModel(reduced)
-}
-
-function lazily<T>(create: () => T): () => T {
-  let created: { value: T } | null = null
-  return () => {
-    created ??= { value: create() }
-    return created.value
+function createSpanCutter(spans: readonly Span[]): (start: number, end: number) => Span[] {
+  let next = 0
+  return (start, end) => {
+    const cut: Span[] = []
+    for (; next < spans.length; next++) {
+      const span = spans[next]
+      if (span === undefined || span[0] >= end) break
+      if (span[1] > start) cut.push([Math.max(span[0], start) - start, Math.min(span[1], end) - start])
+      if (span[1] > end) break
+    }
+    return cut
   }
 }

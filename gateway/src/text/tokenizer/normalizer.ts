@@ -1,45 +1,56 @@
+import { createBertNormalizer, lowerCase } from './bert-normalizer.js'
 import { createCharsmap } from './charsmap.js'
-import { library } from './library.js'
+import { compilePattern, type Pattern } from './library.js'
 import type { Component, Normalizer } from './parts.js'
+import { byteLetters } from './pre-tokenizers/byte-letters.js'
 import { TextError } from './text-error.js'
+import { removeMarks, toForm } from './unicode-9.js'
 
 /**
- * Creates a normalizer of the Rust library. It uses those of @huggingface/tokenizers 0.2.0, except
- * those that differ there: its Precompiled ignores the map, its lower case converts the Greek final
- * sigma, which the Rust library does not, and its Strip removes JavaScript's white space.
- * @throws TextError `unsupported_tokenizer` for any other type.
+ * Creates a normalizer of the Rust library.
+ * @throws TextError `unsupported_tokenizer` for an unknown type
  */
 export function createNormalizer(config: Component | null): Normalizer {
   if (config === null) return (text) => text
-  switch (config.type) {
-    case 'Sequence': {
-      const parts = ((config.normalizers ?? []) as Component[]).map(createNormalizer)
-      return (text) => parts.reduce((normal, part) => part(normal), text)
-    }
+  const { type } = config
+  switch (type) {
+    case 'Sequence':
+      return createSequence(((config.normalizers ?? []) as Component[]).map(createNormalizer))
     case 'Precompiled':
       return createCharsmap(config.precompiled_charsmap)
     case 'Lowercase':
       return lowerCase
     case 'BertNormalizer':
-      return createBert(config)
+      return createBertNormalizer(config)
     case 'Strip':
       return createStrip(config)
+    case 'NFC':
+    case 'NFD':
+    case 'NFKC':
+    case 'NFKD':
+      return (text) => toForm(text, type)
+    case 'StripAccents':
+      return (text) => removeMarks(text, 'all')
+    case 'Prepend':
+      return (text) => (text === '' ? '' : String(config.prepend ?? '') + text)
+    case 'Replace':
+      return createReplace(config)
+    case 'Nmt':
+      return (text) => text.replace(nmtRemoved, '').replace(nmtSpaces, ' ')
+    case 'ByteLevel':
+      return (text) => Array.from(Buffer.from(text, 'utf8'), (byte) => byteLetters[byte]).join('')
     default:
-      return createFromLibrary(config)
+      throw new TextError('unsupported_tokenizer', `the tokenizer has a normalizer of type "${type}", which is unknown`)
   }
 }
 
-/** Converts each character to lower case by itself: a sigma does not depend on its position. */
-function lowerCase(text: string): string {
-  return text.replaceAll('Σ', 'σ').toLowerCase()
+function createSequence(parts: readonly Normalizer[]): Normalizer {
+  return (text) => parts.reduce((normal, part) => part(normal), text)
 }
 
-function createBert(config: Component): Normalizer {
-  const lowers = config.lowercase === true
-  const accents = config.strip_accents ?? lowers
-  const clean = createFromLibrary({ ...config, lowercase: false, strip_accents: accents })
-  return (text) => (lowers ? lowerCase(clean(text)) : clean(text))
-}
+/** What SentencePiece's "nmt" rules remove. */
+const nmtRemoved = /(?![\0\t\n\f\r\x80-\x8e\x90-\x9e])\p{Cc}/gu
+const nmtSpaces = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/gu
 
 function createStrip(config: Component): Normalizer {
   const left = config.strip_left === true ? '^\\p{White_Space}+' : '(?!)'
@@ -48,13 +59,9 @@ function createStrip(config: Component): Normalizer {
   return (text) => text.replace(ends, '')
 }
 
-function createFromLibrary(config: Component): Normalizer {
-  try {
-    const normalizer = new library.SequenceNormalizer({ type: 'Sequence', normalizers: [config] })
-    return (text) => (text === '' ? '' : normalizer.normalize(text))
-  } catch (cause) {
-    throw new TextError('unsupported_tokenizer', `the tokenizer's normalizer is not supported: ${String(cause)}`, {
-      cause,
-    })
-  }
+/** Creates the replacement of all matches by a text, in which $ has no meaning. */
+export function createReplace(config: Component): Normalizer {
+  const pattern = compilePattern((config.pattern ?? {}) as Pattern)
+  const content = String(config.content ?? '')
+  return (text) => text.replace(pattern, () => content)
 }

@@ -25,3 +25,10 @@ export interface AddedToken {
 
 /** Changes text before it is split into pieces. */
 export type Normalizer = (text: string) => string
+
+/**
+ * Splits text into the pieces that the model encodes one by one, as they are read. Empty pieces
+ * have no meaning. `first` is true if the text begins the whole prompt, which Metaspace's
+ * prepend_scheme "first" needs.
+ */
+export type PreTokenizer = (text: string, first: boolean) => Iterable<string>

@@ -1,6 +1,6 @@
-import { library } from './library.js'
+import { createReplace } from './normalizer.js'
 import type { Component } from './parts.js'
-import { byteLetters } from './pre-tokenize.js'
+import { byteLetters } from './pre-tokenizers/byte-letters.js'
 import { TextError } from './text-error.js'
 
 /** Converts one token to its bytes, which do not depend on its position. */
@@ -24,10 +24,11 @@ export interface TokenDecoder {
 
 /**
  * `strip` removes `content` up to `count` times from the start of the text; `first-token` removes
- * all `content` from the first token.
+ * all `content` from the first token; `first-word` drops the space that `bytes` puts before a word.
  */
 export type StartRule =
   | { readonly kind: 'none' }
+  | { readonly kind: 'first-word' }
   | { readonly kind: 'strip'; readonly content: string; readonly count: number }
   | { readonly kind: 'first-token'; readonly content: string }
 
@@ -45,7 +46,26 @@ export function createTokenDecoder(config: Component | null): TokenDecoder {
   if (steps.length === 1 && only?.type === 'ByteLevel') {
     return { bytes: byteLevelBytes, isByte: () => false, hasByteFallback: false, start: noRule, separator: '' }
   }
+  if (steps.length === 1 && only?.type === 'WordPiece') return createWordPiece(only)
   return createStepwise(steps)
+}
+
+/** Creates BERT's decoder: a space before each token that does not continue a word. */
+function createWordPiece(config: Component): TokenDecoder {
+  const prefix = String(config.prefix ?? '##')
+  const clean = config.cleanup === false ? (text: string) => text : cleanUp
+  const bytes = (token: string) =>
+    utf8Decoder.bytes(clean(token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`))
+  return { bytes, isByte: () => false, hasByteFallback: false, start: { kind: 'first-word' }, separator: '' }
+}
+
+/** Removes spaces before marks, as the Rust library does token by token. */
+function cleanUp(text: string): string {
+  return text
+    .replace(/ ([.?!,])/g, '$1')
+    .replaceAll(" ' ", "'")
+    .replace(/ (n't|'m|'s|'ve|'re)/g, '$1')
+    .replaceAll(' do not', " don't")
 }
 
 function flatten(config: Component): Component[] {
@@ -97,15 +117,10 @@ function createStepwise(steps: readonly Component[]): TokenDecoder {
   return { bytes, isByte, hasByteFallback, start, separator: '' }
 }
 
-function createReplace(step: Component): (token: string) => string {
-  const decoder = new library.ReplaceDecoder(step)
-  return (token) => decoder.decode_chain([token]).join('')
-}
-
 function unsupported(step: Component, steps: readonly Component[]): TextError {
   return new TextError(
     'unsupported_tokenizer',
     `the tokenizer's decoder is ${steps.map((each) => each.type).join(', ')}; ${step.type} is not supported in that place. ` +
-      'Supported are ByteLevel, Metaspace, and Replace, ByteFallback, Fuse, Strip (at the start, after Fuse) in this order.',
+      'Supported are ByteLevel, Metaspace, WordPiece, and Replace, ByteFallback, Fuse, Strip (at the start, after Fuse) in this order.',
   )
 }

@@ -1,0 +1,25 @@
+import type { Component, Normalizer } from './parts.js'
+import { removeMarks, toForm } from './unicode-9.js'
+
+/** Characters that `clean_text` removes: 0, U+FFFD and others that print nothing. */
+const removed = /[\0\ufffd]|(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}]/gu
+const chinese =
+  /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu
+
+/** Creates the normalizer of BERT, with the steps of the Rust library in its order. */
+export function createBertNormalizer(config: Component): Normalizer {
+  const lowers = config.lowercase === true
+  const stripsAccents = config.strip_accents ?? lowers
+  return (text) => {
+    let normal = text
+    if (config.clean_text === true) normal = normal.replace(removed, '').replace(/\p{White_Space}/gu, ' ')
+    if (config.handle_chinese_chars === true) normal = normal.replace(chinese, ' $& ')
+    if (stripsAccents) normal = removeMarks(toForm(normal, 'NFD'), 'nonspacing')
+    return lowers ? lowerCase(normal) : normal
+  }
+}
+
+/** Converts each character to lower case by itself: a sigma does not depend on its position. */
+export function lowerCase(text: string): string {
+  return text.replaceAll('Σ', 'σ').toLowerCase()
+}

@@ -1,0 +1,42 @@
+import { vocabularyEntries } from '../merge-added-tokens.js'
+import type { Component } from '../parts.js'
+import { TextError } from '../text-error.js'
+import { createBpe } from './bpe.js'
+import { findUnknownId, type PieceModels } from './piece-model.js'
+import { createUnigram } from './unigram.js'
+import { createWordPiece } from './word-piece.js'
+
+/**
+ * Creates the tokenizer's model.
+ * @param specials the spellings of special tokens
+ * @throws TextError `unsupported_tokenizer` for models other than BPE, Unigram, WordPiece and
+ *   WordLevel
+ */
+export function createModels(model: Component, specials: ReadonlySet<string>): PieceModels {
+  switch (model.type) {
+    case 'BPE':
+      return createBpe(model, specials)
+    case 'Unigram':
+      return createUnigram(model, specials)
+    case 'WordPiece':
+      return createWordPiece(model, specials)
+    case 'WordLevel':
+      return createWordLevel(model)
+    default:
+      throw new TextError(
+        'unsupported_tokenizer',
+        `the tokenizer's model is of type "${model.type}"; supported are BPE, Unigram, WordPiece and WordLevel`,
+      )
+  }
+}
+
+function createWordLevel(config: Component): PieceModels {
+  const ids = new Map(vocabularyEntries(config))
+  const unknown = findUnknownId(config.unk_token, ids)
+  // biome-ignore lint/correctness/useYield: a look-up is one step.
+  const any = function* (piece: string) {
+    const id = ids.get(piece) ?? unknown
+    return id === null ? [] : [id]
+  }
+  return { any, plain: any }
+}

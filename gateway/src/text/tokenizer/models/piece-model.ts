@@ -1,0 +1,44 @@
+import type { Work } from '../work.js'
+
+/** Encodes the pieces of the pre-tokenizer, one by one. */
+export type PieceModel = (piece: string) => Work<readonly number[]>
+
+/**
+ * A model in two forms: for text whose special tokens are matched before, and for text that must
+ * not become a special token.
+ */
+export interface PieceModels {
+  readonly any: PieceModel
+  /**
+   * Never makes a special token. Conversions from SentencePiece can have "</s>" as a piece with
+   * merges that lead to it.
+   */
+  readonly plain: PieceModel
+}
+
+/** The ids of a vocabulary by token. */
+export interface IdLookup {
+  get(token: string): number | undefined
+}
+
+/** Returns the id of the token that stands for unknown text; null if the model names none. */
+export function findUnknownId(name: unknown, ids: IdLookup): number | null {
+  return typeof name === 'string' ? (ids.get(name) ?? null) : null
+}
+
+/** Spells the 256 tokens that stand for bytes. */
+export const byteTokens: readonly string[] = Array.from(
+  { length: 256 },
+  (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
+)
+
+/** Returns the ids of the bytes of a text; null if one has no token. */
+export function findByteIds(text: string, ids: IdLookup): number[] | null {
+  const found: number[] = []
+  for (const byte of Buffer.from(text, 'utf8')) {
+    const id = ids.get(byteTokens[byte] as string)
+    if (id === undefined) return null
+    found.push(id)
+  }
+  return found
+}

@@ -1,0 +1,19 @@
+/** GPT-2's alphabet: a printable character for each byte, which is the index. */
+export const byteLetters: readonly string[] = createByteLetters()
+
+function createByteLetters(): string[] {
+  const letters: string[] = []
+  let next = 256
+  for (let byte = 0; byte < 256; byte++) {
+    const printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae
+    letters.push(String.fromCharCode(printable ? byte : next++))
+  }
+  return letters
+}
+
+/** Converts a text to the letters of its UTF-8 bytes. */
+export function toByteLetters(text: string): string {
+  let letters = ''
+  for (const byte of Buffer.from(text, 'utf8')) letters += byteLetters[byte]
+  return letters
+}
