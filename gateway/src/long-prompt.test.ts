@@ -31,6 +31,8 @@ afterAll(() => {
 
 /** One piece with many merges, the slowest of all texts that the limits allow. */
 const long = 'e'.repeat(300_000)
+/** As many long texts as are encoded at once. */
+const atOnce = 4
 
 const post = (path: string, body: object, signal: AbortSignal | null = null) =>
   fetch(url + path, {
@@ -59,17 +61,29 @@ test.each([
   ['a prompt', { prompt: long }],
   ['a conversation', { messages: [{ role: 'user', content: long }] }],
 ])('%s is encoded while the gateway answers other requests', async (_, body) => {
-  const answer = countTokens(body)
+  const answer = Promise.all(Array.from({ length: atOnce }, () => countTokens(body)))
   const others = await countMeanwhile(answer, async () => {
     expect((await fetch(`${url}/livez`)).status).toBe(200)
     expect(await countTokens({ prompt: 'short' })).toBeGreaterThan(0)
   })
   expect(others).toBeGreaterThan(10)
-  expect(await answer).toBeGreaterThanOrEqual(expected)
+  for (const count of await answer) expect(count).toBeGreaterThanOrEqual(expected)
+})
+
+test('a prompt of medium length is answered before long ones that came first', async () => {
+  const answered: number[] = []
+  const ask = async (prompt: string) => {
+    await countTokens({ prompt })
+    answered.push(prompt.length)
+  }
+  const asked = Array.from({ length: atOnce }, () => ask(long))
+  await fetch(`${url}/livez`)
+  await Promise.all([...asked, ask('words '.repeat(1_000))])
+  expect(answered).toEqual([6_000, ...Array.from({ length: atOnce }, () => long.length)])
 })
 
 test('open streams continue', async () => {
-  const answer = countTokens({ prompt: long })
+  const answer = Promise.all(Array.from({ length: atOnce }, () => countTokens({ prompt: long })))
   let chunks = 0
   await countMeanwhile(answer, async () => {
     const body = { prompt: [4, 388], max_tokens: 20, ignore_eos: true, stream: true }

@@ -71,6 +71,7 @@ export async function startGateway(
     }, config)
     const pair = addEndTokens(served, config.endTokens)
     for (const warning of pair.warnings) log.warn(warning)
+    pair.encoder.prepare()
     const stopping = new AbortController()
     const stage: GatewayStage = { current: 'serving' }
     const server = createServer({ config, keys, pair, rewards, stage, stopping: stopping.signal, log, telemetry })

@@ -1,78 +1,154 @@
 import { Worker } from 'node:worker_threads'
 import type { EncodeJob } from './encode-job.js'
-import type { EncoderAnswer, TextSource } from './encoder-messages.js'
+import type { EncoderAnswer, EncoderRequest, TextSource } from './encoder-messages.js'
 import { TextError } from './tokenizer/text-error.js'
 
 /** Encodes in a worker thread, off the event loop. */
 export interface EncoderThread {
+  /** Starts the thread, which takes as long as `createText`, before the first call needs it. */
+  prepare(): void
   /**
-   * Encodes jobs. Only one call may run at a time. The first call starts the thread, which takes as
-   * long as `createText`; the thread stays.
-   * @param signal ends the work and its thread, because nothing else can interrupt the encoding of
-   *   a text
+   * Encodes jobs. Calls share the thread by turns of some milliseconds, so that a long text delays
+   * no short one. The first call starts the thread, unless `prepare` did.
    * @throws TextError as `Text`; the signal's reason; Error if the thread fails
    */
   run(jobs: readonly EncodeJob[], signal: AbortSignal): Promise<number[][]>
   close(): Promise<void>
 }
 
-/**
- * Creates an encoder thread.
- * @param workerUrl URL of the built worker: a thread cannot run TypeScript
- */
-export function createEncoderThread(
-  source: TextSource,
-  workerUrl = new URL('./encoder-worker.js', import.meta.url),
-): EncoderThread {
-  let worker: Worker | null = null
-  const start = (): Worker => {
-    const started = new Worker(workerUrl, { workerData: source })
-    started.unref()
-    // `ask` reports a failure to a waiting call. Without one, the next call starts another thread.
-    const forget = () => {
-      if (worker === started) worker = null
-    }
-    started.on('error', forget)
-    started.on('exit', forget)
-    return started
-  }
-  const close = async (): Promise<void> => {
-    const ending = worker
-    worker = null
-    await ending?.terminate()
-  }
-  const run = async (jobs: readonly EncodeJob[], signal: AbortSignal): Promise<number[][]> => {
-    signal.throwIfAborted()
-    worker ??= start()
-    try {
-      return await ask(worker, jobs, signal)
-    } catch (error) {
-      if (!(error instanceof TextError)) await close()
-      throw error
-    }
-  }
-  return { run, close }
+/** Options of a thread that tests change. */
+export interface EncoderThreadOptions {
+  /** URL of the built worker: a thread cannot run TypeScript. */
+  readonly workerUrl?: URL
+  /**
+   * Time in which the thread must answer that it dropped a cancelled call. A thread that does not
+   * is caught in one step, such as an endless search of an expression, and is replaced.
+   */
+  readonly cancelLimitMs?: number
 }
 
-function ask(worker: Worker, jobs: readonly EncodeJob[], signal: AbortSignal): Promise<number[][]> {
-  const over = new AbortController()
-  const answer = new Promise<number[][]>((resolve, reject) => {
-    const fail = (reason: string) => reject(new Error(`the thread that encodes long texts ${reason}`))
-    const listeners = {
-      message: (message: EncoderAnswer) => {
-        if (message.type === 'encoded') resolve(message.ids)
-        else if (message.code === null) fail(`failed: ${message.message}`)
-        else reject(new TextError(message.code, message.message))
-      },
-      error: (error: Error) => fail(`failed: ${error.message}`),
-      exit: (code: number) => fail(`ended with code ${code}`),
+interface Call {
+  readonly jobs: readonly EncodeJob[]
+  readonly resolve: (ids: number[][]) => void
+  readonly reject: (reason: unknown) => void
+}
+
+/** Creates an encoder thread. */
+export function createEncoderThread(source: TextSource, options: EncoderThreadOptions = {}): EncoderThread {
+  const { workerUrl = new URL('./encoder-worker.js', import.meta.url), cancelLimitMs = 2_000 } = options
+  return new SharedThread(source, workerUrl, cancelLimitMs)
+}
+
+class SharedThread implements EncoderThread {
+  readonly #source: TextSource
+  readonly #workerUrl: URL
+  readonly #cancelLimitMs: number
+  readonly #calls = new Map<number, Call>()
+  /** Timers of cancelled calls that the thread has not dropped. */
+  readonly #cancelled = new Map<number, NodeJS.Timeout>()
+  #worker: Worker | null = null
+  #isReady = false
+  #lastId = 0
+
+  constructor(source: TextSource, workerUrl: URL, cancelLimitMs: number) {
+    this.#source = source
+    this.#workerUrl = workerUrl
+    this.#cancelLimitMs = cancelLimitMs
+  }
+
+  async run(jobs: readonly EncodeJob[], signal: AbortSignal): Promise<number[][]> {
+    signal.throwIfAborted()
+    const id = ++this.#lastId
+    const cancel = () => this.#cancel(id, signal.reason)
+    const answer = new Promise<number[][]>((resolve, reject) => {
+      this.#calls.set(id, { jobs, resolve, reject })
+      this.#post({ type: 'encode', id, jobs })
+    })
+    signal.addEventListener('abort', cancel)
+    try {
+      return await answer
+    } finally {
+      signal.removeEventListener('abort', cancel)
     }
-    for (const [event, listener] of Object.entries(listeners)) {
-      worker.on(event, listener)
-      over.signal.addEventListener('abort', () => worker.off(event, listener))
+  }
+
+  prepare(): void {
+    this.#worker ??= this.#start()
+  }
+
+  async close(): Promise<void> {
+    await this.#stop('was closed')
+  }
+
+  #post(request: EncoderRequest): void {
+    this.prepare()
+    this.#worker?.postMessage(request)
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#workerUrl, { workerData: this.#source })
+    worker.unref()
+    const failed = (reason: string) => {
+      if (this.#worker === worker) void this.#stop(reason)
     }
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { signal: over.signal })
-    worker.postMessage(jobs)
-  })
-  return answer.finally(() => over.abort())
+    worker.on('message', (answer: EncoderAnswer) => this.#receive(answer))
+    worker.on('error', (error: Error) => failed(`failed: ${error.message}`))
+    worker.on('exit', (code: number) => failed(`ended with code ${code}`))
+    return worker
+  }
+
+  #receive(answer: EncoderAnswer): void {
+    if (answer.type === 'ready') {
+      this.#isReady = true
+      return
+    }
+    if (answer.type === 'cancelled') {
+      clearTimeout(this.#cancelled.get(answer.id))
+      this.#cancelled.delete(answer.id)
+      return
+    }
+    const call = this.#calls.get(answer.id)
+    this.#calls.delete(answer.id)
+    if (answer.type === 'encoded') call?.resolve(answer.ids)
+    else if (answer.code === null) call?.reject(failure(`failed: ${answer.message}`))
+    else call?.reject(new TextError(answer.code, answer.message))
+  }
+
+  #cancel(id: number, reason: unknown): void {
+    this.#calls.get(id)?.reject(reason)
+    if (!this.#calls.delete(id)) return
+    this.#post({ type: 'cancel', id })
+    // A thread that still reads the tokenizer is not caught in a call.
+    if (!this.#isReady) return
+    const timer = setTimeout(() => void this.#replace(), this.#cancelLimitMs)
+    this.#cancelled.set(id, timer.unref())
+  }
+
+  /** Ends the thread and gives the other calls to a new one. */
+  async #replace(): Promise<void> {
+    const calls = [...this.#calls]
+    this.#calls.clear()
+    const ending = this.#stop('was replaced')
+    for (const [id, call] of calls) {
+      this.#calls.set(id, call)
+      this.#post({ type: 'encode', id, jobs: call.jobs })
+    }
+    await ending
+  }
+
+  /** Ends the thread; its calls fail. The next call starts another one. */
+  async #stop(reason: string): Promise<void> {
+    const ending = this.#worker
+    this.#worker = null
+    this.#isReady = false
+    for (const timer of this.#cancelled.values()) clearTimeout(timer)
+    this.#cancelled.clear()
+    for (const call of this.#calls.values()) call.reject(failure(reason))
+    this.#calls.clear()
+    await ending?.terminate()
+  }
+}
+
+function failure(reason: string): Error {
+  return new Error(`the thread that encodes long texts ${reason}`)
 }

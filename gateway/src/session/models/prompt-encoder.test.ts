@@ -21,6 +21,7 @@ function createHeldThread() {
         signal.addEventListener('abort', () => reject(signal.reason as Error))
         held.push(() => resolve(jobs.map((one) => runJob(text, one))))
       }),
+    prepare: () => undefined,
     close: () => Promise.resolve(),
   }
   return { thread, held, encoder: createPromptEncoder(text, thread) }
@@ -43,24 +44,40 @@ test('encodes short texts on the event loop and long ones in the thread, to the 
   }
 })
 
-test('encodes long texts one by one, refuses them if the queue is full, and drops aborted ones', async () => {
+test('encodes four long texts at once, refuses them if the queue is full, and drops aborted ones', async () => {
   const { encoder, held } = createHeldThread()
-  const long = [job('x'.repeat(5_000))]
+  const long = [job('x'.repeat(70_000))]
   const client = new AbortController()
-  const first = encoder.encode(long, never())
+  const running = Array.from({ length: 4 }, () => encoder.encode(long, never()))
   const gone = encoder.encode(long, client.signal)
   const others = Array.from({ length: 63 }, () => encoder.encode(long, never()))
   await expect(encoder.encode(long, never())).rejects.toMatchObject({
     code: 'exhausted',
     message: /64 requests are waiting/,
   })
-  expect(await encoder.encode([job('short')], never())).toHaveLength(1)
+  expect(held).toHaveLength(4)
   client.abort()
   await expect(gone).rejects.toMatchObject({ code: 'aborted' })
-  expect(held).toHaveLength(1)
-  for (const answer of [first, ...others]) {
-    await expect.poll(() => held.length).toBe(1)
-    held.pop()?.()
+  expect(held).toHaveLength(4)
+  for (const answer of [...running, ...others]) {
+    await expect.poll(() => held.length).toBeGreaterThan(0)
+    held.shift()?.()
+    expect(await answer).toHaveLength(1)
+  }
+})
+
+test('a text of medium length does not wait for a slot behind long ones', async () => {
+  const { encoder, held } = createHeldThread()
+  const waiting = Array.from({ length: 10 }, () => encoder.encode([job('x'.repeat(70_000))], never()))
+  await expect.poll(() => held.length).toBe(4)
+  const medium = encoder.encode([job('x'.repeat(5_000))], never())
+  await expect.poll(() => held.length).toBe(5)
+  held.pop()?.()
+  expect(await medium).toHaveLength(1)
+  expect(await encoder.encode([job('short')], never())).toHaveLength(1)
+  for (const answer of waiting) {
+    await expect.poll(() => held.length).toBeGreaterThan(0)
+    held.shift()?.()
     expect(await answer).toHaveLength(1)
   }
 })

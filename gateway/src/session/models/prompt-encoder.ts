@@ -1,17 +1,22 @@
 import { type EncodeJob, type EncoderThread, runJob, sizeOfJob, type Text, TextError } from '../../text/index.js'
 import { SessionError } from '../contract/session-error.js'
-import { ConcurrencyLimit } from '../waiting/concurrency-limit.js'
+import { type ConcurrencyBounds, ConcurrencyLimit } from '../waiting/concurrency-limit.js'
 
 /**
  * Longer texts, in characters, are encoded in a thread. On the event loop
  * they would delay all other requests.
  */
 const maxOnLoop = 4_096
-/** Maximum requests with long texts that wait for the thread. */
-const maxWaiting = 64
+/** Texts up to this length do not wait for a slot behind longer ones. */
+const maxMedium = 65_536
+/** Long texts are few at once, because each needs memory while it is encoded. */
+const mediumBounds = { maxConcurrent: 16, maxWaiting: 64 }
+const longBounds = { maxConcurrent: 4, maxWaiting: 64 }
 
 /** Encodes prompts to token ids. */
 export interface PromptEncoder {
+  /** Starts the thread for long texts, so that the first one need not wait for it. */
+  prepare(): void
   /**
    * Returns the ids of each text, in order.
    * @throws TextError as `Text` does; SessionError if the signal ends the wait,
@@ -23,8 +28,9 @@ export interface PromptEncoder {
 
 /** Creates an encoder. @param thread has the same text; it is closed with the encoder */
 export function createPromptEncoder(text: Text, thread: EncoderThread): PromptEncoder {
-  const limit = new ConcurrencyLimit({ maxConcurrent: 1, maxWaiting }, queueFull)
-  const encodeLong = async (jobs: readonly EncodeJob[], signal: AbortSignal): Promise<number[][]> => {
+  const medium = new ConcurrencyLimit(mediumBounds, queueFull)
+  const long = new ConcurrencyLimit(longBounds, queueFull)
+  const encodeInThread = async (limit: ConcurrencyLimit, jobs: readonly EncodeJob[], signal: AbortSignal) => {
     const release = await limit.acquire(signal)
     try {
       return await thread.run(jobs, signal)
@@ -36,13 +42,15 @@ export function createPromptEncoder(text: Text, thread: EncoderThread): PromptEn
     }
   }
   return {
+    prepare: () => thread.prepare(),
     encode: async (jobs, signal) => {
       const size = jobs.reduce((sum, job) => sum + sizeOfJob(job), 0)
-      return size > maxOnLoop ? encodeLong(jobs, signal) : jobs.map((job) => runJob(text, job))
+      if (size <= maxOnLoop) return jobs.map((job) => runJob(text, job))
+      return encodeInThread(size <= maxMedium ? medium : long, jobs, signal)
     },
     close: () => thread.close(),
   }
 }
 
-const queueFull = () =>
+const queueFull = ({ maxWaiting }: ConcurrencyBounds) =>
   new SessionError('exhausted', `the queue for long texts is full: ${maxWaiting} requests are waiting. Retry later`)
