@@ -5,7 +5,7 @@ import { cachePieces } from './cache-pieces.js'
 import { type Merges, mergeSymbols } from './merge-symbols.js'
 import { PairTable } from './pair-table.js'
 import { findByteIds, findUnknownId, type IdLookup, type PieceModel, type PieceModels } from './piece-model.js'
-import { createSymbolReader } from './read-symbols.js'
+import { createSymbolReader, type SymbolSource } from './read-symbols.js'
 
 /**
  * Creates a BPE model with the semantics of the Rust library's.
@@ -22,19 +22,20 @@ export function createBpe(config: Component, specials: ReadonlySet<string>): Pie
   }
   const ids = new Map(vocabularyEntries(config))
   const merges = readMerges(config, ids)
-  const any = createForm(config, ids, merges)
+  const bytesOf = config.byte_fallback === true ? (text: string) => findByteIds(text, ids) : () => null
+  const any = createForm(config, ids, merges, bytesOf)
   const specialIds = new Set([...specials].flatMap((token) => ids.get(token) ?? []))
   if (specialIds.size === 0) return { any, plain: any }
-  return { any, plain: createForm(config, withoutKeys(ids, specials), withoutMade(merges, specialIds)) }
+  return { any, plain: createForm(config, withoutKeys(ids, specials), withoutMade(merges, specialIds), bytesOf) }
 }
 
-function createForm(config: Component, ids: IdLookup, merges: Merges): PieceModel {
+function createForm(config: Component, ids: IdLookup, merges: Merges, bytesOf: SymbolSource['bytesOf']): PieceModel {
   const readSymbols = createSymbolReader({
     ids,
     unknown: findUnknownId(config.unk_token, ids),
     fusesUnknown: config.fuse_unk === true,
     suffix: typeof config.end_of_word_suffix === 'string' ? config.end_of_word_suffix : '',
-    bytesOf: config.byte_fallback === true ? (text) => findByteIds(text, ids) : () => null,
+    bytesOf,
   })
   const ignoresMerges = config.ignore_merges === true
   return cachePieces(function* (piece) {

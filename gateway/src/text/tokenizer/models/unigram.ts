@@ -29,16 +29,16 @@ export function createUnigram(config: Component, specials: ReadonlySet<string>):
   const unknownScore =
     scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY) - unknownPenalty
   const shared = { trie: createPieceTrie(vocabulary.map(([piece]) => piece)), scores, unknown, unknownScore }
-  const idsOfUnknown = (text: string): readonly number[] => {
+  const idsOfUnknown = (text: string, excluded: ReadonlySet<number>): readonly number[] => {
     const id = ids.get(text)
-    if (id !== undefined) return [id]
+    if (id !== undefined && !excluded.has(id)) return [id]
     return (config.byte_fallback === true ? findByteIds(text, ids) : null) ?? [unknown]
   }
   const create = (excluded: ReadonlySet<number>) =>
     cachePieces(function* (text) {
       const path = yield* findBestPath(text, { ...shared, excluded })
       return fuseUnknown(path, unknown).flatMap((piece) =>
-        piece.id === unknown ? idsOfUnknown(text.slice(piece.start, piece.end)) : [piece.id],
+        piece.id === unknown ? idsOfUnknown(text.slice(piece.start, piece.end), excluded) : [piece.id],
       )
     })
   const specialIds = vocabulary.flatMap(([piece], id) => (specials.has(piece) ? [id] : []))
