@@ -5,8 +5,8 @@ import { createConversationEncoder } from './template/conversation.js'
 import type { DecodeOptions, Text, TextFiles } from './text.js'
 import { createTokenDetokenizer } from './tokenizer/detokenizer.js'
 import { createEncoder } from './tokenizer/encoder.js'
-import { vocabularyEntries } from './tokenizer/merge-added-tokens.js'
 import { readEnds } from './tokenizer/post-process.js'
+import { readNames } from './tokenizer/read-vocabulary.js'
 import { TextError } from './tokenizer/text-error.js'
 import { createTokenDecoder } from './tokenizer/token-decoder.js'
 import { parseTokenizerFile, type TokenizerFile } from './tokenizer/tokenizer-file.js'
@@ -30,7 +30,7 @@ export function createText(files: TextFiles): Text {
   const file = parseTokenizerFile(files.tokenizerJson, files.tokenizerConfig, files.modelVocabularySize)
   const encoder = createEncoder(file)
   const ends = readEnds(file.postProcessor)
-  const names = readNames(file)
+  const names = readNames(file.model, file.vocabulary, file.addedTokens)
   const specialTokenIds = findSpecialIds(file, names)
   // As in the Rust library, a token that is matched in normalized text is decoded as that text.
   const normalNames = new Map(encoder.patterns.normalized.map(({ token, pattern }) => [token.id, pattern]))
@@ -82,14 +82,6 @@ export function createText(files: TextFiles): Text {
     tokenText: (id) => Buffer.from(tokenBytes(id)).toString('utf8'),
     tokenName: (id) => names[id],
   }
-}
-
-/** Reads token names by id. Ids without a name are holes of the array. */
-function readNames(file: TokenizerFile): readonly (string | undefined)[] {
-  const names: (string | undefined)[] = []
-  for (const [name, id] of vocabularyEntries(file.model)) names[id] = name
-  for (const { id, content } of file.addedTokens) names[id] = content
-  return names
 }
 
 /** Finds special tokens by their spelling, as the Rust library does: one may have several ids. */

@@ -42,7 +42,7 @@ export function createEncoder(file: TokenizerFile): Encoder {
   const splitNormalized = createTokenSplitter(normalized)
   const preTokenize = createPreTokenizer(file.preTokenizer)
   const specials = file.addedTokens.filter((token) => token.special).map((token) => token.content)
-  const models = createModels(file.model, new Set(specials))
+  const models = createModels(file.model, file.vocabulary, new Set(specials))
   const hasNormalizedSpecials = normalized.some(({ token }) => token.special)
 
   const encodeRun = function* (text: string, isFirst: boolean, spans: readonly Span[], model: PieceModel) {

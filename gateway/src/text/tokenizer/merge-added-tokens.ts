@@ -1,4 +1,4 @@
-import type { AddedToken, Component } from './parts.js'
+import type { AddedToken } from './parts.js'
 import { TextError } from './text-error.js'
 
 /** A token in the format of the files. */
@@ -18,7 +18,8 @@ export interface NamedToken extends TokenFlags {
 
 /** The added tokens of both files, in the format of the files. */
 export interface AddedTokenSources {
-  readonly model: Component
+  /** The ids of the model's own vocabulary. */
+  readonly vocabulary: ReadonlyMap<string, number>
   /** tokenizer.json's `added_tokens`. */
   readonly added: readonly (TokenFlags & { readonly id: number })[]
   /** tokenizer_config.json's `added_tokens_decoder`; null if it has none. */
@@ -40,7 +41,7 @@ export interface AddedTokenSources {
  *   tokenizer_config.json has a different id
  */
 export function mergeAddedTokens(sources: AddedTokenSources): AddedToken[] {
-  const ids = new Map(vocabularyEntries(sources.model))
+  const ids = sources.vocabulary
   const tokens = new Map<string, AddedToken>()
   // The id in the model's vocabulary takes precedence over the id in the entry.
   for (const token of sources.added) tokens.set(token.content, toAddedToken(token, ids.get(token.content) ?? token.id))
@@ -90,10 +91,4 @@ function toAddedToken(token: TokenFlags, id: number): AddedToken {
     normalized: token.normalized ?? !special,
     special,
   }
-}
-
-/** Returns the pairs of token and id of a model's own vocabulary, without added tokens. */
-export function vocabularyEntries(model: Component): [string, number][] {
-  if (Array.isArray(model.vocab)) return model.vocab.map((entry: unknown, id) => [String((entry as [string])[0]), id])
-  return Object.entries((model.vocab ?? {}) as Record<string, number>)
 }

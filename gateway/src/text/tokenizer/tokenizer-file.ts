@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { mergeAddedTokens, type NamedToken } from './merge-added-tokens.js'
 import type { AddedToken, Component } from './parts.js'
+import { readVocabulary } from './read-vocabulary.js'
 import { TextError } from './text-error.js'
 
 const component: z.ZodType<Component> = z.looseObject({ type: z.string() })
@@ -50,6 +51,8 @@ export interface TokenizerFile {
   readonly postProcessor: Component | null
   readonly decoder: Component | null
   readonly model: Component
+  /** The ids of the model's own vocabulary, without added tokens. */
+  readonly vocabulary: ReadonlyMap<string, number>
   /** `bos_token`, `eos_token`, ... by name, the variables of a chat template. */
   readonly namedTokens: Readonly<Record<string, string>>
   readonly chatTemplate: string | null
@@ -70,10 +73,11 @@ export function parseTokenizerFile(
   const tokenizer = parseWith(file, tokenizerJson, 'tokenizer.json')
   const settings = parseWith(config, tokenizerConfig ?? {}, 'tokenizer_config.json')
   const model = { ...tokenizer.model, type: tokenizer.model.type ?? inferModelType(tokenizer.model) }
+  const vocabulary = readVocabulary(model)
   const named = namedTokens(settings)
   return {
     addedTokens: mergeAddedTokens({
-      model,
+      vocabulary,
       added: tokenizer.added_tokens ?? [],
       configured: configuredTokens(settings),
       named,
@@ -85,6 +89,7 @@ export function parseTokenizerFile(
     postProcessor: tokenizer.post_processor ?? null,
     decoder: tokenizer.decoder ?? null,
     model,
+    vocabulary,
     namedTokens: Object.fromEntries(named.map(({ name, content }) => [name, content])),
     chatTemplate: templateOf(settings.chat_template),
   }

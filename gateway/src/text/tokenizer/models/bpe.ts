@@ -1,4 +1,3 @@
-import { vocabularyEntries } from '../merge-added-tokens.js'
 import type { Component } from '../parts.js'
 import { TextError } from '../text-error.js'
 import { cachePieces } from './cache-pieces.js'
@@ -13,14 +12,13 @@ import { createSymbolReader, type SymbolSource } from './read-symbols.js'
  * @throws TextError `unsupported_tokenizer` for a continuing_subword_prefix; `invalid_tokenizer` if
  *   the vocabulary does not have the tokens of a merge
  */
-export function createBpe(config: Component, specials: ReadonlySet<string>): PieceModels {
+export function createBpe(config: Component, ids: IdLookup, specials: ReadonlySet<string>): PieceModels {
   if (config.continuing_subword_prefix) {
     throw new TextError(
       'unsupported_tokenizer',
       `the tokenizer's BPE has continuing_subword_prefix "${String(config.continuing_subword_prefix)}"; only BPE without it is supported`,
     )
   }
-  const ids = new Map(vocabularyEntries(config))
   const merges = readMerges(config, ids)
   const bytesOf = config.byte_fallback === true ? (text: string) => findByteIds(text, ids) : () => null
   const any = createForm(config, ids, merges, bytesOf)

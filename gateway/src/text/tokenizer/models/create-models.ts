@@ -1,27 +1,31 @@
-import { vocabularyEntries } from '../merge-added-tokens.js'
 import type { Component } from '../parts.js'
 import { TextError } from '../text-error.js'
 import { createBpe } from './bpe.js'
-import { findUnknownId, type PieceModels } from './piece-model.js'
+import { findUnknownId, type IdLookup, type PieceModels } from './piece-model.js'
 import { createUnigram } from './unigram.js'
 import { createWordPiece } from './word-piece.js'
 
 /**
  * Creates the tokenizer's model.
+ * @param ids the ids of its vocabulary
  * @param specials the spellings of special tokens
  * @throws TextError `unsupported_tokenizer` for models other than BPE, Unigram, WordPiece and
  *   WordLevel
  */
-export function createModels(model: Component, specials: ReadonlySet<string>): PieceModels {
+export function createModels(
+  model: Component,
+  ids: ReadonlyMap<string, number>,
+  specials: ReadonlySet<string>,
+): PieceModels {
   switch (model.type) {
     case 'BPE':
-      return createBpe(model, specials)
+      return createBpe(model, ids, specials)
     case 'Unigram':
-      return createUnigram(model, specials)
+      return createUnigram(model, ids, specials)
     case 'WordPiece':
-      return createWordPiece(model, specials)
+      return createWordPiece(model, ids, specials)
     case 'WordLevel':
-      return createWordLevel(model)
+      return createWordLevel(model, ids)
     default:
       throw new TextError(
         'unsupported_tokenizer',
@@ -30,8 +34,7 @@ export function createModels(model: Component, specials: ReadonlySet<string>): P
   }
 }
 
-function createWordLevel(config: Component): PieceModels {
-  const ids = new Map(vocabularyEntries(config))
+function createWordLevel(config: Component, ids: IdLookup): PieceModels {
   const unknown = findUnknownId(config.unk_token, ids)
   // biome-ignore lint/correctness/useYield: a look-up is one step.
   const any = function* (piece: string) {

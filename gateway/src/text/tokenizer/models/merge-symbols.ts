@@ -1,5 +1,6 @@
 import type { Work } from '../work.js'
 import { MergeQueue } from './merge-queue.js'
+import { SymbolChain } from './symbol-chain.js'
 
 /** The merges of a BPE model. */
 export interface Merges {
@@ -11,7 +12,6 @@ export interface Merges {
 
 /** Symbols or merges between two yields: about a millisecond. */
 const symbolsPerStep = 2_048
-const gone = -1
 
 /**
  * Merges adjacent symbols until none has a merge, always the one with the lowest rank first, then
@@ -21,44 +21,30 @@ const gone = -1
  * @returns the merged ids
  */
 export function* mergeSymbols(symbols: Int32Array, merges: Merges): Work<number[]> {
-  const count = symbols.length
-  const next = new Int32Array(count)
-  const previous = new Int32Array(count)
-  const queue = new MergeQueue(count)
+  const chain = new SymbolChain(symbols)
+  const queue = new MergeQueue(symbols.length)
   const rankAt = (position: number): number => {
-    const right = next[position] as number
-    return right >= count ? gone : merges.rankOf(symbols[position] as number, symbols[right] as number)
+    const pair = chain.pairAt(position)
+    return pair === null ? -1 : merges.rankOf(pair[0], pair[1])
   }
   const enqueue = (position: number): void => {
     const rank = rankAt(position)
     if (rank >= 0) queue.push(rank, position)
   }
-  for (let position = 0; position < count; position++) {
-    next[position] = position + 1
-    previous[position] = position - 1
+  for (let position = 0; position < symbols.length; position++) {
     enqueue(position)
     if (position % symbolsPerStep === symbolsPerStep - 1) yield
   }
   for (let steps = 1; !queue.isEmpty; steps++) {
     const [rank, position] = queue.pop()
     const made = merges.madeIds[rank] as number
-    if (symbols[position] !== gone && isCurrent(rankAt(position), made, merges)) {
-      const right = next[position] as number
-      const after = next[right] as number
-      symbols[position] = made
-      symbols[right] = gone
-      next[position] = after
-      if (after < count) previous[after] = position
-      const before = previous[position] as number
+    // As in the Rust library, an entry is current if the pair at its position makes the same id.
+    if (merges.madeIds[rankAt(position)] === made) {
+      const before = chain.merge(position, made)
       if (before >= 0) enqueue(before)
       enqueue(position)
     }
     if (steps % symbolsPerStep === 0) yield
   }
-  return Array.from(symbols).filter((id) => id !== gone)
-}
-
-/** As in the Rust library, an entry is current if the pair at its position makes the same id. */
-function isCurrent(rank: number, made: number, merges: Merges): boolean {
-  return rank >= 0 && merges.madeIds[rank] === made
+  return chain.toIds()
 }

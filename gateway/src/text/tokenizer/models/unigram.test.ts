@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readVocabulary } from '../read-vocabulary.js'
 import { finishWork } from '../work.js'
 import { parseAsRust } from './parse-as-rust.js'
 import { createUnigram } from './unigram.js'
@@ -11,8 +12,10 @@ const vocab = [
   ['abc', -9],
   ['</s>', -0.1],
 ] as const
-const encode = (text: string, form: 'any' | 'plain' = 'any', more: object = {}) =>
-  finishWork(createUnigram({ type: 'Unigram', unk_id: 0, vocab, ...more }, new Set(['</s>']))[form](text))
+function encode(text: string, form: 'any' | 'plain' = 'any', more: object = {}): readonly number[] {
+  const config = { type: 'Unigram', unk_id: 0, vocab, ...more }
+  return finishWork(createUnigram(config, readVocabulary(config), new Set(['</s>']))[form](text))
+}
 
 test('takes the pieces with the greatest sum of scores', () => {
   expect(encode('ab')).toEqual([3])

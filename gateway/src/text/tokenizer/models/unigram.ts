@@ -3,7 +3,7 @@ import { TextError } from '../text-error.js'
 import { findBestPath, type PathPiece } from './best-path.js'
 import { cachePieces } from './cache-pieces.js'
 import { parseAsRust } from './parse-as-rust.js'
-import { findByteIds, type PieceModels } from './piece-model.js'
+import { findByteIds, type IdLookup, type PieceModels } from './piece-model.js'
 import { createPieceTrie } from './piece-trie.js'
 
 /** How much less likely an unknown character is than the least likely piece. */
@@ -15,7 +15,7 @@ const unknownPenalty = 10
  * @param specials spellings that the plain form never makes
  * @throws TextError `unsupported_tokenizer` without an unk_id
  */
-export function createUnigram(config: Component, specials: ReadonlySet<string>): PieceModels {
+export function createUnigram(config: Component, ids: IdLookup, specials: ReadonlySet<string>): PieceModels {
   if (typeof config.unk_id !== 'number') {
     throw new TextError(
       'unsupported_tokenizer',
@@ -24,7 +24,6 @@ export function createUnigram(config: Component, specials: ReadonlySet<string>):
   }
   const unknown = config.unk_id
   const vocabulary = config.vocab as [string, number][]
-  const ids = new Map(vocabulary.map(([piece], id) => [piece, id]))
   const scores = Float64Array.from(vocabulary, ([, score]) => parseAsRust(score))
   const unknownScore =
     scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY) - unknownPenalty

@@ -1,16 +1,14 @@
-import { vocabularyEntries } from '../merge-added-tokens.js'
 import type { Component } from '../parts.js'
 import { TextError } from '../text-error.js'
 import { cachePieces } from './cache-pieces.js'
-import type { PieceModels } from './piece-model.js'
+import type { IdLookup, PieceModels } from './piece-model.js'
 
 /**
  * Creates a WordPiece model: the longest token at each position, the unknown token for the whole
  * word if there is none.
  * @throws TextError `invalid_tokenizer` without an unknown token
  */
-export function createWordPiece(config: Component, specials: ReadonlySet<string>): PieceModels {
-  const ids = new Map(vocabularyEntries(config))
+export function createWordPiece(config: Component, ids: IdLookup, specials: ReadonlySet<string>): PieceModels {
   const unknown = ids.get(String(config.unk_token ?? '[UNK]'))
   if (unknown === undefined)
     throw new TextError(
