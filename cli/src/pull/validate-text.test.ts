@@ -17,8 +17,8 @@ it.each([
   [
     'a model that no text is encoded by',
     'tokenizer.json',
-    (text: string) => JSON.stringify({ ...JSON.parse(text), model: { type: 'WordPiece', vocab: { a: 0 } } }),
-    'the tokenizer\'s model is of type "WordPiece"; supported are BPE, Unigram and WordLevel',
+    (text: string) => JSON.stringify({ ...JSON.parse(text), model: { type: 'NGram', vocab: { a: 0 } } }),
+    'the tokenizer\'s model is of type "NGram"; supported are BPE, Unigram, WordPiece and WordLevel',
   ],
   ['a config that is not JSON', 'tokenizer_config.json', () => '{', 'tokenizer_config.json is not JSON'],
   ['a template that does not parse', 'chat_template.jinja', () => '{% if %}', "the model's chat template is invalid"],

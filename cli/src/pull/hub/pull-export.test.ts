@@ -117,9 +117,9 @@ describe('refuses', () => {
   it.each<[string, (files: Files) => void, string, string, string[]]>([
     [
       'a tokenizer that no text is encoded by',
-      change({ 'tokenizer.json': '{"model":{"type":"WordPiece","vocab":{"a":0}}}' }),
+      change({ 'tokenizer.json': '{"model":{"type":"NGram","vocab":{"a":0}}}' }),
       'hf:tiny/x',
-      'hf:tiny/x cannot be used (no weights were downloaded): the tokenizer\'s model is of type "WordPiece"',
+      'hf:tiny/x cannot be used (no weights were downloaded): the tokenizer\'s model is of type "NGram"',
       [],
     ],
     [

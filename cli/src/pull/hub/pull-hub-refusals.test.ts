@@ -112,8 +112,8 @@ describe('refuses before weights are downloaded', () => {
     ],
     [
       'a tokenizer that no text is encoded by',
-      { 'tokenizer.json': '{"model":{"type":"WordPiece","vocab":{"a":0}}}' },
-      'the tokenizer\'s model is of type "WordPiece"',
+      { 'tokenizer.json': '{"model":{"type":"NGram","vocab":{"a":0}}}' },
+      'the tokenizer\'s model is of type "NGram"',
     ],
     [
       'a tokenizer in another file',

@@ -9,8 +9,13 @@ export class SymbolChain {
   /** @param symbols ids, which the chain changes */
   constructor(symbols: Int32Array) {
     this.#symbols = symbols
-    this.#next = Int32Array.from(symbols, (_, position) => position + 1)
-    this.#previous = Int32Array.from(symbols, (_, position) => position - 1)
+    this.#next = new Int32Array(symbols.length)
+    this.#previous = new Int32Array(symbols.length)
+    // Int32Array.from with a function takes ten times as long, in one step.
+    for (let position = 0; position < symbols.length; position++) {
+      this.#next[position] = position + 1
+      this.#previous[position] = position - 1
+    }
   }
 
   /** Returns the ids at a position and after it; null if either does not exist. */
@@ -33,6 +38,8 @@ export class SymbolChain {
 
   /** The ids that are left, in order. */
   toIds(): number[] {
-    return Array.from(this.#symbols).filter((id) => id !== gone)
+    const ids: number[] = []
+    for (const id of this.#symbols) if (id !== gone) ids.push(id)
+    return ids
   }
 }

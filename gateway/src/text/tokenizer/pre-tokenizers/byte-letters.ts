@@ -11,9 +11,12 @@ function createByteLetters(): string[] {
   return letters
 }
 
+const codes = Uint16Array.from(byteLetters, (letter) => letter.charCodeAt(0))
+
 /** Converts a text to the letters of its UTF-8 bytes. */
 export function toByteLetters(text: string): string {
-  let letters = ''
-  for (const byte of Buffer.from(text, 'utf8')) letters += byteLetters[byte]
-  return letters
+  const bytes = Buffer.from(text, 'utf8')
+  const letters = new Uint16Array(bytes.length)
+  for (let index = 0; index < bytes.length; index++) letters[index] = codes[bytes[index] as number] as number
+  return Buffer.from(letters.buffer).toString('utf16le')
 }
