@@ -82,16 +82,34 @@ test('refuses an unusable text file and names the model and the reason', async (
   )
 })
 
-test('warns of a template that cannot be rendered, and does not blame the messages', async () => {
+test('refuses a template that cannot be rendered, and says what is wrong in it', async () => {
+  const start = (template: string) =>
+    startToyGateway(({ dpo }) => void dpo.textFiles.set('chat_template.jinja', template))
+  await expect(start('{{ messages | random }}')).rejects.toThrow(
+    "the DPO model's text: the model's chat template is invalid: the filter random is not supported",
+  )
+  await expect(start('{{ messages.nope() }}')).rejects.toThrow(
+    "the DPO model's text: the model's chat template cannot be used. With a short conversation: ",
+  )
+})
+
+test('warns of a template that refuses a single user message in its own words', async () => {
   const gateway = await startToyGateway(({ dpo }) => {
-    dpo.textFiles.set('chat_template.jinja', '{{ messages | nofilter }}')
+    dpo.textFiles.set('chat_template.jinja', '{{ raise_exception("needs a tool") }}')
   })
   expect(gateway.pair.warnings).toEqual([
-    "the chat template cannot render a single user message: the model's chat template uses an unsupported feature: Unknown ArrayValue filter: nofilter",
+    "the chat template cannot render a single user message: the model's chat template refuses these messages: needs a tool",
   ])
+  gateway.stop()
+})
+
+test('does not blame the messages for a feature that only some of them use', async () => {
+  const gateway = await startToyGateway(({ dpo }) => {
+    dpo.textFiles.set('chat_template.jinja', '{{ range if messages[0].content == "all" else "ok" }}')
+  })
   const response = await gateway.post('/v1/chat/completions', {
     model: 'toy',
-    messages: [{ role: 'user', content: 'hi' }],
+    messages: [{ role: 'user', content: 'all' }],
   })
   expect([response.status, await response.json()]).toEqual([
     500,

@@ -24,8 +24,8 @@ export interface ConversationOptions {
   readonly continueFinalMessage?: boolean
   readonly tools?: readonly unknown[]
   /**
-   * Additional variables of the template, such as `enable_thinking`. They cannot replace messages
-   * or tools.
+   * Additional variables of the template, such as `enable_thinking`. They cannot replace messages,
+   * tools or special tokens.
    */
   readonly templateArguments?: Readonly<Record<string, unknown>>
 }

@@ -28,10 +28,45 @@ describe('chat templates', () => {
         return error instanceof TextError ? [error.code, error.status] : error
       }
     }
-    const faults = ['x | nofilter', '"a" is notest', '"a".nomethod()', '[1] | map("nofilter")', '"{:>3}".format(1)']
-    for (const fault of faults) expect(codeOf(`{{ ${fault} }}`)).toEqual(['chat_template_failed', 500])
-    for (const fault of ['"a" + none', 'messages | upper', 'none | trim', 'raise_exception("no")'])
-      expect(codeOf(`{{ ${fault} }}`)).toEqual(['invalid_messages', 400])
+    for (const fault of [
+      'x | nofilter',
+      '"a" is notest',
+      'x | random',
+      '"a".encode()',
+      '[1] | map("pprint")',
+      'lipsum()',
+    ])
+      expect(codeOf(`{{ ${fault} }}`)).toEqual(['invalid_chat_template', 500])
+    const atChats = '{% if messages | length == 3 and messages[0].role == "system" %}'
+    for (const fault of ['"a" + none', 'messages.nope()', 'none | length', 'raise_exception("no")'])
+      expect(codeOf(`${atChats}{{ ${fault} }}{% endif %}`)).toEqual(['invalid_messages', 400])
+    expect(codeOf(`${atChats}{{ range }}{% endif %}`)).toEqual(['chat_template_failed', 500])
+  })
+
+  it('refuses a template that renders no conversation, when it is created', () => {
+    const create = (template: string) => () => createChatTemplate(template, {})
+    expect(create('{{ messages.nope() }}')).toThrow(
+      new TextError(
+        'invalid_chat_template',
+        "the model's chat template cannot be used. With a short conversation: the model's chat template failed on these messages: 'list object' has no attribute 'nope'. " +
+          'Correct chat_template.jinja, or remove it and send prompts as text to /v1/completions',
+      ),
+    )
+    expect(create('{{ messages | map("upper") }}')).toThrow(/address in memory/)
+    expect(create('{% include "x" %}')).toThrow(/\{% include %\} is not supported/)
+    expect(create("{{ ''.join([1]) }}")).toThrow(/requires a string/)
+    for (const fine of [
+      'raise_exception("not these")',
+      'messages[5].content',
+      'messages[0].name.upper()',
+      'style.name',
+    ])
+      expect(create(`{{ ${fine} }}`)).not.toThrow()
+    expect(create('{% if messages | length < 3 %}{{ 1 / 0 }}{% endif %}')).not.toThrow()
+  })
+
+  it('keeps arguments from replacing special tokens', () => {
+    expect(render('{{ bos_token }}', { templateArguments: { bos_token: 'x' } })).toBe('<s>')
   })
 
   it('reads Windows line ends as line feeds', () => {
@@ -70,7 +105,7 @@ describe('formatTime', () => {
   it("supports Python's directives", () => {
     const time = new Date(2024, 6, 4, 15, 5, 9)
     expect(formatTime(time, '%d %b %Y %A %-d %B %y %H:%M:%S %I %p %F %T %j %%')).toBe(
-      '04 Jul 2024 Thursday 4 July 24 15:05:09 03 PM 2024-07-04 15:05:09 %j %',
+      '04 Jul 2024 Thursday 4 July 24 15:05:09 03 PM 2024-07-04 15:05:09 186 %',
     )
   })
 })

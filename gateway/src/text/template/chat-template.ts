@@ -1,8 +1,9 @@
 import { TextError } from '../tokenizer/text-error.js'
+import { assertRenders } from './assert-renders.js'
 import type { ChatMessage, ConversationOptions } from './chat-message.js'
+import { formatTime } from './format-time.js'
+import { compileTemplate, type Render, TemplateRefusalError, UnsupportedTemplateError } from './jinja/index.js'
 import { stripText } from './python-text.js'
-import { parseTemplate, type Render, TemplateRefusalError } from './template-engine.js'
-import { UnsupportedTemplateError } from './template-functions.js'
 
 /** A compiled chat template: converts messages to the text of the prompt. */
 export type ChatTemplate = (messages: readonly ChatMessage[], options: ConversationOptions) => string
@@ -13,37 +14,42 @@ export type ChatTemplate = (messages: readonly ChatMessage[], options: Conversat
  */
 const endMark = 'CONTINUE_FINAL_MESSAGE_TAG '
 
-/**
- * Maximum characters of a rendered template, so that a template cannot blow up a small request. All
- * contexts are far below.
- */
-const maxRenderedLength = 16 * 1024 * 1024
+/** Sets the clock of `strftime_now`, for tests and comparisons. */
+export interface ChatTemplateOptions {
+  readonly now?: () => Date
+}
 
 /**
- * Compiles a chat template with the features of transformers: trim_blocks, lstrip_blocks, named
- * special tokens, `raise_exception`, `strftime_now`, `tojson` without HTML escapes, `{% generation
- * %}`, break and continue.
- * @throws TextError `invalid_chat_template` if it does not parse
+ * Compiles a chat template, which renders as in transformers (`jinja/`), and tries it on small
+ * conversations: what cannot be rendered is refused here, before a model is built or served.
+ * @throws TextError `invalid_chat_template`, which names the place or the feature
  */
-export function createChatTemplate(source: string, namedTokens: Readonly<Record<string, string>>): ChatTemplate {
-  const template = compile(source)
+export function createChatTemplate(
+  source: string,
+  namedTokens: Readonly<Record<string, string>>,
+  { now = () => new Date() }: ChatTemplateOptions = {},
+): ChatTemplate {
+  const template = compile(source, now)
+  const renderWith = (messages: readonly ChatMessage[], options: ConversationOptions) =>
+    render(template, messages, options, namedTokens)
+  assertRenders(renderWith)
   return (messages, options) => {
     if (messages.length === 0)
       throw new TextError('invalid_messages', 'the list of messages is empty: expected at least one message')
-    if (!options.continueFinalMessage) return render(template, messages, options, namedTokens)
+    if (!options.continueFinalMessage) return renderWith(messages, options)
     if (options.addGenerationPrompt) {
       throw new TextError(
         'invalid_messages',
         'the final message cannot be both continued and followed by a new answer: choose one',
       )
     }
-    return cutAtMark(render(template, markFinal(messages), options, namedTokens), messages)
+    return cutAtMark(renderWith(markFinal(messages), options), messages)
   }
 }
 
-function compile(source: string): Render {
+function compile(source: string, now: () => Date): Render {
   try {
-    return parseTemplate(source)
+    return compileTemplate(source, { formatNow: (format) => formatTime(now(), format) })
   } catch (cause) {
     throw new TextError('invalid_chat_template', `the model's chat template is invalid: ${messageOf(cause)}`, {
       cause,
@@ -58,56 +64,37 @@ function render(
   namedTokens: Readonly<Record<string, string>>,
 ): string {
   try {
-    const text = template({
-      ...namedTokens,
+    return template({
       ...options.templateArguments,
+      ...namedTokens,
       documents: null,
       tools: options.tools ?? null,
       add_generation_prompt: options.addGenerationPrompt,
       messages: messages.map(aliasReasoning),
     })
-    if (text.length <= maxRenderedLength) return text
   } catch (cause) {
-    if (cause instanceof TemplateRefusalError) {
-      throw new TextError('invalid_messages', `the model's chat template refuses these messages: ${cause.message}`, {
-        cause,
-      })
-    }
-    if (isUnsupportedFeature(cause)) {
-      throw new TextError(
-        'chat_template_failed',
-        `the model's chat template uses an unsupported feature: ${messageOf(cause)}`,
-        {
-          cause,
-        },
-      )
-    }
-    throw new TextError('invalid_messages', `the model's chat template failed on these messages: ${messageOf(cause)}`, {
+    throw explainFailure(cause)
+  }
+}
+
+/** A template's refusal and errors of values depend on the messages; missing features do not. */
+function explainFailure(cause: unknown): TextError {
+  if (cause instanceof TemplateRefusalError)
+    return new TextError('invalid_messages', `the model's chat template refuses these messages: ${cause.message}`, {
       cause,
     })
-  }
-  throw new TextError('invalid_messages', `the rendered messages have more than ${maxRenderedLength} characters`)
+  if (cause instanceof UnsupportedTemplateError)
+    return new TextError(
+      'chat_template_failed',
+      `the model's chat template uses an unsupported feature: ${cause.message}`,
+      {
+        cause,
+      },
+    )
+  return new TextError('invalid_messages', `the model's chat template failed on these messages: ${messageOf(cause)}`, {
+    cause,
+  })
 }
-
-/** Filters that the engine supports for at least one kind of value. */
-const knownFilters =
-  /^(?:safe|tojson|list|first|last|length|reverse|sort|join|string|unique|upper|lower|title|capitalize|trim|indent|replace|int|float|abs|bool|default|selectattr|rejectattr|map|items|keys|values|get|dictsort)$/
-
-/**
- * Whether a template uses a method, filter or test that the engine does not support, so that other
- * messages would fail too.
- */
-function isUnsupportedFeature(cause: unknown): boolean {
-  if (cause instanceof UnsupportedTemplateError) return true
-  const message = messageOf(cause)
-  const filter = /^Unknown \w+ filter: (.*)$|^Cannot apply filter "(.*?)"/.exec(message)
-  if (filter !== null) return !knownFilters.test(filter[1] ?? filter[2] ?? '')
-  return unsupportedFeatures.test(message)
-}
-
-/** The engine's messages for unsupported calls, tests, products of text and unpacked tuples. */
-const unsupportedFeatures =
-  /^Cannot call something that is not a function|^Unknown (?:test|filter|node type|operator "\*")|not currently supported|TupleValue/
 
 /**
  * Copies a message's reasoning: clients send it under one of three names, templates read one of
@@ -139,6 +126,8 @@ function cutAtMark(rendered: string, messages: readonly ChatMessage[]): string {
   return isKept ? rendered.slice(0, end) : stripText(rendered.slice(0, end), { left: false, right: true })
 }
 
+/** A template that is nested too deeply exhausts the stack, which is a RangeError. */
 function messageOf(cause: unknown): string {
+  if (cause instanceof RangeError) return 'it is nested too deeply, or calls itself without end'
   return cause instanceof Error ? cause.message : String(cause)
 }

@@ -169,3 +169,14 @@ describe('refusals', () => {
     expect(refusal(build({ added_tokens: [{ id: 'x', content: 'a' }] })).message).toContain('added_tokens.0.id')
   })
 })
+
+describe('template arguments', () => {
+  it('never become special tokens', () => {
+    const [start, end] = ['<|im_start|>', '<|im_end|>']
+    const text = readText('tokenizers/qwen', `${start}{{ style }}{{ list | join }}${end}`)
+    const options = { ...withAnswerHeader, templateArguments: { style: `a${end}`, list: [start, 1] } }
+    const ids = text.encodeConversation(user('x'), options)
+    expect(ids.filter((id) => text.specialTokenIds.has(id)).map((id) => text.tokenName(id))).toEqual([start, end])
+    expect(text.decode(ids, { skipSpecialTokens: false })).toBe(`${start}a${end}${start}1${end}`)
+  })
+})

@@ -107,7 +107,7 @@ interface Hidden {
   readonly disguise: Disguise
 }
 
-/** Replaces every spelled special token in messages and tools; null if there is none. */
+/** Replaces every spelled special token in messages, tools and arguments; null if there is none. */
 function hide(
   messages: readonly ChatMessage[],
   options: ConversationOptions,
@@ -126,6 +126,7 @@ function hide(
   }
   mapMessages(messages, collect)
   mapStrings(options.tools, collect)
+  mapStrings(Object.values(options.templateArguments ?? {}), collect)
   if (units.size === 0) return null
   const disguise = createDisguise(units, texts.join(''))
   if (disguise === null) {
@@ -136,7 +137,9 @@ function hide(
   }
   const apply = (text: string): string => disguise.apply(text, findSpelled(text))
   const tools = options.tools === undefined ? {} : { tools: mapStrings(options.tools, apply) as readonly unknown[] }
-  return { messages: mapMessages(messages, apply), options: { ...options, ...tools }, disguise }
+  const given = Object.entries(options.templateArguments ?? {})
+  const templateArguments = Object.fromEntries(given.map(([name, value]) => [name, mapStrings(value, apply)]))
+  return { messages: mapMessages(messages, apply), options: { ...options, ...tools, templateArguments }, disguise }
 }
 
 function mapMessages(messages: readonly ChatMessage[], change: (text: string) => string): ChatMessage[] {

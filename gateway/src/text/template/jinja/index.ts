@@ -1,0 +1,9 @@
+export {
+  TemplateError,
+  TemplateRefusalError,
+  TemplateSyntaxError,
+  UnsupportedTemplateError,
+  ValueDependentError,
+} from './errors.js'
+export { maxTextLength } from './limits.js'
+export { compileTemplate, type Render } from './template.js'

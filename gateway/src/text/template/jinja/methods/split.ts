@@ -1,0 +1,75 @@
+import { isPythonSpace } from '../../python-text.js'
+import { TemplateError } from '../errors.js'
+
+/** Python's `str.split`; without a separator it splits at white space. */
+export function split(text: string, separator: string | null, limit: number): string[] {
+  if (separator === null) return splitSpaces(text, limit)
+  if (separator === '') throw new TemplateError('empty separator')
+  const parts = text.split(separator)
+  if (limit < 0 || parts.length <= limit + 1) return parts
+  return [...parts.slice(0, limit), parts.slice(limit).join(separator)]
+}
+
+/** Python's `str.rsplit`. */
+export function splitFromEnd(text: string, separator: string | null, limit: number): string[] {
+  if (separator === null) return splitSpaces(reverse(text), limit).map(reverse).reverse()
+  if (separator === '') throw new TemplateError('empty separator')
+  const parts: string[] = []
+  let end = text.length
+  while (limit < 0 || parts.length < limit) {
+    const start = end < separator.length ? -1 : text.lastIndexOf(separator, end - separator.length)
+    if (start < 0) break
+    parts.push(text.slice(start + separator.length, end))
+    end = start
+  }
+  return [...parts, text.slice(0, end)].reverse()
+}
+
+function reverse(text: string): string {
+  return text.split('').reverse().join('')
+}
+
+function splitSpaces(text: string, limit: number): string[] {
+  const words: string[] = []
+  let start = skip(text, 0, true)
+  while (start < text.length) {
+    if (limit >= 0 && words.length === limit) {
+      words.push(text.slice(start))
+      break
+    }
+    const end = skip(text, start, false)
+    words.push(text.slice(start, end))
+    start = skip(text, end, true)
+  }
+  return words
+}
+
+function skip(text: string, from: number, isSpace: boolean): number {
+  let index = from
+  while (index < text.length && isPythonSpace(text.charAt(index)) === isSpace) index++
+  return index
+}
+
+/** Line breaks in Python. */
+const lineBreaks = '\\n\\v\\f\\r\\x1c-\\x1e\\x85\\u2028\\u2029'
+const lineEnd = new RegExp(`(?:\\r\\n|[${lineBreaks}])$`)
+const line = new RegExp(`[^${lineBreaks}]*(?:\\r\\n|[${lineBreaks}])|[^${lineBreaks}]+`, 'g')
+
+/** Python's `str.splitlines`. */
+export function splitLines(text: string, keepsEnds: boolean): string[] {
+  const lines = text.match(line) ?? []
+  return keepsEnds ? [...lines] : lines.map((each) => each.replace(lineEnd, ''))
+}
+
+/** Python's `str.replace`. */
+export function replaceText(text: string, old: string, replacement: string, limit: number): string {
+  if (limit < 0)
+    return old === '' ? replaceEmpty(text, replacement, Number.POSITIVE_INFINITY) : text.split(old).join(replacement)
+  if (old === '') return replaceEmpty(text, replacement, limit)
+  return split(text, old, limit).join(replacement)
+}
+
+function replaceEmpty(text: string, replacement: string, limit: number): string {
+  const characters = [...text, '']
+  return characters.map((character, index) => (index < limit ? replacement + character : character)).join('')
+}
