@@ -10,7 +10,7 @@ import { commonFields, fieldKinds, parseFields } from './fields.js'
 import { toGenerationRequest } from './generation-request.js'
 import type { IncomingGeneration } from './incoming-request.js'
 import { createJudge } from './judge.js'
-import { messagesSchema, promptEndFields, toConversationOptions, toMessage } from './message.js'
+import { messagesSchema, promptEndFields, toConversationOptions, toMessages } from './message.js'
 import { PromptLimits, truncatePrompt } from './prompt-limits.js'
 import { reasoningFields, toReasoningFormat } from './reasoning.js'
 import { requestLimits } from './request-limits.js'
@@ -52,7 +52,7 @@ export async function prepareChat(incoming: IncomingGeneration): Promise<Prepare
   const strategy = strategyOfModel(incoming.pairName, request.model)
   const decoding = resolveDecoding(strategy, request.decoding ?? {}, request, pair.models)
   assertConsistent(request)
-  const messages = request.messages.map(toMessage)
+  const messages = toMessages(request.messages, body.messages)
   const options = toConversationOptions(request)
   const [promptIds = []] = await pair.encoder.encode([{ type: 'conversation', messages, options }], signal)
   const keptIds = truncatePrompt(promptIds, request.truncate_prompt_tokens)

@@ -3,6 +3,7 @@ import type { ChatMessage, ConversationOptions } from '../../text/index.js'
 import { invalidRequest } from '../api-error.js'
 import { fieldKinds } from './fields.js'
 import { requestLimits } from './request-limits.js'
+import { type TemplateKwargs, templateKwargsDescription, templateKwargsSchema } from './template-kwargs.js'
 
 const partSchema = z.object({
   type: z.literal('text').describe('The type of the content part. This server supports only `text`.'),
@@ -50,11 +51,21 @@ export const messagesSchema = z
   )
 
 /**
- * Converts a parsed message. Chat templates do not know `developer`, OpenAI's newer name of the
- * system role.
+ * Converts parsed messages. Chat templates do not know `developer`, OpenAI's newer name of the
+ * system role. Templates can print whole messages, so keys stay in the order of the body. As in
+ * transformers, keys without a value (null) are left out.
+ * @param sent the messages of the body, before they were parsed
  */
-export function toMessage({ role, tool_calls: _calls, ...message }: z.output<typeof messageSchema>): ChatMessage {
-  return { ...message, role: role === 'developer' ? 'system' : role }
+export function toMessages(parsed: z.output<typeof messagesSchema>, sent: unknown): ChatMessage[] {
+  return parsed.map(({ tool_calls: _calls, ...message }, index) => {
+    const given: unknown = Array.isArray(sent) ? sent[index] : null
+    const order =
+      typeof given === 'object' && given !== null ? Object.keys(given).filter((key) => Object.hasOwn(message, key)) : []
+    const values: Record<string, unknown> = { ...message, role: message.role === 'developer' ? 'system' : message.role }
+    const keys = new Set([...order, ...Object.keys(values)])
+    const entries = [...keys].map((key) => [key, values[key]] as const)
+    return Object.fromEntries(entries.filter(([, value]) => value !== null)) as ChatMessage
+  })
 }
 
 /** vLLM's fields that control how a conversation ends as a prompt. */
@@ -68,15 +79,18 @@ export const promptEndFields = {
   continue_final_message: fieldKinds
     .flag(false)
     .describe('Whether the answer continues the last message instead of starting a new one.'),
+  chat_template_kwargs: fieldKinds.optional(templateKwargsSchema).describe(templateKwargsDescription),
 }
 
 /** Converts the fields to options of the chat template. @throws ApiError 400 if both are true */
 export function toConversationOptions({
   add_generation_prompt,
   continue_final_message,
+  chat_template_kwargs,
 }: {
   readonly add_generation_prompt: boolean | undefined
   readonly continue_final_message: boolean
+  readonly chat_template_kwargs: TemplateKwargs | undefined
 }): ConversationOptions {
   if (continue_final_message && add_generation_prompt)
     throw invalidRequest(
@@ -86,5 +100,6 @@ export function toConversationOptions({
   return {
     addGenerationPrompt: add_generation_prompt ?? !continue_final_message,
     continueFinalMessage: continue_final_message,
+    ...(chat_template_kwargs === undefined ? {} : { templateArguments: chat_template_kwargs }),
   }
 }

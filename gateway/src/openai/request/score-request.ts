@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type RewardModel, toRewardJob } from '../../session/models/reward-model.js'
 import { ApiError, invalidRequest } from '../api-error.js'
 import { fieldKinds, parseFields } from './fields.js'
-import { messagesSchema, toMessage } from './message.js'
+import { messagesSchema, toMessages } from './message.js'
 import { PromptLimits, promptTooLong } from './prompt-limits.js'
 import { requestLimits } from './request-limits.js'
 
@@ -49,8 +49,9 @@ export async function prepareScore(
       messages === undefined ? 'messages' : 'conversations',
     )
   const all = messages === undefined ? (conversations ?? []) : [messages]
+  const sent = messages === undefined && Array.isArray(body.conversations) ? body.conversations : [body.messages]
   const sequences = await reward.encoder.encode(
-    all.map((conversation) => toRewardJob(conversation.map(toMessage))),
+    all.map((conversation, index) => toRewardJob(toMessages(conversation, sent[index]))),
     signal,
   )
   for (const [i, ids] of sequences.entries())

@@ -5,7 +5,7 @@ import { strategyOfModel } from './decoding.js'
 import { fieldKinds, parseFields } from './fields.js'
 import { assertIds } from './generation-request.js'
 import type { IncomingRequest } from './incoming-request.js'
-import { messagesSchema, promptEndFields, toConversationOptions, toMessage } from './message.js'
+import { messagesSchema, promptEndFields, toConversationOptions, toMessages } from './message.js'
 import { PromptLimits } from './prompt-limits.js'
 import { assertSupported } from './unsupported/assert-supported.js'
 
@@ -69,7 +69,7 @@ export async function tokenize({
   limits.assertMessages(body.messages)
   const request = parseFields(tokenizeSchema, body)
   strategyOfModel(pairName, request.model ?? pairName)
-  const [tokens = []] = await pair.encoder.encode([toJob(request)], signal)
+  const [tokens = []] = await pair.encoder.encode([toJob(request, body.messages)], signal)
   return {
     count: tokens.length,
     max_model_len: pair.contextLength,
@@ -92,7 +92,7 @@ export function detokenize({
   return { prompt: pair.text.decode(tokens, { skipSpecialTokens: false }) }
 }
 
-function toJob(request: TokenizeRequest): EncodeJob {
+function toJob(request: TokenizeRequest, sent: unknown): EncodeJob {
   const { prompt, messages, add_special_tokens } = request
   if (prompt !== undefined && messages === undefined)
     return { type: 'text', text: prompt, addSpecialTokens: add_special_tokens ?? true }
@@ -106,5 +106,5 @@ function toJob(request: TokenizeRequest): EncodeJob {
       'add_special_tokens: true is supported only with prompt: the chat template adds the special tokens of messages; remove it',
       'add_special_tokens',
     )
-  return { type: 'conversation', messages: messages.map(toMessage), options: toConversationOptions(request) }
+  return { type: 'conversation', messages: toMessages(messages, sent), options: toConversationOptions(request) }
 }

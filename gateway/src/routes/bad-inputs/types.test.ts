@@ -42,6 +42,7 @@ const kindsOfCompletions = {
 const kindsOfChats = {
   integer: ['max_completion_tokens', 'top_logprobs'],
   flag: ['logprobs', 'add_generation_prompt', 'continue_final_message', 'separate_reasoning', 'include_reasoning'],
+  object: ['chat_template_kwargs'],
   conversation: ['messages'],
 }
 /** They have no default, so null is wrong too. */

@@ -26,7 +26,7 @@ export const openAiFields: FieldRules = {
   system: instead('messages', empty),
   reasoning: empty,
   thinking: never,
-  enable_thinking: never,
+  enable_thinking: instead('chat_template_kwargs'),
   thinking_budget: never,
   // Clients in Python merge it into the body. Who writes the body by hand sends it by mistake.
   extra_body: empty,
@@ -43,4 +43,5 @@ export const chatFields: FieldRules = {
 /** Fields of chats that this server does not support in completions. */
 export const completionFields: FieldRules = {
   top_logprobs: instead('logprobs'),
+  chat_template_kwargs: empty,
 }

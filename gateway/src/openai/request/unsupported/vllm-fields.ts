@@ -8,7 +8,6 @@ export const vllmFields: FieldRules = {
   allowed_token_ids: empty,
   bad_words: empty,
   chat_template: never,
-  chat_template_kwargs: empty,
   documents: empty,
   structured_outputs: never,
   guided_json: never,
