@@ -21,14 +21,43 @@ export function assertTextLength(length: number): void {
     throw new TemplateError(`the template makes a text of ${length} characters: expected at most ${maxTextLength}`)
 }
 
+/** Joins texts and checks their length while they are made. @throws TemplateError */
+export function joinTexts(texts: Iterable<string>, separator: string): string {
+  let joined = ''
+  let isFirst = true
+  for (const text of texts) {
+    joined += isFirst ? text : separator + text
+    isFirst = false
+    assertTextLength(joined.length)
+  }
+  return joined
+}
+
+/** Counts the items of a value that is printed: lists may contain one list many times. */
+export class ItemCount {
+  private items = 0
+
+  /** @throws TemplateError if there are too many */
+  add(count: number): void {
+    this.items += count
+    if (this.items > maxItems) throw new TemplateError(`a value with more than ${maxItems} items cannot be printed`)
+  }
+}
+
+/** Time that one rendering may take, in milliseconds. Renderings of chats take some of them. */
+const maxTimeMs = 10_000
+
 /** Counts the work of one rendering. */
 export class Budget {
   private steps = 0
   private length = 0
+  private readonly deadline = performance.now() + maxTimeMs
 
-  /** @throws TemplateError if the rendering takes too many steps */
+  /** @throws TemplateError if the rendering takes too many steps, or too long */
   step(): void {
     if (++this.steps > maxSteps) throw new TemplateError(`the template takes more than ${maxSteps} steps`)
+    if (this.steps % 16 === 0 && performance.now() > this.deadline)
+      throw new TemplateError(`the template takes more than ${maxTimeMs} ms`)
   }
 
   /** @throws TemplateError if all the text that was written is too long */

@@ -43,10 +43,17 @@ export function getItem(object: Value, index: Value): Value {
   if (item !== undefined) return item
   const name = textOf(index)
   const attribute = name === undefined ? undefined : attributeOf(object, name)
-  return attribute === undefined ? missing(object, name ?? 'an item', false) : attribute
+  if (attribute !== undefined) return attribute
+  return name === undefined ? missingElement(object, index) : missing(object, name, false)
 }
 
 const access: Access = { getAttribute, getItem }
+
+function missingElement(object: Value, index: Value): Undefined {
+  const number = numberOf(index)
+  const place = number === undefined ? `of type '${typeName(index)}'` : String(number)
+  return new Undefined(`'${typeName(object)} object' has no element ${place}`)
+}
 
 function missing(object: Value, name: string, isFixed: boolean): Undefined {
   return new Undefined(`'${typeName(object)} object' has no attribute '${name}'`, isFixed)

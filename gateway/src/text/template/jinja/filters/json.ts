@@ -1,5 +1,5 @@
 import { TemplateError } from '../errors.js'
-import { assertTextLength } from '../limits.js'
+import { assertTextLength, ItemCount, joinTexts } from '../limits.js'
 import { Dict } from '../values/dict.js'
 import { floatText } from '../values/float-text.js'
 import { compare, isTrue, numberOf } from '../values/operations.js'
@@ -13,6 +13,7 @@ interface Style {
   readonly itemSeparator: string
   readonly keySeparator: string
   readonly isSorted: boolean
+  readonly count: ItemCount
 }
 
 /** `tojson` of transformers: Python's `json.dumps`, which leaves characters outside ASCII. */
@@ -27,6 +28,7 @@ export const jsonFilter: NamedFilter = filter(
       itemSeparator: item,
       keySeparator: key,
       isSorted: isTrue(isSorted),
+      count: new ItemCount(),
     }
     const text = write(input, style, '\n')
     assertTextLength(text.length)
@@ -57,7 +59,6 @@ function indentOf(value: Value): string | null {
 
 /** @param line a line feed and the indentation of the value */
 function write(value: Value, style: Style, line: string): string {
-  if (line.length > 4000) throw new TemplateError('a value is nested too deeply for tojson')
   const text = textOf(value)
   if (text !== undefined) return writeText(text, style)
   if (value === null) return 'null'
@@ -66,22 +67,22 @@ function write(value: Value, style: Style, line: string): string {
   if (typeof value === 'number') return writeFloat(value)
   const items = value instanceof Tuple ? value.items : isList(value) ? value : null
   const inner = line + (style.indent ?? '')
-  if (items !== null)
-    return wrap(
-      '[',
-      ']',
-      items.map((item) => write(item, style, inner)),
-      style,
-      line,
-    )
+  if (items !== null) return wrap('[', ']', writeItems(items, style, inner), style, line)
   if (value instanceof Dict) return wrap('{', '}', writeEntries(value, style, inner), style, line)
   throw new TemplateError(`Object of type ${typeName(value)} is not JSON serializable`)
 }
 
-function writeEntries(dict: Dict, style: Style, line: string): string[] {
+function* writeItems(items: readonly Value[], style: Style, line: string): Generator<string> {
+  style.count.add(items.length)
+  for (const item of items) yield write(item, style, line)
+}
+
+function* writeEntries(dict: Dict, style: Style, line: string): Generator<string> {
   const entries = dict.entries()
+  style.count.add(entries.length)
   if (style.isSorted) entries.sort(([a], [b]) => compare(a, b, '<'))
-  return entries.map(([key, value]) => writeText(keyText(key), style) + style.keySeparator + write(value, style, line))
+  for (const [key, value] of entries)
+    yield writeText(keyText(key), style) + style.keySeparator + write(value, style, line)
 }
 
 function keyText(key: Value): string {
@@ -94,11 +95,11 @@ function keyText(key: Value): string {
   throw new TemplateError(`keys must be str, int, float, bool or None, not ${typeName(key)}`)
 }
 
-function wrap(open: string, close: string, parts: readonly string[], style: Style, line: string): string {
-  if (parts.length === 0) return open + close
-  if (style.indent === null) return open + parts.join(style.itemSeparator) + close
-  const inner = line + style.indent
-  return open + inner + parts.join(style.itemSeparator + inner) + line + close
+function wrap(open: string, close: string, parts: Iterable<string>, style: Style, line: string): string {
+  const inner = style.indent === null ? '' : line + style.indent
+  const text = joinTexts(parts, style.itemSeparator + inner)
+  if (text === '') return open + close
+  return open + inner + text + (style.indent === null ? '' : line) + close
 }
 
 function writeFloat(value: number): string {

@@ -1,3 +1,4 @@
+import { maxItems } from '../limits.js'
 import { attributeOf } from '../access/access.js'
 import { TemplateError } from '../errors.js'
 import { compute } from '../operators/arithmetic.js'
@@ -83,6 +84,7 @@ function* unique(input: Value, [isExact, name]: Bound, runtime: FilterRuntime): 
 function requireCount(value: Value | undefined, name: string): number {
   const number = numberOf(value ?? null)
   if (typeof number !== 'bigint') throw new TemplateError(`${name} requires an integer`)
+  if (number > maxItems) throw new TemplateError(`${name} makes more than ${maxItems} lists`)
   return Number(number)
 }
 

@@ -1,5 +1,6 @@
 import { sliceOf } from '../access/sequence.js'
 import { TemplateError } from '../errors.js'
+import { joinTexts } from '../limits.js'
 import { splitLines } from '../methods/split.js'
 import { compute, concatenate } from '../operators/arithmetic.js'
 import { spaces } from '../syntax/patterns.js'
@@ -78,7 +79,7 @@ function indent(input: Value, [width = 4n, isFirst, isBlank]: readonly (Value | 
   const prefix = isString(width) ? (textOf(width) ?? '') : (textOf(compute('*', ' ', width)) ?? '')
   const [first = '', ...rest] = splitLines(`${text}\n`, false)
   const indented = rest.map((line) => (line !== '' || isTrue(isBlank ?? false) ? prefix + line : line))
-  const result = concatenate([isTrue(isFirst ?? false) ? prefix : '', [first, ...indented].join('\n')])
+  const result = concatenate([isTrue(isFirst ?? false) ? prefix : '', joinTexts([first, ...indented], '\n')])
   return input instanceof Markup ? new Markup(result) : result
 }
 

@@ -1,4 +1,5 @@
 import { TemplateError } from '../errors.js'
+import { assertTextLength } from '../limits.js'
 import { Dict } from '../values/dict.js'
 import { escapeText } from '../values/html.js'
 import { escapeCharacter, toRepresentation, toText } from '../values/represent.js'
@@ -41,6 +42,7 @@ class Braces {
       else {
         const end = findEnd(text, index + 1)
         formatted += this.formatField(text.slice(index + 1, end), depth)
+        assertTextLength(formatted.length)
         index = end
       }
     }

@@ -23,6 +23,7 @@ export function formatPercent(template: Value, value: Value): Value {
   const text = textOf(template) ?? ''
   const isMarked = template instanceof Markup
   const values = new PercentValues(value)
+  let length = 0
   const formatted = text.replace(
     directive,
     (_, key: string | undefined, flags: string, width, precision, letter: string) => {
@@ -32,7 +33,11 @@ export function formatPercent(template: Value, value: Value): Value {
       if (letter === '%') return '%'
       const signed = size < 0 ? `${flags}-` : flags
       assertTextLength(Math.max(Math.abs(size), digits ?? 0))
-      return formatValue(values.next(), { flags: signed, width: Math.abs(size), precision: digits, letter }, isMarked)
+      const format = { flags: signed, width: Math.abs(size), precision: digits, letter }
+      const part = formatValue(values.next(), format, isMarked)
+      length += part.length
+      assertTextLength(length)
+      return part
     },
   )
   values.assertUsed()

@@ -1,5 +1,6 @@
 import { isPythonSpace } from '../../python-text.js'
 import { TemplateError } from '../errors.js'
+import { joinTexts } from '../limits.js'
 
 /** Python's `str.split`; without a separator it splits at white space. */
 export function split(text: string, separator: string | null, limit: number): string[] {
@@ -61,15 +62,12 @@ export function splitLines(text: string, keepsEnds: boolean): string[] {
   return keepsEnds ? [...lines] : lines.map((each) => each.replace(lineEnd, ''))
 }
 
-/** Python's `str.replace`. */
+/** Python's `str.replace`. @throws TemplateError if the result is too long */
 export function replaceText(text: string, old: string, replacement: string, limit: number): string {
-  if (limit < 0)
-    return old === '' ? replaceEmpty(text, replacement, Number.POSITIVE_INFINITY) : text.split(old).join(replacement)
-  if (old === '') return replaceEmpty(text, replacement, limit)
-  return split(text, old, limit).join(replacement)
+  if (old === '') return joinTexts(replaceEmpty(text, replacement, limit < 0 ? Number.POSITIVE_INFINITY : limit), '')
+  return joinTexts(split(text, old, limit), replacement)
 }
 
-function replaceEmpty(text: string, replacement: string, limit: number): string {
-  const characters = [...text, '']
-  return characters.map((character, index) => (index < limit ? replacement + character : character)).join('')
+function* replaceEmpty(text: string, replacement: string, limit: number): Generator<string> {
+  for (const [index, character] of [...text, ''].entries()) yield index < limit ? replacement + character : character
 }

@@ -1,7 +1,7 @@
 import { stripText } from '../../python-text.js'
 import { TemplateError, UnsupportedTemplateError } from '../errors.js'
 import { formatBraces, mapArguments } from '../format/braces.js'
-import { assertTextLength } from '../limits.js'
+import { assertTextLength, joinTexts } from '../limits.js'
 import { Dict } from '../values/dict.js'
 import { isTrue, iterate } from '../values/operations.js'
 import { charactersOf, lengthOfText } from '../values/text.js'
@@ -124,9 +124,7 @@ function separatorOf(separator: Value | undefined): string | null {
 
 function join(text: string, items: Value | undefined): string {
   const texts = [...iterate(items ?? null)].map((item, index) => requireText(item, `join(): item ${index}`))
-  const joined = texts.join(text)
-  assertTextLength(joined.length)
-  return joined
+  return joinTexts(texts, text)
 }
 
 function pad(
@@ -180,5 +178,5 @@ function translate(text: string, table: Value | undefined): string {
         ? ''
         : (textOf(found) ?? character)
   }
-  return charactersOf(text).map(change).join('')
+  return joinTexts(charactersOf(text).map(change), '')
 }

@@ -1,5 +1,5 @@
 import { TemplateError } from '../errors.js'
-import { assertTextLength } from '../limits.js'
+import { ItemCount, joinTexts } from '../limits.js'
 import { DictView, Namespace, Range } from './collections.js'
 import { Dict } from './dict.js'
 import { floatText } from './float-text.js'
@@ -14,40 +14,42 @@ export function toText(value: Value): string {
 
 /** Python's `repr`: how a value is printed inside of a list. */
 export function toRepresentation(value: Value): string {
+  return represent(value, new ItemCount())
+}
+
+function represent(value: Value, count: ItemCount): string {
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (typeof value === 'string') return quote(value)
   if (typeof value === 'number') return floatText(value)
   if (typeof value === 'bigint') return integerText(value)
-  return value instanceof PythonObject ? representObject(value) : `[${joinItems(value)}]`
+  return value instanceof PythonObject ? representObject(value, count) : `[${joinItems(value, count)}]`
 }
 
-function representObject(value: PythonObject): string {
+function representObject(value: PythonObject, count: ItemCount): string {
   if (value instanceof Markup) return `Markup(${quote(value.text)})`
-  if (value instanceof Tuple) return `(${joinItems(value.items)}${value.items.length === 1 ? ',' : ''})`
-  if (value instanceof Dict) return representDict(value)
+  if (value instanceof Tuple) return `(${joinItems(value.items, count)}${value.items.length === 1 ? ',' : ''})`
+  if (value instanceof Dict) return representDict(value, count)
   if (value instanceof Range) return `range(${value.start}, ${value.stop}${value.step === 1n ? '' : `, ${value.step}`})`
-  if (value instanceof DictView) return `${value.typeName}([${joinItems(value.items())}])`
-  if (value instanceof Namespace) return `<Namespace ${representDict(value.toDict())}>`
+  if (value instanceof DictView) return `${value.typeName}([${joinItems(value.items(), count)}])`
+  if (value instanceof Namespace) return `<Namespace ${representDict(value.toDict(), count)}>`
   return value.toRepresentation()
 }
 
-function representDict(dict: Dict): string {
-  return join(
-    dict.entries().map(([key, item]) => `${toRepresentation(key)}: ${toRepresentation(item)}`),
-    '{',
-    '}',
-  )
+function representDict(dict: Dict, count: ItemCount): string {
+  count.add(dict.size)
+  const pairs = dict.entries()
+  return `{${joinTexts(lazily(pairs, ([key, item]) => `${represent(key, count)}: ${represent(item, count)}`), ', ')}}`
 }
 
-function joinItems(items: readonly Value[]): string {
-  return join(items.map(toRepresentation), '', '')
+function joinItems(items: readonly Value[], count: ItemCount): string {
+  count.add(items.length)
+  return joinTexts(lazily(items, (item) => represent(item, count)), ', ')
 }
 
-function join(parts: readonly string[], open: string, close: string): string {
-  const text = open + parts.join(', ') + close
-  assertTextLength(text.length)
-  return text
+/** Changes items one after another, so that the join of long texts ends at the limit. */
+function* lazily<T>(items: readonly T[], change: (item: T) => string): Generator<string> {
+  for (const item of items) yield change(item)
 }
 
 /** Digits of an integer. Python refuses to print more than 4300. */
