@@ -15,8 +15,18 @@ test.each([
     think,
   ],
   [
+    'one that marks earlier answers as answers without reasoning',
+    "{% for m in messages %}{% if m.role == 'assistant' %}<think></think>{% endif %}{{ m.content }}{% endfor %}",
+    think,
+  ],
+  [
     'one that removes it',
     "{% for m in messages %}{% if '</think>' in m.content %}{{ m.content.split('</think>')[-1] }}{% else %}{{ m.content }}{% endif %}{% endfor %}",
+    think,
+  ],
+  [
+    'one that keeps it in the last answer only',
+    "{% for m in messages %}{% if '</think>' in m.content and loop.index0 < 2 %}{{ m.content.split('</think>')[-1] }}{% else %}{{ m.content }}{% endif %}{% endfor %}",
     think,
   ],
   [

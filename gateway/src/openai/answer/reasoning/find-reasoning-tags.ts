@@ -39,15 +39,18 @@ const thought = 'thought'
 const answer = 'answer'
 
 function isInTemplate(text: Text, { open, close }: ReasoningTags): boolean {
-  const begun = render(text, [question], true)
-  if (begun.includes(open)) return true
-  // Templates that write the reasoning of earlier answers, such as Qwen3's.
   const given = { role: 'assistant', content: answer, reasoning_content: thought }
-  const written = render(text, [question, given], false)
-  if (written.includes(open) && written.includes(thought)) return true
-  // Templates that remove it from the text of earlier answers, such as DeepSeek's.
+  // No message has the tag: the template writes it before an answer, or around earlier reasoning.
+  const written = [
+    render(text, [question], true),
+    render(text, [question, given], false),
+    render(text, [question, given, question], true),
+  ]
+  if (written.some((prompt) => prompt.includes(open))) return true
+  // Other templates remove reasoning from the text of earlier answers, or of all but the last one.
   const whole = { role: 'assistant', content: `${open}${thought}${close}${answer}` }
-  const removed = render(text, [question, whole, question], true)
+  const last = { role: 'assistant', content: 'other' }
+  const removed = render(text, [question, whole, question, last, question], true)
   return removed.includes(answer) && !removed.includes(thought)
 }
 
