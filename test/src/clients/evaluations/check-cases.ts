@@ -85,15 +85,16 @@ async function scoreWhole(server: Server, model: string, { arguments: texts }: S
   return scoreTokens(server, model, [...bos, ...ids], bos.length)
 }
 
-/** Asks for the answer to a prompt, or to a chat, which lm-eval shows as JSON. */
+/** Asks for the answer to a prompt, or to a chat, which lm-eval shows as a list with its JSON. */
 async function answerOf(server: Server, { arguments: given }: Sample): Promise<string | undefined> {
-  const [prompt, { until, max_gen_toks: limit }] = given as readonly [string, { until: string[]; max_gen_toks: number }]
+  const [prompt, options] = given as readonly [string | readonly [string], { until: string[]; max_gen_toks: number }]
+  const { until, max_gen_toks: limit } = options
   const request = { model: server.model, max_tokens: limit, stop: until, temperature: 0 }
-  if (!prompt.startsWith('[{"role"')) {
+  if (typeof prompt === 'string') {
     const { choices } = await ask<{ choices: { text: string }[] }>(server, '/v1/completions', { ...request, prompt })
     return choices[0]?.text
   }
-  const chat = { ...request, messages: JSON.parse(prompt) as object[] }
+  const chat = { ...request, messages: JSON.parse(prompt[0]) as object[] }
   const { choices } = await ask<{ choices: { message: { content: string } }[] }>(server, '/v1/chat/completions', chat)
   return choices[0]?.message.content
 }
