@@ -204,7 +204,9 @@ describe('if a request with several prompts ends early', () => {
     }
     const response = await post({ stream })
     const body = await response.text()
-    expect([response.status, body]).toEqual([stream ? 200 : 500, expect.stringContaining('service_refused')])
+    // A stream has begun if another prompt was faster.
+    expect(stream ? [200, 500] : [500]).toContain(response.status)
+    expect(body).toContain('service_refused')
     await expectAllFree(post, 4)
   })
 
