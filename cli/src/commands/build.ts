@@ -54,4 +54,4 @@ export async function build(source: string, options: BuildCommandOptions, contex
 }
 
 const resolveAdapter = async (adapter: string, context: Context): Promise<string> =>
-  findAdapter(await resolveSourcePath(adapter, '--adapter', context), '--adapter')
+  findAdapter(await resolveSourcePath(adapter, '--adapter', context), '--adapter', adapter)

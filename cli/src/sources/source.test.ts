@@ -98,9 +98,13 @@ describe('findAdapter', () => {
       'both/adapter_model.safetensors',
     )
     await make('c/config.json', 'c/model.safetensors')
-    expect(await findAdapter(join(folder, 'both'), '--adapter')).toBe(join(folder, 'both'))
-    await expect(findAdapter(join(folder, 'c'), '--adapter')).rejects.toThrow('it has no adapter_config.json')
-    await expect(findAdapter(join(folder, 'none'), '--adapter')).rejects.toThrow('the file or folder does not exist')
+    expect(await findAdapter(join(folder, 'both'), '--adapter', 'both')).toBe(join(folder, 'both'))
+    await expect(findAdapter(join(folder, 'c'), '--adapter', 'c')).rejects.toThrow(
+      '--adapter c is not a LoRA adapter folder: it has no adapter_config.json',
+    )
+    await expect(findAdapter(join(folder, 'none'), '--adapter', 'none')).rejects.toThrow(
+      'none: the file or folder does not exist; expected',
+    )
   })
 })
 

@@ -25,14 +25,16 @@ const expected =
 
 /**
  * Finds the folder of an adapter, also if it holds a full model too.
+ * @param option the name of the source in messages, e.g. `--adapter`
+ * @param text the source in messages, e.g. `hf:org/lora`
  * @throws Error as `findSource`, or if it has no adapter_config.json
  */
-export async function findAdapter(path: string, option: string): Promise<string> {
+export async function findAdapter(path: string, option: string, text: string): Promise<string> {
   const real = await realpath(resolve(path)).catch(() => null)
   const names = real === null ? [] : await readdir(real).catch((): string[] => [])
   if (real !== null && names.includes(adapterConfigName)) return real
-  await findSource(path, option)
-  throw new Error(`${option} ${path} is not a LoRA adapter folder: it has no adapter_config.json`)
+  if (real === null) await findSource(path, option)
+  throw new Error(`${option} ${text} is not a LoRA adapter folder: it has no adapter_config.json`)
 }
 
 /**
