@@ -149,7 +149,7 @@ describe('through REST', () => {
     const check = async (row: GoldenRow) => {
       const decoding = { strategy: row.method, ...row.params, path: 'plain' }
       const request = { model, max_tokens: 1, prompt: row.prompt_ids, decoding }
-      const first = { ...row, token_ids: row.token_ids.slice(0, 1), finish: 'length' }
+      const first = { ...row, token_ids: row.token_ids.slice(0, 1), finish: 'length' as const }
       expect(compare(first, await complete(stack.url, '/v1/completions', request), error)).toMatch(/^(equal|excused)$/)
     }
     expect(prompts.size).toBe(16)
