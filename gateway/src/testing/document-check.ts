@@ -11,7 +11,10 @@ interface Document {
 }
 
 const document = createOpenApi() as Document
-const ajv = new Ajv2020({ strict: false, validateSchema: false, formats: { int64: true } }).addSchema(document, 'document')
+const ajv = new Ajv2020({ strict: false, validateSchema: false, formats: { int64: true } }).addSchema(
+  document,
+  'document',
+)
 const patterns = Object.keys(document.paths).map(
   (path) => [path, new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '.+')}$`)] as const,
 )

@@ -9,7 +9,9 @@ const hour12 = (time: Date): number => time.getHours() % 12 || 12
 
 /** Days since the first of January. */
 function dayOfYear(time: Date): number {
-  return (Date.UTC(time.getFullYear(), time.getMonth(), time.getDate()) - Date.UTC(time.getFullYear(), 0, 1)) / 86_400_000
+  return (
+    (Date.UTC(time.getFullYear(), time.getMonth(), time.getDate()) - Date.UTC(time.getFullYear(), 0, 1)) / 86_400_000
+  )
 }
 
 /** The week of the year, if weeks begin on a day of the week. */

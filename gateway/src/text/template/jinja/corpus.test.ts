@@ -52,7 +52,8 @@ describe('hostile templates', () => {
     'a printed list': "{{ (['a' * 1000000] * 1000000) | string | length }}",
     'JSON of a list': "{{ (['a' * 1000000] * 1000000) | tojson | length }}",
     'many slices': '{{ [1] | slice(1000000000) | list | length }}',
-    'lists that double': '{% set ns = namespace(x=[]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x }}',
+    'lists that double':
+      '{% set ns = namespace(x=[]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x }}',
     'much output': "{% for i in range(99999) %}{{ 'a' * 9999 }}{% endfor %}",
     'deep nesting': `{{ ${'('.repeat(50_000)}1${')'.repeat(50_000)} }}`,
     'unclosed tags': '{{'.repeat(50_000),

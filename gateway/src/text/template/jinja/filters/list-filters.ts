@@ -1,6 +1,6 @@
-import { maxItems } from '../limits.js'
 import { attributeOf } from '../access/access.js'
 import { TemplateError } from '../errors.js'
+import { maxItems } from '../limits.js'
 import { compute } from '../operators/arithmetic.js'
 import { DictView, Range } from '../values/collections.js'
 import { Dict, hashKey } from '../values/dict.js'

@@ -39,12 +39,18 @@ function representObject(value: PythonObject, count: ItemCount): string {
 function representDict(dict: Dict, count: ItemCount): string {
   count.add(dict.size)
   const pairs = dict.entries()
-  return `{${joinTexts(lazily(pairs, ([key, item]) => `${represent(key, count)}: ${represent(item, count)}`), ', ')}}`
+  return `{${joinTexts(
+    lazily(pairs, ([key, item]) => `${represent(key, count)}: ${represent(item, count)}`),
+    ', ',
+  )}}`
 }
 
 function joinItems(items: readonly Value[], count: ItemCount): string {
   count.add(items.length)
-  return joinTexts(lazily(items, (item) => represent(item, count)), ', ')
+  return joinTexts(
+    lazily(items, (item) => represent(item, count)),
+    ', ',
+  )
 }
 
 /** Changes items one after another, so that the join of long texts ends at the limit. */
