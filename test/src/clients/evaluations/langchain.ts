@@ -17,7 +17,9 @@ const leastPassed = 20
  */
 export async function runLangChainTests(python: string, { url, key, model }: Server): Promise<Check[]> {
   const env = { TANDEM_TEST_URL: `${url}/v1`, TANDEM_TEST_KEY: key, TANDEM_TEST_MODEL: model }
-  const options = ['-p', 'no:cacheprovider', '-q', '-rA', '-o', 'asyncio_mode=auto', '--benchmark-disable']
+  // ChatOpenAI keeps its connections, which belong to an event loop: all tests share one.
+  const loops = ['asyncio_mode=auto', 'asyncio_default_test_loop_scope=session'].flatMap((option) => ['-o', option])
+  const options = ['-p', 'no:cacheprovider', '-q', '-rA', ...loops, '--benchmark-disable']
   const cwd = join(fixturesFolder, 'evaluations')
   const args = ['-B', '-m', 'pytest', ...options, 'test_langchain.py']
   const { code, stdout, stderr } = await runProgram(python, args, { cwd, env, limitMs })
