@@ -40,8 +40,8 @@ const order = JSON.parse(process.argv.at(-1) ?? '') as ClientOrder
 const answerLimitMs = 300_000
 const maxTries = 100
 const retryMs = 100
-/** A gateway that shuts down, and an address without one. Neither has begun with the request. */
-const isNotBegun = /^status 503|ECONNREFUSED|EHOSTUNREACH/
+/** A gateway that shuts down, and an address without one. None has begun with the request. */
+const isNotBegun = /^status 503|ECONNREFUSED|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT/
 
 let isOver = false
 if (!order.isOnce)
