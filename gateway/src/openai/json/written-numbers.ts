@@ -1,8 +1,15 @@
 import { shorten, showValue } from '@tandem/process'
 import { quoteNumbers } from './quote-numbers.js'
 
-interface Place {
+/** The text of a body. */
+interface Source {
   readonly json: string
+  /** The body with its numbers as texts, once it was needed. */
+  written?: unknown
+}
+
+interface Place {
+  readonly source: Source
   readonly path: readonly PropertyKey[]
 }
 
@@ -11,7 +18,7 @@ const places = new WeakMap<object, Place>()
 
 /** Remembers the text of a body, so that its numbers can be read as they were written. */
 export function rememberText(body: object, json: string): void {
-  places.set(body, { json, path: [] })
+  places.set(body, { source: { json }, path: [] })
 }
 
 /** Remembers where in a body an object is that is parsed by itself. */
@@ -22,15 +29,18 @@ export function rememberPart(body: object, key: string, part: object): void {
 
 /**
  * Returns a number as the client wrote it: `JSON.parse` rounds integers above 2^53, and Node 20 has
- * no reviver that sees the text. It reads the whole text again, so only errors and large seeds use
- * it.
+ * no reviver that sees the text. The first call reads the whole text again, so only errors and
+ * large seeds use it.
  * @param object a body or a part of it that was remembered; for others the result is null
  * @param path the place of a number in the object
  */
 export function writtenNumber(object: unknown, path: readonly PropertyKey[]): string | null {
   const place = typeof object === 'object' && object !== null ? places.get(object) : undefined
   if (!place) return null
-  let found: unknown = JSON.parse(quoteNumbers(place.json))
+  const { source } = place
+  // An error asks for many numbers: zod describes each item of a list, for each form of a union.
+  source.written ??= JSON.parse(quoteNumbers(source.json))
+  let found = source.written
   for (const key of [...place.path, ...path]) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return null
     found = (found as Readonly<Record<PropertyKey, unknown>>)[key]

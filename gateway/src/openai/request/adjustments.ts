@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Adjustments } from '../../decode/loop/adjustments.js'
 import { invalidRequest } from '../api-error.js'
+import { isObject } from '../json/parse-body.js'
 import { showSent } from '../json/written-numbers.js'
 import { requestLimits } from './request-limits.js'
 
@@ -11,7 +12,7 @@ const bias = z.number().min(-100).max(100)
 /** Maps token ids, as JSON keys, to the bias that is added to their logits. */
 const logitBiasSchema = z
   .custom<Readonly<Record<string, unknown>>>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    isObject,
     'must be an object of token ids and biases, such as {"42": -100}',
   )
   .meta({

@@ -132,5 +132,6 @@ function assertConsistent(request: CompletionRequest): void {
     throw invalidRequest('stream_options requires stream: true', 'stream_options')
   if (request.prompt_logprobs !== undefined && request.stream)
     throw invalidRequest('prompt_logprobs is not supported with stream: true; set stream to false', 'prompt_logprobs')
-  if (request.max_tokens === 0 && !request.echo) throw invalidRequest('max_tokens: 0 requires echo: true', 'max_tokens')
+  if ((request.max_completion_tokens ?? request.max_tokens) === 0 && !request.echo)
+    throw invalidRequest('max_tokens: 0 requires echo: true', 'max_tokens')
 }

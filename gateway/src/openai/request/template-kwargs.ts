@@ -1,5 +1,7 @@
 import { showValue } from '@tandem/process'
 import { z } from 'zod'
+import { globalNames } from '../../text/index.js'
+import { isObject } from '../json/parse-body.js'
 
 /** Arguments of a chat template: scalars and lists of scalars. */
 export type TemplateKwargs = Readonly<Record<string, unknown>>
@@ -7,22 +9,17 @@ export type TemplateKwargs = Readonly<Record<string, unknown>>
 const limits = { names: 32, nameLength: 64, bytes: 16 * 1024 }
 
 /** Names that the server sets, and functions of templates. */
-const reserved = new Set(
-  (
-    'messages tools documents add_generation_prompt continue_final_message chat_template ' +
-    'range dict namespace cycler joiner lipsum raise_exception strftime_now'
-  ).split(' '),
-)
+const reserved = new Set([
+  ...['messages', 'tools', 'documents', 'add_generation_prompt', 'continue_final_message', 'chat_template'],
+  ...globalNames,
+])
 
 /**
  * vLLM's `chat_template_kwargs`. They are data for the model's own template, never code: the
  * template runs in a sandbox, and what strings spell never becomes a special token.
  */
 export const templateKwargsSchema = z
-  .custom<TemplateKwargs>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    'must be an object',
-  )
+  .custom<TemplateKwargs>(isObject, 'must be an object')
   .superRefine((kwargs, context) => {
     const fault = findFault(kwargs)
     if (fault !== null) context.addIssue({ code: 'custom', ...fault })

@@ -53,8 +53,9 @@ const nmtRemoved = /(?![\0\t\n\f\r\x80-\x8e\x90-\x9e])\p{Cc}/gu
 const nmtSpaces = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/gu
 
 function createStrip(config: Component): Normalizer {
+  // Without the look-behind, spaces inside a text take quadratic time.
   const left = config.strip_left === true ? '^\\p{White_Space}+' : '(?!)'
-  const right = config.strip_right === true ? '\\p{White_Space}+$' : '(?!)'
+  const right = config.strip_right === true ? '(?<!\\p{White_Space})\\p{White_Space}+$' : '(?!)'
   const ends = new RegExp(`${left}|${right}`, 'gu')
   return (text) => text.replace(ends, '')
 }

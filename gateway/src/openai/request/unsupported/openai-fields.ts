@@ -38,10 +38,13 @@ export const chatFields: FieldRules = {
   echo: only(false),
   // vLLM's and SGLang's: adds BOS to what the chat template writes.
   add_special_tokens: only(false),
+  return_full_text: only(false),
 }
 
 /** Fields of chats that this server does not support in completions. */
 export const completionFields: FieldRules = {
   top_logprobs: instead('logprobs'),
+  system: instead('prompt', empty),
+  enable_thinking: never,
   chat_template_kwargs: empty,
 }

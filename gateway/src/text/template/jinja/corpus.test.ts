@@ -43,6 +43,10 @@ describe('hostile templates', () => {
     'a large integer': '{{ 9 ** (9 ** 9) }}',
     'a wide format': "{{ '%99999999999d' % 1 }}",
     'a wide field': "{{ '{:>99999999999}'.format(1) }}",
+    'many digits': "{{ '%.16000000f' % 1 }}",
+    'many groups': "{{ '{:016000000,}'.format(1) }}",
+    'an integer of many digits': "{{ '{:d}'.format(7 ** 300000) }}",
+    'brackets in a field': `{{ '{${'['.repeat(2_000)}]{}}'.format(1) }}`,
     'a text that doubles':
       "{% set ns = namespace(t='aaaaaaaa') %}{% for i in range(99) %}{% set ns.t = ns.t + ns.t %}{% endfor %}",
     'a text that grows by replacing': "{{ ('a' * 100000) | replace('a', 'b' * 5000) | length }}",

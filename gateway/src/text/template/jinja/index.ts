@@ -6,4 +6,5 @@ export {
   ValueDependentError,
 } from './errors.js'
 export { maxTextLength } from './limits.js'
+export { globalNames } from './run/globals.js'
 export { compileTemplate, type Render } from './template.js'

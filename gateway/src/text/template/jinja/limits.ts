@@ -3,6 +3,9 @@ import { TemplateError } from './errors.js'
 /** Maximum length of a text that a template makes. All contexts are far below. */
 export const maxTextLength = 16 * 1024 * 1024
 
+/** Maximum width and digits of a formatted value: formatting is one step, however long it takes. */
+export const maxFormatSize = 4_300
+
 /** Maximum items of a range, as in Jinja2's sandbox. */
 export const maxRange = 100_000
 
@@ -19,6 +22,12 @@ const maxSteps = 5_000_000
 export function assertTextLength(length: number): void {
   if (length > maxTextLength)
     throw new TemplateError(`the template makes a text of ${length} characters: expected at most ${maxTextLength}`)
+}
+
+/** @throws TemplateError if a value would be formatted with this many characters or digits */
+export function assertFormatSize(size: number): void {
+  if (size > maxFormatSize)
+    throw new TemplateError(`a format has a width or precision of ${size}: expected at most ${maxFormatSize}`)
 }
 
 /** Joins texts and checks their length while they are made. @throws TemplateError */

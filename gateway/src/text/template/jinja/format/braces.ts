@@ -104,7 +104,7 @@ function findEnd(text: string, start: number): number {
 }
 
 function splitField(field: string): { name: string; conversion: string; spec: string } {
-  const found = /^((?:[^!:[{]|\[[^\]]*\]?)*)(?:!([^:]*))?(?::(.*))?$/s.exec(field)
+  const found = /^((?:[^!:[{]|\[[^\]]*(?:\]|$))*)(?:!([^:]*))?(?::(.*))?$/s.exec(field)
   if (found === null) throw new TemplateError(`unexpected {${field}} in format string`)
   const [, name = '', conversion, spec = ''] = found
   if (conversion !== undefined && !/^[sra]$/.test(conversion))

@@ -1,4 +1,5 @@
 import { exponentText, fixedText, significantDigits } from '../values/float-text.js'
+import { integerText } from '../values/represent.js'
 
 /** How a float is written: the letter of its format, its precision, and `#`. */
 export interface FloatFormat {
@@ -58,7 +59,8 @@ const bases: Readonly<Record<string, number>> = { b: 2, o: 8, x: 16, X: 16 }
 /** Formats an integer without its sign, in the base of the letter. */
 export function formatInteger(value: bigint, letter: string, isAlternate: boolean): { prefix: string; digits: string } {
   const absolute = value < 0n ? -value : value
-  const digits = absolute.toString(bases[letter] ?? 10)
+  const base = bases[letter]
+  const digits = base === undefined ? integerText(absolute) : absolute.toString(base)
   const prefix = isAlternate && letter in bases ? `0${letter}` : ''
   return { prefix, digits: letter === 'X' ? digits.toUpperCase() : digits }
 }

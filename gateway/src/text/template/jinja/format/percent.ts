@@ -1,5 +1,5 @@
 import { TemplateError } from '../errors.js'
-import { assertTextLength } from '../limits.js'
+import { assertFormatSize, assertTextLength } from '../limits.js'
 import { Range } from '../values/collections.js'
 import { Dict } from '../values/dict.js'
 import { escapeHtml } from '../values/html.js'
@@ -32,7 +32,7 @@ export function formatPercent(template: Value, value: Value): Value {
       const digits = precision === '*' ? values.nextSize() : precision === undefined ? null : Number(precision)
       if (letter === '%') return '%'
       const signed = size < 0 ? `${flags}-` : flags
-      assertTextLength(Math.max(Math.abs(size), digits ?? 0))
+      assertFormatSize(Math.max(Math.abs(size), digits ?? 0))
       const format = { flags: signed, width: Math.abs(size), precision: digits, letter }
       const part = formatValue(values.next(), format, isMarked)
       length += part.length

@@ -1,5 +1,5 @@
 import { TemplateError } from '../errors.js'
-import { assertTextLength } from '../limits.js'
+import { assertFormatSize } from '../limits.js'
 import { floatText } from '../values/float-text.js'
 import { numberOf, toFloat } from '../values/operations.js'
 import { toText } from '../values/represent.js'
@@ -46,7 +46,7 @@ function parseSpec(source: string, isNumber: boolean): Spec {
     width: Number(width || 0),
     precision: precision === undefined ? null : Number(precision),
   }
-  assertTextLength(Math.max(spec.width, spec.precision ?? 0))
+  assertFormatSize(Math.max(spec.width, spec.precision ?? 0))
   return spec
 }
 
@@ -102,12 +102,18 @@ function signFor(value: bigint | number, { sign }: Spec): string {
 
 /** Inserts separators into the digits. Zeros that fill the width get separators too. */
 function padNumber(sign: string, digits: string, rest: string, spec: Spec, size: number): string {
-  const group = (text: string) =>
-    spec.grouping === '' ? text : text.replace(new RegExp(`\\B(?=(?:.{${size}})+$)`, 'g'), spec.grouping)
+  const group = (text: string) => (spec.grouping === '' ? text : groupDigits(text, size).join(spec.grouping))
   if (spec.fill !== '0' || spec.align !== '=') return pad(sign, group(digits) + rest, spec)
   let padded = digits
   while ((sign + group(padded) + rest).length < spec.width) padded = `0${padded}`
   return sign + group(padded) + rest
+}
+
+/** Splits digits into groups of a size; the first may be smaller. */
+function groupDigits(digits: string, size: number): string[] {
+  const first = digits.length % size
+  const groups = digits.slice(first).match(new RegExp(`.{${size}}`, 'g')) ?? []
+  return first === 0 ? groups : [digits.slice(0, first), ...groups]
 }
 
 function pad(sign: string, body: string, { fill, align, width }: Spec): string {

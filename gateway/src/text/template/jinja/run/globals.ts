@@ -167,3 +167,6 @@ export class SelfReference extends PythonObject {
 
 /** The variable `super` in a block: there is no template above. */
 export const noParentBlock = new Undefined('there is no parent block')
+
+/** The names of the global functions. */
+export const globalNames: readonly string[] = [...createGlobals({ formatNow: String }).keys()]
