@@ -37,7 +37,7 @@ async function threadThat(name: string, program: string): Promise<EncoderThread>
   return thread
 }
 
-test('one thread runs calls beside each other', async () => {
+test('one thread runs calls at the same time', async () => {
   const thread = await threadThat('answers', "if (text === 'late') setTimeout(answer, 20, text); else answer(text)")
   const ended: string[] = []
   const run = async (text: string) => {

@@ -7,7 +7,7 @@ function* count(steps: number): Work<number> {
   return steps
 }
 
-/** A queue that notes the ids of works in the order in which they end. */
+/** A queue that notes the ids of tasks in the order in which they end. */
 function createNotedQueue() {
   const queue = new FairQueue<number>()
   const ended: (number | string)[] = []
@@ -24,7 +24,7 @@ function createNotedQueue() {
   return { queue, add, ended, finish }
 }
 
-test('a short work that comes late ends before long ones, and equal ones end in order', () => {
+test('a short task that comes late ends before long ones, and equal ones end in order', () => {
   const { queue, add, finish } = createNotedQueue()
   add(1, count(1_000))
   add(2, count(1_000))
@@ -34,7 +34,7 @@ test('a short work that comes late ends before long ones, and equal ones end in 
   expect(finish()).toEqual([3, 4, 1, 2])
 })
 
-test('long works share the turns: the shorter one ends first, though it comes later', () => {
+test('long tasks share the turns: the shorter one ends first, though it comes later', () => {
   const { add, finish } = createNotedQueue()
   add(1, count(900))
   add(2, count(600))
@@ -42,7 +42,7 @@ test('long works share the turns: the shorter one ends first, though it comes la
   expect(finish()).toEqual([3, 2, 1])
 })
 
-test('a short work waits for one turn at most', () => {
+test('a short task waits for one turn at most', () => {
   const { queue, add, ended } = createNotedQueue()
   for (let id = 1; id <= 60; id++) add(id, count(1_000))
   for (let turn = 0; turn < 200; turn++) queue.takeTurn()
@@ -51,7 +51,7 @@ test('a short work waits for one turn at most', () => {
   expect(ended).toEqual([61])
 })
 
-test('a work that throws ends, and the others go on', () => {
+test('a task that throws ends, and the others go on', () => {
   const { add, finish } = createNotedQueue()
   add(1, count(50))
   add(
@@ -64,7 +64,7 @@ test('a work that throws ends, and the others go on', () => {
   expect(finish()).toEqual(['2: Error: broken', 1])
 })
 
-test('a removed work takes no more turns', () => {
+test('a removed task takes no more turns', () => {
   const { queue, add, finish } = createNotedQueue()
   let steps = 0
   add(

@@ -1,24 +1,24 @@
 import type { Work } from './tokenizer/work.js'
 
-/** A work in the queue, and what is called at its end. */
+/** A task in the queue, and what is called at its end. */
 export interface QueuedWork<T> {
   readonly id: number
   readonly work: Work<T>
   readonly onEnd: (outcome: WorkOutcome<T>) => void
 }
 
-/** The result of a work, or what it threw. */
+/** The result of a task, or what it threw. */
 export type WorkOutcome<T> =
   | { readonly type: 'done'; readonly value: T }
   | { readonly type: 'failed'; readonly error: unknown }
 
-/** Steps that one work does before another one may run: 5 to 10 ms. */
+/** Steps that one task does before another one may run: usually 5 to 10 ms. */
 const stepsPerTurn = 8
 
 /**
- * Works that share one thread. The next turn belongs to the work that has had the fewest turns, the
- * oldest of equals. So a short work ends before the long ones that came first, and long ones share
- * the time equally.
+ * Tasks that share one thread. The next turn belongs to the task that has had the fewest turns, the
+ * oldest of equals. So a short task ends before the long ones that came first. A new task gets all
+ * turns until it has had as many as the others; from then on they share the time.
  */
 export class FairQueue<T> {
   readonly #waiting: { readonly entry: QueuedWork<T>; turns: number }[] = []
@@ -31,13 +31,13 @@ export class FairQueue<T> {
     this.#waiting.push({ entry, turns: 0 })
   }
 
-  /** Drops a work. Its `onEnd` is not called. */
+  /** Drops a task. Its `onEnd` is not called. */
   remove(id: number): void {
     const index = this.#waiting.findIndex(({ entry }) => entry.id === id)
     if (index >= 0) this.#waiting.splice(index, 1)
   }
 
-  /** Does one turn of the next work. */
+  /** Does one turn of the next task. */
   takeTurn(): void {
     const [first, ...others] = this.#waiting
     if (first === undefined) return
@@ -50,7 +50,7 @@ export class FairQueue<T> {
   }
 }
 
-/** Does the steps of one turn. Returns null if the work has not ended. */
+/** Does the steps of one turn. Returns null if the task has not ended. */
 function doSteps<T>(work: Work<T>): WorkOutcome<T> | null {
   try {
     for (let step = 0; step < stepsPerTurn; step++) {

@@ -3,7 +3,7 @@ import { rememberPart, rememberText, writtenNumber } from './written-numbers.js'
 
 /*
  * json/ reads and writes JSON where JSON.parse and JSON.stringify are not exact enough. It knows no
- * fields except those that hold a seed.
+ * fields except `decoding`, `logit_bias` and `seed`.
  */
 
 type Body = Record<string, unknown>

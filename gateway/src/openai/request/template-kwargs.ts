@@ -30,7 +30,8 @@ export const templateKwargsSchema = z
 export const templateKwargsDescription =
   'Additional variables of the chat template, such as `{"enable_thinking": false}`. Values are strings, numbers, ' +
   `booleans, null, or lists of these; at most ${limits.names} names and ${limits.bytes} bytes. Names that the server ` +
-  'sets itself are refused: `messages`, `tools`, `documents`, `add_generation_prompt` and special tokens. ' +
+  'sets itself are refused: `messages`, `tools`, `documents`, `add_generation_prompt`, `continue_final_message`, ' +
+  '`chat_template`, special tokens (names that end in `_token` or `_tokens`) and functions of templates. ' +
   'Defaults to no variables.'
 
 interface Fault {

@@ -27,7 +27,8 @@ export interface RequestOptions {
 
 /**
  * What the sessions of one prompt have in common. Sets that are opened with the same object share
- * messages if one engine runs their models. Those of other prompts do not: nobody waits for them.
+ * messages if one engine runs their models. Those of other prompts do not: no prompt waits for
+ * another.
  */
 export interface PromptOptions {
   readonly tokenIds: readonly number[]

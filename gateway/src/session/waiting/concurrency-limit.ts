@@ -42,7 +42,7 @@ export class ConcurrencyLimit {
 
   /**
    * Takes a slot if one is free now. Slots are handed to waiting callers first, so none is free
-   * while somebody waits.
+   * while a caller waits.
    * @returns the function that releases the slot; null if none is free
    */
   tryAcquire(): (() => void) | null {

@@ -28,7 +28,7 @@ const rulesOf = {
 /** An endpoint whose fields are checked. */
 export type CheckedEndpoint = keyof typeof rulesOf
 
-/** The names of the fields that this server does not support at any endpoint. */
+/** The names of the fields that no endpoint supports. */
 export const unsupportedNames: readonly string[] = Object.keys(shared)
 
 /**

@@ -28,7 +28,7 @@ export const openAiFields: FieldRules = {
   thinking: never,
   enable_thinking: instead('chat_template_kwargs'),
   thinking_budget: never,
-  // Clients in Python merge it into the body. Who writes the body by hand sends it by mistake.
+  // Clients in Python merge its keys into the body. In a body it is therefore a mistake.
   extra_body: empty,
 }
 

@@ -12,7 +12,7 @@ export const maxRange = 100_000
 /** Maximum items of a list that a template repeats. */
 export const maxItems = 1_000_000
 
-/** Maximum bits of an integer. Larger ones are refused before they are computed. */
+/** Maximum bits of an integer. */
 export const maxIntegerBits = 1_000_000
 
 /** Maximum statements, loop passes and calls of one rendering: an endless template ends. */

@@ -138,7 +138,6 @@ export class StatementCompiler implements Compiler {
   }
 
   /** Prints the text of `{% generation %}`. As in transformers, the block has names of its own. */
-
   private generation({ body }: Node<'generation'>, frame: Frame): Run {
     const create = compileMacro(null, { parameters: [], body }, frame, this)
     return (scope, write) => print(scope, write, toText(callValue(create(scope), noArguments)))
