@@ -53,7 +53,7 @@ export async function installPython(
 }
 
 /** Finds a virtual environment that `installPython` has made. It installs nothing. */
-export async function findPython(fixture: string): Promise<Installed> {
+export async function findInstalledPython(fixture: string): Promise<Installed> {
   const version = await runProgram('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'])
   const { folder } = await placeOf(fixture, ['requirements.txt'], version.stdout)
   if (existsSync(join(folder, 'whole'))) return { folder }

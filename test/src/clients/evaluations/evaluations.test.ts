@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findPython } from '../../support/installed.js'
+import { findInstalledPython } from '../../support/installed.js'
 import type { Stack } from '../../support/stack.js'
 import { startTinyStack } from '../../support/tiny-stack.js'
 import { runLangChainTests } from './langchain.js'
@@ -11,7 +11,7 @@ import { checkClose, checkEqual } from './report.js'
  * Runs lm-eval and LangChain's standard tests if `npm run clients -w test` has installed them. They
  * take about a minute.
  */
-const installed = await findPython('evaluations')
+const installed = await findInstalledPython('evaluations')
 if ('missing' in installed) console.warn(`lm-eval and langchain-tests are not run: ${installed.missing}`)
 const python = 'folder' in installed ? join(installed.folder, 'venv/bin/python') : ''
 const key = 'secret'

@@ -146,3 +146,19 @@ export const directive = fc.constantFrom(
   ],
   ...['% d', '%#x', '%o', '%G', '%.0f', '%5.1e', '%z'],
 )
+
+/** The name of a test that has an argument. */
+export const testWithArgument = fc.constantFrom(
+  'in',
+  'eq',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'equalto',
+  'divisibleby',
+  '==',
+  '>',
+  'lessthan',
+)

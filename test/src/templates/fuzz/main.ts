@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { compileTemplate } from '@tandem/gateway/template'
 import fc from 'fast-check'
-import { findPython, Jinja2, type Rendered } from '../jinja2.js'
+import { findTransformersPython, Jinja2, type Rendered } from '../jinja2.js'
 import { template } from './statements.js'
 
 /*
@@ -45,7 +45,7 @@ function count(source: string, here: Rendered, there: Rendered): void {
     )
 }
 
-const python = findPython()
+const python = findTransformersPython()
 if (python === null) {
   console.error(
     'No Python with transformers and jinja2 was found. Install them (pip install transformers jinja2), or name one in TANDEM_TEST_PYTHON.',

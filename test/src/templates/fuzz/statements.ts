@@ -1,11 +1,7 @@
-import fc, { type Arbitrary } from 'fast-check'
+import fc from 'fast-check'
 import { assignable, variable } from './atoms.js'
 import { expression } from './expressions.js'
-
-type Text = Arbitrary<string>
-
-const join = (parts: readonly (string | Text)[]): Text =>
-  fc.tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part))).map((all) => all.join(''))
+import { join, type Text } from './join.js'
 
 const open: Text = fc.constantFrom('{% ', '{% ', '{%- ', '{%+ ')
 const close: Text = fc.constantFrom(' %}', ' %}', ' -%}', ' +%}')

@@ -27,7 +27,7 @@ export function findUnknownId(name: unknown, ids: IdLookup): number | null {
 }
 
 /** Spells the 256 tokens that stand for bytes. */
-export const byteTokens: readonly string[] = Array.from(
+const byteTokens: readonly string[] = Array.from(
   { length: 256 },
   (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
 )

@@ -6,7 +6,7 @@ const titleCases: Readonly<Record<string, string>> = {
 }
 
 /** The title case of a character: that of the first letter of a word. */
-export function toTitleCase(character: string): string {
+function toTitleCase(character: string): string {
   const special = titleCases[character]
   if (special !== undefined) return special
   // Georgian letters have no title case.

@@ -12,16 +12,6 @@ export function lengthOfText(text: string): number {
   return surrogate.test(text) ? [...text].length : text.length
 }
 
-/** Converts an index of characters to one of units. */
-export function unitIndex(text: string, index: number): number {
-  return surrogate.test(text) ? [...text].slice(0, index).join('').length : index
-}
-
-/** Converts an index of units to one of characters. */
-export function characterIndex(text: string, index: number): number {
-  return index <= 0 ? index : lengthOfText(text.slice(0, index))
-}
-
 /** Compares texts by code points. */
 export function compareTexts(left: string, right: string): number {
   if (!surrogate.test(left) && !surrogate.test(right)) return left < right ? -1 : left > right ? 1 : 0
