@@ -51,6 +51,17 @@ test('a short task waits for one turn at most', () => {
   expect(ended).toEqual([61])
 })
 
+test('a flow of new tasks does not stop a long one', () => {
+  const { queue, add, ended } = createNotedQueue()
+  add(0, count(8 * 100))
+  for (let turn = 0; turn < 90; turn++) queue.takeTurn()
+  for (let id = 1; id <= 20 && !ended.includes(0); id++) {
+    add(id, count(8 * 40))
+    for (let turn = 0; turn < 40; turn++) queue.takeTurn()
+  }
+  expect(ended).toContain(0)
+})
+
 test('a task that throws ends, and the others go on', () => {
   const { add, finish } = createNotedQueue()
   add(1, count(50))

@@ -14,11 +14,13 @@ export type WorkOutcome<T> =
 
 /** Steps that one task does before another one may run: usually 5 to 10 ms. */
 const stepsPerTurn = 8
+/** Turns by which a new task is ahead: some 0.3 s, in which a short task ends. */
+const turnsAhead = 32
 
 /**
  * Tasks that share one thread. The next turn belongs to the task that has had the fewest turns, the
- * oldest of equals. So a short task ends before the long ones that came first. A new task gets all
- * turns until it has had as many as the others; from then on they share the time.
+ * oldest of equals. So a short task ends before the long ones that came first. A new task is ahead
+ * of the others by some turns only: a flow of new tasks does not stop a long one.
  */
 export class FairQueue<T> {
   readonly #waiting: { readonly entry: QueuedWork<T>; turns: number }[] = []
@@ -28,7 +30,8 @@ export class FairQueue<T> {
   }
 
   add(entry: QueuedWork<T>): void {
-    this.#waiting.push({ entry, turns: 0 })
+    const least = Math.min(...this.#waiting.map(({ turns }) => turns))
+    this.#waiting.push({ entry, turns: this.isEmpty ? 0 : Math.max(0, least - turnsAhead) })
   }
 
   /** Drops a task. Its `onEnd` is not called. */
