@@ -19,10 +19,14 @@ export function findTransformersPython(): string | null {
 
 function hasTransformers(python: string): boolean {
   try {
-    execFileSync(python, ['-c', 'import jinja2, transformers.utils.chat_template_utils'], {
-      stdio: 'ignore',
-      timeout: 60_000,
-    })
+    execFileSync(
+      python,
+      ['-c', 'import jinja2; from transformers.utils.chat_template_utils import _cached_compile_jinja_template'],
+      {
+        stdio: 'ignore',
+        timeout: 60_000,
+      },
+    )
     return true
   } catch {
     return false

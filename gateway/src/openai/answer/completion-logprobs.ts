@@ -61,11 +61,12 @@ const toLogprobs = (
 /** The most likely tokens and the token itself, by name; null for the first token of a prompt. */
 function toTop({ id, logprob, top }: ScoredToken, format: TokenFormat): Record<string, number> | null {
   if (logprob === null) return null
-  const entries: Record<string, number> = {}
+  // Not an object: a token may be named "constructor" or "__proto__".
+  const entries = new Map<string, number>()
   for (const score of [...(top ?? []), { id, logprob }]) {
     const name = format.name(score.id)
     // Two ids can have the same text, such as parts of characters: the more likely one is kept.
-    entries[name] = Math.max(entries[name] ?? Number.NEGATIVE_INFINITY, format.logprob(score.logprob))
+    entries.set(name, Math.max(entries.get(name) ?? Number.NEGATIVE_INFINITY, format.logprob(score.logprob)))
   }
-  return entries
+  return Object.fromEntries(entries)
 }

@@ -62,6 +62,9 @@ const fields: Readonly<Record<string, unknown>> = {
   parameters: { max_new_tokens: 5 },
   return_full_text: true,
   watermark: true,
+  banned_strings: ['a'],
+  rep_pen: 1.2,
+  token_healing: true,
 }
 
 describe('fields that are not supported', () => {
@@ -133,6 +136,7 @@ describe('values that change nothing are accepted', () => {
       },
       status: 200,
     },
+    { fields: { top_logprobs: 0, rep_pen: 1, mirostat_mode: 0, top_nsigma: 0, reasoning_format: 'auto' }, status: 200 },
     { fields: { num_beams: 1, regex: null, stop_strings: [], sampling_params: {}, samplers: '' }, status: 200 },
   ])
 })

@@ -77,7 +77,7 @@ function render(
   }
 }
 
-/** A template's refusal and errors of values depend on the messages; missing features do not. */
+/** A refusal or a wrong value is the client's; a missing feature of the engine is not. */
 function explainFailure(cause: unknown): TextError {
   if (cause instanceof TemplateRefusalError)
     return new TextError('invalid_messages', `the model's chat template refuses these messages: ${cause.message}`, {

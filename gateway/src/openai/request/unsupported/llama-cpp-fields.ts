@@ -4,6 +4,8 @@ import { type Check, empty, type FieldRules, instead, never, only, where } from 
 const countsAll: Check = (value, { presence_penalty, frequency_penalty, repetition_penalty }) =>
   value === -1 || (!presence_penalty && !frequency_penalty && (repetition_penalty ?? 1) === 1)
 
+const isOff: Check = (value) => typeof value === 'number' && value <= 0
+
 /** llama.cpp's and Ollama's fields that this server does not support. */
 export const llamaCppFields: FieldRules = {
   n_predict: instead('max_tokens'),
@@ -13,12 +15,16 @@ export const llamaCppFields: FieldRules = {
   repeat_last_n: where(countsAll),
   penalize_nl: only(false),
   grammar: only(''),
+  grammar_string: only(''),
   samplers: empty,
   mirostat: only(0),
+  mirostat_mode: only(0),
   typ_p: only(1),
   typical_p: only(1),
   tfs_z: only(1),
-  top_n_sigma: where((value) => typeof value === 'number' && value <= 0),
+  top_n_sigma: where(isOff),
+  nsigma: where(isOff),
+  top_nsigma: where(isOff),
   min_keep: only(0, 1),
   xtc_probability: only(0),
   dry_multiplier: only(0),
@@ -30,6 +36,7 @@ export const llamaCppFields: FieldRules = {
   return_tokens: instead('return_token_ids', only(false)),
   lora: empty,
   image_data: empty,
+  reasoning_format: instead('separate_reasoning', only('auto', 'deepseek')),
   reasoning_budget: only(-1),
   thinking_budget_tokens: only(-1),
   thinking_forced_open: only(false),

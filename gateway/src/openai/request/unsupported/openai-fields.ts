@@ -28,6 +28,9 @@ export const openAiFields: FieldRules = {
   thinking: never,
   enable_thinking: instead('chat_template_kwargs'),
   thinking_budget: never,
+  prompt_mode: never,
+  response_schema: never,
+  output_schema: never,
   // Clients in Python merge its keys into the body. In a body it is therefore a mistake.
   extra_body: empty,
 }
@@ -43,7 +46,7 @@ export const chatFields: FieldRules = {
 
 /** Fields of chats that this server does not support in completions. */
 export const completionFields: FieldRules = {
-  top_logprobs: instead('logprobs'),
+  top_logprobs: instead('logprobs', only(0)),
   system: instead('prompt', empty),
   enable_thinking: never,
   chat_template_kwargs: empty,

@@ -24,5 +24,8 @@ export const vllmFields: FieldRules = {
   mm_processor_kwargs: empty,
   detokenize: instead('return_token_ids', only(true)),
   thinking_token_budget: never,
+  max_thinking_tokens: never,
+  lora_request: never,
+  lora_adapters: empty,
   repetition_detection: never,
 }

@@ -10,5 +10,5 @@ export class TemplateRefusalError extends TemplateError {}
 /** A template that does not parse. */
 export class TemplateSyntaxError extends Error {}
 
-/** A feature of Jinja2 or Python that this engine does not have. No message can avoid it. */
+/** A feature of Jinja2 or Python that this engine does not have. */
 export class UnsupportedTemplateError extends Error {}
