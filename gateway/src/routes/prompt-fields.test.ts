@@ -167,7 +167,8 @@ describe('prompt_logprobs', () => {
   })
 
   test.each(['aad', 'greedy-sft', 'aad-beam', 'random-of-n'])('changes no token of %s', async (strategy) => {
-    const decoding = strategy === 'random-of-n' ? { strategy, seed: 5 } : { strategy }
+    const ofDpo = { strategy, logprobs_of: 'dpo' }
+    const decoding = strategy === 'random-of-n' ? { ...ofDpo, seed: 5 } : ofDpo
     const [asked, plain] = [await complete({ decoding, prompt_logprobs: 2 }), await complete({ decoding })]
     expect(asked.choices[0]?.prompt_logprobs).toEqual(expectedOf(prompt, 2))
     expect(asked.choices[0]?.token_ids).toEqual(plain.choices[0]?.token_ids)
