@@ -57,12 +57,16 @@ function holdSteps() {
   return { sessions, release }
 }
 
-/** The most sessions that ever ran at the same time, and the prompts in the order of their start. */
-function watchSteps() {
+/**
+ * The most sessions that ever ran at the same time, and the prompts in the order of their start.
+ * @param gate what every step waits for
+ */
+function watchSteps(gate: Promise<void> = Promise.resolve()) {
   const watched = { most: 0, order: [] as string[] }
   gateway.dpo.beforeStep = async (step) => {
     watched.most = Math.max(watched.most, gateway.dpo.sessions.size + (step.position === 0 ? 1 : 0))
     if (step.position === 0) watched.order.push(step.tokenIds.join())
+    await gate
     await delay(1)
   }
   return watched
@@ -147,12 +151,19 @@ describe('prompts of one request', () => {
 
 describe('places of a request with several prompts', () => {
   test('go to a request that waits before they go to its own next prompt', async () => {
-    const { post } = openApp(withPlaces(2))
-    const watched = watchSteps()
+    const { post } = openApp(withPlaces(2, 1))
+    let release = () => {}
+    const gate = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const watched = watchSteps(gate)
     const many = post()
     await expect.poll(() => watched.order.length).toBe(2)
-    const other = await post({ prompt: [77, 78] })
-    expect(other.status).toBe(200)
+    const other = post({ prompt: [77, 78] })
+    // The other request waits: the queue is full.
+    await expect.poll(async () => (await post({ prompt: [79] })).status).toBe(429)
+    release()
+    expect((await other).status).toBe(200)
     expect(watched.order.indexOf('77,78')).toBe(2)
     expect((await many).status).toBe(200)
     expect(watched.order).toHaveLength(7)

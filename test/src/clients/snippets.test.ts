@@ -44,6 +44,7 @@ test('the page has a snippet for each client', () => {
     'js: AI SDK',
     'js: LangChain',
     'python: LangChain',
+    'sh: Variables of the chat template',
   ])
 })
 
