@@ -1,7 +1,6 @@
 import { type Command, CommanderError } from 'commander'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Context } from '../context.js'
-import { findHome } from '../home.js'
+import { createTestContext } from '../testing/test-context.js'
 import type { Actions } from './actions.js'
 import { createProgram } from './program.js'
 
@@ -13,16 +12,7 @@ beforeEach(() => {
   words = ''
 })
 
-const output = { write: () => true }
-const context: Context = {
-  home: findHome({ TANDEM_HOME: '/nowhere' }),
-  environment: {},
-  output,
-  answers: output,
-  findModule: String,
-  isVerbose: false,
-  signal: new AbortController().signal,
-}
+const context = createTestContext('/nowhere')
 
 function quiet(command: Command) {
   command.exitOverride().configureOutput({

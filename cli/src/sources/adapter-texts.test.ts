@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { Context } from '../context.js'
-import { findHome } from '../home.js'
+import { createTestContext } from '../testing/test-context.js'
 import { preparePair } from './prepare-pair.js'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
@@ -19,16 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 function prepare(options: Parameters<typeof preparePair>[0]) {
-  const output = { write: (text: string) => (words += text) }
-  const context: Context = {
-    home: findHome({ TANDEM_HOME: join(folder, 'home') }),
-    environment: {},
-    output,
-    answers: output,
-    findModule: String,
-    isVerbose: false,
-    signal: new AbortController().signal,
-  }
+  const context = createTestContext(join(folder, 'home'), (text) => (words += text))
   return preparePair(options, context)
 }
 

@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { loadManifest } from '@tandem/models'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { loadSettings } from '../config/load-settings.js'
-import type { Context } from '../context.js'
-import { findHome } from '../home.js'
+import { createTestContext } from '../testing/test-context.js'
 import { prepareExtraModels } from './prepare-extra-models.js'
 import type { PreparedPair } from './prepare-pair.js'
 
@@ -28,16 +27,7 @@ const pair: PreparedPair = {
 }
 
 it('prepares models and reward models, and an adapter on the SFT model with its own head', async () => {
-  const silent = { write: () => undefined }
-  const context: Context = {
-    home: findHome({ TANDEM_HOME: join(folder, 'home') }),
-    environment: {},
-    output: silent,
-    answers: silent,
-    findModule: String,
-    isVerbose: false,
-    signal: new AbortController().signal,
-  }
+  const context = createTestContext(join(folder, 'home'))
   const flags = {
     sft: pair.sft,
     dpo: pair.dpo,

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadManifest } from '@tandem/models'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Context } from '../context.js'
-import { findHome } from '../home.js'
+import { createTestContext } from '../testing/test-context.js'
 import { type AdapterBase, type ModelSource, prepareModel } from './prepare-model.js'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/tiny/${name}`, import.meta.url))
@@ -19,16 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 function prepare(source: ModelSource, sft: AdapterBase | null = null) {
-  const output = { write: () => true }
-  const context: Context = {
-    home: findHome({ TANDEM_HOME: join(folder, 'home') }),
-    environment: {},
-    output,
-    answers: output,
-    findModule: String,
-    isVerbose: false,
-    signal: new AbortController().signal,
-  }
+  const context = createTestContext(join(folder, 'home'))
   return prepareModel(source, '--model amateur', sft, context)
 }
 

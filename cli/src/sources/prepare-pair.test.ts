@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadManifest } from '@tandem/models'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Context } from '../context.js'
-import { findHome } from '../home.js'
+import { createTestContext } from '../testing/test-context.js'
 import { preparePair } from './prepare-pair.js'
 
 type PairOptions = Parameters<typeof preparePair>[0]
@@ -24,17 +23,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 function prepare(options: PairOptions, signal = new AbortController().signal) {
-  const output = { write: (text: string) => words.push(text) }
-  const home = findHome({ TANDEM_HOME: join(folder, 'home') })
-  const context: Context = {
-    home,
-    environment: {},
-    output,
-    answers: output,
-    findModule: String,
-    isVerbose: false,
-    signal,
-  }
+  const context = { ...createTestContext(join(folder, 'home'), (text) => words.push(text)), signal }
   return preparePair(options, context)
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Context } from '../context.js'
-import { findHome } from '../home.js'
 import type { HubServer } from './hub-server.js'
+import { createTestContext } from './test-context.js'
 
 /**
  * Creates a context with its cache and its Hugging Face home below a test's folder, and with the
@@ -13,13 +13,6 @@ export function createHubContext(
   { url }: Pick<HubServer, 'url'>,
   write: (text: string) => void,
 ): Context {
-  return {
-    home: findHome({ TANDEM_HOME: join(folder, 'home') }),
-    environment: { HF_ENDPOINT: url, HF_HOME: join(folder, 'hf') },
-    output: { write },
-    answers: { write },
-    findModule: String,
-    isVerbose: false,
-    signal: new AbortController().signal,
-  }
+  const environment = { HF_ENDPOINT: url, HF_HOME: join(folder, 'hf') }
+  return { ...createTestContext(join(folder, 'home'), write), environment }
 }

@@ -1,17 +1,14 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { byteAlphabet, cutIntoTokens, endOfText, tokenBytes, useByteTokens } from '../testing/byte-tokens.js'
-import { readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+import { byteAlphabet, cutIntoTokens, endOfText, startByteGateway, tokenBytes } from '../testing/byte-tokens.js'
+import { readEvents, type ToyGateway } from '../testing/toy-gateway.js'
 
 /** `text_offset` indexes the text in code points, for any text and any split into tokens. */
 
 let gateway: ToyGateway
 beforeAll(async () => {
-  gateway = await startToyGateway(({ dpo, sft }) => {
-    useByteTokens(dpo)
-    useByteTokens(sft)
-  })
+  gateway = await startByteGateway()
 })
 afterAll(() => gateway.stop())
 

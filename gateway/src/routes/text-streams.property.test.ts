@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { decodePaths } from '../decode/loop/decode-path.js'
-import { byteAlphabet, cutIntoTokens, endOfText, tokenBytes, useByteTokens } from '../testing/byte-tokens.js'
-import { readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
+import { byteAlphabet, cutIntoTokens, endOfText, startByteGateway, tokenBytes } from '../testing/byte-tokens.js'
+import { readEvents, type ToyGateway } from '../testing/toy-gateway.js'
 
 /**
  * A stream has the same text as the whole answer, for any text, any split into tokens and any stop
@@ -11,10 +11,7 @@ import { readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gat
 
 let gateway: ToyGateway
 beforeAll(async () => {
-  gateway = await startToyGateway(({ dpo, sft }) => {
-    useByteTokens(dpo)
-    useByteTokens(sft)
-  })
+  gateway = await startByteGateway()
 })
 afterAll(() => gateway.stop())
 

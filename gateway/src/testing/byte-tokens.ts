@@ -1,4 +1,5 @@
 import { byteLetters } from '../text/tokenizer/pre-tokenizers/byte-letters.js'
+import { startToyGateway, type ToyGateway } from './toy-gateway.js'
 import type { ToyService } from './toy-service.js'
 
 /** Characters of one to four bytes, including combining ones, and the replacement character. */
@@ -48,6 +49,13 @@ export function useByteTokens(service: ToyService): void {
   service.textFiles.set('tokenizer.json', JSON.stringify(tokenizer))
   service.textFiles.set('tokenizer_config.json', '{}')
   service.textFiles.set('chat_template.jinja', '{{ messages[0].content }}')
+}
+
+/** Starts a toy gateway with these tokens. */
+export function startByteGateway(): Promise<ToyGateway> {
+  return startToyGateway(({ dpo, sft }) => {
+    for (const service of [dpo, sft]) useByteTokens(service)
+  })
 }
 
 /**

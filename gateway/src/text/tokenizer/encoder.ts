@@ -82,7 +82,7 @@ export function createEncoder(file: TokenizerFile): Encoder {
   }
 
   return {
-    encode: (text) => encodeSections(wellFormed(text), [], models.any),
+    encode: (text) => encodeSections(wellFormed(text), [], models.withSpecials),
     // The model must not produce a special token either, as it could if its vocabulary has them as
     // pieces.
     encodeProtected: (text, spans) => encodeSections(wellFormed(text), spans, models.plain),

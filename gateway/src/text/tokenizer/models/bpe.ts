@@ -21,10 +21,13 @@ export function createBpe(config: Component, ids: IdLookup, specials: ReadonlySe
   }
   const merges = readMerges(config, ids)
   const bytesOf = config.byte_fallback === true ? (text: string) => findByteIds(text, ids) : () => null
-  const any = createForm(config, ids, merges, bytesOf)
+  const withSpecials = createForm(config, ids, merges, bytesOf)
   const specialIds = new Set([...specials].flatMap((token) => ids.get(token) ?? []))
-  if (specialIds.size === 0) return { any, plain: any }
-  return { any, plain: createForm(config, withoutKeys(ids, specials), withoutMade(merges, specialIds), bytesOf) }
+  if (specialIds.size === 0) return { withSpecials, plain: withSpecials }
+  return {
+    withSpecials,
+    plain: createForm(config, withoutKeys(ids, specials), withoutMade(merges, specialIds), bytesOf),
+  }
 }
 
 function createForm(config: Component, ids: IdLookup, merges: Merges, bytesOf: SymbolSource['bytesOf']): PieceModel {

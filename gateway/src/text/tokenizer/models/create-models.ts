@@ -37,9 +37,9 @@ export function createModels(
 function createWordLevel(config: Component, ids: IdLookup): PieceModels {
   const unknown = findUnknownId(config.unk_token, ids)
   // biome-ignore lint/correctness/useYield: a look-up is one step.
-  const any = function* (piece: string) {
+  const withSpecials = function* (piece: string) {
     const id = ids.get(piece) ?? unknown
     return id === null ? [] : [id]
   }
-  return { any, plain: any }
+  return { withSpecials, plain: withSpecials }
 }

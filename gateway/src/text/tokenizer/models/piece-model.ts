@@ -8,7 +8,7 @@ export type PieceModel = (piece: string) => Work<readonly number[]>
  * not become a special token.
  */
 export interface PieceModels {
-  readonly any: PieceModel
+  readonly withSpecials: PieceModel
   /**
    * Never makes a special token. Conversions from SentencePiece can have "</s>" as a piece with
    * merges that lead to it.

@@ -12,7 +12,7 @@ const vocab = [
   ['abc', -9],
   ['</s>', -0.1],
 ] as const
-function encode(text: string, form: 'any' | 'plain' = 'any', more: object = {}): readonly number[] {
+function encode(text: string, form: 'withSpecials' | 'plain' = 'withSpecials', more: object = {}): readonly number[] {
   const config = { type: 'Unigram', unk_id: 0, vocab, ...more }
   return finishWork(createUnigram(config, readVocabulary(config), new Set(['</s>']))[form](text))
 }
@@ -27,7 +27,7 @@ test('adjacent unknown characters are one, or their bytes', () => {
   expect(encode('a??🙂b')).toEqual([1, 0, 2])
   const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`)
   const withBytes = { vocab: [...vocab, ...bytes.map((name) => [name, 0])], byte_fallback: true }
-  expect(encode('a??', 'any', withBytes)).toEqual([1, 6 + 0x3f, 6 + 0x3f])
+  expect(encode('a??', 'withSpecials', withBytes)).toEqual([1, 6 + 0x3f, 6 + 0x3f])
 })
 
 test('the plain form makes no special token', () => {
@@ -36,7 +36,7 @@ test('the plain form makes no special token', () => {
 })
 
 test('a model without an unknown token is refused', () => {
-  expect(() => encode('a', 'any', { unk_id: null })).toThrow("the tokenizer's Unigram model has no unk_id")
+  expect(() => encode('a', 'withSpecials', { unk_id: null })).toThrow("the tokenizer's Unigram model has no unk_id")
 })
 
 test.each([

@@ -41,8 +41,8 @@ export function createUnigram(config: Component, ids: IdLookup, specials: Readon
       )
     })
   const specialIds = vocabulary.flatMap(([piece], id) => (specials.has(piece) ? [id] : []))
-  const any = create(new Set())
-  return { any, plain: specialIds.length === 0 ? any : create(new Set(specialIds)) }
+  const withSpecials = create(new Set())
+  return { withSpecials, plain: specialIds.length === 0 ? withSpecials : create(new Set(specialIds)) }
 }
 
 /** Joins adjacent unknown pieces. */

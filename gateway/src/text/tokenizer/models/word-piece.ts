@@ -23,7 +23,7 @@ export function createWordPiece(config: Component, ids: IdLookup, specials: Read
       if (characters.length > maxLength) return [unknown]
       return findPieces(characters, (name) => (excluded.has(name) ? undefined : ids.get(name)), prefix) ?? [unknown]
     })
-  return { any: create(new Set()), plain: create(specials) }
+  return { withSpecials: create(new Set()), plain: create(specials) }
 }
 
 function findPieces(

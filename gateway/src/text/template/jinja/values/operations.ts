@@ -53,8 +53,7 @@ export function toFloat(value: bigint | number): number {
 /** Python's `==`. */
 export function equals(left: Value, right: Value): boolean {
   const [leftNumber, rightNumber] = [numberOf(left), numberOf(right)]
-  // biome-ignore lint/suspicious/noDoubleEquals: only this compares bigint with number, exactly
-  if (leftNumber !== undefined && rightNumber !== undefined) return leftNumber == rightNumber
+  if (leftNumber !== undefined && rightNumber !== undefined) return equalNumbers(leftNumber, rightNumber)
   const text = textOf(left)
   if (text !== undefined) return text === textOf(right)
   if (isList(left)) return isList(right) && equalItems(left, right)
@@ -120,9 +119,11 @@ export function compare(left: Value, right: Value, operator: string): number {
 function compareNumbers(left: bigint | number, right: bigint | number): number {
   if (left < right) return -1
   if (left > right) return 1
-  // biome-ignore lint/suspicious/noDoubleEquals: only this compares bigint with number, exactly
-  return left == right ? 0 : Number.NaN
+  return equalNumbers(left, right) ? 0 : Number.NaN
 }
+
+/** Compares exactly, also an integer with a float; `===` is false for these. NaN equals nothing. */
+const equalNumbers = (left: bigint | number, right: bigint | number) => left <= right && left >= right
 
 function itemLists(left: Value, right: Value): [readonly Value[], readonly Value[]] | null {
   if (isList(left) && isList(right)) return [left, right]
