@@ -84,12 +84,12 @@ test('a prompt of medium length is answered before long ones that came first', a
 
 test('open streams continue', async () => {
   const answer = Promise.all(Array.from({ length: atOnce }, () => countTokens({ prompt: long })))
-  let chunks = 0
-  await countMeanwhile(answer, async () => {
-    const body = { prompt: [4, 388], max_tokens: 20, ignore_eos: true, stream: true }
-    for await (const _ of (await post('/v1/completions', body)).body ?? []) chunks++
+  const streams = await countMeanwhile(answer, async () => {
+    const body = { prompt: [4, 388], max_tokens: 5, ignore_eos: true, stream: true }
+    expect(await (await post('/v1/completions', body)).text()).toContain('[DONE]')
   })
-  expect(chunks).toBeGreaterThan(40)
+  // The last one may end after the prompts.
+  expect(streams).toBeGreaterThan(1)
 })
 
 test('a client that disconnects releases its place for the next one', async () => {

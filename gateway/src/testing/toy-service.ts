@@ -126,6 +126,7 @@ export class ToyService {
         this.messages.push(request)
         const { requestId } = request
         for (const { toSessionId } of request.forks) touched.add(toSessionId)
+        for (const id of request.reorder?.sessionIds ?? []) touched.add(id)
         const error = this.applySessionOps(request)
         const results: StepResult[] = []
         for (const step of error ? [] : request.steps) {
