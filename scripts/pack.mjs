@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 
 const root = join(import.meta.dirname, '..')
 /** Each after those that it depends on. */
-const workspaces = ['proto', 'process', 'telemetry', 'models', 'services', 'gateway', 'cli']
+const workspaces = ['proto', 'process', 'telemetry', 'models', 'services', 'gateway', 'evaluation', 'cli']
 const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'dist-packages') } } })
 const out = resolve(values.out)
 

@@ -11,9 +11,10 @@ export const workspaceImports: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['process'],
   services: ['proto', 'models', 'process', 'telemetry'],
   gateway: ['proto', 'process', 'telemetry'],
-  cli: ['proto', 'models', 'process', 'telemetry', 'services', 'gateway'],
-  test: ['proto', 'models', 'process', 'telemetry', 'services', 'gateway', 'cli'],
-  bench: ['proto', 'models', 'process', 'telemetry', 'services', 'gateway', 'cli', 'test'],
+  evaluation: ['process'],
+  cli: ['proto', 'models', 'process', 'telemetry', 'services', 'gateway', 'evaluation'],
+  test: ['proto', 'models', 'process', 'telemetry', 'services', 'gateway', 'evaluation', 'cli'],
+  bench: ['proto', 'models', 'process', 'telemetry', 'services', 'gateway', 'evaluation', 'cli', 'test'],
 }
 
 /** Imports that no file below `from` may have. */

@@ -11,7 +11,7 @@ import { installTarballs, packAll, runOrThrow } from './tarballs.js'
 
 /** The packages as `npm run pack` writes them, outside of the repository. */
 
-const names = ['proto', 'process', 'telemetry', 'models', 'services', 'gateway', 'cli']
+const names = ['proto', 'process', 'telemetry', 'models', 'services', 'gateway', 'evaluation', 'cli']
 const stopLimitMs = 60_000
 
 let folder: string
