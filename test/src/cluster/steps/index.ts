@@ -5,7 +5,7 @@ import { foreignPod } from './foreign-pod.js'
 import { gatewayImage, userAndFiles } from './hardening.js'
 import { helmTest, uninstalled } from './release.js'
 import { newAdapter, upgraded } from './roll-outs.js'
-import { scaling } from './scaling.js'
+import { coldStart, scaling } from './scaling.js'
 
 /** All steps in their order. The last one removes the release. */
 export const steps: readonly Step[] = [
@@ -15,6 +15,7 @@ export const steps: readonly Step[] = [
   gatewayImage,
   foreignPod,
   scaling,
+  coldStart,
   ...forced,
   evicted,
   newAdapter,
