@@ -70,6 +70,13 @@ test('npm sees every workspace before it installs', () => {
   expect(copied.sort()).toEqual(root.workspaces.map((name) => `${name}/package.json ${name}/`).sort())
 })
 
+test('the context of the build has every workspace', () => {
+  const lines = readFileSync(join(repositoryFolder, '.dockerignore'), 'utf8').split('\n')
+  const isMissing = (name: string) => !lines.includes(`!${name}`) && !lines.includes(`!${name}/package.json`)
+  expect(lines).toContain('*')
+  expect(root.workspaces.filter(isMissing)).toEqual([])
+})
+
 test('the gateway gets neither the services nor the models', () => {
   const [install = ''] = stage('gateway-dependencies').all('RUN')
   expect(install).toContain('-w @tandem/gateway')
