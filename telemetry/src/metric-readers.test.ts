@@ -4,12 +4,15 @@ import { createMetricReaders } from './metric-readers.js'
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' }
 
 test.each(['grpc', 'http/json', 'http/protobuf', ''])('creates a reader for the protocol "%s"', async (protocol) => {
-  const [reader, ...others] = createMetricReaders(['otlp'], { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: protocol })
+  const [reader, ...others] = await createMetricReaders(['otlp'], {
+    ...endpoint,
+    OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+  })
   expect([reader !== undefined, others.length]).toEqual([true, 0])
 })
 
-it('creates no reader for Prometheus, which every process serves', () => {
-  expect(createMetricReaders(['prometheus'], {})).toEqual([])
+it('creates no reader for Prometheus, which every process serves', async () => {
+  expect(await createMetricReaders(['prometheus'], {})).toEqual([])
 })
 
 test.each([
@@ -29,6 +32,6 @@ test.each([
     { OTEL_METRIC_EXPORT_TIMEOUT: '0' },
     'OTEL_METRIC_EXPORT_TIMEOUT is "0": expected a positive number of milliseconds',
   ],
-])('refuses %s with %j', (names, environment, message) => {
-  expect(() => createMetricReaders(names, environment)).toThrow(message)
+])('refuses %s with %j', async (names, environment, message) => {
+  await expect(createMetricReaders(names, environment)).rejects.toThrow(message)
 })

@@ -1,6 +1,3 @@
-import { OTLPMetricExporter as GrpcExporter } from '@opentelemetry/exporter-metrics-otlp-grpc'
-import { OTLPMetricExporter as JsonExporter } from '@opentelemetry/exporter-metrics-otlp-http'
-import { OTLPMetricExporter as ProtobufExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
 import {
   ConsoleMetricExporter,
   type MetricReader,
@@ -8,10 +5,11 @@ import {
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics'
 
-const otlpExporters: Readonly<Record<string, () => PushMetricExporter>> = {
-  grpc: () => new GrpcExporter(),
-  'http/json': () => new JsonExporter(),
-  'http/protobuf': () => new ProtobufExporter(),
+/** Each is loaded only if it is used: most processes export nothing. */
+const otlpExporters: Readonly<Record<string, () => Promise<PushMetricExporter>>> = {
+  grpc: async () => new (await import('@opentelemetry/exporter-metrics-otlp-grpc')).OTLPMetricExporter(),
+  'http/json': async () => new (await import('@opentelemetry/exporter-metrics-otlp-http')).OTLPMetricExporter(),
+  'http/protobuf': async () => new (await import('@opentelemetry/exporter-metrics-otlp-proto')).OTLPMetricExporter(),
 }
 
 /**
@@ -20,16 +18,18 @@ const otlpExporters: Readonly<Record<string, () => PushMetricExporter>> = {
  * @param names of `OTEL_METRICS_EXPORTER`
  * @throws Error if a name, the protocol or a time is not valid
  */
-export function createMetricReaders(names: readonly string[], environment: NodeJS.ProcessEnv): MetricReader[] {
-  return names
-    .filter((name) => name !== 'prometheus')
-    .map(
-      (name) =>
-        new PeriodicExportingMetricReader({ exporter: createExporter(name, environment), ...times(environment) }),
-    )
+export async function createMetricReaders(
+  names: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<MetricReader[]> {
+  const create = async (name: string) => {
+    const exporter = await createExporter(name, environment)
+    return new PeriodicExportingMetricReader({ exporter, ...times(environment) })
+  }
+  return Promise.all(names.filter((name) => name !== 'prometheus').map(create))
 }
 
-function createExporter(name: string, environment: NodeJS.ProcessEnv): PushMetricExporter {
+async function createExporter(name: string, environment: NodeJS.ProcessEnv): Promise<PushMetricExporter> {
   if (name === 'console') return new ConsoleMetricExporter()
   if (name !== 'otlp') throw new Error(`OTEL_METRICS_EXPORTER is "${name}": expected otlp, console, prometheus or none`)
   const protocol =

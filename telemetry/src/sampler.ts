@@ -9,6 +9,7 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace'
 import { attributeNames } from './attributes.js'
+import { parseSampling, type Sampling } from './sampling.js'
 
 /**
  * Samples requests that ask for a span per token, and the children of sampled spans of this
@@ -46,32 +47,19 @@ function isChildOfSampled(context: Context): boolean {
 export const createJoiningSampler = (): Sampler => new ParentBasedSampler({ root: new AlwaysOffSampler() })
 
 /**
- * Creates the sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name, as the
- * specification defines them. The default follows the parent, and samples all requests without one.
- * Requests that ask for a span per token are sampled in any case.
+ * Creates the sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name. Requests that
+ * ask for a span per token are sampled in any case.
  * @throws Error if the name or the ratio is not valid
  */
-export function createSampler(environment: NodeJS.ProcessEnv): Sampler {
-  return new AskedSampler(createNamed(environment))
-}
+export const createSampler = (environment: NodeJS.ProcessEnv): Sampler =>
+  new AskedSampler(createNamed(parseSampling(environment)))
 
-function createNamed({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: argument }: NodeJS.ProcessEnv): Sampler {
-  const root = { always_on: always, always_off: never, traceidratio: () => ratio(argument) }
-  const [, parent, kind = ''] = /^(parentbased_)?(\w+)$/.exec(name?.trim() || 'parentbased_always_on') ?? []
-  const create = Object.hasOwn(root, kind) ? root[kind as keyof typeof root] : undefined
-  if (!create)
-    throw new Error(
-      `OTEL_TRACES_SAMPLER is "${name}": expected always_on, always_off, traceidratio, or one of these after parentbased_`,
-    )
-  return parent ? new ParentBasedSampler({ root: create() }) : create()
-}
-
-const always = (): Sampler => new AlwaysOnSampler()
-const never = (): Sampler => new AlwaysOffSampler()
-
-function ratio(argument: string | undefined): Sampler {
-  const text = argument?.trim() || '1'
-  const value = Number(text)
-  if (value >= 0 && value <= 1) return new TraceIdRatioBasedSampler(value)
-  throw new Error(`OTEL_TRACES_SAMPLER_ARG is "${text}": expected a number from 0 to 1`)
+function createNamed({ kind, followsParent, ratio }: Sampling): Sampler {
+  const create = {
+    always_on: () => new AlwaysOnSampler(),
+    always_off: () => new AlwaysOffSampler(),
+    traceidratio: () => new TraceIdRatioBasedSampler(ratio),
+  }
+  const root = create[kind]()
+  return followsParent ? new ParentBasedSampler({ root }) : root
 }
