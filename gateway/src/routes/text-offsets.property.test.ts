@@ -91,3 +91,10 @@ test('do not change with names of tokens, and special tokens that are left out t
   expect(shown.text).toBe('<s>é<s>a🙂b')
   expect([shown.offsets[0], shown.offsets[1], shown.offsets.at(-1)]).toEqual([0, 3, 9])
 })
+
+test('of a prompt sent as text, which special tokens take their room in', async () => {
+  const sent = ['a', '</s>', 'é', '<s>', 'b'].join('')
+  prefer([3 + 97, 2, 3, 3, 1, 3 + 98], [])
+  const { text, offsets } = await ask({ prompt: sent, echo: true, max_tokens: 0 })
+  expect([text, offsets]).toEqual([sent, [0, 1, 5, 5, 6, 9]])
+})

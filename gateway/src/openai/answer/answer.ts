@@ -19,8 +19,8 @@ export interface PreparedPrompt {
 /** The text of a prompt that the answer repeats. */
 export interface Echo {
   readonly text: string
-  /** Whether the text has none of the prompt's special tokens. */
-  readonly skipsSpecialTokens: boolean
+  /** Where each token of the prompt begins in the text, in code points; empty if not needed. */
+  readonly offsets: readonly number[]
 }
 
 /** A complete answer to one prompt. */

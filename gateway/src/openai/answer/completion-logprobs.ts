@@ -1,7 +1,7 @@
 import type { PromptToken, Token, TokenScore } from '../../decode/loop/token.js'
 import type { CompletionLogprobs } from '../schemas/text-completion.js'
 import type { PreparedPrompt } from './answer.js'
-import { countCodePoints } from './text-offsets.js'
+import { countCodePoints } from './offsets/text-offsets.js'
 import type { TokenFormat } from './token-format.js'
 
 interface ScoredToken {
@@ -29,7 +29,6 @@ export function createChoiceLogprobs(
   { echo, request }: PreparedPrompt,
 ): (part: ScoredPart) => CompletionLogprobs {
   const promptEnd = countCodePoints(echo?.text ?? '')
-  const prompt = format.offsets({ skipSpecialTokens: echo?.skipsSpecialTokens ?? true }, 0)
   const { promptIds: context, skipsSpecialTokens: skipSpecialTokens } = request
   const answer = format.offsets({ skipSpecialTokens, context }, promptEnd)
   let end = promptEnd
@@ -38,7 +37,7 @@ export function createChoiceLogprobs(
     const echoed = echo === null ? [] : (promptTokens ?? [])
     end += countCodePoints(text)
     const offsets = [
-      ...echoed.map(({ id }) => Math.min(prompt.next(id), promptEnd)),
+      ...echoed.map((_, i) => Math.min(echo?.offsets[i] ?? promptEnd, promptEnd)),
       // A stop string can cut the text before the last tokens.
       ...tokens.map(({ id }) => Math.min(answer.next(id), end)),
     ]

@@ -2,7 +2,7 @@ import type { Token } from '../../decode/loop/token.js'
 import type { DecodeOptions, Text } from '../../text/index.js'
 import type { DetailFields } from '../schemas/choice-fields.js'
 import type { TokenDetail } from '../schemas/decoding-detail.js'
-import { TextOffsets } from './text-offsets.js'
+import { TextOffsets } from './offsets/text-offsets.js'
 
 /** Formats tokens for `logprobs` and `decoding_detail`. */
 export interface TokenFormat {

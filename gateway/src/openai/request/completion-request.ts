@@ -3,6 +3,7 @@ import type { Pair } from '../../session/models/pair.js'
 import type { Echo, PreparedPrompt, PreparedRequest } from '../answer/answer.js'
 import { createHead } from '../answer/answer-head.js'
 import { createCompletionWriter } from '../answer/completion-answer.js'
+import { promptOffsets, tokenOffsets } from '../answer/offsets/prompt-offsets.js'
 import { createTokenFormat } from '../answer/token-format.js'
 import { invalidRequest } from '../api-error.js'
 import { assertGenerated } from './assert-generated.js'
@@ -70,7 +71,7 @@ export async function prepareCompletion(incoming: IncomingGeneration): Promise<P
   const prompts = request.prompt.map((prompt, i): PreparedPrompt => {
     const wholeIds = ids[i] ?? []
     const promptIds = truncatePrompt(wholeIds, request.truncate_prompt_tokens)
-    const isWhole = promptIds.length === wholeIds.length
+    const sent = typeof prompt === 'string' && promptIds.length === wholeIds.length ? prompt : null
     const input = {
       promptIds,
       promptField: 'prompt' as const,
@@ -83,7 +84,7 @@ export async function prepareCompletion(incoming: IncomingGeneration): Promise<P
     }
     return {
       request: toGenerationRequest(pair, request, decoding, input),
-      echo: request.echo ? toEcho(isWhole ? prompt : promptIds, request, pair) : null,
+      echo: request.echo ? toEcho(sent, promptIds, request, pair) : null,
     }
   })
   assertGenerated(prompts)
@@ -121,10 +122,16 @@ async function toIds(
   return prompt.map((one) => (typeof one === 'string' ? (encoded.shift() ?? []) : one))
 }
 
-/** A text is repeated as it was sent, without the special tokens that encoding adds. */
-function toEcho(prompt: Prompt, { skip_special_tokens: skipsSpecialTokens }: CompletionRequest, { text }: Pair): Echo {
-  if (typeof prompt === 'string') return { text: prompt, skipsSpecialTokens: true }
-  return { text: text.decode(prompt, { skipSpecialTokens: skipsSpecialTokens }), skipsSpecialTokens }
+/**
+ * A text is repeated as it was sent, without the special tokens that encoding adds.
+ * @param prompt null: the ids are not those of the whole text, and are decoded
+ */
+function toEcho(prompt: string | null, ids: readonly number[], request: CompletionRequest, { text }: Pair): Echo {
+  const needsOffsets = request.logprobs !== undefined
+  if (prompt !== null)
+    return { text: prompt, offsets: needsOffsets ? promptOffsets(text, ids, prompt, request.add_special_tokens) : [] }
+  const options = { skipSpecialTokens: request.skip_special_tokens }
+  return { text: text.decode(ids, options), offsets: needsOffsets ? tokenOffsets(text, ids, options) : [] }
 }
 
 function assertConsistent(request: CompletionRequest): void {

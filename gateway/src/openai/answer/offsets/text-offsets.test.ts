@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readText } from '../../text/testing/fixtures.js'
+import { readText } from '../../../text/testing/fixtures.js'
 import { TextOffsets } from './text-offsets.js'
 
 const text = readText('tiny/llama-tied')

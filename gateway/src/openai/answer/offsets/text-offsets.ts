@@ -1,4 +1,4 @@
-import type { DecodeOptions, Text } from '../../text/index.js'
+import type { DecodeOptions, Text } from '../../../text/index.js'
 
 /**
  * Counts where tokens begin in a text, in code points, as Python counts. A token that continues a
