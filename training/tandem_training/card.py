@@ -1,0 +1,95 @@
+"""Writes the card of a trained model: README.md for people, training.json for programs."""
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from .arguments import Options
+
+titles = {
+    "sft": "supervised fine-tuning",
+    "dpo": "direct preference optimization (DPO)",
+    "reward": "reward model with the Bradley-Terry loss",
+}
+
+
+def write_card(folder: Path, options: Options, facts: dict[str, Any]) -> None:
+    """Writes both files. `facts` has data, results, versions, machine, revision and seconds."""
+    record = {
+        "command": options.command,
+        "preset": options.preset,
+        "model": str(options.model),
+        "adapter": options.adapter and str(options.adapter),
+        "seed": options.seed,
+        "split_seed": options.split_seed,
+        "recipe": asdict(options.recipe),
+        **facts,
+    }
+    (folder / "training.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(_text(options, facts), encoding="utf-8")
+
+
+def _text(options: Options, facts: dict[str, Any]) -> str:
+    kind = "A LoRA adapter" if options.recipe.lora else "A whole model"
+    start = f"{kind} for `{options.model.name}`, trained by {titles[options.command]}."
+    if options.adapter is not None:
+        start += f" The training continued the adapter `{options.adapter}`, which was also the reference."
+    sections = [
+        ("Data", facts["data"]),
+        ("Training", _recipe_rows(options) | facts["run"]),
+        ("Result", facts["results"]),
+        ("Versions", facts["versions"] | {"code": facts["revision"] or "not in a git repository"}),
+    ]
+    tables = "\n".join(f"## {title}\n\n{_table(rows)}" for title, rows in sections)
+    return f"{_front(options)}# {options.out.name}\n\n{start}\n\n{_serving(options)}\n{tables}"
+
+
+def _front(options: Options) -> str:
+    library = "peft" if options.recipe.lora else "transformers"
+    return f"---\nbase_model: {json.dumps(str(options.model))}\nlibrary_name: {library}\ntags: [{options.command}, trl]\n---\n\n"
+
+
+def _serving(options: Options) -> str:
+    command = {
+        "sft": "npx tandem up --sft THIS --dpo ...",
+        "dpo": f"npx tandem up --sft {options.model} --dpo THIS",
+        "reward": "npx tandem up --sft ... --dpo ... --reward NAME=THIS",
+    }[options.command]
+    if options.recipe.lora and options.command == "sft":
+        return "To serve it, merge it into its base first with PEFT: the SFT model of a pair is a whole model.\n"
+    if options.recipe.lora and options.command == "reward":
+        return (
+            "To serve it, name it and its base in tandem.yaml:\n\n```yaml\nrewards:\n"
+            f"  NAME: {{ source: THIS, base: {options.model} }}\n```\n"
+        )
+    return f"To serve it, with `THIS` for this folder:\n\n```sh\n{command}\n```\n"
+
+
+def _recipe_rows(options: Options) -> dict[str, Any]:
+    recipe = options.recipe
+    rows: dict[str, Any] = {
+        "preset": options.preset,
+        "optimizer": f"AdamW, learning rate {recipe.learning_rate:g}, {recipe.scheduler} decay, "
+        f"warm-up {recipe.warmup:g}, weight decay {recipe.weight_decay:g}, gradients clipped at 1",
+        "batch": f"{recipe.batch_size} rows",
+        "weights": "all" if recipe.lora is None else "LoRA r {r}, alpha {alpha}, dropout {dropout} on {targets}".format(
+            **asdict(recipe.lora) | {"targets": ", ".join(recipe.lora.targets)}
+        ),
+        "seed": options.seed,
+    }
+    return rows | ({"beta": recipe.beta} if recipe.beta is not None else {})
+
+
+def _table(rows: dict[str, Any]) -> str:
+    return "| | |\n|---|---|\n" + "".join(f"| {name} | {_shown(value)} |\n" for name, value in rows.items())
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def standard_error(share: float, count: int) -> float:
+    """Returns the standard error of a share of `count` independent rows."""
+    return math.sqrt(share * (1 - share) / count)
