@@ -12,18 +12,21 @@ _trainings = {
     "dpo": "train a DPO model on preference pairs",
     "reward": "train a reward model on preference pairs",
 }
+_tools = {
+    "base": "make a Hugging Face folder from a GGUF file",
+    "split": "write the parts of a file to files",
+    "iterate": "train the rounds 0, 1, 1' and 2 of iterative DPO; options that are not listed here go to dpo",
+}
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs a command and returns its exit code."""
-    args = _parser().parse_args(argv)
+    parser = _parser()
+    args, rest = parser.parse_known_args(argv)
+    if rest and args.command != "iterate":
+        parser.error(f"unknown options: {' '.join(rest)}")
     try:
-        # The trainers import torch, which takes seconds. --help and errors in options do not wait for it.
-        if args.command in _trainings:
-            options = read_options(args.command, args)
-            import_module(f".{args.command}", __package__).train(options)
-        else:
-            args.run(args)
+        _run(args, rest)
     except InputError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
@@ -32,11 +35,24 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
+def _run(args: argparse.Namespace, rest: list[str]) -> None:
+    """Imports the command only now: the trainers import torch, which takes seconds."""
+    if args.command in _trainings:
+        options = read_options(args.command, args)
+        import_module(f".{args.command}", __package__).train(options)
+        return
+    command = import_module(f".{args.command}", __package__)
+    command.run(args, rest) if args.command == "iterate" else command.run(args)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tandem-train", description="Trains models that `tandem up` serves.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in _trainings.items():
-        add_options(commands.add_parser(name, help=text, description=text), name)
+        add_options(commands.add_parser(name, help=text, description=text, allow_abbrev=False), name)
+    for name, text in _tools.items():
+        tool = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+        import_module(f".{name}_options", __package__).add_options(tool)
     return parser
 
 

@@ -1,0 +1,125 @@
+"""Iterative DPO, as in section 6 of the paper.
+
+| round | starts from | trained on |
+|---|---|---|
+| 0 | the SFT model | the given pairs |
+| 1 | the SFT model | chosen by AAD with the models of round 0, rejected sampled from its DPO model |
+| 1-prime | the DPO model of round 0 | the same |
+| 2 | the SFT model | chosen by AAD with the DPO model of round 1, rejected those of round 1 |
+"""
+
+import argparse
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from .data.read import hash_of, read_rows
+from .errors import InputError
+from .iterate_options import rounds
+from .split import select_prompts
+
+
+class Rounds:
+    """The files of a run, each made once. A run that was stopped continues at the first missing one."""
+
+    def __init__(self, args: argparse.Namespace, rest: list[str]) -> None:
+        self.args = args
+        self.rest = rest
+        self.is_full = "--full" in rest
+
+    def folder(self, name: str) -> Path:
+        """Returns the trained model of a round."""
+        out = self.args.out / f"round-{name}"
+        if (out / "training.json").exists():
+            return out
+        if name == "0":
+            data = ["--data", self.args.data, "--part", self.args.part, "--split-seed", self.args.split_seed]
+        else:
+            data = ["--data", self.pairs("1" if name == "1-prime" else name)]
+        _say(f"Round {name}: training")
+        command = [sys.executable, "-m", __package__, "dpo", *self._start(name), *data, *self.rest, "--out", out]
+        _call([str(part) for part in command], f"the training of round {name}")
+        return out
+
+    def _start(self, name: str) -> list[object]:
+        if name != "1-prime":
+            return ["--model", self.args.model]
+        if self.is_full:
+            return ["--model", self.folder("0")]
+        return ["--model", self.args.model, "--adapter", self.folder("0")]
+
+    def pairs(self, name: str) -> Path:
+        """Returns the synthetic pairs of round 1 or 2."""
+        out = self.args.out / f"pairs-{name}.jsonl"
+        if out.exists():
+            return out
+        dpo = self.folder("0" if name == "1" else "1")
+        rejected = [] if name == "1" else ["--rejected", self.pairs("1")]
+        # The name stays the same if the command is run again, so that it can continue its own work.
+        partial = out.with_name(f"pairs-{name}.partial.jsonl")
+        command = ["--sft", self.args.model, "--dpo", dpo, "--prompts", self.prompts(), "--out", partial, *rejected]
+        _say(f"Round {name}: pairs")
+        _call([*shlex.split(self.args.synthesize), *(str(part) for part in command)], f"the synthesis of round {name}")
+        if not partial.exists():
+            raise InputError(
+                f"the command of --synthesize ended without an error and did not write {partial}: "
+                "expected the pairs there"
+            )
+        partial.rename(out)
+        return out
+
+    def prompts(self) -> Path:
+        """Returns the prompts of round 0, each once."""
+        out = self.args.out / "prompts.jsonl"
+        if not out.exists():
+            found = select_prompts(read_rows(self.args.data), self.args.data, self.args.part, self.args.split_seed)
+            out.write_text("".join(json.dumps({"prompt": prompt}, ensure_ascii=False) + "\n" for prompt in found))
+        return out
+
+
+def run(args: argparse.Namespace, rest: list[str]) -> None:
+    """Runs the rounds in their order."""
+    names = args.rounds.split(",")
+    unknown = [name for name in names if name not in rounds]
+    if unknown:
+        raise InputError(f"--rounds has {', '.join(unknown)}: expected names of {', '.join(rounds)}, with commas")
+    args.out.mkdir(parents=True, exist_ok=True)
+    _check_same(args, rest)
+    made = Rounds(args, rest)
+    for name in rounds:
+        if name in names:
+            _say(f"Round {name}: {made.folder(name)}")
+
+
+def _check_same(args: argparse.Namespace, rest: list[str]) -> None:
+    """Refuses to continue a run with other data or options: its rounds would not belong together."""
+    own = {"model": str(args.model.resolve()), "data": hash_of(args.data), "part": args.part}
+    settings = own | {"split_seed": args.split_seed, "synthesize": args.synthesize, "dpo": rest}
+    path = args.out / "iterate.json"
+    if not path.exists():
+        path.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+        return
+    before = json.loads(path.read_text(encoding="utf-8"))
+    changed = [name for name, value in settings.items() if before.get(name) != value]
+    if changed:
+        raise InputError(
+            f"{args.out} was begun with other values of {', '.join(changed)} ({path}): give the same, or another --out"
+        )
+
+
+def _call(command: list[str], what: str) -> None:
+    try:
+        done = subprocess.run(command)
+    except OSError as error:
+        raise InputError(f"{what} cannot start ({error}): give a program that exists") from error
+    if done.returncode != 0:
+        raise InputError(
+            f"{what} ended with exit code {done.returncode}. Its messages are above. After the cause is removed, the "
+            f"same command continues here. It was: {shlex.join(command)}"
+        )
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
