@@ -1,0 +1,93 @@
+"""Trains tiny models. These tests take a minute or two; `-m "not slow"` leaves them out."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import pair, tiny
+from safetensors.torch import load_file
+
+from tandem_training.__main__ import main
+
+pytestmark = pytest.mark.slow
+quick = ["--batch-size", "4", "--max-length", "200", "--max-steps", "2", "--warmup", "0", "--learning-rate", "1e-3"]
+pairs = [pair(f"question {i}", f"yes {i} it is", f"no {i}", margin=5) for i in range(40)]
+
+
+def train(*args):
+    return main([str(arg) for arg in args])
+
+
+def record(folder):
+    return json.loads((folder / "training.json").read_text())
+
+
+def losses(folder):
+    return [step["loss"] for step in record(folder)["history"]]
+
+
+def test_dpo_begins_at_the_reference_and_repeats_exactly(tmp_path, write):
+    for name in ("a", "b"):
+        assert train("dpo", "--model", tiny, "--data", write(*pairs), "--out", tmp_path / name, *quick) == 0
+    first, second = losses(tmp_path / "a")
+    # Policy and reference are equal before the first step, so the loss is log 2.
+    assert first == pytest.approx(0.693147, abs=1e-5)
+    assert second != pytest.approx(first, abs=1e-4)
+    one, two = (load_file(tmp_path / name / "adapter_model.safetensors") for name in ("a", "b"))
+    assert all(torch.equal(one[key], two[key]) for key in one)
+    assert (tmp_path / "a/adapter_config.json").read_text() == (tmp_path / "b/adapter_config.json").read_text()
+
+
+def test_a_continued_adapter_is_its_own_reference(tmp_path, write):
+    begin = ["dpo", "--model", tiny, "--data", write(*pairs), *quick]
+    # Without dropout the first loss is exactly that of equal models.
+    assert train(*begin, "--out", tmp_path / "a", "--lora-dropout", "0") == 0
+    assert train(*begin, "--out", tmp_path / "b", "--adapter", tmp_path / "a") == 0
+    assert losses(tmp_path / "b")[0] == pytest.approx(0.693147, abs=1e-5)
+    # A reference that is the base would begin elsewhere, and a saved copy of it would be a second adapter.
+    assert sorted(path.name for path in (tmp_path / "b").iterdir() if path.is_dir()) == []
+    one, two = (load_file(tmp_path / name / "adapter_model.safetensors") for name in ("a", "b"))
+    assert one.keys() == two.keys() and any(not torch.equal(one[key], two[key]) for key in one)
+
+
+def test_a_reward_model_ignores_margins_and_measures_unseen_prompts(tmp_path, write):
+    plain = write(*[{key: row[key] for key in ("prompt", "chosen", "rejected")} for row in pairs], name="plain.jsonl")
+    for name, data in (("a", write(*pairs)), ("b", plain)):
+        args = ["reward", "--model", tiny, "--data", data, "--part", "oracle", "--out", tmp_path / name, *quick]
+        assert train(*args) == 0
+    assert losses(tmp_path / "a") == losses(tmp_path / "b")
+    found = record(tmp_path / "a")
+    counts = found["data"]
+    assert counts["rows"] == 40 and counts["trained on"] + counts["measured on"] < 40
+    assert f"accuracy on {counts['measured on']} unseen rows" in found["results"]
+
+
+def test_sft_lowers_the_loss_of_the_answers(tmp_path, write):
+    same = [pair(f"question {i}", "yes it is", "no") for i in range(8)]
+    args = ["sft", "--model", tiny, "--data", write(*same), "--out", tmp_path / "a", *quick, "--max-steps", 8]
+    assert train(*args) == 0
+    assert losses(tmp_path / "a")[-1] < losses(tmp_path / "a")[0] - 0.5
+
+
+def test_iterate_makes_all_rounds_and_continues(tmp_path, write, capfd):
+    out = tmp_path / "rounds"
+    fake = f"{sys.executable} {Path(__file__).with_name('fake_synthesize.py')}"
+    args = ["iterate", "--model", tiny, "--data", write(*pairs[:4]), "--out", out, "--synthesize", fake, *quick]
+    for name in ("1", "2"):
+        assert train(*args) == 1
+        assert f"the synthesis of round {name} ended with exit code 1" in capfd.readouterr().err
+    assert train(*args) == 0
+    calls = [json.loads(line) for line in (out / "calls.jsonl").read_text().splitlines()]
+    # Each round failed once, and round 0 was trained only once.
+    dpo = {"round-0": None, "round-1": str(out / "pairs-1.jsonl")}
+    assert [(Path(call["dpo"]).name, call["rejected"]) for call in calls] == [item for item in dpo.items() for _ in "12"]
+    data = {name: record(out / f"round-{name}")["data"]["file"] for name in ("1", "1-prime", "2")}
+    assert {name: Path(path).name for name, path in data.items()} == {
+        "1": "pairs-1.jsonl", "1-prime": "pairs-1.jsonl", "2": "pairs-2.jsonl"
+    }
+    assert record(out / "round-1-prime")["adapter"] == str(out / "round-0")
+    assert record(out / "round-2")["adapter"] is None
+    assert train(*args, "--beta", "0.5") == 1
+    assert "was begun with other values of dpo" in capfd.readouterr().err
