@@ -18,6 +18,7 @@ class Options:
     model: Path
     data: Path
     eval_data: Path | None
+    eval_rows: int | None
     part: str
     split_seed: int
     out: Path
@@ -37,6 +38,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add("--model", type=Path, required=True, metavar="FOLDER", help="the model to start from, a Hugging Face folder")
     add("--data", type=Path, required=True, metavar="FILE", help="JSONL, one row a line")
     add("--eval-data", type=Path, metavar="FILE", help="rows that are only measured, in place of the part evaluation")
+    add("--eval-rows", type=int, metavar="N", help="measure only the first N of these rows (all)")
     add("--part", choices=("all", *parts), default=None, help=_part_help(command))
     add("--split-seed", type=int, default=0, metavar="N", help="another seed makes other parts (0)")
     add("--out", type=Path, required=True, metavar="FOLDER", help="the folder to create")
@@ -64,10 +66,10 @@ def _add_values(parser: argparse.ArgumentParser, paper: Recipe) -> None:
     add("--epochs", type=float, metavar="N", help=f"paper: {paper.epochs:g}")
     add("--warmup", type=float, metavar="SHARE", help=f"share of the steps; paper: {paper.warmup:g}")
     add("--weight-decay", type=float, metavar="X", help=f"paper: {paper.weight_decay:g}")
-    add("--max-length", type=int, metavar="TOKENS", help=f"longer rows are dropped and counted; paper: {paper.max_length}")
+    add("--max-length", type=int, metavar="TOKENS", help=f"longer rows are dropped; paper: {paper.max_length}")
     if paper.beta is not None:
         add("--beta", type=float, metavar="X", help=f"paper: {paper.beta:g}")
-        add("--adapter", type=Path, metavar="FOLDER", help="continue this adapter of the model, which is then the reference")
+        add("--adapter", type=Path, metavar="FOLDER", help="continue this adapter, which is then the reference")
     add("--lora-r", type=int, metavar="N", help=f"paper: {lora.r}")
     add("--lora-alpha", type=int, metavar="N", help=f"paper: {lora.alpha}")
     add("--lora-dropout", type=float, metavar="X", help=f"paper: {lora.dropout}")
@@ -96,6 +98,7 @@ def read_options(command: str, args: argparse.Namespace) -> Options:
         model=args.model,
         data=args.data,
         eval_data=args.eval_data,
+        eval_rows=args.eval_rows,
         part=args.part or "all",
         split_seed=args.split_seed,
         out=args.out,

@@ -8,6 +8,7 @@ import torch
 from transformers import AutoModelForCausalLM, GenerationConfig, GgufConfig
 
 from .errors import InputError
+from .out_folder import new_folder
 
 texts = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 """The files of a folder of `tandem build` that are copied. transformers reads a GGUF's tokenizer
@@ -19,20 +20,19 @@ def run(args: argparse.Namespace) -> None:
     for path in (args.gguf, args.built / "tandem.json"):
         if not path.exists():
             raise InputError(f"{path} is missing: expected --gguf FILE, and as --built what tandem build made of it")
-    if args.out.exists():
-        raise InputError(f"{args.out} exists already: give another --out, or remove it")
-    partial = args.out.with_name(f".{args.out.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
-        _write(args.gguf, args.built, partial)
-        partial.rename(args.out)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    with new_folder(args.out) as folder:
+        _write(args.gguf, args.built, folder)
     print(f"{args.out} is complete")
 
 
 def _write(gguf: Path, built: Path, out: Path) -> None:
-    model = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32, quantization_config=GgufConfig(dequantize=True))
+    model = AutoModelForCausalLM.from_pretrained(
+        gguf.parent,
+        gguf_file=gguf.name,
+        dtype=torch.float32,
+        # Without this, transformers keeps the blocks and cannot save them.
+        quantization_config=GgufConfig(dequantize=True),
+    )
     # The GGUF's header names these tokens, and Tandem has checked them.
     ends = GenerationConfig.from_pretrained(built)
     for config in (model.config, model.generation_config):

@@ -48,7 +48,8 @@ def _text(options: Options, facts: dict[str, Any]) -> str:
 
 def _front(options: Options) -> str:
     library = "peft" if options.recipe.lora else "transformers"
-    return f"---\nbase_model: {json.dumps(str(options.model))}\nlibrary_name: {library}\ntags: [{options.command}, trl]\n---\n\n"
+    base = json.dumps(str(options.model))
+    return f"---\nbase_model: {base}\nlibrary_name: {library}\ntags: [{options.command}, trl]\n---\n\n"
 
 
 def _serving(options: Options) -> str:
@@ -74,7 +75,9 @@ def _recipe_rows(options: Options) -> dict[str, Any]:
         "optimizer": f"AdamW, learning rate {recipe.learning_rate:g}, {recipe.scheduler} decay, "
         f"warm-up {recipe.warmup:g}, weight decay {recipe.weight_decay:g}, gradients clipped at 1",
         "batch": f"{recipe.batch_size} rows",
-        "weights": "all" if recipe.lora is None else "LoRA r {r}, alpha {alpha}, dropout {dropout} on {targets}".format(
+        "weights": "all"
+        if recipe.lora is None
+        else "LoRA r {r}, alpha {alpha}, dropout {dropout} on {targets}".format(
             **asdict(recipe.lora) | {"targets": ", ".join(recipe.lora.targets)}
         ),
         "seed": options.seed,

@@ -44,11 +44,11 @@ def _build(options: Options, data: Data, tokenizer: PreTrainedTokenizerBase, fol
         processing_class=tokenizer,
         peft_config=peft_config,
     )
-    _silence_reference(trainer.model)
+    silence_reference(trainer.model)
     return trainer
 
 
-def _silence_reference(model: torch.nn.Module) -> None:
+def silence_reference(model: torch.nn.Module) -> None:
     """Switches off the dropout of the frozen copy, so that the reference is exact."""
     for name, module in model.named_modules():
         if name.endswith("lora_dropout.ref"):

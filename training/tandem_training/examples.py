@@ -36,8 +36,10 @@ def read_data(options: Options, parse: Parse) -> Data:
     """Reads the files and selects the rows of the part. It needs no tokenizer."""
     rows = read_rows(options.data)
     examples, identical = _differing(parse(rows, options.data), options.data, options)
-    by_part = {name: [e for e in examples if part_of(e.prompt, options.split_seed) == name]
-               for name in ("picker", "oracle", "evaluation")}
+    by_part = {
+        name: [e for e in examples if part_of(e.prompt, options.split_seed) == name]
+        for name in ("picker", "oracle", "evaluation")
+    }
     train = examples if options.part == "all" else by_part[options.part]
     if not train:
         raise InputError(
@@ -81,6 +83,7 @@ def check_data(data: Data, tokens: Tokens, options: Options) -> Data:
     evaluation: list[Example] = []
     if data.evaluation:
         evaluation = check_tokens(data.evaluation, tokens, limit, options.eval_data or options.data).examples
+        evaluation = evaluation[: options.eval_rows]
         counts["measured on"] = len(evaluation)
     return Data(train.examples, evaluation, counts)
 

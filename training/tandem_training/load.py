@@ -69,9 +69,9 @@ def tokens_of(tokenizer: PreTrainedTokenizerBase, folder: Path) -> Tokens:
     def encode(text: Text, opens_answer: bool) -> list[int]:
         if isinstance(text, str):
             return tokenizer(text=text)["input_ids"]
-        return tokenizer.apply_chat_template(
-            text, tokenize=True, return_dict=True, add_generation_prompt=opens_answer
-        )["input_ids"]
+        return tokenizer.apply_chat_template(text, tokenize=True, return_dict=True, add_generation_prompt=opens_answer)[
+            "input_ids"
+        ]
 
     return Tokens(encode, tokenizer.bos_token_id, frozenset(_end_ids(folder)) | {tokenizer.eos_token_id})
 

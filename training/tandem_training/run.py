@@ -1,7 +1,6 @@
 """Runs a training command from its options to the finished folder."""
 
 import math
-import shutil
 import sys
 import time
 import warnings
@@ -18,6 +17,7 @@ from .errors import InputError
 from .examples import Data, Parse, check_data, read_data
 from .facts import machine, revision, versions
 from .load import check_model, load_tokenizer, tokens_of
+from .out_folder import check_new, new_folder
 from .progress import ProgressBar
 from .results import summarize
 from .trainer_arguments import is_bf16
@@ -29,21 +29,15 @@ Build = Callable[[Options, Data, PreTrainedTokenizerBase, Path], Trainer]
 def run(options: Options, parse: Parse, build: Build) -> None:
     """Trains, measures and saves. The folder appears when it is complete."""
     _quieten()
-    _check_out(options.out)
+    check_new(options.out)
     check_model(options.model)
     data = read_data(options, parse)
     tokenizer = load_tokenizer(options.model, data.is_chat)
     data = check_data(data, tokens_of(tokenizer, options.model), options)
     _say(f"{len(data.train)} rows to train on, {len(data.evaluation)} to measure")
-    partial = options.out.with_name(f".{options.out.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        facts = _train(options, data, tokenizer, build, partial)
-        write_card(partial, options, facts)
-        partial.rename(options.out)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    with new_folder(options.out) as folder:
+        facts = _train(options, data, tokenizer, build, folder)
+        write_card(folder, options, facts)
     _say(f"{options.out} is complete after {facts['run']['time']} of training. Its README.md has the figures")
 
 
@@ -87,11 +81,6 @@ def _save(trainer: Trainer, tokenizer: PreTrainedTokenizerBase, options: Options
         # TRL adds a second adapter if the training continues one: the frozen reference.
         model.save_pretrained(folder, selected_adapters=["default"])
     tokenizer.save_pretrained(folder)
-
-
-def _check_out(out: Path) -> None:
-    if out.exists():
-        raise InputError(f"{out} exists already: give another --out, or remove it")
 
 
 def _refuse_nan(history: list[dict[str, Any]]) -> None:

@@ -9,12 +9,12 @@ from .data.messages import Text, form_of
 from .data.read import Row, read_rows
 from .data.split import part_of, parts
 from .errors import InputError
+from .out_folder import check_new
 
 
 def run(args: argparse.Namespace) -> None:
     """Writes picker.jsonl, oracle.jsonl and evaluation.jsonl. Rows keep their order and all keys."""
-    if args.out.exists():
-        raise InputError(f"{args.out} exists already: give another --out, or remove it")
+    check_new(args.out)
     rows = read_rows(args.data)
     chosen: dict[str, list[Row]] = {name: [] for name in parts}
     for row in rows:

@@ -65,7 +65,8 @@ def test_only_five_lines_are_listed(write):
 
 
 def test_demonstrations_have_three_forms(write):
-    rows = [{"prompt": user("q"), "completion": assistant("a")}, {"messages": user("q") + assistant("a")}, pair("q", "a")]
+    row = {"prompt": user("q"), "completion": assistant("a")}
+    rows = [row, {"messages": user("q") + assistant("a")}, pair("q", "a")]
     for found in parse(write(*rows), parse_demonstrations):
         assert (found.prompt, found.answers) == (user("q"), {"completion": assistant("a")})
     refuses(write({"messages": user("q")}), "messages is not a conversation", parse_demonstrations)

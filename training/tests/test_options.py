@@ -24,7 +24,9 @@ def test_the_defaults_are_the_papers():
 
 
 def test_values_replace_those_of_the_preset():
-    found = options("dpo", "--preset", "cpu", "--beta", "0.3", "--lora-r", "4", "--lora-targets", "q_proj,o_proj").recipe
+    found = options(
+        "dpo", "--preset", "cpu", "--beta", "0.3", "--lora-r", "4", "--lora-targets", "q_proj,o_proj"
+    ).recipe
     assert (found.beta, found.lora, found.batch_size) == (0.3, Lora(4, 32, 0.05, ("q_proj", "o_proj")), 16)
     assert options("dpo", "--full").recipe.lora is None
     assert options("sft", "--lora").recipe.lora == Lora()

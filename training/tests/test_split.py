@@ -40,7 +40,7 @@ def test_the_files_are_disjoint_and_complete(tmp_path, write, capsys):
     rows = [pair(f"question {i % 150}", meta={"row": i}) for i in range(300)]
     assert main(["split", "--data", str(write(*rows)), "--out", str(tmp_path / "out")]) == 0
     found = {name: _read(tmp_path / f"out/{name}.jsonl") for name in parts}
-    assert sorted((row["meta"]["row"] for rows in found.values() for row in rows)) == list(range(300))
+    assert sorted(row["meta"]["row"] for rows in found.values() for row in rows) == list(range(300))
     prompts = [{row["prompt"][0]["content"] for row in rows} for rows in found.values()]
     assert sum(map(len, prompts)) == len(set.union(*prompts)) == 150
     assert re.search(r"oracle.jsonl: \d+ of 300 rows", capsys.readouterr().out)

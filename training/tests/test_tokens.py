@@ -30,7 +30,8 @@ def refuses(tokenizer, text, *rows, **options):
 
 def test_lengths_are_those_of_the_longer_side(tokenizer):
     rows = [pair("a", "b", "b c d e f g h"), pair("a", "b", "c"), pair("a", "c", "b")]
-    lengths = [len(tokenizer.apply_chat_template(r["prompt"] + r["rejected"], return_dict=True)["input_ids"]) for r in rows]
+    chats = [tokenizer.apply_chat_template(row["prompt"] + row["rejected"], return_dict=True) for row in rows]
+    lengths = [len(chat["input_ids"]) for chat in chats]
     found = check(tokenizer, *rows)
     assert (found.median, found.longest, found.dropped) == (lengths[1], lengths[0], {})
 
@@ -54,8 +55,8 @@ def test_a_template_without_an_end_token_is_refused(tokenizer):
 
 
 def test_strings_whose_border_is_inside_a_token_are_refused(tokenizer):
-    word = "alignment"
-    assert len(tokenizer(word)["input_ids"]) < len(tokenizer("alignm")["input_ids"]) + len(tokenizer("ent")["input_ids"])
+    whole, first, second = (len(tokenizer(text)["input_ids"]) for text in ("alignment", "alignm", "ent"))
+    assert whole < first + second
     refuses(tokenizer, "white space where the prompt ends", {"prompt": "alignm", "chosen": "ent", "rejected": "x"})
 
 

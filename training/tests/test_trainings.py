@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import pair, tiny
+from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
+from torch.nn import Dropout
+from transformers import AutoModelForCausalLM
 
 from tandem_training.__main__ import main
+from tandem_training.dpo import silence_reference
 
 pytestmark = pytest.mark.slow
 quick = ["--batch-size", "4", "--max-length", "200", "--max-steps", "2", "--warmup", "0", "--learning-rate", "1e-3"]
@@ -52,6 +56,15 @@ def test_a_continued_adapter_is_its_own_reference(tmp_path, write):
     assert one.keys() == two.keys() and any(not torch.equal(one[key], two[key]) for key in one)
 
 
+def test_the_reference_of_a_continued_adapter_has_no_dropout():
+    config = LoraConfig(task_type="CAUSAL_LM", lora_dropout=0.05, target_modules=["q_proj"])
+    model = get_peft_model(AutoModelForCausalLM.from_pretrained(tiny), config)
+    model.add_adapter("ref", config)
+    silence_reference(model)
+    rates = {name.rpartition(".")[2]: part.p for name, part in model.named_modules() if isinstance(part, Dropout)}
+    assert rates == {"default": 0.05, "ref": 0.0}
+
+
 def test_a_reward_model_ignores_margins_and_measures_unseen_prompts(tmp_path, write):
     plain = write(*[{key: row[key] for key in ("prompt", "chosen", "rejected")} for row in pairs], name="plain.jsonl")
     for name, data in (("a", write(*pairs)), ("b", plain)):
@@ -82,10 +95,14 @@ def test_iterate_makes_all_rounds_and_continues(tmp_path, write, capfd):
     calls = [json.loads(line) for line in (out / "calls.jsonl").read_text().splitlines()]
     # Each round failed once, and round 0 was trained only once.
     dpo = {"round-0": None, "round-1": str(out / "pairs-1.jsonl")}
-    assert [(Path(call["dpo"]).name, call["rejected"]) for call in calls] == [item for item in dpo.items() for _ in "12"]
+    assert [(Path(call["dpo"]).name, call["rejected"]) for call in calls] == [
+        item for item in dpo.items() for _ in "12"
+    ]
     data = {name: record(out / f"round-{name}")["data"]["file"] for name in ("1", "1-prime", "2")}
     assert {name: Path(path).name for name, path in data.items()} == {
-        "1": "pairs-1.jsonl", "1-prime": "pairs-1.jsonl", "2": "pairs-2.jsonl"
+        "1": "pairs-1.jsonl",
+        "1-prime": "pairs-1.jsonl",
+        "2": "pairs-2.jsonl",
     }
     assert record(out / "round-1-prime")["adapter"] == str(out / "round-0")
     assert record(out / "round-2")["adapter"] is None

@@ -46,9 +46,7 @@ def _parse(path: Path, number: int, line: str) -> Row:
         hint = " The file looks like a JSON array: write one object a line." if line.lstrip()[0] == "[" else ""
         raise InputError(f"{path}, line {number} is not JSON ({error.msg}).{hint}") from error
     if not isinstance(value, dict):
-        raise InputError(
-            f"{path}, line {number} is {type(value).__name__}: expected a JSON object, one a line"
-        )
+        raise InputError(f"{path}, line {number} is {type(value).__name__}: expected a JSON object, one a line")
     return Row(number, value)
 
 
