@@ -74,7 +74,7 @@ def _recipe_rows(options: Options) -> dict[str, Any]:
         "preset": options.preset,
         "optimizer": f"AdamW, learning rate {recipe.learning_rate:g}, {recipe.scheduler} decay, "
         f"warm-up {recipe.warmup:g}, weight decay {recipe.weight_decay:g}, gradients clipped at 1",
-        "batch": f"{recipe.batch_size} rows",
+        "batch": f"{recipe.batch_size} rows of at most {recipe.max_length} tokens",
         "weights": "all"
         if recipe.lora is None
         else "LoRA r {r}, alpha {alpha}, dropout {dropout} on {targets}".format(

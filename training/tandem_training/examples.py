@@ -77,9 +77,9 @@ def check_data(data: Data, tokens: Tokens, options: Options) -> Data:
     """Checks the data with the model's tokens and drops rows that are too long."""
     limit = options.recipe.max_length
     train = check_tokens(data.train, tokens, limit, options.data)
-    counts = data.counts | {"trained on": len(train.examples)}
+    counts = data.counts | {"rows to train on": len(train.examples)}
     counts |= {f"dropped: {reason}": count for reason, count in train.dropped.items()}
-    counts |= {"tokens of a row, median": train.median, "tokens of a row, longest": train.longest}
+    counts |= {"tokens before dropping, median": train.median, "tokens before dropping, longest": train.longest}
     evaluation: list[Example] = []
     if data.evaluation:
         evaluation = check_tokens(data.evaluation, tokens, limit, options.eval_data or options.data).examples

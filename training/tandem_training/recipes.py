@@ -48,5 +48,5 @@ recipes: dict[str, dict[str, Recipe]] = {
         "cpu": Recipe(2e-4, 16, 1, 0.1, 0.0, "linear", 256, _small),
     },
 }
-"""By command and preset. `cpu` trains a model of about 135M parameters in minutes to an hour: a
+"""By command and preset. `cpu` is for models of about 135M parameters and some thousand rows: a
 smaller adapter, a larger learning rate, one epoch, short rows."""

@@ -20,7 +20,7 @@ from .load import check_model, load_tokenizer, tokens_of
 from .out_folder import check_new, new_folder
 from .progress import ProgressBar
 from .results import summarize
-from .trainer_arguments import is_bf16
+from .trainer_arguments import check_devices, is_bf16
 
 Build = Callable[[Options, Data, PreTrainedTokenizerBase, Path], Trainer]
 """Makes the trainer. The folder is where it may write."""
@@ -30,6 +30,7 @@ def run(options: Options, parse: Parse, build: Build) -> None:
     """Trains, measures and saves. The folder appears when it is complete."""
     _quieten()
     check_new(options.out)
+    check_devices()
     check_model(options.model)
     data = read_data(options, parse)
     tokenizer = load_tokenizer(options.model, data.is_chat)
@@ -58,6 +59,7 @@ def _train(options: Options, data: Data, tokenizer: PreTrainedTokenizerBase, bui
         "data": data.counts,
         "run": {
             "steps": trainer.state.global_step,
+            "epochs": round(trainer.state.epoch, 3),
             "precision": "bfloat16 products, float32 weights" if is_bf16(options) else "float32",
             "machine": machine(),
             "time": f"{seconds:.0f} s",

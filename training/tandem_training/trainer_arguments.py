@@ -11,6 +11,19 @@ from .arguments import Options
 from .errors import InputError
 
 
+def check_devices() -> None:
+    """Raises InputError if several devices would compute.
+
+    Each would take a batch of its own, so the batch size would not be the given one.
+    """
+    gpus, processes = torch.cuda.device_count(), int(os.environ.get("WORLD_SIZE", "1"))
+    if gpus > 1 or processes > 1:
+        raise InputError(
+            f"{gpus} GPUs and {processes} processes were found: expected one process and at most one GPU. "
+            "Set CUDA_VISIBLE_DEVICES=0, and start the command without a launcher"
+        )
+
+
 def is_bf16(options: Options) -> bool:
     """Whether the matrix products run in bfloat16. The weights are float32 in any case."""
     if options.precision == "auto":
@@ -19,18 +32,8 @@ def is_bf16(options: Options) -> bool:
 
 
 def trainer_arguments(options: Options, folder: Path, evaluation_rows: int) -> dict[str, Any]:
-    """Returns the arguments that all three configs of TRL share.
-
-    Raises InputError if the batch does not divide among the processes of a distributed run.
-    """
+    """Returns the arguments that all three configs of TRL share."""
     recipe, on_cpu = options.recipe, not torch.cuda.is_available()
-    processes = int(os.environ.get("WORLD_SIZE", "1"))
-    accumulation, rest = divmod(recipe.batch_size, options.micro_batch * processes)
-    if rest:
-        raise InputError(
-            f"the batch size {recipe.batch_size} is no multiple of {processes} processes of {options.micro_batch} "
-            "rows: give another --micro-batch or --batch-size"
-        )
     return dict(
         output_dir=str(folder),
         learning_rate=recipe.learning_rate,
@@ -41,7 +44,7 @@ def trainer_arguments(options: Options, folder: Path, evaluation_rows: int) -> d
         num_train_epochs=recipe.epochs,
         max_steps=options.max_steps,
         per_device_train_batch_size=options.micro_batch,
-        gradient_accumulation_steps=accumulation,
+        gradient_accumulation_steps=recipe.batch_size // options.micro_batch,
         per_device_eval_batch_size=_even_batch(evaluation_rows),
         max_length=recipe.max_length,
         bf16=is_bf16(options),

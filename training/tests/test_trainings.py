@@ -73,7 +73,7 @@ def test_a_reward_model_ignores_margins_and_measures_unseen_prompts(tmp_path, wr
     assert losses(tmp_path / "a") == losses(tmp_path / "b")
     found = record(tmp_path / "a")
     counts = found["data"]
-    assert counts["rows"] == 40 and counts["trained on"] + counts["measured on"] < 40
+    assert counts["rows"] == 40 and counts["rows to train on"] + counts["measured on"] < 40
     assert f"accuracy on {counts['measured on']} unseen rows" in found["results"]
 
 
