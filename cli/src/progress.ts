@@ -1,4 +1,5 @@
-import { SingleBar } from 'cli-progress'
+import { createRequire } from 'node:module'
+import type cliProgress from 'cli-progress'
 
 /** What the commands write to: stderr, stdout, or a test's own. */
 export interface Output {
@@ -31,6 +32,8 @@ const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
 
 function createBar(title: string): Progress {
   const format = `${title}: {phase} [{bar}] {percentage}% | {done} / {size} MB | {eta_formatted}`
+  // Loaded here: only a download or a build shows a bar.
+  const { SingleBar } = createRequire(import.meta.url)('cli-progress') as typeof cliProgress
   const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, barsize: 30, etaBuffer: 50 })
   let current: string | undefined
   return {

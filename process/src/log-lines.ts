@@ -1,4 +1,7 @@
-import pretty from 'pino-pretty'
+import { createRequire } from 'node:module'
+import type pretty from 'pino-pretty'
+
+const require = createRequire(import.meta.url)
 
 /** How log lines are shown. */
 export interface LogFormat {
@@ -13,7 +16,9 @@ export interface LogFormat {
  * it is. The text has no end of line.
  */
 export function createLogFormatter({ hasColours, hasName }: LogFormat): (line: string) => string {
-  const format = pretty.prettyFactory({
+  // Loaded here: most processes write JSON, and start sooner without it.
+  const { prettyFactory } = require('pino-pretty') as typeof pretty
+  const format = prettyFactory({
     colorize: hasColours,
     singleLine: true,
     ignore: hasName ? 'pid,hostname' : 'pid,hostname,name',

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Server, type ServerCredentials } from '@grpc/grpc-js'
-import { ReflectionService } from '@grpc/reflection'
+import type { ReflectionService } from '@grpc/reflection'
 import { withTimeout } from '@tandem/process'
 import { channelOptions, maxRequestBytes } from '@tandem/proto'
 import { HealthImplementation } from 'grpc-health-check'
@@ -67,7 +67,10 @@ export async function startGrpcServer({
   addServices(server)
   const health = new HealthImplementation()
   health.addToServer(server)
-  if (reflection !== null) new ReflectionService(reflection).addToServer(server)
+  if (reflection !== null) {
+    const { ReflectionService } = await import('@grpc/reflection')
+    new ReflectionService(reflection).addToServer(server)
+  }
   const port = await bindServer(server, listen, credentials)
   const connections = new OpenConnections(port)
   const setStatus = (status: 'SERVING' | 'NOT_SERVING') => {

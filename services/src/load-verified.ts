@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { hashFile, type Manifest } from '@tandem/models'
+import { hashFile, type Manifest } from '@tandem/models/folder'
 
 /** Something that a service loads from a model folder. */
 interface Loaded {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type HeadKind, loadManifest, type Manifest } from '@tandem/models'
+import { type HeadKind, loadManifest, type Manifest } from '@tandem/models/folder'
 
 const kinds: Readonly<Record<HeadKind, { model: string; service: string; command: string }>> = {
   vocabulary: { model: 'a language model', service: 'a logit service', command: '"tandem up --sft DIR --dpo DIR"' },

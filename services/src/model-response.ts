@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { keyValueBytesPerToken, type Manifest } from '@tandem/models'
+import { keyValueBytesPerToken, type Manifest } from '@tandem/models/folder'
 import type { Device, GetModelResponse } from '@tandem/proto'
 
 /** Builds the handshake: what the gateway must know about the model. */

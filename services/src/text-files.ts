@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { type ServerWritableStream, status } from '@grpc/grpc-js'
-import type { Manifest } from '@tandem/models'
+import type { Manifest } from '@tandem/models/folder'
 import type { TextFileChunk } from '@tandem/proto'
 import type { Logger } from 'pino'
 

@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { builderVersion, loadManifest, type Manifest } from '@tandem/models'
+import { builderVersion } from '@tandem/models'
+import { loadManifest, type Manifest } from '@tandem/models/folder'
 import type { Home } from '../home.js'
 import { sumBytes } from '../util/sum-bytes.js'
 

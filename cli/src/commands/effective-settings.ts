@@ -1,4 +1,4 @@
-import { catalog } from '@tandem/models'
+import { catalog } from '@tandem/models/catalog'
 import { shareOfKvBytes, shareOfThreads } from '@tandem/services'
 import type { Layer } from '../config/layer.js'
 import type { LoadedSettings } from '../config/load-settings.js'

@@ -1,4 +1,5 @@
-import { builderVersion, catalog } from '@tandem/models'
+import { builderVersion } from '@tandem/models'
+import { catalog } from '@tandem/models/catalog'
 import {
   builderOf,
   type CachedFile,

@@ -1,4 +1,4 @@
-import { findPair } from '@tandem/models'
+import { findPair } from '@tandem/models/catalog'
 import type { Context } from '../context.js'
 import { pullHub } from '../pull/hub/pull-hub.js'
 import { pullWeights } from '../pull/pull-weights.js'

@@ -1,6 +1,6 @@
 import { KeyError, parseKeyFile, readKeyFile } from '@tandem/gateway/access'
 import { hostOf, isLoopbackHost, plaintextAdvice, toGrpcSecurity } from '@tandem/process'
-import { resolveMetricsAddress } from '@tandem/telemetry'
+import { resolveMetricsAddress } from '@tandem/telemetry/settings'
 import { type LoadedSettings, labelOf } from '../config/load-settings.js'
 import { validateSources } from '../sources/validate-sources.js'
 import { assertKeysFor } from '../stack/listen.js'

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { catalog, defaultPairName } from '@tandem/models'
+import { catalog, defaultPairName } from '@tandem/models/catalog'
 import { maxExtraModels } from '@tandem/process'
 import type { z } from 'zod'
 import { createLayer, type Entry, groupKeys, type Layer, type Origin } from './layer.js'
 import { readEnvironment } from './read-environment.js'
-import { readSettingsFile } from './read-file.js'
 import { readFlags, type UpFlags } from './read-flags.js'
 import { processVariables, settingKeys, settingsSchema, telemetryKeyOf, variableOf } from './settings.js'
 
@@ -51,7 +50,7 @@ export async function loadSettings(
 ): Promise<LoadedSettings> {
   const entries = mergeLayers([
     readFlags(flags),
-    file === null ? new Map() : await readSettingsFile(file, folder, environment),
+    file === null ? new Map() : await readFile(file, folder, environment),
     readEnvironment(environment),
     defaults,
   ])
@@ -64,6 +63,12 @@ export async function loadSettings(
   }
   const complete = addPicker(entries)
   return { settings: joinEntries(complete), entries: complete, file }
+}
+
+async function readFile(path: string, folder: string, environment: NodeJS.ProcessEnv): Promise<Layer> {
+  // Loaded here, because many starts have no file and need no parser of YAML.
+  const { readSettingsFile } = await import('./read-file.js')
+  return readSettingsFile(path, folder, environment)
 }
 
 const findFile = ({ config }: UpFlags, folder: string): string | null =>

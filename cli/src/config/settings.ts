@@ -1,5 +1,5 @@
 import { gatewayEnvironmentSchema, maxOrigins, originSchema } from '@tandem/gateway/config'
-import { precisions } from '@tandem/models'
+import { precisions } from '@tandem/models/folder'
 import { functionNames, integerVariable, modelNameSchema, rewardNameSchema } from '@tandem/process'
 import { logitEnvironmentSchema } from '@tandem/services'
 import { z } from 'zod'

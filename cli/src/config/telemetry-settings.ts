@@ -1,5 +1,5 @@
 import { addressPattern } from '@tandem/process'
-import { metricsKeySchema } from '@tandem/telemetry'
+import { metricsKeySchema } from '@tandem/telemetry/settings'
 import { z } from 'zod'
 
 /** The protocols of OTLP, as OTEL_EXPORTER_OTLP_PROTOCOL names them. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { catalog } from '@tandem/models'
+import { catalog } from '@tandem/models/catalog'
 import { createFileHash, type HubDigest } from '../cache/hub-file.js'
 import { type CachedModel, readCachedModels } from '../cache/read-cache.js'
 import { readCachedCommits } from '../cache/read-hub.js'

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { catalog } from '@tandem/models'
+import { catalog } from '@tandem/models/catalog'
 import { withTimeout } from '@tandem/process'
 import type { Context } from '../context.js'
 import { findInstaller } from '../pull/download-wheel.js'

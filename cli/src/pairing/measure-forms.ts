@@ -1,4 +1,4 @@
-import { loadManifest } from '@tandem/models'
+import { loadManifest } from '@tandem/models/folder'
 import type { Context } from '../context.js'
 import type { PreparedPair } from '../sources/prepare-pair.js'
 import { serviceEnvironment } from '../stack/environments.js'

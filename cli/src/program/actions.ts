@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
-import { build } from '../commands/build.js'
-import { chat } from '../commands/chat.js'
-import { config } from '../commands/config.js'
-import { doctor } from '../commands/doctor.js'
-import { generate } from '../commands/generate.js'
-import { models } from '../commands/models.js'
-import { pull } from '../commands/pull.js'
-import { trace } from '../commands/trace.js'
-import { tune } from '../commands/tune.js'
-import { up } from '../commands/up.js'
+import type { build } from '../commands/build.js'
+import type { chat } from '../commands/chat.js'
+import type { config } from '../commands/config.js'
+import type { doctor } from '../commands/doctor.js'
+import type { generate } from '../commands/generate.js'
+import type { models } from '../commands/models.js'
+import type { pull } from '../commands/pull.js'
+import type { trace } from '../commands/trace.js'
+import type { tune } from '../commands/tune.js'
+import type { up } from '../commands/up.js'
 import type { Context } from '../context.js'
 
 /** The functions of the commands. A test replaces them. */
@@ -25,8 +25,22 @@ export interface Actions {
   readonly trace: typeof trace
 }
 
-/** The commands of this package. */
-export const allActions: Actions = { up, config, generate, chat, build, pull, models, doctor, tune, trace }
+/**
+ * The commands of this package. The code of a command is loaded only if it runs: help and errors of
+ * usage need none of it.
+ */
+export const allActions: Actions = {
+  up: async (...given) => (await import('../commands/up.js')).up(...given),
+  config: async (...given) => (await import('../commands/config.js')).config(...given),
+  generate: async (...given) => (await import('../commands/generate.js')).generate(...given),
+  chat: async (...given) => (await import('../commands/chat.js')).chat(...given),
+  build: async (...given) => (await import('../commands/build.js')).build(...given),
+  pull: async (...given) => (await import('../commands/pull.js')).pull(...given),
+  models: async (...given) => (await import('../commands/models.js')).models(...given),
+  doctor: async (...given) => (await import('../commands/doctor.js')).doctor(...given),
+  tune: async (...given) => (await import('../commands/tune.js')).tune(...given),
+  trace: async (...given) => (await import('../commands/trace.js')).trace(...given),
+}
 
 /** Runs a command with its context, and sets the exit code. */
 export type Run = (work: (context: Context) => Promise<void>, isVerbose: boolean) => Promise<void>

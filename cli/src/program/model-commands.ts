@@ -1,4 +1,4 @@
-import { defaultPairName } from '@tandem/models'
+import { defaultPairName } from '@tandem/models/catalog'
 import type { BuildCommandOptions } from '../commands/build.js'
 import type { DoctorOptions } from '../commands/doctor.js'
 import type { ModelsOptions } from '../commands/models.js'

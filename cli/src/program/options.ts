@@ -1,4 +1,5 @@
-import { defaultPairName, precisions } from '@tandem/models'
+import { defaultPairName } from '@tandem/models/catalog'
+import { precisions } from '@tandem/models/folder'
 import { type Command, Option } from 'commander'
 import { maxReplicas } from '../config/settings.js'
 import { apiKey, namedSource, wholeNumber } from './arguments.js'

@@ -1,4 +1,4 @@
-import { strategyNames } from '@tandem/gateway'
+import { strategyNames } from '@tandem/gateway/strategies'
 import { Option } from 'commander'
 import type { ChatOptions } from '../commands/chat.js'
 import type { ConfigFlags } from '../commands/config.js'

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type BuildOptions, builderVersion, buildModel, loadManifest } from '@tandem/models'
+import { type BuildOptions, builderVersion, buildModel } from '@tandem/models'
+import { loadManifest } from '@tandem/models/folder'
 import { adapterIdentity, shortHash, weightsIdentity } from '../cache/identity.js'
 import type { Context } from '../context.js'
 import { withLock } from '../lock.js'
 import { createProgress } from '../progress.js'
-import { validateText } from '../pull/validate-text.js'
 import { explainDiskErrors } from '../util/disk-error.js'
 import { warnOfEndTokens } from './end-tokens.js'
 
@@ -45,6 +45,8 @@ async function buildOnce(request: BuildRequest, out: string, name: string, conte
 
 /** Runs `buildModel` with a progress bar. */
 export async function buildWithProgress(options: BuildOptions, { output }: Pick<Context, 'output'>) {
+  // The gateway's code for texts is loaded here: most starts build nothing.
+  const { validateText } = await import('../pull/validate-text.js')
   const title = options.modelId === undefined ? 'Building' : `Building ${options.modelId}`
   const progress = createProgress(output, title)
   try {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describeEndTokens, loadManifest, withEndTokens } from '@tandem/models'
+import { describeEndTokens, withEndTokens } from '@tandem/models'
+import { loadManifest } from '@tandem/models/folder'
 import type { Output } from '../progress.js'
 
 /**

@@ -1,4 +1,6 @@
-import { type CatalogPair, type ChatMessage, defaultPairName, findPair, type Precision } from '@tandem/models'
+import type { ChatMessage } from '@tandem/models'
+import { type CatalogPair, defaultPairName, findPair } from '@tandem/models/catalog'
+import type { Precision } from '@tandem/models/folder'
 import type { Context } from '../context.js'
 import { weightsPath } from '../pull/pull-weights.js'
 import { warnOfOtherBase } from './adapter-base.js'

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
-import { exportName, isGraphPath, loadManifest, type Precision } from '@tandem/models'
+import { exportName, isGraphPath } from '@tandem/models'
+import { loadManifest, type Precision } from '@tandem/models/folder'
 import type { Context } from '../context.js'
 import { toServiceSource } from '../source-text/service-address.js'
 import { warnOfOtherBase } from './adapter-base.js'

@@ -1,5 +1,4 @@
 import type { Context } from '../context.js'
-import { pullHub } from '../pull/hub/pull-hub.js'
 import { isHubName } from '../source-text/hub-name.js'
 import { findSource, type Source } from './source.js'
 
@@ -15,5 +14,8 @@ export const resolveSource = async (source: string, option: string, context: Con
  * Downloads a model of the hub and returns its path; returns any other source unchanged.
  * @throws Error as `pullHub`
  */
-export const resolveSourcePath = async (source: string, option: string, context: Context): Promise<string> =>
-  isHubName(source) ? pullHub(source, context, option) : source
+export async function resolveSourcePath(source: string, option: string, context: Context): Promise<string> {
+  if (!isHubName(source)) return source
+  const { pullHub } = await import('../pull/hub/pull-hub.js')
+  return pullHub(source, context, option)
+}

@@ -1,4 +1,4 @@
-import { findPair } from '@tandem/models'
+import { findPair } from '@tandem/models/catalog'
 import { type LoadedSettings, labelOf } from '../config/load-settings.js'
 import { isHubName, parseHubName } from '../source-text/hub-name.js'
 import { isService, parseAddresses } from '../source-text/service-address.js'

@@ -1,4 +1,5 @@
-import protobuf from 'protobufjs'
+import { createRequire } from 'node:module'
+import type protobuf from 'protobufjs'
 
 /**
  * The part of ONNX's protobuf messages that the graphs use, with the field numbers of the ONNX IR
@@ -69,21 +70,28 @@ const messages = {
 } as const satisfies Record<string, readonly (readonly [name: string, number: number, type: string])[]>
 
 function createRoot(): protobuf.Root {
-  const root = new protobuf.Root()
+  const { Field, Root, Type } = createRequire(import.meta.url)('protobufjs') as typeof protobuf
+  const root = new Root()
   for (const [name, fields] of Object.entries(messages)) {
-    const type = new protobuf.Type(name)
+    const type = new Type(name)
     for (const [field, number, fieldType] of fields)
       type.add(
         fieldType.endsWith('[]')
-          ? new protobuf.Field(field, number, fieldType.slice(0, -2), 'repeated')
-          : new protobuf.Field(field, number, fieldType),
+          ? new Field(field, number, fieldType.slice(0, -2), 'repeated')
+          : new Field(field, number, fieldType),
       )
     root.add(type)
   }
   return root
 }
 
-const modelProto = createRoot().lookupType('ModelProto')
+let loaded: protobuf.Type | undefined
+
+/** Loads protobufjs at the first call: most programs import this file and use no graph. */
+function modelProto(): protobuf.Type {
+  loaded ??= createRoot().lookupType('ModelProto')
+  return loaded
+}
 
 /** The element types (TensorProto.DataType) that the graphs use. */
 export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, float16: 10 } as const
@@ -109,7 +117,7 @@ export const externalLocation = 1
  * Encodes a ModelProto, a plain object with the field names above, as the bytes of a `.onnx` file.
  */
 export function encodeModel(model: object): Uint8Array {
-  return modelProto.encode(modelProto.fromObject(model)).finish()
+  return modelProto().encode(modelProto().fromObject(model)).finish()
 }
 
 /** The fields of a decoded graph that Tandem reads. The other fields are kept. */
@@ -135,5 +143,5 @@ export interface OnnxAttribute {
 
 /** Decodes the bytes of a `.onnx` file. @throws Error if they are not a ModelProto */
 export function decodeModel(bytes: Uint8Array): { readonly graph?: OnnxGraph | null } {
-  return modelProto.decode(bytes) as protobuf.Message & { readonly graph?: OnnxGraph | null }
+  return modelProto().decode(bytes) as protobuf.Message & { readonly graph?: OnnxGraph | null }
 }

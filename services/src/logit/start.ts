@@ -1,4 +1,4 @@
-import type { Manifest } from '@tandem/models'
+import type { Manifest } from '@tandem/models/folder'
 import type { RunningServer } from '@tandem/process'
 import { type GetModelResponse, LogitService, packageDefinition } from '@tandem/proto'
 import { noTelemetry, type Telemetry } from '@tandem/telemetry'

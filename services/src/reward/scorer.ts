@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Manifest } from '@tandem/models'
+import type { Manifest } from '@tandem/models/folder'
 import { emptyPrefixHash, maxScoredSequences } from '@tandem/proto'
 import type { LogitBackend } from '../engine/thread/host.js'
 import type { Work, WorkOutcome } from '../engine/work.js'

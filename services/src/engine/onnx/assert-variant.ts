@@ -1,4 +1,4 @@
-import type { Manifest } from '@tandem/models'
+import type { Manifest } from '@tandem/models/folder'
 import { invalidArgument } from '../../errors.js'
 import type { ModelVariant } from '../engine.js'
 

@@ -1,14 +1,5 @@
-import {
-  appendGraph,
-  appendLengthName,
-  graphOutputs,
-  keyValueBytesPerToken,
-  type Manifest,
-  pastKeyName,
-  pastValueName,
-  presentKeyName,
-  presentValueName,
-} from '@tandem/models'
+import { graphOutputs, keyValueBytesPerToken, type Manifest, pastKeyName, pastValueName } from '@tandem/models/folder'
+import { appendGraph, appendLengthName, presentKeyName, presentValueName } from '@tandem/models/graphs'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { cpu } from '../compute-device.js'
 import {

@@ -1,5 +1,5 @@
 import './float16-tensors.js'
-import type { ExportedGraph } from '@tandem/models'
+import type { ExportedGraph } from '@tandem/models/folder'
 import { Tensor } from 'onnxruntime-node'
 import type { SessionCache } from '../engine.js'
 import type { KeyValueShape } from './key-value-buffers.js'

@@ -6,7 +6,7 @@ import {
   halfToFloat,
   keyValueBytesPerToken,
   keyValueParts,
-} from '@tandem/models'
+} from '@tandem/models/folder'
 import { BufferGarbage } from '@tandem/process'
 import { Tensor } from 'onnxruntime-node'
 import {

@@ -5,7 +5,7 @@ import {
   type Manifest,
   pastKeyName,
   pastValueName,
-} from '@tandem/models'
+} from '@tandem/models/folder'
 import { Tensor } from 'onnxruntime-node'
 import { adapterSwitch, type GraphRun } from './graph-run.js'
 

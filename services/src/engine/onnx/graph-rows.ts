@@ -1,4 +1,4 @@
-import { graphOutputs } from '@tandem/models'
+import { graphOutputs } from '@tandem/models/folder'
 import { LogitsRow, type RowSummary } from '../logits/logits-row.js'
 import { floats, type Outputs } from './model-session.js'
 

@@ -1,10 +1,7 @@
-import { loadManifest } from '@tandem/models'
+import { loadManifest } from '@tandem/models/folder'
 import type { ComputeDevice } from '../compute-device.js'
 import type { Engine } from '../engine.js'
-import { DeviceEngine } from './device-engine.js'
-import { ExportedEngine } from './exported-engine.js'
 import type { ModelSettings } from './model-session.js'
-import { OnnxEngine } from './onnx-engine.js'
 
 /** onnx/ runs models in onnxruntime; it does not know session ids, schedules or ports. */
 
@@ -23,7 +20,7 @@ export async function loadEngine({ devices, ...settings }: OnnxSettings): Promis
   const reasons: string[] = []
   for (const device of devices) {
     try {
-      return await engineFor(device, exportedGraph !== null).load({ ...settings, device })
+      return await (await engineFor(device, exportedGraph !== null)).load({ ...settings, device })
     } catch (error) {
       if (device.kind === 'cpu') throw error
       reasons.push(`${device.kind}: ${reasonOf(error)}`)
@@ -34,9 +31,12 @@ export async function loadEngine({ devices, ...settings }: OnnxSettings): Promis
   )
 }
 
-function engineFor({ kind }: ComputeDevice, isExported: boolean) {
-  if (isExported) return ExportedEngine
-  return kind === 'webgpu' ? DeviceEngine : OnnxEngine
+/** Loads the code of one engine only. */
+async function engineFor({ kind }: ComputeDevice, isExported: boolean) {
+  if (isExported) return (await import('./exported-engine.js')).ExportedEngine
+  return kind === 'webgpu'
+    ? (await import('./device-engine.js')).DeviceEngine
+    : (await import('./onnx-engine.js')).OnnxEngine
 }
 
 /**

@@ -1,15 +1,7 @@
 import './float16-tensors.js'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  graphFileName,
-  graphOutputs,
-  loadManifest,
-  type Manifest,
-  rowSize,
-  withFloatActivations,
-  withoutReaders,
-} from '@tandem/models'
+import { graphFileName, graphOutputs, loadManifest, type Manifest, rowSize } from '@tandem/models/folder'
 import { env, InferenceSession } from 'onnxruntime-node'
 import { type ComputeDevice, cpu } from '../compute-device.js'
 import type { EngineDescription } from '../engine.js'
@@ -90,6 +82,7 @@ async function createSession(
 ): Promise<InferenceSession> {
   const path = join(folder, graphFileName)
   if (kind !== 'webgpu' || exportedGraph !== null) return InferenceSession.create(path, options)
+  const { withFloatActivations, withoutReaders } = await import('@tandem/models/graphs')
   // onnxruntime finds the weights next to the graph by this path.
   const extra = { session: { model_external_initializers_file_folder_path: folder } }
   const graph = withoutReaders(withFloatActivations(await readFile(path)), graphOutputs.logits)

@@ -1,4 +1,10 @@
-import { graphFileName, graphOutputs, keyValueBytesPerToken, type Manifest, newKeysValuesOf } from '@tandem/models'
+import {
+  graphFileName,
+  graphOutputs,
+  keyValueBytesPerToken,
+  type Manifest,
+  newKeysValuesOf,
+} from '@tandem/models/folder'
 import { BufferGarbage } from '@tandem/process'
 import { Tensor } from 'onnxruntime-node'
 import { type Engine, type EngineDescription, type Forward, type ModelVariant, runOneByOne } from '../engine.js'
