@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { loadPackageDefinition } from '@grpc/grpc-js'
 import { loadSync, type Options } from '@grpc/proto-loader'
 import type { ProtoGrpcType } from './generated/rewards.js'
+import { maxMessageBytes } from './limits.js'
 
 /** The folder of the .proto files, for server reflection and for other languages. */
 export const protoFolder = fileURLToPath(new URL('..', import.meta.url))
@@ -24,21 +25,6 @@ export const packageDefinition = loadSync('tandem/v1/rewards.proto', loaderOptio
 /** The client classes and the service definitions. */
 export const { LogitService, RewardService } = (loadPackageDefinition(packageDefinition) as unknown as ProtoGrpcType)
   .tandem.v1
-
-/**
- * Maximum size of a message in bytes, on both sides. The default of grpc-js is 4 MiB. The full rows
- * of a prompt are the largest messages: 64 MiB holds 340 rows of a vocabulary of 49,152 ids.
- */
-export const maxMessageBytes = 64 * 1024 * 1024
-
-/**
- * Maximum size of a request in bytes. The largest are 64 sequences for a reward model: 32 MiB holds
- * 131,072 ids for each.
- */
-export const maxRequestBytes = 32 * 1024 * 1024
-
-/** Maximum number of sequences in one call of `RewardService.Score`. */
-export const maxScoredSequences = 64
 
 /** The channel options of clients and servers. */
 export const channelOptions = {

@@ -13,17 +13,23 @@ export const storedBytes: Readonly<Record<StoredType, number>> = {
   Q4_1: 4 + blockSize / 2,
 }
 
-/** The float32 value of every 16-bit IEEE half. */
-const halfTable = Float32Array.from({ length: 65536 }, (_, bits) => {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 31
-  const fraction = bits & 1023
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25)
-})
+/** Creates a table of the float32 value of every 16-bit IEEE half. */
+const createHalfTable = () =>
+  Float32Array.from({ length: 65536 }, (_, bits) => {
+    const sign = bits & 0x8000 ? -1 : 1
+    const exponent = (bits >> 10) & 31
+    const fraction = bits & 1023
+    if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN
+    return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25)
+  })
 
-/** Returns the float32 value of the bits of a half. */
-export const halfToFloat = (bits: number): number => halfTable[bits] ?? Number.NaN
+let halfTable: Float32Array | undefined
+
+/** Returns the float32 value of the bits of a half. The table takes 20 ms, so it waits for a use. */
+export function halfToFloat(bits: number): number {
+  halfTable ??= createHalfTable()
+  return halfTable[bits] ?? Number.NaN
+}
 
 /**
  * Returns the bits of the nearest half of each number, ties to even. Numbers from 65520 on become

@@ -1,4 +1,4 @@
-import { emptyPrefixHash, type Readout } from '@tandem/proto'
+import { emptyPrefixHash, type Readout } from '@tandem/proto/messages'
 import { failedPrecondition, invalidArgument } from '../../errors.js'
 import type { Session } from '../sessions/session.js'
 import type { Step } from '../work.js'

@@ -1,4 +1,4 @@
-import { maxMessageBytes } from '@tandem/proto'
+import { maxMessageBytes } from '@tandem/proto/messages'
 import { resourceExhausted } from '../../errors.js'
 
 /** Bytes left for the lengths, tags and numbers around the arrays of a message. */

@@ -1,4 +1,4 @@
-import { emptyPrefixHash } from '@tandem/proto'
+import { emptyPrefixHash } from '@tandem/proto/messages'
 import { failedPrecondition, resourceExhausted } from '../../errors.js'
 import type { Engine, ModelVariant } from '../engine.js'
 import type { EngineStats } from '../engine-stats.js'

@@ -1,4 +1,4 @@
-import { PrefixHashes } from '@tandem/proto'
+import { PrefixHashes } from '@tandem/proto/messages'
 import type { Held } from '../../errors.js'
 import type { SessionCache } from '../engine.js'
 import { KeptRows } from './kept-rows.js'
