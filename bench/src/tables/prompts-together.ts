@@ -3,7 +3,7 @@
  * server without other requests. The two arms take turns in each round. Prints a table, for
  * docs/api.md#several-prompts.
  *
- * usage: npm run prompts-together -w bench -- SFT_FOLDER DPO_FOLDER [--rounds 12] [--max-tokens 24]
+ * usage: npm run prompts-together -w bench -- SFT_FOLDER DPO_FOLDER [--rounds 8] [--max-tokens 24]
  */
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -12,7 +12,7 @@ import { estimate } from '../measure/statistics.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '12' }, 'max-tokens': { type: 'string', default: '24' } },
+  options: { rounds: { type: 'string', default: '8' }, 'max-tokens': { type: 'string', default: '24' } },
 })
 const [sft, dpo] = positionals
 if (sft === undefined || dpo === undefined)
@@ -77,7 +77,11 @@ try {
   // Not counted: the first use of the services.
   for (const arm of names) await measure(arm, 'warm-up')
   const measured: Record<Arm, number>[] = []
-  for (let round = 0; round < rounds; round++) measured.push(await measureRound(round))
+  for (let round = 0; round < rounds; round++) {
+    const seconds = await measureRound(round)
+    measured.push(seconds)
+    console.error(JSON.stringify(seconds))
+  }
   console.log('| form | seconds | to 16 requests at once |\n|---|---|---|')
   for (const arm of names) console.log(row(arm, measured))
   console.log(
