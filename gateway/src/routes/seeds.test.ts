@@ -38,6 +38,16 @@ describe.each([least, greatest, '9007199254740993', '-9007199254740993', '0'])('
   })
 })
 
+test.each([
+  ['1e18', '1000000000000000000'],
+  ['-9.2e18', '-9200000000000000000'],
+  ['9007199254740993.0', '9007199254740993'],
+])('the seed %s is the integer %s', async (seed, integer) => {
+  const { status, text } = await send(`"seed":${seed}`)
+  expect(status).toBe(200)
+  expect(text).toMatch(new RegExp(`"decoding":\\{[^}]*"seed":${integer}[,}]`))
+})
+
 test('seeds that JSON.parse rounds to the same number give different answers, each always the same', async () => {
   const seeds = [greatest, '9223372036854775806', '9223372036854775805', least, '-9223372036854775807']
   const texts = await Promise.all(seeds.map((seed) => textOf(`"seed":${seed}`)))

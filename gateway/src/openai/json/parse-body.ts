@@ -1,4 +1,5 @@
 import { ApiError } from '../api-error.js'
+import { exactInteger } from './exact-integer.js'
 import { rememberPart, rememberText, writtenNumber } from './written-numbers.js'
 
 /*
@@ -43,8 +44,8 @@ function parseObject(text: string): Body {
 function readSeed(fields: Body): void {
   const { seed } = fields
   if (!Number.isInteger(seed) || Number.isSafeInteger(seed)) return
-  const written = writtenNumber(fields, ['seed']) ?? ''
-  if (/^-?\d{1,20}$/.test(written)) fields.seed = BigInt(written)
+  const exact = exactInteger(writtenNumber(fields, ['seed']) ?? '')
+  if (exact !== null && BigInt.asIntN(64, exact) === exact) fields.seed = exact
 }
 
 /** Whether a value is an object of JSON, not a list. */
