@@ -10,6 +10,8 @@ const keepsReasoning =
 const templates = {
   plain: '{{ messages[0].content }}',
   closed: keepsReasoning,
+  switched:
+    '{{ messages[0].content }}{% if enable_thinking %}<think>\n{% elif enable_thinking is false %}<think>\n\n</think>\n\n{% endif %}',
   open: `${keepsReasoning}{% if add_generation_prompt %}<think>\n{% endif %}`,
 }
 
@@ -40,6 +42,7 @@ describe.each(Object.entries(templates))('with the template %s', (name, template
   /** Makes the models write a text, and returns the message, which is the same if it is streamed. */
   async function answer(text: string, more: object = {}) {
     const ids = cutIntoTokens(text, [])
+    promptLength = null
     for (const service of [gateway.dpo, gateway.sft])
       service.prefer = (before) => {
         promptLength ??= before.length
@@ -79,6 +82,26 @@ describe.each(Object.entries(templates))('with the template %s', (name, template
       expect(await answer('b</think>a', body)).toEqual({ reasoning_content: 'b', content: 'a' })
     })
   }
+  if (name === 'switched')
+    test('the variables of the request switch the reasoning on and off', async () => {
+      const withThinking = (value: unknown) => ({ chat_template_kwargs: { enable_thinking: value } })
+      expect(await answer('ab</think>b', withThinking(true))).toEqual({ reasoning_content: 'ab', content: 'b' })
+      const text = '<think>b</think>a'
+      expect(await answer(text, withThinking(false))).toEqual({ reasoning_content: null, content: text })
+      expect(await answer(text)).toEqual({ content: text })
+    })
+  test('a field that switches reasoning off is refused if the model thinks nevertheless', async () => {
+    const ask = async (fields: object) => {
+      const response = await post({ max_tokens: 1, ...fields })
+      const { error } = (await response.json()) as { error?: { message: string; param: string } }
+      return [response.status, error?.param]
+    }
+    const thinks = name === 'closed' || name === 'open'
+    for (const fields of [{ reasoning_effort: 'none' }, { reasoning: { enabled: false } }, { enable_thinking: false }])
+      expect(await ask(fields)).toEqual(thinks ? [400, Object.keys(fields)[0]] : [200, undefined])
+    const isOff = { chat_template_kwargs: { enable_thinking: false }, enable_thinking: false }
+    if (name === 'switched') expect(await ask(isOff)).toEqual([200, undefined])
+  })
   if (name === 'open')
     test('the answer begins with reasoning', async () => {
       expect(await answer('ab\n</think>\n\nb')).toEqual({ reasoning_content: 'ab', content: 'b' })

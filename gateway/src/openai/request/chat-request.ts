@@ -11,10 +11,13 @@ import { toGenerationRequest } from './generation-request.js'
 import type { IncomingGeneration } from './incoming-request.js'
 import { createJudge } from './judge.js'
 import { messagesSchema, promptEndFields, toConversationOptions, toMessages } from './message.js'
+import { withContinuation } from './message-prefix.js'
 import { PromptLimits, truncatePrompt } from './prompt-limits.js'
-import { reasoningFields, toReasoningFormat } from './reasoning.js'
+import { canThink, reasoningFields, toReasoningFormat } from './reasoning.js'
 import { requestLimits } from './request-limits.js'
+import { assertSampling } from './unsupported/assert-sampling.js'
 import { assertSupported } from './unsupported/assert-supported.js'
+import { assertReasoningOff } from './unsupported/no-reasoning.js'
 
 const { optional, flag } = fieldKinds
 
@@ -48,13 +51,15 @@ export async function prepareChat(incoming: IncomingGeneration): Promise<Prepare
   assertSupported(body, 'chat')
   assertPlacement(body)
   new PromptLimits(pair, maxPromptTokens).assertMessages(body.messages, body.truncate_prompt_tokens)
-  const request = parseFields(chatSchema, body)
+  const request = withContinuation(parseFields(chatSchema, body))
   const strategy = strategyOfModel(incoming.pairName, request.model)
   const decoding = resolveDecoding(strategy, request.decoding ?? {}, request, pair.models)
+  assertSampling(body, decoding.method)
   assertConsistent(request)
   const messages = toMessages(request.messages, body.messages)
   const options = toConversationOptions(request)
   const [promptIds = []] = await pair.encoder.encode([{ type: 'conversation', messages, options }], signal)
+  assertReasoningOff(body, canThink(request, promptIds, pair.text))
   const keptIds = truncatePrompt(promptIds, request.truncate_prompt_tokens)
   const input = {
     promptIds: keptIds,
@@ -80,7 +85,7 @@ export async function prepareChat(incoming: IncomingGeneration): Promise<Prepare
 }
 
 function assertConsistent(request: ChatRequest): void {
-  if (request.top_logprobs !== undefined && !request.logprobs)
+  if ((request.top_logprobs ?? 0) > 0 && !request.logprobs)
     throw invalidRequest('top_logprobs requires logprobs: true', 'top_logprobs')
   if (request.stream_options && !request.stream)
     throw invalidRequest('stream_options requires stream: true', 'stream_options')

@@ -14,6 +14,7 @@ import type { IncomingGeneration } from './incoming-request.js'
 import { refuseJudge } from './judge.js'
 import { PromptLimits, truncatePrompt } from './prompt-limits.js'
 import { requestLimits } from './request-limits.js'
+import { assertSampling } from './unsupported/assert-sampling.js'
 import { assertSupported } from './unsupported/assert-supported.js'
 
 const { optional, flag } = fieldKinds
@@ -65,6 +66,7 @@ export async function prepareCompletion(incoming: IncomingGeneration): Promise<P
   const request = parseFields(completionSchema, body)
   const strategy = strategyOfModel(incoming.pairName, request.model)
   const decoding = resolveDecoding(strategy, request.decoding ?? {}, request, pair.models)
+  assertSampling(body, decoding.method)
   assertConsistent(request)
   const judge = refuseJudge(decoding.method)
   const ids = await toIds(request, pair, signal)

@@ -118,13 +118,16 @@ const misplacedNames = new Set([
 ])
 for (const name of [...samplingNames, 'model', 'n']) misplacedNames.delete(name)
 
+/** Defaults of other servers, which change nothing here either. */
+const harmless: Readonly<Record<string, unknown>> = { length_penalty: 1 }
+
 /**
  * Asserts that no parameter of `decoding` is at the top level.
  * @throws ApiError 400 that names the first one
  */
 export function assertPlacement(body: Readonly<Record<string, unknown>>): void {
   for (const name of misplacedNames) {
-    if (body[name] === undefined || body[name] === null) continue
+    if (body[name] === undefined || body[name] === null || body[name] === harmless[name]) continue
     throw invalidRequest(`${name} is a parameter of decoding: write "decoding": {"${name}": ...}`, name)
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ChatMessage, ConversationOptions } from '../../text/index.js'
 import { invalidRequest } from '../api-error.js'
 import { fieldKinds } from './fields.js'
+import { findWrongPrefix, prefixFields } from './message-prefix.js'
 import { requestLimits } from './request-limits.js'
 import { type TemplateKwargs, templateKwargsDescription, templateKwargsSchema } from './template-kwargs.js'
 
@@ -29,6 +30,7 @@ const messageSchema = z
     tool_calls: fieldKinds
       .optional(z.array(z.unknown()).max(0, 'tool calls are not supported by this server'))
       .describe('Must be empty: this server does not support tools.'),
+    ...prefixFields,
   })
   // Chat templates fail on null. OpenAI's assistants send null when they call a tool, and clients
   // send it back.
@@ -46,6 +48,15 @@ const messageSchema = z
 export const messagesSchema = z
   .array(messageSchema)
   .min(1, 'must contain at least one message')
+  .superRefine((messages, context) => {
+    const wrong = findWrongPrefix(messages)
+    if (wrong !== null)
+      context.addIssue({
+        code: 'custom',
+        path: [...wrong],
+        message: 'is true: only the last message can be continued, if its role is assistant; remove it',
+      })
+  })
   .describe(
     `The messages of the conversation so far, at most ${requestLimits.messages}, oldest first. Other keys of a message are passed to the chat template.`,
   )
@@ -57,7 +68,7 @@ export const messagesSchema = z
  * @param sent the messages of the body, before they were parsed
  */
 export function toMessages(parsed: z.output<typeof messagesSchema>, sent: unknown): ChatMessage[] {
-  return parsed.map(({ tool_calls: _calls, ...message }, index) => {
+  return parsed.map(({ tool_calls: _calls, prefix: _prefix, partial: _partial, ...message }, index) => {
     const given: unknown = Array.isArray(sent) ? sent[index] : null
     const order =
       typeof given === 'object' && given !== null ? Object.keys(given).filter((key) => Object.hasOwn(message, key)) : []
@@ -94,7 +105,7 @@ export function toConversationOptions({
 }): ConversationOptions {
   if (continue_final_message && add_generation_prompt)
     throw invalidRequest(
-      'continue_final_message and add_generation_prompt cannot both be true: remove one of them',
+      'continue_final_message (or prefix of the last message) and add_generation_prompt cannot both be true: remove one of them',
       'continue_final_message',
     )
   return {

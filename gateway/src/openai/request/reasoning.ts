@@ -1,7 +1,9 @@
 import type { Text } from '../../text/index.js'
 import { findReasoningTags, type ReasoningTags } from '../answer/reasoning/find-reasoning-tags.js'
 import type { ReasoningFormat } from '../answer/reasoning/reasoning-format.js'
+import type { ReasoningState } from '../answer/reasoning/reasoning-splitter.js'
 import { fieldKinds } from './fields.js'
+import type { TemplateKwargs } from './template-kwargs.js'
 
 /** Fields that say what becomes of the reasoning of models that think. */
 export const reasoningFields = {
@@ -13,11 +15,15 @@ export const reasoningFields = {
   include_reasoning: fieldKinds.flag(true).describe('Whether the answer contains `reasoning_content`.'),
 }
 
-interface ReasoningRequest {
+interface PromptRequest {
+  readonly continue_final_message: boolean
+  readonly chat_template_kwargs: TemplateKwargs | undefined
+  readonly messages: readonly { readonly content: string }[]
+}
+
+interface ReasoningRequest extends PromptRequest {
   readonly separate_reasoning: boolean
   readonly include_reasoning: boolean
-  readonly continue_final_message: boolean
-  readonly messages: readonly { readonly content: string }[]
 }
 
 /** Enough for the tag and the line ends after it. */
@@ -32,18 +38,31 @@ export function toReasoningFormat(
   promptIds: readonly number[],
   text: Text,
 ): ReasoningFormat | null {
-  const tags = request.separate_reasoning ? findReasoningTags(text) : null
-  if (!tags) return null
-  const tail = text.decode(promptIds.slice(-tailLength), { skipSpecialTokens: false })
-  const isOpen = tail.trimEnd().endsWith(tags.open) || continuesReasoning(request, tags)
-  return { tags, isOpen, isIncluded: request.include_reasoning }
+  const found = request.separate_reasoning ? findReasoning(request, promptIds, text) : null
+  return found && { ...found, isIncluded: request.include_reasoning }
 }
 
-/** Whether the answer continues a message that has begun to think. */
-function continuesReasoning(
-  { continue_final_message, messages }: ReasoningRequest,
+/** Whether an answer to the prompt can begin with reasoning. */
+export function canThink(request: PromptRequest, promptIds: readonly number[], text: Text): boolean {
+  const found = findReasoning(request, promptIds, text)
+  return found !== null && found.state !== 'content'
+}
+
+function findReasoning(request: PromptRequest, promptIds: readonly number[], text: Text) {
+  const tags = findReasoningTags(text, request.chat_template_kwargs)
+  if (!tags) return null
+  const tail = text.decode(promptIds.slice(-tailLength), { skipSpecialTokens: false })
+  return { tags, state: stateAfter(tail.trimEnd(), request, tags) }
+}
+
+/** Where the prompt ends: templates close the reasoning at once if the request switches it off. */
+function stateAfter(
+  tail: string,
+  { continue_final_message, messages }: PromptRequest,
   { open, close }: ReasoningTags,
-): boolean {
-  const content = messages.at(-1)?.content ?? ''
-  return continue_final_message && content.lastIndexOf(open) > content.lastIndexOf(close)
+): ReasoningState {
+  if (tail.endsWith(open)) return 'reasoning'
+  if (tail.endsWith(close)) return 'content'
+  const content = continue_final_message ? (messages.at(-1)?.content ?? '') : ''
+  return content.lastIndexOf(open) > content.lastIndexOf(close) ? 'reasoning' : 'start'
 }

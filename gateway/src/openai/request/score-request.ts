@@ -4,6 +4,7 @@ import { type RewardModel, toRewardJob } from '../../session/models/reward-model
 import { ApiError, invalidRequest } from '../api-error.js'
 import { fieldKinds, parseFields } from './fields.js'
 import { messagesSchema, toMessages } from './message.js'
+import { refuseContinuation } from './message-prefix.js'
 import { PromptLimits, promptTooLong } from './prompt-limits.js'
 import { requestLimits } from './request-limits.js'
 
@@ -49,6 +50,8 @@ export async function prepareScore(
       messages === undefined ? 'messages' : 'conversations',
     )
   const all = messages === undefined ? (conversations ?? []) : [messages]
+  for (const [i, conversation] of all.entries())
+    refuseContinuation(conversation, messages ? 'messages' : `conversations.${i}`)
   const sent = messages === undefined && Array.isArray(body.conversations) ? body.conversations : [body.messages]
   const sequences = await reward.encoder.encode(
     all.map((conversation, index) => toRewardJob(toMessages(conversation, sent[index]))),

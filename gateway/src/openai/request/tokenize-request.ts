@@ -6,8 +6,11 @@ import { fieldKinds, parseFields } from './fields.js'
 import { assertIds } from './generation-request.js'
 import type { IncomingRequest } from './incoming-request.js'
 import { messagesSchema, promptEndFields, toConversationOptions, toMessages } from './message.js'
+import { withContinuation } from './message-prefix.js'
 import { PromptLimits } from './prompt-limits.js'
+import { canThink } from './reasoning.js'
 import { assertSupported } from './unsupported/assert-supported.js'
+import { assertReasoningOff } from './unsupported/no-reasoning.js'
 
 /** /tokenize and /detokenize, with vLLM's fields: text to token ids and back. */
 
@@ -67,9 +70,11 @@ export async function tokenize({
   const limits = new PromptLimits(pair, maxPromptTokens)
   limits.assertPrompts(body.prompt)
   limits.assertMessages(body.messages)
-  const request = parseFields(tokenizeSchema, body)
+  const request = withContinuation(parseFields(tokenizeSchema, body))
   strategyOfModel(pairName, request.model ?? pairName)
   const [tokens = []] = await pair.encoder.encode([toJob(request, body.messages)], signal)
+  if (request.messages)
+    assertReasoningOff(body, canThink({ ...request, messages: request.messages }, tokens, pair.text))
   return {
     count: tokens.length,
     max_model_len: pair.contextLength,

@@ -20,7 +20,9 @@ const fields: Readonly<Record<string, unknown>> = {
   random_seed: 7,
   safe_prompt: true,
   system: 'Be brief.',
-  enable_thinking: false,
+  enable_thinking: true,
+  reasoning: { effort: 'low' },
+  thinking: { type: 'enabled' },
   extra_body: { top_k: 1 },
   // vLLM
   chat_template: '{{ 1 }}',
@@ -46,7 +48,7 @@ const fields: Readonly<Record<string, unknown>> = {
   typical_p: 0.5,
   mirostat: 2,
   grammar: 'root ::= "a"',
-  samplers: ['top_k'],
+  samplers: ['infill'],
   xtc_probability: 0.5,
   dry_multiplier: 0.8,
   top_n_sigma: 1,
@@ -87,6 +89,61 @@ describe('fields that are not supported at one endpoint', () => {
     { fields: { top_logprobs: 2 }, param: 'top_logprobs', ...refusal },
     { path: chat, fields: { echo: false, add_special_tokens: false }, status: 200 },
     { fields: { max_completion_tokens: 1 }, status: 200 },
+  ])
+})
+
+describe('fields that ask for the default, or for what the request has anyway, are accepted', () => {
+  const sampled = { model: 'toy/sample', temperature: 0.7 }
+  testEach(
+    [
+      { length_penalty: 1 },
+      { do_sample: false },
+      { do_sample: true, ...sampled },
+      { do_sample: true, model: 'toy/random-of-n' },
+      { reasoning: { enabled: false } },
+      { reasoning: { effort: 'none' } },
+      { thinking: { type: 'disabled' }, think: false, enable_thinking: false, thinking_budget: 0 },
+      { best_of: 2, n: 2, ...sampled },
+      { max_tokens: 4, max_new_tokens: 4, n_predict: 4 },
+      { repetition_penalty: 1.1, repeat_penalty: 1.1, rep_pen: 1.1 },
+      { stop: ['a'], stop_strings: ['a'] },
+      { samplers: ['penalties', 'dry', 'top_n_sigma', 'top_k', 'typ_p', 'top_p', 'min_p', 'xtc', 'temperature'] },
+      { samplers: ['top_k', 'temperature'], top_k: 40, temperature: 0 },
+      { samplers: ['temperature', 'top_k', 'top_p'], model: 'toy/sample', top_k: 40, top_p: 0.9, temperature: 0.5 },
+    ].flatMap((fields) => [
+      { name: `completions ${JSON.stringify(fields)}`, fields, status: 200 },
+      { name: `chats ${JSON.stringify(fields)}`, path: chat, fields, status: 200 },
+    ]),
+  )
+  testEach([
+    { path: chat, fields: { n_predict: -1, top_logprobs: 0 }, status: 200 },
+    { fields: { n_predict: -1 }, param: 'n_predict', ...refusal },
+  ])
+})
+
+describe('the same fields are refused if they ask for something else', () => {
+  testEach([
+    { fields: { length_penalty: 2 }, param: 'length_penalty', status: 400, message: 'write "decoding"' },
+    {
+      fields: { do_sample: false, model: 'toy/sample' },
+      param: 'do_sample',
+      ...refusal,
+      message: 'but sample samples',
+    },
+    {
+      fields: { do_sample: true, temperature: 0.7 },
+      param: 'do_sample',
+      ...refusal,
+      message: 'but aad does not sample',
+    },
+    { fields: { best_of: 2 }, param: 'best_of', ...refusal },
+    { fields: { max_tokens: 4, n_predict: 5 }, param: 'n_predict', ...refusal },
+    { fields: { samplers: ['top_k'], model: 'toy/sample', top_p: 0.5 }, param: 'samplers', ...refusal },
+    {
+      fields: { samplers: ['top_p', 'temperature'], model: 'toy/sample', top_p: 0.5, temperature: 0.5 },
+      param: 'samplers',
+      ...refusal,
+    },
   ])
 })
 

@@ -39,3 +39,18 @@ test.each([
 ])('%s', (_, template, tags) => {
   expect(findReasoningTags(readText('tiny/llama-tied', template))).toEqual(tags)
 })
+
+test('a template that thinks only if the request says so has tags only then', () => {
+  const text = readText('tiny/llama-tied', `${plain}{% if enable_thinking %}<think>{% endif %}`)
+  for (let round = 0; round < 2; round++) {
+    expect(findReasoningTags(text, { enable_thinking: true })).toEqual(think)
+    expect(findReasoningTags(text, { enable_thinking: false })).toBeNull()
+    expect(findReasoningTags(text)).toBeNull()
+  }
+})
+
+test('many settings are no problem', () => {
+  const text = readText('tiny/llama-tied', `${plain}{% if level == 'high' %}<think>{% endif %}`)
+  for (let i = 0; i < 200; i++) expect(findReasoningTags(text, { level: `${i}` })).toBeNull()
+  expect(findReasoningTags(text, { level: 'high' })).toEqual(think)
+})

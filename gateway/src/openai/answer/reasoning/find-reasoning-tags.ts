@@ -1,4 +1,4 @@
-import type { ChatMessage, Text } from '../../../text/index.js'
+import type { ChatMessage, ConversationOptions, Text } from '../../../text/index.js'
 
 /*
  * reasoning/ separates what a model thinks from what it answers. It knows only texts: where the
@@ -17,16 +17,39 @@ const knownTags: readonly ReasoningTags[] = [
   { open: '[THINK]', close: '[/THINK]' },
 ]
 
-const found = new WeakMap<Text, ReasoningTags | null>()
+type Variables = ConversationOptions['templateArguments']
 
-/** Returns the tags of a model that thinks; null if its chat template has no such part. */
-export function findReasoningTags(text: Text): ReasoningTags | null {
-  let tags = found.get(text)
-  if (tags === undefined) {
-    tags = knownTags.find((one) => isWritten(text, one) && isInTemplate(text, one)) ?? null
-    found.set(text, tags)
-  }
+const found = new WeakMap<Text, Map<string, ReasoningTags | null>>()
+/** Settings that are remembered for each model: those used last. */
+const maxKnown = 64
+const maxKeyLength = 1024
+
+/**
+ * Returns the tags of a model that thinks; null if its chat template has no such part.
+ * @param variables those of the request: some templates think only if one of them says so
+ */
+export function findReasoningTags(text: Text, variables?: Variables): ReasoningTags | null {
+  const known = found.get(text) ?? new Map<string, ReasoningTags | null>()
+  found.set(text, known)
+  const key = JSON.stringify(variables ?? {})
+  const remembered = known.get(key)
+  const tags = remembered === undefined ? searchTags(text, variables) : remembered
+  known.delete(key)
+  if (key.length <= maxKeyLength) known.set(key, tags)
+  const [oldest] = known.keys()
+  if (known.size > maxKnown && oldest !== undefined) known.delete(oldest)
   return tags
+}
+
+function searchTags(text: Text, variables: Variables): ReasoningTags | null {
+  const candidates = knownTags.filter((tags) => isWritten(text, tags))
+  const render = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) =>
+    tryRender(text, messages, {
+      addGenerationPrompt,
+      ...(variables === undefined ? {} : { templateArguments: variables }),
+    })
+  const written = renderReasoning(render)
+  return candidates.find((tags) => written.includes(tags.open) || removesReasoning(render, tags)) ?? null
 }
 
 /** Answers without special tokens would lack the tags, and their end could not be found. */
@@ -38,26 +61,31 @@ const question: ChatMessage = { role: 'user', content: 'question' }
 const thought = 'thought'
 const answer = 'answer'
 
-function isInTemplate(text: Text, { open, close }: ReasoningTags): boolean {
+type Render = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) => string
+
+/** No message has a tag: the template writes it before an answer, or around earlier reasoning. */
+function renderReasoning(render: Render): string {
   const given = { role: 'assistant', content: answer, reasoning_content: thought }
-  // No message has the tag: the template writes it before an answer, or around earlier reasoning.
-  const written = [
-    render(text, [question], true),
-    render(text, [question, given], false),
-    render(text, [question, given, question], true),
+  const prompts = [
+    render([question], true),
+    render([question, given], false),
+    render([question, given, question], true),
   ]
-  if (written.some((prompt) => prompt.includes(open))) return true
-  // Other templates remove reasoning from the text of earlier answers, or of all but the last one.
+  return prompts.join('\n')
+}
+
+/** Other templates remove reasoning from the text of earlier answers, or of all but the last one. */
+function removesReasoning(render: Render, { open, close }: ReasoningTags): boolean {
   const whole = { role: 'assistant', content: `${open}${thought}${close}${answer}` }
   const last = { role: 'assistant', content: 'other' }
-  const removed = render(text, [question, whole, question, last, question], true)
+  const removed = render([question, whole, question, last, question], true)
   return removed.includes(answer) && !removed.includes(thought)
 }
 
 /** Renders a conversation; empty if the template refuses it or does not exist. */
-function render(text: Text, messages: readonly ChatMessage[], addGenerationPrompt: boolean): string {
+function tryRender(text: Text, messages: readonly ChatMessage[], options: ConversationOptions): string {
   try {
-    return text.renderConversation(messages, { addGenerationPrompt })
+    return text.renderConversation(messages, options)
   } catch {
     return ''
   }

@@ -1,11 +1,11 @@
 import type { ReasoningTags } from './find-reasoning-tags.js'
-import { ReasoningSplitter } from './reasoning-splitter.js'
+import { ReasoningSplitter, type ReasoningState } from './reasoning-splitter.js'
 
 /** How the answers of a chat are separated into reasoning and content. */
 export interface ReasoningFormat {
   readonly tags: ReasoningTags
-  /** Whether the prompt ends inside of the reasoning. */
-  readonly isOpen: boolean
+  /** Where the prompt ends. */
+  readonly state: ReasoningState
   /** Whether the answer has the reasoning. */
   readonly isIncluded: boolean
 }
@@ -19,7 +19,7 @@ export interface MessageText {
 /** Builds the text fields of a whole message. @param format null for models that do not think */
 export function toMessageText(text: string, format: ReasoningFormat | null): MessageText {
   if (!format) return { content: text }
-  const { reasoning, content } = new ReasoningSplitter(format.tags, format.isOpen).push(text, true)
+  const { reasoning, content } = new ReasoningSplitter(format.tags, format.state).push(text, true)
   return { content, reasoning_content: format.isIncluded && reasoning !== '' ? reasoning : null }
 }
 
@@ -31,7 +31,7 @@ export interface DeltaText {
 
 /** Creates the function that builds the text fields of the deltas of one choice. */
 export function createDeltaText(format: ReasoningFormat | null): (text: string, isLast: boolean) => DeltaText {
-  const splitter = format && new ReasoningSplitter(format.tags, format.isOpen)
+  const splitter = format && new ReasoningSplitter(format.tags, format.state)
   return (text, isLast) => {
     const { reasoning, content } = splitter ? splitter.push(text, isLast) : { reasoning: '', content: text }
     return {

@@ -4,7 +4,7 @@ import { ReasoningSplitter } from './reasoning-splitter.js'
 
 const tags = { open: '<think>', close: '</think>' }
 const split = (parts: readonly string[], isOpen = false) => {
-  const splitter = new ReasoningSplitter(tags, isOpen)
+  const splitter = new ReasoningSplitter(tags, isOpen ? 'reasoning' : 'start')
   const found = [...parts.map((part) => splitter.push(part, false)), splitter.push('', true)]
   return [found.map(({ reasoning }) => reasoning).join(''), found.map(({ content }) => content).join('')]
 }
@@ -37,7 +37,7 @@ test('any split of a text gives the same parts', () => {
 })
 
 test('text that cannot belong to a tag is passed on at once', () => {
-  const splitter = new ReasoningSplitter(tags, false)
+  const splitter = new ReasoningSplitter(tags, 'start')
   expect(splitter.push('<think>', false)).toEqual({ reasoning: '', content: '' })
   expect(splitter.push('one <b', false)).toEqual({ reasoning: 'one <b', content: '' })
   expect(splitter.push('two </th', false)).toEqual({ reasoning: 'two', content: '' })

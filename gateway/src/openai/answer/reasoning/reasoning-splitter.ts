@@ -1,5 +1,8 @@
 import type { ReasoningTags } from './find-reasoning-tags.js'
 
+/** Where an answer is: before its reasoning, inside of it, or after it. */
+export type ReasoningState = 'start' | 'reasoning' | 'content'
+
 /** A part of an answer, or all of it. */
 export interface SplitText {
   readonly reasoning: string
@@ -12,18 +15,15 @@ export interface SplitText {
  * tag and white space.
  */
 export class ReasoningSplitter {
-  private state: 'start' | 'reasoning' | 'content'
   private held = ''
   /** Whether white space at the beginning of the current part is dropped. */
   private isTrimming = true
 
-  /** @param isOpen whether the prompt ends with the opening tag */
+  /** @param state where the answer begins */
   constructor(
     private readonly tags: ReasoningTags,
-    isOpen: boolean,
-  ) {
-    this.state = isOpen ? 'reasoning' : 'start'
-  }
+    private state: ReasoningState,
+  ) {}
 
   /** Adds text. @param isLast whether the answer ends here */
   push(text: string, isLast: boolean): SplitText {

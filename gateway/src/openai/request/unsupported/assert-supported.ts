@@ -2,6 +2,7 @@ import { invalidRequest } from '../../api-error.js'
 import { showSent } from '../../json/written-numbers.js'
 import type { FieldRules } from './field-rule.js'
 import { llamaCppFields } from './llama-cpp-fields.js'
+import { reasoningFields } from './no-reasoning.js'
 import { chatFields, completionFields, openAiFields } from './openai-fields.js'
 import { sglangFields } from './sglang-fields.js'
 import { transformersFields } from './transformers-fields.js'
@@ -18,6 +19,7 @@ const shared: FieldRules = {
   ...sglangFields,
   ...llamaCppFields,
   ...transformersFields,
+  ...reasoningFields,
 }
 const rulesOf = {
   chat: { ...shared, ...chatFields },

@@ -29,5 +29,12 @@ export const empty: FieldRule = where(
   (value) => value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0),
 )
 
+/** Accepts what the field that does the same here has too. */
+export const alias = (field: string, rule: FieldRule = never): FieldRule => ({
+  isHarmless: (value, body) =>
+    rule.isHarmless(value, body) || JSON.stringify(value) === JSON.stringify(body[field] ?? undefined),
+  instead: field,
+})
+
 /** Names the field that does the same here. */
 export const instead = (field: string, rule: FieldRule = never): FieldRule => ({ ...rule, instead: field })

@@ -1,4 +1,5 @@
-import { type Check, empty, type FieldRules, instead, never, only, where } from './field-rule.js'
+import { alias, type Check, empty, type FieldRules, instead, only, where } from './field-rule.js'
+import { isHonouredOrder } from './sampler-order.js'
 
 /** llama.cpp's penalties count only the last tokens; here they count all. */
 const countsAll: Check = (value, { presence_penalty, frequency_penalty, repetition_penalty }) =>
@@ -8,15 +9,15 @@ const isOff: Check = (value) => typeof value === 'number' && value <= 0
 
 /** llama.cpp's and Ollama's fields that this server does not support. */
 export const llamaCppFields: FieldRules = {
-  n_predict: instead('max_tokens'),
-  num_predict: instead('max_tokens'),
-  n_cmpl: instead('n', only(1)),
-  repeat_penalty: instead('repetition_penalty', only(1)),
+  n_predict: alias('max_tokens'),
+  num_predict: alias('max_tokens'),
+  n_cmpl: alias('n', only(1)),
+  repeat_penalty: alias('repetition_penalty', only(1)),
   repeat_last_n: where(countsAll),
   penalize_nl: only(false),
   grammar: only(''),
   grammar_string: only(''),
-  samplers: empty,
+  samplers: where(isHonouredOrder),
   mirostat: only(0),
   mirostat_mode: only(0),
   typ_p: only(1),
@@ -33,14 +34,11 @@ export const llamaCppFields: FieldRules = {
   t_max_predict_ms: only(0, -1),
   n_probs: instead('logprobs', only(0)),
   post_sampling_probs: only(false),
-  return_tokens: instead('return_token_ids', only(false)),
+  return_tokens: alias('return_token_ids', only(false)),
   lora: empty,
   image_data: empty,
   reasoning_format: instead('separate_reasoning', only('auto', 'deepseek')),
-  reasoning_budget: only(-1),
-  thinking_budget_tokens: only(-1),
   thinking_forced_open: only(false),
   options: empty,
   format: only(''),
-  think: never,
 }

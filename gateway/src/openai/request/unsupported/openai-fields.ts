@@ -1,11 +1,12 @@
-import { empty, type FieldRules, instead, never, only, where } from './field-rule.js'
+import { alias, empty, type FieldRules, instead, never, only, where } from './field-rule.js'
 
 const isText = where((value) => typeof value === 'object' && value !== null && 'type' in value && value.type === 'text')
 const isTextOnly = where((value) => Array.isArray(value) && value.every((item) => item === 'text'))
 
 /** OpenAI's fields that this server does not support, and those of servers behind its clients. */
 export const openAiFields: FieldRules = {
-  best_of: only(1),
+  // Chooses among answers; if all of them are returned, there is no choice.
+  best_of: where((value, { n }) => value === 1 || value === n),
   suffix: only(''),
   tools: empty,
   functions: empty,
@@ -15,19 +16,14 @@ export const openAiFields: FieldRules = {
   modalities: isTextOnly,
   audio: never,
   web_search_options: never,
-  reasoning_effort: only('none'),
   verbosity: only('medium'),
-  max_output_tokens: instead('max_tokens'),
+  max_output_tokens: alias('max_tokens'),
   // Fields of APIs that OpenAI's clients also reach: Anthropic, DeepSeek, Mistral, Qwen.
-  max_tokens_to_sample: instead('max_tokens'),
-  stop_sequences: instead('stop', empty),
-  random_seed: instead('seed'),
+  max_tokens_to_sample: alias('max_tokens'),
+  stop_sequences: alias('stop', empty),
+  random_seed: alias('seed'),
   safe_prompt: only(false),
   system: instead('messages', empty),
-  reasoning: empty,
-  thinking: never,
-  enable_thinking: instead('chat_template_kwargs'),
-  thinking_budget: never,
   prompt_mode: never,
   response_schema: never,
   output_schema: never,
@@ -37,6 +33,9 @@ export const openAiFields: FieldRules = {
 
 /** Fields of completions that this server does not support in chats. */
 export const chatFields: FieldRules = {
+  // llama.cpp's and Ollama's: to the end of the context, which is the default of chats.
+  n_predict: alias('max_tokens', only(-1)),
+  num_predict: alias('max_tokens', only(-1)),
   // vLLM's: repeats the last message.
   echo: only(false),
   // vLLM's and SGLang's: adds BOS to what the chat template writes.
@@ -48,6 +47,5 @@ export const chatFields: FieldRules = {
 export const completionFields: FieldRules = {
   top_logprobs: instead('logprobs', only(0)),
   system: instead('prompt', empty),
-  enable_thinking: never,
   chat_template_kwargs: empty,
 }

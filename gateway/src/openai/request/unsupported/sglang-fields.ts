@@ -1,4 +1,4 @@
-import { empty, type FieldRules, instead, never, only } from './field-rule.js'
+import { alias, empty, type FieldRules, instead, never, only } from './field-rule.js'
 
 /** SGLang's fields that this server does not support. */
 export const sglangFields: FieldRules = {
@@ -7,8 +7,8 @@ export const sglangFields: FieldRules = {
   json_schema: never,
   stop_regex: empty,
   no_stop_trim: instead('include_stop_str_in_output', only(false)),
-  min_new_tokens: instead('min_tokens', only(0)),
-  sampling_seed: instead('seed'),
+  min_new_tokens: alias('min_tokens', only(0)),
+  sampling_seed: alias('seed'),
   sampling_params: empty,
   custom_logit_processor: never,
   custom_params: empty,

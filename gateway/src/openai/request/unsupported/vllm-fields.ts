@@ -23,8 +23,6 @@ export const vllmFields: FieldRules = {
   extra_args: empty,
   mm_processor_kwargs: empty,
   detokenize: instead('return_token_ids', only(true)),
-  thinking_token_budget: never,
-  max_thinking_tokens: never,
   lora_request: never,
   lora_adapters: empty,
   repetition_detection: never,
