@@ -99,11 +99,24 @@ describe('a model folder with an adapter', () => {
     expect((await buildModel(options)).adapter?.switched).toBe(false)
   })
 
-  it('refuses a tokenizer of another format instead of ignoring it', async () => {
-    const adapter = await adapterWith({ 'tokenizer.model': '' })
+  it.each(['tokenizer.model', 'vocab.json', 'vocab.txt', 'merges.txt', 'added_tokens.json', 'qwen.tiktoken'])(
+    'refuses a tokenizer of another format instead of ignoring it: %s',
+    async (name) => {
+      const adapter = await adapterWith({ [name]: '{}' })
+      await expect(buildModel({ source: base, adapter, out: join(await createFolder(), 'model') })).rejects.toThrow(
+        `${adapter} has its own tokenizer as ${name} and no tokenizer.json: save one there with transformers`,
+      )
+    },
+  )
+
+  it('refuses tokens that only added_tokens.json has', async () => {
+    const added = { 'tokenizer.json': await tokenizerWith(), 'added_tokens.json': { '<|new|>': 511 } }
+    const adapter = await adapterWith(added)
     await expect(buildModel({ source: base, adapter, out: join(await createFolder(), 'model') })).rejects.toThrow(
-      `${adapter} has its own tokenizer as tokenizer.model and no tokenizer.json: save one there with transformers`,
+      `${adapter} has the token "<|new|>" with the id 511 in added_tokens.json, and its tokenizer.json does not`,
     )
+    const ignored = await adapterWith({ ...added, 'tokenizer_config.json': { added_tokens_decoder: {} } })
+    expect((await compareAdapterTexts(base, ignored)).tokens).toBeNull()
   })
 })
 
@@ -118,4 +131,19 @@ it('compares an adapter with its base', async () => {
   expect(await compare({ 'chat_template.json': { chat_template: 'own' } })).toEqual({ tokens: null, template: true })
   const { tokens } = await compare({ 'tokenizer.json': await tokenizerWith({ id: 600, content: '<|new|>' }) })
   expect(tokens).toBe('id 600 is no token in the base and the token "<|new|>" in the adapter')
+})
+
+it('compares tokens that only the settings of the tokenizer add', async () => {
+  const compare = async (files: Record<string, unknown>) =>
+    (await compareAdapterTexts(base, await adapterWith(files))).tokens
+  const added = 'is no token in the base and the token "<|new|>" in the adapter'
+  const decoder = { 600: { content: '<|new|>', special: true } }
+  expect(await compare({ 'tokenizer_config.json': { added_tokens_decoder: decoder } })).toBe(`id 600 ${added}`)
+  const withTokenizer = { 'tokenizer.json': await tokenizerWith() }
+  const config = { 'tokenizer_config.json': { eos_token: { content: '<|new|>' } } }
+  expect(await compare({ ...withTokenizer, ...config })).toBe(`id 389 ${added}`)
+  const map = { 'special_tokens_map.json': { additional_special_tokens: ['<|new|>'] } }
+  expect(await compare({ ...withTokenizer, ...map })).toBe(`id 389 ${added}`)
+  const known = { 'tokenizer_config.json': { eos_token: '<|bos|>' } }
+  expect(await compare({ ...withTokenizer, ...known })).toBeNull()
 })

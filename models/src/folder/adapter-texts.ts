@@ -3,7 +3,8 @@ import { readAdapterTexts } from '../read/peft/adapter-texts.js'
 import { mergeAdvice } from '../read/peft/merge-advice.js'
 import type { Adapter, ModelSource } from '../source.js'
 import { chatTemplateName, readTemplate } from './text-files.js'
-import { compareTokens, readTokens } from './token-ids.js'
+import { readTextTokens } from './text-tokens.js'
+import { compareTokens } from './token-ids.js'
 
 type Texts = Pick<ModelSource, 'textFiles' | 'config' | 'generationConfig'>
 type TextFiles = Texts['textFiles']
@@ -31,9 +32,7 @@ export function withAdapterTexts(base: Texts, own: TextFiles): Texts {
  * @throws Error with the first token without a row
  */
 export function assertTokensFit({ name, textFiles }: Adapter, rows: number): void {
-  const tokenizer = textFiles.get('tokenizer.json')
-  if (tokenizer === undefined) return
-  const outside = [...readTokens(tokenizer)].filter(([id]) => id >= rows).sort(([a], [b]) => a - b)
+  const outside = [...(readTextTokens(textFiles) ?? [])].filter(([id]) => id >= rows).sort(([a], [b]) => a - b)
   const [first] = outside
   if (first !== undefined)
     throw new Error(
@@ -81,8 +80,10 @@ export async function compareAdapterTexts(source: string, adapter: string): Prom
   }
 }
 
+/** Compares the tokenizer of the base with the one that the model with the adapter is served with. */
 function compareTokenizers(base: TextFiles, own: TextFiles): string | null {
-  const [first, second] = [base.get('tokenizer.json'), own.get('tokenizer.json')]
-  if (first === undefined || second === undefined) return null
+  const texts = { textFiles: base, config: {}, generationConfig: null }
+  const [first, second] = [readTextTokens(base), readTextTokens(withAdapterTexts(texts, own).textFiles)]
+  if (first === null || second === null) return null
   return compareTokens(first, second, ['the base', 'the adapter'])
 }

@@ -1,5 +1,5 @@
+import { readTokens } from '../read/tokens.js'
 import { sha256 } from './hash.js'
-import { readTokens } from './token-ids.js'
 
 /**
  * Returns the SHA-256 of the token -> id map of a tokenizer.json, including added tokens: the lines

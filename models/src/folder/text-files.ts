@@ -52,6 +52,9 @@ export function readTemplate(files: ReadonlyMap<string, Uint8Array>): Uint8Array
 
 const encodeJson = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)
 
+/** Returns tokenizer_config.json with what transformers reads from special_tokens_map.json. */
+export const readTokenizerConfig = (files: ReadonlyMap<string, Uint8Array>) => readConfig(files)?.value ?? null
+
 type JsonFile = { readonly value: Readonly<Record<string, unknown>>; readonly bytes: Uint8Array }
 
 function readJson(files: ReadonlyMap<string, Uint8Array>, name: string): JsonFile | null {

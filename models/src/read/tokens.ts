@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { parseJsonObject } from './json-file.js'
+
+const tokenizerSchema = z.looseObject({
+  model: z.looseObject({
+    vocab: z.union([z.record(z.string(), z.int()), z.array(z.tuple([z.string(), z.number()]))]),
+  }),
+  added_tokens: z.array(z.looseObject({ id: z.int(), content: z.string() })).nullish(),
+})
+
+/**
+ * Reads the tokens of a tokenizer.json by id, including added tokens.
+ * @throws Error if the file is not a tokenizer.json
+ */
+export function readTokens(bytes: Uint8Array): Map<number, string> {
+  const result = tokenizerSchema.safeParse(parseJsonObject(bytes, 'tokenizer.json'))
+  if (!result.success) throw new Error(`tokenizer.json cannot be used. ${z.prettifyError(result.error)}`)
+  const { model, added_tokens } = result.data
+  const tokens = new Map<number, string>()
+  if (Array.isArray(model.vocab)) model.vocab.forEach(([token], id) => void tokens.set(id, token))
+  else for (const [token, id] of Object.entries(model.vocab)) tokens.set(id, token)
+  for (const { id, content } of added_tokens ?? []) tokens.set(id, content)
+  return tokens
+}
