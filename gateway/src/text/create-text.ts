@@ -39,7 +39,7 @@ export function createText(files: TextFiles): Text {
   const template = source === null ? null : createChatTemplate(source, file.namedTokens)
   const encodeChat = template === null ? null : createConversationEncoder(encoder, template)
   const encodeText = function* (text: string): Work<number[]> {
-    return [...ends.before, ...(yield* encoder.encode(text)), ...ends.after]
+    return ends.before.concat(yield* encoder.encode(text), ends.after)
   }
   const start = (job: EncodeJob): Work<number[]> => {
     if (job.type === 'conversation') return (encodeChat ?? refuseConversation)(job.messages, job.options)

@@ -1,9 +1,9 @@
 /**
  * Compares the gateway's tokenizer with Hugging Face's: 15 tokenizers, made as families of public
- * models make theirs, by 2,500 strings of 14 scripts. It installs `tokenizers` from PyPI into the
- * cache.
+ * models make theirs, by 2,500 strings of 14 scripts and 40 long ones, which are encoded in steps.
+ * It installs `tokenizers` from PyPI into the cache.
  *
- * usage: npm run tokenizers -w test -- [--strings 2500] [--seed 1] [TOKENIZER.json ...]
+ * usage: npm run tokenizers -w test -- [--strings 2500] [--long 40] [--seed 1] [TOKENIZER.json ...]
  *
  * More tokenizers can be named, each by its tokenizer.json in a folder of its own.
  */
@@ -19,10 +19,16 @@ import { compareTokens, readExpectedTokens, type TokenDifference } from './compa
 const limitMs = 1_800_000
 /** Differences that are printed of each tokenizer. */
 const maxPrinted = 3
+/** Characters that are printed of a string, and of what was made of it. */
+const maxLength = 2_000
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { strings: { type: 'string', default: '2500' }, seed: { type: 'string', default: '1' } },
+  options: {
+    strings: { type: 'string', default: '2500' },
+    long: { type: 'string', default: '40' },
+    seed: { type: 'string', default: '1' },
+  },
 })
 const installed = await installPython('tokenizer-fuzz', [3, 9])
 if ('missing' in installed) throw new Error(`Hugging Face's tokenizers cannot be installed: ${installed.missing}`)
@@ -48,12 +54,14 @@ async function makeExpected(python: string): Promise<void> {
   const program = join(fixturesFolder, 'tokenizer-fuzz/fuzz.py')
   // npm changes the folder to that of the workspace.
   const files = positionals.map((path) => resolve(process.env.INIT_CWD ?? '.', path))
-  const args = ['-B', program, folder, '--strings', values.strings, '--seed', values.seed, ...files]
+  const options = Object.entries(values).flatMap(([name, value]) => [`--${name}`, value])
+  const args = ['-B', program, folder, ...options, ...files]
   const { code, stderr } = await runProgram(python, args, { limitMs })
   if (code !== 0) throw new Error(`fuzz.py ended with ${code}: ${stderr.slice(-2000)}`)
 }
 
 function print({ string, what, found, expected }: TokenDifference): void {
-  console.log(`  ${JSON.stringify(string)}\n    ${what}: ${JSON.stringify(found)}`)
-  console.log(`    expected: ${JSON.stringify(expected)}`)
+  const [given, made, wanted] = [string, found, expected].map((value) => JSON.stringify(value).slice(0, maxLength))
+  console.log(`  ${given}\n    ${what}: ${made}`)
+  console.log(`    expected: ${wanted}`)
 }

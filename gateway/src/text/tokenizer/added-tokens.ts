@@ -18,7 +18,14 @@ export interface TokenPattern {
  * Splits a text at its added tokens. Special tokens that overlap a span of `protectedSpans` stay
  * text.
  */
-export type TokenSplitter = (text: string, protectedSpans: readonly Span[]) => Section[]
+export type TokenSplitter = (text: string, protectedSpans: readonly Span[]) => Iterable<Section | Pause>
+
+/** Stands between the sections of a long text, where other work may run. */
+export const pause = { kind: 'pause' } as const
+type Pause = typeof pause
+
+/** Positions that are searched between two pauses. */
+const positionsPerStep = 16_384
 
 /**
  * Creates a splitter with the semantics of the Rust library's `AddedVocabulary::find_matches`:
@@ -26,12 +33,16 @@ export type TokenSplitter = (text: string, protectedSpans: readonly Span[]) => S
  * the adjacent white space in the token.
  */
 export function createTokenSplitter(patterns: readonly TokenPattern[]): TokenSplitter {
-  const find = createFinder(patterns)
-  return (text, protectedSpans) => {
-    const sections: Section[] = []
+  const search = createSearch(patterns)
+  return function* (text, protectedSpans) {
     let offset = 0
     let nextSpan = 0
-    for (const { start, end, token } of find(text)) {
+    for (const match of search(text)) {
+      if (match === null) {
+        yield pause
+        continue
+      }
+      const { start, end, token } = match
       while ((protectedSpans[nextSpan]?.[1] ?? Number.POSITIVE_INFINITY) <= start) nextSpan++
       const isProtected = (protectedSpans[nextSpan]?.[0] ?? Number.POSITIVE_INFINITY) < end
       if (isProtected && token.special) continue
@@ -39,12 +50,11 @@ export function createTokenSplitter(patterns: readonly TokenPattern[]): TokenSpl
       const from = token.lstrip ? Math.max(offset, spaceStart(text, start)) : start
       const to = token.rstrip ? spaceEnd(text, end) : end
       if (from < offset) continue
-      if (offset < from) sections.push({ kind: 'text', start: offset, end: from })
-      sections.push({ kind: 'token', id: token.id, start: from, end: to })
+      if (offset < from) yield { kind: 'text', start: offset, end: from }
+      yield { kind: 'token', id: token.id, start: from, end: to }
       offset = to
     }
-    if (offset < text.length) sections.push({ kind: 'text', start: offset, end: text.length })
-    return sections
+    if (offset < text.length) yield { kind: 'text', start: offset, end: text.length }
   }
 }
 
@@ -78,19 +88,31 @@ interface TrieNode {
   token: AddedToken | null
 }
 
+interface Match {
+  readonly start: number
+  readonly end: number
+  readonly token: AddedToken
+}
+
 /**
  * Creates a search for tokens in a text: leftmost longest matches without overlaps. It ignores the
  * flags of tokens.
  */
-export function createFinder(patterns: readonly TokenPattern[]) {
+export function createFinder(patterns: readonly TokenPattern[]): (text: string) => Match[] {
+  const search = createSearch(patterns)
+  return (text) => [...search(text)].filter((match) => match !== null)
+}
+
+/** Creates the search in steps, with null between them. */
+function createSearch(patterns: readonly TokenPattern[]): (text: string) => Iterable<Match | null> {
   const root: TrieNode = { next: new Map(), token: null }
   for (const { pattern, token } of patterns) {
     let node = root
     for (let index = 0; index < pattern.length; index++) node = childOf(node, pattern.charCodeAt(index))
     node.token = token
   }
-  const longestAt = (text: string, start: number): { start: number; end: number; token: AddedToken } | null => {
-    let longest = null
+  const longestAt = (text: string, start: number): Match | null => {
+    let longest: Match | null = null
     let node = root.next.get(text.charCodeAt(start))
     for (let end = start + 1; node !== undefined; end++) {
       if (node.token !== null) longest = { start, end, token: node.token }
@@ -98,15 +120,13 @@ export function createFinder(patterns: readonly TokenPattern[]) {
     }
     return longest
   }
-  return (text: string): { start: number; end: number; token: AddedToken }[] => {
-    const found: { start: number; end: number; token: AddedToken }[] = []
-    for (let start = 0; start < text.length; start++) {
+  return function* (text) {
+    for (let start = 0, steps = 1; start < text.length; steps++) {
       const match = longestAt(text, start)
-      if (match === null) continue
-      found.push(match)
-      start = match.end - 1
+      if (match !== null) yield match
+      start = match === null ? start + 1 : match.end
+      if (steps % positionsPerStep === 0) yield null
     }
-    return found
   }
 }
 

@@ -1,8 +1,10 @@
 import { createTokenSplitter, type Span, type TokenPattern } from './added-tokens.js'
+import { Encoding } from './encoding.js'
 import { createModels } from './models/create-models.js'
 import type { PieceModel } from './models/piece-model.js'
-import { normalizeSpans } from './normalize-spans.js'
-import { createNormalizer } from './normalizer.js'
+import { createNormalizer } from './normalizers/create-normalizer.js'
+import { normalizeSpans } from './normalizers/normalize-spans.js'
+import { normalizeInSteps, normalizeText } from './normalizers/normalize-text.js'
 import { createPreTokenizer } from './pre-tokenizers/create-pre-tokenizer.js'
 import type { TokenizerFile } from './tokenizer-file.js'
 import type { Work } from './work.js'
@@ -23,16 +25,14 @@ export interface Encoder {
   normalize(text: string): string
 }
 
-/** Characters or pieces between two yields: about a millisecond. */
-const unitsPerStep = 2_048
-
 /**
  * Creates the encoder: the Rust library's pipeline of added tokens that are not normalized, the
  * normalizer on the text between them, normalized added tokens, the pre-tokenizer, the model.
  * docs/decisions/tokenizer.md says why the Rust library itself is not used.
  */
 export function createEncoder(file: TokenizerFile): Encoder {
-  const normalize = createNormalizer(file.normalizer)
+  const normalizer = createNormalizer(file.normalizer)
+  const normalize = (text: string) => normalizeText(normalizer, text)
   const raw = file.addedTokens.filter((token) => !token.normalized).map((token) => ({ pattern: token.content, token }))
   const normalized = file.addedTokens
     .filter((token) => token.normalized)
@@ -45,40 +45,36 @@ export function createEncoder(file: TokenizerFile): Encoder {
   const models = createModels(file.model, file.vocabulary, new Set(specials))
   const hasNormalizedSpecials = normalized.some(({ token }) => token.special)
 
-  const encodeRun = function* (text: string, isFirst: boolean, spans: readonly Span[], model: PieceModel) {
-    const normal = normalize(text)
-    const mapped = hasNormalizedSpecials ? normalizeSpans(text, spans, normalize) : []
-    const ids: number[] = []
+  const encodeRun = function* (text: string, isFirst: boolean, spans: readonly Span[], encoding: Encoding) {
+    const normal = yield* normalizeInSteps(normalizer, text)
+    const mapped = hasNormalizedSpecials ? yield* normalizeSpans(text, spans, normalizer) : []
     for (const section of splitNormalized(normal, mapped)) {
-      if (section.kind === 'token') ids.push(section.id)
+      if (section.kind === 'pause') yield
+      else if (section.kind === 'token') yield* encoding.addToken(section.id)
       else {
         const pieces = preTokenize(normal.slice(section.start, section.end), isFirst && section.start === 0)
-        yield* appendPieces(pieces, model, ids)
+        yield* encoding.addPieces(pieces)
       }
     }
-    return ids
   }
 
   const encodeSections = function* (text: string, spans: readonly Span[], model: PieceModel): Work<number[]> {
-    const ids: number[] = []
+    const encoding = new Encoding(model)
     const spansOf = createSpanCutter(spans)
     // As in the Rust library, a text whose first character the normalizer removes does not count as
     // the start.
     const isStartKept = normalize(String.fromCodePoint(text.codePointAt(0) ?? 0)) !== ''
     for (const section of splitRaw(text, spans)) {
-      const cut = spansOf(section.start, section.end)
-      if (section.kind === 'token') ids.push(section.id)
-      else {
-        const run = yield* encodeRun(
-          text.slice(section.start, section.end),
-          section.start === 0 && isStartKept,
-          cut,
-          model,
-        )
-        for (const id of run) ids.push(id)
+      if (section.kind === 'pause') {
+        yield
+        continue
       }
+      const { start, end } = section
+      const cut = spansOf(start, end)
+      if (section.kind === 'token') yield* encoding.addToken(section.id)
+      else yield* encodeRun(text.slice(start, end), start === 0 && isStartKept, cut, encoding)
     }
-    return ids
+    return encoding.ids
   }
 
   return {
@@ -88,19 +84,6 @@ export function createEncoder(file: TokenizerFile): Encoder {
     encodeProtected: (text, spans) => encodeSections(wellFormed(text), spans, models.plain),
     patterns: { raw, normalized },
     normalize,
-  }
-}
-
-/** Appends the ids of pieces. */
-function* appendPieces(pieces: Iterable<string>, model: PieceModel, ids: number[]): Work<void> {
-  let units = 0
-  for (const piece of pieces) {
-    if (piece === '') continue
-    for (const id of yield* model(piece)) ids.push(id)
-    units += 1 + piece.length
-    if (units < unitsPerStep) continue
-    units = 0
-    yield
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { compilePattern } from './library.js'
-import { createNormalizer } from './normalizer.js'
+import { createNormalizer } from './normalizers/create-normalizer.js'
+import { normalizeText } from './normalizers/normalize-text.js'
 
 const spaces = ' '.repeat(400_000)
 
@@ -10,5 +11,5 @@ test('spaces inside a text take linear time where only those at the end count', 
   expect(`${spaces}1`.match(atEnd)).toBeNull()
   expect('a b \n '.match(atEnd)).toEqual([' \n '])
   const strip = createNormalizer({ type: 'Strip', strip_left: true, strip_right: true })
-  expect(strip(` ${spaces}1${spaces}1 \u3000`)).toBe(`1${spaces}1`)
+  expect(normalizeText(strip, ` ${spaces}1${spaces}1 \u3000`)).toBe(`1${spaces}1`)
 })

@@ -1,4 +1,4 @@
-import { createReplace } from './normalizer.js'
+import { createReplace } from './normalizers/replace.js'
 import type { Component } from './parts.js'
 import { byteLetters } from './pre-tokenizers/byte-letters.js'
 import { TextError } from './text-error.js'

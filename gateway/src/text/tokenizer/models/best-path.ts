@@ -13,11 +13,12 @@ export interface PieceScores {
   readonly unknownScore: number
 }
 
-/** A piece of the best path; the offsets are UTF-16 units. */
-export interface PathPiece {
-  readonly id: number
-  readonly start: number
-  readonly end: number
+/** The pieces of the best path; the offsets are UTF-16 units. */
+export interface BestPath {
+  /** The end of the piece that begins at an offset. */
+  readonly ends: Int32Array
+  /** The id of the piece that ends at an offset. */
+  readonly ids: Int32Array
 }
 
 const charactersPerStep = 2_048
@@ -26,7 +27,7 @@ const charactersPerStep = 2_048
  * Finds the division of a text into pieces with the greatest sum of scores, as the Rust library's
  * `Unigram::encode_optimized` does: of equal sums, the one found first.
  */
-export function* findBestPath(text: string, pieces: PieceScores): Work<PathPiece[]> {
+export function* findBestPath(text: string, pieces: PieceScores): Work<BestPath> {
   const scores = new Float64Array(text.length + 1)
   const starts = new Int32Array(text.length + 1).fill(-1)
   const ids = new Int32Array(text.length + 1)
@@ -49,15 +50,17 @@ export function* findBestPath(text: string, pieces: PieceScores): Work<PathPiece
     start = characterEnd
     if (steps % charactersPerStep === 0) yield
   }
-  return readPath(starts, ids)
+  if (text.length > charactersPerStep) yield
+  return { ends: readEnds(starts), ids }
 }
 
-function readPath(starts: Int32Array, ids: Int32Array): PathPiece[] {
-  const path: PathPiece[] = []
+/** Follows the path from the end of the text to its start. */
+function readEnds(starts: Int32Array): Int32Array {
+  const ends = new Int32Array(starts.length)
   for (let end = starts.length - 1; end > 0; ) {
     const start = starts[end] as number
-    path.push({ id: ids[end] as number, start, end })
+    ends[start] = end
     end = start
   }
-  return path.reverse()
+  return ends
 }

@@ -3,7 +3,7 @@ import { TextError } from '../text-error.js'
 import { cachePieces } from './cache-pieces.js'
 import { type Merges, mergeSymbols } from './merge-symbols.js'
 import { PairTable } from './pair-table.js'
-import { findByteIds, findUnknownId, type IdLookup, type PieceModel, type PieceModels } from './piece-model.js'
+import { createByteLookup, findUnknownId, type IdLookup, type PieceModel, type PieceModels } from './piece-model.js'
 import { createSymbolReader, type SymbolSource } from './read-symbols.js'
 
 /**
@@ -20,7 +20,7 @@ export function createBpe(config: Component, ids: IdLookup, specials: ReadonlySe
     )
   }
   const merges = readMerges(config, ids)
-  const bytesOf = config.byte_fallback === true ? (text: string) => findByteIds(text, ids) : () => null
+  const bytesOf = config.byte_fallback === true ? createByteLookup(ids) : () => null
   const withSpecials = createForm(config, ids, merges, bytesOf)
   const specialIds = new Set([...specials].flatMap((token) => ids.get(token) ?? []))
   if (specialIds.size === 0) return { withSpecials, plain: withSpecials }

@@ -46,5 +46,6 @@ export function* mergeSymbols(symbols: Int32Array, merges: Merges): Work<number[
     }
     if (steps % symbolsPerStep === 0) yield
   }
+  if (symbols.length > symbolsPerStep) yield
   return chain.toIds()
 }

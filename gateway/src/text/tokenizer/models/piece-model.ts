@@ -32,13 +32,17 @@ const byteTokens: readonly string[] = Array.from(
   (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
 )
 
-/** Returns the ids of the bytes of a text; null if one has no token. */
-export function findByteIds(text: string, ids: IdLookup): number[] | null {
-  const found: number[] = []
-  for (const byte of Buffer.from(text, 'utf8')) {
-    const id = ids.get(byteTokens[byte] as string)
-    if (id === undefined) return null
-    found.push(id)
+/** Creates a search for the ids of the bytes of a text; null if one has no token. */
+export function createByteLookup(ids: IdLookup): (text: string) => number[] | null {
+  const idsOfBytes = byteTokens.map((token) => ids.get(token))
+  return (text) => {
+    const found: number[] = []
+    const bytes = Buffer.from(text, 'utf8')
+    for (let index = 0; index < bytes.length; index++) {
+      const id = idsOfBytes[bytes[index] as number]
+      if (id === undefined) return null
+      found.push(id)
+    }
+    return found
   }
-  return found
 }

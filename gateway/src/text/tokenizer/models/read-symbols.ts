@@ -44,6 +44,6 @@ export function createSymbolReader({ ids, unknown, fusesUnknown, suffix, bytesOf
       if (++steps % charactersPerStep === 0) yield
     }
     if (isUnknownPending) symbols.push(unknown as number)
-    return Int32Array.from(symbols)
+    return new Int32Array(symbols)
   }
 }

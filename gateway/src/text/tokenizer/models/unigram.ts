@@ -1,13 +1,16 @@
 import type { Component } from '../parts.js'
 import { TextError } from '../text-error.js'
-import { findBestPath, type PathPiece } from './best-path.js'
+import type { Work } from '../work.js'
+import { appendIds } from './append-ids.js'
+import { type BestPath, findBestPath } from './best-path.js'
 import { cachePieces } from './cache-pieces.js'
 import { parseAsRust } from './parse-as-rust.js'
-import { findByteIds, type IdLookup, type PieceModels } from './piece-model.js'
+import { createByteLookup, type IdLookup, type PieceModels } from './piece-model.js'
 import { createPieceTrie } from './piece-trie.js'
 
 /** How much less likely an unknown character is than the least likely piece. */
 const unknownPenalty = 10
+const piecesPerStep = 16_384
 
 /**
  * Creates a Unigram model with the semantics of the Rust library's: adjacent unknown characters are
@@ -28,30 +31,43 @@ export function createUnigram(config: Component, ids: IdLookup, specials: Readon
   const unknownScore =
     scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY) - unknownPenalty
   const shared = { trie: createPieceTrie(vocabulary.map(([piece]) => piece)), scores, unknown, unknownScore }
+  const bytesOf = config.byte_fallback === true ? createByteLookup(ids) : () => null
   const idsOfUnknown = (text: string, excluded: ReadonlySet<number>): readonly number[] => {
     const id = ids.get(text)
     if (id !== undefined && !excluded.has(id)) return [id]
-    return (config.byte_fallback === true ? findByteIds(text, ids) : null) ?? [unknown]
+    return bytesOf(text) ?? [unknown]
   }
   const create = (excluded: ReadonlySet<number>) =>
     cachePieces(function* (text) {
       const path = yield* findBestPath(text, { ...shared, excluded })
-      return fuseUnknown(path, unknown).flatMap((piece) =>
-        piece.id === unknown ? idsOfUnknown(text.slice(piece.start, piece.end), excluded) : [piece.id],
-      )
+      return yield* readIds(path, unknown, (start, end) => idsOfUnknown(text.slice(start, end), excluded))
     })
   const specialIds = vocabulary.flatMap(([piece], id) => (specials.has(piece) ? [id] : []))
   const withSpecials = create(new Set())
   return { withSpecials, plain: specialIds.length === 0 ? withSpecials : create(new Set(specialIds)) }
 }
 
-/** Joins adjacent unknown pieces. */
-function fuseUnknown(path: readonly PathPiece[], unknown: number): PathPiece[] {
-  const fused: PathPiece[] = []
-  for (const piece of path) {
-    const last = fused.at(-1)
-    if (last?.id === unknown && piece.id === unknown) fused[fused.length - 1] = { ...last, end: piece.end }
-    else fused.push(piece)
+/** Reads the ids of a path. Adjacent unknown pieces are one. */
+function* readIds(
+  { ends, ids }: BestPath,
+  unknown: number,
+  idsOfUnknown: (start: number, end: number) => readonly number[],
+): Work<number[]> {
+  const found: number[] = []
+  for (let start = 0, unknownStart = -1, steps = 1; start < ends.length - 1; steps++) {
+    const end = ends[start] as number
+    const id = ids[end] as number
+    const isLast = end === ends.length - 1
+    if (id !== unknown) found.push(id)
+    else {
+      if (unknownStart < 0) unknownStart = start
+      if (isLast || ids[ends[end] as number] !== unknown) {
+        yield* appendIds(found, idsOfUnknown(unknownStart, end))
+        unknownStart = -1
+      }
+    }
+    start = end
+    if (steps % piecesPerStep === 0) yield
   }
-  return fused
+  return found
 }

@@ -19,6 +19,8 @@ export function createWordPiece(config: Component, ids: IdLookup, specials: Read
   const maxLength = Number(config.max_input_chars_per_word ?? 100)
   const create = (excluded: ReadonlySet<string>) =>
     cachePieces(function* (word) {
+      // A character has at most two UTF-16 units.
+      if (word.length > 2 * maxLength) return [unknown]
       const characters = [...word]
       if (characters.length > maxLength) return [unknown]
       return findPieces(characters, (name) => (excluded.has(name) ? undefined : ids.get(name)), prefix) ?? [unknown]

@@ -1,7 +1,7 @@
 import { compilePattern, type Pattern } from '../library.js'
+import { punctuation } from '../normalizers/unicode-9.js'
 import type { Component, PreTokenizer } from '../parts.js'
 import { TextError } from '../text-error.js'
-import { punctuation } from '../unicode-9.js'
 import { toByteLetters } from './byte-letters.js'
 import { createMetaspace } from './metaspace.js'
 import { findParts, invertParts, readBehavior } from './split.js'
@@ -26,9 +26,11 @@ export function createPreTokenizer(config: Component | null): PreTokenizer {
         config.invert === true,
       )
     case 'Digits':
-      return createSplitter(/\p{N}/gu, config.individual_digits ? 'Isolated' : 'Contiguous')
+      return createSplitter(config.individual_digits ? /\p{N}/gu : /\p{N}+/gu, 'Isolated')
     case 'Punctuation':
-      return createSplitter(punctuation, config.behavior ?? 'Isolated')
+      return config.behavior === 'Contiguous'
+        ? createSplitter(runsOf(punctuation), 'Isolated')
+        : createSplitter(punctuation, config.behavior ?? 'Isolated')
     case 'Whitespace':
       return createSplitter(wordsAndMarks, 'Removed', true)
     case 'WhitespaceSplit':
@@ -48,7 +50,10 @@ export function createPreTokenizer(config: Component | null): PreTokenizer {
 const wordsAndMarks =
   /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu
 
-const splitWords = createSplitter(/\p{White_Space}/gu, 'Removed')
+const splitWords = createSplitter(/\p{White_Space}+/gu, 'Removed')
+
+/** Matches a run at once: parts that are joined later, one by one, take long if there are many. */
+const runsOf = ({ source, flags }: RegExp): RegExp => new RegExp(`(?:${source})+`, flags)
 
 function createSplitter(expression: RegExp, behavior: unknown, inverts = false): PreTokenizer {
   const makePieces = readBehavior(String(behavior))

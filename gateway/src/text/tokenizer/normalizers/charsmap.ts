@@ -1,14 +1,10 @@
-import type { Normalizer } from './parts.js'
-import { TextError } from './text-error.js'
+import type { Normalizer } from '../parts.js'
+import { TextError } from '../text-error.js'
+import { divideText, partLength } from './divide-text.js'
+import { readGraphemes } from './graphemes.js'
 
 /** Maximum UTF-8 bytes of a grapheme cluster that is looked up as a whole. */
 const maxClusterBytes = 5
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
-/**
- * Length of text that is segmented at once, in UTF-16 units: V8's segmenter takes time quadratic in
- * the length.
- */
-const windowLength = 64
 
 /**
  * Creates the normalizer of SentencePiece's precompiled map of characters, with the semantics of
@@ -20,52 +16,50 @@ const windowLength = 64
  * @throws TextError `unsupported_tokenizer` if it is not such a map
  */
 export function createCharsmap(charsmap: unknown): Normalizer {
-  const { trie, replacements } = readCharsmap(charsmap)
-  const replacementOf = (text: string): string | null => {
-    const start = findFirst(trie, Buffer.from(text, 'utf8'))
-    return start === null ? null : replacements.toString('utf8', start, replacements.indexOf(0, start))
+  const lookUp = createLookUp(readCharsmap(charsmap))
+  const mapCharacters = (text: string): string => {
+    let mapped = ''
+    for (const character of text) mapped += lookUp(character) ?? character
+    return mapped
   }
+  const mapCluster = (cluster: string): string =>
+    (Buffer.byteLength(cluster) <= maxClusterBytes ? lookUp(cluster) : null) ?? mapCharacters(cluster)
+  return function* (parts) {
+    let mapped = ''
+    for (const cluster of readGraphemes(parts)) {
+      const isLong = cluster.length > partLength
+      if (cluster === '' || isLong) {
+        yield mapped
+        mapped = ''
+      }
+      if (isLong) for (const part of divideText(cluster, partLength)) yield mapCharacters(part)
+      else mapped += mapCluster(cluster)
+    }
+    yield mapped
+  }
+}
+
+interface Charsmap {
+  readonly trie: Uint32Array
+  /** Each ends with a zero byte. */
+  readonly replacements: Buffer
+}
+
+/** Creates a search for the replacement of a text; null if it has none. */
+function createLookUp({ trie, replacements }: Charsmap): (text: string) => string | null {
   const known = new Map<string, string | null>()
-  const lookUp = (text: string): string | null => {
+  return (text) => {
     const found = known.get(text)
     if (found !== undefined) return found
-    const replacement = replacementOf(text)
+    const start = findFirst(trie, Buffer.from(text, 'utf8'))
+    const replacement = start === null ? null : replacements.toString('utf8', start, replacements.indexOf(0, start))
     // Only single characters are kept, because their number is small.
     if (text.length === 1) known.set(text, replacement)
     return replacement
   }
-  return (text) => {
-    let normalized = ''
-    for (const segment of graphemes(text)) {
-      const whole = Buffer.byteLength(segment) <= maxClusterBytes ? lookUp(segment) : null
-      if (whole === null) for (const character of segment) normalized += lookUp(character) ?? character
-      else normalized += whole
-    }
-    return normalized
-  }
 }
 
-/**
- * Yields the grapheme clusters of a text. The last cluster of a window may continue after it, so
- * the next window begins with it.
- */
-function* graphemes(text: string): Generator<string> {
-  let start = 0
-  let length = windowLength
-  while (start < text.length) {
-    const isCut = /[\ud800-\udbff]/.test(text.charAt(start + length - 1))
-    const end = start + length + (isCut ? 1 : 0)
-    const segments = [...segmenter.segment(text.slice(start, end))]
-    const isLast = end >= text.length
-    const open = isLast ? undefined : segments.pop()
-    for (const { segment } of segments) yield segment
-    if (isLast) return
-    length = segments.length === 0 ? 2 * length : windowLength
-    start += open?.index ?? 0
-  }
-}
-
-function readCharsmap(charsmap: unknown): { trie: Uint32Array; replacements: Buffer } {
+function readCharsmap(charsmap: unknown): Charsmap {
   const bytes = Buffer.from(typeof charsmap === 'string' ? charsmap : '', 'base64')
   const size = bytes.length < 4 ? 0 : bytes.readUInt32LE(0)
   if (size === 0 || size % 4 !== 0 || 4 + size > bytes.length)

@@ -3,6 +3,8 @@
  * Unicode 9 or older. Characters that came later are not changed and are no punctuation.
  */
 
+import { type Form, orderMarks } from './order-marks.js'
+
 const newerCharacters =
   '\\u32ff\\ua7f1-\\ua7f4\\uab69\\u{105c9}\\u{105e4}\\u{10781}-\\u{10785}\\u{10787}-\\u{107b0}\\u{107b2}-\\u{107ba}\\u{11383}' +
   '\\u{11385}\\u{1138e}\\u{11391}\\u{113c5}\\u{113c7}-\\u{113c8}\\u{11938}\\u{16121}-\\u{16128}\\u{16d68}-\\u{16d6a}' +
@@ -29,9 +31,9 @@ const marks = new RegExp(`(?![${newerMarks}])\\p{M}|[\\u1cf2\\u1cf3]`, 'gu')
 const nonspacingMarks = new RegExp(`(?![${newerMarks}])\\p{Mn}`, 'gu')
 
 /** Converts to a normalization form. NFC composes no later characters, so it needs no table. */
-export function toForm(text: string, form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'): string {
-  if (form === 'NFC' || !newer.test(text)) return text.normalize(form)
-  return text.replace(runsOfOlder, (run) => run.normalize(form))
+export function toForm(text: string, form: Form): string {
+  const convert = (run: string): string => orderMarks(run, form).normalize(form)
+  return form === 'NFC' || !newer.test(text) ? convert(text) : text.replace(runsOfOlder, convert)
 }
 
 /** Removes marks, or only those without a width. */

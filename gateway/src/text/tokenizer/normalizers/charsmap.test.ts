@@ -1,18 +1,20 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { readFixture } from '../testing/fixtures.js'
+import { readFixture } from '../../testing/fixtures.js'
 import { createCharsmap } from './charsmap.js'
+import { normalizeText } from './normalize-text.js'
 
 const { normalizer } = readFixture('tokenizers/charsmap', 'tokenizer.json') as {
   normalizer: { normalizers: { precompiled_charsmap?: string }[] }
 }
 const map = createCharsmap(normalizer.normalizers[0]?.precompiled_charsmap)
+const mapText = (text: string) => normalizeText(map, text)
 
 it('maps short clusters as a whole, and long ones by character', () => {
-  expect(map('Ａe\u0301🙂\n')).toBe('Aé:) ')
-  expect(map('👩\u200d👩')).toBe('ww')
+  expect(mapText('Ａe\u0301🙂\n')).toBe('Aé:) ')
+  expect(mapText('👩\u200d👩')).toBe('ww')
   // The first match replaces the whole cluster, including accents after it.
-  expect(map('Ａ\u0301')).toBe('A')
+  expect(mapText('Ａ\u0301')).toBe('A')
 })
 
 it('maps a long text like its lines one by one', () => {
@@ -20,7 +22,12 @@ it('maps a long text like its lines one by one', () => {
   const line = fc.string({ unit: units, maxLength: 200 })
   fc.assert(
     fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
-      expect(map(lines.join('\n\u0000'))).toBe(lines.map((text) => map(text)).join(' \u0000'))
+      expect(mapText(lines.join('\n\u0000'))).toBe(lines.map(mapText).join(' \u0000'))
     }),
   )
+})
+
+// Quadratic time on this text would be minutes.
+it('takes linear time after a long cluster', { timeout: 60_000 }, () => {
+  expect(mapText(`e${'\u0301'.repeat(100_000)}${'a'.repeat(200_000)}`)).toMatch(/a{200000}$/)
 })

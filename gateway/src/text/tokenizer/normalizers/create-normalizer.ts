@@ -1,0 +1,67 @@
+import type { Component, Normalizer } from '../parts.js'
+import { toByteLetters } from '../pre-tokenizers/byte-letters.js'
+import { TextError } from '../text-error.js'
+import { createBertNormalizers, lowerCase } from './bert-normalizer.js'
+import { createCharsmap } from './charsmap.js'
+import { changeCharacters } from './divisions.js'
+import { createForm } from './forms.js'
+import { createReplaceNormalizer } from './replace.js'
+import { createStrip } from './strip.js'
+import { removeMarks } from './unicode-9.js'
+
+/**
+ * Creates a normalizer of the Rust library.
+ * @throws TextError `unsupported_tokenizer` for an unknown type
+ */
+export function createNormalizer(config: Component | null): Normalizer {
+  if (config === null) return (parts) => parts
+  const { type } = config
+  switch (type) {
+    case 'Sequence':
+      return createSequence(((config.normalizers ?? []) as Component[]).map(createNormalizer))
+    case 'Precompiled':
+      return createCharsmap(config.precompiled_charsmap)
+    case 'Lowercase':
+      return changeCharacters(lowerCase)
+    case 'BertNormalizer':
+      return createSequence(createBertNormalizers(config))
+    case 'Strip':
+      return createStrip(config)
+    case 'NFC':
+    case 'NFD':
+    case 'NFKC':
+    case 'NFKD':
+      return createForm(type)
+    case 'StripAccents':
+      return changeCharacters((text) => removeMarks(text, 'all'))
+    case 'Prepend':
+      return createPrepend(String(config.prepend ?? ''))
+    case 'Replace':
+      return createReplaceNormalizer(config)
+    case 'Nmt':
+      return changeCharacters((text) => text.replace(nmtRemoved, '').replace(nmtSpaces, ' '))
+    case 'ByteLevel':
+      return changeCharacters(toByteLetters)
+    default:
+      throw new TextError('unsupported_tokenizer', `the tokenizer has a normalizer of type "${type}", which is unknown`)
+  }
+}
+
+function createSequence(parts: readonly Normalizer[]): Normalizer {
+  return (texts) => parts.reduce((normal, part) => part(normal), texts)
+}
+
+/** An empty text gets no prefix. */
+function createPrepend(prefix: string): Normalizer {
+  return function* (parts) {
+    let isStart = true
+    for (const part of parts) {
+      yield isStart && part !== '' ? prefix + part : part
+      isStart &&= part === ''
+    }
+  }
+}
+
+/** What SentencePiece's "nmt" rules remove. */
+const nmtRemoved = /(?![\0\t\n\f\r\x80-\x8e\x90-\x9e])\p{Cc}/gu
+const nmtSpaces = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/gu

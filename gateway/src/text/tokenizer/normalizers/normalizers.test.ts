@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readFixture } from '../../testing/fixtures.js'
+import type { Component } from '../parts.js'
+import { createNormalizer } from './create-normalizer.js'
+import { divideText } from './divide-text.js'
+import { normalizeText } from './normalize-text.js'
+import { type Form, orderMarks } from './order-marks.js'
+
+const folder = 'tokenizer-fuzz/corpus'
+const ofTokenizers = ['albert', 'bert', 'clip', 'falcon', 'gemma', 'llama2', 'qwen', 't5', 'words'].map((name) => {
+  const { tokenizer } = readFixture(folder, `${name}.json`) as { tokenizer: { normalizer: Component } }
+  return [name, tokenizer.normalizer] as const
+})
+const replace = (pattern: object, content: string): Component => ({ type: 'Replace', pattern, content })
+const others: readonly (readonly [string, Component])[] = [
+  ...(['NFC', 'NFD', 'NFKC', 'NFKD', 'Lowercase', 'Nmt', 'ByteLevel', 'StripAccents'] as const).map(
+    (type) => [type, { type }] as const,
+  ),
+  ['Prepend', { type: 'Prepend', prepend: '▁' }],
+  ['Strip', { type: 'Strip', strip_left: true, strip_right: true }],
+  ['Strip, right', { type: 'Strip', strip_left: false, strip_right: true }],
+  ['two characters', replace({ String: 'aa' }, '$&')],
+  ['a repetition', replace({ Regex: ' {2,}' }, '▁')],
+  ['another expression', replace({ Regex: 'a(?= )|^ ' }, 'b')],
+]
+
+/** Characters that depend on their neighbours in some normalizer. */
+const units = [
+  ...['a', 'a', 'e', 'Σ', ' ', ' ', '\n', '\r', '`', '数', '가', 'ᄀ', 'ᅡ', 'ᆨ', 'ﾊ', 'ﾞ', 'ﬁ', 'é', 'क', '्', 'ำ', '\0'],
+  ...[
+    '\u0301',
+    '\u0323',
+    '\u0308',
+    '\u0345',
+    '\u200d',
+    '👩',
+    '🇩',
+    '🏽',
+    '\u00ad',
+    '\u{1d157}',
+    '\u{1d165}',
+    '\u{16d67}',
+    '\u{113c9}',
+  ],
+]
+const text = fc.string({ unit: fc.constantFrom(...units), maxLength: 150 })
+const anyText = fc.oneof(text, fc.string({ unit: 'binary', maxLength: 60 }))
+
+describe.each([...ofTokenizers, ...others])('%s', (_name, config) => {
+  const normalize = createNormalizer(config)
+
+  test('changes a text in parts as at once', () => {
+    fc.assert(
+      fc.property(anyText, fc.integer({ min: 1, max: 20 }), (whole, length) => {
+        expect([...normalize(divideText(whole, length))].join('')).toBe(normalizeText(normalize, whole))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('gives its reader a pause in each part', () => {
+    for (const unit of ['a', ' ', '`', '\u0301', '\u200d', '🇩']) {
+      const parts = [...divideText(unit.repeat(4_000), 100)]
+      let read = 0
+      const counted = function* () {
+        for (const part of parts) {
+          read++
+          yield part
+        }
+      }
+      for (const _ of normalize(counted())) {
+        expect(read).toBeLessThanOrEqual(1)
+        read = 0
+      }
+    }
+  })
+})
+
+describe('the order of marks', () => {
+  const marks = [...'\u0301\u0323\u0334\u0345\u05b0\u093c\u3099\u034f\u0344\u{1d165}\u{1d16d}ﾞ\u0327\u302a\u093f']
+  const run = fc.string({ unit: fc.constantFrom(...marks), minLength: 64, maxLength: 200 })
+
+  test.each<Form>(['NFC', 'NFD', 'NFKC', 'NFKD'])('of %s changes no normalized text', (form) => {
+    fc.assert(
+      fc.property(run, (each) => {
+        expect(orderMarks(`e${each}a`, form).normalize(form)).toBe(`e${each}a`.normalize(form))
+      }),
+    )
+  })
+
+  test('is that of their classes', () => {
+    expect(orderMarks('\u0301\u0323'.repeat(40), 'NFC')).toBe('\u0323'.repeat(40) + '\u0301'.repeat(40))
+  })
+
+  // Quadratic time on this text would be minutes.
+  test('takes linear time', { timeout: 60_000 }, () => {
+    const normal = normalizeText(createNormalizer({ type: 'NFC' }), `e${'\u0301\u0323'.repeat(200_000)}`)
+    expect(normal).toBe(`\u1eb9${'\u0323'.repeat(199_999)}${'\u0301'.repeat(200_000)}`)
+  })
+})
