@@ -3,8 +3,8 @@ import { Encoding } from './encoding.js'
 import { createModels } from './models/create-models.js'
 import type { PieceModel } from './models/piece-model.js'
 import { createNormalizer } from './normalizers/create-normalizer.js'
+import { normalizeInSteps } from './normalizers/normalize-in-steps.js'
 import { normalizeSpans } from './normalizers/normalize-spans.js'
-import { normalizeInSteps, normalizeText } from './normalizers/normalize-text.js'
 import { createPreTokenizer } from './pre-tokenizers/create-pre-tokenizer.js'
 import type { TokenizerFile } from './tokenizer-file.js'
 import type { Work } from './work.js'
@@ -32,7 +32,7 @@ export interface Encoder {
  */
 export function createEncoder(file: TokenizerFile): Encoder {
   const normalizer = createNormalizer(file.normalizer)
-  const normalize = (text: string) => normalizeText(normalizer, text)
+  const normalize = (text: string) => normalizer.whole(text)
   const raw = file.addedTokens.filter((token) => !token.normalized).map((token) => ({ pattern: token.content, token }))
   const normalized = file.addedTokens
     .filter((token) => token.normalized)

@@ -21,24 +21,26 @@ export class Encoding {
   /** Appends an added token. */
   *addToken(id: number): Work<void> {
     this.ids.push(id)
-    yield* this.#count(unitsPerSection)
+    if (this.#isDue(unitsPerSection)) yield
   }
 
   /** Appends the ids of the pieces of one section. */
   *addPieces(pieces: Iterable<string>): Work<void> {
-    yield* this.#count(unitsPerSection)
+    if (this.#isDue(unitsPerSection)) yield
     for (const piece of pieces) {
       if (piece === '') continue
-      yield* appendIds(this.ids, yield* this.#model(piece))
-      yield* this.#count(1 + piece.length)
+      const ids = yield* this.#model(piece)
+      if (ids.length <= unitsPerStep) for (const id of ids) this.ids.push(id)
+      else yield* appendIds(this.ids, ids)
+      if (this.#isDue(1 + piece.length)) yield
     }
   }
 
-  /** Counts work, and yields if a step is done. */
-  *#count(units: number): Work<void> {
+  /** Counts work. Returns whether a step is done. */
+  #isDue(units: number): boolean {
     this.#units += units
-    if (this.#units < unitsPerStep) return
+    if (this.#units < unitsPerStep) return false
     this.#units = 0
-    yield
+    return true
   }
 }

@@ -23,12 +23,17 @@ export interface AddedToken {
   readonly special: boolean
 }
 
-/**
- * Changes text before it is split into pieces. It yields once or more for each part that it reads,
- * perhaps an empty text, so that a long text can be changed in steps. How a text is divided into
- * parts does not change the result; no part ends inside a surrogate pair.
- */
-export type Normalizer = (parts: Iterable<string>) => Iterable<string>
+/** Changes text before it is split into pieces. */
+export interface Normalizer {
+  /** Normalizes a text at once. */
+  whole(text: string): string
+  /**
+   * Normalizes a text that is read in parts, with the same result. It yields once or more for each
+   * part that it reads, perhaps an empty text, so that a long text can be changed in steps. No part
+   * may end inside a surrogate pair.
+   */
+  inParts(parts: Iterable<string>): Iterable<string>
+}
 
 /**
  * Splits text into the pieces that the model encodes one by one, as they are read. Empty pieces

@@ -2,13 +2,12 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { readFixture } from '../../testing/fixtures.js'
 import { createCharsmap } from './charsmap.js'
-import { normalizeText } from './normalize-text.js'
 
 const { normalizer } = readFixture('tokenizers/charsmap', 'tokenizer.json') as {
   normalizer: { normalizers: { precompiled_charsmap?: string }[] }
 }
 const map = createCharsmap(normalizer.normalizers[0]?.precompiled_charsmap)
-const mapText = (text: string) => normalizeText(map, text)
+const mapText = (text: string) => map.whole(text)
 
 it('maps short clusters as a whole, and long ones by character', () => {
   expect(mapText('Ａe\u0301🙂\n')).toBe('Aé:) ')

@@ -1,6 +1,7 @@
 import type { Normalizer } from '../parts.js'
 import { TextError } from '../text-error.js'
 import { divideText, partLength } from './divide-text.js'
+import { changeInParts } from './divisions.js'
 import { readGraphemes } from './graphemes.js'
 
 /** Maximum UTF-8 bytes of a grapheme cluster that is looked up as a whole. */
@@ -24,7 +25,7 @@ export function createCharsmap(charsmap: unknown): Normalizer {
   }
   const mapCluster = (cluster: string): string =>
     (Buffer.byteLength(cluster) <= maxClusterBytes ? lookUp(cluster) : null) ?? mapCharacters(cluster)
-  return function* (parts) {
+  return changeInParts(function* (parts) {
     let mapped = ''
     for (const cluster of readGraphemes(parts)) {
       const isLong = cluster.length > partLength
@@ -36,7 +37,7 @@ export function createCharsmap(charsmap: unknown): Normalizer {
       else mapped += mapCluster(cluster)
     }
     yield mapped
-  }
+  })
 }
 
 interface Charsmap {

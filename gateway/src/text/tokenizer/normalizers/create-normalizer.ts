@@ -3,7 +3,7 @@ import { toByteLetters } from '../pre-tokenizers/byte-letters.js'
 import { TextError } from '../text-error.js'
 import { createBertNormalizers, lowerCase } from './bert-normalizer.js'
 import { createCharsmap } from './charsmap.js'
-import { changeCharacters } from './divisions.js'
+import { changeCharacters, changeInParts } from './divisions.js'
 import { createForm } from './forms.js'
 import { createReplaceNormalizer } from './replace.js'
 import { createStrip } from './strip.js'
@@ -14,7 +14,7 @@ import { removeMarks } from './unicode-9.js'
  * @throws TextError `unsupported_tokenizer` for an unknown type
  */
 export function createNormalizer(config: Component | null): Normalizer {
-  if (config === null) return (parts) => parts
+  if (config === null) return { whole: (text) => text, inParts: (parts) => parts }
   const { type } = config
   switch (type) {
     case 'Sequence':
@@ -48,18 +48,21 @@ export function createNormalizer(config: Component | null): Normalizer {
 }
 
 function createSequence(parts: readonly Normalizer[]): Normalizer {
-  return (texts) => parts.reduce((normal, part) => part(normal), texts)
+  return {
+    whole: (text) => parts.reduce((normal, part) => part.whole(normal), text),
+    inParts: (texts) => parts.reduce((normal, part) => part.inParts(normal), texts),
+  }
 }
 
 /** An empty text gets no prefix. */
 function createPrepend(prefix: string): Normalizer {
-  return function* (parts) {
+  return changeInParts(function* (parts) {
     let isStart = true
     for (const part of parts) {
       yield isStart && part !== '' ? prefix + part : part
       isStart &&= part === ''
     }
-  }
+  })
 }
 
 /** What SentencePiece's "nmt" rules remove. */

@@ -3,9 +3,17 @@ import { divideText, partLength } from './divide-text.js'
 
 /** Creates a normalizer that changes each character without regard to its neighbours. */
 export function changeCharacters(change: (text: string) => string): Normalizer {
-  return function* (parts) {
-    for (const part of parts) yield change(part)
+  return {
+    whole: change,
+    *inParts(parts) {
+      for (const part of parts) yield change(part)
+    },
   }
+}
+
+/** Creates a normalizer that changes a text in parts only. */
+export function changeInParts(inParts: Normalizer['inParts']): Normalizer {
+  return { whole: (text) => [...inParts([text])].join(''), inParts }
 }
 
 /**
@@ -15,19 +23,22 @@ export function changeCharacters(change: (text: string) => string): Normalizer {
  *   the whole, or -1
  */
 export function changeBetween(findDivision: (part: string) => number, change: (text: string) => string): Normalizer {
-  return function* (parts) {
-    let held: string[] = []
-    for (const part of parts) {
-      const division = findDivision(part)
-      if (division < 0) {
-        held.push(part)
-        yield ''
-      } else {
-        yield* divideText(change(held.join('') + part.slice(0, division)), partLength)
-        held = [part.slice(division)]
+  return {
+    whole: change,
+    *inParts(parts) {
+      let held: string[] = []
+      for (const part of parts) {
+        const division = findDivision(part)
+        if (division < 0) {
+          held.push(part)
+          yield ''
+        } else {
+          yield* divideText(change(held.join('') + part.slice(0, division)), partLength)
+          held = [part.slice(division)]
+        }
       }
-    }
-    yield* divideText(change(held.join('')), partLength)
+      yield* divideText(change(held.join('')), partLength)
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Span } from '../added-tokens.js'
 import type { Normalizer } from '../parts.js'
 import type { Work } from '../work.js'
-import { normalizeInSteps } from './normalize-text.js'
+import { normalizeInSteps } from './normalize-in-steps.js'
 
 /** A character that no normalizer changes or combines with its neighbours. */
 const guard = '\ue000'

@@ -4,7 +4,6 @@ import { readFixture } from '../../testing/fixtures.js'
 import type { Component } from '../parts.js'
 import { createNormalizer } from './create-normalizer.js'
 import { divideText } from './divide-text.js'
-import { normalizeText } from './normalize-text.js'
 import { type Form, orderMarks } from './order-marks.js'
 
 const folder = 'tokenizer-fuzz/corpus'
@@ -48,12 +47,12 @@ const text = fc.string({ unit: fc.constantFrom(...units), maxLength: 150 })
 const anyText = fc.oneof(text, fc.string({ unit: 'binary', maxLength: 60 }))
 
 describe.each([...ofTokenizers, ...others])('%s', (_name, config) => {
-  const normalize = createNormalizer(config)
+  const normalizer = createNormalizer(config)
 
   test('changes a text in parts as at once', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 1, max: 20 }), (whole, length) => {
-        expect([...normalize(divideText(whole, length))].join('')).toBe(normalizeText(normalize, whole))
+        expect([...normalizer.inParts(divideText(whole, length))].join('')).toBe(normalizer.whole(whole))
       }),
       { numRuns: 300 },
     )
@@ -69,7 +68,7 @@ describe.each([...ofTokenizers, ...others])('%s', (_name, config) => {
           yield part
         }
       }
-      for (const _ of normalize(counted())) {
+      for (const _ of normalizer.inParts(counted())) {
         expect(read).toBeLessThanOrEqual(1)
         read = 0
       }
@@ -95,7 +94,7 @@ describe('the order of marks', () => {
 
   // Quadratic time on this text would be minutes.
   test('takes linear time', { timeout: 60_000 }, () => {
-    const normal = normalizeText(createNormalizer({ type: 'NFC' }), `e${'\u0301\u0323'.repeat(200_000)}`)
+    const normal = createNormalizer({ type: 'NFC' }).whole(`e${'\u0301\u0323'.repeat(200_000)}`)
     expect(normal).toBe(`\u1eb9${'\u0323'.repeat(199_999)}${'\u0301'.repeat(200_000)}`)
   })
 })

@@ -1,4 +1,5 @@
 import type { Component, Normalizer } from '../parts.js'
+import { changeInParts } from './divisions.js'
 
 const spacesAtStart = /^\p{White_Space}+/u
 /** Without the look-behind, spaces inside a text take quadratic time. */
@@ -7,7 +8,7 @@ const spacesAtEnd = /(?<!\p{White_Space})\p{White_Space}+$/u
 /** Creates the normalizer that removes white space at the ends of a text. */
 export function createStrip(config: Component): Normalizer {
   const stripsRight = config.strip_right === true
-  return function* (parts) {
+  return changeInParts(function* (parts) {
     let isStart = config.strip_left === true
     let held: string[] = []
     for (const part of parts) {
@@ -22,5 +23,5 @@ export function createStrip(config: Component): Normalizer {
         held = [text.slice(kept.length)]
       }
     }
-  }
+  })
 }
