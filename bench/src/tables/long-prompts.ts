@@ -1,18 +1,25 @@
 /**
- * Prints how long prompts take to become tokens, and how long others wait meanwhile. The table of
+ * Prints how long prompts take to become tokens, and how long others wait meanwhile; with --steps,
+ * the longest step of each tokenizer of the fuzz, without a server. The tables of
  * docs/decisions/tokenizer.md.
  *
  * usage: npm run long-prompts -w bench -- SFT_FOLDER DPO_FOLDER [--rounds 5]
+ *        npm run long-prompts -w bench -- --steps
  */
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { startStack } from '@tandem/test'
 import { median } from '../measure/statistics.js'
+import { printEncoderSteps } from './encoder-steps.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' } },
+  options: { rounds: { type: 'string', default: '5' }, steps: { type: 'boolean', default: false } },
 })
+if (values.steps) {
+  printEncoderSteps()
+  process.exit()
+}
 const [sft, dpo] = positionals
 if (sft === undefined || dpo === undefined)
   throw new Error('expected two arguments: the model folder of SFT and the model folder of DPO')

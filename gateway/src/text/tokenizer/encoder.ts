@@ -2,7 +2,8 @@ import { createTokenSplitter, type Span, type TokenPattern } from './added-token
 import { Encoding } from './encoding.js'
 import { createModels } from './models/create-models.js'
 import type { PieceModel } from './models/piece-model.js'
-import { createNormalizer } from './normalizers/create-normalizer.js'
+import { createNormalizers, joinNormalizers } from './normalizers/create-normalizers.js'
+import { keepsStart } from './normalizers/keeps-start.js'
 import { normalizeInSteps } from './normalizers/normalize-in-steps.js'
 import { normalizeSpans } from './normalizers/normalize-spans.js'
 import { createPreTokenizer } from './pre-tokenizers/create-pre-tokenizer.js'
@@ -31,7 +32,8 @@ export interface Encoder {
  * docs/decisions/tokenizer.md says why the Rust library itself is not used.
  */
 export function createEncoder(file: TokenizerFile): Encoder {
-  const normalizer = createNormalizer(file.normalizer)
+  const normalizers = createNormalizers(file.normalizer)
+  const normalizer = joinNormalizers(normalizers)
   const normalize = (text: string) => normalizer.whole(text)
   const raw = file.addedTokens.filter((token) => !token.normalized).map((token) => ({ pattern: token.content, token }))
   const normalized = file.addedTokens
@@ -61,9 +63,7 @@ export function createEncoder(file: TokenizerFile): Encoder {
   const encodeSections = function* (text: string, spans: readonly Span[], model: PieceModel): Work<number[]> {
     const encoding = new Encoding(model)
     const spansOf = createSpanCutter(spans)
-    // As in the Rust library, a text whose first character the normalizer removes does not count as
-    // the start.
-    const isStartKept = normalize(String.fromCodePoint(text.codePointAt(0) ?? 0)) !== ''
+    const isStartKept = keepsStart(normalizers, text)
     for (const section of splitRaw(text, spans)) {
       if (section.kind === 'pause') {
         yield

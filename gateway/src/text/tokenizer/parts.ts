@@ -33,6 +33,8 @@ export interface Normalizer {
    * may end inside a surrogate pair.
    */
   inParts(parts: Iterable<string>): Iterable<string>
+  /** The length of the match at the start of a text that the normalizer replaces, or 0. */
+  replacedAtStart?(text: string): number
 }
 
 /**

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readFixture } from '../../testing/fixtures.js'
 import type { Component } from '../parts.js'
-import { createNormalizer } from './create-normalizer.js'
+import { createNormalizers, joinNormalizers } from './create-normalizers.js'
 import { divideText } from './divide-text.js'
+import { keepsStart } from './keeps-start.js'
 import { type Form, orderMarks } from './order-marks.js'
 
 const folder = 'tokenizer-fuzz/corpus'
@@ -47,7 +48,7 @@ const text = fc.string({ unit: fc.constantFrom(...units), maxLength: 150 })
 const anyText = fc.oneof(text, fc.string({ unit: 'binary', maxLength: 60 }))
 
 describe.each([...ofTokenizers, ...others])('%s', (_name, config) => {
-  const normalizer = createNormalizer(config)
+  const normalizer = joinNormalizers(createNormalizers(config))
 
   test('changes a text in parts as at once', () => {
     fc.assert(
@@ -94,7 +95,24 @@ describe('the order of marks', () => {
 
   // Quadratic time on this text would be minutes.
   test('takes linear time', { timeout: 60_000 }, () => {
-    const normal = createNormalizer({ type: 'NFC' }).whole(`e${'\u0301\u0323'.repeat(200_000)}`)
+    const normal = joinNormalizers(createNormalizers({ type: 'NFC' })).whole(`e${'\u0301\u0323'.repeat(200_000)}`)
     expect(normal).toBe(`\u1eb9${'\u0323'.repeat(199_999)}${'\u0301'.repeat(200_000)}`)
   })
+})
+
+// The verdicts are those of the Rust library 0.23.3, by a Metaspace with prepend_scheme "first".
+test.each([
+  ['``a', [replace({ String: '``' }, '"')], false],
+  ['`a', [replace({ String: '``' }, '"')], true],
+  ['`a', [replace({ String: '`' }, 'xy')], true],
+  ['`a', [replace({ String: '`' }, '')], false],
+  ['``a', [replace({ String: '``' }, '``')], false],
+  ['  a', [replace({ Regex: ' +' }, 'x')], false],
+  [' a', [replace({ Regex: ' +' }, 'x')], true],
+  ['\u00e9a', [{ type: 'NFD' }, replace({ String: 'e\u0301' }, 'x')], true],
+  ['e\u0301a', [{ type: 'NFD' }, replace({ String: 'e\u0301' }, 'x')], false],
+  ['aa', [{ type: 'Prepend', prepend: 'x' }, replace({ String: 'xa' }, 'b')], true],
+  ['xya', [replace({ String: 'xy' }, 'a'), replace({ String: 'a' }, 'b')], false],
+])('%j keeps its start: %j %s', (whole, normalizers, isKept) => {
+  expect(keepsStart(createNormalizers({ type: 'Sequence', normalizers }), whole)).toBe(isKept)
 })

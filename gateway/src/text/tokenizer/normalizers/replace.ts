@@ -11,8 +11,17 @@ export function createReplace(config: Component): (text: string) => string {
 
 /** Creates the normalizer of a replacement. */
 export function createReplaceNormalizer(config: Component): Normalizer {
-  const replace = createReplace(config)
   const pattern = (config.pattern ?? {}) as Pattern
+  const expression = compilePattern(pattern)
+  const replacedAtStart = (text: string): number => {
+    const { index, 0: match } = expression.exec(text) ?? { index: -1, 0: '' }
+    expression.lastIndex = 0
+    return index === 0 ? match.length : 0
+  }
+  return { ...createReplacement(pattern, createReplace(config)), replacedAtStart }
+}
+
+function createReplacement(pattern: Pattern, replace: (text: string) => string): Normalizer {
   if (pattern.String !== undefined && [...pattern.String].length === 1) return changeCharacters(replace)
   const isMatched = createMatchTest(pattern)
   const findEnd = (part: string): number => {

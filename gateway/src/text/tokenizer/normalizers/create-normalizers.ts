@@ -10,21 +10,30 @@ import { createStrip } from './strip.js'
 import { removeMarks } from './unicode-9.js'
 
 /**
- * Creates a normalizer of the Rust library.
+ * Creates the normalizers of a component of the Rust library, which run one after another.
  * @throws TextError `unsupported_tokenizer` for an unknown type
  */
-export function createNormalizer(config: Component | null): Normalizer {
-  if (config === null) return { whole: (text) => text, inParts: (parts) => parts }
+export function createNormalizers(config: Component | null): Normalizer[] {
+  if (config === null) return []
+  if (config.type === 'Sequence') return ((config.normalizers ?? []) as Component[]).flatMap(createNormalizers)
+  return config.type === 'BertNormalizer' ? createBertNormalizers(config) : [createOne(config)]
+}
+
+/** Makes one normalizer of several. */
+export function joinNormalizers(normalizers: readonly Normalizer[]): Normalizer {
+  return {
+    whole: (text) => normalizers.reduce((normal, each) => each.whole(normal), text),
+    inParts: (parts) => normalizers.reduce((normal, each) => each.inParts(normal), parts),
+  }
+}
+
+function createOne(config: Component): Normalizer {
   const { type } = config
   switch (type) {
-    case 'Sequence':
-      return createSequence(((config.normalizers ?? []) as Component[]).map(createNormalizer))
     case 'Precompiled':
       return createCharsmap(config.precompiled_charsmap)
     case 'Lowercase':
       return changeCharacters(lowerCase)
-    case 'BertNormalizer':
-      return createSequence(createBertNormalizers(config))
     case 'Strip':
       return createStrip(config)
     case 'NFC':
@@ -44,13 +53,6 @@ export function createNormalizer(config: Component | null): Normalizer {
       return changeCharacters(toByteLetters)
     default:
       throw new TextError('unsupported_tokenizer', `the tokenizer has a normalizer of type "${type}", which is unknown`)
-  }
-}
-
-function createSequence(parts: readonly Normalizer[]): Normalizer {
-  return {
-    whole: (text) => parts.reduce((normal, part) => part.whole(normal), text),
-    inParts: (texts) => parts.reduce((normal, part) => part.inParts(normal), texts),
   }
 }
 
