@@ -1,4 +1,12 @@
-import { type EncodeJob, type EncoderThread, runJob, sizeOfJob, type Text, TextError } from '../../text/index.js'
+import {
+  type EncodeJob,
+  type EncoderThread,
+  isTooMuchWork,
+  runJob,
+  sizeOfJob,
+  type Text,
+  TextError,
+} from '../../text/index.js'
 import { SessionError } from '../contract/session-error.js'
 import { type ConcurrencyBounds, ConcurrencyLimit } from '../waiting/concurrency-limit.js'
 
@@ -7,6 +15,11 @@ import { type ConcurrencyBounds, ConcurrencyLimit } from '../waiting/concurrency
  * they would delay all other requests.
  */
 const maxOnLoop = 4_096
+/**
+ * Work of a short conversation on the event loop, in units of about a nanosecond. If its template
+ * takes more, it begins again in the thread, where a rendering may take 100 times as much.
+ */
+const maxWorkOnLoop = 10_000_000
 /** Texts up to this length do not wait for a slot behind longer ones. */
 const maxMedium = 65_536
 /** Long texts are few at once, because each needs memory while it is encoded. */
@@ -45,11 +58,26 @@ export function createPromptEncoder(text: Text, thread: EncoderThread): PromptEn
     prepare: () => thread.prepare(),
     encode: async (jobs, signal) => {
       const size = jobs.reduce((sum, job) => sum + sizeOfJob(job), 0)
-      if (size <= maxOnLoop) return jobs.map((job) => runJob(text, job))
+      const ids = size <= maxOnLoop ? encodeOnLoop(text, jobs) : null
+      if (ids !== null) return ids
       return encodeInThread(size <= maxMedium ? medium : long, jobs, signal)
     },
     close: () => thread.close(),
   }
+}
+
+/** Returns null if a conversation takes too much work. */
+function encodeOnLoop(text: Text, jobs: readonly EncodeJob[]): number[][] | null {
+  try {
+    return jobs.map((job) => runJob(text, limitWork(job)))
+  } catch (error) {
+    if (isTooMuchWork(error)) return null
+    throw error
+  }
+}
+
+function limitWork(job: EncodeJob): EncodeJob {
+  return job.type === 'text' ? job : { ...job, options: { ...job.options, maxWork: maxWorkOnLoop } }
 }
 
 const queueFull = ({ maxWaiting }: ConcurrencyBounds) =>

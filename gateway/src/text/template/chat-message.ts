@@ -5,7 +5,7 @@
 
 /**
  * A chat message in OpenAI's format, with its content parts joined. Other keys are passed to the
- * template unchanged.
+ * template unchanged. Numbers are as `fromData` reads them.
  */
 export interface ChatMessage {
   readonly role: string
@@ -28,4 +28,6 @@ export interface ConversationOptions {
    * tools or special tokens.
    */
   readonly templateArguments?: Readonly<Record<string, unknown>>
+  /** Units of work of the rendering and of the encoding, for conversations on the event loop. */
+  readonly maxWork?: number
 }

@@ -1,8 +1,9 @@
 import { TextError } from '../tokenizer/text-error.js'
 import { assertRenders } from './assert-renders.js'
 import type { ChatMessage, ConversationOptions } from './chat-message.js'
+import { explainFailure, messageOf } from './explain-failure.js'
 import { formatTime } from './format-time.js'
-import { compileTemplate, type Render, TemplateRefusalError, UnsupportedTemplateError } from './jinja/index.js'
+import { compileTemplate, type Render } from './jinja/index.js'
 import { stripText } from './python-text.js'
 
 /** A compiled chat template: converts messages to the text of the prompt. */
@@ -64,36 +65,18 @@ function render(
   namedTokens: Readonly<Record<string, string>>,
 ): string {
   try {
-    return template({
+    const variables = {
       ...options.templateArguments,
       ...namedTokens,
       documents: null,
       tools: options.tools ?? null,
       add_generation_prompt: options.addGenerationPrompt,
       messages: messages.map(aliasReasoning),
-    })
+    }
+    return template(variables, options.maxWork)
   } catch (cause) {
     throw explainFailure(cause)
   }
-}
-
-/** A refusal or a wrong value is the client's; a missing feature of the engine is not. */
-function explainFailure(cause: unknown): TextError {
-  if (cause instanceof TemplateRefusalError)
-    return new TextError('invalid_messages', `the model's chat template refuses these messages: ${cause.message}`, {
-      cause,
-    })
-  if (cause instanceof UnsupportedTemplateError)
-    return new TextError(
-      'chat_template_failed',
-      `the model's chat template uses an unsupported feature: ${cause.message}`,
-      {
-        cause,
-      },
-    )
-  return new TextError('invalid_messages', `the model's chat template failed on these messages: ${messageOf(cause)}`, {
-    cause,
-  })
 }
 
 /**
@@ -124,10 +107,4 @@ function cutAtMark(rendered: string, messages: readonly ChatMessage[]): string {
   }
   const isKept = rendered.startsWith(endMark, end)
   return isKept ? rendered.slice(0, end) : stripText(rendered.slice(0, end), { left: false, right: true })
-}
-
-/** A template that is nested too deeply exhausts the stack, which is a RangeError. */
-function messageOf(cause: unknown): string {
-  if (cause instanceof RangeError) return 'it is nested too deeply, or calls itself without end'
-  return cause instanceof Error ? cause.message : String(cause)
 }

@@ -4,6 +4,7 @@ import { TextError } from '../tokenizer/text-error.js'
 import type { Work } from '../tokenizer/work.js'
 import type { ChatMessage, ConversationOptions } from './chat-message.js'
 import type { ChatTemplate } from './chat-template.js'
+import { tooMuchWork } from './explain-failure.js'
 import { createDisguise, type Disguise } from './protect.js'
 import { stripText } from './python-text.js'
 
@@ -29,8 +30,9 @@ export function createConversationEncoder(encoder: Encoder, template: ChatTempla
   return function* (messages: readonly ChatMessage[], options: ConversationOptions): Work<number[]> {
     const hidden = hide(messages, options, findSpelled)
     yield
-    if (hidden === null) return yield* encoder.encodeProtected(template(messages, options), [])
     const plain = template(messages, options)
+    assertEncodable(plain, options)
+    if (hidden === null) return yield* encoder.encodeProtected(plain, [])
     const shown = hidden.disguise.reveal(template(hidden.messages, hidden.options))
     const ids = yield* encoder.encodeProtected(shown.text, shown.spans)
     if (shown.text === plain) return ids
@@ -40,6 +42,14 @@ export function createConversationEncoder(encoder: Encoder, template: ChatTempla
     const plainIds = yield* encoder.encodeProtected(plain, [])
     return specialsOf(plainIds) === specialsOf(ids) ? plainIds : ids
   }
+}
+
+/** Work of encoding a character, in the units of `maxWork`. */
+const encodingWork = 500
+
+/** @throws TextError if the encoding takes more work than it may */
+function assertEncodable({ length }: string, { maxWork }: ConversationOptions): void {
+  if (maxWork !== undefined && length * encodingWork > maxWork) throw tooMuchWork(`it makes ${length} characters`)
 }
 
 /**
@@ -154,7 +164,7 @@ const maxDepth = 100
 /** Copies JSON-like data and changes every string, including keys. */
 function mapStrings(value: unknown, change: (text: string) => string, depth = 0): unknown {
   if (typeof value === 'string') return change(value)
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || value instanceof Number) return value
   if (depth === maxDepth) {
     throw new TextError('invalid_messages', `the messages or tools are nested more than ${maxDepth} levels deep`)
   }

@@ -4,15 +4,17 @@
  * (with U+001C to U+001F).
  */
 export function stripText(text: string, sides: { left: boolean; right: boolean }, characters?: string): string {
-  const isCut = characters === undefined ? isPythonSpace : (unit: string) => characters.includes(unit)
+  const set = characters === undefined ? null : new Set(characters.split(''))
+  const isCut = (index: number) => (set === null ? isSpaceCode(text.charCodeAt(index)) : set.has(text.charAt(index)))
   let start = 0
   let end = text.length
-  while (sides.left && start < end && isCut(text.charAt(start))) start++
-  while (sides.right && start < end && isCut(text.charAt(end - 1))) end--
+  while (sides.left && start < end && isCut(start)) start++
+  while (sides.right && start < end && isCut(end - 1)) end--
   return text.slice(start, end)
 }
 
-/** Whether a character is white space in Python. */
-export function isPythonSpace(unit: string): boolean {
-  return (unit >= '\x1c' && unit <= '\x1f') || /\p{White_Space}/u.test(unit)
+/** Whether a UTF-16 unit is white space in Python. */
+export function isSpaceCode(code: number): boolean {
+  if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d) || (code >= 0x1c && code <= 0x1f)
+  return /\p{White_Space}/u.test(String.fromCharCode(code))
 }

@@ -7,6 +7,9 @@ export class ValueDependentError extends TemplateError {}
 /** An error that a template raises with `raise_exception`. */
 export class TemplateRefusalError extends TemplateError {}
 
+/** A rendering that takes more work than it may. */
+export class WorkLimitError extends TemplateError {}
+
 /** A template that does not parse. */
 export class TemplateSyntaxError extends Error {}
 

@@ -4,7 +4,6 @@
  * Its rules follow the source of Jinja2 (BSD-3-Clause, Copyright 2007 Pallets).
  */
 import { TemplateSyntaxError } from './errors.js'
-import { Budget } from './limits.js'
 import { analyzeBody } from './run/analyze.js'
 import { type Blocks, StatementCompiler } from './run/compile-statement.js'
 import type { Run, Write } from './run/frame.js'
@@ -16,9 +15,14 @@ import type { Statement } from './syntax/nodes.js'
 import { parseTemplate } from './syntax/parse-template.js'
 import { fromData } from './values/from-data.js'
 import type { Value } from './values/value.js'
+import { limitWork, maxWork } from './work.js'
 
-/** A compiled template: renders variables, which are plain data, to text. */
-export type Render = (variables: Readonly<Record<string, unknown>>) => string
+/**
+ * A compiled template: renders variables, which are plain data, to text.
+ * @param work the units of work that it may take
+ * @throws WorkLimitError if it takes more; TemplateError; UnsupportedTemplateError
+ */
+export type Render = (variables: Readonly<Record<string, unknown>>, work?: number) => string
 
 /**
  * Compiles a template as transformers' Jinja environment does.
@@ -31,12 +35,14 @@ export function compileTemplate(source: string, world: World): Render {
   const compiler = new StatementCompiler(blocks)
   const root = compileRoot(statements, compiler, blocks)
   for (const [name, body] of collectBlocks(statements)) blocks.set(name, compileRoot(body, compiler, blocks, false))
-  return (variables) => {
+  return (variables, work = maxWork) => {
     const values = Object.entries(variables).map(([name, value]) => [name, fromData(value)] as const)
-    const context = new Context(new Map([...createGlobals(world), ...values]), new Budget())
-    const parts: string[] = []
-    root(context, (text) => parts.push(text))
-    return parts.join('')
+    return limitWork(work, () => {
+      const context = new Context(new Map([...createGlobals(world), ...values]))
+      const parts: string[] = []
+      root(context, (text) => parts.push(text))
+      return parts.join('')
+    })
   }
 }
 

@@ -4,9 +4,9 @@ import type { Method } from '../methods/method.js'
 import { floatMethods, integerMethods, numberAttribute } from '../methods/number.js'
 import { stringMethods, textReturning } from '../methods/string.js'
 import { Namespace, Range } from '../values/collections.js'
-import { Dict } from '../values/dict.js'
+import { Dict, UnhashableError } from '../values/dict.js'
 import { escapeHtml } from '../values/html.js'
-import { numberOf } from '../values/operations.js'
+import { iterate, numberOf } from '../values/operations.js'
 import {
   type Arguments,
   isList,
@@ -19,6 +19,7 @@ import {
   Undefined,
   type Value,
 } from '../values/value.js'
+import { costs, spend, spendText } from '../work.js'
 import { itemAt } from './sequence.js'
 
 /** Attributes that every object of Python has. The sandbox hides them. */
@@ -38,6 +39,7 @@ export function getAttribute(object: Value, name: string): Value {
 
 /** `object[index]`: an item, else an attribute. @throws TemplateError if the object is undefined */
 export function getItem(object: Value, index: Value): Value {
+  spend(costs.value)
   if (object instanceof Undefined) throw object.toError()
   const item = readItem(object, index)
   if (item !== undefined) return item
@@ -63,7 +65,8 @@ function readItem(object: Value, index: Value): Value | undefined {
   if (!(object instanceof Dict)) return itemAt(object, index)
   try {
     return object.get(index)
-  } catch {
+  } catch (error) {
+    if (!(error instanceof UnhashableError)) throw error
     // Python treats a key that cannot be hashed as missing here.
     return undefined
   }
@@ -71,6 +74,8 @@ function readItem(object: Value, index: Value): Value | undefined {
 
 /** Reads an attribute of Python; undefined if the object has none. */
 export function attributeOf(object: Value, name: string): Value | undefined {
+  spend(costs.value)
+  spendText(name)
   if (object instanceof Undefined) throw object.toError()
   if (objectAttributes.has(name) || changingMethods.get(typeName(object))?.has(name))
     return new Undefined(`access to attribute '${name}' of '${typeName(object)}' object is unsafe`, true)
@@ -105,10 +110,11 @@ function methodOf(object: Value, name: string): PythonFunction | undefined {
 function bindMarked(object: Markup, name: string): PythonFunction | undefined {
   const found = stringMethods.get(name)
   if (found === undefined) return undefined
-  if (name === 'format')
-    return new PythonFunction(name, (args) => new Markup(formatBraces(object.text, args, access, true)))
-  if (name === 'format_map')
-    return new PythonFunction(name, (args) => new Markup(formatBraces(object.text, mapArguments(args), access, true)))
+  if (name === 'format' || name === 'format_map')
+    return new PythonFunction(name, (args) => {
+      const values = name === 'format' ? args : mapArguments(args)
+      return new Markup(formatBraces(object.text, values, access, true))
+    })
   if (!textReturning.has(name)) return new PythonFunction(name, (args) => found(object.text, args, access))
   const isEscaping = /^(?:join|replace|[lr]?strip|[lr]just|center)$/.test(name)
   return new PythonFunction(name, (args) => mark(found(object.text, isEscaping ? escapeArguments(args) : args, access)))
@@ -116,7 +122,7 @@ function bindMarked(object: Markup, name: string): PythonFunction | undefined {
 
 function escapeArguments({ positional, keywords }: Arguments): Arguments {
   const escapeValue = (value: Value): Value => {
-    if (isList(value)) return value.map(escapeValue)
+    if (isList(value)) return [...iterate(value)].map(escapeValue)
     return typeof value === 'string' ? escapeHtml(value) : value
   }
   return { positional: positional.map(escapeValue), keywords }
@@ -124,6 +130,6 @@ function escapeArguments({ positional, keywords }: Arguments): Arguments {
 
 function mark(value: Value): Value {
   if (typeof value === 'string') return new Markup(value)
-  if (isList(value)) return value.map(mark)
-  return value instanceof Tuple ? new Tuple(value.items.map(mark)) : value
+  if (isList(value)) return [...iterate(value)].map(mark)
+  return value instanceof Tuple ? new Tuple([...iterate(value)].map(mark)) : value
 }

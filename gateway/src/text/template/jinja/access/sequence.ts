@@ -1,8 +1,9 @@
 import { TemplateError } from '../errors.js'
 import { Range } from '../values/collections.js'
 import { numberOf } from '../values/operations.js'
-import { charactersOf } from '../values/text.js'
+import { characterAt, charactersOf, isPlain } from '../values/text.js'
 import { isList, Markup, Tuple, textOf, typeName, Undefined, type Value } from '../values/value.js'
+import { costs, spend, spendText } from '../work.js'
 
 /** Reads an item of a sequence; undefined if there is none, or if the value is no sequence. */
 export function itemAt(sequence: Value, position: Value): Value | undefined {
@@ -11,7 +12,7 @@ export function itemAt(sequence: Value, position: Value): Value | undefined {
   const index = Number(number)
   const text = textOf(sequence)
   if (text !== undefined) {
-    const character = charactersOf(text).at(index)
+    const character = characterAt(text, index)
     return character === undefined || !(sequence instanceof Markup) ? character : new Markup(character)
   }
   if (isList(sequence)) return sequence.at(index)
@@ -27,7 +28,7 @@ type Bounds = readonly [Value, Value, Value]
 export function sliceOf(sequence: Value, bounds: Bounds): Value {
   const text = textOf(sequence)
   if (text !== undefined) {
-    const part = pick(charactersOf(text), bounds).join('')
+    const part = sliceText(text, bounds)
     return sequence instanceof Markup ? new Markup(part) : part
   }
   if (isList(sequence)) return pick(sequence, bounds)
@@ -37,8 +38,16 @@ export function sliceOf(sequence: Value, bounds: Bounds): Value {
   throw new TemplateError(`'${typeName(sequence)}' object has no slices`)
 }
 
+function sliceText(text: string, bounds: Bounds): string {
+  spendText(text)
+  if (!isPlain(text)) return pick(charactersOf(text), bounds).join('')
+  const { start, stop, step } = resolveBounds(bounds, text.length)
+  return step === 1 ? text.slice(start, Math.max(start, stop)) : pick(charactersOf(text), bounds).join('')
+}
+
 function pick<T>(items: readonly T[], bounds: Bounds): T[] {
   const { start, stop, step } = resolveBounds(bounds, items.length)
+  spend(Math.max(0, (stop - start) / step) * costs.item)
   const picked: T[] = []
   for (let index = start; step > 0 ? index < stop : index > stop; index += step) picked.push(items[index] as T)
   return picked
@@ -67,5 +76,5 @@ function boundOf(value: Value): number | null {
   if (value === null) return null
   const number = numberOf(value)
   if (typeof number !== 'bigint') throw new TemplateError('slice indices must be integers or None')
-  return Number(number)
+  return Math.min(Math.max(Number(number), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
 }

@@ -1,5 +1,5 @@
 import type { Access } from '../format/braces.js'
-import { isString, textOf, Undefined, type Value } from '../values/value.js'
+import { isString, spendIfText, textOf, Undefined, type Value } from '../values/value.js'
 
 /** Reads a value of an item. */
 export type Getter = (item: Value) => Value
@@ -36,6 +36,7 @@ function partsOf(attribute: Value): readonly Value[] {
 
 /** Lets text of different cases be equal. */
 export function ignoreCase(value: Value): Value {
+  spendIfText(value)
   return isString(value) ? (textOf(value) ?? '').toLowerCase() : value
 }
 

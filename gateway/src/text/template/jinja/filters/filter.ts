@@ -1,7 +1,7 @@
 import type { Access } from '../format/braces.js'
 import { bindArguments } from '../values/arguments.js'
 import { toText } from '../values/represent.js'
-import { type Arguments, isString, type Markup, type Value } from '../values/value.js'
+import { type Arguments, isString, type Markup, PythonFunction, type Value } from '../values/value.js'
 
 /** What filters need of the engine: attributes, and other filters and tests by name. */
 export interface FilterRuntime extends Access {
@@ -39,11 +39,6 @@ export function callTextMethod(
   { getAttribute }: Access,
 ): Value {
   const found = getAttribute(toSoftText(value), name)
-  return call(found, { positional, keywords: new Map() })
-}
-
-function call(callee: Value, args: Arguments): Value {
-  if (callee !== null && typeof callee === 'object' && 'call' in callee && typeof callee.call === 'function')
-    return callee.call(args) as Value
+  if (found instanceof PythonFunction) return found.call({ positional, keywords: new Map() })
   throw new Error('a method of strings is missing')
 }

@@ -1,10 +1,11 @@
 import { TemplateError } from '../errors.js'
-import { assertTextLength, ItemCount, joinTexts } from '../limits.js'
+import { assertTextLength, joinTexts } from '../limits.js'
 import { Dict } from '../values/dict.js'
 import { floatText } from '../values/float-text.js'
 import { compare, isTrue, numberOf } from '../values/operations.js'
 import { integerText } from '../values/represent.js'
 import { isList, Tuple, textOf, typeName, type Value } from '../values/value.js'
+import { costs, spend } from '../work.js'
 import { filter, type NamedFilter } from './filter.js'
 
 interface Style {
@@ -13,7 +14,6 @@ interface Style {
   readonly itemSeparator: string
   readonly keySeparator: string
   readonly isSorted: boolean
-  readonly count: ItemCount
 }
 
 /** `tojson` of transformers: Python's `json.dumps`, which leaves characters outside ASCII. */
@@ -28,7 +28,6 @@ export const jsonFilter: NamedFilter = filter(
       itemSeparator: item,
       keySeparator: key,
       isSorted: isTrue(isSorted),
-      count: new ItemCount(),
     }
     const text = write(input, style, '\n')
     assertTextLength(text.length)
@@ -59,6 +58,7 @@ function indentOf(value: Value): string | null {
 
 /** @param line a line feed and the indentation of the value */
 function write(value: Value, style: Style, line: string): string {
+  spend(costs.value + line.length * costs.character)
   const text = textOf(value)
   if (text !== undefined) return writeText(text, style)
   if (value === null) return 'null'
@@ -73,13 +73,11 @@ function write(value: Value, style: Style, line: string): string {
 }
 
 function* writeItems(items: readonly Value[], style: Style, line: string): Generator<string> {
-  style.count.add(items.length)
   for (const item of items) yield write(item, style, line)
 }
 
 function* writeEntries(dict: Dict, style: Style, line: string): Generator<string> {
   const entries = dict.entries()
-  style.count.add(entries.length)
   if (style.isSorted) entries.sort(([a], [b]) => compare(a, b, '<'))
   for (const [key, value] of entries)
     yield writeText(keyText(key), style) + style.keySeparator + write(value, style, line)
@@ -117,6 +115,7 @@ const special = /["\\\p{Cc}]/gu
 const specialOrForeign = /["\\]|[^ -~]/g
 
 function writeText(text: string, { isAscii }: Style): string {
+  spend(text.length * costs.item)
   const escapeUnit = (unit: string) => {
     const code = unit.charCodeAt(0)
     if (code >= 0x7f && (!isAscii || code === 0x7f)) return unit

@@ -1,12 +1,13 @@
 import { attributeOf } from '../access/access.js'
 import { TemplateError } from '../errors.js'
-import { maxItems } from '../limits.js'
+import { assertItems } from '../limits.js'
 import { compute } from '../operators/arithmetic.js'
 import { DictView, Range } from '../values/collections.js'
 import { Dict, hashKey } from '../values/dict.js'
 import { isTrue, iterate, lengthOf, numberOf } from '../values/operations.js'
 import { charactersOf } from '../values/text.js'
 import { Generator, isList, Markup, orElse, Tuple, textOf, typeName, Undefined, type Value } from '../values/value.js'
+import { costs, spend } from '../work.js'
 import { createGetter, ignoreCase, keepCase } from './attributes.js'
 import { type FilterRuntime, filter, type NamedFilter } from './filter.js'
 
@@ -40,6 +41,7 @@ function orDefault(input: Value, [initial = '', isBoolean]: Bound): Value {
 }
 
 function first(input: Value): Value {
+  if (isList(input) && input.length > 0) return input[0] ?? null
   for (const item of iterate(input)) return item
   return new Undefined('No first item, sequence was empty.')
 }
@@ -84,7 +86,7 @@ function* unique(input: Value, [isExact, name]: Bound, runtime: FilterRuntime): 
 function requireCount(value: Value | undefined, name: string): number {
   const number = numberOf(value ?? null)
   if (typeof number !== 'bigint') throw new TemplateError(`${name} requires an integer`)
-  if (number > maxItems) throw new TemplateError(`${name} makes more than ${maxItems} lists`)
+  assertItems(Number(number))
   return Number(number)
 }
 
@@ -96,12 +98,12 @@ function* batch(input: Value, [count, fill = null]: Bound): Generator_ {
       yield line
       line = []
     }
-    line = [...line, item]
+    line.push(item)
   }
   if (line.length === 0) return
   if (fill === null) return yield line
   const missing = requireCount(count, 'batch') - line.length
-  yield isList(line) && missing > 0 ? [...line, ...iterate(compute('*', [fill], BigInt(missing)))] : line
+  yield missing > 0 ? compute('+', line, compute('*', [fill], BigInt(missing))) : line
 }
 
 function* slice(input: Value, [count, fill = null]: Bound): Generator_ {
@@ -115,6 +117,7 @@ function* slice(input: Value, [count, fill = null]: Bound): Generator_ {
     const start = offset + number * size
     if (number < longer) offset++
     const part = all.slice(start, offset + (number + 1) * size)
+    spend(costs.value)
     yield fill !== null && number >= longer ? [...part, fill] : part
   }
 }

@@ -3,6 +3,7 @@ import { compute } from '../operators/arithmetic.js'
 import { fixedText, roundExactly } from '../values/float-text.js'
 import { numberOf, toFloat } from '../values/operations.js'
 import { isString, textOf, typeName, Undefined, type Value } from '../values/value.js'
+import { costs, spend } from '../work.js'
 import { filter, type NamedFilter } from './filter.js'
 import { parseFloatText, parseInteger } from './parse-number.js'
 
@@ -67,6 +68,7 @@ function round(input: Value, precision: Value, method: string): Value {
 function roundInteger(value: bigint, digits: bigint): bigint {
   if (digits >= 0n) return value
   if (digits < -4300n) return 0n
+  spend(Number(digits) ** 2 / 4)
   const unit = 10n ** -digits
   const absolute = value < 0n ? -value : value
   const [quotient, twice] = [absolute / unit, (absolute % unit) * 2n]
@@ -76,6 +78,7 @@ function roundInteger(value: bigint, digits: bigint): bigint {
 
 function roundFloat(value: number, digits: number): number {
   if (!Number.isFinite(value) || digits > 330) return value
+  spend(Math.abs(digits) * costs.slowCharacter)
   const sign = value < 0 || Object.is(value, -0) ? -1 : 1
   if (digits < -308) return sign * 0
   if (digits >= 0) return sign * Number(fixedText(value, digits))

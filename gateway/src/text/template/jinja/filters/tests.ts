@@ -4,7 +4,7 @@ import { compute } from '../operators/arithmetic.js'
 import { bindArguments } from '../values/arguments.js'
 import { Range } from '../values/collections.js'
 import { Dict } from '../values/dict.js'
-import { compare, contains, equals, iterate, numberOf } from '../values/operations.js'
+import { compare, contains, equals, isIterable, numberOf } from '../values/operations.js'
 import { toText } from '../values/represent.js'
 import {
   type Arguments,
@@ -18,6 +18,7 @@ import {
   Undefined,
   type Value,
 } from '../values/value.js'
+import { spendText } from '../work.js'
 
 /** A test: `value is name(args)`. */
 export type Test = (input: Value, args: Arguments) => boolean
@@ -68,8 +69,8 @@ export const tests: Readonly<Record<string, Test>> = {
       (value instanceof PythonObject && 'call' in value),
   ),
   escaped: simple((value) => value instanceof Markup),
-  lower: simple((value) => characterTests.islower?.(toText(value)) ?? false),
-  upper: simple((value) => characterTests.isupper?.(toText(value)) ?? false),
+  lower: simple((value) => isCase('islower', value)),
+  upper: simple((value) => isCase('isupper', value)),
   odd: simple((value) => equals(compute('%', value, 2n), 1n)),
   even: simple((value) => equals(compute('%', value, 2n), 0n)),
   divisibleby: binary((value, divisor) => equals(compute('%', value, divisor), 0n)),
@@ -80,13 +81,10 @@ export const tests: Readonly<Record<string, Test>> = {
   ...{ '>': isGreater, gt: isGreater, greaterthan: isGreater, '>=': isAtLeast, ge: isAtLeast },
 }
 
-function isIterable(value: Value): boolean {
-  try {
-    iterate(value)
-    return true
-  } catch {
-    return false
-  }
+function isCase(name: 'islower' | 'isupper', value: Value): boolean {
+  const text = toText(value)
+  spendText(text)
+  return characterTests[name]?.(text) ?? false
 }
 
 /** Whether two values are one object. For numbers and texts that depends on Python's caches. */

@@ -9,6 +9,7 @@ import { escapeHtml, escapeText } from '../values/html.js'
 import { isTrue, iterate, lengthOf, numberOf } from '../values/operations.js'
 import { toText } from '../values/represent.js'
 import { isString, Markup, Tuple, textOf, typeName, Undefined, type Value } from '../values/value.js'
+import { costs, spend } from '../work.js'
 import { createGetter } from './attributes.js'
 import { callTextMethod, type Filter, filter, type NamedFilter, toSoftText } from './filter.js'
 
@@ -41,7 +42,7 @@ export const textFilters: readonly NamedFilter[] = [
   }),
   filter('indent', 'width= first= blank=', indent),
   filter('truncate', 'length= killwords= end= leeway=', truncate),
-  filter('wordcount', '', (input) => BigInt((textOf(toSoftText(input)) ?? '').match(/[\p{L}\p{N}_]+/gu)?.length ?? 0)),
+  filter('wordcount', '', (input) => countWords(textOf(toSoftText(input)) ?? '')),
   filter('urlencode', '', urlEncode),
   filter('xmlattr', 'autospace=', writeAttributes),
   filter('filesizeformat', 'binary=', (input, [isBinary], runtime) =>
@@ -59,10 +60,16 @@ function formatFilter(input: Value, { positional, keywords }: Parameters<Filter>
   return compute('%', toSoftText(input), keywords.size > 0 ? new Dict(keywords) : new Tuple(positional))
 }
 
+function countWords(text: string): bigint {
+  spend(text.length * costs.slowCharacter)
+  return BigInt(text.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0)
+}
+
 /** Between words: white space and some brackets. */
 const titleBoundary = new RegExp(`([-({[<${spaces}]+)`)
 
 function titleOf(text: string): string {
+  spend(text.length * costs.slowCharacter)
   return text
     .split(titleBoundary)
     .map((word) => {
@@ -78,6 +85,7 @@ function indent(input: Value, [width = 4n, isFirst, isBlank]: readonly (Value | 
   if (text === undefined) throw new TemplateError(`indent requires a string, found ${typeName(input)}`)
   const prefix = isString(width) ? (textOf(width) ?? '') : (textOf(compute('*', ' ', width)) ?? '')
   const [first = '', ...rest] = splitLines(`${text}\n`, false)
+  spend(rest.length * prefix.length * costs.character)
   const indented = rest.map((line) => (line !== '' || isTrue(isBlank ?? false) ? prefix + line : line))
   const result = concatenate([isTrue(isFirst ?? false) ? prefix : '', joinTexts([first, ...indented], '\n')])
   return input instanceof Markup ? new Markup(result) : result
@@ -102,6 +110,7 @@ function truncate(
 /** Python's `quote`. */
 function quoteUrl(value: Value, isQuery: boolean): string {
   const text = toText(value)
+  spend(text.length * costs.slowCharacter)
   if (/\p{Cs}/u.test(text)) throw new TemplateError('a URL cannot contain half of a character')
   const quoted = encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -113,17 +122,21 @@ function quoteUrl(value: Value, isQuery: boolean): string {
 function urlEncode(input: Value): string {
   if (isString(input) || numberOf(input) !== undefined || input === null) return quoteUrl(input, false)
   const pairs = input instanceof Dict ? input.entries() : [...iterate(input)].map((pair) => [...iterate(pair)])
-  return pairs.map(([key = null, value = null]) => `${quoteUrl(key, true)}=${quoteUrl(value, true)}`).join('&')
+  return joinTexts(
+    pairs.map(([key = null, value = null]) => `${quoteUrl(key, true)}=${quoteUrl(value, true)}`),
+    '&',
+  )
 }
 
 function writeAttributes(input: Value, [autospace = true]: readonly (Value | undefined)[]): string {
   if (!(input instanceof Dict)) throw new TemplateError(`xmlattr requires a mapping, found ${typeName(input)}`)
   const written = input.entries().flatMap(([key, value]) => {
     if (value === null || value instanceof Undefined) return []
+    spend(toText(key).length * costs.character)
     if (/[\s/>=]/.test(toText(key))) throw new TemplateError(`an attribute cannot have the name ${toText(key)}`)
     return [`${escapeHtml(key)}="${escapeHtml(value)}"`]
   })
-  return (isTrue(autospace) && written.length > 0 ? ' ' : '') + written.join(' ')
+  return (isTrue(autospace) && written.length > 0 ? ' ' : '') + joinTexts(written, ' ')
 }
 
 function sizeText(value: bigint | number, isBinary: boolean): string {

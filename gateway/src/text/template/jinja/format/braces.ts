@@ -4,6 +4,7 @@ import { Dict } from '../values/dict.js'
 import { escapeText } from '../values/html.js'
 import { escapeCharacter, toRepresentation, toText } from '../values/represent.js'
 import { type Arguments, Markup, type Value } from '../values/value.js'
+import { costs, spend } from '../work.js'
 import { formatWithSpec } from './spec.js'
 
 /** How a format reads attributes and items: as the template itself does. */
@@ -30,6 +31,7 @@ class Braces {
   ) {}
 
   format(text: string, depth: number): string {
+    spend(text.length * costs.item)
     if (depth < 0) throw new TemplateError('Max string recursion exceeded')
     let formatted = ''
     for (let index = 0; index < text.length; index++) {
@@ -50,6 +52,7 @@ class Braces {
   }
 
   private formatField(field: string, depth: number): string {
+    spend(costs.call + field.length * costs.item)
     const { name, conversion, spec } = splitField(field)
     const value = convert(this.read(name), conversion)
     const nested = this.format(spec, depth - 1)
@@ -92,11 +95,14 @@ function indexOf(name: string): Value {
 /** Finds the } that closes a field. */
 function findEnd(text: string, start: number): number {
   let depth = 1
+  let isInName = true
   for (let index = start; index < text.length; index++) {
     const mark = text.charAt(index)
-    if (mark === '[' && depth === 1 && !/[!:]/.test(text.slice(start, index))) {
+    if (mark === '!' || mark === ':') isInName = false
+    if (mark === '[' && depth === 1 && isInName) {
       const close = text.indexOf(']', index)
       if (close > 0) index = close
+      else isInName = false
     } else if (mark === '{') depth++
     else if (mark === '}' && --depth === 0) return index
   }

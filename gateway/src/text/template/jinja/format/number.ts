@@ -1,5 +1,6 @@
 import { exponentText, fixedText, significantDigits } from '../values/float-text.js'
 import { integerText } from '../values/represent.js'
+import { costs, spend } from '../work.js'
 
 /** How a float is written: the letter of its format, its precision, and `#`. */
 export interface FloatFormat {
@@ -12,6 +13,7 @@ export interface FloatFormat {
 
 /** Formats a float without its sign, like C's printf. */
 export function formatFloat(value: number, format: FloatFormat): string {
+  spend(costs.call * 4 + format.precision * costs.slowCharacter)
   const isUpper = format.letter !== format.letter.toLowerCase()
   const text = Number.isFinite(value) ? formatFinite(value, format) : Number.isNaN(value) ? 'nan' : 'inf'
   return isUpper ? text.toUpperCase() : text
@@ -34,7 +36,7 @@ function exponentForm(value: number, { precision, isAlternate }: FloatFormat): s
 function generalForm(value: number, { precision, isAlternate, hasPoint = false }: FloatFormat): string {
   const count = Math.max(1, precision)
   const { digits, exponent } = significantDigits(value, count)
-  const trim = (text: string) => (isAlternate || !text.includes('.') ? text : text.replace(/\.?0+$/, ''))
+  const trim = (text: string) => (isAlternate || !text.includes('.') ? text : trimZeros(text))
   if (exponent < -4 || exponent >= count - (hasPoint ? 1 : 0)) {
     const mantissa = count > 1 || isAlternate ? `${digits.charAt(0)}.${digits.slice(1)}` : digits
     return `${trim(mantissa)}${exponentText(exponent)}`
@@ -49,6 +51,13 @@ function generalForm(value: number, { precision, isAlternate, hasPoint = false }
   return hasPoint && !trimmed.includes('.') ? `${trimmed}.0` : trimmed
 }
 
+/** Removes the zeros at the end of a fraction, and the point if nothing is left. */
+function trimZeros(text: string): string {
+  let end = text.length
+  while (text.charAt(end - 1) === '0') end--
+  return text.slice(0, text.charAt(end - 1) === '.' ? end - 1 : end)
+}
+
 /** Whether a float is written with a minus. */
 export function isNegative(value: bigint | number): boolean {
   return value < 0 || Object.is(value, -0)
@@ -60,7 +69,9 @@ const bases: Readonly<Record<string, number>> = { b: 2, o: 8, x: 16, X: 16 }
 export function formatInteger(value: bigint, letter: string, isAlternate: boolean): { prefix: string; digits: string } {
   const absolute = value < 0n ? -value : value
   const base = bases[letter]
+  spend(costs.call)
   const digits = base === undefined ? integerText(absolute) : absolute.toString(base)
+  spend(digits.length * costs.item)
   const prefix = isAlternate && letter in bases ? `0${letter}` : ''
   return { prefix, digits: letter === 'X' ? digits.toUpperCase() : digits }
 }

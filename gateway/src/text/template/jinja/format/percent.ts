@@ -1,150 +1,115 @@
 import { TemplateError } from '../errors.js'
-import { assertFormatSize, assertTextLength } from '../limits.js'
-import { Range } from '../values/collections.js'
-import { Dict } from '../values/dict.js'
-import { escapeHtml } from '../values/html.js'
-import { numberOf, toFloat } from '../values/operations.js'
-import { escapeCharacter, toRepresentation, toText } from '../values/represent.js'
-import { charactersOf } from '../values/text.js'
-import { isList, Markup, Tuple, textOf, typeName, Undefined, type Value } from '../values/value.js'
-import { formatFloat, formatInteger, isNegative } from './number.js'
-
-const directive = /%(?:\(((?:[^()]|\([^()]*\))*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?(.?)/gsu
-
-interface Directive {
-  readonly flags: string
-  readonly width: number
-  readonly precision: number | null
-  readonly letter: string
-}
+import { assertTextLength } from '../limits.js'
+import { Markup, textOf, type Value } from '../values/value.js'
+import { costs, spend } from '../work.js'
+import { formatDirective } from './percent-directive.js'
+import { PercentValues } from './percent-values.js'
 
 /** `text % value` of Python. In marked text the values are escaped. @throws TemplateError */
 export function formatPercent(template: Value, value: Value): Value {
-  const text = textOf(template) ?? ''
   const isMarked = template instanceof Markup
-  const values = new PercentValues(value)
-  let length = 0
-  const formatted = text.replace(
-    directive,
-    (_, key: string | undefined, flags: string, width, precision, letter: string) => {
-      if (key !== undefined) values.select(key)
-      const size = width === '*' ? values.nextSize() : Number(width ?? 0)
-      const digits = precision === '*' ? values.nextSize() : precision === undefined ? null : Number(precision)
-      if (letter === '%') return '%'
-      const signed = size < 0 ? `${flags}-` : flags
-      assertFormatSize(Math.max(Math.abs(size), digits ?? 0))
-      const format = { flags: signed, width: Math.abs(size), precision: digits, letter }
-      const part = formatValue(values.next(), format, isMarked)
-      length += part.length
-      assertTextLength(length)
-      return part
-    },
-  )
-  values.assertUsed()
+  const formatted = new Percent(textOf(template) ?? '', new PercentValues(value, isMarked), isMarked).format()
   return isMarked ? new Markup(formatted) : formatted
 }
 
-/** The values of a format, in their order or by key. */
-class PercentValues {
-  private readonly items: readonly Value[]
+const maxSize = 2 ** 31 - 1
+
+function assertSize(size: number): number {
+  if (Math.abs(size) > maxSize) throw new TemplateError(`the width or precision ${size} of a format is too large`)
+  return size
+}
+
+/** Reads a format from its start to its end, as CPython does. */
+class Percent {
   private index = 0
-  private selected: Value | undefined
 
-  constructor(private readonly value: Value) {
-    this.items = value instanceof Tuple ? value.items : [value]
+  constructor(
+    private readonly text: string,
+    private readonly values: PercentValues,
+    private readonly isMarked: boolean,
+  ) {}
+
+  format(): string {
+    spend(this.text.length * costs.item)
+    let formatted = ''
+    for (let end = this.findMark(); end >= 0; end = this.findMark()) {
+      formatted += this.text.slice(this.index, end)
+      this.index = end + 1
+      formatted += this.readDirective()
+      assertTextLength(formatted.length)
+    }
+    this.values.assertUsed()
+    return formatted + this.text.slice(this.index)
   }
 
-  select(key: string): void {
-    if (this.value instanceof Undefined) throw this.value.toError()
-    if (!(this.value instanceof Dict)) throw new TemplateError('format requires a mapping')
-    this.selected = this.value.get(key)
-    if (this.selected === undefined) throw new TemplateError(`the mapping of a format has no key '${key}'`)
+  private findMark(): number {
+    return this.text.indexOf('%', this.index)
   }
 
-  next(): Value {
-    const { selected } = this
-    this.selected = undefined
-    if (selected !== undefined) return selected
-    const value = this.items[this.index++]
-    if (value === undefined) throw new TemplateError('not enough arguments for format string')
-    return value
+  private readDirective(): string {
+    spend(costs.call)
+    // Only `%%` is a mark: `%5%` is a directive that does not exist.
+    if (this.text.charAt(this.index) === '%') {
+      this.index++
+      return '%'
+    }
+    if (this.text.charAt(this.index) === '(') this.values.select(this.readKey())
+    const flags = this.readWhile('-+ #0')
+    const width = this.readSize() ?? 0
+    const precision = this.readPrecision()
+    if ('hlL'.includes(this.text.charAt(this.index))) this.index++
+    const letter = this.readLetter()
+    const format = {
+      flags: width < 0 ? `${flags}-` : flags,
+      width: Math.abs(width),
+      precision,
+      letter,
+    }
+    return formatDirective(this.values.next(), format, this.isMarked)
   }
 
-  nextSize(): number {
-    const size = numberOf(this.next())
-    if (typeof size !== 'bigint') throw new TemplateError('* wants int')
-    return Number(size)
+  /** Reads a key, which may contain pairs of parentheses. */
+  private readKey(): string {
+    this.values.assertKeys()
+    const start = this.index + 1
+    let depth = 1
+    for (let index = start; index < this.text.length; index++) {
+      const mark = this.text.charAt(index)
+      if (mark === '(') depth++
+      if (mark !== ')' || --depth > 0) continue
+      this.index = index + 1
+      return this.text.slice(start, index)
+    }
+    throw new TemplateError('incomplete format key')
   }
 
-  /** Python does not ask this of dicts, lists and other values with keys. */
-  assertUsed(): void {
-    const { value } = this
-    const hasKeys = isList(value) || value instanceof Dict || value instanceof Range || value instanceof Undefined
-    if (this.index < this.items.length && !hasKeys)
-      throw new TemplateError('not all arguments converted during string formatting')
+  private readWhile(marks: string): string {
+    const start = this.index
+    while (this.index < this.text.length && marks.includes(this.text.charAt(this.index))) this.index++
+    return this.text.slice(start, this.index)
   }
-}
 
-function formatValue(value: Value, format: Directive, isMarked: boolean): string {
-  const { letter } = format
-  if ('sra'.includes(letter) && letter !== '')
-    return pad(cut(textFor(value, letter, isMarked), format), '', format, ' ')
-  if (letter === 'c') return pad(characterFor(value), '', format, ' ')
-  if ('diuxXo'.includes(letter) && letter !== '') return formatIntegerValue(value, format)
-  if ('eEfFgG'.includes(letter) && letter !== '') return formatFloatValue(value, format)
-  throw new TemplateError(letter === '' ? 'incomplete format' : `unsupported format character '${letter}'`)
-}
+  /** Reads a number, or the value of `*`; null if there is neither. */
+  private readSize(): number | null {
+    if (this.text.charAt(this.index) === '*') {
+      this.index++
+      return assertSize(this.values.nextSize())
+    }
+    const digits = this.readWhile('0123456789')
+    return digits === '' ? null : assertSize(Number(digits))
+  }
 
-function textFor(value: Value, letter: string, isMarked: boolean): string {
-  const text = letter === 's' ? toText(value) : toRepresentation(value)
-  const ascii = letter === 'a' ? text.replace(/[^\0-\x7f]/gu, escapeCharacter) : text
-  if (!isMarked) return ascii
-  return letter === 's' ? escapeHtml(value) : escapeHtml(ascii)
-}
+  private readPrecision(): number | null {
+    if (this.text.charAt(this.index) !== '.') return null
+    this.index++
+    return Math.max(0, this.readSize() ?? 0)
+  }
 
-function cut(text: string, { precision }: Directive): string {
-  return precision === null ? text : charactersOf(text).slice(0, precision).join('')
-}
-
-function characterFor(value: Value): string {
-  const number = numberOf(value)
-  if (typeof number === 'bigint' && number >= 0n && number <= 0x10ffffn) return String.fromCodePoint(Number(number))
-  const text = textOf(value)
-  if (text !== undefined && charactersOf(text).length === 1) return text
-  throw new TemplateError('%c requires int or char')
-}
-
-function formatIntegerValue(value: Value, format: Directive): string {
-  const number = numberOf(value)
-  const isWhole =
-    typeof number === 'bigint' || (number !== undefined && 'diu'.includes(format.letter) && Number.isFinite(number))
-  if (number === undefined || !isWhole)
-    throw new TemplateError(`%${format.letter} format: a number is required, not ${typeName(value)}`)
-  const whole = typeof number === 'bigint' ? number : BigInt(Math.trunc(number))
-  const { prefix, digits } = formatInteger(whole, format.letter, format.flags.includes('#'))
-  const body = digits.padStart(format.precision ?? 0, '0')
-  return pad(body, signFor(whole, format) + prefix, format, fillFor(format))
-}
-
-function formatFloatValue(value: Value, format: Directive): string {
-  const number = numberOf(value)
-  if (number === undefined) throw new TemplateError(`must be real number, not ${typeName(value)}`)
-  const float = toFloat(number)
-  const options = { letter: format.letter, precision: format.precision ?? 6, isAlternate: format.flags.includes('#') }
-  return pad(formatFloat(float, options), signFor(float, format), format, fillFor(format))
-}
-
-function signFor(value: bigint | number, { flags }: Directive): string {
-  if (isNegative(value)) return '-'
-  return flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : ''
-}
-
-function fillFor({ flags }: Directive): string {
-  return flags.includes('0') && !flags.includes('-') ? '0' : ' '
-}
-
-function pad(body: string, sign: string, { flags, width }: Directive, fill: string): string {
-  const missing = Math.max(0, width - charactersOf(sign + body).length)
-  if (flags.includes('-')) return sign + body + ' '.repeat(missing)
-  return fill === '0' ? sign + '0'.repeat(missing) + body : ' '.repeat(missing) + sign + body
+  private readLetter(): string {
+    const code = this.text.codePointAt(this.index)
+    if (code === undefined) throw new TemplateError('incomplete format')
+    const letter = String.fromCodePoint(code)
+    this.index += letter.length
+    return letter
+  }
 }

@@ -5,6 +5,7 @@ import { numberOf, toFloat } from '../values/operations.js'
 import { toText } from '../values/represent.js'
 import { charactersOf } from '../values/text.js'
 import { textOf, typeName, type Value } from '../values/value.js'
+import { costs, spend } from '../work.js'
 import { formatFloat, formatInteger, isNegative } from './number.js'
 
 const pattern = /^(?:(.)?([<>=^]))?([-+ ]?)(z?)(#?)(0?)(\d*)([,_]?)(?:\.(\d+))?([a-zA-Z%]?)$/su
@@ -46,7 +47,9 @@ function parseSpec(source: string, isNumber: boolean): Spec {
     width: Number(width || 0),
     precision: precision === undefined ? null : Number(precision),
   }
-  assertFormatSize(Math.max(spec.width, spec.precision ?? 0))
+  const size = Math.max(spec.width, spec.precision ?? 0)
+  assertFormatSize(size)
+  spend((size + source.length) * costs.item)
   return spec
 }
 
@@ -104,9 +107,16 @@ function signFor(value: bigint | number, { sign }: Spec): string {
 function padNumber(sign: string, digits: string, rest: string, spec: Spec, size: number): string {
   const group = (text: string) => (spec.grouping === '' ? text : groupDigits(text, size).join(spec.grouping))
   if (spec.fill !== '0' || spec.align !== '=') return pad(sign, group(digits) + rest, spec)
-  let padded = digits
-  while ((sign + group(padded) + rest).length < spec.width) padded = `0${padded}`
-  return sign + group(padded) + rest
+  return sign + group(digits.padStart(countDigits(spec, size, spec.width - sign.length - rest.length), '0')) + rest
+}
+
+/** The number of digits that fills a width, with the separators between them. */
+function countDigits({ grouping }: Spec, size: number, width: number): number {
+  if (grouping === '') return width
+  const groups = Math.floor(width / (size + 1))
+  const rest = width - groups * (size + 1)
+  // A separator is not the first character, so a full width has one digit more.
+  return groups * size + Math.max(rest, 1)
 }
 
 /** Splits digits into groups of a size; the first may be smaller. */

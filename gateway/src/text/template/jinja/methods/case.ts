@@ -1,3 +1,5 @@
+import { costs, spend } from '../work.js'
+
 /** Letters that Unicode writes differently at the start of a word than in upper case. */
 const titleCases: Readonly<Record<string, string>> = {
   ...{ Ǆ: 'ǅ', ǅ: 'ǅ', ǆ: 'ǅ', Ǉ: 'ǈ', ǈ: 'ǈ', ǉ: 'ǈ', Ǌ: 'ǋ', ǋ: 'ǋ', ǌ: 'ǋ', Ǳ: 'ǲ', ǲ: 'ǲ', ǳ: 'ǲ' },
@@ -28,12 +30,14 @@ function titleOfGreek(character: string): string | null {
 
 /** Python's `str.capitalize`. */
 export function capitalize(text: string): string {
+  spendSlowly(text)
   const [first = '', ...rest] = text
   return toTitleCase(first) + rest.join('').toLowerCase()
 }
 
 /** Python's `str.title`: every letter after another character begins a word. */
 export function titleWords(text: string): string {
+  spendSlowly(text)
   return text.replace(/[\p{Cased}]+/gu, (word) => {
     const [first = '', ...rest] = word
     return toTitleCase(first) + rest.join('').toLowerCase()
@@ -42,6 +46,7 @@ export function titleWords(text: string): string {
 
 /** Python's `str.swapcase`. */
 export function swapCase(text: string): string {
+  spendSlowly(text)
   return text.replace(/[\p{Uppercase}\p{Lowercase}]+/gu, (run) =>
     [...run].map((letter) => (/\p{Uppercase}/u.test(letter) ? letter.toLowerCase() : letter.toUpperCase())).join(''),
   )
@@ -49,6 +54,7 @@ export function swapCase(text: string): string {
 
 /** Python's `str.casefold`. */
 export function foldCase(text: string): string {
+  spendSlowly(text)
   return [...text].map(foldCharacter).join('')
 }
 
@@ -59,4 +65,8 @@ function foldCharacter(character: string): string {
   if (/[İı]/.test(character)) return character.toLowerCase()
   if (character === 'ẞ') return 'ss'
   return [...character.toUpperCase()].map((letter) => letter.toLowerCase()).join('')
+}
+
+function spendSlowly(text: string): void {
+  spend(text.length * costs.slowCharacter)
 }

@@ -1,10 +1,13 @@
+import { costs, spend } from '../work.js'
+
 /** Characters with the numeric type Digit, besides decimal digits. */
 const digits = '²³¹፩-፱᧚⁰⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿❶-❾➀-➈➊-➒𐩀-𐩃𐹠-𐹨𑁒-𑁚🄀-🄊'
 
 const isEvery = (source: string) => new RegExp(`^(?:${source})+$`, 'u')
 
-/** Python's questions about the characters of a text. The empty text is none of these. */
-export const characterTests: Readonly<Record<string, (text: string) => boolean>> = {
+type CharacterTest = (text: string) => boolean
+
+const tests: Readonly<Record<string, CharacterTest>> = {
   isalpha: test('\\p{L}'),
   isdecimal: test('\\p{Nd}'),
   isdigit: test(`[\\p{Nd}${digits}]`),
@@ -17,6 +20,18 @@ export const characterTests: Readonly<Record<string, (text: string) => boolean>>
   istitle: isTitle,
 }
 
+/** Python's questions about the characters of a text. The empty text is none of these. */
+export const characterTests: Readonly<Record<string, CharacterTest>> = Object.fromEntries(
+  Object.entries(tests).map(([name, test]) => [name, counted(test)]),
+)
+
+function counted(test: CharacterTest): CharacterTest {
+  return (text) => {
+    spend(text.length * costs.item)
+    return test(text)
+  }
+}
+
 function test(source: string): (text: string) => boolean {
   const pattern = isEvery(source)
   return (text) => pattern.test(text)
@@ -26,6 +41,7 @@ function isTitle(text: string): boolean {
   let isAfterCased = false
   let hasCased = false
   for (const character of text) {
+    spend(costs.slowCharacter)
     const isUpper = /[\p{Uppercase}\p{Lt}]/u.test(character)
     const isLower = /\p{Lowercase}/u.test(character)
     if ((isUpper && isAfterCased) || (isLower && !isAfterCased)) return false

@@ -5,8 +5,11 @@ import { equals, iterate } from '../values/operations.js'
 import { orElse, Tuple, type Value } from '../values/value.js'
 import { type Method, method, requireInteger } from './method.js'
 
-const count = (items: readonly Value[], item: Value | undefined) =>
-  BigInt(items.filter((other) => equals(other, item ?? null)).length)
+function count(items: Iterable<Value>, item: Value | undefined): bigint {
+  let found = 0n
+  for (const other of items) if (equals(other, item ?? null)) found++
+  return found
+}
 
 function indexOf(
   items: readonly Value[],
@@ -25,7 +28,7 @@ function indexOf(
 
 /** The methods of lists that do not change them. */
 export const listMethods: ReadonlyMap<string, Method<readonly Value[]>> = new Map([
-  ['copy', method('copy', '', (list) => [...list])],
+  ['copy', method('copy', '', (list) => [...iterate(list)])],
   ['count', method('count', 'value /', count)],
   ['index', method('index', 'value start= stop= /', indexOf)],
 ])
@@ -42,7 +45,7 @@ export const tupleMethods: ReadonlyMap<string, Method<Tuple>> = new Map([
 /** The methods of ranges. */
 export const rangeMethods: ReadonlyMap<string, Method<Range>> = new Map([
   ['count', method('count', 'value /', (range, value) => count(range.items(), value))],
-  ['index', method('index', 'value /', (range, value) => indexOf(range.items(), value))],
+  ['index', method('index', 'value /', (range, value) => indexOf([...range.items()], value))],
 ])
 
 const viewOf = (dict: Dict, kind: 'keys' | 'values' | 'items') =>

@@ -1,6 +1,7 @@
 import { TemplateError, UnsupportedTemplateError } from '../errors.js'
 import { numberOf } from '../values/operations.js'
 import { Tuple, type Value } from '../values/value.js'
+import { costs, spend } from '../work.js'
 import { type Method, method } from './method.js'
 
 type Numeric = bigint | number
@@ -11,12 +12,18 @@ const hidden =
   () => {
     throw new UnsupportedTemplateError(`the method ${name}() of numbers is not supported`)
   }
-const bits = (number: Numeric) => BigInt.asUintN(1 << 20, BigInt(number) < 0n ? -BigInt(number) : BigInt(number))
+
+/** The bits of an integer without its sign. */
+function bits(number: Numeric): string {
+  const text = (number < 0n ? -BigInt(number) : BigInt(number)).toString(2)
+  spend(text.length * costs.item)
+  return text
+}
 
 /** The methods of integers. */
 export const integerMethods: ReadonlyMap<string, Method<Numeric>> = new Map([
-  ['bit_length', method('bit_length', '', (number) => (number === 0n ? 0n : BigInt(bits(number).toString(2).length)))],
-  ['bit_count', method('bit_count', '', (number) => BigInt(bits(number).toString(2).replaceAll('0', '').length))],
+  ['bit_length', method('bit_length', '', (number) => (number === 0n ? 0n : BigInt(bits(number).length)))],
+  ['bit_count', method('bit_count', '', (number) => BigInt(bits(number).replaceAll('0', '').length))],
   ['as_integer_ratio', method('as_integer_ratio', '', (number) => new Tuple([number, 1n]))],
   ['conjugate', conjugate],
   ['to_bytes', hidden('to_bytes')],

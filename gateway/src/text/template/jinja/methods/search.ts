@@ -1,6 +1,9 @@
 import { TemplateError, ValueDependentError } from '../errors.js'
+import { iterate } from '../values/operations.js'
+import { indexOfText, lastIndexOfText, splitText } from '../values/search-text.js'
 import { charactersOf, lengthOfText } from '../values/text.js'
 import { Tuple, textOf, typeName, type Value } from '../values/value.js'
+import { spendText } from '../work.js'
 import { requireInteger, requireText } from './method.js'
 
 /** A part of a text between two indexes of characters, and the index where it begins. */
@@ -32,7 +35,7 @@ export function find(text: string, [part, start, end]: Bound, isFromEnd: boolean
   const searched = requireText(part, 'find()')
   const window = windowOf(text, start, end)
   if (window === null) return -1
-  const unit = isFromEnd ? window.text.lastIndexOf(searched) : window.text.indexOf(searched)
+  const unit = isFromEnd ? lastIndexOfText(window.text, searched) : indexOfText(window.text, searched)
   return unit < 0 ? -1 : window.start + lengthOfText(window.text.slice(0, unit))
 }
 
@@ -48,17 +51,18 @@ export function count(text: string, [part, start, end]: Bound): bigint {
   const searched = requireText(part, 'count()')
   const window = windowOf(text, start, end)
   if (window === null) return 0n
-  return BigInt(searched === '' ? lengthOfText(window.text) + 1 : window.text.split(searched).length - 1)
+  return BigInt(searched === '' ? lengthOfText(window.text) + 1 : splitText(window.text, searched).length - 1)
 }
 
 /** Python's `startswith` and `endswith`. */
 export function hasEdge(text: string, [edges, start, end]: Bound, isEnd: boolean): boolean {
   const window = windowOf(text, start, end)
-  const options = edges instanceof Tuple ? edges.items : [edges ?? null]
+  const options = edges instanceof Tuple ? [...iterate(edges)] : [edges ?? null]
   return options.some((option) => {
     const edge = textOf(option)
     if (edge === undefined)
       throw new TemplateError(`startswith() requires a string or a tuple of strings, not ${typeName(option)}`)
+    spendText(edge)
     return window !== null && (isEnd ? window.text.endsWith(edge) : window.text.startsWith(edge))
   })
 }

@@ -1,12 +1,15 @@
-import { isPythonSpace } from '../../python-text.js'
+import { isSpaceCode } from '../../python-text.js'
 import { TemplateError } from '../errors.js'
 import { joinTexts } from '../limits.js'
+import { lastIndexOfText, splitText } from '../values/search-text.js'
+import { charactersOf } from '../values/text.js'
+import { costs, spend } from '../work.js'
 
 /** Python's `str.split`; without a separator it splits at white space. */
 export function split(text: string, separator: string | null, limit: number): string[] {
   if (separator === null) return splitSpaces(text, limit)
   if (separator === '') throw new TemplateError('empty separator')
-  const parts = text.split(separator)
+  const parts = splitText(text, separator)
   if (limit < 0 || parts.length <= limit + 1) return parts
   return [...parts.slice(0, limit), parts.slice(limit).join(separator)]
 }
@@ -18,7 +21,7 @@ export function splitFromEnd(text: string, separator: string | null, limit: numb
   const parts: string[] = []
   let end = text.length
   while (limit < 0 || parts.length < limit) {
-    const start = end < separator.length ? -1 : text.lastIndexOf(separator, end - separator.length)
+    const start = lastIndexOfText(text, separator, end)
     if (start < 0) break
     parts.push(text.slice(start + separator.length, end))
     end = start
@@ -27,10 +30,12 @@ export function splitFromEnd(text: string, separator: string | null, limit: numb
 }
 
 function reverse(text: string): string {
+  spend(text.length * costs.item)
   return text.split('').reverse().join('')
 }
 
 function splitSpaces(text: string, limit: number): string[] {
+  spend(text.length * costs.item)
   const words: string[] = []
   let start = skip(text, 0, true)
   while (start < text.length) {
@@ -47,7 +52,7 @@ function splitSpaces(text: string, limit: number): string[] {
 
 function skip(text: string, from: number, isSpace: boolean): number {
   let index = from
-  while (index < text.length && isPythonSpace(text.charAt(index)) === isSpace) index++
+  while (index < text.length && isSpaceCode(text.charCodeAt(index)) === isSpace) index++
   return index
 }
 
@@ -58,6 +63,7 @@ const line = new RegExp(`[^${lineBreaks}]*(?:\\r\\n|[${lineBreaks}])|[^${lineBre
 
 /** Python's `str.splitlines`. */
 export function splitLines(text: string, keepsEnds: boolean): string[] {
+  spend(text.length * costs.item)
   const lines = text.match(line) ?? []
   return keepsEnds ? [...lines] : lines.map((each) => each.replace(lineEnd, ''))
 }
@@ -69,5 +75,6 @@ export function replaceText(text: string, old: string, replacement: string, limi
 }
 
 function* replaceEmpty(text: string, replacement: string, limit: number): Generator<string> {
-  for (const [index, character] of [...text, ''].entries()) yield index < limit ? replacement + character : character
+  for (const [index, character] of [...charactersOf(text), ''].entries())
+    yield index < limit ? replacement + character : character
 }

@@ -4,8 +4,10 @@ import { formatBraces, mapArguments } from '../format/braces.js'
 import { assertTextLength, joinTexts } from '../limits.js'
 import { Dict } from '../values/dict.js'
 import { isTrue, iterate } from '../values/operations.js'
+import { indexOfText, lastIndexOfText } from '../values/search-text.js'
 import { charactersOf, lengthOfText } from '../values/text.js'
-import { Tuple, textOf, type Value } from '../values/value.js'
+import { isList, spendArguments, spendIfText, Tuple, textOf, type Value } from '../values/value.js'
+import { costs, spend, spendText } from '../work.js'
 import { capitalize, foldCase, swapCase, titleWords } from './case.js'
 import { characterTests } from './character-classes.js'
 import { type Method, method, requireInteger, requireText } from './method.js'
@@ -95,11 +97,24 @@ const otherMethods: readonly [string, StringMethod][] = [
 /** Methods of strings that return text or lists of text. */
 export const textReturning: ReadonlySet<string> = new Set(textMethods.map(([name]) => name))
 
-/** The methods of strings by name. */
-export const stringMethods: ReadonlyMap<string, StringMethod> = new Map([...otherMethods, ...textMethods])
+/** The methods of strings by name. What they read and make counts as work. */
+export const stringMethods: ReadonlyMap<string, StringMethod> = new Map(
+  [...otherMethods, ...textMethods].map(([name, run]) => [name, measured(run)]),
+)
+
+function measured(run: StringMethod): StringMethod {
+  return (text, args, access) => {
+    spendText(text)
+    spendArguments(args)
+    const result = run(text, args, access)
+    if (isList(result)) spend(result.length * costs.item)
+    else spendIfText(result)
+    return result
+  }
+}
 
 function otherwise(name: string): StringMethod {
-  if (name === 'isalnum') return method(name, '', (text) => /^[\p{L}\p{N}]+$/u.test(text))
+  if (name === 'isalnum') return method(name, '', (text) => testEach(text, /^[\p{L}\p{N}]+$/u))
   if (name === 'isnumeric') return method(name, '', isNumeric)
   return () => {
     throw new UnsupportedTemplateError(`the method ${name}() of strings is not supported`)
@@ -108,14 +123,25 @@ function otherwise(name: string): StringMethod {
 
 /** Some ideographs are numbers in Python, which no property of Unicode tells. They are refused. */
 function isNumeric(text: string): boolean {
-  if (/\p{Script=Han}/u.test(text))
+  if (testEach(text, /\p{Script=Han}/u))
     throw new UnsupportedTemplateError('isnumeric() of Chinese characters is not supported')
-  return /^\p{N}+$/u.test(text)
+  return testEach(text, /^\p{N}+$/u)
+}
+
+function testEach(text: string, pattern: RegExp): boolean {
+  spend(text.length * costs.eachCharacter)
+  return pattern.test(text)
 }
 
 function strip(text: string, characters: Value | undefined, sides: { left: boolean; right: boolean }): string {
-  if (characters === undefined || characters === null) return stripText(text, sides)
-  return stripText(text, sides, requireText(characters, 'strip()'))
+  if (characters === undefined || characters === null) {
+    const stripped = stripText(text, sides)
+    spend((text.length - stripped.length) * costs.eachCharacter)
+    return stripped
+  }
+  const cut = requireText(characters, 'strip()')
+  spend((text.length + cut.length) * costs.eachCharacter)
+  return stripText(text, sides, cut)
 }
 
 function separatorOf(separator: Value | undefined): string | null {
@@ -123,8 +149,12 @@ function separatorOf(separator: Value | undefined): string | null {
 }
 
 function join(text: string, items: Value | undefined): string {
-  const texts = [...iterate(items ?? null)].map((item, index) => requireText(item, `join(): item ${index}`))
-  return joinTexts(texts, text)
+  return joinTexts(requireTexts(items ?? null), text)
+}
+
+function* requireTexts(items: Value): Generator<string> {
+  for (const [index, item] of [...iterate(items)].entries())
+    yield textOf(item) ?? requireText(item, `join(): item ${index}`)
 }
 
 function pad(
@@ -149,12 +179,13 @@ function fillZeros(text: string, width: number): string {
 }
 
 function expandTabs(text: string, size: number): string {
+  spend(text.length * costs.slowCharacter)
   let column = 0
   let expanded = ''
   for (const character of text) {
     const added = character !== '\t' ? character : ' '.repeat(size > 0 ? size - (column % size) : 0)
     expanded += added
-    column = /[\n\r]/.test(character) ? 0 : column + lengthOfText(added)
+    column = /[\n\r]/.test(character) ? 0 : column + (character === '\t' ? added.length : 1)
     assertTextLength(expanded.length)
   }
   return expanded
@@ -162,7 +193,7 @@ function expandTabs(text: string, size: number): string {
 
 function partition(text: string, separator: string, isFromEnd: boolean): Tuple {
   if (separator === '') throw new TemplateError('empty separator')
-  const index = isFromEnd ? text.lastIndexOf(separator) : text.indexOf(separator)
+  const index = isFromEnd ? lastIndexOfText(text, separator) : indexOfText(text, separator)
   if (index < 0) return new Tuple(isFromEnd ? ['', '', text] : [text, '', ''])
   return new Tuple([text.slice(0, index), separator, text.slice(index + separator.length)])
 }
@@ -170,6 +201,7 @@ function partition(text: string, separator: string, isFromEnd: boolean): Tuple {
 function translate(text: string, table: Value | undefined): string {
   if (!(table instanceof Dict)) throw new TemplateError('translate() requires a dict')
   const change = (character: string) => {
+    spend(costs.slowCharacter)
     const found = table.get(BigInt(character.codePointAt(0) ?? 0))
     if (found === undefined) return character
     return typeof found === 'bigint'

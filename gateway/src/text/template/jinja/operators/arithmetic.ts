@@ -1,17 +1,19 @@
 import { TemplateError } from '../errors.js'
 import { formatPercent } from '../format/percent.js'
-import { assertTextLength, maxIntegerBits, maxItems } from '../limits.js'
+import { assertItems, assertTextLength, joinTexts, maxIntegerBits } from '../limits.js'
 import type { BinaryOperator } from '../syntax/nodes.js'
 import { escapeHtml } from '../values/html.js'
 import { numberOf, toFloat } from '../values/operations.js'
 import { toText } from '../values/represent.js'
 import { isList, Markup, Tuple, textOf, typeName, Undefined, type Value } from '../values/value.js'
+import { costs, spend } from '../work.js'
 
 /** Computes a binary operator of Python. @throws TemplateError */
 export function compute(operator: BinaryOperator, left: Value, right: Value): Value {
-  const text = textOf(left)
-  if (operator === '%' && text !== undefined) return formatPercent(left, right)
-  const [leftNumber, rightNumber] = [numberOf(left), numberOf(right)]
+  spend(2 * costs.value)
+  if (operator === '%' && textOf(left) !== undefined) return formatPercent(left, right)
+  const leftNumber = numberOf(left)
+  const rightNumber = numberOf(right)
   if (leftNumber !== undefined && rightNumber !== undefined) return computeNumbers(operator, leftNumber, rightNumber)
   const joined = operator === '+' ? add(left, right) : operator === '*' ? multiply(left, right) : undefined
   if (joined !== undefined) return joined
@@ -27,14 +29,14 @@ function add(left: Value, right: Value): Value | undefined {
     if (typeof left === 'string' && typeof right === 'string') return left + right
     return new Markup(escapeHtml(left) + escapeHtml(right))
   }
-  if (isList(left) && isList(right)) return assertItems([...left, ...right])
-  if (left instanceof Tuple && right instanceof Tuple) return new Tuple(assertItems([...left.items, ...right.items]))
-  return undefined
+  if (isList(left) && isList(right)) return join(left, right)
+  return left instanceof Tuple && right instanceof Tuple ? new Tuple(join(left.items, right.items)) : undefined
 }
 
-function assertItems<T>(items: T[]): T[] {
-  if (items.length > maxItems) throw new TemplateError(`a list of ${items.length} items: expected at most ${maxItems}`)
-  return items
+function join(left: readonly Value[], right: readonly Value[]): Value[] {
+  assertItems(left.length + right.length)
+  spend((left.length + right.length) * costs.item)
+  return left.concat(right)
 }
 
 function multiply(left: Value, right: Value): Value | undefined {
@@ -52,8 +54,10 @@ function multiply(left: Value, right: Value): Value | undefined {
 }
 
 function repeat(items: readonly Value[], times: number): Value[] {
-  if (items.length * times > maxItems) throw new TemplateError(`a list of more than ${maxItems} items`)
-  return Array.from({ length: times }, () => items).flat() as Value[]
+  const length = items.length * times
+  assertItems(length)
+  spend(length * costs.item)
+  return Array.from({ length }, (_, index) => items[index % items.length] ?? null)
 }
 
 function computeNumbers(operator: BinaryOperator, left: bigint | number, right: bigint | number): Value {
@@ -97,11 +101,12 @@ function floatPower(a: number, b: number): number {
 }
 
 function computeIntegers(operator: BinaryOperator, left: bigint, right: bigint): Value {
+  spendIntegers(left, right)
   if (right === 0n && (operator === '/' || operator === '//' || operator === '%'))
     throw new TemplateError('division by zero')
-  if (operator === '+') return left + right
-  if (operator === '-') return left - right
-  if (operator === '*') return multiplyIntegers(left, right)
+  if (operator === '+') return assertBits(left + right)
+  if (operator === '-') return assertBits(left - right)
+  if (operator === '*') return assertBits(left * right)
   if (operator === '/') return divide(left, right)
   if (operator === '**') return power(left, right)
   const rest = left % right
@@ -110,22 +115,35 @@ function computeIntegers(operator: BinaryOperator, left: bigint, right: bigint):
   return left / right - (isOff ? 1n : 0n)
 }
 
-function bitLength(value: bigint): number {
-  return (value < 0n ? -value : value).toString(2).length
+const word = 1n << 64n
+
+/** Counts the work of an operator of long integers: at most the square of their length. */
+function spendIntegers(left: bigint, right: bigint): void {
+  if (left < word && left > -word && right < word && right > -word) return
+  const words = (bitLength(left) + bitLength(right)) / 64
+  spend(words * words * costs.character)
 }
 
-function multiplyIntegers(left: bigint, right: bigint): bigint {
-  const product = left * right
-  if (product > 1n << 4096n && bitLength(product) > maxIntegerBits) throw new TemplateError('an integer is too large')
-  return product
+function bitLength(value: bigint): number {
+  const hex = (value < 0n ? -value : value).toString(16)
+  return hex.length * 4 - (Math.clz32(Number.parseInt(hex.charAt(0), 16)) - 28)
 }
 
 function power(base: bigint, exponent: bigint): Value {
   if (exponent < 0n) return floatPower(toFloat(base), toFloat(exponent))
   if (base > 1n || base < -1n) {
-    if (BigInt(bitLength(base)) * exponent > maxIntegerBits) throw new TemplateError('an integer is too large')
+    const bits = BigInt(bitLength(base) - 1) * exponent
+    if (bits > maxIntegerBits) throw new TemplateError('an integer is too large')
+    spend((Number(bits) / 64) ** 2 * costs.character)
   }
-  return base ** exponent
+  return assertBits(base ** exponent)
+}
+
+const largest = 1n << BigInt(maxIntegerBits)
+
+function assertBits(value: bigint): bigint {
+  if (value >= largest || value <= -largest) throw new TemplateError('an integer is too large')
+  return value
 }
 
 const exactFloat = 1n << 53n
@@ -154,7 +172,5 @@ export function computeSign(operator: '-' | '+', operand: Value): Value {
 
 /** Joins values as `~` does. */
 export function concatenate(values: readonly Value[]): string {
-  const text = values.map(toText).join('')
-  assertTextLength(text.length)
-  return text
+  return joinTexts(values.map(toText), '')
 }

@@ -31,7 +31,7 @@ export function compileArguments(args: CallArguments, frame: Frame, compiler: Co
   return (scope) => {
     const values = positional.map((evaluate) => evaluate(scope))
     const named = new Map(keywords.map(([name, evaluate]) => [name, evaluate(scope)] as const))
-    if (spread !== null) values.push(...iterate(spread(scope)))
+    if (spread !== null) for (const value of iterate(spread(scope))) values.push(value)
     if (spreadKeywords !== null) addKeywords(named, spreadKeywords(scope))
     return { positional: values, keywords: named }
   }

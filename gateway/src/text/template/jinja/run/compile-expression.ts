@@ -5,6 +5,7 @@ import type { Expression } from '../syntax/nodes.js'
 import { Dict } from '../values/dict.js'
 import { compare, contains, equals, isTrue } from '../values/operations.js'
 import { Tuple, Undefined, type Value } from '../values/value.js'
+import { costs, spend } from '../work.js'
 import { callValue, compileArguments } from './call.js'
 import { assertSupportedCall, compileFilter, compileTest } from './compile-filter.js'
 import type { Compiler, Evaluate, Frame } from './frame.js'
@@ -27,7 +28,10 @@ const compilers: { readonly [Kind in Expression['kind']]: Compile<Kind> } = {
   },
   list: (node, frame, compiler) => {
     const items = compileAll(node.items, frame, compiler)
-    return (scope) => items.map((item) => item(scope))
+    return (scope) => {
+      spend(costs.value)
+      return items.map((item) => item(scope))
+    }
   },
   tuple: (node, frame, compiler) => {
     const items = compileAll(node.items, frame, compiler)
@@ -51,7 +55,6 @@ const compilers: { readonly [Kind in Expression['kind']]: Compile<Kind> } = {
     const callee = compiler.expression(node.callee, frame)
     const args = compileArguments(node.args, frame, compiler)
     return (scope) => {
-      scope.context.budget.step()
       const called = callee(scope)
       return callValue(called, args(scope))
     }
@@ -78,10 +81,14 @@ const compilers: { readonly [Kind in Expression['kind']]: Compile<Kind> } = {
   condition: compileConditional,
 }
 
-/** Compiles an expression. */
+/** Compiles an expression. Its evaluation counts as work. */
 export function compileExpression(expression: Expression, frame: Frame, compiler: Compiler): Evaluate {
   const compile = compilers[expression.kind] as Compile<Expression['kind']>
-  return compile(expression as never, frame, compiler)
+  const evaluate = compile(expression as never, frame, compiler)
+  return (scope) => {
+    spend(costs.expression)
+    return evaluate(scope)
+  }
 }
 
 function compileAll(expressions: readonly Expression[], frame: Frame, compiler: Compiler): Evaluate[] {

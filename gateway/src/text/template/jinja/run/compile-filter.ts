@@ -5,6 +5,7 @@ import { filters, isFilterName, isTestName, unsupportedFilters } from '../filter
 import { tests } from '../filters/tests.js'
 import type { Expression } from '../syntax/nodes.js'
 import { type Arguments, textOf, type Value } from '../values/value.js'
+import { costs, spend } from '../work.js'
 import { compileArguments } from './call.js'
 import type { Compiler, Evaluate, Frame } from './frame.js'
 
@@ -18,6 +19,7 @@ function callFilter(name: Value, input: Value, args: Arguments): Value {
 }
 
 function callTest(name: Value, input: Value, args: Arguments): boolean {
+  spend(costs.call)
   const text = textOf(name) ?? ''
   if (text === 'filter') return isFilterName(textOf(input) ?? '')
   if (text === 'test') return isTestName(textOf(input) ?? '')
@@ -43,7 +45,6 @@ export function compileFilter(
   const value = compiler.expression(input, frame)
   const args = compileArguments(node.args, frame, compiler)
   return (scope) => {
-    scope.context.budget.step()
     const filtered = value(scope)
     return callFilter(name, filtered, args(scope))
   }

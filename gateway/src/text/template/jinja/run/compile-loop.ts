@@ -3,6 +3,7 @@ import type { ForStatement, Statement } from '../syntax/nodes.js'
 import { assignedNames } from '../syntax/walk.js'
 import { isTrue, iterate } from '../values/operations.js'
 import { Generator, type Value } from '../values/value.js'
+import { costs, spend } from '../work.js'
 import { analyzeBody, analyzeExpression, analyzeLoop, declareTarget } from './analyze.js'
 import { compileTarget } from './assign.js'
 import { type Compiler, type Frame, innerFrame, type Run, refOf, type Signal, type Write } from './frame.js'
@@ -46,7 +47,7 @@ function compilePasses(node: ForStatement, frame: Frame, compiler: Compiler): Lo
     const loop = new LoopContext(select(outer, iterated), depth, recurse)
     let isEmpty = true
     for (let value = loop.next(); value !== undefined; value = loop.next()) {
-      outer.context.budget.step()
+      spend(costs.statement)
       scope.clear()
       assign(scope, value)
       if (loopRef !== null) scope.write(loopRef, loop)
@@ -80,7 +81,7 @@ function compileCondition(
     scope.enter()
     return new Generator(
       selectValues(iterated, (value) => {
-        outer.context.budget.step()
+        spend(costs.statement)
         assign(scope, value)
         return isTrue(isKept(scope))
       }),

@@ -2,6 +2,7 @@ import { TemplateSyntaxError } from '../errors.js'
 import type { MacroParts } from '../syntax/nodes.js'
 import type { Value } from '../values/value.js'
 import { Undefined } from '../values/value.js'
+import { costs, spend } from '../work.js'
 import { analyzeMacro } from './analyze.js'
 import { type Compiler, type Evaluate, type Frame, innerFrame, refOf } from './frame.js'
 import { Macro, type MacroSignature } from './macro.js'
@@ -21,7 +22,7 @@ export function compileMacro(name: string | null, node: MacroParts, frame: Frame
   const body = compiler.statements(node.body, inner)
   return (outer) =>
     new Macro(signature, (values) => {
-      outer.context.budget.step()
+      spend(costs.call + refs.length * costs.value)
       const scope = new Scope(inner.symbols, outer, outer.context)
       const give = (index: number, value: Value | undefined) => {
         const ref = refs[index]

@@ -3,6 +3,7 @@ import type { Statement } from '../syntax/nodes.js'
 import { noArguments } from '../values/arguments.js'
 import { isTrue } from '../values/operations.js'
 import { toText } from '../values/represent.js'
+import { costs, spend } from '../work.js'
 import { analyzeBody, declareTarget } from './analyze.js'
 import { compileTarget, compileTargetCheck } from './assign.js'
 import { callValue, compileArguments } from './call.js'
@@ -29,6 +30,7 @@ export class StatementCompiler implements Compiler {
     const runs = statements.map((statement) => this.statement(statement, frame))
     return (scope, write) => {
       for (const run of runs) {
+        spend(costs.statement)
         const signal = run(scope, write)
         if (signal !== null) return signal
       }

@@ -16,6 +16,7 @@ import {
   Undefined,
   type Value,
 } from '../values/value.js'
+import { costs, spend } from '../work.js'
 
 /** The functions of a template that depend on the world outside. */
 export interface World {
@@ -25,6 +26,10 @@ export interface World {
 
 /** The global functions of transformers' templates. */
 export function createGlobals({ formatNow }: World): ReadonlyMap<string, Value> {
+  const formatTime = (format: string) => {
+    spend(costs.call + format.length * costs.slowCharacter * 4)
+    return formatNow(format)
+  }
   const functions: Readonly<Record<string, (args: Arguments) => Value>> = {
     range,
     namespace: (args) => createNamespace(args),
@@ -33,7 +38,7 @@ export function createGlobals({ formatNow }: World): ReadonlyMap<string, Value> 
     raise_exception: (args) => {
       throw new TemplateRefusalError(toText(bindArguments('raise_exception', 'message', args)[0] ?? null))
     },
-    strftime_now: (args) => formatNow(toText(bindArguments('strftime_now', 'format', args)[0] ?? null)),
+    strftime_now: (args) => formatTime(toText(bindArguments('strftime_now', 'format', args)[0] ?? null)),
     lipsum: () => {
       throw new UnsupportedTemplateError('the function lipsum() is not supported')
     },

@@ -1,6 +1,15 @@
 import { TemplateError } from '../errors.js'
 import { equals, iterate, lengthOf } from '../values/operations.js'
-import { type Arguments, orElse, PythonFunction, PythonObject, Tuple, Undefined, type Value } from '../values/value.js'
+import {
+  type Arguments,
+  Generator,
+  orElse,
+  PythonFunction,
+  PythonObject,
+  Tuple,
+  Undefined,
+  type Value,
+} from '../values/value.js'
 
 /** Renders the loop again for inner values; null if the loop is not recursive. */
 export type Recurse = ((iterated: Value, depth: number) => Value) | null
@@ -53,14 +62,11 @@ export class LoopContext extends PythonObject {
 
   /** Values without a length are all read. */
   private measure(): number {
-    try {
-      return lengthOf(this.iterated)
-    } catch {
-      const rest: Value[] = []
-      for (let step = this.iterator.next(); step.done !== true; step = this.iterator.next()) rest.push(step.value)
-      this.iterator = rest.values()
-      return rest.length + this.index + 1 + this.ahead.length
-    }
+    if (!(this.iterated instanceof Generator)) return lengthOf(this.iterated)
+    const rest: Value[] = []
+    for (let step = this.iterator.next(); step.done !== true; step = this.iterator.next()) rest.push(step.value)
+    this.iterator = rest.values()
+    return rest.length + this.index + 1 + this.ahead.length
   }
 
   override attribute(name: string): Value | undefined {

@@ -5,8 +5,8 @@ import type { Scope } from './scope.js'
 
 /** Writes text within the limits of the rendering. */
 export function print(scope: Scope, write: Write, text: string): null {
-  scope.context.budget.step()
-  write(scope.context.budget.write(text))
+  scope.context.output.add(text)
+  write(text)
   return null
 }
 

@@ -1,6 +1,19 @@
-import type { Budget } from '../limits.js'
+import { assertTextLength } from '../limits.js'
 import { Undefined, type Value } from '../values/value.js'
+import { costs, spend, spendText } from '../work.js'
 import type { Ref, Symbols } from './symbols.js'
+
+/** Counts the text that a rendering has written. */
+class OutputLength {
+  private length = 0
+
+  /** @throws TemplateError if it is too long */
+  add(text: string): void {
+    spendText(text)
+    this.length += text.length
+    assertTextLength(this.length)
+  }
+}
 
 /** What one rendering shares: its variables, blocks and limits. */
 export class Context {
@@ -9,7 +22,7 @@ export class Context {
 
   constructor(
     private readonly variables: ReadonlyMap<string, Value>,
-    readonly budget: Budget,
+    readonly output = new OutputLength(),
   ) {}
 
   resolve(name: string): Value | undefined {
@@ -22,7 +35,8 @@ export class Context {
 
   /** A context with additional variables, for a block that sees those of a loop. */
   derive(locals: ReadonlyMap<string, Value>): Context {
-    return new Context(new Map([...this.variables, ...this.assigned, ...locals]), this.budget)
+    spend((this.variables.size + this.assigned.size + locals.size) * costs.value)
+    return new Context(new Map([...this.variables, ...this.assigned, ...locals]), this.output)
   }
 }
 
@@ -57,6 +71,7 @@ export class Scope {
 
   /** Gives names the values that they have when the frame begins. */
   enter(): void {
+    spend(this.symbols.loads.size * costs.value)
     for (const [name, load] of this.symbols.loads) {
       if (load.kind === 'parameter') continue
       const value =
@@ -73,6 +88,7 @@ export class Scope {
   /** All names that this frame and the frames around it assign, with their values. */
   locals(): Map<string, Value> {
     const found = this.parent?.locals() ?? new Map<string, Value>()
+    spend(this.symbols.stores.size * costs.value)
     for (const name of this.symbols.stores) {
       const value = this.values.get(name)
       if (value !== undefined) found.set(name, value)
@@ -82,6 +98,7 @@ export class Scope {
 
   private at(level: number): Scope {
     let scope: Scope = this
+    spend((this.symbols.level - level) * costs.character)
     while (scope.symbols.level > level && scope.parent !== null) scope = scope.parent
     return scope
   }

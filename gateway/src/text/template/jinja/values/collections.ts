@@ -1,5 +1,6 @@
 import { TemplateError } from '../errors.js'
 import { maxRange } from '../limits.js'
+import { costs, spend } from '../work.js'
 import type { Dict } from './dict.js'
 import { PythonObject, type Tuple, type Value } from './value.js'
 
@@ -27,8 +28,11 @@ export class Range extends PythonObject {
     return this.start + BigInt(index) * this.step
   }
 
-  items(): bigint[] {
-    return Array.from({ length: this.length }, (_, index) => this.at(index))
+  *items(): Generator<bigint, undefined> {
+    for (let index = 0; index < this.length; index++) {
+      spend(costs.value)
+      yield this.at(index)
+    }
   }
 
   override attribute(name: string): Value | undefined {

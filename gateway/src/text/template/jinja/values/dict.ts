@@ -1,4 +1,6 @@
 import { TemplateError } from '../errors.js'
+import { assertTextLength } from '../limits.js'
+import { costs, spend, spendText } from '../work.js'
 import { isList, PythonObject, Tuple, textOf, typeName, Undefined, type Value } from './value.js'
 
 /** A dict. Keys that are equal in Python, such as 1, 1.0 and True, are one key. */
@@ -8,6 +10,8 @@ export class Dict extends PythonObject {
 
   constructor(entries: Iterable<readonly [Value, Value]> = []) {
     super()
+    // A Map needs much memory, also an empty one.
+    spend(4 * costs.value)
     for (const [key, value] of entries) this.set(key, value)
   }
 
@@ -17,6 +21,7 @@ export class Dict extends PythonObject {
 
   /** Sets a value. Only code that makes a dict does so: templates cannot change one. */
   set(key: Value, value: Value): void {
+    spend(costs.value)
     const hash = hashKey(key)
     this.entriesByKey.set(hash, [this.entriesByKey.get(hash)?.[0] ?? key, value])
   }
@@ -31,6 +36,7 @@ export class Dict extends PythonObject {
   }
 
   entries(): (readonly [Value, Value])[] {
+    spend(this.size * costs.item)
     return [...this.entriesByKey.values()]
   }
 
@@ -47,21 +53,35 @@ export class Dict extends PythonObject {
   }
 }
 
-/** Returns the same primitive for keys that are equal. @throws TemplateError for lists and dicts */
+/** A list or a dict is a key. */
+export class UnhashableError extends TemplateError {}
+
+/** Returns the same primitive for equal keys. @throws UnhashableError for lists and dicts */
 export function hashKey(key: Value): unknown {
+  spend(costs.value)
   const text = textOf(key)
-  if (text !== undefined) return `s${text}`
+  if (text !== undefined) {
+    spendText(text)
+    return `s${text}`
+  }
   if (typeof key === 'boolean') return key ? 1n : 0n
   if (typeof key === 'number') return Number.isInteger(key) ? BigInt(key) : key
   if (key instanceof Undefined) return Undefined
-  if (key instanceof Tuple) return `t${JSON.stringify(key.items.map(describeHash))}`
-  if (isList(key) || key instanceof Dict) throw new TemplateError(`unhashable type: '${typeName(key)}'`)
+  if (key instanceof Tuple) return hashTuple(key)
+  if (isList(key) || key instanceof Dict) throw new UnhashableError(`unhashable type: '${typeName(key)}'`)
   return key
+}
+
+function hashTuple({ items }: Tuple): string {
+  const hash = `t${JSON.stringify(items.map(describeHash))}`
+  assertTextLength(hash.length)
+  spendText(hash)
+  return hash
 }
 
 function describeHash(item: Value): string {
   const hash = hashKey(item)
   if (typeof hash === 'object' && hash !== null)
-    throw new TemplateError(`a tuple with a ${typeName(item)} is not a key here`)
+    throw new UnhashableError(`a tuple with a ${typeName(item)} is not a key here`)
   return typeof hash === 'string' ? hash : `${typeof hash} ${String(hash)}`
 }

@@ -1,3 +1,4 @@
+import { costs, spend } from '../work.js'
 import { toText } from './represent.js'
 import { Markup, type Value } from './value.js'
 
@@ -16,5 +17,6 @@ export function escapeHtml(value: Value): string {
 
 /** Escapes every special character. */
 export function escapeText(text: string): string {
+  spend(text.length * costs.slowCharacter)
   return text.replace(/[&<>'"]/g, (mark) => entities[mark] ?? mark)
 }

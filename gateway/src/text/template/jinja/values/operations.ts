@@ -1,8 +1,10 @@
 import { TemplateError } from '../errors.js'
+import { costs, spend, spendText } from '../work.js'
 import { DictView, Namespace, Range } from './collections.js'
 import { Dict } from './dict.js'
+import { indexOfText } from './search-text.js'
 import { charactersOf, compareTexts, lengthOfText } from './text.js'
-import { Generator, isList, PythonObject, Tuple, textOf, typeName, Undefined, type Value } from './value.js'
+import { Generator, isList, isString, PythonObject, Tuple, textOf, typeName, Undefined, type Value } from './value.js'
 
 /** Python's `bool`. */
 export function isTrue(value: Value): boolean {
@@ -28,13 +30,27 @@ export function lengthOf(value: Value): number {
 export function iterate(value: Value): Iterable<Value> {
   const text = textOf(value)
   if (text !== undefined) return charactersOf(text)
-  if (isList(value)) return value
-  if (value instanceof Tuple) return value.items
+  if (isList(value)) return readItems(value)
+  if (value instanceof Tuple) return readItems(value.items)
   if (value instanceof Dict) return value.keys()
   if (value instanceof Range || value instanceof DictView) return value.items()
   if (value instanceof Generator) return value.iterate()
   if (value instanceof Undefined) return []
   throw new TemplateError(`'${typeName(value)}' object is not iterable`)
+}
+
+/** Whether `iterate` accepts a value. */
+export function isIterable(value: Value): boolean {
+  return (
+    isString(value) ||
+    isList(value) ||
+    [Tuple, Dict, Range, DictView, Generator, Undefined].some((type) => value instanceof type)
+  )
+}
+
+function readItems(items: readonly Value[]): readonly Value[] {
+  spend(items.length * costs.item)
+  return items
 }
 
 /** A number with booleans as 0 and 1; undefined for other values. */
@@ -52,18 +68,31 @@ export function toFloat(value: bigint | number): number {
 
 /** Python's `==`. */
 export function equals(left: Value, right: Value): boolean {
+  spend(costs.value)
   const [leftNumber, rightNumber] = [numberOf(left), numberOf(right)]
   if (leftNumber !== undefined && rightNumber !== undefined) return equalNumbers(leftNumber, rightNumber)
   const text = textOf(left)
-  if (text !== undefined) return text === textOf(right)
+  if (text !== undefined) return equalTexts(text, textOf(right))
   if (isList(left)) return isList(right) && equalItems(left, right)
   if (left instanceof Tuple) return right instanceof Tuple && equalItems(left.items, right.items)
   if (left instanceof Dict) return right instanceof Dict && equalDicts(left, right)
   if (left instanceof Undefined) return right instanceof Undefined
-  if (left instanceof Range) return right instanceof Range && equalItems(left.items(), right.items())
+  if (left instanceof Range) return right instanceof Range && equalRanges(left, right)
   if (left instanceof DictView) return right instanceof DictView && equalViews(left, right)
   if (left instanceof Namespace) return left === right
   return left === right
+}
+
+function equalTexts(left: string, right: string | undefined): boolean {
+  if (left.length !== right?.length) return false
+  spendText(left)
+  return left === right
+}
+
+function equalRanges(left: Range, right: Range): boolean {
+  if (left.length !== right.length) return false
+  if (left.length === 0) return true
+  return left.start === right.start && (left.length === 1 || left.step === right.step)
 }
 
 function equalItems(left: readonly Value[], right: readonly Value[]): boolean {
@@ -90,7 +119,11 @@ export function contains(container: Value, item: Value): boolean {
   const text = textOf(container)
   if (text !== undefined) {
     const part = textOf(item)
-    if (part !== undefined) return text.includes(part)
+    if (part !== undefined) {
+      spendText(text)
+      spendText(part)
+      return indexOfText(text, part) >= 0
+    }
     throw new TemplateError(`'in <string>' requires string as left operand, not ${typeName(item)}`)
   }
   if (container instanceof Dict) return container.has(item)
@@ -105,6 +138,7 @@ export function contains(container: Value, item: Value): boolean {
  * @throws TemplateError if the types have no order
  */
 export function compare(left: Value, right: Value, operator: string): number {
+  spend(costs.value)
   const [leftNumber, rightNumber] = [numberOf(left), numberOf(right)]
   if (leftNumber !== undefined && rightNumber !== undefined) return compareNumbers(leftNumber, rightNumber)
   const [leftText, rightText] = [textOf(left), textOf(right)]
@@ -122,8 +156,9 @@ function compareNumbers(left: bigint | number, right: bigint | number): number {
   return equalNumbers(left, right) ? 0 : Number.NaN
 }
 
-/** Compares exactly, also an integer with a float; `===` is false for these. NaN equals nothing. */
-const equalNumbers = (left: bigint | number, right: bigint | number) => left <= right && left >= right
+/** Compares exactly, also an integer with a float: `===` is false for these. */
+const equalNumbers = (left: bigint | number, right: bigint | number) =>
+  typeof left === typeof right ? left === right : left <= right && left >= right
 
 function itemLists(left: Value, right: Value): [readonly Value[], readonly Value[]] | null {
   if (isList(left) && isList(right)) return [left, right]

@@ -1,5 +1,6 @@
 import { TemplateError } from '../errors.js'
-import { ItemCount, joinTexts } from '../limits.js'
+import { joinTexts } from '../limits.js'
+import { costs, spend } from '../work.js'
 import { DictView, Namespace, Range } from './collections.js'
 import { Dict } from './dict.js'
 import { floatText } from './float-text.js'
@@ -14,55 +15,57 @@ export function toText(value: Value): string {
 
 /** Python's `repr`: how a value is printed inside of a list. */
 export function toRepresentation(value: Value): string {
-  return represent(value, new ItemCount())
-}
-
-function represent(value: Value, count: ItemCount): string {
+  spend(costs.value)
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (typeof value === 'string') return quote(value)
   if (typeof value === 'number') return floatText(value)
   if (typeof value === 'bigint') return integerText(value)
-  return value instanceof PythonObject ? representObject(value, count) : `[${joinItems(value, count)}]`
+  return value instanceof PythonObject ? representObject(value) : `[${joinItems(value)}]`
 }
 
-function representObject(value: PythonObject, count: ItemCount): string {
+function representObject(value: PythonObject): string {
   if (value instanceof Markup) return `Markup(${quote(value.text)})`
-  if (value instanceof Tuple) return `(${joinItems(value.items, count)}${value.items.length === 1 ? ',' : ''})`
-  if (value instanceof Dict) return representDict(value, count)
-  if (value instanceof Range) return `range(${value.start}, ${value.stop}${value.step === 1n ? '' : `, ${value.step}`})`
-  if (value instanceof DictView) return `${value.typeName}([${joinItems(value.items(), count)}])`
-  if (value instanceof Namespace) return `<Namespace ${representDict(value.toDict(), count)}>`
+  if (value instanceof Tuple) return `(${joinItems(value.items)}${value.items.length === 1 ? ',' : ''})`
+  if (value instanceof Dict) return representDict(value)
+  if (value instanceof Range) return representRange(value)
+  if (value instanceof DictView) return `${value.typeName}([${joinItems(value.items())}])`
+  if (value instanceof Namespace) return `<Namespace ${representDict(value.toDict())}>`
   return value.toRepresentation()
 }
 
-function representDict(dict: Dict, count: ItemCount): string {
-  count.add(dict.size)
+function representRange({ start, stop, step }: Range): string {
+  const numbers = step === 1n ? [start, stop] : [start, stop, step]
+  return `range(${numbers.map(integerText).join(', ')})`
+}
+
+function representDict(dict: Dict): string {
   const pairs = dict.entries()
   return `{${joinTexts(
-    lazily(pairs, ([key, item]) => `${represent(key, count)}: ${represent(item, count)}`),
+    lazily(pairs, ([key, item]) => `${toRepresentation(key)}: ${toRepresentation(item)}`),
     ', ',
   )}}`
 }
 
-function joinItems(items: readonly Value[], count: ItemCount): string {
-  count.add(items.length)
+function joinItems(items: Iterable<Value>): string {
   return joinTexts(
-    lazily(items, (item) => represent(item, count)),
+    lazily(items, (item) => toRepresentation(item)),
     ', ',
   )
 }
 
 /** Changes items one after another, so that the join of long texts ends at the limit. */
-function* lazily<T>(items: readonly T[], change: (item: T) => string): Generator<string> {
+function* lazily<T>(items: Iterable<T>, change: (item: T) => string): Generator<string> {
   for (const item of items) yield change(item)
 }
 
-/** Digits of an integer. Python refuses to print more than 4300. */
+const longest = 10n ** 4300n
+
+/** Digits of an integer. @throws TemplateError as Python, if it has more than 4300 */
 export function integerText(value: bigint): string {
+  if (value >= longest || value <= -longest) throw new TemplateError('an integer has more than 4300 digits')
   const text = String(value)
-  if (text.length > 4300 && text.replace('-', '').length > 4300)
-    throw new TemplateError('an integer has more than 4300 digits')
+  spend(text.length * costs.slowCharacter)
   return text
 }
 
@@ -70,6 +73,7 @@ const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '
 
 /** Quotes text as Python: with single quotes, or with double quotes if that avoids an escape. */
 export function quote(text: string): string {
+  spend(text.length * costs.eachCharacter)
   const mark = text.includes("'") && !text.includes('"') ? '"' : "'"
   const escaped = text.replace(/[\\\n\r\t]|(?! )[\p{C}\p{Z}]/gu, (unit) => escapes[unit] ?? escapeCharacter(unit))
   return mark + (mark === "'" ? escaped.replaceAll("'", "\\'") : escaped) + mark

@@ -1,4 +1,5 @@
 import { TemplateError, UnsupportedTemplateError, ValueDependentError } from '../errors.js'
+import { costs, spend, spendText } from '../work.js'
 
 /**
  * A value in a template. Integers are bigint, floats are number, lists are arrays; all other
@@ -10,6 +11,10 @@ export type Value = null | boolean | bigint | number | string | readonly Value[]
 export abstract class PythonObject {
   /** Python's name of the type, for errors. */
   abstract readonly typeName: string
+
+  constructor() {
+    spend(costs.value)
+  }
 
   /** Reads an attribute; undefined if there is none. */
   attribute(_name: string): Value | undefined {
@@ -101,7 +106,12 @@ export class Generator extends PythonObject {
 
   /** Continues where the last reader stopped: leaving a loop does not end the generator. */
   iterate(): Iterable<Value> {
-    return { [Symbol.iterator]: () => ({ next: () => this.source.next() }) }
+    return { [Symbol.iterator]: () => ({ next: () => this.next() }) }
+  }
+
+  private next(): IteratorResult<Value> {
+    spend(costs.item)
+    return this.source.next()
   }
 }
 
@@ -111,9 +121,14 @@ export class PythonFunction extends PythonObject {
 
   constructor(
     readonly name: string,
-    readonly call: (args: Arguments) => Value,
+    private readonly run: (args: Arguments) => Value,
   ) {
     super()
+  }
+
+  call(args: Arguments): Value {
+    spend(costs.call)
+    return this.run(args)
   }
 }
 
@@ -136,6 +151,19 @@ export function isString(value: Value): value is string | Markup {
 export function textOf(value: Value): string | undefined {
   if (typeof value === 'string') return value
   return value instanceof Markup ? value.text : undefined
+}
+
+/** Counts the reading of the texts among the values of a call. */
+export function spendArguments({ positional, keywords }: Arguments): void {
+  spend((positional.length + keywords.size) * costs.item)
+  for (const value of positional) spendIfText(value)
+  for (const value of keywords.values()) spendIfText(value)
+}
+
+/** Counts the reading of a value, if it is text. */
+export function spendIfText(value: Value): void {
+  const text = textOf(value)
+  if (text !== undefined) spendText(text)
 }
 
 /** Python's name of a value's type. */
