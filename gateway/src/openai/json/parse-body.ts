@@ -4,13 +4,13 @@ import { rememberPart, rememberText, writtenNumber } from './written-numbers.js'
 
 /*
  * json/ reads and writes JSON where JSON.parse and JSON.stringify are not exact enough. It knows no
- * fields except `decoding`, `logit_bias` and `seed`.
+ * fields except those of `parts` and `seed`.
  */
 
 type Body = Record<string, unknown>
 
-/** Objects of a body whose numbers errors show. */
-const parts = ['decoding', 'logit_bias'] as const
+/** Objects of a body whose numbers errors show, or chat templates print. */
+const parts = ['decoding', 'logit_bias', 'messages', 'conversations', 'chat_template_kwargs'] as const
 
 /**
  * Parses the text of a body as a JSON object, before its fields are read. Seeds above 2^53 become
@@ -22,8 +22,9 @@ export function parseBody(text: string): Body {
   rememberText(body, text)
   for (const key of parts) {
     const part = body[key]
-    if (isObject(part)) rememberPart(body, key, part)
+    if (typeof part === 'object' && part !== null) rememberPart(body, key, part)
   }
+  if (Array.isArray(body.conversations)) rememberItems(body.conversations)
   readSeed(body)
   if (isObject(body.decoding)) readSeed(body.decoding)
   return body
@@ -38,6 +39,11 @@ function parseObject(text: string): Body {
   }
   if (isObject(body)) return body
   throw new ApiError(400, 'the body must be a JSON object')
+}
+
+function rememberItems(list: readonly unknown[]): void {
+  for (const [index, item] of list.entries())
+    if (typeof item === 'object' && item !== null) rememberPart(list, index, item)
 }
 
 /** Replaces a seed that JSON.parse has rounded by its exact value. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ChatMessage, ConversationOptions } from '../../text/index.js'
 import { invalidRequest } from '../api-error.js'
+import { exactNumbers } from '../json/exact-numbers.js'
 import { fieldKinds } from './fields.js'
 import { findWrongPrefix, prefixFields } from './message-prefix.js'
 import { requestLimits } from './request-limits.js'
@@ -64,7 +65,7 @@ export const messagesSchema = z
 /**
  * Converts parsed messages. Chat templates do not know `developer`, OpenAI's newer name of the
  * system role. Templates can print whole messages, so keys stay in the order of the body. As in
- * transformers, keys without a value (null) are left out.
+ * transformers, keys without a value (null) are left out, and numbers are as they were written.
  * @param sent the messages of the body, before they were parsed
  */
 export function toMessages(parsed: z.output<typeof messagesSchema>, sent: unknown): ChatMessage[] {
@@ -72,7 +73,8 @@ export function toMessages(parsed: z.output<typeof messagesSchema>, sent: unknow
     const given: unknown = Array.isArray(sent) ? sent[index] : null
     const order =
       typeof given === 'object' && given !== null ? Object.keys(given).filter((key) => Object.hasOwn(message, key)) : []
-    const values: Record<string, unknown> = { ...message, role: message.role === 'developer' ? 'system' : message.role }
+    const exact = exactNumbers(message, sent, [index])
+    const values: Record<string, unknown> = { ...exact, role: message.role === 'developer' ? 'system' : message.role }
     const keys = new Set([...order, ...Object.keys(values)])
     const entries = [...keys].map((key) => [key, values[key]] as const)
     return Object.fromEntries(entries.filter(([, value]) => value !== null)) as ChatMessage
@@ -111,6 +113,8 @@ export function toConversationOptions({
   return {
     addGenerationPrompt: add_generation_prompt ?? !continue_final_message,
     continueFinalMessage: continue_final_message,
-    ...(chat_template_kwargs === undefined ? {} : { templateArguments: chat_template_kwargs }),
+    ...(chat_template_kwargs === undefined
+      ? {}
+      : { templateArguments: exactNumbers(chat_template_kwargs, chat_template_kwargs, []) }),
   }
 }
