@@ -1,1 +1,11 @@
+/**
+ * Many prompts at once: files of prompts, batches of requests to a gateway that survive a kill,
+ * and what is made of the answers.
+ *
+ * `tandem batch` is `openPromptFile` and `runBatch`. Other commands make jobs of their own and give
+ * them to `runJobs`, which asks many at once, retries, writes the rows in order and continues a
+ * file that an earlier run began. `openManifest` pins what the rows depend on.
+ */
+export * from './batch/index.js'
+export * from './prompts/index.js'
 export * from './statistics/index.js'

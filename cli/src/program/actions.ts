@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { batch } from '../commands/batch.js'
 import type { build } from '../commands/build.js'
 import type { chat } from '../commands/chat.js'
 import type { config } from '../commands/config.js'
@@ -17,6 +18,7 @@ export interface Actions {
   readonly config: typeof config
   readonly generate: typeof generate
   readonly chat: typeof chat
+  readonly batch: typeof batch
   readonly build: typeof build
   readonly pull: typeof pull
   readonly models: typeof models
@@ -34,6 +36,7 @@ export const allActions: Actions = {
   config: async (...given) => (await import('../commands/config.js')).config(...given),
   generate: async (...given) => (await import('../commands/generate.js')).generate(...given),
   chat: async (...given) => (await import('../commands/chat.js')).chat(...given),
+  batch: async (...given) => (await import('../commands/batch.js')).batch(...given),
   build: async (...given) => (await import('../commands/build.js')).build(...given),
   pull: async (...given) => (await import('../commands/pull.js')).pull(...given),
   models: async (...given) => (await import('../commands/models.js')).models(...given),

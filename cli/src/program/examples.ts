@@ -103,6 +103,18 @@ Examples:
   tandem chat --url http://127.0.0.1:8080 --strategy "aad alpha=0.2" --system "Answer in one sentence."
   printf '%s\\n' '/compare aad greedy-dpo' 'Name three rivers.' | tandem chat`
 
+export const batchExamples = `${sameSettings}
+The prompts are recognised: JSONL of OpenAI's Batch form, JSONL of TRL, JSON of alpaca_eval, or one
+prompt in each line. The rows are in the order of the prompts, and nothing in them differs between
+two equal runs. If the command ends early, run it again: it continues. With --shard 3/16, the file is
+FILE-00003-of-00016; "cat FILE-*-of-00016.jsonl" is the file of the whole run.
+
+Examples:
+  tandem batch prompts.jsonl --out answers.jsonl --max-tokens 256
+  tandem batch alpaca_eval.json --out answers.jsonl --url http://127.0.0.1:8080 --strategy "aad alpha=0.2"
+  tandem batch prompts.txt --out samples.jsonl --strategy "sample top_p=0.9" --samples 16 --seed 7
+  tandem batch prompts.jsonl --out answers.jsonl --shard 3/16 --url http://gateway`
+
 /** Below the list of commands. */
 export const exitCodes = `
 Exit codes: 0 success (up: stopped by a signal while it serves), 1 error (message on stderr),

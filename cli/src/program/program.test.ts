@@ -37,6 +37,7 @@ function parse(args: string, environment: NodeJS.ProcessEnv = {}) {
     config: record('config'),
     generate: record('generate'),
     chat: record('chat'),
+    batch: record('batch'),
     build: record('build'),
     pull: record('pull'),
     models: record('models'),

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import { type Actions, allActions, type Run } from './actions.js'
+import { addBatchCommand } from './batch-command.js'
 import { exitCodes } from './examples.js'
 import { addModelCommands } from './model-commands.js'
 import { addServingCommands } from './serving-commands.js'
@@ -18,6 +19,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     .showHelpAfterError('(tandem --help lists the commands)')
     .addHelpText('after', exitCodes)
   addServingCommands({ program, run, environment, actions })
+  addBatchCommand({ program, run, environment, actions })
   addModelCommands({ program, run, actions })
   addHelpCommand(program)
   return program

@@ -9,6 +9,7 @@ import type { UpOptions } from '../commands/up.js'
 import type { CommonFlags, Definition } from './actions.js'
 import { fraction } from './arguments.js'
 import { chatExamples, configExamples, generateExamples, traceExamples, tuneExamples, upExamples } from './examples.js'
+import { keysOf } from './keys-of.js'
 import { addAskOptions, addServedOptions, addUpOptions, addVerbose } from './options.js'
 
 /** Options as commander gives them: only the keys of the command line. */
@@ -73,14 +74,3 @@ export function addServingCommands({ program, run, environment, actions }: Defin
       run((context) => actions.trace(source, options, context), verbose),
     )
 }
-
-/** Returns the keys of the command line, then those of the environment. */
-const keysOf = (
-  { apiKey = [] }: { readonly apiKey?: readonly string[] },
-  { TANDEM_API_KEYS = '' }: NodeJS.ProcessEnv,
-) => [
-  ...apiKey,
-  ...TANDEM_API_KEYS.split(',')
-    .map((key) => key.trim())
-    .filter((key) => key !== ''),
-]

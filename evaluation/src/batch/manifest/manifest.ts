@@ -1,0 +1,86 @@
+import { readFile, stat } from 'node:fs/promises'
+import { z } from 'zod'
+import type { Fields } from '../../prompts/index.js'
+import { parseJson } from '../http/read-error.js'
+import { describeDifference, findDifferences } from './differences.js'
+import { replaceFile } from './replace-file.js'
+
+const formatVersion = 1
+/** Maximum number of runs that a manifest lists: the last ones. */
+const maxRuns = 100
+/** Maximum number of differences in a message. */
+const maxShown = 3
+
+const schema = z.object({
+  format: z.literal(formatVersion),
+  settings: z.record(z.string(), z.unknown()),
+  runs: z.array(z.record(z.string(), z.unknown())),
+})
+
+/**
+ * The file next to the rows of a run: the settings that the rows depend on, and what each process
+ * that wrote rows has done. Everything that differs between two equal runs, such as times, is here
+ * and not in the rows.
+ */
+export interface Manifest {
+  readonly path: string
+  readonly settings: Fields
+  readonly runs: readonly Fields[]
+}
+
+/** The manifest's path: next to the rows. */
+export const manifestPath = (out: string): string => `${out}.manifest.json`
+
+/**
+ * Opens the manifest of a file of rows, or creates it before there are rows.
+ * @param settings everything that the rows depend on, as JSON
+ * @throws Error naming what differs, if the rows were begun with other settings; Error if there are
+ *   rows without a manifest
+ */
+export async function openManifest(out: string, settings: Fields): Promise<Manifest> {
+  const path = manifestPath(out)
+  const found = await readManifest(path)
+  // As the file has them: without undefined.
+  const given = JSON.parse(JSON.stringify(settings)) as Fields
+  if (found) {
+    assertEqual(out, found.settings, given)
+    return { path, ...found }
+  }
+  const size = await stat(out)
+    .then((file) => file.size)
+    .catch(() => 0)
+  if (size > 0)
+    throw new Error(`${out} exists, and has no manifest ${path}: it is not the output of a run. Give another --out`)
+  const manifest: Manifest = { path, settings: given, runs: [] }
+  await writeManifest(manifest)
+  return manifest
+}
+
+/** Adds what a process has done. */
+export function addRun(manifest: Manifest, run: Fields): Promise<void> {
+  return writeManifest({ ...manifest, runs: [...manifest.runs, run].slice(-maxRuns) })
+}
+
+const writeManifest = ({ path, settings, runs }: Manifest): Promise<void> =>
+  replaceFile(path, `${JSON.stringify({ format: formatVersion, settings, runs }, null, 2)}\n`)
+
+async function readManifest(path: string): Promise<Omit<Manifest, 'path'> | null> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (text === null) return null
+  const parsed = schema.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  throw new Error(`${path} is not a manifest of this version: expected format ${formatVersion}. Give another --out`)
+}
+
+function assertEqual(out: string, before: Fields, now: Fields): void {
+  const differences = findDifferences(before, now).map(describeDifference)
+  if (differences.length === 0) return
+  const more = differences.length > maxShown ? `; and ${differences.length - maxShown} more` : ''
+  throw new Error(
+    `${out} was begun with other settings: ${differences.slice(0, maxShown).join('; ')}${more}. ` +
+      'Give the same settings to continue it, or another --out',
+  )
+}

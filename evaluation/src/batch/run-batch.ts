@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import type { Fields, PromptFile } from '../prompts/index.js'
+import { version } from '../version.js'
+import { assertBatchBody, type RequestSettings } from './batch-request.js'
+import { type GatewayFacts, readGatewayFacts } from './gateway-facts.js'
+import type { Patience } from './http/ask.js'
+import type { Server } from './http/connection.js'
+import { addRun, openManifest } from './manifest/manifest.js'
+import { BatchRows } from './rows/batch-rows.js'
+import { type Counts, runJobs } from './run-jobs.js'
+import { formatShard, type Shard, shardPath } from './shard.js'
+
+/** A batch. */
+export interface BatchOptions extends Patience, Omit<RequestSettings, 'model'> {
+  readonly prompts: PromptFile
+  readonly server: Server
+  /** The JSONL file of the rows. With a shard, its name gets the shard's number. */
+  readonly out: string
+  /** The part of the prompts to answer; null: all. */
+  readonly shard: Shard | null
+  /** Maximum requests at once; null: as many as the gateway works on at once. */
+  readonly concurrency: number | null
+  /** Called when the file is open, and after each row, with the number of rows at the end. */
+  readonly onCounts?: ((counts: Counts, total: number) => void) | undefined
+  readonly signal: AbortSignal
+}
+
+/** Requests at once if the gateway does not say how many it works on. */
+const usualConcurrency = 8
+
+/** The file of the rows of a batch. */
+export const batchPath = (out: string, shard: Shard | null): string => (shard ? shardPath(out, shard) : out)
+
+/**
+ * Refuses what a batch cannot do, before anything is started.
+ * @throws Error naming the setting
+ */
+export function assertBatch({ prompts, body, samples }: Pick<BatchOptions, 'prompts' | 'body' | 'samples'>): void {
+  assertBatchBody(body)
+  if (prompts.form === 'openai' && samples > 1)
+    throw new Error(`--samples is ${samples}: in OpenAI's Batch form each answer has a row with its own custom_id`)
+  const hasLength = 'max_tokens' in body || 'max_completion_tokens' in body
+  if (prompts.form !== 'openai' && prompts.hasTexts && !hasLength)
+    throw new Error(
+      `${prompts.path} has texts, which /v1/completions continues by only 16 tokens unless told otherwise: give --max-tokens`,
+    )
+}
+
+/**
+ * Answers the prompts of a file, and writes a row for each answer in the order of the prompts.
+ * Run again after it ended early, it continues, and the rows become those of an unbroken run.
+ * @throws Error as `assertBatch`; Error if the settings differ from those that the file was begun
+ *   with; errors of `runJobs`
+ */
+export async function runBatch(options: BatchOptions): Promise<Counts> {
+  assertBatch(options)
+  const { server, shard, signal } = options
+  const facts = await readGatewayFacts(server, signal)
+  const pinned = pinnedSettings(options, facts)
+  const out = batchPath(options.out, shard)
+  const manifest = await openManifest(out, { ...pinned, shard: shard && formatShard(shard) })
+  const rows = new BatchRows({ ...options, model: facts.model }, nameOf(pinned))
+  const { rowOf, isRow } = rows
+  const concurrency = options.concurrency ?? facts.concurrentRequests ?? usualConcurrency
+  const started = new Date().toISOString()
+  let counts: Counts | undefined
+  const onCounts = (now: Counts) => {
+    counts = now
+    options.onCounts?.(now, rows.total)
+  }
+  const pace = { concurrency, timeoutMs: options.timeoutMs, retryForMs: options.retryForMs }
+  try {
+    return await runJobs({ server, out, jobs: (skip) => rows.jobs(skip), rowOf, isRow, ...pace, onCounts, signal })
+  } finally {
+    await addRun(manifest, { started, ended: new Date().toISOString(), concurrency, ...counts })
+  }
+}
+
+/** Everything that the rows depend on, without the shard: equal for all shards of a batch. */
+function pinnedSettings({ prompts, body, seed, samples }: BatchOptions, facts: GatewayFacts): Fields {
+  return {
+    code: version,
+    prompts: { sha256: prompts.sha256, form: prompts.form, count: prompts.count },
+    request: { model: facts.model, ...body },
+    seed,
+    samples,
+    gateway: { version: facts.version, models: facts.models, template: facts.template },
+  }
+}
+
+/** A name that two batches share only if their rows are equal. */
+const nameOf = (pinned: Fields) => createHash('sha256').update(JSON.stringify(pinned)).digest('hex').slice(0, 16)
