@@ -8,7 +8,7 @@ import {
   runBatch,
   type Shard,
 } from '@tandem/evaluation'
-import { parseMethods } from '../chat/method.js'
+import { type Method, parseMethods, validateMethod } from '../chat/method.js'
 import type { Context } from '../context.js'
 import { withLock } from '../lock.js'
 import { createRowProgress } from '../row-progress.js'
@@ -71,12 +71,17 @@ const formNames: Readonly<Record<PromptForm, string>> = {
   lines: 'one in each line',
 }
 
-/** The field `decoding`: the strategy wins over the one in `body`. */
+/**
+ * The field `decoding`: the strategy wins over the one in `body`.
+ * @throws Error as `validateMethod`, or if there are two strategies
+ */
 function decodingOf(strategy: string | undefined, body: BatchCommandOptions['body'] = {}) {
   const words = (strategy ?? '').split(/\s+/).filter((word) => word !== '')
   const [method, second] = parseMethods(words)
   if (second) throw new Error(`--strategy "${strategy}" names two strategies: run a batch for each`)
-  return method === undefined ? {} : { decoding: { ...(body.decoding as object | undefined), ...method } }
+  const decoding = { ...(body.decoding as Method | undefined), ...method }
+  validateMethod(decoding)
+  return Object.keys(decoding).length === 0 ? {} : { decoding }
 }
 
 /** Runs work while no other process writes the same file. */

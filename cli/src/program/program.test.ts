@@ -112,6 +112,21 @@ describe('createProgram', () => {
     expect(calls[0]).toMatchObject(['chat', { ...asked, apiKeys: ['k1', 'k2', 'k3'] }])
   })
 
+  it('batch', async () => {
+    await parse('batch p.jsonl --out a.jsonl')
+    const defaults = { samples: 1, seed: 0, retryFor: 300, timeout: 600, apiKeys: [] }
+    expect(calls[0]).toEqual(['batch', 'p.jsonl', { out: 'a.jsonl', ...defaults }])
+    await parse(
+      'batch p --out a --url http://h --api-key k --format trl --strategy aad --max-tokens 9 --token-ids --samples 4 ' +
+        '--seed 5 --shard 3/16 --concurrency 2 --retry-for 6 --timeout 7 --body {"stop":["a"]}',
+    )
+    expect(calls[1]?.[2]).toEqual({
+      ...{ out: 'a', url: 'http://h', apiKeys: ['k'], format: 'trl', strategy: 'aad', maxTokens: 9, tokenIds: true },
+      ...{ samples: 4, seed: 5, shard: { number: 3, count: 16 }, concurrency: 2, retryFor: 6, timeout: 7 },
+      body: { stop: ['a'] },
+    })
+  })
+
   it('models and doctor', async () => {
     await parse('models --json')
     await parse('doctor --hashes --json --port 0 --config f.yaml')
@@ -144,6 +159,10 @@ describe('createProgram', () => {
   })
 
   it.each([
+    ['batch p --out a --shard 4/3', '"4/3" is not a shard: expected NUMBER/COUNT'],
+    ['batch p --out a --body [1]', 'It must be a JSON object, e.g. {"temperature": 0.7}.'],
+    ['batch p --out a --body {', 'It must be a JSON object, e.g. {"temperature": 0.7}.'],
+    ['batch p --out a --format csv', 'Allowed choices are openai, trl, alpaca, lines.'],
     ['up --port 70000', 'It must be a whole number from 0 to 65535.'],
     ['up --port 0x50', 'It must be a whole number from 0 to 65535.'],
     ['up --threads 0', 'It must be a whole number from 1 to 1024.'],

@@ -6,12 +6,6 @@ export interface Bounds {
   readonly window: number
 }
 
-/** Work on an item. `isOver` is set when it has ended. */
-interface Task<R> {
-  readonly result: Promise<R>
-  isOver: boolean
-}
-
 /**
  * Works on many items at once and yields the results in the order of the items. The first error
  * aborts all other work; results before it that are ready are yielded first.
@@ -20,48 +14,98 @@ interface Task<R> {
  */
 export async function* mapInOrder<T, R>(
   items: AsyncIterable<T>,
-  { concurrency, window }: Bounds,
+  bounds: Bounds,
   work: (item: T, signal: AbortSignal) => Promise<R>,
   signal: AbortSignal,
 ): AsyncGenerator<R> {
-  const stopping = new AbortController()
-  const either = AbortSignal.any([signal, stopping.signal])
   const iterator = items[Symbol.asyncIterator]()
-  const tasks: Task<R>[] = []
-  const running = new Set<Promise<unknown>>()
-  const start = (item: T) => {
-    const result = work(item, either)
-    const task: Task<R> = { result, isOver: false }
-    const end = result
-      .catch((error: unknown) => stopping.abort(error))
-      .finally(() => {
-        task.isOver = true
-        running.delete(end)
-      })
-    running.add(end)
-    tasks.push(task)
-  }
+  const tasks = new Tasks(bounds, work, signal)
   try {
     for (let isRead = false; ; ) {
-      while (!isRead && !either.aborted && running.size < concurrency && tasks.length < window) {
+      while (!isRead && tasks.hasRoom) {
         const next = await iterator.next()
         if (next.done) isRead = true
-        else start(next.value)
+        else tasks.start(next.value)
       }
-      const [oldest] = tasks
+      const oldest = await tasks.waitForOne()
       if (!oldest) break
-      if (!oldest.isOver) await Promise.race(running)
-      if (oldest.isOver) {
-        // After another item's error, this one may have failed only because it was aborted.
-        yield await oldest.result.catch((error: unknown) => Promise.reject(stopping.signal.reason ?? error))
-        tasks.shift()
-      }
+      if (oldest.isOver) yield await tasks.takeOldest()
     }
-    signal.throwIfAborted()
-    stopping.signal.throwIfAborted()
+    tasks.throwIfStopped()
   } finally {
-    stopping.abort(new Error('no more results are read'))
-    await Promise.all(running)
+    await tasks.stop()
     await iterator.return?.()
+  }
+}
+
+/** Work on an item. */
+interface Task<R> {
+  readonly result: Promise<R>
+  /** Set when the work has ended. */
+  isOver: boolean
+}
+
+/** The work from the oldest unfinished item to the newest. */
+class Tasks<T, R> {
+  private readonly stopping = new AbortController()
+  private readonly either: AbortSignal
+  private readonly tasks: Task<R>[] = []
+  private readonly running = new Set<Promise<unknown>>()
+
+  constructor(
+    private readonly bounds: Bounds,
+    private readonly work: (item: T, signal: AbortSignal) => Promise<R>,
+    signal: AbortSignal,
+  ) {
+    this.either = AbortSignal.any([signal, this.stopping.signal])
+  }
+
+  get hasRoom(): boolean {
+    const { concurrency, window } = this.bounds
+    return !this.either.aborted && this.running.size < concurrency && this.tasks.length < window
+  }
+
+  /** Starts work, unless work has failed while the item was read. */
+  start(item: T): void {
+    if (this.either.aborted) return
+    const task: Task<R> = { result: this.work(item, this.either), isOver: false }
+    const end = task.result
+      .catch((error: unknown) => this.stopping.abort(error))
+      .finally(() => {
+        task.isOver = true
+        this.running.delete(end)
+      })
+    this.running.add(end)
+    this.tasks.push(task)
+  }
+
+  /** Waits until any work has ended, unless the oldest has. Returns the oldest, if there is one. */
+  async waitForOne(): Promise<Task<R> | undefined> {
+    const [oldest] = this.tasks
+    if (oldest && !oldest.isOver) await Promise.race(this.running)
+    return oldest
+  }
+
+  /**
+   * Takes the oldest result.
+   * @throws the first error of all work: the oldest may have failed only because it was aborted
+   */
+  async takeOldest(): Promise<R> {
+    const task = this.tasks.shift() as Task<R>
+    try {
+      return await task.result
+    } catch (error) {
+      throw this.stopping.signal.reason ?? error
+    }
+  }
+
+  throwIfStopped(): void {
+    this.either.throwIfAborted()
+  }
+
+  /** Aborts all work and waits for its end. */
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('no more results are read'))
+    await Promise.all(this.running)
   }
 }

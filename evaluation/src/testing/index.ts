@@ -1,0 +1,2 @@
+/** Helpers for tests of other packages. */
+export * from './fake-gateway.js'
