@@ -25,6 +25,7 @@ const longest = [
   'test/src/kill',
   'test/src/clients/schemathesis',
   'test/src/clients/conformance',
+  'test/src/batch',
   'test/src/exported',
   'test/src/observability/prometheus',
   'test/src/packages/packages',

@@ -87,7 +87,7 @@ function decodingOf(strategy: string | undefined, body: BatchCommandOptions['bod
 /** Runs work while no other process writes the same file. */
 function withOutput(path: string, { output, signal }: Context, work: (signal: AbortSignal) => Promise<void>) {
   const onWait = () => output.write(`Another process writes ${path}, or was killed just now: waiting for it\n`)
-  return withLock({ folder: dirname(resolve(path)), name: `${basename(path)}.lock`, onWait, signal }, work)
+  return withLock({ folder: dirname(resolve(path)), name: basename(path), onWait, signal }, work)
 }
 
 /** Shows the progress, and at the end where the rows are. */

@@ -2,7 +2,7 @@
 export interface Bounds {
   /** Maximum items at once. */
   readonly concurrency: number
-  /** Maximum items from the oldest unfinished one to the newest: finished ones wait for their turn. */
+  /** Maximum items from the oldest unfinished one to the newest. Finished ones wait their turn. */
   readonly window: number
 }
 

@@ -15,7 +15,7 @@ export type Fields = Readonly<Record<string, unknown>>
 
 /** What a row of a file asks. */
 export interface PromptRow {
-  /** A conversation, which /v1/chat/completions answers; or a text, which /v1/completions continues. */
+  /** A conversation for /v1/chat/completions, or a text for /v1/completions. */
   readonly prompt: string | readonly Message[]
   /** The row's name in OpenAI's Batch form; null in other forms. */
   readonly customId: string | null

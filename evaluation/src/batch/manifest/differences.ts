@@ -8,7 +8,7 @@ export interface Difference {
   readonly now: unknown
 }
 
-/** Lists what differs between two JSON values, down to the first level that has no keys in common. */
+/** Lists what differs between two JSON values, each with the keys that lead to it. */
 export function findDifferences(before: unknown, now: unknown, name = ''): Difference[] {
   if (!isGroup(before) || !isGroup(now))
     return JSON.stringify(before) === JSON.stringify(now) ? [] : [{ name, before, now }]
