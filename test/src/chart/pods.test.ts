@@ -21,14 +21,16 @@ describe.skipIf(withoutHelm)(`pods of the chart${withoutHelm}`, () => {
     }
   })
 
-  test('every mount has its volume, and only /tmp is written by what serves', () => {
+  test('every mount has its volume, and only /tmp is written, by a batch also its claim', () => {
     for (const [, values] of cases)
-      for (const { spec } of podsOf(render(values))) {
+      for (const { spec, labels } of podsOf(render(values))) {
         const volumes = new Set(spec.volumes?.map(({ name }) => name))
         for (const container of [...(spec.initContainers ?? []), ...spec.containers])
           expect(container.volumeMounts?.filter(({ name }) => !volumes.has(name))).toEqual([])
         const written = spec.containers.flatMap(({ volumeMounts = [] }) => volumeMounts).filter((m) => !m.readOnly)
-        expect(written.filter(({ mountPath }) => mountPath !== '/tmp')).toEqual([])
+        const isBatch = labels['app.kubernetes.io/component'] === 'batch'
+        const allowed = isBatch ? ['/tmp', '/data'] : ['/tmp']
+        expect(written.filter(({ mountPath }) => !allowed.includes(mountPath))).toEqual([])
       }
   })
 

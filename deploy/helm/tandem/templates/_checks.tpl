@@ -48,6 +48,7 @@
 {{- end -}}
 {{- include "tandem.checkGateway" . -}}
 {{- include "tandem.checkScaling" . -}}
+{{- include "tandem.checkBatch" . -}}
 {{- end }}
 
 {{- define "tandem.checkGateway" -}}

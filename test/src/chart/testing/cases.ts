@@ -15,6 +15,10 @@ const variants: Readonly<Record<string, Values>> = {
   },
   plaintext: { tls: { mode: 'none' }, networkPolicy: { enabled: false }, metrics: { enabled: false } },
   'one service for the pair': { models: { sft: null, dpo: { base: 'sft' } } },
+  batch: {
+    batch: { enabled: true, claimName: 'prompts', shards: 16, args: ['--strategy', 'aad alpha=0.2'] },
+    networkPolicy: { clients: [{ podSelector: { matchLabels: { app: 'web' } } }] },
+  },
   'two versions': {
     models: {
       sft: { release: 'v1' },

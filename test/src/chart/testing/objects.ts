@@ -41,7 +41,11 @@ export interface PodSpec {
   readonly terminationGracePeriodSeconds: number
   readonly initContainers?: readonly Container[]
   readonly containers: readonly Container[]
-  readonly volumes?: readonly { readonly name: string; readonly secret?: { readonly secretName: string } }[]
+  readonly volumes?: readonly {
+    readonly name: string
+    readonly secret?: { readonly secretName: string }
+    readonly persistentVolumeClaim?: { readonly claimName: string }
+  }[]
   readonly runtimeClassName?: string
 }
 
@@ -108,10 +112,10 @@ export interface MadePod {
   readonly main: Container
 }
 
-/** Returns the pods of all Deployments, and of tests. */
+/** Returns the pods of all Deployments and Jobs, and of tests. */
 export function podsOf(objects: readonly KubernetesObject[]): readonly MadePod[] {
   return objects.flatMap((object) => {
-    if (object.kind !== 'Deployment' && object.kind !== 'Pod') return []
+    if (!['Deployment', 'Job', 'Pod'].includes(object.kind)) return []
     const { metadata, spec } = object.spec.template ?? { ...object, spec: object.spec as unknown as PodSpec }
     const [main] = spec.containers
     if (!main) throw new Error(`${object.metadata.name} has no container`)
@@ -119,6 +123,8 @@ export function podsOf(objects: readonly KubernetesObject[]): readonly MadePod[]
   })
 }
 
-/** Returns the pods of the gateway or of the services. */
-export const podsOfComponent = (objects: readonly KubernetesObject[], component: 'gateway' | 'service' | 'test') =>
-  podsOf(objects).filter(({ labels }) => labels['app.kubernetes.io/component'] === component)
+/** Returns the pods of a component. */
+export const podsOfComponent = (
+  objects: readonly KubernetesObject[],
+  component: 'gateway' | 'service' | 'test' | 'batch',
+) => podsOf(objects).filter(({ labels }) => labels['app.kubernetes.io/component'] === component)
