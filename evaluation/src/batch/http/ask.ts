@@ -25,7 +25,10 @@ export interface Outcome {
 export interface Patience {
   /** Maximum time of one attempt, in milliseconds. */
   readonly timeoutMs: number
-  /** Maximum time from the first failed attempt to the last one, in milliseconds. */
+  /**
+   * Maximum time to try a request again while no other request of the connection has an outcome, in
+   * milliseconds.
+   */
   readonly retryForMs: number
 }
 
@@ -51,14 +54,20 @@ export async function ask(
   { timeoutMs, retryForMs }: Patience,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  let endMs = Number.POSITIVE_INFINITY
+  let failedMs = 0
   for (let attempt = 0; ; attempt++) {
     const result = await tryOnce(connection, question, timeoutMs, signal)
     const outcome = 'answer' in result ? resolve(connection, result.answer, attempt) : null
-    if (outcome) return outcome
-    if (attempt === 0) endMs = performance.now() + retryForMs
+    const nowMs = performance.now()
+    if (outcome) {
+      connection.lastOutcomeMs = nowMs
+      return outcome
+    }
+    if (attempt === 0) failedMs = nowMs
     const waitMs = retryWaitMs(attempt, 'answer' in result ? result.answer.retryAfter : undefined)
-    if (performance.now() + waitMs > endMs) throw exhausted(connection.url, result, retryForMs)
+    // While other requests get answers, the service works and this one only waits for its turn.
+    if (nowMs + waitMs > Math.max(failedMs, connection.lastOutcomeMs) + retryForMs)
+      throw exhausted(connection.url, result, retryForMs)
     await delay(waitMs, undefined, { signal })
   }
 }

@@ -25,6 +25,8 @@ const maxAnswerBytes = 64 * 2 ** 20
  */
 export class Connection {
   readonly url: string
+  /** When a request last had an outcome, as `performance.now`; 0: not yet. `ask` sets it. */
+  lastOutcomeMs = 0
   private readonly agent: HttpAgent
   private readonly headers: Readonly<Record<string, string>>
 
