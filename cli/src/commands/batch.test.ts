@@ -61,7 +61,7 @@ it('counts prompts that were refused', async () => {
   const path = join(folder, 'refused.txt')
   await writeFile(path, 'refuse this\nHi\n')
   await run('refused.jsonl', {}, path)
-  expect(words).toContain('1 of them have an error instead of an answer.')
+  expect(words).toContain('Rows with an error instead of an answer: 1.')
 })
 
 it.each([

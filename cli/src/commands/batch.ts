@@ -100,7 +100,7 @@ async function show(
   try {
     const { rows, written, errors, completionTokens } = await work((counts, total) => progress.update(counts, total))
     progress.stop()
-    const faults = errors === 0 ? '' : ` ${errors} of them have an error instead of an answer.`
+    const faults = errors === 0 ? '' : ` Rows with an error instead of an answer: ${errors}.`
     output.write(`${path}: ${rows} rows, ${written} of this run with ${completionTokens} tokens.${faults}\n`)
   } catch (error) {
     progress.stop()

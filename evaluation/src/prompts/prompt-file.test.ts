@@ -147,6 +147,14 @@ describe('refusals name the file, the place and what to do', () => {
     await expect(open(name, content)).rejects.toThrow(`${join(folder(), name)} ${message}`)
   })
 
+  it('a file that does not exist, and a folder', async () => {
+    const missing = openPromptFile(join(folder(), 'missing'), signal)
+    await expect(missing).rejects.toThrow('missing cannot be read (ENOENT): expected a file of prompts')
+    await expect(openPromptFile(folder(), signal)).rejects.toThrow(
+      'cannot be read (EISDIR): expected a file of prompts',
+    )
+  })
+
   it('a line that is not UTF-8', async () => {
     const writing = open('latin.txt', Buffer.from([0x68, 0x69, 0x0a, 0xe9, 0x0a]))
     await expect(writing).rejects.toThrow(`${join(folder(), 'latin.txt')} line 2 is not UTF-8: save the file as UTF-8`)

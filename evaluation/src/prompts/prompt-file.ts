@@ -28,7 +28,10 @@ export interface PromptFile {
  * @throws Error naming the file, the line and what is wrong there
  */
 export async function openPromptFile(path: string, signal: AbortSignal, form?: PromptForm): Promise<PromptFile> {
-  const sha256 = await hashFile(path, signal)
+  const sha256 = await hashFile(path, signal).catch((cause: NodeJS.ErrnoException) => {
+    signal.throwIfAborted()
+    throw new Error(`${path} cannot be read (${cause.code ?? cause.message}): expected a file of prompts`, { cause })
+  })
   const container = await findContainer(path, form)
   const found = await checkRows(path, container, signal, form)
   async function* read(start = 0, end = found.count): AsyncGenerator<Prompt> {

@@ -16,6 +16,7 @@ it('is created once, keeps its runs, and is opened again with the same settings'
   const out = join(folder(), 'a.jsonl')
   const created = await openManifest(out, settings)
   expect(created.runs).toEqual([])
+  await writeFile(out, '{}\n')
   await addRun(created, { rows: 3 })
   const opened = await openManifest(out, { ...settings })
   expect(opened.runs).toEqual([{ rows: 3 }])
@@ -24,6 +25,7 @@ it('is created once, keeps its runs, and is opened again with the same settings'
 
 it('lists the last 100 runs', async () => {
   const manifest = await openManifest(join(folder(), 'many.jsonl'), settings)
+  await writeFile(join(folder(), 'many.jsonl'), '{}\n')
   await addRun({ ...manifest, runs: Array.from({ length: 120 }, (_, i) => ({ i })) }, { i: 120 })
   const { runs } = await openManifest(join(folder(), 'many.jsonl'), settings)
   expect(runs).toHaveLength(100)
@@ -33,11 +35,19 @@ it('lists the last 100 runs', async () => {
 it('refuses other settings and says which', async () => {
   const out = join(folder(), 'b.jsonl')
   await openManifest(out, settings)
+  await writeFile(out, '{}\n')
   const changed = { ...settings, request: { max_tokens: 9, decoding: {}, n: 1 }, models: [{ name: 'sft' }] }
   await expect(openManifest(out, changed)).rejects.toThrow(
     `${out} was begun with other settings: request.max_tokens is 9, and was 8; request.decoding.alpha is missing, and was 0.1; ` +
       'request.n is 1, and was missing; and 1 more. Give the same settings to continue it, or another --out',
   )
+})
+
+it('takes other settings as long as there are no rows', async () => {
+  const out = join(folder(), 'none.jsonl')
+  await openManifest(out, settings)
+  await writeFile(out, '')
+  expect((await openManifest(out, { seed: 2 })).settings).toEqual({ seed: 2 })
 })
 
 it('refuses rows without a manifest, and a manifest that it cannot read', async () => {

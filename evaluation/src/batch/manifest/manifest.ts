@@ -42,13 +42,12 @@ export async function openManifest(out: string, settings: Fields): Promise<Manif
   const found = await readManifest(path)
   // As the file has them: without undefined.
   const given = JSON.parse(JSON.stringify(settings)) as Fields
-  if (found) {
+  const size = await sizeOf(out)
+  // Without rows, nothing depends on the settings yet.
+  if (found && size > 0) {
     assertEqual(out, found.settings, given)
     return { path, ...found }
   }
-  const size = await stat(out)
-    .then((file) => file.size)
-    .catch(() => 0)
   if (size > 0)
     throw new Error(`${out} exists, and has no manifest ${path}: it is not the output of a run. Give another --out`)
   const manifest: Manifest = { path, settings: given, runs: [] }
@@ -60,6 +59,12 @@ export async function openManifest(out: string, settings: Fields): Promise<Manif
 export function addRun(manifest: Manifest, run: Fields): Promise<void> {
   return writeManifest({ ...manifest, runs: [...manifest.runs, run].slice(-maxRuns) })
 }
+
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  )
 
 const writeManifest = ({ path, settings, runs }: Manifest): Promise<void> =>
   replaceFile(path, `${JSON.stringify({ format: formatVersion, settings, runs }, null, 2)}\n`)
