@@ -31,6 +31,8 @@ export interface GatewayFacts {
   readonly version: string | null
   /** The served models with their versions, reward models last; null if it is another server. */
   readonly models: readonly z.output<typeof modelSchema>[] | null
+  /** The names of the served reward models. */
+  readonly rewardModels: readonly string[]
   /** SHA-256 of the tokenizer's settings with the chat template; null if it has no such route. */
   readonly template: string | null
 }
@@ -51,13 +53,15 @@ export async function readGatewayFacts(server: Server, signal: AbortSignal): Pro
     if (info) {
       const { version, pair, models, reward_models, limits } = info
       const all = [...models, ...reward_models]
-      return { model: pair, concurrentRequests: limits.concurrent_requests, version, models: all, template }
+      const rewardModels = reward_models.map(({ name }) => name)
+      const concurrentRequests = limits.concurrent_requests
+      return { model: pair, concurrentRequests, version, models: all, rewardModels, template }
     }
     const listed = await read(connection, '/v1/models', modelsSchema, signal)
     const model = listed?.data[0]?.id
     if (model === undefined)
       throw new ServiceError(`${server.url} does not list models: expected an OpenAI-compatible server`)
-    return { model, concurrentRequests: null, version: null, models: null, template }
+    return { model, concurrentRequests: null, version: null, models: null, rewardModels: [], template }
   } finally {
     connection.close()
   }
