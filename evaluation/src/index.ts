@@ -5,7 +5,10 @@
  * `tandem batch` is `openPromptFile` and `runBatch`. Other commands make jobs of their own and give
  * them to `runJobs`, which asks many at once, retries, writes the rows in order and continues a
  * file that an earlier run began. `openManifest` pins what the rows depend on.
+ *
+ * `tandem synthesize` is `openPromptFile` and `runSynthesis`.
  */
 export * from './batch/index.js'
 export * from './prompts/index.js'
 export * from './statistics/index.js'
+export * from './synthesis/index.js'

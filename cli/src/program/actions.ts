@@ -7,6 +7,7 @@ import type { doctor } from '../commands/doctor.js'
 import type { generate } from '../commands/generate.js'
 import type { models } from '../commands/models.js'
 import type { pull } from '../commands/pull.js'
+import type { synthesize } from '../commands/synthesize.js'
 import type { trace } from '../commands/trace.js'
 import type { tune } from '../commands/tune.js'
 import type { up } from '../commands/up.js'
@@ -19,6 +20,7 @@ export interface Actions {
   readonly generate: typeof generate
   readonly chat: typeof chat
   readonly batch: typeof batch
+  readonly synthesize: typeof synthesize
   readonly build: typeof build
   readonly pull: typeof pull
   readonly models: typeof models
@@ -37,6 +39,7 @@ export const allActions: Actions = {
   generate: async (...given) => (await import('../commands/generate.js')).generate(...given),
   chat: async (...given) => (await import('../commands/chat.js')).chat(...given),
   batch: async (...given) => (await import('../commands/batch.js')).batch(...given),
+  synthesize: async (...given) => (await import('../commands/synthesize.js')).synthesize(...given),
   build: async (...given) => (await import('../commands/build.js')).build(...given),
   pull: async (...given) => (await import('../commands/pull.js')).pull(...given),
   models: async (...given) => (await import('../commands/models.js')).models(...given),

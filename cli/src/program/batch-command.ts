@@ -52,7 +52,8 @@ export function addBatchCommand({ program, run, environment, actions }: Definiti
 /** Options as commander gives them: only the keys of the command line. */
 type WithoutKeys = Omit<BatchCommandOptions, 'apiKeys'> & { readonly apiKey?: readonly string[] }
 
-function jsonObject(text: string): Readonly<Record<string, unknown>> {
+/** Parses a JSON object. */
+export function jsonObject(text: string): Readonly<Record<string, unknown>> {
   const expected = 'It must be a JSON object, e.g. {"temperature": 0.7}.'
   let value: unknown
   try {

@@ -115,6 +115,18 @@ Examples:
   tandem batch prompts.txt --out samples.jsonl --strategy "sample top_p=0.9" --samples 16 --seed 7
   tandem batch prompts.jsonl --out answers.jsonl --shard 3/16 --url http://gateway`
 
+export const synthesizeExamples = `${sameSettings}
+The pairs are in TRL's form, ready for DPOTrainer. The answers are in FILE.answers.jsonl and their
+scores in FILE.scores.jsonl, without the ".jsonl" of FILE. If the command ends early, run it again: it
+continues. A strategy is one of "tandem generate --help", or best-of-n or worst-of-n of the samples of
+one model by a reward model. A sample is from the nucleus of 0.9 unless top_p says otherwise.
+
+Examples:
+  tandem synthesize prompts.jsonl --out round1.jsonl --max-tokens 256
+  tandem synthesize round1.jsonl --out round2.jsonl --rejected-from round1.jsonl --max-tokens 256
+  tandem synthesize prompts.jsonl --out pairs.jsonl --chosen "best-of-n n=8" --rejected "worst-of-n n=8" --max-tokens 256
+  tandem synthesize prompts.jsonl --out pairs.jsonl --pairs adherence --sft MODEL --dpo MODEL --max-tokens 80`
+
 /** Below the list of commands. */
 export const exitCodes = `
 Exit codes: 0 success (up: stopped by a signal while it serves), 1 error (message on stderr),

@@ -38,6 +38,7 @@ function parse(args: string, environment: NodeJS.ProcessEnv = {}) {
     generate: record('generate'),
     chat: record('chat'),
     batch: record('batch'),
+    synthesize: record('synthesize'),
     build: record('build'),
     pull: record('pull'),
     models: record('models'),

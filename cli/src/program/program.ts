@@ -5,6 +5,7 @@ import { addBatchCommand } from './batch-command.js'
 import { exitCodes } from './examples.js'
 import { addModelCommands } from './model-commands.js'
 import { addServingCommands } from './serving-commands.js'
+import { addSynthesizeCommand } from './synthesize-command.js'
 
 /**
  * Creates the command line: names, help and argument parsing. It knows nothing of what the commands
@@ -20,6 +21,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     .addHelpText('after', exitCodes)
   addServingCommands({ program, run, environment, actions })
   addBatchCommand({ program, run, environment, actions })
+  addSynthesizeCommand({ program, run, environment, actions })
   addModelCommands({ program, run, actions })
   addHelpCommand(program)
   return program

@@ -1,0 +1,84 @@
+import { promptForms } from '@tandem/evaluation'
+import { type Command, Option } from 'commander'
+import type { SynthesizeOptions } from '../commands/synthesize.js'
+import type { CommonFlags, Definition } from './actions.js'
+import { wholeNumber } from './arguments.js'
+import { jsonObject } from './batch-command.js'
+import { synthesizeExamples } from './examples.js'
+import { keysOf } from './keys-of.js'
+import { addAskOptions, addServedOptions } from './options.js'
+
+const maxSeconds = 1_000_000
+const maxSamples = 64
+
+/** Options as commander gives them: only the keys of the command line. */
+type WithoutKeys = Omit<SynthesizeOptions, 'apiKeys'> & { readonly apiKey?: readonly string[] }
+
+/** Adds the command synthesize. */
+export function addSynthesizeCommand({ program, run, environment, actions }: Definition): void {
+  const command = addAskOptions(addServedOptions(program.command('synthesize')))
+    .description('make preference pairs for DPO of the prompts of a file; run again, it continues')
+    .argument('<prompts>', 'a file of prompts, as for "batch"; other columns of a file of pairs are not read')
+    .requiredOption('--out <file>', 'the JSONL file to write; its settings and counts are in FILE.manifest.json')
+    .addOption(new Option('--format <name>', 'the form of the prompts (default: recognised)').choices([...promptForms]))
+  addRunOptions(addAdherenceOptions(addPairOptions(command)))
+    .addHelpText('after', synthesizeExamples)
+    .action((prompts: string, { verbose, ...options }: WithoutKeys & CommonFlags) => {
+      const { apiKey: _keys, ...flags } = options
+      const keyed = { ...flags, apiKeys: keysOf(options, environment) }
+      return run((context) => actions.synthesize(prompts, keyed, context), verbose)
+    })
+}
+
+const addPairOptions = (command: Command) =>
+  command
+    .addOption(
+      new Option('--pairs <kind>', 'preference: of two strategies; adherence: of samples for other prompts')
+        .choices(['preference', 'adherence'])
+        .default('preference'),
+    )
+    .option('--chosen <strategy>', 'the strategy of the chosen answers, with its parameters (default: aad)')
+    .option('--rejected <strategy>', 'that of the rejected answers (default: "sample top_p=0.9" of the DPO model)')
+    .option('--rejected-from <file>', 'pairs of an earlier round whose rejected answers are kept')
+    .option('--score-with <name>', 'the reward model of the scores (default: the first of the gateway)')
+    .option('--implicit-prompt', "write whole conversations without a column prompt, for TRL's RewardTrainer")
+    .option('--complete-only', 'drop pairs with an answer that --max-tokens cut')
+
+const addAdherenceOptions = (command: Command) =>
+  command
+    .addOption(
+      new Option('--samples <number>', 'adherence: samples for each prompt (default: 6)').argParser(
+        wholeNumber(1, maxSamples),
+      ),
+    )
+    .addOption(
+      new Option('--pairs-per-prompt <number>', 'adherence: maximum pairs for each prompt (default: 2)').argParser(
+        wholeNumber(1, maxSamples),
+      ),
+    )
+    .option('--kind-field <name>', 'adherence: the column with the kind of a prompt', 'kind')
+    .option('--expected-field <name>', 'adherence: the column with the expected answer, or a list of them', 'expected')
+
+const addRunOptions = (command: Command) =>
+  command
+    .addOption(new Option('--body <json>', 'fields of every request, e.g. \'{"stop": ["\\n"]}\'').argParser(jsonObject))
+    .addOption(
+      new Option('--seed <number>', 'the seed that the seed of each answer is made from')
+        .default(0)
+        .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+    )
+    .addOption(
+      new Option('--concurrency <number>', 'requests at once (default: as many as the gateway works on)').argParser(
+        wholeNumber(1, 4096),
+      ),
+    )
+    .addOption(
+      new Option('--retry-for <seconds>', 'how long to try again if the gateway is overloaded or unreachable')
+        .default(300)
+        .argParser(wholeNumber(0, maxSeconds)),
+    )
+    .addOption(
+      new Option('--timeout <seconds>', 'maximum time of one request')
+        .default(600)
+        .argParser(wholeNumber(1, maxSeconds)),
+    )

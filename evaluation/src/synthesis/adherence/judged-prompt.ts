@@ -1,0 +1,103 @@
+import { rowSeed } from '../../batch/index.js'
+import type { Prompt } from '../../prompts/index.js'
+import type { Tally } from '../counts.js'
+import type { Answer } from '../pair.js'
+import { isBlank, isCut, isIdentical } from '../preference/preference-pair.js'
+import type { Group } from '../read-groups.js'
+import { isRight, readExpected } from './criteria/expected.js'
+import { isRefusal } from './criteria/refusal.js'
+import { repetition } from './criteria/repetition.js'
+import { topicShare } from './criteria/topic.js'
+import { contentStems, wordsOf } from './criteria/words.js'
+import type { AdherenceSettings } from './settings.js'
+
+/** Settings of the judgement. */
+export interface JudgeSettings extends AdherenceSettings {
+  readonly seed: number
+  /** Whether samples that the limit of tokens cut are dropped. */
+  readonly completeOnly: boolean
+}
+
+/** A prompt with its good samples. */
+export interface JudgedPrompt {
+  readonly prompt: Prompt
+  readonly kind: string
+  readonly expected: readonly string[]
+  /** The stems of its content words. */
+  readonly stems: ReadonlySet<string>
+  /** Its good samples, the best first. */
+  readonly samples: readonly Sample[]
+}
+
+/** A good sample. */
+export interface Sample {
+  readonly answer: Answer
+  /** Its number among the samples of its prompt. */
+  readonly number: number
+  /** The share of its prompt's content words that it takes up; null if the prompt has none. */
+  readonly topic: number | null
+  readonly repetition: number
+  readonly stems: ReadonlySet<string>
+  /** Its length in tokens; in words if the server sends no token ids. */
+  readonly length: number
+  /** A random number of its own, which orders samples that are as good. */
+  readonly rank: number
+}
+
+/** Maximum share of repeated 4-grams of a good sample. */
+export const maxRepetition = 0.2
+/** Minimum share of the prompt's content words that a good sample takes up. */
+export const minTopic = 1 / 3
+
+/**
+ * Keeps the good samples of a prompt: not empty, not repetitive, no refusal; right if an answer is
+ * expected, else on topic. The others are counted by the first criterion that they fail.
+ * @throws Error as `readExpected`
+ */
+export function judgePrompt({ prompt, pools }: Group, settings: JudgeSettings, tally: Tally): JudgedPrompt {
+  const expected = readExpected(prompt.columns, settings.expectedField)
+  const stems = contentStems(textOf(prompt.prompt))
+  const samples: Sample[] = []
+  for (const [number, answer] of (pools[0] ?? []).entries()) {
+    const sample = answer && measure(answer, stems, number, rowSeed(settings.seed, 'rejected', prompt.index, number))
+    const fault = sample ? faultOf(sample, expected, settings, samples) : 'the gateway refused the request'
+    if (sample && fault === null) samples.push(sample)
+    else tally.add(`samples: ${fault}`)
+  }
+  samples.sort((a, b) => (b.topic ?? 0) - (a.topic ?? 0) || a.repetition - b.repetition || a.number - b.number)
+  return { prompt, kind: kindOf(prompt, settings.kindField), expected, stems, samples }
+}
+
+function measure(answer: Answer, prompt: ReadonlySet<string>, number: number, rank: number): Sample {
+  const stems = contentStems(answer.text)
+  const length = answer.tokenIds?.length ?? wordsOf(answer.text).length
+  return { answer, number, topic: topicShare(prompt, stems), repetition: repetition(answer.text), stems, length, rank }
+}
+
+function faultOf(
+  { answer, topic, repetition: repeated }: Sample,
+  expected: readonly string[],
+  { completeOnly }: JudgeSettings,
+  before: readonly Sample[],
+): string | null {
+  if (isBlank(answer)) return 'empty'
+  if (completeOnly && isCut(answer)) return 'cut by the limit of tokens'
+  if (repeated > maxRepetition) return 'repetitive'
+  if (isRefusal(answer.text)) return 'a refusal'
+  if (expected.length > 0 && !isRight(expected, answer.text)) return 'not the expected answer'
+  if (expected.length === 0 && topic !== null && topic < minTopic) return 'off topic'
+  return before.some((other) => isIdentical(other.answer, answer)) ? 'the same as another sample' : null
+}
+
+/** The kind of a prompt; an empty text if its row names none: all such prompts are of one kind. */
+function kindOf({ columns }: Prompt, field: string): string {
+  const kind = columns[field] ?? ''
+  return typeof kind === 'string' ? kind : JSON.stringify(kind)
+}
+
+/** The text that an answer is to take up: the last message of a conversation. */
+function textOf(prompt: Prompt['prompt']): string {
+  if (typeof prompt === 'string') return prompt
+  const content = prompt.at(-1)?.content
+  return typeof content === 'string' ? content : JSON.stringify(content ?? '')
+}

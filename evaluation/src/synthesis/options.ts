@@ -1,0 +1,36 @@
+import type { Counts, Pace, Server } from '../batch/index.js'
+import type { Fields, PromptFile } from '../prompts/index.js'
+import type { AdherenceSettings } from './adherence/settings.js'
+import type { Method } from './sides.js'
+
+/** The stages of a run. */
+export type Stage = 'answers' | 'scores'
+
+/** Synthesis of preference pairs. */
+export interface SynthesisOptions extends Omit<Pace, 'concurrency'> {
+  readonly prompts: PromptFile
+  readonly server: Server
+  /** The JSONL file of the pairs. The answers are kept next to it. */
+  readonly out: string
+  /** The strategy of the chosen answers. For adherence pairs: of all samples. */
+  readonly chosen: Method
+  /** The strategy of the rejected answers, or the file of an earlier round that has them. */
+  readonly rejected: Method | { readonly from: string }
+  /** Set for adherence pairs, which do not read `rejected`. */
+  readonly adherence: AdherenceSettings | null
+  /** The reward model of the scores; null: the first of the gateway, if it has one. */
+  readonly rewardModel: string | null
+  /** Whether both sides begin with the prompt, and there is no column `prompt`. */
+  readonly isImplicit: boolean
+  /** Whether pairs with an answer that the limit of tokens cut are dropped. */
+  readonly completeOnly: boolean
+  /** Fields of every request. */
+  readonly body: Fields
+  /** The seed that the seed of each answer is made from. */
+  readonly seed: number
+  /** Maximum requests at once; null: as many as the gateway works on at once. */
+  readonly concurrency: number | null
+  /** Called when a file is open, and after each row, with the number of rows at the end. */
+  readonly onCounts?: ((stage: Stage, counts: Counts, total: number) => void) | undefined
+  readonly signal: AbortSignal
+}
