@@ -25,6 +25,8 @@ export interface FakeOptions {
   readonly intercept?: (received: Received) => Promise<Reply | 'drop' | undefined> | Reply | 'drop' | undefined
   /** The version of the model in /info. */
   readonly modelVersion?: string
+  /** The names of its reward models. Default: none. */
+  readonly rewardModels?: readonly string[]
   /** Whether it has /info and /tokenizer_info. */
   readonly isTandem?: boolean
 }
@@ -83,13 +85,13 @@ export const errorReply = (status: number, error: object, headers: Readonly<Reco
   headers,
 })
 
-function describe(path: string, { modelVersion = 'v1', isTandem = true }: FakeOptions): Reply {
+function describe(path: string, { modelVersion = 'v1', rewardModels = [], isTandem = true }: FakeOptions): Reply {
   const model = { name: 'dpo', id: 'fake-dpo', version: modelVersion, precision: 'fp32', adapter: null }
   const info = {
     version: '0.1.0',
     pair: 'fake',
     models: [model],
-    reward_models: [],
+    reward_models: rewardModels.map((name) => ({ ...model, name })),
     limits: { concurrent_requests: 4 },
   }
   if (path === '/v1/models') return json({ data: [{ id: 'fake' }] })
@@ -102,6 +104,7 @@ function usualReply({ path, body, requestId, number }: Received): Reply {
   if (JSON.stringify(body).includes('refuse this'))
     return errorReply(400, { message: 'the prompt is too long', param: 'messages', code: 'context_length_exceeded' })
   const digest = createHash('sha256').update(JSON.stringify(body)).digest()
+  if (path === '/v1/score') return json({ data: [{ index: 0, score: (digest[0] ?? 0) / 8 }] })
   const text = `${digest.toString('base64')} é\u2028数\n`
   const head = { id: `${requestId}-${number}`, created: number, model: body.model }
   const usage = { prompt_tokens: 3, completion_tokens: (digest[0] ?? 0) % 7, total_tokens: 9, cached_tokens: number }
