@@ -27,7 +27,9 @@ export async function showSynthesis(
 /** One progress at a time: the next stage ends the one before it. */
 function stageProgress(path: string, output: Context['output']) {
   const stages = new Map<Stage, RowProgress>()
-  const stop = () => stages.forEach((progress) => progress.stop())
+  const stop = () => {
+    for (const progress of stages.values()) progress.stop()
+  }
   const of = (stage: Stage): RowProgress => {
     const found = stages.get(stage)
     if (found) return found

@@ -128,6 +128,31 @@ describe('createProgram', () => {
     })
   })
 
+  it('synthesize', async () => {
+    await parse('synthesize p.jsonl --out a.jsonl')
+    const defaults = { pairs: 'preference', kindField: 'kind', expectedField: 'expected', seed: 0 }
+    const limits = { retryFor: 300, timeout: 600, apiKeys: [] }
+    expect(calls[0]).toEqual(['synthesize', 'p.jsonl', { out: 'a.jsonl', ...defaults, ...limits }])
+    await parse(
+      'synthesize p --out a --pairs adherence --chosen sample --rejected aad --rejected-from f --score-with r ' +
+        '--implicit-prompt --complete-only --samples 4 --pairs-per-prompt 1 --kind-field k --expected-field e ' +
+        '--max-tokens 9 --seed 5 --concurrency 2 --retry-for 6 --timeout 7 --body {"stop":["a"]} --format trl',
+    )
+    expect(calls[1]?.[2]).toEqual({
+      ...{ out: 'a', pairs: 'adherence', chosen: 'sample', rejected: 'aad', rejectedFrom: 'f', scoreWith: 'r' },
+      ...{
+        implicitPrompt: true,
+        completeOnly: true,
+        samples: 4,
+        pairsPerPrompt: 1,
+        kindField: 'k',
+        expectedField: 'e',
+      },
+      ...{ maxTokens: 9, seed: 5, concurrency: 2, retryFor: 6, timeout: 7, format: 'trl', apiKeys: [] },
+      body: { stop: ['a'] },
+    })
+  })
+
   it('models and doctor', async () => {
     await parse('models --json')
     await parse('doctor --hashes --json --port 0 --config f.yaml')
