@@ -26,6 +26,7 @@ const longest = [
   'test/src/clients/schemathesis',
   'test/src/clients/conformance',
   'test/src/batch',
+  'test/src/synthesize',
   'test/src/exported',
   'test/src/observability/prometheus',
   'test/src/packages/packages',

@@ -9,7 +9,7 @@ export interface SideOptions {
   readonly rejectedFrom?: string | undefined
 }
 
-/** The samples of the embedded pair: the SFT model at temperature 1, the nucleus of 0.9 in the best 64. */
+/** As for the embedded pair: the SFT model at temperature 1, the nucleus of 0.9 in the best 64. */
 const adherenceSamples = 'sample model=sft top_p=0.9 top_k=64'
 const chosenDefault = 'aad'
 /** The paper's rejected side (section 6). */

@@ -6,7 +6,7 @@ export interface Answer {
   /** The reasoning of a model that thinks; null if there is none. */
   readonly reasoning: string | null
   readonly finishReason: string | null
-  /** The ids of its tokens, the end token and the reasoning included; null if the server sends none. */
+  /** The ids of its tokens with the end token and the reasoning; null if the server sends none. */
   readonly tokenIds: readonly number[] | null
   /** The score of a reward model; null if there is none. */
   readonly score: number | null

@@ -8,7 +8,7 @@ import type { Selection } from './selection/select-prompts.js'
 /** The answers to one prompt. */
 export interface Group {
   readonly prompt: Prompt
-  /** For each pool the answers in the order of their numbers; null: the gateway refused the request. */
+  /** For each pool the answers in their order; null: the gateway refused the request. */
   readonly pools: readonly (readonly (Answer | null)[])[]
 }
 
@@ -23,7 +23,7 @@ export interface RunFiles {
   readonly signal: AbortSignal
 }
 
-/** Yields the answers to each prompt, with their scores. Only those to the current prompt are in memory. */
+/** Yields the answers to each prompt with their scores. Only one prompt's are in memory. */
 export async function* readGroups({ selection, answers, scores, perPrompt, signal }: RunFiles): AsyncGenerator<Group> {
   const rows = readRows(answers, parseAnswerRow, signal)
   const scored = scores === null ? null : new ScoreReader(readRows(scores, parseScoreRow, signal))

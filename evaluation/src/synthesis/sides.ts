@@ -10,7 +10,7 @@ export interface Pool {
   readonly samples: number
 }
 
-/** Where one side of the pairs comes from: the only answer of a pool, or its best or worst by reward. */
+/** The source of one side: the only answer of a pool, or its best or worst by reward. */
 export interface Side {
   readonly pool: number
   readonly samples: number

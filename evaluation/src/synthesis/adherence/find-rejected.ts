@@ -14,7 +14,7 @@ export interface Candidate {
 /** Maximum difference of the lengths of a pair, as a share of the chosen one. */
 const lengthTolerance = 0.1
 
-/** Whether two lengths are nearly the same: they differ by at most a tenth of the first, or by 1. */
+/** Whether two lengths are nearly the same: they differ by at most a tenth of the first, or 1. */
 export const isNear = (chosen: number, rejected: number): boolean =>
   Math.abs(chosen - rejected) <= Math.max(1, Math.floor(chosen * lengthTolerance))
 

@@ -36,7 +36,7 @@ export interface ScoreSettings {
   readonly signal: AbortSignal
 }
 
-/** The requests for scores and their rows: one for each answer that is not refused, in their order. */
+/** The requests for scores and their rows: one for each answer, in their order. */
 export class ScoreJobs {
   private constructor(
     private readonly settings: ScoreSettings,
