@@ -10,5 +10,6 @@
  */
 export * from './batch/index.js'
 export * from './prompts/index.js'
+export * from './report/index.js'
 export * from './statistics/index.js'
 export * from './synthesis/index.js'

@@ -1,0 +1,69 @@
+import { type Estimate, estimateMean, type IntervalOptions, summarizeOutcomes } from '../../statistics/index.js'
+import type { EvaluatedStrategy } from '../results/results-schema.js'
+import type { ScoredResults, Setting } from '../results/scored-results.js'
+import { type Cell, estimated, none, number } from './table.js'
+
+/** The cells R, W and length of a method, as each block of Tables 1, 3 and 8 has them. */
+export interface MethodScores {
+  readonly reward: Cell
+  /** Win rate of the reference against the method. */
+  readonly win: Cell
+  readonly length: Cell
+}
+
+/** Computes the cells of a method in a setting. */
+export function scoreMethod(
+  scored: ScoredResults,
+  { dataset }: Setting,
+  strategy: EvaluatedStrategy | undefined,
+  reference: EvaluatedStrategy | undefined,
+  options: IntervalOptions,
+): MethodScores {
+  const scores = strategy ? scored.scores(strategy, dataset) : []
+  if (!strategy || scores.length === 0) return { reward: missing, win: missing, length: missing }
+  const reward = estimateMean(
+    'scores',
+    scores.map(({ oracle }) => oracle),
+    options,
+  )
+  const length = estimateMean(
+    'lengths',
+    scores.map(({ tokens }) => tokens),
+    options,
+  )
+  return {
+    reward: estimated(reward),
+    win: reference && reference.id !== strategy.id ? winRate(scored, reference, strategy, dataset, options) : none(),
+    length: number(length.value, 0),
+  }
+}
+
+const missing = none('no scored answers')
+
+/** Computes the win rate of one strategy against another on their common prompts. */
+export function winRate(
+  scored: ScoredResults,
+  first: EvaluatedStrategy,
+  second: EvaluatedStrategy,
+  dataset: string,
+  options: IntervalOptions,
+): Cell {
+  const { outcomes } = scored.paired(first, second, dataset)
+  return outcomes.length > 0 ? estimated(summarizeOutcomes(outcomes, options)) : none('no common prompts')
+}
+
+/** Returns first minus second on each common prompt. */
+export function differences(
+  scored: ScoredResults,
+  first: EvaluatedStrategy,
+  second: EvaluatedStrategy,
+  dataset: string,
+): number[] {
+  const paired = scored.paired(first, second, dataset)
+  return paired.first.map((score, i) => score - (paired.second[i] ?? Number.NaN))
+}
+
+/** Returns the mean difference, or null without common prompts. */
+export function meanDifference(values: readonly number[], options: IntervalOptions): Estimate | null {
+  return values.length > 0 ? estimateMean('differences', values, options) : null
+}
