@@ -56,10 +56,10 @@ class Rounds:
         if out.exists():
             return out
         dpo = self.folder("0" if name == "1" else "1")
-        rejected = [] if name == "1" else ["--rejected", self.pairs("1")]
+        rejected = [] if name == "1" else ["--rejected-from", self.pairs("1")]
         # The name stays the same if the command is run again, so that it can continue its own work.
         partial = out.with_name(f"pairs-{name}.partial.jsonl")
-        command = ["--sft", self.args.model, "--dpo", dpo, "--prompts", self.prompts(), "--out", partial, *rejected]
+        command = [self.prompts(), "--sft", self.args.model, "--dpo", dpo, "--out", partial, *rejected]
         _say(f"Round {name}: pairs")
         _call([*shlex.split(self.args.synthesize), *(str(part) for part in command)], f"the synthesis of round {name}")
         if not partial.exists():

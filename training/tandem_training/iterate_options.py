@@ -19,5 +19,5 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--synthesize",
         default="npx tandem synthesize",
         metavar="COMMAND",
-        help="makes the pairs of a round; called with --sft --dpo --prompts --out, and in round 2 with --rejected",
+        help="makes the pairs of a round; called with a file of prompts, --sft --dpo --out, and in round 2 --rejected-from",
     )

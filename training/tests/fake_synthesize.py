@@ -8,9 +8,10 @@ import json
 from pathlib import Path
 
 parser = argparse.ArgumentParser()
-for name in ("--sft", "--dpo", "--prompts", "--out"):
+parser.add_argument("prompts")
+for name in ("--sft", "--dpo", "--out"):
     parser.add_argument(name, required=True)
-parser.add_argument("--rejected")
+parser.add_argument("--rejected-from")
 args = parser.parse_args()
 
 calls = Path(args.out).with_name("calls.jsonl")
@@ -18,7 +19,7 @@ with calls.open("a") as file:
     file.write(json.dumps(vars(args)) + "\n")
 
 prompts = [json.loads(line)["prompt"] for line in Path(args.prompts).read_text().splitlines()]
-old = [json.loads(line)["rejected"] for line in Path(args.rejected).read_text().splitlines()] if args.rejected else None
+old = [json.loads(line)["rejected"] for line in Path(args.rejected_from).read_text().splitlines()] if args.rejected_from else None
 rows = [
     {
         "prompt": prompt,

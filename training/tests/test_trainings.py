@@ -95,7 +95,7 @@ def test_iterate_makes_all_rounds_and_continues(tmp_path, write, capfd):
     calls = [json.loads(line) for line in (out / "calls.jsonl").read_text().splitlines()]
     # Each round failed once, and round 0 was trained only once.
     dpo = {"round-0": None, "round-1": str(out / "pairs-1.jsonl")}
-    assert [(Path(call["dpo"]).name, call["rejected"]) for call in calls] == [
+    assert [(Path(call["dpo"]).name, call["rejected_from"]) for call in calls] == [
         item for item in dpo.items() for _ in "12"
     ]
     data = {name: record(out / f"round-{name}")["data"]["file"] for name in ("1", "1-prime", "2")}
