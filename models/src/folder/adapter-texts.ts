@@ -80,7 +80,7 @@ export async function compareAdapterTexts(source: string, adapter: string): Prom
   }
 }
 
-/** Compares the tokenizer of the base with the one that the model with the adapter is served with. */
+/** Compares the tokenizer of the base with that of the model with the adapter, as it is served. */
 function compareTokenizers(base: TextFiles, own: TextFiles): string | null {
   const texts = { textFiles: base, config: {}, generationConfig: null }
   const [first, second] = [readTextTokens(base), readTextTokens(withAdapterTexts(texts, own).textFiles)]

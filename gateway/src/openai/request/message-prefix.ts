@@ -5,7 +5,10 @@ import { fieldKinds } from './fields.js'
 const meaning =
   'Whether the answer continues this message, as with `continue_final_message`. Only for the last message, if its role is `assistant`.'
 
-/** Fields of the last message that ask for `continue_final_message`: of DeepSeek and Mistral, and of Qwen and Moonshot. */
+/**
+ * Fields of the last message that ask for `continue_final_message`: of DeepSeek and Mistral, and of
+ * Qwen and Moonshot.
+ */
 export const prefixFields = {
   prefix: fieldKinds.optional(z.boolean()).describe(meaning),
   partial: fieldKinds.optional(z.boolean()).describe(meaning),

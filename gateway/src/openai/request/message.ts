@@ -31,6 +31,14 @@ const messageSchema = z
     tool_calls: fieldKinds
       .optional(z.array(z.unknown()).max(0, 'tool calls are not supported by this server'))
       .describe('Must be empty: this server does not support tools.'),
+    function_call: z
+      .null({ error: 'function calls are not supported by this server' })
+      .optional()
+      .describe('Must be null: this server does not support functions.'),
+    audio: z
+      .null({ error: 'audio is not supported by this server' })
+      .optional()
+      .describe('Must be null: this server supports only text.'),
     ...prefixFields,
   })
   // Chat templates fail on null. OpenAI's assistants send null when they call a tool, and clients

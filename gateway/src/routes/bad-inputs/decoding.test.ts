@@ -150,7 +150,7 @@ describe('B20 a parameter of decoding at the top level is refused, and the error
   ]
   testEach(
     names.map((name) => ({
-      fields: { [name]: 1 },
+      fields: { [name]: 2 },
       status: 400,
       param: name,
       message: `${name} is a parameter of decoding: write "decoding": {"${name}": ...}`,

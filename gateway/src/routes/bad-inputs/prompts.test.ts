@@ -78,6 +78,12 @@ describe('B6 messages', () => {
       'supports only text',
     ),
     refused([{ role: 'assistant', content: 'a', tool_calls: [{}] }], 'messages.0.tool_calls', 'not supported'),
+    refused(
+      [{ role: 'assistant', content: null, function_call: { name: 'f' } }],
+      'messages.0.function_call',
+      'not supported',
+    ),
+    refused([{ role: 'assistant', audio: { id: 'a' } }], 'messages.0.audio', 'not supported'),
     accepted([user('')]),
     ...[user(null), { role: 'user' }, { role: 'system', content: null }, { role: 'tool' }].map((message) =>
       refused([message], 'messages.0.content', 'messages.0.content is null or missing: expected text'),

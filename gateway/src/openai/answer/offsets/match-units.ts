@@ -1,6 +1,6 @@
 /** After so many units that agree, a search ends and the next one starts. */
 const enough = 16
-/** Differences of one search. With it the time is linear, also for texts that have nothing in common. */
+/** Differences of one search. It keeps the time linear, also for texts with nothing in common. */
 const maxDifferences = 64
 
 /** A place in both lists, and how many units agree before it. */

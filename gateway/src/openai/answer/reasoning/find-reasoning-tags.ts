@@ -63,7 +63,7 @@ const answer = 'answer'
 
 type Render = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) => string
 
-/** No message has a tag: the template writes it before an answer, or around earlier reasoning. */
+/** No message has a tag: the template writes it before an answer or around earlier reasoning. */
 function renderReasoning(render: Render): string {
   const given = { role: 'assistant', content: answer, reasoning_content: thought }
   const prompts = [
@@ -74,7 +74,7 @@ function renderReasoning(render: Render): string {
   return prompts.join('\n')
 }
 
-/** Other templates remove reasoning from the text of earlier answers, or of all but the last one. */
+/** Other templates remove reasoning from the text of earlier answers, or of all but the last. */
 function removesReasoning(render: Render, { open, close }: ReasoningTags): boolean {
   const whole = { role: 'assistant', content: `${open}${thought}${close}${answer}` }
   const last = { role: 'assistant', content: 'other' }

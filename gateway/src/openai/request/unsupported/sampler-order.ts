@@ -8,7 +8,7 @@ const off = new Set(['dry', 'typ_p', 'typical_p', 'xtc', 'top_n_sigma'])
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Whether a list of samplers asks for what this server does with the samplers that the request uses. */
+/** Whether a list of samplers has those that the request uses, in the order of this server. */
 export const isHonouredOrder: Check = (value, body) => {
   if (value === '' || (Array.isArray(value) && value.length === 0)) return true
   if (!Array.isArray(value)) return false
