@@ -92,3 +92,9 @@ test('/openapi.json has the exact limits of a seed', async () => {
     expect(seed).toContain(`"maximum":${greatest}`)
   }
 })
+
+test('another name of the seed is accepted if it has the same value', async () => {
+  expect((await send('"seed":7,"random_seed":7')).status).toBe(200)
+  expect((await send('"seed":7,"random_seed":8')).status).toBe(400)
+  expect((await send(`"seed":${greatest},"random_seed":8`)).status).toBe(400)
+})

@@ -1,5 +1,5 @@
 import type { Text } from '../../text/index.js'
-import { findReasoningTags, type ReasoningTags } from '../answer/reasoning/find-reasoning-tags.js'
+import { findReasoningTags, findTemplateTags, type ReasoningTags } from '../answer/reasoning/find-reasoning-tags.js'
 import type { ReasoningFormat } from '../answer/reasoning/reasoning-format.js'
 import type { ReasoningState } from '../answer/reasoning/reasoning-splitter.js'
 import { fieldKinds } from './fields.js'
@@ -38,29 +38,25 @@ export function toReasoningFormat(
   promptIds: readonly number[],
   text: Text,
 ): ReasoningFormat | null {
-  const found = request.separate_reasoning ? findReasoning(request, promptIds, text) : null
-  return found && { ...found, isIncluded: request.include_reasoning }
+  const tags = request.separate_reasoning ? findReasoningTags(text, request.chat_template_kwargs) : null
+  if (!tags) return null
+  return { tags, state: stateAfter(promptIds, text, request, tags), isIncluded: request.include_reasoning }
 }
 
 /** Whether an answer to the prompt can begin with reasoning. */
 export function canThink(request: PromptRequest, promptIds: readonly number[], text: Text): boolean {
-  const found = findReasoning(request, promptIds, text)
-  return found !== null && found.state !== 'content'
-}
-
-function findReasoning(request: PromptRequest, promptIds: readonly number[], text: Text) {
-  const tags = findReasoningTags(text, request.chat_template_kwargs)
-  if (!tags) return null
-  const tail = text.decode(promptIds.slice(-tailLength), { skipSpecialTokens: false })
-  return { tags, state: stateAfter(tail.trimEnd(), request, tags) }
+  const tags = findTemplateTags(text, request.chat_template_kwargs)
+  return tags !== null && stateAfter(promptIds, text, request, tags) !== 'content'
 }
 
 /** Where the prompt ends: templates close the reasoning at once if the request switches it off. */
 function stateAfter(
-  tail: string,
+  promptIds: readonly number[],
+  text: Text,
   { continue_final_message, messages }: PromptRequest,
   { open, close }: ReasoningTags,
 ): ReasoningState {
+  const tail = text.decode(promptIds.slice(-tailLength), { skipSpecialTokens: false }).trimEnd()
   if (tail.endsWith(open)) return 'reasoning'
   if (tail.endsWith(close)) return 'content'
   const content = continue_final_message ? (messages.at(-1)?.content ?? '') : ''

@@ -25,13 +25,23 @@ const maxKnown = 64
 const maxKeyLength = 1024
 
 /**
+ * Returns the tags by which answers are separated; null if the model does not think, or if answers
+ * lack the tags.
+ * @param variables as in `findTemplateTags`
+ */
+export function findReasoningTags(text: Text, variables?: Variables): ReasoningTags | null {
+  const tags = findTemplateTags(text, variables)
+  return tags && isWritten(text, tags) ? tags : null
+}
+
+/**
  * Returns the tags of a model that thinks; null if its chat template has no such part.
  * @param variables those of the request: some templates think only if one of them says so
  */
-export function findReasoningTags(text: Text, variables?: Variables): ReasoningTags | null {
+export function findTemplateTags(text: Text, variables?: Variables): ReasoningTags | null {
   const known = found.get(text) ?? new Map<string, ReasoningTags | null>()
   found.set(text, known)
-  const key = JSON.stringify(variables ?? {})
+  const key = JSON.stringify(variables ?? {}, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
   const remembered = known.get(key)
   const tags = remembered === undefined ? searchTags(text, variables) : remembered
   known.delete(key)
@@ -42,14 +52,13 @@ export function findReasoningTags(text: Text, variables?: Variables): ReasoningT
 }
 
 function searchTags(text: Text, variables: Variables): ReasoningTags | null {
-  const candidates = knownTags.filter((tags) => isWritten(text, tags))
   const render = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) =>
     tryRender(text, messages, {
       addGenerationPrompt,
       ...(variables === undefined ? {} : { templateArguments: variables }),
     })
   const written = renderReasoning(render)
-  return candidates.find((tags) => written.includes(tags.open) || removesReasoning(render, tags)) ?? null
+  return knownTags.find((tags) => written.includes(tags.open) || removesReasoning(render, tags)) ?? null
 }
 
 /** Answers without special tokens would lack the tags, and their end could not be found. */

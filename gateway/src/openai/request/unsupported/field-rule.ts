@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+
 /** Whether a value changes nothing. @param body the whole request */
 export type Check = (value: unknown, body: Readonly<Record<string, unknown>>) => boolean
 
@@ -31,8 +33,7 @@ export const empty: FieldRule = where(
 
 /** Accepts what the field that does the same here has too. */
 export const alias = (field: string, rule: FieldRule = never): FieldRule => ({
-  isHarmless: (value, body) =>
-    rule.isHarmless(value, body) || JSON.stringify(value) === JSON.stringify(body[field] ?? undefined),
+  isHarmless: (value, body) => rule.isHarmless(value, body) || isDeepStrictEqual(value, body[field]),
   instead: field,
 })
 
