@@ -4,7 +4,8 @@
  *
  * `tandem batch` is `openPromptFile` and `runBatch`. Other commands make jobs of their own and give
  * them to `runJobs`, which asks many at once, retries, writes the rows in order and continues a
- * file that an earlier run began. `openManifest` pins what the rows depend on.
+ * file that an earlier run began. `openManifest` pins what the rows depend on. `runRecorded` is
+ * `runJobs`, and adds to the manifest what each process has done.
  *
  * `tandem synthesize` is `openPromptFile` and `runSynthesis`.
  */

@@ -40,29 +40,35 @@ export type BatchCommandOptions = GatewayOptions & {
  * @throws Error as `openPromptFile`, `withGateway` and `runBatch`, or if an option is wrong
  */
 export async function batch(path: string, given: BatchCommandOptions, context: Context): Promise<void> {
-  const { out, format, strategy, maxTokens, body, tokenIds, samples, seed, shard, ...rest } = given
-  const { concurrency, retryFor, timeout, ...gatewayOptions } = rest
+  const { out, format, samples, seed, shard = null, concurrency = null, retryFor, timeout, ...others } = given
+  const { strategy: _strategy, maxTokens: _length, body: _body, tokenIds: _ids, ...gatewayOptions } = others
   const prompts = await openPromptFile(path, context.signal, format)
-  const fields = {
-    ...body,
-    ...(tokenIds ? { return_token_ids: true } : {}),
-    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
-    ...decodingOf(strategy, body),
-  }
-  const settings = { prompts, samples, seed, shard: shard ?? null, out, concurrency: concurrency ?? null }
-  assertBatch({ ...settings, body: fields })
+  const body = requestFields(given)
+  const limits = { concurrency, timeoutMs: timeout * 1000, retryForMs: retryFor * 1000 }
+  const settings = { prompts, body, samples, seed, shard, out, ...limits }
+  assertBatch(settings)
   context.output.write(`${path}: ${prompts.count} prompts (${formNames[prompts.form]})\n`)
-  await withOutput(batchPath(out, settings.shard), context, (signal) =>
+  await withOutput(batchPath(out, shard), context, (signal) =>
     withGateway(gatewayOptions, { ...context, signal }, ({ server, model }) => {
       // A model that is started here is the only one. A row may name one of its strategies.
       const named = gatewayOptions.url !== undefined && model !== undefined ? { model } : {}
-      const limits = { timeoutMs: timeout * 1000, retryForMs: retryFor * 1000 }
-      return show(batchPath(out, settings.shard), context, (onCounts) =>
-        runBatch({ ...settings, ...limits, server, body: { ...named, ...fields }, onCounts, signal }),
+      return show(batchPath(out, shard), context, (onCounts) =>
+        runBatch({ ...settings, body: { ...named, ...body }, server, onCounts, signal }),
       )
     }),
   )
 }
+
+/**
+ * The fields of every request.
+ * @throws Error as `decodingOf`
+ */
+const requestFields = ({ strategy, maxTokens, body, tokenIds }: BatchCommandOptions) => ({
+  ...body,
+  ...(tokenIds ? { return_token_ids: true } : {}),
+  ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+  ...decodingOf(strategy, body),
+})
 
 const formNames: Readonly<Record<PromptForm, string>> = {
   openai: "OpenAI's Batch form",

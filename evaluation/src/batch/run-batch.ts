@@ -5,9 +5,10 @@ import { assertBatchBody, type RequestSettings } from './batch-request.js'
 import { type GatewayFacts, readGatewayFacts } from './gateway-facts.js'
 import type { Patience } from './http/ask.js'
 import type { Server } from './http/connection.js'
-import { addRun, openManifest } from './manifest/manifest.js'
+import { openManifest } from './manifest/manifest.js'
 import { BatchRows } from './rows/batch-rows.js'
-import { type Counts, runJobs } from './run-jobs.js'
+import type { Counts } from './run-jobs.js'
+import { runRecorded } from './run-recorded.js'
 import { formatShard, type Shard, shardPath } from './shard.js'
 
 /** A batch. */
@@ -54,26 +55,21 @@ export function assertBatch({ prompts, body, samples }: Pick<BatchOptions, 'prom
  */
 export async function runBatch(options: BatchOptions): Promise<Counts> {
   assertBatch(options)
-  const { server, shard, signal } = options
-  const facts = await readGatewayFacts(server, signal)
+  const { shard } = options
+  const facts = await readGatewayFacts(options.server, options.signal)
   const pinned = pinnedSettings(options, facts)
   const out = batchPath(options.out, shard)
   const manifest = await openManifest(out, { ...pinned, shard: shard && formatShard(shard) })
   const rows = new BatchRows({ ...options, model: facts.model }, nameOf(pinned))
-  const { rowOf, isRow } = rows
-  const concurrency = options.concurrency ?? facts.concurrentRequests ?? usualConcurrency
-  const started = new Date().toISOString()
-  let counts: Counts | undefined
-  const onCounts = (now: Counts) => {
-    counts = now
-    options.onCounts?.(now, rows.total)
-  }
-  const pace = { concurrency, timeoutMs: options.timeoutMs, retryForMs: options.retryForMs }
-  try {
-    return await runJobs({ server, out, jobs: (skip) => rows.jobs(skip), rowOf, isRow, ...pace, onCounts, signal })
-  } finally {
-    await addRun(manifest, { started, ended: new Date().toISOString(), concurrency, ...counts })
-  }
+  return runRecorded(manifest, {
+    ...options,
+    out,
+    concurrency: options.concurrency ?? facts.concurrentRequests ?? usualConcurrency,
+    jobs: (skip) => rows.jobs(skip),
+    rowOf: rows.rowOf,
+    isRow: rows.isRow,
+    onCounts: (counts) => options.onCounts?.(counts, rows.total),
+  })
 }
 
 /** Everything that the rows depend on, without the shard: equal for all shards of a batch. */
