@@ -128,3 +128,10 @@ describe('the report of a full evaluation', () => {
     expect(sweeps.filter((row) => row?.[3] === 'width, tau=0.3').map((row) => row?.[4])).toEqual([2, 4, 2, 4])
   })
 })
+
+it('names the files of figures differently, even if only characters outside of names differ', () => {
+  const input = sampleResults({ datasets: ['a b', 'a-b'], promptsEach: 2, samples: 2 })
+  const ids = buildReport(parseResults(input), fast).figures.map(({ id }) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(ids).toContain('differences-tiny-a-b-2')
+})

@@ -9,12 +9,13 @@ import type { EvaluationResults } from './results/results-schema.js'
 import { ScoredResults, type Setting } from './results/scored-results.js'
 import { accuracyTable } from './tables/accuracy-table.js'
 import { baselineTable } from './tables/baseline-table.js'
-import { bestOfNTable, poolCurves } from './tables/best-of-n-table.js'
+import { bestOfNTable, type PoolCurves, poolCurves } from './tables/best-of-n-table.js'
 import { lengthTable } from './tables/length-table.js'
 import { differences } from './tables/method-scores.js'
 import { paperTable } from './tables/paper-table.js'
 import { ratingsTable } from './tables/ratings-table.js'
 import { type SweepPoint, sweepPoints, sweepTable } from './tables/sweep-table.js'
+import type { Table } from './tables/table.js'
 import { testsTable } from './tables/tests-table.js'
 
 /** Builds the report of an evaluation: its tables and figures in the forms of the paper. */
@@ -22,6 +23,26 @@ export function buildReport(results: EvaluationResults, options: IntervalOptions
   const scored = new ScoredResults(results)
   const curves = poolCurves(scored, options)
   const points = sweepPoints(scored, options)
+  const figures = [
+    ...curves.map((curve) => bestOfNFigure(curve, results.reference, referenceReward(scored, curve, options))),
+    ...sweepFigures(scored, points, options),
+    ...histograms(scored, options),
+  ]
+  return {
+    title: results.title,
+    facts: factsOf(results),
+    notes: describeMissing(scored),
+    tables: tablesOf(scored, curves, points, options),
+    figures: withDifferentIds(figures),
+  }
+}
+
+function tablesOf(
+  scored: ScoredResults,
+  curves: readonly PoolCurves[],
+  points: readonly SweepPoint[],
+  options: IntervalOptions,
+): Table[] {
   const tables = [
     paperTable(scored, options),
     testsTable(scored, options),
@@ -29,20 +50,20 @@ export function buildReport(results: EvaluationResults, options: IntervalOptions
     ratingsTable(scored, options),
     lengthTable(scored),
     bestOfNTable(curves),
-    sweepTable(points, results.reference),
-    accuracyTable(results, options),
+    sweepTable(points, scored.results.reference),
+    accuracyTable(scored.results, options),
   ]
-  return {
-    title: results.title,
-    facts: factsOf(results),
-    notes: describeMissing(scored),
-    tables: tables.filter((table) => table !== null),
-    figures: [
-      ...curves.map((curve) => bestOfNFigure(curve, results.reference, referenceReward(scored, curve, options))),
-      ...sweepFigures(scored, points, options),
-      ...histograms(scored, options),
-    ],
-  }
+  return tables.filter((table) => table !== null)
+}
+
+/** Numbers figures whose names differ only in characters that a file's name does not keep. */
+function withDifferentIds(figures: readonly Figure[]): Figure[] {
+  const seen = new Map<string, number>()
+  return figures.map((figure) => {
+    const count = (seen.get(figure.id) ?? 0) + 1
+    seen.set(figure.id, count)
+    return count === 1 ? figure : { ...figure, id: `${figure.id}-${count}` }
+  })
 }
 
 const factsOf = (results: EvaluationResults): [string, string][] => [

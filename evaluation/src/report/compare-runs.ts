@@ -2,13 +2,14 @@ import {
   estimateMean,
   type IntervalOptions,
   pairedTTest,
+  summarize,
   summarizeOutcomes,
   wilcoxonTest,
 } from '../statistics/index.js'
 import type { Report } from './report.js'
 import { ReportError } from './results/report-error.js'
 import type { EvaluatedStrategy, EvaluationResults } from './results/results-schema.js'
-import { pairScores, ScoredResults } from './results/scored-results.js'
+import { type PairedScores, type PromptScore, pairScores, ScoredResults } from './results/scored-results.js'
 import { type Cell, estimated, none, number, type Table, text } from './tables/table.js'
 import { probability } from './tables/tests-table.js'
 
@@ -26,10 +27,7 @@ export function compareRuns(
       `The runs were scored by ${before.oracle} and ${after.oracle}: expected one oracle. Score one of them again`,
     )
   const runs = { before: new ScoredResults(withTextIds(before)), after: new ScoredResults(withTextIds(after)) }
-  const pairs = before.strategies.flatMap((strategy) => {
-    const other = after.strategies.find(({ pair, label }) => pair === strategy.pair && label === strategy.label)
-    return other ? [{ before: strategy, after: other }] : []
-  })
+  const pairs = commonStrategies(before, after)
   return {
     title: `${after.title} against ${before.title}`,
     facts: [
@@ -43,10 +41,22 @@ export function compareRuns(
   }
 }
 
+interface Runs {
+  readonly before: ScoredResults
+  readonly after: ScoredResults
+}
+
 /** The same strategy in both runs. */
 interface StrategyPair {
   readonly before: EvaluatedStrategy
   readonly after: EvaluatedStrategy
+}
+
+function commonStrategies(before: EvaluationResults, after: EvaluationResults): StrategyPair[] {
+  return before.strategies.flatMap((strategy) => {
+    const other = after.strategies.find(({ pair, label }) => pair === strategy.pair && label === strategy.label)
+    return other ? [{ before: strategy, after: other }] : []
+  })
 }
 
 /** Results whose prompts have their dataset and text as id. */
@@ -74,59 +84,47 @@ function changed(pairs: readonly StrategyPair[]): string[] {
   })
 }
 
-function comparisonTable(
-  runs: { readonly before: ScoredResults; readonly after: ScoredResults },
-  pairs: readonly StrategyPair[],
-  options: IntervalOptions,
-): Table {
+const columns = [
+  ...['method', 'pair', 'dataset', 'prompts', 'R before', 'R after', 'difference of R', 'W'],
+  ...['p (t)', 'p (Wilcoxon)', 'tokens before', 'tokens after'],
+]
+
+function comparisonTable(runs: Runs, pairs: readonly StrategyPair[], options: IntervalOptions): Table {
   const datasets = [...new Set(runs.before.results.prompts.map(({ dataset }) => dataset))]
   return {
     id: 'comparison',
     title: 'Differences between the runs',
     caption: 'After minus before, on common prompts. W: win rate of after against before. Brackets: 95% interval.',
-    columns: [
-      ...[
-        'method',
-        'pair',
-        'dataset',
-        'prompts',
-        'R before',
-        'R after',
-        'difference of R',
-        'W',
-        'p (t)',
-        'p (Wilcoxon)',
-      ],
-      ...['tokens before', 'tokens after'],
-    ],
+    columns,
     rows: datasets.flatMap((dataset) => pairs.map((pair) => comparisonRow(runs, pair, dataset, options))),
   }
 }
 
-function comparisonRow(
-  runs: { readonly before: ScoredResults; readonly after: ScoredResults },
-  pair: StrategyPair,
-  dataset: string,
-  options: IntervalOptions,
-): Cell[] {
-  const [before, after] = [runs.before.scores(pair.before, dataset), runs.after.scores(pair.after, dataset)]
-  const { prompts, first, second, outcomes } = pairScores(after, before)
+function comparisonRow(runs: Runs, pair: StrategyPair, dataset: string, options: IntervalOptions): Cell[] {
+  const before = runs.before.scores(pair.before, dataset)
+  const after = runs.after.scores(pair.after, dataset)
+  const paired = pairScores(after, before)
+  const { prompts } = paired
   const names = [text(pair.before.label), text(pair.before.pair), text(dataset), number(prompts.length, 0)]
   if (prompts.length === 0) return [...names, none('no common prompts'), ...new Array<Cell>(7).fill(none())]
-  const common = new Set(prompts)
-  const tokens = (scores: typeof before) =>
-    scores.filter(({ prompt }) => common.has(prompt)).map((score) => score.tokens)
-  const mean = (name: string, values: readonly number[]) => estimateMean(name, values, options)
+  return [...names, ...scoreCells(paired, options), meanTokens(before, prompts), meanTokens(after, prompts)]
+}
+
+/** The cells from R before to the p-values. */
+function scoreCells({ first, second, outcomes }: PairedScores, options: IntervalOptions): Cell[] {
   const changes = first.map((score, i) => score - (second[i] ?? Number.NaN))
   return [
-    ...names,
-    estimated(mean('scores before', second)),
-    estimated(mean('scores after', first)),
-    estimated(mean('differences', changes)),
+    estimated(estimateMean('scores before', second, options)),
+    estimated(estimateMean('scores after', first, options)),
+    estimated(estimateMean('differences', changes, options)),
     estimated(summarizeOutcomes(outcomes, options)),
     probability(pairedTTest(first, second)),
     probability(wilcoxonTest(first, second)),
-    number(mean('lengths before', tokens(before)).value, 0),
-    number(mean('lengths after', tokens(after)).value, 0),
   ]
+}
+
+function meanTokens(scores: readonly PromptScore[], prompts: readonly string[]): Cell {
+  const common = new Set(prompts)
+  const lengths = scores.filter(({ prompt }) => common.has(prompt)).map(({ tokens }) => tokens)
+  return number(summarize('lengths', lengths).mean, 0)
 }

@@ -15,22 +15,15 @@ const equalCost = 2
  * @param reference R of the reference method, or null if it has no scores
  */
 export function bestOfNFigure(pool: PoolCurves, name: string, reference: Estimate | null): Figure {
-  const { oracle, picker, random } = pool.curves
-  const values = [
-    ...linePoints('best by oracle', oracle),
-    ...(pool.hasPicker ? linePoints('best by picker', picker) : []),
-    // As in the paper, the random choice has no band.
-    ...oracle.map((_, i) => ({ ...flat(random.value), x: i + 1, series: 'random' })),
-  ]
   const spec: TopLevelSpec = {
     ...figureDefaults,
     description: `R of best-of-N by N, and of ${name}`,
     width: 460,
     height: 280,
     layer: [
-      ...lineLayers(values, { x: 'N', y: 'R', series: null }),
+      ...lineLayers(pointsOf(pool), { x: 'N', y: 'R', series: null }),
       ...(reference ? [referenceLine(reference.value, name)] : []),
-      ...(oracle.length >= equalCost ? [costLine] : []),
+      ...(pool.curves.oracle.length >= equalCost ? [costLine] : []),
     ],
   }
   return {
@@ -41,6 +34,15 @@ export function bestOfNFigure(pool: PoolCurves, name: string, reference: Estimat
       `At the dashed vertical line, N = ${equalCost}, both cost about the same.`,
     spec,
   }
+}
+
+function pointsOf({ curves: { oracle, picker, random }, hasPicker }: PoolCurves): LinePoint[] {
+  return [
+    ...linePoints('best by oracle', oracle),
+    ...(hasPicker ? linePoints('best by picker', picker) : []),
+    // As in the paper, the random choice has no band.
+    ...oracle.map((_, i) => ({ ...flat(random.value), x: i + 1, series: 'random' })),
+  ]
 }
 
 const costLine: Layer = {

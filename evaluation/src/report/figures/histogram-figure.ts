@@ -16,10 +16,7 @@ export interface Differences {
 
 /** Draws a histogram of score differences for each compared method (Figure 10). */
 export function histogramFigure(setting: Setting, name: string, compared: readonly Differences[]): Figure | null {
-  const values = compared.flatMap(({ method, values: list, win }) => {
-    const title = `${name} − ${method}: W ${formatNumber(win.value, 2)}`
-    return histogram(list).map((bin) => ({ ...bin, title }))
-  })
+  const values = compared.flatMap((differences) => binsOf(name, differences))
   if (values.length === 0) return null
   const spec: TopLevelSpec = {
     ...figureDefaults,
@@ -39,6 +36,11 @@ export function histogramFigure(setting: Setting, name: string, compared: readon
       `with an edge at 0. Ties are in the bin from 0: ${ties.join(', ') || 'none'}.`,
     spec,
   }
+}
+
+function binsOf(name: string, { method, values, win }: Differences) {
+  const title = `${name} − ${method}: W ${formatNumber(win.value, 2)}`
+  return histogram(values).map((bin) => ({ ...bin, title }))
 }
 
 const bars: Layer = {

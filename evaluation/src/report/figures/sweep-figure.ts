@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { Estimate } from '../../statistics/index.js'
 import type { SweepPoint } from '../tables/sweep-table.js'
+import type { Sweep } from '../tables/sweeps.js'
 import type { Cell } from '../tables/table.js'
 import { fileName } from './best-of-n-figure.js'
 import { type Figure, figureDefaults, type Layer, type LinePoint, lineLayers, referenceLine } from './figure.js'
@@ -20,19 +21,13 @@ export function sweepFigure(
   const [first] = points
   if (!first) return null
   const { sweep, dataset } = first
-  const seriesOf = sweep.series === null ? (point: SweepPoint) => point.dataset : (point: SweepPoint) => point.series
-  const panel = (title: string, cellOf: (point: SweepPoint) => Cell, lines: readonly Layer[]) => {
-    const values = points.flatMap((point) => linePoint(point, cellOf(point), seriesOf(point)))
-    const titles = { x: sweep.x, y: title, series: sweep.series ?? 'dataset' }
-    return { values, spec: { width: 300, height: 240, layer: [...lineLayers(values, titles), ...lines] } }
-  }
-  const wins = panel(`W of ${name}`, ({ win }) => win, [])
   const rules = [...reference].map(([of, { value }]) =>
     referenceLine(value, reference.size > 1 ? `${name}, ${of}` : name),
   )
-  const rewards = panel('R', ({ reward }) => reward, rules)
-  const hasWins = wins.values.length > 0 && reference.size > 0
-  const panels = (hasWins ? [wins, rewards] : [rewards]).map((shown) => shown.spec)
+  const rewards = panel(points, sweep, 'R', ({ reward }) => reward, rules)
+  const wins = panel(points, sweep, `W of ${name}`, ({ win }) => win, [])
+  const hasWins = reference.size > 0
+  const panels = hasWins ? [wins, rewards] : [rewards]
   const spec: TopLevelSpec = { ...figureDefaults, description: `${sweep.strategy} by ${sweep.x}`, hconcat: panels }
   const place = sweep.series === null ? [sweep.pair] : [sweep.pair, dataset]
   return {
@@ -41,6 +36,21 @@ export function sweepFigure(
     caption: `R by ${sweep.x}${hasWins ? `, and W of ${name} against each point` : ''}, with 95% intervals.`,
     spec,
   }
+}
+
+/** One panel. Without a second parameter the lines are the datasets. */
+function panel(
+  points: readonly SweepPoint[],
+  { x, series }: Sweep,
+  title: string,
+  cellOf: (point: SweepPoint) => Cell,
+  lines: readonly Layer[],
+) {
+  const values = points.flatMap((point) =>
+    linePoint(point, cellOf(point), series === null ? point.dataset : point.series),
+  )
+  const titles = { x, y: title, series: series ?? 'dataset' }
+  return { width: 300, height: 240, layer: [...lineLayers(values, titles), ...lines] }
 }
 
 /** The point of a line, or none if the cell has no value. */

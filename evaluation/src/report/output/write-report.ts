@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Figure } from '../figures/figure.js'
 import { renderPng, renderSvg } from '../figures/render-figure.js'
 import type { Report } from '../report.js'
 import { tableToCsv } from './to-csv.js'
@@ -28,24 +29,39 @@ export async function writeReport(
   more: ReadonlyMap<string, string> = new Map(),
   signal?: AbortSignal,
 ): Promise<WrittenReport> {
-  const files = new Map<string, string | Uint8Array>(more)
-  const svgs = new Map<string, string>()
-  const withoutPng: string[] = []
-  for (const figure of report.figures) {
+  const figures = await renderFigures(report.figures, signal)
+  const svgs = new Map(figures.map(({ id, svg }) => [id, svg]))
+  const files = new Map<string, string | Uint8Array>([
+    ...more,
+    ...figures.flatMap(({ id, svg, png }) => [
+      [`${id}.svg`, svg] as const,
+      ...(png ? [[`${id}.png`, png] as const] : []),
+    ]),
+    ...report.tables.map((table) => [`${table.id}.csv`, tableToCsv(table)] as const),
+    ['report.md', reportToMarkdown(report)],
+    ['report.json', `${JSON.stringify(report, null, 2)}\n`],
+    ['report.html', reportToHtml(report, svgs)],
+  ])
+  await writeFiles(folder, files, signal)
+  const withoutPng = figures.filter(({ png }) => !png).map(({ id }) => id)
+  return { page: join(folder, 'report.html'), files: [...files.keys()], withoutPng }
+}
+
+interface RenderedFigure {
+  readonly id: string
+  readonly svg: string
+  readonly png: Uint8Array | null
+}
+
+/** Renders one figure after the other, because each uses the processor alone. */
+async function renderFigures(figures: readonly Figure[], signal: AbortSignal | undefined): Promise<RenderedFigure[]> {
+  const rendered: RenderedFigure[] = []
+  for (const figure of figures) {
     signal?.throwIfAborted()
     const svg = await renderSvg(figure)
-    svgs.set(figure.id, svg)
-    files.set(`${figure.id}.svg`, svg)
-    const png = await renderPng(svg)
-    if (png) files.set(`${figure.id}.png`, png)
-    else withoutPng.push(figure.id)
+    rendered.push({ id: figure.id, svg, png: await renderPng(svg) })
   }
-  for (const table of report.tables) files.set(`${table.id}.csv`, tableToCsv(table))
-  files.set('report.md', reportToMarkdown(report))
-  files.set('report.json', `${JSON.stringify(report, null, 2)}\n`)
-  files.set('report.html', reportToHtml(report, svgs))
-  await writeFiles(folder, files, signal)
-  return { page: join(folder, 'report.html'), files: [...files.keys()], withoutPng }
+  return rendered
 }
 
 async function writeFiles(

@@ -1,7 +1,7 @@
 import { type BestOfNCurves, bestOfNCurves, type IntervalOptions } from '../../statistics/index.js'
 import type { EvaluatedStrategy } from '../results/results-schema.js'
 import type { ScoredResults, Setting } from '../results/scored-results.js'
-import { estimated, none, number, type Table, text } from './table.js'
+import { type Cell, estimated, none, number, type Table, text } from './table.js'
 
 /** Best-of-N of one pool in one setting. */
 export interface PoolCurves extends Setting {
@@ -41,19 +41,21 @@ export function bestOfNTable(curves: readonly PoolCurves[]): Table | null {
       'Expected R of the best of N samples, for every N from one pool, without bias. The sample is picked by ' +
       'the oracle, by the picker, or at random. Brackets: 95% interval over prompts.',
     columns: ['pool', 'pair', 'dataset', 'N', 'oracle', 'picker', 'random'],
-    rows: curves.flatMap(({ label, pair, dataset, curves: { oracle, picker, random }, hasPicker }) =>
-      oracle.map((estimate, i) => {
-        const picked = picker[i]
-        return [
-          text(label),
-          text(pair),
-          text(dataset),
-          number(i + 1, 0),
-          estimated(estimate),
-          hasPicker && picked ? estimated(picked) : none('answers without a picker score'),
-          estimated(random),
-        ]
-      }),
-    ),
+    rows: curves.flatMap(rowsOf),
   }
+}
+
+function rowsOf({ label, pair, dataset, curves, hasPicker }: PoolCurves): Cell[][] {
+  return curves.oracle.map((estimate, i) => {
+    const picked = curves.picker[i]
+    return [
+      text(label),
+      text(pair),
+      text(dataset),
+      number(i + 1, 0),
+      estimated(estimate),
+      hasPicker && picked ? estimated(picked) : none('answers without a picker score'),
+      estimated(curves.random),
+    ]
+  })
 }

@@ -1,4 +1,10 @@
-import { type Estimate, estimateMean, type IntervalOptions, summarizeOutcomes } from '../../statistics/index.js'
+import {
+  type Estimate,
+  estimateMean,
+  type IntervalOptions,
+  summarize,
+  summarizeOutcomes,
+} from '../../statistics/index.js'
 import type { EvaluatedStrategy } from '../results/results-schema.js'
 import type { ScoredResults, Setting } from '../results/scored-results.js'
 import { type Cell, estimated, none, number } from './table.js'
@@ -21,20 +27,12 @@ export function scoreMethod(
 ): MethodScores {
   const scores = strategy ? scored.scores(strategy, dataset) : []
   if (!strategy || scores.length === 0) return { reward: missing, win: missing, length: missing }
-  const reward = estimateMean(
-    'scores',
-    scores.map(({ oracle }) => oracle),
-    options,
-  )
-  const length = estimateMean(
-    'lengths',
-    scores.map(({ tokens }) => tokens),
-    options,
-  )
+  const oracle = scores.map((score) => score.oracle)
+  const tokens = scores.map((score) => score.tokens)
   return {
-    reward: estimated(reward),
+    reward: estimated(estimateMean('scores', oracle, options)),
     win: reference && reference.id !== strategy.id ? winRate(scored, reference, strategy, dataset, options) : none(),
-    length: number(length.value, 0),
+    length: number(summarize('lengths', tokens).mean, 0),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IntervalOptions } from '../../statistics/index.js'
-import type { ScoredResults } from '../results/scored-results.js'
-import { type MethodScores, scoreMethod } from './method-scores.js'
+import type { ScoredResults, Setting } from '../results/scored-results.js'
+import { scoreMethod } from './method-scores.js'
 import { type Cell, type Table, text } from './table.js'
 
 /**
@@ -14,25 +14,49 @@ export function paperTable(scored: ScoredResults, options: IntervalOptions): Tab
   const datasets = distinct(scored.results.prompts.map(({ dataset }) => dataset))
   const byPair = pairs.length > 1
   const blocks = byPair ? pairs : datasets
-  const cellsOf = (pair: string, dataset: string, label: string) => {
-    const [strategy, other] = [scored.method(pair, label), scored.method(pair, reference)]
-    return cells(scoreMethod(scored, { pair, dataset }, strategy, other, options))
-  }
-  const labels = methodLabels(scored)
-  const rows = byPair
-    ? datasets.flatMap((dataset) =>
-        labels.map((label) => [text(label), text(dataset), ...pairs.flatMap((pair) => cellsOf(pair, dataset, label))]),
-      )
-    : labels.map((label) => [text(label), ...datasets.flatMap((dataset) => cellsOf(pairs[0] ?? '', dataset, label))])
   return {
     id: 'methods',
     title: 'Methods',
     caption:
       `R: mean score by ${oracle}. W: win rate of ${reference} against the method, ties as halves. ` +
       'Tokens: mean length of the answers. Brackets: 95% interval.',
-    columns: ['method', ...(byPair ? ['dataset'] : []), ...blocks.flatMap((block) => columns(block, blocks.length))],
-    rows,
+    columns: ['method', ...(byPair ? ['dataset'] : []), ...blocks.flatMap((title) => columns(title, blocks.length))],
+    rows: byPair ? rowsByPair(scored, pairs, datasets, options) : rowsByDataset(scored, pairs, datasets, options),
   }
+}
+
+function rowsByPair(
+  scored: ScoredResults,
+  pairs: readonly string[],
+  datasets: readonly string[],
+  options: IntervalOptions,
+): Cell[][] {
+  return datasets.flatMap((dataset) =>
+    methodLabels(scored).map((label) => [
+      text(label),
+      text(dataset),
+      ...pairs.flatMap((pair) => block(scored, { pair, dataset }, label, options)),
+    ]),
+  )
+}
+
+function rowsByDataset(
+  scored: ScoredResults,
+  [pair = '']: readonly string[],
+  datasets: readonly string[],
+  options: IntervalOptions,
+): Cell[][] {
+  return methodLabels(scored).map((label) => [
+    text(label),
+    ...datasets.flatMap((dataset) => block(scored, { pair, dataset }, label, options)),
+  ])
+}
+
+/** The cells of a method in one setting. */
+function block(scored: ScoredResults, setting: Setting, label: string, options: IntervalOptions): Cell[] {
+  const [strategy, reference] = [label, scored.results.reference].map((name) => scored.method(setting.pair, name))
+  const { reward, win, length } = scoreMethod(scored, setting, strategy, reference, options)
+  return [reward, win, length]
 }
 
 /** The labels of all methods; the reference comes last, as in the paper. */
@@ -41,9 +65,7 @@ export function methodLabels({ results }: ScoredResults): string[] {
   return [...labels.filter((label) => label !== results.reference), results.reference]
 }
 
-const columns = (block: string, count: number): string[] =>
-  ['R', 'W', 'tokens'].map((name) => (count > 1 ? `${block}: ${name}` : name))
-
-const cells = ({ reward, win, length }: MethodScores): Cell[] => [reward, win, length]
+const columns = (title: string, count: number): string[] =>
+  ['R', 'W', 'tokens'].map((name) => (count > 1 ? `${title}: ${name}` : name))
 
 const distinct = (values: readonly string[]): string[] => [...new Set(values)]

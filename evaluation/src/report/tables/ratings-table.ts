@@ -53,17 +53,23 @@ function rated(
     elo,
     referenceWins(prompts, scored.results.reference, method, options),
   ]
+  const ratings = tryRatings(prompts, options)
+  // If there are no ratings, the win rates are still right.
+  if (typeof ratings === 'string')
+    return scored.strategies(pair, 'method').map(({ label }) => row(label, none(ratings)))
+  return ratings.map((rating) => row(rating.player, estimated(rating, 1)))
+}
+
+/** The ratings, or why there are none. */
+function tryRatings(
+  prompts: readonly (readonly PairwiseOutcome[])[],
+  options: IntervalOptions,
+): RatingEstimate[] | string {
   try {
-    const ratings = estimateRatings(prompts, {
-      ...options,
-      resamples: Math.min(resamples, options.resamples ?? resamples),
-    })
-    return ratings.map((rating: RatingEstimate) => row(rating.player, estimated(rating, 1)))
+    return estimateRatings(prompts, { ...options, resamples: Math.min(resamples, options.resamples ?? resamples) })
   } catch (error) {
-    // Ratings of all methods have one cause to be missing; the win rates are still right.
-    if (!(error instanceof StatisticsError)) throw error
-    const { message } = error
-    return scored.strategies(pair, 'method').map(({ label }) => row(label, none(message)))
+    if (error instanceof StatisticsError) return error.message
+    throw error
   }
 }
 

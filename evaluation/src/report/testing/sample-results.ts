@@ -36,68 +36,61 @@ export interface SampleShape {
   readonly samples?: number
 }
 
-/**
- * Makes results with every kind of strategy. Scores come from a seed and differ between
- * methods.
- */
-export function sampleResults(shape: SampleShape = {}): EvaluationResultsInput {
-  const { pairs = ['tiny'], datasets = ['toy'], promptsEach = 12, samples = 4 } = shape
+type Prompt = EvaluationResultsInput['prompts'][number]
+type Answer = EvaluationResultsInput['answers'][number]
+
+/** Makes answers with scores from a seed. Later strategies have higher scores. */
+function sampleAnswers(all: readonly EvaluatedStrategy[], prompts: readonly Prompt[], samples: number): Answer[] {
   const next = createRandomIndex(24)
-  const prompts = datasets.flatMap((dataset) =>
-    Array.from({ length: promptsEach }, (_, i) => ({
-      id: `${dataset}-${i}`,
-      text: ` Prompt ${i} of ${dataset}?`,
-      dataset,
-    })),
-  )
-  const all = pairs.flatMap((pair) =>
-    strategies.map((strategy) => ({ ...strategy, id: `${pair}/${strategy.id}`, pair })),
-  )
-  const answers = all.flatMap((strategy, rank) =>
-    prompts.flatMap((prompt) =>
-      Array.from({ length: strategy.role === 'pool' ? samples : 1 }, (_, sample) => {
-        const tokens = 20 + next(60)
-        const oracle = next(400) / 100 + (rank % strategies.length) / 5 - 2
-        const text = `answer, "${sample}"\nof ${strategy.label}`
-        return {
-          prompt: prompt.id,
-          strategy: strategy.id,
-          sample,
-          text,
-          tokens,
-          oracle,
-          picker: oracle + next(200) / 100,
-        }
-      }),
+  const answer = (strategy: EvaluatedStrategy, rank: number, prompt: string, sample: number): Answer => {
+    const oracle = next(400) / 100 + (rank % strategies.length) / 5 - 2
+    const text = `answer, "${sample}"\nof ${strategy.label}`
+    const tokens = 20 + next(60)
+    return { prompt, strategy: strategy.id, sample, text, tokens, oracle, picker: oracle + next(200) / 100 }
+  }
+  return all.flatMap((strategy, rank) =>
+    prompts.flatMap(({ id }) =>
+      Array.from({ length: strategy.role === 'pool' ? samples : 1 }, (_, i) => answer(strategy, rank, id, i)),
     ),
   )
+}
+
+const samplePrompts = (dataset: string, count: number): Prompt[] =>
+  Array.from({ length: count }, (_, i) => ({ id: `${dataset}-${i}`, text: ` Prompt ${i} of ${dataset}?`, dataset }))
+
+/** Six of eight judgements prefer AAD to Greedy DPO. */
+const sampleJudgements = (pair: string, prompts: readonly Prompt[]) =>
+  prompts
+    .slice(0, 8)
+    .map(({ id }, i) => ({ prompt: id, first: `${pair}/aad`, second: `${pair}/dpo`, score: i % 4 === 0 ? 0 : 1 }))
+
+const names = {
+  format: 'tandem-evaluation/1',
+  title: 'Sample <evaluation>',
+  createdAt: '2026-11-30T12:00:00Z',
+  facts: { code: 'abc & def' },
+  oracle: 'oracle-90',
+  picker: 'picker-10',
+  reference: 'AAD',
+  baseline: 'Greedy SFT',
+} as const
+
+const heldOutPairs = [
+  { chosen: 1, rejected: 0 },
+  { chosen: 0, rejected: 1 },
+]
+
+/** Makes results with every kind of strategy. */
+export function sampleResults(shape: SampleShape = {}): EvaluationResultsInput {
+  const { pairs = ['tiny'], datasets = ['toy'], promptsEach = 12, samples = 4 } = shape
+  const prompts = datasets.flatMap((dataset) => samplePrompts(dataset, promptsEach))
+  const all = pairs.flatMap((pair) => strategies.map((one) => ({ ...one, id: `${pair}/${one.id}`, pair })))
   return {
-    format: 'tandem-evaluation/1',
-    title: 'Sample <evaluation>',
-    createdAt: '2026-11-30T12:00:00Z',
-    facts: { code: 'abc & def' },
-    oracle: 'oracle-90',
-    picker: 'picker-10',
-    reference: 'AAD',
-    baseline: 'Greedy SFT',
+    ...names,
     prompts,
     strategies: all,
-    answers,
-    judgements: prompts.slice(0, 8).map(({ id }, i) => ({
-      prompt: id,
-      first: `${pairs[0]}/aad`,
-      second: `${pairs[0]}/dpo`,
-      score: i % 4 === 0 ? 0 : 1,
-    })),
-    heldOut: [
-      {
-        rewardModel: 'picker-10',
-        dataset: 'toy',
-        pairs: [
-          { chosen: 1, rejected: 0 },
-          { chosen: 0, rejected: 1 },
-        ],
-      },
-    ],
+    answers: sampleAnswers(all, prompts, samples),
+    judgements: sampleJudgements(pairs[0] ?? '', prompts),
+    heldOut: [{ rewardModel: 'picker-10', dataset: 'toy', pairs: heldOutPairs }],
   }
 }
