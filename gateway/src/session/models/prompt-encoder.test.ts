@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type EncodeJob, type EncoderThread, runJob } from '../../text/index.js'
+import { type EncodeJob, type EncoderThread, runJob, type Text } from '../../text/index.js'
 import { readText } from '../../text/testing/fixtures.js'
 import { createPromptEncoder } from './prompt-encoder.js'
 
@@ -13,18 +13,18 @@ const chat = (content: string): EncodeJob => ({
 const never = () => new AbortController().signal
 
 /** Creates a thread that answers only when the test calls `held`. */
-function createHeldThread() {
+function createHeldThread(used: Text = text) {
   const held: (() => void)[] = []
   const thread: EncoderThread = {
     run: (jobs, signal) =>
       new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason as Error))
-        held.push(() => resolve(jobs.map((one) => runJob(text, one))))
+        held.push(() => resolve(jobs.map((one) => runJob(used, one))))
       }),
     prepare: () => undefined,
     close: () => Promise.resolve(),
   }
-  return { thread, held, encoder: createPromptEncoder(text, thread) }
+  return { thread, held, encoder: createPromptEncoder(used, thread), text: used }
 }
 
 test('encodes short texts on the event loop and long ones in the thread, to the same ids', async () => {
@@ -41,6 +41,38 @@ test('encodes short texts on the event loop and long ones in the thread, to the 
     await expect.poll(() => held.length).toBe(1)
     held.pop()?.()
     expect(await answer).toEqual(long.map((one) => runJob(text, one)))
+  }
+})
+
+test('a short conversation whose template takes long, or makes a long text, is encoded in the thread', async () => {
+  const template =
+    "{{ messages[0].content }}{% if messages[0].content == 'work' %}{% for i in range(99999) %}{% endfor %}" +
+    "{% elif messages[0].content == 'text' %}{{ 'word ' * 9999 }}{% endif %}"
+  const { encoder, held, text: own } = createHeldThread(readText('tiny/llama-tied', template))
+  for (const words of ['work', 'text']) {
+    const answer = encoder.encode([job('short'), chat(words)], never())
+    await expect.poll(() => held.length).toBe(1)
+    held.pop()?.()
+    expect(await answer).toEqual([job('short'), chat(words)].map((one) => runJob(own, one)))
+  }
+  expect(await encoder.encode([chat('other')], never())).toEqual([runJob(own, chat('other'))])
+  expect(held).toHaveLength(0)
+})
+
+test('many short messages, tools and arguments are a long conversation', async () => {
+  const { encoder, held } = createHeldThread()
+  const messages = Array.from({ length: 100 }, () => ({ role: 'user', content: 'a' }))
+  const options = { addGenerationPrompt: true }
+  const jobs: EncodeJob[] = [
+    { type: 'conversation', messages, options },
+    { ...chat('a'), options: { ...options, templateArguments: { text: ['a'.repeat(5_000)] } } } as EncodeJob,
+    { type: 'conversation', messages: [{ role: 'user', content: 'a', more: { text: 'a'.repeat(5_000) } }], options },
+  ]
+  for (const one of jobs) {
+    const answer = encoder.encode([one], never())
+    await expect.poll(() => held.length).toBe(1)
+    held.pop()?.()
+    expect(await answer).toHaveLength(1)
   }
 })
 

@@ -7,11 +7,13 @@ import { stringMethods } from './methods/string.js'
 const size = 20_000
 /** Less than the reading of the large values costs, and more than all else that is done. */
 const work = size * costs.character - 1
-const small = { text: 'ab', list: ['ab', 'cd'], dict: { a: 'b' } }
+const small = { text: 'ab', list: ['ab', 'cd'], same: ['ab', 'cd'], dict: { a: 'b' }, equal: { a: 'b' } }
 const large = {
   text: 'a'.repeat(size),
   list: Array.from({ length: size }, (_, index) => `a${index}`),
+  same: Array.from({ length: size }, (_, index) => `a${index}`),
   dict: Object.fromEntries(Array.from({ length: size }, (_, index) => [`a${index}`, 'b'])),
+  equal: Object.fromEntries(Array.from({ length: size }, (_, index) => [`a${index}`, 'b'])),
 }
 const render = (expression: string, variables: object) =>
   compileTemplate(`{% set y = ${expression} %}`, { formatNow: String })({ ...variables }, work)
@@ -127,14 +129,16 @@ describe('tests and operators count what they read', () => {
       'list + list',
       'list * 2',
       'list[1:]',
-      'list == list[:]',
+      'list == same',
+      'list < same',
+      'list in [same]',
       '"zz" in list',
       'list.copy()',
       'list.index("cd") if list | length < 9 else list.count(1)',
     ],
     ...[
       'namespace(**dict)',
-      'dict == dict.copy()',
+      'dict == equal',
       'dict.items() | list',
       'dict.keys() | list',
       'dict.values() | list',

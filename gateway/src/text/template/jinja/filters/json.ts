@@ -115,7 +115,7 @@ const special = /["\\\p{Cc}]/gu
 const specialOrForeign = /["\\]|[^ -~]/g
 
 function writeText(text: string, { isAscii }: Style): string {
-  spend(text.length * costs.item)
+  spend(costs.value + text.length * costs.eachCharacter)
   const escapeUnit = (unit: string) => {
     const code = unit.charCodeAt(0)
     if (code >= 0x7f && (!isAscii || code === 0x7f)) return unit

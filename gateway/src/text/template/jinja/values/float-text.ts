@@ -1,5 +1,8 @@
+import { costs, spend } from '../work.js'
+
 /** Python's `repr` of a float: the shortest digits that read back as the same float. */
 export function floatText(value: number): string {
+  spend(costs.call)
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
   const sign = value < 0 || Object.is(value, -0) ? '-' : ''

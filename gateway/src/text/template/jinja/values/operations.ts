@@ -111,7 +111,9 @@ function equalViews(left: DictView, right: DictView): boolean {
 
 /** Equality of items, which Python also grants to the same object. */
 function isSame(left: Value, right: Value | undefined): boolean {
-  return right !== undefined && (left === right || equals(left, right))
+  spend(costs.item)
+  // Texts and integers that are equal are not one object, and `===` reads all of them.
+  return right !== undefined && ((typeof left === 'object' && left === right) || equals(left, right))
 }
 
 /** Python's `item in container`. @throws TemplateError */
