@@ -39,9 +39,12 @@ test.each([
   ['12345678901234567890', '12345678901234567890', false],
   ['-12345678901234567890', '-12345678901234567890', false],
   ['1234567890123456.0', '1234567890123456.0', true],
+  ['9'.repeat(400), '9'.repeat(400), false],
+  ['1e400', 'inf', true],
 ])('templates print %s as Python', (written, printed, isFloat) => {
   const flag = isFloat ? 'True' : 'False'
-  expect(render(written)).toBe(`${printed} [${printed}, 1] ${printed} {"a": [${printed}]} ${flag}`)
+  const json = printed === 'inf' ? 'Infinity' : printed
+  expect(render(written)).toBe(`${printed} [${json}, 1] ${printed} {"a": [${json}]} ${flag}`)
 })
 
 test('numbers of several conversations are as they were written', () => {

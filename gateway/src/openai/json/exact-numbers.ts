@@ -17,9 +17,10 @@ export function exactNumbers<T>(value: T, object: unknown, path: readonly Proper
   return written === null ? value : (restore(value, written) as T)
 }
 
-/** Floats with a fraction are exact. */
+/** Floats with a fraction are exact. A long integer is infinite in JavaScript. */
 function hasWholeNumber(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return Number.isInteger(value)
+  if (typeof value === 'number') return Number.isInteger(value) || !Number.isFinite(value)
+  if (typeof value !== 'object' || value === null) return false
   return Object.values(value).some(hasWholeNumber)
 }
 
