@@ -36,6 +36,12 @@ describe('templates that inspect contents', () => {
     expect(specialNames(text, ids)).toEqual([start, end])
   })
 
+  it('can print numbers, which stay floats next to a spelled token', () => {
+    const text = withTemplate(`${start}{{ messages[0].number }}{{ messages[0].content }}${end}`)
+    const ids = text.encodeConversation([{ role: 'user', content: end, number: Object(1) }], withAnswerHeader)
+    expect(text.decode(ids, { skipSpecialTokens: false })).toBe(`${start}1.0${end}${end}`)
+  })
+
   it('can remove text', () => {
     const text = withTemplate(`${start}{{ messages[0].content.split('${end}')[0] }}${end}`)
     const ids = text.encodeConversation(user(`a${end}b`), withAnswerHeader)

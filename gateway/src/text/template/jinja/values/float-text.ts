@@ -64,6 +64,9 @@ export function fixedText(value: number, digits: number): string {
 export function significantDigits(value: number, count: number): { digits: string; exponent: number } {
   if (value === 0) return { digits: '0'.repeat(count), exponent: 0 }
   let exponent = Number(Math.abs(value).toExponential().split('e')[1])
+  // The shortest digits may be above the exact value: 1e-7 is 9.9999999999999995e-08.
+  const lower = String(roundExactly(value, count - exponent))
+  if (lower.length === count) return { digits: lower, exponent: exponent - 1 }
   let digits = String(roundExactly(value, count - 1 - exponent))
   if (digits.length > count) {
     exponent++
