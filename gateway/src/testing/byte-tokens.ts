@@ -1,4 +1,4 @@
-import { byteLetters } from '../text/tokenizer/pre-tokenizers/byte-letters.js'
+import { byteLetters } from '../text/tokenizer/byte-letters.js'
 import { startToyGateway, type ToyGateway } from './toy-gateway.js'
 import type { ToyService } from './toy-service.js'
 

@@ -4,7 +4,7 @@ import type { Work } from './work.js'
 
 /** Units of work between two yields: about a millisecond. A character of a piece is one. */
 const unitsPerStep = 2_048
-/** Units of a section of a text: it is cut, normalized, searched for tokens and divided into pieces. */
+/** Units of a section: it is cut, normalized, searched for tokens and divided into pieces. */
 const unitsPerSection = 16
 
 /** The ids of a text, while it is encoded. */

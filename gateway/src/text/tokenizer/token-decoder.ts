@@ -1,6 +1,6 @@
+import { byteLetters } from './byte-letters.js'
 import { createReplace } from './normalizers/replace.js'
 import type { Component } from './parts.js'
-import { byteLetters } from './pre-tokenizers/byte-letters.js'
 import { TextError } from './text-error.js'
 
 /** Converts one token to its bytes, which do not depend on its position. */

@@ -1,5 +1,5 @@
+import { toByteLetters } from '../byte-letters.js'
 import type { Component, Normalizer } from '../parts.js'
-import { toByteLetters } from '../pre-tokenizers/byte-letters.js'
 import { TextError } from '../text-error.js'
 import { createBertNormalizers, lowerCase } from './bert-normalizer.js'
 import { createCharsmap } from './charsmap.js'

@@ -1,4 +1,4 @@
-/** Length of the parts of a long text, in UTF-16 units: a few milliseconds of the slowest normalizer. */
+/** Length of the parts of a long text, in UTF-16 units: a few milliseconds each. */
 export const partLength = 4_096
 
 /** Divides a text into parts of a length. None ends inside a surrogate pair. */

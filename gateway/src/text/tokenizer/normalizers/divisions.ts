@@ -19,8 +19,7 @@ export function changeInParts(inParts: Normalizer['inParts']): Normalizer {
 /**
  * Creates a normalizer of a change that depends on neighbours. It holds back what follows the last
  * place where a text can be divided.
- * @param findDivision returns the last offset of a part at which the change of both sides is that of
- *   the whole, or -1
+ * @param findDivision returns the last offset of a part at which the text can be divided, or -1
  */
 export function changeBetween(findDivision: (part: string) => number, change: (text: string) => string): Normalizer {
   return {

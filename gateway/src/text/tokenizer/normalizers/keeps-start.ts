@@ -4,9 +4,9 @@ import type { Normalizer } from '../parts.js'
 const headLength = 16
 
 /**
- * Returns whether a normalized text begins at the start of the text. As in the Rust library, it does
- * not if the normalizers remove the first character, or replace it together with the next one: such
- * a text gets no mark by Metaspace's prepend_scheme "first".
+ * Returns whether a normalized text begins at the start of the text. As in the Rust library, it
+ * does not if the normalizers remove the first character, or replace it together with the next one:
+ * Metaspace's prepend_scheme "first" puts no mark before such a text.
  */
 export function keepsStart(normalizers: readonly Normalizer[], text: string): boolean {
   let first = String.fromCodePoint(text.codePointAt(0) ?? 0)

@@ -1,8 +1,8 @@
+import { toByteLetters } from '../byte-letters.js'
 import { compilePattern, type Pattern } from '../library.js'
 import { punctuation } from '../normalizers/unicode-9.js'
 import type { Component, PreTokenizer } from '../parts.js'
 import { TextError } from '../text-error.js'
-import { toByteLetters } from './byte-letters.js'
 import { createMetaspace } from './metaspace.js'
 import { findParts, invertParts, readBehavior } from './split.js'
 
