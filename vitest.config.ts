@@ -8,12 +8,18 @@ const conditions = ['tandem-source']
 
 /**
  * Tests with a process per file. The others share processes, so that a process loads a module once and not
- * once per file: they change nothing that outlives a file. These tests do, or their code does: telemetry sets
- * globals of OpenTelemetry, and what loads onnxruntime depends on what was loaded before it.
+ * once per file: they change nothing that outlives a file. These tests do, or their code does: they set
+ * globals of OpenTelemetry or mock modules, they measure their process, or they load onnxruntime, whose
+ * behaviour depends on what was loaded before it.
  */
 const isolated = [
-  '{telemetry/src,gateway/src/telemetry,services/src/{logit,reward,telemetry}}/**/*.test.ts',
-  'services/src/engine/{onnx,sessions,thread}/**/*.test.ts',
+  'telemetry/src/{measure-process,report-faults}.test.ts',
+  'gateway/src/telemetry/{failovers,request-*}.test.ts',
+  'services/src/logit/{golden,metrics}.test.ts',
+  'services/src/reward/golden.test.ts',
+  'services/src/engine/onnx/{batch.property,device-engine,exported-engine,float16-tensors,pair}.test.ts',
+  'services/src/engine/sessions/{prefix-reuse,sessions.property}.test.ts',
+  'services/src/engine/thread/{engine-thread,strict}.test.ts',
   'test/src/{models-parity,real-pair}.test.ts',
   'test/src/observability/{documentation,names,promtool}.test.ts',
 ]
