@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildModel } from '@tandem/models'
 import { toFloat32Array, toUint32Array } from '@tandem/proto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { fixturesFolder, type ReferenceInput, readReference, tinyFolder } from './support/fixtures.js'
 import { largestDifference, plausibleIds } from './support/log-probabilities.js'
 import { fullStep, rowsOf, ServiceClient } from './support/service-client.js'
@@ -47,6 +47,7 @@ describe.each(names)('a service of %s at fp32', (name) => {
     // the oldest.
     service = await ServiceClient.start(await built(name), { TANDEM_PREFILL_CHUNK: '16', TANDEM_MAX_SESSIONS: '3' })
   })
+  afterEach(() => service.closeSessions())
   afterAll(() => service?.stop())
 
   test('every row of every input in one step, all inputs at once', async () => {

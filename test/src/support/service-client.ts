@@ -19,6 +19,9 @@ import { readyAddress } from './stack.js'
 
 /** A logit service process and a client of it. */
 export class ServiceClient {
+  /** Sessions that steps have named since the last `closeSessions`. */
+  private readonly sessions = new Set<string>()
+
   private constructor(
     readonly process: ChildProcess,
     private readonly client: LogitServiceClient,
@@ -44,6 +47,7 @@ export class ServiceClient {
   }
 
   step(request: StepRequest): Promise<StepResponse__Output> {
+    for (const { sessionId } of request.steps ?? []) if (sessionId) this.sessions.add(sessionId)
     return new Promise((resolve, reject) =>
       this.client.Step(request, { deadline: Date.now() + 60_000 }, (error, response) =>
         response ? resolve(response) : reject(error),
@@ -60,6 +64,15 @@ export class ServiceClient {
     const { results, error } = await this.step({ steps: [fullStep(session, ids, position)] })
     if (error) throw new Error(`${error.code}: ${error.message}`)
     return rowsOf(results[0])
+  }
+
+  /**
+   * Closes the sessions of all steps, so that the next ones get their places at once. Otherwise they
+   * wait until those have been idle for a second.
+   */
+  async closeSessions(): Promise<void> {
+    await this.step({ closeSessionIds: [...this.sessions] })
+    this.sessions.clear()
   }
 
   async stop(): Promise<void> {
