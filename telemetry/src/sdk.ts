@@ -67,8 +67,8 @@ function setDefaults(environment: NodeJS.ProcessEnv): void {
 }
 
 /**
- * Registers what the whole SDK registers if there are no spans: the meters, and the trace context of
- * requests, which the gateway passes on to services.
+ * Registers what the whole SDK registers if there are no spans: the meters, and the trace context
+ * of requests, which the gateway passes on to services.
  */
 function startMetrics({ resource, detectors, readers }: SdkOptions): () => Promise<void> {
   context.setGlobalContextManager(new RootContextManager())

@@ -23,9 +23,10 @@ const createHalfTable = () =>
     return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25)
   })
 
+/** Created at the first use: it takes some 20 ms, and most processes need none. */
 let halfTable: Float32Array | undefined
 
-/** Returns the float32 value of the bits of a half. The table takes 20 ms, so it waits for a use. */
+/** Returns the float32 value of the bits of a half. */
 export function halfToFloat(bits: number): number {
   halfTable ??= createHalfTable()
   return halfTable[bits] ?? Number.NaN
