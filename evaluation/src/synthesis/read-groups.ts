@@ -23,34 +23,50 @@ export interface RunFiles {
   readonly signal: AbortSignal
 }
 
-/** Yields the answers to each prompt with their scores. Only one prompt's are in memory. */
+/**
+ * Yields the answers to each prompt with their scores. Only one prompt's are in memory.
+ * @throws Error if the files do not fit each other; the signal's reason
+ */
 export async function* readGroups({ selection, answers, scores, perPrompt, signal }: RunFiles): AsyncGenerator<Group> {
-  const rows = readRows(answers, parseAnswerRow, signal)
-  const scored = scores === null ? null : new ScoreReader(readRows(scores, parseScoreRow, signal))
-  let at = 0
-  for await (const prompt of selection.read()) {
-    const pools: (Answer | null)[][] = []
-    for (let i = 0; i < perPrompt; i++) {
-      const row = (await rows.next()).value as AnswerRow | undefined
-      if (row?.index !== prompt.index)
-        throw new Error(`${answers} does not have the answers to prompt ${prompt.index + 1}: remove the file`)
-      const score = row.text === null || !scored ? null : await scored.read(at)
-      const pool = pools[row.pool] ?? []
-      pools[row.pool] = [...pool, answerOf(row, score)]
-      at++
+  const scored = scores === null ? null : readRows(scores, parseScoreRow, signal)
+  const rows = readScored(readRows(answers, parseAnswerRow, signal), scored)
+  try {
+    for await (const prompt of selection.read()) {
+      const pools: (Answer | null)[][] = []
+      for (let i = 0; i < perPrompt; i++) {
+        const { value } = await rows.next()
+        if (value?.row.index !== prompt.index)
+          throw new Error(`${answers} does not have the answers to prompt ${prompt.index + 1}: remove the file`)
+        const { row, score } = value
+        pools[row.pool] = [...(pools[row.pool] ?? []), answerOf(row, score)]
+      }
+      yield { prompt, pools }
     }
-    yield { prompt, pools }
+  } finally {
+    await rows.return(undefined)
   }
-  await rows.return(undefined)
 }
 
-class ScoreReader {
-  constructor(private readonly rows: AsyncGenerator<ScoreRow>) {}
+interface ScoredRow {
+  readonly row: AnswerRow
+  readonly score: number | null
+}
 
-  /** The score of the answer at a row of the file of answers. Call it in the order of the rows. */
-  async read(answer: number): Promise<number | null> {
-    const row = (await this.rows.next()).value as ScoreRow | undefined
-    if (row?.answer !== answer) throw new Error('the file of scores does not fit the file of answers: remove it')
-    return row.score
+/** Yields the rows of answers with their scores, which are those of the rows with an answer. */
+async function* readScored(
+  rows: AsyncGenerator<AnswerRow>,
+  scores: AsyncGenerator<ScoreRow> | null,
+): AsyncGenerator<ScoredRow, undefined> {
+  let at = 0
+  try {
+    for await (const row of rows) {
+      const scored = scores && row.text !== null ? ((await scores.next()).value as ScoreRow | undefined) : null
+      if (scored !== null && scored?.answer !== at)
+        throw new Error('the file of scores does not fit the file of answers: remove it')
+      yield { row, score: scored?.score ?? null }
+      at++
+    }
+  } finally {
+    await scores?.return(undefined)
   }
 }

@@ -59,7 +59,7 @@ export class AnswerJobs {
    * @throws ServiceError if all requests would have this error
    */
   rowOf = (job: AnswerJob, outcome: Outcome): object => {
-    assertSettings(outcome, job.body as Fields)
+    assertSettings(outcome, this.commonFields(job.pool))
     return answerRow(job, outcome)
   }
 
@@ -72,17 +72,23 @@ export class AnswerJobs {
     return row !== null && row.index === index && row.pool === slot?.pool && row.sample === slot?.sample
   }
 
+  /** The fields that all requests of a pool have. */
+  private commonFields(pool: number): Fields {
+    const { body, pools } = this.settings
+    return { ...body, return_token_ids: true, decoding: pools[pool]?.decoding }
+  }
+
   private createJob(prompt: Prompt, pool: number, sample: number): AnswerJob {
-    const { body, model, seed: runSeed, name, pools } = this.settings
+    const { model, seed: runSeed, name } = this.settings
     const { index } = prompt
     const seed = rowSeed(runSeed, index, pool, sample)
     // Other fields of a row, such as its own strategy, are not those of this pool.
     const asked = { ...prompt, body: templateColumns(prompt.body) }
-    const all = { ...body, return_token_ids: true, decoding: pools[pool]?.decoding }
+    const body = this.commonFields(pool)
     return {
       ...{ index, pool, sample, seed },
       path: pathOf(prompt.prompt),
-      body: requestBody(asked, seed, { model, body: all, seed: runSeed, samples: 1 }),
+      body: requestBody(asked, seed, { model, body, seed: runSeed, samples: 1 }),
       requestId: `synthesize-${name}-${index}-${pool}-${sample}`,
     }
   }

@@ -66,12 +66,16 @@ export class ScoreJobs {
     const rows = readRows(answers, parseAnswerRow, signal)
     let at = 0
     let left = skip
-    for await (const { prompt } of selection.read())
-      for (let i = 0; i < perPrompt; i++) {
-        const row = (await rows.next()).value as AnswerRow | undefined
-        if (row && row.text !== null && left-- <= 0) yield this.createJob(at, prompt, row)
-        at++
-      }
+    try {
+      for await (const { prompt } of selection.read())
+        for (let i = 0; i < perPrompt; i++) {
+          const row = (await rows.next()).value as AnswerRow | undefined
+          if (row && row.text !== null && left-- <= 0) yield this.createJob(at, prompt, row)
+          at++
+        }
+    } finally {
+      await rows.return(undefined)
+    }
   }
 
   /**

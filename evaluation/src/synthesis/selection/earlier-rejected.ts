@@ -16,6 +16,9 @@ const schema = z.object({
   score_rejected: z.number().nullish(),
   token_ids_rejected: z.array(z.int()).nullish(),
 })
+/** Maximum number of rows, whose places are in memory. */
+const maxRows = 2_000_000
+
 type Row = z.output<typeof schema>
 
 /** The rejected answers of an earlier round, found by their prompts. Close it. */
@@ -41,6 +44,8 @@ export class EarlierRejected {
       number++
       if (bytes.length === 0) continue
       const [prompt] = split(parse(bytes, `${path} line ${number}`), `${path} line ${number}`)
+      if (places.size >= maxRows)
+        throw new Error(`${path} has more than ${maxRows} rows: divide it, and the prompts with it`)
       places.set(promptKey(prompt), [end - bytes.length - (isComplete ? 1 : 0), bytes.length])
     }
     return new EarlierRejected(path, await open(path), places, hash.digest('hex'))
