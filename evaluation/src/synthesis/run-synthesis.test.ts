@@ -126,6 +126,24 @@ describe('pairs', () => {
   })
 })
 
+describe('refusals', () => {
+  const refuse = (param: string) => startFakeGateway({ intercept: () => errorReply(400, { message: 'no', param }) })
+
+  it('of one prompt drop it', async () => {
+    const fake = await refuse('messages')
+    const { counts } = await synthesize(['Hi'], {}, fake)
+    expect(counts).toMatchObject({ pairs: 0, dropped: { 'the gateway refused the prompt': 1 } })
+    await fake.stop()
+  })
+
+  it.each(['max_tokens', 'decoding.alpha'])('of %s, which all requests have, end the run', async (param) => {
+    const fake = await refuse(param)
+    const running = synthesize(['Hi'], { body: { max_tokens: -1 } }, fake)
+    await expect(running).rejects.toThrow(`the gateway refuses ${param.split('.')[0]}, which all requests have: no`)
+    await fake.stop()
+  })
+})
+
 describe('scores', () => {
   it('are those of the first reward model, or of the named one', async () => {
     const { rows } = await synthesize(['Hi'], {}, judged)
