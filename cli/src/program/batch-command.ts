@@ -1,4 +1,5 @@
-import { parseShard, promptForms, type Shard } from '@tandem/evaluation'
+import { promptForms } from '@tandem/evaluation/prompts'
+import { parseShard, type Shard } from '@tandem/evaluation/shard'
 import { InvalidArgumentError, Option } from 'commander'
 import type { BatchCommandOptions } from '../commands/batch.js'
 import type { CommonFlags, Definition } from './actions.js'

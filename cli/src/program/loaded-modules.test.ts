@@ -12,7 +12,8 @@ test.each([['--version'], ['--help'], ['help', 'up']])(
     expect(pathsIn(paths, 'cli/dist/program')).not.toEqual([])
     const servers = ['routes', 'session', 'text', 'openai'].map((folder) => `gateway/dist/${folder}`)
     const builders = ['graph', 'onnx', 'read', 'architectures'].map((folder) => `models/dist/${folder}`)
-    expect(pathsIn(paths, 'cli/dist/commands', ...servers, ...builders, 'services/dist/engine/onnx')).toEqual([])
+    const others = ['cli/dist/commands', 'services/dist/engine/onnx', 'evaluation/dist/report']
+    expect(pathsIn(paths, ...others, ...servers, ...builders)).toEqual([])
     const packages = ['@opentelemetry', '@grpc', 'hono', 'yaml', 'protobufjs', 'onnxruntime-node', 'pino-pretty']
     expect(pathsIn(paths, ...packages.map((name) => `node_modules/${name}`))).toEqual([])
   },

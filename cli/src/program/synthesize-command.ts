@@ -1,4 +1,4 @@
-import { promptForms } from '@tandem/evaluation'
+import { promptForms } from '@tandem/evaluation/prompts'
 import { type Command, Option } from 'commander'
 import type { SynthesizeOptions } from '../commands/synthesize.js'
 import type { CommonFlags, Definition } from './actions.js'
