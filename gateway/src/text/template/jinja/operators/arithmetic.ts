@@ -151,7 +151,7 @@ const exactFloat = 1n << 53n
 /** True division, rounded once. */
 function divide(left: bigint, right: bigint): number {
   const [a, b] = [left < 0n ? -left : left, right < 0n ? -right : right]
-  const sign = left < 0n === right < 0n || left === 0n ? 1 : -1
+  const sign = left < 0n === right < 0n ? 1 : -1
   if (a <= exactFloat && b <= exactFloat) return (sign * Number(a)) / Number(b)
   const shift = Math.max(0, 66 - (bitLength(a) - bitLength(b)))
   const scaled = a << BigInt(shift)
