@@ -1,4 +1,11 @@
-import { type Counts, type GatewayFacts, type JobRun, type Question, runJobs } from '../batch/index.js'
+import {
+  type Counts,
+  type GatewayFacts,
+  type JobRun,
+  type Manifest,
+  type Question,
+  runRecorded,
+} from '../batch/index.js'
 import type { Stage, SynthesisOptions } from './options.js'
 
 /** Requests at once if the gateway does not say how many it works on. */
@@ -9,18 +16,18 @@ export interface StageJobs<J extends Question> extends Pick<JobRun<J>, 'jobs' | 
   readonly total: number
 }
 
-/** Completes the file of a stage. Errors as `runJobs`. */
+/** Completes the file of a stage and records it in the manifest. Errors as `runJobs`. */
 export async function askAll<J extends Question>(
   options: SynthesisOptions,
   facts: GatewayFacts,
   stage: Stage,
-  out: string,
+  [out, manifest]: readonly [out: string, manifest: Manifest],
   rows: StageJobs<J>,
 ): Promise<Counts> {
   const { server, timeoutMs, retryForMs, signal } = options
   const concurrency = options.concurrency ?? facts.concurrentRequests ?? usualConcurrency
   const { rowOf, isRow } = rows
-  return runJobs({
+  return runRecorded(manifest, {
     ...{ server, out, rowOf, isRow, concurrency, timeoutMs, retryForMs, signal },
     jobs: (skip) => rows.jobs(skip),
     onCounts: (counts) => options.onCounts?.(stage, counts, rows.total),

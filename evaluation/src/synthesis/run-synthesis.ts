@@ -82,12 +82,12 @@ async function makeFiles({ options, plan, selection, facts, rewardModel, asked }
   const name = nameOf(asked)
   const paths = runPaths(options.out)
   const answers = new AnswerJobs({ ...options, selection, name, pools: plan.pools, model: facts.model })
-  await openManifest(paths.answers, asked)
-  await askAll(options, facts, 'answers', paths.answers, answers)
+  const manifest = await openManifest(paths.answers, asked)
+  await askAll(options, facts, 'answers', [paths.answers, manifest], answers)
   const files = { selection, answers: paths.answers, perPrompt: answers.perPrompt, scores: null, signal }
   if (rewardModel === null) return files
   const scores = await ScoreJobs.create({ ...files, rewardModel, name })
-  await openManifest(paths.scores, { ...asked, reward_model: rewardModel })
-  await askAll(options, facts, 'scores', paths.scores, scores)
+  const scored = await openManifest(paths.scores, { ...asked, reward_model: rewardModel })
+  await askAll(options, facts, 'scores', [paths.scores, scored], scores)
   return { ...files, scores: paths.scores }
 }
