@@ -10,7 +10,8 @@ import type { Server } from './server.js'
 /**
  * `npm run clients -w test`: runs lm-eval, LangChain's standard tests and guidellm, unmodified,
  * against a gateway and two services. It installs them from PyPI once, into the cache of clients.
- * `-- lm-eval langchain` runs only those that are named.
+ * `-- lm-eval langchain` runs only those that are named. The exit code is 0 if all checks pass, 1 if
+ * one fails, 2 for unknown names and 3 if a client cannot be installed.
  */
 
 type Run = (python: string, server: Server) => Promise<Check[]>
@@ -20,6 +21,8 @@ const clients: Readonly<Record<string, { readonly fixture: string; readonly run:
   guidellm: { fixture: 'guidellm', run: runGuidellm },
 }
 const installLimitMs = 1_500_000
+/** The exit code if a client cannot be installed. */
+const notInstalled = 3
 const key = 'secret'
 
 process.exitCode = await main(process.argv.slice(2))
@@ -37,7 +40,7 @@ async function main(named: readonly string[]): Promise<number> {
     const installed = await installPython(fixture, [3, 10], installLimitMs)
     if ('missing' in installed) {
       console.error(`NOT DONE: ${installed.missing}`)
-      return 1
+      return notInstalled
     }
     pythons.set(fixture, join(installed.folder, 'venv/bin/python'))
   }
