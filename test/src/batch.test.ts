@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { repositoryFolder } from './support/fixtures.js'
+import { finishCli, startCli } from './support/cli-run.js'
 import type { Stack } from './support/stack.js'
 import { startTinyStack } from './support/tiny-stack.js'
 
@@ -28,26 +26,12 @@ afterAll(async () => {
 
 /** Starts `tandem batch`. What it writes to stderr is added to `output`. */
 function start(out: string, ...args: readonly string[]) {
-  const bin = join(repositoryFolder, 'cli/bin/tandem.js')
   const fixed = ['batch', join(folder, 'prompts.jsonl'), '--out', join(folder, out), '--url', stack.url]
   const method = ['--strategy', 'sample temperature=1', '--max-tokens', '5', '--token-ids', '--seed', '11']
-  const child = spawn(process.execPath, [bin, ...fixed, ...method, ...args], {
-    env: { ...process.env, TANDEM_HOME: join(folder, 'home') },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const run = { child, output: '', end: once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]> }
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    run.output += text
-  })
-  return run
+  return startCli([...fixed, ...method, ...args], join(folder, 'home'))
 }
 
-async function finish(out: string, ...args: readonly string[]): Promise<string> {
-  const run = start(out, ...args)
-  const [code] = await run.end
-  expect(code, run.output).toBe(0)
-  return run.output
-}
+const finish = (out: string, ...args: readonly string[]) => finishCli(start(out, ...args))
 
 const read = (name: string) => readFile(join(folder, name), 'utf8')
 const sizeOf = (name: string) =>
@@ -55,7 +39,6 @@ const sizeOf = (name: string) =>
     ({ size }) => size,
     () => -1,
   )
-const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
 
 describe('tandem batch', () => {
   it('killed at 20 random moments and continued, the file is that of an unbroken run', async () => {
@@ -63,15 +46,13 @@ describe('tandem batch', () => {
     const unbroken = await read('unbroken.jsonl')
     let killed = 0
     while (killed < kills) {
-      const { child, end } = start('broken.jsonl')
+      const run = start('broken.jsonl')
       // A random moment: before the file exists, or when it has grown by up to a 24th of the whole.
       const before = await sizeOf('broken.jsonl')
       const size = before + Math.floor(Math.random() * (unbroken.length / 24))
-      await expect
-        .poll(async () => hasEnded(child) || (await sizeOf('broken.jsonl')) >= size, { interval: 1 })
-        .toBe(true)
-      child.kill('SIGKILL')
-      const [, signal] = await end
+      await expect.poll(async () => run.hasEnded || (await sizeOf('broken.jsonl')) >= size, { interval: 1 }).toBe(true)
+      run.child.kill('SIGKILL')
+      const [, signal] = await run.end
       if (signal === 'SIGKILL') killed++
       else await rm(join(folder, 'broken.jsonl'))
       // The next process would wait 10 seconds for the lock of the dead one.

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildModel } from '@tandem/models'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { fixturesFolder, repositoryFolder, tinyFolder } from './support/fixtures.js'
+import { finishCli, startCli } from './support/cli-run.js'
+import { fixturesFolder, tinyFolder } from './support/fixtures.js'
 import { runProgram } from './support/run-program.js'
 import { type Stack, startStack } from './support/stack.js'
 import { findTrainingPython } from './support/training-python.js'
@@ -41,25 +40,12 @@ afterAll(async () => {
 
 /** Starts `tandem synthesize`. What it writes to stderr is added to `output`. */
 function start(out: string, prompts: string, ...args: readonly string[]) {
-  const bin = join(repositoryFolder, 'cli/bin/tandem.js')
   const fixed = ['synthesize', join(folder, prompts), '--out', join(folder, out), '--url', stack.url]
-  const child = spawn(process.execPath, [bin, ...fixed, '--max-tokens', '5', '--seed', '11', ...args], {
-    env: { ...process.env, TANDEM_HOME: join(folder, 'home') },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const run = { child, output: '', end: once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]> }
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    run.output += text
-  })
-  return run
+  return startCli([...fixed, '--max-tokens', '5', '--seed', '11', ...args], join(folder, 'home'))
 }
 
-async function finish(out: string, prompts = 'prompts.jsonl', ...args: readonly string[]): Promise<string> {
-  const run = start(out, prompts, ...args)
-  const [code] = await run.end
-  expect(code, run.output).toBe(0)
-  return run.output
-}
+const finish = (out: string, prompts = 'prompts.jsonl', ...args: readonly string[]) =>
+  finishCli(start(out, prompts, ...args))
 
 const read = (name: string) => readFile(join(folder, name), 'utf8')
 const rowsOf = async (name: string) =>
@@ -77,7 +63,6 @@ const sizeOf = async (name: string) => {
   )
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size)
 }
-const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
 
 const messages = z.array(z.object({ role: z.string(), content: z.string() }))
 const rowSchema = z.object({
@@ -97,12 +82,12 @@ describe('tandem synthesize', () => {
     const whole = await sizeOf('unbroken')
     let killed = 0
     while (killed < kills) {
-      const { child, end } = start('broken.jsonl', 'prompts.jsonl')
+      const run = start('broken.jsonl', 'prompts.jsonl')
       // A random moment: before the files exist, or when they have grown by up to an 11th of the whole.
       const size = (await sizeOf('broken')) - 1 + Math.floor(Math.random() * (whole / 11))
-      await expect.poll(async () => hasEnded(child) || (await sizeOf('broken')) >= size, { interval: 1 }).toBe(true)
-      child.kill('SIGKILL')
-      const [, signal] = await end
+      await expect.poll(async () => run.hasEnded || (await sizeOf('broken')) >= size, { interval: 1 }).toBe(true)
+      run.child.kill('SIGKILL')
+      const [, signal] = await run.end
       if (signal === 'SIGKILL') killed++
       else for (const stage of ['answers', 'scores']) await rm(join(folder, `broken.${stage}.jsonl`), { force: true })
       // The next process would wait 10 seconds for the lock of the dead one.

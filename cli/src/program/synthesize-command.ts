@@ -1,14 +1,12 @@
-import { promptForms } from '@tandem/evaluation/prompts'
 import { type Command, Option } from 'commander'
 import type { SynthesizeOptions } from '../commands/synthesize.js'
 import type { CommonFlags, Definition } from './actions.js'
 import { wholeNumber } from './arguments.js'
-import { jsonObject } from './batch-command.js'
 import { synthesizeExamples } from './examples.js'
 import { keysOf } from './keys-of.js'
 import { addAskOptions, addServedOptions } from './options.js'
+import { addFormatOption, addRunOptions } from './run-options.js'
 
-const maxSeconds = 1_000_000
 const maxSamples = 64
 
 /** Options as commander gives them: only the keys of the command line. */
@@ -20,8 +18,7 @@ export function addSynthesizeCommand({ program, run, environment, actions }: Def
     .description('make preference pairs for DPO of the prompts of a file; run again, it continues')
     .argument('<prompts>', 'a file of prompts, as for "batch"; other columns of a file of pairs are not read')
     .requiredOption('--out <file>', 'the JSONL file to write; its settings and counts are in FILE.manifest.json')
-    .addOption(new Option('--format <name>', 'the form of the prompts (default: recognised)').choices([...promptForms]))
-  addRunOptions(addAdherenceOptions(addPairOptions(command)))
+  addRunOptions(addAdherenceOptions(addPairOptions(addFormatOption(command))))
     .addHelpText('after', synthesizeExamples)
     .action((prompts: string, { verbose, ...options }: WithoutKeys & CommonFlags) => {
       const { apiKey: _keys, ...flags } = options
@@ -58,27 +55,3 @@ const addAdherenceOptions = (command: Command) =>
     )
     .option('--kind-field <name>', 'adherence: the column with the kind of a prompt', 'kind')
     .option('--expected-field <name>', 'adherence: the column with the expected answer, or a list of them', 'expected')
-
-const addRunOptions = (command: Command) =>
-  command
-    .addOption(new Option('--body <json>', 'fields of every request, e.g. \'{"stop": ["\\n"]}\'').argParser(jsonObject))
-    .addOption(
-      new Option('--seed <number>', 'the seed that the seed of each answer is made from')
-        .default(0)
-        .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
-    )
-    .addOption(
-      new Option('--concurrency <number>', 'requests at once (default: as many as the gateway works on)').argParser(
-        wholeNumber(1, 4096),
-      ),
-    )
-    .addOption(
-      new Option('--retry-for <seconds>', 'how long to try again if the gateway is overloaded or unreachable')
-        .default(300)
-        .argParser(wholeNumber(0, maxSeconds)),
-    )
-    .addOption(
-      new Option('--timeout <seconds>', 'maximum time of one request')
-        .default(600)
-        .argParser(wholeNumber(1, maxSeconds)),
-    )
