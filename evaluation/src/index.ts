@@ -8,8 +8,11 @@
  * `runJobs`, and adds to the manifest what each process has done.
  *
  * `tandem synthesize` is `openPromptFile` and `runSynthesis`.
+ *
+ * `tandem evaluate` is `openPromptFile` and `runEvaluation`, and `makeReport` of its results.
  */
 export * from './batch/index.js'
+export * from './evaluate/index.js'
 export * from './prompts/index.js'
 export * from './report/index.js'
 export * from './statistics/index.js'

@@ -4,6 +4,7 @@ import type { build } from '../commands/build.js'
 import type { chat } from '../commands/chat.js'
 import type { config } from '../commands/config.js'
 import type { doctor } from '../commands/doctor.js'
+import type { evaluate } from '../commands/evaluate.js'
 import type { generate } from '../commands/generate.js'
 import type { models } from '../commands/models.js'
 import type { pull } from '../commands/pull.js'
@@ -20,6 +21,7 @@ export interface Actions {
   readonly generate: typeof generate
   readonly chat: typeof chat
   readonly batch: typeof batch
+  readonly evaluate: typeof evaluate
   readonly synthesize: typeof synthesize
   readonly build: typeof build
   readonly pull: typeof pull
@@ -39,6 +41,7 @@ export const allActions: Actions = {
   generate: async (...given) => (await import('../commands/generate.js')).generate(...given),
   chat: async (...given) => (await import('../commands/chat.js')).chat(...given),
   batch: async (...given) => (await import('../commands/batch.js')).batch(...given),
+  evaluate: async (...given) => (await import('../commands/evaluate.js')).evaluate(...given),
   synthesize: async (...given) => (await import('../commands/synthesize.js')).synthesize(...given),
   build: async (...given) => (await import('../commands/build.js')).build(...given),
   pull: async (...given) => (await import('../commands/pull.js')).pull(...given),

@@ -115,6 +115,18 @@ Examples:
   tandem batch prompts.txt --out samples.jsonl --strategy "sample top_p=0.9" --samples 16 --seed 7
   tandem batch prompts.jsonl --out answers.jsonl --shard 3/16 --url http://gateway`
 
+export const evaluateExamples = `${sameSettings}
+R is the mean score of the oracle, W the win rate of the reference against a strategy. The folder gets
+report.html with its tables and figures as files of their own, results.json, and the rows that these
+are made of. If the command ends early, run it again: it continues. best-of-n is not asked for: it is
+picked from one pool of samples, which serves every n.
+
+Examples:
+  tandem evaluate prompts.jsonl --out run --oracle oracle --reward oracle=path/to/reward --max-tokens 256
+  tandem evaluate prompts.jsonl --out run --strategies "aad,greedy-dpo,greedy-sft,best-of-n n=2" --samples 16 \\
+    --sweep "aad alpha=0.05,0.1,0.2" --oracle oracle --picker picker --url http://127.0.0.1:8080
+  tandem evaluate --out run --report-only --compare earlier-run --export alpaca_eval`
+
 export const synthesizeExamples = `${sameSettings}
 The pairs are in TRL's form, ready for DPOTrainer. The answers are in FILE.answers.jsonl and their
 scores in FILE.scores.jsonl, without the ".jsonl" of FILE. If the command ends early, run it again: it

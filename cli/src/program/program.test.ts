@@ -38,6 +38,7 @@ function parse(args: string, environment: NodeJS.ProcessEnv = {}) {
     generate: record('generate'),
     chat: record('chat'),
     batch: record('batch'),
+    evaluate: record('evaluate'),
     synthesize: record('synthesize'),
     build: record('build'),
     pull: record('pull'),
@@ -153,6 +154,30 @@ describe('createProgram', () => {
     })
   })
 
+  it('evaluate', async () => {
+    await parse('evaluate p.jsonl --out run --oracle o')
+    const defaults = { strategies: 'aad,greedy-dpo,greedy-sft', seed: 0, retryFor: 300, timeout: 600, apiKeys: [] }
+    expect(calls[0]).toEqual(['evaluate', 'p.jsonl', { out: 'run', oracle: 'o', ...defaults }])
+    await parse(
+      'evaluate p --out run --url http://h --strategies aad,eft --sweep alpha=0.1,0.2 --sweep beta=1,2 --oracle o --picker p ' +
+        '--samples 16 --limit 9 --max-tokens 8 --seed 5 --reference aad --baseline eft --dataset-field d ' +
+        '--export alpaca_eval --compare other',
+    )
+    expect(calls[1]?.[2]).toMatchObject({
+      ...{
+        strategies: 'aad,eft',
+        sweep: ['alpha=0.1,0.2', 'beta=1,2'],
+        oracle: 'o',
+        picker: 'p',
+        samples: 16,
+        limit: 9,
+      },
+      ...{ reference: 'aad', baseline: 'eft', datasetField: 'd', export: 'alpaca_eval', compare: 'other' },
+    })
+    await parse('evaluate --out run --report-only')
+    expect(calls[2]).toMatchObject(['evaluate', undefined, { reportOnly: true }])
+  })
+
   it('models and doctor', async () => {
     await parse('models --json')
     await parse('doctor --hashes --json --port 0 --config f.yaml')
@@ -189,6 +214,8 @@ describe('createProgram', () => {
     ['batch p --out a --body [1]', 'It must be a JSON object, e.g. {"temperature": 0.7}.'],
     ['batch p --out a --body {', 'It must be a JSON object, e.g. {"temperature": 0.7}.'],
     ['batch p --out a --format csv', 'Allowed choices are openai, trl, alpaca, lines.'],
+    ['evaluate p', "required option '--out <folder>' not specified"],
+    ['evaluate p --out a --export csv', 'Allowed choices are alpaca_eval.'],
     ['up --port 70000', 'It must be a whole number from 0 to 65535.'],
     ['up --port 0x50', 'It must be a whole number from 0 to 65535.'],
     ['up --threads 0', 'It must be a whole number from 1 to 1024.'],

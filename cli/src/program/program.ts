@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import { type Actions, allActions, type Run } from './actions.js'
 import { addBatchCommand } from './batch-command.js'
+import { addEvaluateCommand } from './evaluate-command.js'
 import { exitCodes } from './examples.js'
 import { addModelCommands } from './model-commands.js'
 import { addServingCommands } from './serving-commands.js'
@@ -21,6 +22,7 @@ export function createProgram(run: Run, environment: NodeJS.ProcessEnv, actions:
     .addHelpText('after', exitCodes)
   addServingCommands({ program, run, environment, actions })
   addBatchCommand({ program, run, environment, actions })
+  addEvaluateCommand({ program, run, environment, actions })
   addSynthesizeCommand({ program, run, environment, actions })
   addModelCommands({ program, run, actions })
   addHelpCommand(program)

@@ -1,0 +1,83 @@
+import { promptForms } from '@tandem/evaluation/prompts'
+import { type Command, Option } from 'commander'
+import type { EvaluateOptions } from '../commands/evaluate.js'
+import type { CommonFlags, Definition } from './actions.js'
+import { wholeNumber } from './arguments.js'
+import { jsonObject } from './batch-command.js'
+import { evaluateExamples } from './examples.js'
+import { keysOf } from './keys-of.js'
+import { addAskOptions, addServedOptions } from './options.js'
+
+const maxSeconds = 1_000_000
+const maxSamples = 1024
+
+/** Options as commander gives them: only the keys of the command line. */
+type WithoutKeys = Omit<EvaluateOptions, 'apiKeys'> & { readonly apiKey?: readonly string[] }
+
+/** Adds the command evaluate. */
+export function addEvaluateCommand({ program, run, environment, actions }: Definition): void {
+  const command = addAskOptions(addServedOptions(program.command('evaluate')))
+    .description('compare strategies on the prompts of a file: answers, scores and a report; run again, it continues')
+    .argument('[prompts]', 'a file of conversations, as for "batch"')
+    .requiredOption('--out <folder>', 'the folder of the answers, the scores, the results and the report')
+    .addOption(new Option('--format <name>', 'the form of the prompts (default: recognised)').choices([...promptForms]))
+  addRunOptions(addReportOptions(addStrategyOptions(command)))
+    .addHelpText('after', evaluateExamples)
+    .action((prompts: string | undefined, { verbose, ...options }: WithoutKeys & CommonFlags) => {
+      const { apiKey: _keys, ...flags } = options
+      const keyed = { ...flags, apiKeys: keysOf(options, environment) }
+      return run((context) => actions.evaluate(prompts, keyed, context), verbose)
+    })
+}
+
+const addStrategyOptions = (command: Command) =>
+  command
+    .option('--strategies <list>', 'strategies with their parameters', 'aad,greedy-dpo,greedy-sft')
+    .addOption(
+      new Option('--sweep <values>', 'values of parameters: "aad alpha=0.05,0.1,0.2" (repeatable)').argParser(
+        (text: string, before: readonly string[] = []) => [...before, text],
+      ),
+    )
+    .option('--oracle <name>', 'the reward model whose scores are R')
+    .option('--picker <name>', 'the reward model that best-of-n picks by')
+    .addOption(
+      new Option('--samples <number>', 'samples to each prompt for the curves of best-of-N').argParser(
+        wholeNumber(2, maxSamples),
+      ),
+    )
+    .option('--reference <strategy>', 'the strategy whose win rates are shown (default: the first one)')
+    .option('--baseline <strategy>', 'the strategy that all are compared with (default: greedy-sft, if it is named)')
+
+const addReportOptions = (command: Command) =>
+  command
+    .option('--report-only', 'make the report of the results that are in the folder, without a gateway')
+    .addOption(new Option('--export <form>', 'write the answers of each strategy for a judge').choices(['alpaca_eval']))
+    .option('--compare <folder>', 'the folder of an earlier evaluation: report the differences')
+
+const addRunOptions = (command: Command) =>
+  command
+    .addOption(
+      new Option('--limit <number>', 'only the first prompts of the file').argParser(wholeNumber(1, 1_000_000)),
+    )
+    .option('--dataset-field <name>', 'the column with the dataset of a prompt (default: one dataset, the file)')
+    .addOption(new Option('--body <json>', 'fields of every request, e.g. \'{"stop": ["\\n"]}\'').argParser(jsonObject))
+    .addOption(
+      new Option('--seed <number>', 'the seed that the seed of each answer is made from')
+        .default(0)
+        .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+    )
+    .addOption(
+      new Option('--concurrency <number>', 'requests at once (default: as many as the gateway works on)').argParser(
+        wholeNumber(1, 4096),
+      ),
+    )
+    .addOption(
+      new Option('--retry-for <seconds>', 'how long to try again if the gateway is overloaded or unreachable')
+        .default(300)
+        .argParser(wholeNumber(0, maxSeconds)),
+    )
+    .addOption(
+      new Option('--timeout <seconds>', 'maximum time of one request')
+        .default(600)
+        .argParser(wholeNumber(1, maxSeconds)),
+    )

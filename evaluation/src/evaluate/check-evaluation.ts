@@ -1,0 +1,72 @@
+import { assertBatchBody } from '../batch/batch-request.js'
+import type { GatewayFacts } from '../batch/index.js'
+import type { EvaluationOptions } from './options.js'
+import { type EvaluationPlan, planEvaluation } from './plan/plan-evaluation.js'
+
+type Checked = Pick<
+  EvaluationOptions,
+  'strategies' | 'samples' | 'body' | 'prompts' | 'oracle' | 'picker' | 'reference' | 'baseline'
+>
+
+/** What an evaluation does: its plan, and the methods that the tables compare with. */
+export interface CheckedEvaluation extends EvaluationPlan {
+  readonly reference: string
+  readonly baseline: string | null
+}
+
+const usualBaseline = 'greedy-sft'
+
+/**
+ * Plans an evaluation, and refuses what cannot work before anything is started.
+ * @throws Error naming the setting
+ */
+export function checkEvaluation(options: Checked): CheckedEvaluation {
+  const { strategies, samples, body, prompts } = options
+  assertBatchBody(body)
+  if ('decoding' in body) throw new Error('decoding cannot be set in --body: use --strategies')
+  for (const { method } of strategies) assertBatchBody({ decoding: method })
+  if (prompts.hasTexts) throw new Error(`${prompts.path} has texts, and a reward model needs conversations`)
+  const plan = planEvaluation(strategies, samples)
+  requirePicker(options, plan)
+  return { ...plan, ...comparedMethods(options, plan) }
+}
+
+function requirePicker({ oracle, picker }: Checked, { strategies }: EvaluationPlan): void {
+  const best = strategies.find(({ pick }) => pick === 'best')
+  if (best && picker === null)
+    throw new Error(`${best.label} needs a reward model that picks: give --picker NAME, or leave it out`)
+  if (picker !== null && picker === oracle)
+    throw new Error(`--picker is ${picker}, as --oracle: what it picks would be judged by itself. Name another one`)
+}
+
+function comparedMethods({ reference, baseline }: Checked, { strategies }: EvaluationPlan) {
+  const labels = strategies.filter(({ role }) => role === 'method').map(({ label }) => label)
+  for (const [name, label] of Object.entries({ reference, baseline }))
+    if (label !== null && !labels.includes(label))
+      throw new Error(
+        `--${name} is "${label}": expected a strategy of --strategies: ${labels.join(', ') || 'none given'}`,
+      )
+  const [first] = labels
+  if (first === undefined) throw new Error('only sweeps are named: expected a method too, e.g. --strategies aad')
+  const chosen = reference ?? first
+  const hasUsual = labels.includes(usualBaseline) && chosen !== usualBaseline
+  return { reference: chosen, baseline: baseline ?? (hasUsual ? usualBaseline : null) }
+}
+
+/**
+ * Checks that the reward models are served.
+ * @returns the name of the oracle
+ * @throws Error naming those that are served
+ */
+export function requireRewardModels(
+  { oracle, picker }: Pick<EvaluationOptions, 'oracle' | 'picker'>,
+  { rewardModels }: Pick<GatewayFacts, 'rewardModels'>,
+): string {
+  const served = `the reward models of the gateway are: ${rewardModels.join(', ') || 'none'}`
+  if (oracle === null)
+    throw new Error(`--oracle is missing: expected the reward model that scores the answers; ${served}`)
+  for (const [option, name] of Object.entries({ oracle, picker }))
+    if (name !== null && !rewardModels.includes(name))
+      throw new Error(`--${option} ${name} is not served; ${served}. Add one with --reward NAME=SOURCE`)
+  return oracle
+}

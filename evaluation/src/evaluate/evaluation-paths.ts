@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+
+/** The files of an evaluation. */
+export interface EvaluationPaths {
+  readonly answers: string
+  /** The scores by a reward model. */
+  scores(rewardModel: string): string
+  /** The results, from which every report is made. */
+  readonly results: string
+}
+
+/** Names the files of an evaluation in its folder. */
+export const evaluationPaths = (folder: string): EvaluationPaths => ({
+  answers: join(folder, 'answers.jsonl'),
+  scores: (rewardModel) => join(folder, `scores.${rewardModel}.jsonl`),
+  results: join(folder, 'results.json'),
+})

@@ -1,0 +1,31 @@
+import type { GatewayFacts } from '../batch/index.js'
+import type { Fields } from '../prompts/index.js'
+import { version } from '../version.js'
+import type { EvaluationOptions } from './options.js'
+import type { Pool } from './plan/plan-evaluation.js'
+
+/**
+ * Everything that the answers depend on. Reward models are not among it, so that other ones can
+ * score the same answers.
+ */
+export function answerSettings(
+  { prompts, body, seed, limit }: EvaluationOptions,
+  pools: readonly Pool[],
+  facts: GatewayFacts,
+): Fields {
+  const models = facts.models?.filter(({ name }) => !facts.rewardModels.includes(name)) ?? null
+  return {
+    code: version,
+    prompts: { sha256: prompts.sha256, form: prompts.form, count: prompts.count, limit },
+    request: { model: facts.model, ...body },
+    pools,
+    seed,
+    gateway: { version: facts.version, models, template: facts.template },
+  }
+}
+
+/** Everything that the scores by a reward model depend on. */
+export const scoreSettings = (answers: Fields, rewardModel: string, { models }: GatewayFacts): Fields => ({
+  ...answers,
+  reward_model: models?.find(({ name }) => name === rewardModel) ?? rewardModel,
+})

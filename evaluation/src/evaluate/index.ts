@@ -1,0 +1,8 @@
+/** Strategies compared on prompts: their answers, the scores of those, results and reports. */
+
+export { checkEvaluation } from './check-evaluation.js'
+export { type EvaluationPaths, evaluationPaths } from './evaluation-paths.js'
+export type { EvaluationOptions, EvaluationStage } from './options.js'
+export type { AskedStrategy } from './plan/methods.js'
+export { makeReport, type ReportOptions } from './report/make-report.js'
+export { runEvaluation } from './run-evaluation.js'

@@ -1,0 +1,38 @@
+import type { Counts, Pace, Server } from '../batch/index.js'
+import type { Fields, PromptFile } from '../prompts/index.js'
+import type { AskedStrategy } from './plan/methods.js'
+
+/** The stages of a run. */
+export type EvaluationStage = 'answers' | 'scores by the oracle' | 'scores by the picker'
+
+/** An evaluation of strategies on a file of prompts. */
+export interface EvaluationOptions extends Omit<Pace, 'concurrency'> {
+  readonly prompts: PromptFile
+  readonly server: Server
+  /** The folder of the answers, the scores and the results. */
+  readonly out: string
+  readonly strategies: readonly AskedStrategy[]
+  /** Size of the pool for the curves of best-of-N; null: as large as a strategy needs. */
+  readonly samples: number | null
+  /** The reward model whose scores are R; null: it is missing, and the error names those served. */
+  readonly oracle: string | null
+  /** The reward model that best-of-n picks by; null: there is none. */
+  readonly picker: string | null
+  /** Label of the method whose win rates are shown; null: the first strategy. */
+  readonly reference: string | null
+  /** Label of the method that all others are compared with; null: greedy-sft, if it is asked. */
+  readonly baseline: string | null
+  /** The column of the prompts with the name of their dataset; null: all are of one dataset. */
+  readonly datasetField: string | null
+  /** Maximum prompts: the first ones; null: all. */
+  readonly limit: number | null
+  /** Fields of every request. */
+  readonly body: Fields
+  /** The seed that the seed of each answer is made from. */
+  readonly seed: number
+  /** Maximum requests at once; null: as many as the gateway works on at once. */
+  readonly concurrency: number | null
+  /** Called when a file is open, and after each row, with the number of rows at the end. */
+  readonly onCounts?: ((stage: EvaluationStage, counts: Counts, total: number) => void) | undefined
+  readonly signal: AbortSignal
+}

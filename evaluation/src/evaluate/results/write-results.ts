@@ -1,0 +1,80 @@
+import { replaceFile } from '../../batch/index.js'
+import type { EvaluatedAnswer, EvaluatedPrompt, EvaluationResultsInput } from '../../report/index.js'
+import { parseResults } from '../../report/index.js'
+import { evaluationPaths } from '../evaluation-paths.js'
+import { type PlannedStrategy, parametersOf } from '../plan/plan-evaluation.js'
+import type { PreparedEvaluation } from '../prepared-evaluation.js'
+import { datasetOf, promptId, promptText } from './describe-prompt.js'
+import { describeRun } from './describe-run.js'
+import { pickAnswers } from './pick-answers.js'
+import { type EvaluationFiles, readScoredRows, type ScoredRow } from './read-scored-rows.js'
+
+/**
+ * Writes the results of complete files.
+ * @param createdAt when the evaluation was begun, as ISO 8601
+ * @returns the path of the results
+ */
+export async function writeResults(
+  prepared: PreparedEvaluation,
+  files: EvaluationFiles,
+  createdAt: string,
+): Promise<string> {
+  const { options, oracle, plan, pair } = prepared
+  const results: EvaluationResultsInput = {
+    format: 'tandem-evaluation/1',
+    title: `Evaluation of ${pair}`,
+    createdAt,
+    facts: describeRun(prepared),
+    oracle,
+    picker: options.picker,
+    reference: plan.reference,
+    baseline: plan.baseline,
+    strategies: plan.strategies.map((planned) => strategyOf(planned, pair)),
+    ...(await answersOf(prepared, files)),
+  }
+  const { results: path } = evaluationPaths(options.out)
+  // Checked before it is written: a report must be able to read it.
+  await replaceFile(path, `${JSON.stringify(parseResults(results))}\n`)
+  return path
+}
+
+const strategyOf = ({ label, method, role }: PlannedStrategy, pair: string) => {
+  return { id: label, label, strategy: method.strategy, parameters: parametersOf(method), pair, role }
+}
+
+/** The prompts and the answers to them, prompt by prompt. */
+async function answersOf({ options, selection, plan }: PreparedEvaluation, files: EvaluationFiles) {
+  const prompts: EvaluatedPrompt[] = []
+  const answers: EvaluatedAnswer[] = []
+  const rows = readScoredRows(files, options.signal)
+  const perPrompt = plan.pools.reduce((sum, { samples }) => sum + samples, 0)
+  try {
+    for await (const prompt of selection.read()) {
+      const dataset = datasetOf(prompt, options.prompts.path, options.datasetField)
+      const id = promptId(prompt)
+      prompts.push({ id, text: promptText(prompt), dataset })
+      const found = await take(rows, perPrompt)
+      for (const strategy of plan.strategies) answers.push(...strategyAnswers(strategy, id, found))
+    }
+  } finally {
+    await rows.return(undefined)
+  }
+  return { prompts, answers }
+}
+
+async function take(rows: AsyncGenerator<ScoredRow>, count: number): Promise<ScoredRow[]> {
+  const taken: ScoredRow[] = []
+  while (taken.length < count) {
+    const { value, done } = await rows.next()
+    if (done) throw new Error('the file of answers has too few rows: run the same command again')
+    taken.push(value)
+  }
+  return taken
+}
+
+function strategyAnswers(planned: PlannedStrategy, prompt: string, rows: readonly ScoredRow[]): EvaluatedAnswer[] {
+  const pool = rows.filter((row) => row.pool === planned.pool)
+  return pickAnswers(planned, pool).map(({ sample, row: { text, tokens, oracle, picker } }) => {
+    return { prompt, strategy: planned.label, sample, text, tokens, oracle, picker }
+  })
+}

@@ -1,0 +1,29 @@
+import type { AskedStrategy, EvaluationOptions } from '../evaluate/index.js'
+import { openPromptFile } from '../prompts/index.js'
+
+/** A method as `--strategies` names it. */
+export const method = (strategy: string, parameters: object = {}): AskedStrategy => ({
+  method: { strategy, ...parameters },
+  role: 'method',
+})
+
+/** A point of a sweep. */
+export const sweep = (strategy: string, parameters: object): AskedStrategy => ({
+  ...method(strategy, parameters),
+  role: 'sweep',
+})
+
+/** Options of an evaluation of aad and greedy-sft. The limits only end what hangs. */
+export async function evaluationOptions(
+  path: string,
+  out: string,
+  url: string,
+  changes: Partial<EvaluationOptions> = {},
+): Promise<EvaluationOptions> {
+  const { signal } = new AbortController()
+  const prompts = await openPromptFile(path, signal)
+  const limits = { timeoutMs: 60_000, retryForMs: 60_000, concurrency: 3 }
+  const models = { oracle: 'oracle', picker: null, reference: null, baseline: null }
+  const asked = { strategies: [method('aad'), method('greedy-sft')], samples: null, limit: null, datasetField: null }
+  return { prompts, out, server: { url }, ...models, ...asked, body: {}, seed: 7, signal, ...limits, ...changes }
+}
