@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildModel } from '@tandem/models'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { fixturesFolder, repositoryFolder, tinyFolder } from './support/fixtures.js'
+import { type Stack, startStack } from './support/stack.js'
+
+/** Enough prompts that 20 processes do not finish them. */
+const promptCount = 40
+const kills = 20
+
+let folder: string
+let stack: Stack
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tandem-evaluate-'))
+  const row = (_: unknown, i: number) => JSON.stringify({ instruction: `What is ${i}?`, dataset: `set-${i % 2}` })
+  await writeFile(join(folder, 'prompts.jsonl'), `${Array.from({ length: promptCount }, row).join('\n')}\n`)
+  const source = tinyFolder('llama-tied')
+  const path = (name: string) => join(folder, name)
+  await buildModel({ source, out: path('sft'), precision: 'fp32' })
+  await buildModel({ source, adapter: tinyFolder('llama-tied+lora'), out: path('dpo'), precision: 'fp32' })
+  const base = join(fixturesFolder, 'tiny-reward/base')
+  await buildModel({ source: base, out: path('oracle'), precision: 'fp32' })
+  const adapter = join(fixturesFolder, 'tiny-reward/base+lora')
+  await buildModel({ source: base, adapter, out: path('picker'), precision: 'fp32' })
+  // Batches of other sizes must not change the bits: the files are compared byte by byte.
+  const rewards = { oracle: path('oracle'), picker: path('picker') }
+  stack = await startStack({ pair: 'tiny', sft: path('sft'), dpo: path('dpo'), rewards, env: { TANDEM_STRICT: '1' } })
+})
+afterAll(async () => {
+  await stack?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const asked = ['--strategies', 'aad,greedy-sft,best-of-n n=2', '--sweep', 'aad alpha=0.3', '--samples', '3']
+
+/** Starts `tandem evaluate`. What it writes to stderr is added to `output`. */
+function start(out: string, ...args: readonly string[]) {
+  const bin = join(repositoryFolder, 'cli/bin/tandem.js')
+  const fixed = ['evaluate', join(folder, 'prompts.jsonl'), '--out', join(folder, out), '--url', stack.url, ...asked]
+  const models = ['--oracle', 'oracle', '--picker', 'picker', '--max-tokens', '5', '--seed', '11']
+  const child = spawn(process.execPath, [bin, ...fixed, ...models, ...args], {
+    env: { ...process.env, TANDEM_HOME: join(folder, 'home') },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const run = { child, output: '', end: once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]> }
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    run.output += text
+  })
+  return run
+}
+
+async function finish(out: string, ...args: readonly string[]): Promise<string> {
+  const run = start(out, ...args)
+  const [code] = await run.end
+  expect(code, run.output).toBe(0)
+  return run.output
+}
+
+const rowFiles = ['answers.jsonl', 'scores.oracle.jsonl', 'scores.picker.jsonl']
+const read = (out: string, name: string) => readFile(join(folder, out, name), 'utf8')
+/** The bytes of answers and scores together. */
+const sizeOf = async (out: string) => {
+  const sizes = rowFiles.map((name) =>
+    stat(join(folder, out, name)).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  )
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size)
+}
+const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
+
+const answerSchema = z.object({
+  ...{ prompt: z.string(), strategy: z.string(), sample: z.int(), text: z.string(), tokens: z.int() },
+  ...{ oracle: z.number(), picker: z.number() },
+})
+const resultsSchema = z.object({ createdAt: z.string(), answers: z.array(answerSchema) })
+const resultsOf = async (out: string) => resultsSchema.parse(JSON.parse(await read(out, 'results.json')))
+
+describe('tandem evaluate', () => {
+  it('killed at 20 random moments and continued, its files are those of an unbroken run', async () => {
+    await finish('unbroken')
+    const whole = await sizeOf('unbroken')
+    let killed = 0
+    while (killed < kills) {
+      const { child, end } = start('broken')
+      // A random moment: before the files exist, or when they have grown by up to a 14th of the whole.
+      const size = (await sizeOf('broken')) - 1 + Math.floor(Math.random() * (whole / 14))
+      await expect.poll(async () => hasEnded(child) || (await sizeOf('broken')) >= size, { interval: 1 }).toBe(true)
+      child.kill('SIGKILL')
+      const [, signal] = await end
+      if (signal === 'SIGKILL') killed++
+      else for (const name of rowFiles) await rm(join(folder, 'broken', name), { force: true })
+      // The next process would wait 10 seconds for the lock of the dead one.
+      await rm(join(folder, 'broken', 'evaluation.lock'), { recursive: true, force: true })
+    }
+    await finish('broken')
+    for (const name of rowFiles) expect(await read('broken', name)).toBe(await read('unbroken', name))
+    expect({ ...(await resultsOf('broken')), createdAt: '' }).toEqual({
+      ...(await resultsOf('unbroken')),
+      createdAt: '',
+    })
+  })
+
+  it('the answers are those of the gateway, with the scores of /v1/score', async () => {
+    await finish('whole')
+    const { answers } = await resultsOf('whole')
+    // aad, greedy-sft, best-of-n, a point of a sweep, and three samples
+    expect(answers).toHaveLength(promptCount * 7)
+    const [first] = answers
+    const messages = [{ role: 'user', content: 'What is 0?' }]
+    const decoding = { strategy: 'aad' }
+    const answer = await post('/v1/chat/completions', { model: 'tiny', messages, max_tokens: 5, decoding })
+    expect(first?.text).toBe(answer.choices?.[0]?.message.content)
+    expect(first?.tokens).toBe(answer.usage.completion_tokens)
+    const whole = [...messages, { role: 'assistant', content: first?.text }]
+    for (const model of ['oracle', 'picker'] as const)
+      expect(first?.[model]).toBe((await post('/v1/score', { model, messages: whole })).data?.[0]?.score)
+  })
+
+  it('reports in all forms, and again without a gateway', async () => {
+    const output = await finish('reported', '--export', 'alpaca_eval', '--dataset-field', 'dataset')
+    expect(output).toMatch(/method +set-0: R +set-0: W +set-0: tokens +set-1: R/)
+    expect(output).toContain(`${promptCount} answers for alpaca_eval`)
+    const page = await read('reported', 'report.html')
+    expect(page).toContain('best-of-n n=2')
+    await rm(join(folder, 'reported', 'report.html'))
+    await finish('reported', '--report-only', '--compare', join(folder, 'reported'))
+    expect(await read('reported', 'report.html')).toBe(page)
+    expect(await read('reported', 'comparison/report.md')).toContain('Differences between the runs')
+  })
+})
+
+const bodySchema = z.object({
+  choices: z.array(z.object({ message: z.object({ content: z.string() }) })).optional(),
+  data: z.array(z.object({ score: z.number() })).optional(),
+  usage: z.object({ completion_tokens: z.int().optional() }),
+})
+
+async function post(path: string, body: object) {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(`${stack.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  return bodySchema.parse(await response.json())
+}
