@@ -24,6 +24,8 @@ export type EvaluateOptions = GatewayOptions & {
   readonly reference?: string | undefined
   readonly baseline?: string | undefined
   readonly datasetField?: string | undefined
+  /** A file of preference pairs. */
+  readonly heldOut?: string | undefined
   readonly limit?: number | undefined
   readonly maxTokens?: number | undefined
   /** Fields of every request. */
@@ -84,6 +86,7 @@ async function readSettings(path: string | undefined, given: EvaluateOptions, si
     ...{ oracle: given.oracle ?? null, picker: given.picker ?? null },
     ...{ reference: given.reference ?? null, baseline: given.baseline ?? null },
     ...{ datasetField: given.datasetField ?? null, limit: given.limit ?? null },
+    heldOut: given.heldOut === undefined ? null : await openPromptFile(given.heldOut, signal, 'trl'),
     body: { ...body, ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }) },
     seed,
     concurrency: concurrency ?? null,
@@ -97,7 +100,7 @@ async function readSettings(path: string | undefined, given: EvaluateOptions, si
 /** The options that are left for the gateway. */
 function gatewayOptionsOf(given: EvaluateOptions): GatewayOptions {
   const { out, format, strategies, sweep, samples, oracle, picker, reference, baseline, datasetField, ...more } = given
-  const { limit, maxTokens, body, seed, concurrency, retryFor, timeout, reportOnly, ...rest } = more
+  const { limit, heldOut, maxTokens, body, seed, concurrency, retryFor, timeout, reportOnly, ...rest } = more
   const { export: _format, compare, ...gateway } = rest
   return gateway
 }

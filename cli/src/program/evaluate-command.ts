@@ -40,6 +40,7 @@ const addStrategyOptions = (command: Command) =>
     )
     .option('--oracle <name>', 'the reward model whose scores are R')
     .option('--picker <name>', 'the reward model that best-of-n picks by')
+    .option('--held-out <file>', 'preference pairs: report how often the reward models are right')
     .addOption(
       new Option('--samples <number>', 'samples to each prompt for the curves of best-of-N').argParser(
         wholeNumber(2, maxSamples),

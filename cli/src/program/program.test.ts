@@ -161,7 +161,7 @@ describe('createProgram', () => {
     await parse(
       'evaluate p --out run --url http://h --strategies aad,eft --sweep alpha=0.1,0.2 --sweep beta=1,2 --oracle o --picker p ' +
         '--samples 16 --limit 9 --max-tokens 8 --seed 5 --reference aad --baseline eft --dataset-field d ' +
-        '--export alpaca_eval --compare other',
+        '--export alpaca_eval --compare other --held-out pairs',
     )
     expect(calls[1]?.[2]).toMatchObject({
       ...{
@@ -172,7 +172,14 @@ describe('createProgram', () => {
         samples: 16,
         limit: 9,
       },
-      ...{ reference: 'aad', baseline: 'eft', datasetField: 'd', export: 'alpaca_eval', compare: 'other' },
+      ...{
+        reference: 'aad',
+        baseline: 'eft',
+        datasetField: 'd',
+        export: 'alpaca_eval',
+        compare: 'other',
+        heldOut: 'pairs',
+      },
     })
     await parse('evaluate --out run --report-only')
     expect(calls[2]).toMatchObject(['evaluate', undefined, { reportOnly: true }])

@@ -5,6 +5,8 @@ export interface EvaluationPaths {
   readonly answers: string
   /** The scores by a reward model. */
   scores(rewardModel: string): string
+  /** The scores of held-out pairs by a reward model. */
+  heldOut(rewardModel: string): string
   /** The results, from which every report is made. */
   readonly results: string
 }
@@ -13,5 +15,6 @@ export interface EvaluationPaths {
 export const evaluationPaths = (folder: string): EvaluationPaths => ({
   answers: join(folder, 'answers.jsonl'),
   scores: (rewardModel) => join(folder, `scores.${rewardModel}.jsonl`),
+  heldOut: (rewardModel) => join(folder, `held-out.${rewardModel}.jsonl`),
   results: join(folder, 'results.json'),
 })

@@ -3,7 +3,7 @@ import type { Fields, PromptFile } from '../prompts/index.js'
 import type { AskedStrategy } from './plan/methods.js'
 
 /** The stages of a run. */
-export type EvaluationStage = 'answers' | 'scores by the oracle' | 'scores by the picker'
+export type EvaluationStage = 'answers' | 'scores by the oracle' | 'scores by the picker' | 'held-out pairs'
 
 /** An evaluation of strategies on a file of prompts. */
 export interface EvaluationOptions extends Omit<Pace, 'concurrency'> {
@@ -18,6 +18,8 @@ export interface EvaluationOptions extends Omit<Pace, 'concurrency'> {
   readonly oracle: string | null
   /** The reward model that best-of-n picks by; null: there is none. */
   readonly picker: string | null
+  /** Preference pairs in TRL's form for the accuracy of the reward models; null: none. */
+  readonly heldOut: PromptFile | null
   /** Label of the method whose win rates are shown; null: the first strategy. */
   readonly reference: string | null
   /** Label of the method that all others are compared with; null: greedy-sft, if it is asked. */

@@ -9,6 +9,8 @@ import { limitSelection } from './answers/limit-selection.js'
 import { checkEvaluation, requireRewardModels } from './check-evaluation.js'
 import { evaluationPaths } from './evaluation-paths.js'
 import { answerSettings, scoreSettings } from './evaluation-settings.js'
+import { assertPairs } from './held-out/held-out-jobs.js'
+import { scoreHeldOut } from './held-out/score-held-out.js'
 import type { EvaluationOptions, EvaluationStage } from './options.js'
 import type { PreparedEvaluation } from './prepared-evaluation.js'
 import { datasetOf } from './results/describe-prompt.js'
@@ -26,6 +28,7 @@ import { writeResults } from './results/write-results.js'
 export async function runEvaluation(options: EvaluationOptions): Promise<string> {
   const plan = checkEvaluation(options)
   const selection = await selectAsked(options)
+  if (options.heldOut) await assertPairs(options.heldOut)
   const facts = await readGatewayFacts(options.server, options.signal)
   const oracle = requireRewardModels(options, facts)
   const asked = answerSettings(options, plan.pools, facts)
@@ -35,9 +38,11 @@ export async function runEvaluation(options: EvaluationOptions): Promise<string>
   const started = new Date().toISOString()
   const manifest = await openManifest(evaluationPaths(options.out).answers, asked)
   const files = await completeFiles(prepared)
+  const heldOut = await scoreHeldOut(prepared)
   await addRun(manifest, { started, ended: new Date().toISOString() })
   const [first] = manifest.runs
-  return writeResults(prepared, files, typeof first?.started === 'string' ? first.started : started)
+  const createdAt = typeof first?.started === 'string' ? first.started : started
+  return writeResults(prepared, files, { createdAt, heldOut })
 }
 
 async function selectAsked({ prompts, datasetField, limit }: EvaluationOptions): Promise<Selection> {

@@ -24,6 +24,12 @@ export async function evaluationOptions(
   const prompts = await openPromptFile(path, signal)
   const limits = { timeoutMs: 60_000, retryForMs: 60_000, concurrency: 3 }
   const models = { oracle: 'oracle', picker: null, reference: null, baseline: null }
-  const asked = { strategies: [method('aad'), method('greedy-sft')], samples: null, limit: null, datasetField: null }
+  const asked = {
+    strategies: [method('aad'), method('greedy-sft')],
+    samples: null,
+    limit: null,
+    datasetField: null,
+    heldOut: null,
+  }
   return { prompts, out, server: { url }, ...models, ...asked, body: {}, seed: 7, signal, ...limits, ...changes }
 }

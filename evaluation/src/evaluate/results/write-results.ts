@@ -1,5 +1,5 @@
 import { replaceFile } from '../../batch/index.js'
-import type { EvaluatedAnswer, EvaluatedPrompt, EvaluationResultsInput } from '../../report/index.js'
+import type { EvaluatedAnswer, EvaluatedPrompt, EvaluationResults, EvaluationResultsInput } from '../../report/index.js'
 import { parseResults } from '../../report/index.js'
 import { evaluationPaths } from '../evaluation-paths.js'
 import { type PlannedStrategy, parametersOf } from '../plan/plan-evaluation.js'
@@ -11,19 +11,19 @@ import { type EvaluationFiles, readScoredRows, type ScoredRow } from './read-sco
 
 /**
  * Writes the results of complete files.
- * @param createdAt when the evaluation was begun, as ISO 8601
+ * @param given when the evaluation was begun, as ISO 8601, and the scores of held-out pairs
  * @returns the path of the results
  */
 export async function writeResults(
   prepared: PreparedEvaluation,
   files: EvaluationFiles,
-  createdAt: string,
+  given: Pick<EvaluationResults, 'createdAt' | 'heldOut'>,
 ): Promise<string> {
   const { options, oracle, plan, pair } = prepared
   const results: EvaluationResultsInput = {
     format: 'tandem-evaluation/1',
     title: `Evaluation of ${pair}`,
-    createdAt,
+    createdAt: given.createdAt,
     facts: describeRun(prepared),
     oracle,
     picker: options.picker,
@@ -31,6 +31,7 @@ export async function writeResults(
     baseline: plan.baseline,
     strategies: plan.strategies.map((planned) => strategyOf(planned, pair)),
     ...(await answersOf(prepared, files)),
+    heldOut: given.heldOut,
   }
   const { results: path } = evaluationPaths(options.out)
   // Checked before it is written: a report must be able to read it.

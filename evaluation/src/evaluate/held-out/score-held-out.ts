@@ -1,0 +1,44 @@
+import { basename, extname } from 'node:path'
+import { openManifest } from '../../batch/index.js'
+import type { EvaluationResults } from '../../report/index.js'
+import { readRows } from '../../synthesis/answers/read-rows.js'
+import { nameOf } from '../../synthesis/settings.js'
+import { version } from '../../version.js'
+import { completeFile } from '../answers/complete-file.js'
+import { evaluationPaths } from '../evaluation-paths.js'
+import type { PreparedEvaluation } from '../prepared-evaluation.js'
+import { HeldOutJobs, parseHeldOutRow } from './held-out-jobs.js'
+
+/** Scores of one reward model on preference pairs. */
+type HeldOut = EvaluationResults['heldOut'][number]
+
+/**
+ * Scores held-out preference pairs with the oracle and the picker. Pairs that a reward model
+ * refuses are left out.
+ * @returns nothing if no file of pairs is given
+ */
+export async function scoreHeldOut(prepared: PreparedEvaluation): Promise<HeldOut[]> {
+  const { options, oracle } = prepared
+  if (options.heldOut === null) return []
+  const models = [oracle, ...(options.picker === null ? [] : [options.picker])]
+  const scored: HeldOut[] = []
+  for (const rewardModel of models) scored.push(await scoreWith(prepared, options.heldOut, rewardModel))
+  return scored.filter(({ pairs }) => pairs.length > 0)
+}
+
+async function scoreWith(
+  { options, facts }: PreparedEvaluation,
+  pairs: NonNullable<PreparedEvaluation['options']['heldOut']>,
+  rewardModel: string,
+): Promise<HeldOut> {
+  const path = evaluationPaths(options.out).heldOut(rewardModel)
+  const model = facts.models?.find(({ name }) => name === rewardModel) ?? rewardModel
+  const settings = { code: version, pairs: { sha256: pairs.sha256, count: pairs.count }, reward_model: model }
+  await openManifest(path, settings)
+  const jobs = new HeldOutJobs(pairs, rewardModel, nameOf(settings))
+  await completeFile(options, facts, 'held-out pairs', path, jobs)
+  const found: HeldOut['pairs'] = []
+  for await (const { chosen, rejected } of readRows(path, parseHeldOutRow, options.signal))
+    if (chosen !== null && rejected !== null) found.push({ chosen, rejected })
+  return { rewardModel, dataset: basename(pairs.path, extname(pairs.path)), pairs: found }
+}
