@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildModel } from '@tandem/models'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { fixturesFolder, repositoryFolder, tinyFolder } from './support/fixtures.js'
+import { finishCli, startCli } from './support/cli-run.js'
+import { fixturesFolder, tinyFolder } from './support/fixtures.js'
 import { type Stack, startStack } from './support/stack.js'
 
 /** Enough prompts that 20 processes do not finish them. */
@@ -38,28 +37,14 @@ afterAll(async () => {
 
 const asked = ['--strategies', 'aad,greedy-sft,best-of-n n=2', '--sweep', 'aad alpha=0.3', '--samples', '3']
 
-/** Starts `tandem evaluate`. What it writes to stderr is added to `output`. */
+/** Starts `tandem evaluate` on the stack. */
 function start(out: string, ...args: readonly string[]) {
-  const bin = join(repositoryFolder, 'cli/bin/tandem.js')
   const fixed = ['evaluate', join(folder, 'prompts.jsonl'), '--out', join(folder, out), '--url', stack.url, ...asked]
   const models = ['--oracle', 'oracle', '--picker', 'picker', '--max-tokens', '5', '--seed', '11']
-  const child = spawn(process.execPath, [bin, ...fixed, ...models, ...args], {
-    env: { ...process.env, TANDEM_HOME: join(folder, 'home') },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const run = { child, output: '', end: once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]> }
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    run.output += text
-  })
-  return run
+  return startCli([...fixed, ...models, ...args], join(folder, 'home'))
 }
 
-async function finish(out: string, ...args: readonly string[]): Promise<string> {
-  const run = start(out, ...args)
-  const [code] = await run.end
-  expect(code, run.output).toBe(0)
-  return run.output
-}
+const finish = (out: string, ...args: readonly string[]) => finishCli(start(out, ...args))
 
 const rowFiles = ['answers.jsonl', 'scores.oracle.jsonl', 'scores.picker.jsonl']
 const read = (out: string, name: string) => readFile(join(folder, out, name), 'utf8')
@@ -73,7 +58,6 @@ const sizeOf = async (out: string) => {
   )
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size)
 }
-const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
 
 const answerSchema = z.object({
   ...{ prompt: z.string(), strategy: z.string(), sample: z.int(), text: z.string(), tokens: z.int() },
@@ -88,16 +72,16 @@ describe('tandem evaluate', () => {
     const whole = await sizeOf('unbroken')
     let killed = 0
     while (killed < kills) {
-      const { child, end } = start('broken')
+      const run = start('broken')
       // A random moment: before the files exist, or when they have grown by up to a 14th of the whole.
       const size = (await sizeOf('broken')) - 1 + Math.floor(Math.random() * (whole / 14))
-      await expect.poll(async () => hasEnded(child) || (await sizeOf('broken')) >= size, { interval: 1 }).toBe(true)
-      child.kill('SIGKILL')
-      const [, signal] = await end
+      await expect.poll(async () => run.hasEnded || (await sizeOf('broken')) >= size, { interval: 1 }).toBe(true)
+      run.child.kill('SIGKILL')
+      const [, signal] = await run.end
       if (signal === 'SIGKILL') killed++
       else for (const name of rowFiles) await rm(join(folder, 'broken', name), { force: true })
       // The next process would wait 10 seconds for the lock of the dead one.
-      await rm(join(folder, 'broken', 'evaluation.lock'), { recursive: true, force: true })
+      await rm(join(folder, 'broken', 'evaluation.lock.lock'), { recursive: true, force: true })
     }
     await finish('broken')
     for (const name of rowFiles) expect(await read('broken', name)).toBe(await read('unbroken', name))

@@ -1,14 +1,12 @@
-import { promptForms } from '@tandem/evaluation/prompts'
 import { type Command, Option } from 'commander'
 import type { EvaluateOptions } from '../commands/evaluate.js'
 import type { CommonFlags, Definition } from './actions.js'
 import { wholeNumber } from './arguments.js'
-import { jsonObject } from './batch-command.js'
 import { evaluateExamples } from './examples.js'
 import { keysOf } from './keys-of.js'
 import { addAskOptions, addServedOptions } from './options.js'
+import { addFormatOption, addRunOptions } from './run-options.js'
 
-const maxSeconds = 1_000_000
 const maxSamples = 1024
 
 /** Options as commander gives them: only the keys of the command line. */
@@ -20,8 +18,7 @@ export function addEvaluateCommand({ program, run, environment, actions }: Defin
     .description('compare strategies on the prompts of a file: answers, scores and a report; run again, it continues')
     .argument('[prompts]', 'a file of conversations, as for "batch"')
     .requiredOption('--out <folder>', 'the folder of the answers, the scores, the results and the report')
-    .addOption(new Option('--format <name>', 'the form of the prompts (default: recognised)').choices([...promptForms]))
-  addRunOptions(addReportOptions(addStrategyOptions(command)))
+  addRunOptions(addPromptOptions(addReportOptions(addStrategyOptions(addFormatOption(command)))))
     .addHelpText('after', evaluateExamples)
     .action((prompts: string | undefined, { verbose, ...options }: WithoutKeys & CommonFlags) => {
       const { apiKey: _keys, ...flags } = options
@@ -55,30 +52,9 @@ const addReportOptions = (command: Command) =>
     .addOption(new Option('--export <form>', 'write the answers of each strategy for a judge').choices(['alpaca_eval']))
     .option('--compare <folder>', 'the folder of an earlier evaluation: report the differences')
 
-const addRunOptions = (command: Command) =>
+const addPromptOptions = (command: Command) =>
   command
     .addOption(
       new Option('--limit <number>', 'only the first prompts of the file').argParser(wholeNumber(1, 1_000_000)),
     )
     .option('--dataset-field <name>', 'the column with the dataset of a prompt (default: one dataset, the file)')
-    .addOption(new Option('--body <json>', 'fields of every request, e.g. \'{"stop": ["\\n"]}\'').argParser(jsonObject))
-    .addOption(
-      new Option('--seed <number>', 'the seed that the seed of each answer is made from')
-        .default(0)
-        .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
-    )
-    .addOption(
-      new Option('--concurrency <number>', 'requests at once (default: as many as the gateway works on)').argParser(
-        wholeNumber(1, 4096),
-      ),
-    )
-    .addOption(
-      new Option('--retry-for <seconds>', 'how long to try again if the gateway is overloaded or unreachable')
-        .default(300)
-        .argParser(wholeNumber(0, maxSeconds)),
-    )
-    .addOption(
-      new Option('--timeout <seconds>', 'maximum time of one request')
-        .default(600)
-        .argParser(wholeNumber(1, maxSeconds)),
-    )
