@@ -31,10 +31,24 @@ const gatewayLayers = ['routes', 'telemetry', 'openai', 'decode', 'session', 'te
   (name) => `gateway/src/${name}`,
 )
 
+/**
+ * The layers of evaluation: what asks a gateway, and under `evaluate` also the reports, which know
+ * no gateway.
+ */
+const askingLayers = ['evaluate', 'synthesis', 'answers', 'batch', 'prompts'].map((name) => `evaluation/src/${name}`)
+const reportingLayers = ['evaluate', 'report', 'statistics'].map((name) => `evaluation/src/${name}`)
+
+const forbidUpward = (layers: readonly string[]): readonly ForbiddenImport[] =>
+  layers.map((from, i) => ({ from, to: layers.slice(0, i) })).slice(1)
+
 /** Imports that the layers forbid. */
-export const forbiddenImports: readonly ForbiddenImport[] = gatewayLayers
-  .map((from, i) => ({ from, to: gatewayLayers.slice(0, i) }))
-  .slice(1)
+export const forbiddenImports: readonly ForbiddenImport[] = [
+  ...forbidUpward(gatewayLayers),
+  ...forbidUpward(askingLayers),
+  ...forbidUpward(reportingLayers),
+  { from: 'evaluation/src/evaluate', to: ['evaluation/src/synthesis'] },
+  { from: 'evaluation/src/report', to: askingLayers },
+]
 
 /** External packages that only some parts may import. */
 export interface RestrictedPackage {

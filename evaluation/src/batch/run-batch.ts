@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Fields, PromptFile } from '../prompts/index.js'
 import { version } from '../version.js'
 import { assertBatchBody, type RequestSettings } from './batch-request.js'
@@ -6,6 +5,7 @@ import { type GatewayFacts, readGatewayFacts } from './gateway-facts.js'
 import type { Patience } from './http/ask.js'
 import type { Server } from './http/connection.js'
 import { openManifest } from './manifest/manifest.js'
+import { nameOf } from './manifest/name-of.js'
 import { BatchRows } from './rows/batch-rows.js'
 import type { Counts } from './run-jobs.js'
 import { runRecorded } from './run-recorded.js'
@@ -83,6 +83,3 @@ function pinnedSettings({ prompts, body, seed, samples }: BatchOptions, facts: G
     gateway: { version: facts.version, models: facts.models, template: facts.template },
   }
 }
-
-/** A name that two batches share only if their rows are equal. */
-const nameOf = (pinned: Fields) => createHash('sha256').update(JSON.stringify(pinned)).digest('hex').slice(0, 16)

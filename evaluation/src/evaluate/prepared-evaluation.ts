@@ -1,6 +1,6 @@
+import type { Selection } from '../answers/select-prompts.js'
 import type { GatewayFacts } from '../batch/index.js'
 import type { Fields } from '../prompts/index.js'
-import type { Selection } from '../synthesis/selection/select-prompts.js'
 import type { CheckedEvaluation } from './check-evaluation.js'
 import type { EvaluationOptions } from './options.js'
 

@@ -1,11 +1,11 @@
 import { pairAdherence } from './adherence/adherence-pairs.js'
 import { type SynthesisCounts, Tally } from './counts.js'
+import type { EarlierRejected } from './earlier-rejected.js'
 import type { SynthesisOptions } from './options.js'
 import { pairRow } from './pair.js'
 import { isCut } from './preference/preference-pair.js'
 import { preferencePairs } from './preference/preference-pairs.js'
 import { type RunFiles, readGroups } from './read-groups.js'
-import type { EarlierRejected } from './selection/earlier-rejected.js'
 import type { Plan } from './sides.js'
 import { writeRows } from './write-rows.js'
 

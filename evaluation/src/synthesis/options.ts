@@ -1,7 +1,7 @@
+import type { Method } from '../answers/pool.js'
 import type { Counts, Pace, Server } from '../batch/index.js'
 import type { Fields, PromptFile } from '../prompts/index.js'
 import type { AdherenceSettings } from './adherence/settings.js'
-import type { Method } from './sides.js'
 
 /** The stages of a run. */
 export type Stage = 'answers' | 'scores'

@@ -1,16 +1,6 @@
+import { type Answer, messageOf } from '../answers/answer.js'
+import { templateColumns } from '../answers/template-columns.js'
 import type { Fields, Prompt } from '../prompts/index.js'
-
-/** An answer of a model, as one side of a pair. */
-export interface Answer {
-  readonly text: string
-  /** The reasoning of a model that thinks; null if there is none. */
-  readonly reasoning: string | null
-  readonly finishReason: string | null
-  /** The ids of its tokens with the end token and the reasoning; null if the server sends none. */
-  readonly tokenIds: readonly number[] | null
-  /** The score of a reward model; null if there is none. */
-  readonly score: number | null
-}
 
 /** A preference: one of two answers to a prompt is better. */
 export interface Pair {
@@ -20,9 +10,6 @@ export interface Pair {
   /** More columns, which TRL ignores. */
   readonly columns: Fields
 }
-
-/** Columns of a prompt that TRL passes to the chat template. */
-export const templateFields = ['tools', 'chat_template_kwargs'] as const
 
 /**
  * The row of a pair as TRL reads it: messages for conversations, strings for texts.
@@ -47,19 +34,8 @@ export function pairRow({ prompt, chosen, rejected, columns }: Pair, isImplicit:
   }
 }
 
-/** The fields of a prompt's body that change its tokens. */
-export const templateColumns = (body: Fields): Fields =>
-  Object.fromEntries(templateFields.flatMap((name) => (body[name] == null ? [] : [[name, body[name]]])))
-
 const sideOf = (prompt: Prompt['prompt'], answer: Answer) =>
   typeof prompt === 'string' ? answer.text : [messageOf(answer)]
 
 const join = (prompt: Prompt['prompt'], answer: Answer) =>
   typeof prompt === 'string' ? prompt + answer.text : [...prompt, messageOf(answer)]
-
-/** The message of an answer. */
-export const messageOf = ({ text, reasoning }: Answer) => ({
-  role: 'assistant',
-  content: text,
-  ...(reasoning === null ? {} : { reasoning_content: reasoning }),
-})

@@ -1,7 +1,8 @@
+import type { Method } from '../answers/pool.js'
 import { assertBatchBody } from '../batch/batch-request.js'
 import type { GatewayFacts } from '../batch/index.js'
 import type { SynthesisOptions } from './options.js'
-import { type Method, needsReward, type Plan, planSides } from './sides.js'
+import { needsReward, type Plan, planSides } from './sides.js'
 
 /** Maximum samples for each prompt of adherence pairs. */
 const maxSamples = 64

@@ -1,9 +1,9 @@
+import type { Answer } from '../answers/answer.js'
+import { type AnswerRow, answerOf, parseAnswerRow } from '../answers/answer-row.js'
+import { readRows } from '../answers/read-rows.js'
+import { parseScoreRow, type ScoreRow } from '../answers/score-jobs.js'
+import type { Selection } from '../answers/select-prompts.js'
 import type { Prompt } from '../prompts/index.js'
-import { type AnswerRow, answerOf, parseAnswerRow } from './answers/answer-row.js'
-import { readRows } from './answers/read-rows.js'
-import type { Answer } from './pair.js'
-import { parseScoreRow, type ScoreRow } from './scores/score-jobs.js'
-import type { Selection } from './selection/select-prompts.js'
 
 /** The answers to one prompt. */
 export interface Group {

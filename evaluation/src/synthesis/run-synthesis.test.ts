@@ -230,7 +230,7 @@ describe('what cannot work is refused', () => {
       row({ messages: user('Hi') }, '/v1/chat/completions', 'a'),
       row({ prompt: 'Once' }, '/v1/completions', 'b'),
     ]
-    await expect(synthesize(mixed, { body: { max_tokens: 5 } })).rejects.toThrow('TRL needs one kind')
+    await expect(synthesize(mixed, { body: { max_tokens: 5 } })).rejects.toThrow('expected one kind in a file')
     await expect(synthesize([{ prompt: 'Once' }])).rejects.toThrow('continues by only 16 tokens')
     await expect(synthesize([{ prompt: 'Once' }], best)).rejects.toThrow('a reward model needs conversations')
   })

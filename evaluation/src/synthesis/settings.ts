@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { GatewayFacts } from '../batch/index.js'
 import type { Fields } from '../prompts/index.js'
 import { version } from '../version.js'
@@ -36,7 +35,3 @@ export function pairSettings(
     complete_only: completeOnly,
   }
 }
-
-/** A name that two runs share only if their settings are equal. */
-export const nameOf = (settings: Fields): string =>
-  createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 16)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { type AnswerJob, AnswerJobs, type AnswerSettings } from '../../answers/answer-jobs.js'
+import { type AnswerRow, parseAnswerRow } from '../../answers/answer-row.js'
 import { type Outcome, readUsage, ServiceError } from '../../batch/index.js'
-import { type AnswerJob, AnswerJobs, type AnswerSettings } from '../../synthesis/answers/answer-jobs.js'
-import { type AnswerRow, parseAnswerRow } from '../../synthesis/answers/answer-row.js'
 
 const lengthSchema = z.object({ tokens: z.int().min(0).nullable() })
 

@@ -1,5 +1,5 @@
+import type { Selection } from '../../answers/select-prompts.js'
 import type { Prompt } from '../../prompts/index.js'
-import type { Selection } from '../../synthesis/selection/select-prompts.js'
 
 /** Limits a selection to its first prompts. */
 export function limitSelection(selection: Selection, limit: number | null): Selection {

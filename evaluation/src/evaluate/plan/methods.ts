@@ -1,5 +1,5 @@
+import type { Method } from '../../answers/pool.js'
 import type { Fields } from '../../prompts/index.js'
-import type { Method } from '../../synthesis/index.js'
 
 /** A strategy that is evaluated: a row of the tables, or a point of a sweep. */
 export interface AskedStrategy {

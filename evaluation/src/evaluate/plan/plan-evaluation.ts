@@ -1,5 +1,5 @@
+import type { Method } from '../../answers/pool.js'
 import type { Fields } from '../../prompts/index.js'
-import type { Method } from '../../synthesis/index.js'
 import { type AskedStrategy, labelOf, methodKey } from './methods.js'
 import { type Pick, poolSource, type Source, sourceOf } from './sources.js'
 

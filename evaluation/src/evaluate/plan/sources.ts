@@ -1,4 +1,4 @@
-import type { Method } from '../../synthesis/index.js'
+import type { Method } from '../../answers/pool.js'
 import { labelOf } from './methods.js'
 
 /** Which answers of a pool are those of a strategy: all, the first, or the best by the picker. */

@@ -1,5 +1,5 @@
-import { readRows } from '../../synthesis/answers/read-rows.js'
-import { parseScoreRow, type ScoreRow } from '../../synthesis/scores/score-jobs.js'
+import { readRows } from '../../answers/read-rows.js'
+import { parseScoreRow, type ScoreRow } from '../../answers/score-jobs.js'
 import { type EvaluationRow, parseEvaluationRow } from '../answers/evaluation-answers.js'
 
 /** An answer with its scores. */

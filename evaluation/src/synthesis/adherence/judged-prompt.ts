@@ -1,7 +1,7 @@
+import type { Answer } from '../../answers/answer.js'
 import { rowSeed } from '../../batch/index.js'
 import type { Prompt } from '../../prompts/index.js'
 import type { Tally } from '../counts.js'
-import type { Answer } from '../pair.js'
 import { isBlank, isCut, isIdentical } from '../preference/preference-pair.js'
 import type { Group } from '../read-groups.js'
 import { isRight, readExpected } from './criteria/expected.js'

@@ -1,4 +1,4 @@
-import type { Answer } from '../pair.js'
+import type { Answer } from '../../answers/answer.js'
 import type { Plan, Side } from '../sides.js'
 
 /** Why an answer or a pair is dropped. */

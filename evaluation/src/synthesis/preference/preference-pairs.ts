@@ -1,7 +1,7 @@
 import type { Tally } from '../counts.js'
+import type { EarlierRejected } from '../earlier-rejected.js'
 import type { Pair } from '../pair.js'
 import type { Group } from '../read-groups.js'
-import type { EarlierRejected } from '../selection/earlier-rejected.js'
 import type { Plan } from '../sides.js'
 import { preferencePair } from './preference-pair.js'
 

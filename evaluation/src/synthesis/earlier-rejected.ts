@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
-import { parseJson } from '../../batch/http/read-error.js'
-import { type PromptRow, splitLines } from '../../prompts/index.js'
-import type { Answer } from '../pair.js'
-import { promptKey } from './prompt-key.js'
+import type { Answer } from '../answers/answer.js'
+import { promptKey } from '../answers/prompt-key.js'
+import { parseJson } from '../batch/http/read-error.js'
+import { type PromptRow, splitLines } from '../prompts/index.js'
 
 const messages = z.array(z.looseObject({ role: z.string(), content: z.string() })).min(1)
 const schema = z.object({

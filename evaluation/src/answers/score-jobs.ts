@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { readError } from '../../batch/http/read-error.js'
-import { type Outcome, type Question, ServiceError } from '../../batch/index.js'
-import { type AnswerRow, answerOf, parseAnswerRow } from '../answers/answer-row.js'
-import { readRows } from '../answers/read-rows.js'
-import { messageOf } from '../pair.js'
-import type { Selection } from '../selection/select-prompts.js'
+import { readError } from '../batch/http/read-error.js'
+import { type Outcome, type Question, ServiceError } from '../batch/index.js'
+import { messageOf } from './answer.js'
+import { type AnswerRow, answerOf, parseAnswerRow } from './answer-row.js'
+import { readRows } from './read-rows.js'
+import type { Selection } from './select-prompts.js'
 
 const rowSchema = z.object({
   /** The row of the answer in the file of answers, from 0. */
@@ -104,7 +104,7 @@ export class ScoreJobs {
       answer: at,
       path: '/v1/score',
       body: { model: rewardModel, messages },
-      requestId: `synthesize-${name}-score-${at}`,
+      requestId: `score-${name}-${at}`,
     }
   }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Outcome } from '../../batch/http/ask.js'
-import { readError } from '../../batch/http/read-error.js'
-import { readChoice } from '../../batch/index.js'
-import type { Answer } from '../pair.js'
+import type { Outcome } from '../batch/http/ask.js'
+import { readError } from '../batch/http/read-error.js'
+import { readChoice } from '../batch/index.js'
+import type { Answer } from './answer.js'
 
 const schema = z.object({
   index: z.int(),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { PromptRow } from '../../prompts/index.js'
+import type { PromptRow } from '../prompts/index.js'
 
 /** A short name of a prompt, the same for equal prompts, whatever the order of a message's keys. */
 export function promptKey(prompt: PromptRow['prompt']): string {

@@ -1,5 +1,5 @@
-import { parseJson } from '../../batch/http/read-error.js'
-import { splitLines } from '../../prompts/index.js'
+import { parseJson } from '../batch/http/read-error.js'
+import { splitLines } from '../prompts/index.js'
 
 /**
  * Yields the rows of a complete JSONL file.

@@ -1,4 +1,4 @@
-import type { Prompt, PromptFile } from '../../prompts/index.js'
+import type { Prompt, PromptFile } from '../prompts/index.js'
 import { promptKey } from './prompt-key.js'
 
 /** The prompts of a file that are asked: each one once. */
@@ -60,7 +60,9 @@ function checkPrompt(prompt: Prompt, { path, hasTexts }: PromptFile, check: (pro
   const place = `${path}, prompt ${prompt.index + 1}`
   const isText = typeof prompt.prompt === 'string'
   if (isText !== hasTexts)
-    throw new Error(`${place} is ${isText ? 'a text' : 'a conversation'}, and others are not: TRL needs one kind`)
+    throw new Error(
+      `${place} is ${isText ? 'a text' : 'a conversation'}, and others are not: expected one kind in a file`,
+    )
   if (typeof prompt.prompt !== 'string' && prompt.prompt.at(-1)?.role === 'assistant')
     throw new Error(`${place} ends with a message by assistant: expected the last message by user`)
   try {

@@ -1,12 +1,12 @@
-import { requestBody } from '../../batch/batch-request.js'
-import type { Outcome } from '../../batch/http/ask.js'
-import { type Question, rowSeed } from '../../batch/index.js'
-import { assertSettings } from '../../batch/rows/assert-settings.js'
-import { type Fields, type Prompt, pathOf } from '../../prompts/index.js'
-import { templateColumns } from '../pair.js'
-import type { Selection } from '../selection/select-prompts.js'
-import type { Pool } from '../sides.js'
+import { requestBody } from '../batch/batch-request.js'
+import type { Outcome } from '../batch/http/ask.js'
+import { type Question, rowSeed } from '../batch/index.js'
+import { assertSettings } from '../batch/rows/assert-settings.js'
+import { type Fields, type Prompt, pathOf } from '../prompts/index.js'
 import { type AnswerPlace, answerRow, parseAnswerRow } from './answer-row.js'
+import type { Pool } from './pool.js'
+import type { Selection } from './select-prompts.js'
+import { templateColumns } from './template-columns.js'
 
 /** A request for an answer. */
 export type AnswerJob = Question & AnswerPlace
@@ -89,7 +89,7 @@ export class AnswerJobs {
       ...{ index, pool, sample, seed },
       path: pathOf(prompt.prompt),
       body: requestBody(asked, seed, { model, body, seed: runSeed, samples: 1 }),
-      requestId: `synthesize-${name}-${index}-${pool}-${sample}`,
+      requestId: `answer-${name}-${index}-${pool}-${sample}`,
     }
   }
 }
