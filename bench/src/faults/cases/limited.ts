@@ -43,6 +43,8 @@ const limits: readonly Limit[] = [
 const maxTokens = 24
 const kinds = 8
 const [rounds, shortRounds] = [12, 2]
+/** On a busy machine the moment at which the limit is reached may be missed: then more are asked for. */
+const maxRounds = 40
 
 /** F10: the memory of services is full, or their sessions are gone. */
 export const limited: readonly FaultCase[] = [
@@ -71,7 +73,7 @@ async function withStack<T>(serviceEnv: Readonly<Record<string, string>>, work: 
 }
 
 /**
- * Asks for all answers at the same time, more than once.
+ * Asks for all answers at the same time, more than once, until the limit has been reached.
  * @returns the sessions that leaked
  * @throws Error if the limit was not reached, so that nothing was tried
  */
@@ -82,11 +84,17 @@ async function exceed(
   tally: Tally,
   { isShort, signal, log }: FaultSettings,
 ): Promise<number> {
-  const peak = await watchLoad(stack.servicesOf('dpo')[0]?.address ?? '', async () => {
-    for (let round = 0; round < (isShort ? shortRounds : rounds); round++)
-      await askAll({ url: stack.url, asked, tally, label: name, signal })
-  })
-  const reached = { ...peak, replays: await readReplays(stack.gateways[0]?.metricsUrl ?? '') }
+  let reached: Reached = { sessions: 0, kvBytes: 0, replays: 0 }
+  const planned = isShort ? shortRounds : rounds
+  for (let round = 0; round < planned || (!isReached(reached) && round < maxRounds); round++) {
+    const ask = () => askAll({ url: stack.url, asked, tally, label: name, signal })
+    const peak = await watchLoad(stack.servicesOf('dpo')[0]?.address ?? '', ask)
+    reached = {
+      sessions: Math.max(reached.sessions, peak.sessions),
+      kvBytes: Math.max(reached.kvBytes, peak.kvBytes),
+      replays: await readReplays(stack.gateways[0]?.metricsUrl ?? ''),
+    }
+  }
   log(`${name}: ${JSON.stringify(reached)}`)
   if (!isReached(reached)) throw new Error(`${name}: the load has not reached the limit: ${JSON.stringify(reached)}`)
   return stack.countLeaked()
