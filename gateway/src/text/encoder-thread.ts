@@ -3,6 +3,9 @@ import type { EncodeJob } from './encode-job.js'
 import type { EncoderAnswer, EncoderRequest, TextSource } from './encoder-messages.js'
 import { TextError } from './tokenizer/text-error.js'
 
+/** The built worker: a thread cannot run TypeScript. */
+const builtWorker = new URL('../../dist/text/encoder-worker.js', import.meta.url)
+
 /** Encodes in a worker thread, off the event loop. */
 export interface EncoderThread {
   /** Starts the thread, which takes as long as `createText`, before the first call needs it. */
@@ -18,7 +21,7 @@ export interface EncoderThread {
 
 /** Options of a thread that tests change. */
 export interface EncoderThreadOptions {
-  /** URL of the built worker: a thread cannot run TypeScript. */
+  /** URL of the worker's program. */
   readonly workerUrl?: URL
   /**
    * Time in which the thread must answer that it dropped a cancelled call. A thread that does not
@@ -35,7 +38,7 @@ interface Call {
 
 /** Creates an encoder thread. */
 export function createEncoderThread(source: TextSource, options: EncoderThreadOptions = {}): EncoderThread {
-  const { workerUrl = new URL('./encoder-worker.js', import.meta.url), cancelLimitMs = 2_000 } = options
+  const { workerUrl = builtWorker, cancelLimitMs = 2_000 } = options
   return new SharedThread(source, workerUrl, cancelLimitMs)
 }
 
