@@ -84,6 +84,21 @@ test('sends the steps without forks if the service has no free session for them 
   expect(await stepAll([1, 2])).toEqual([bestOf([5, 1]), bestOf([5, 2])])
 })
 
+test('sends a step again if the service has no memory for it after the forks', async () => {
+  await set.sessions[0].step([5], 'last', [])
+  set.reorder([0, 0])
+  service.nextError = { code: 8, message: 'too little memory' }
+  expect(await stepAll([1, 2])).toEqual([bestOf([5, 1]), bestOf([5, 2])])
+  const last = service.messages.at(-1)
+  expect([last?.steps.length, last?.forks, last?.reorder]).toEqual([1, [], null])
+})
+
+test('does not send a step without forks again', async () => {
+  service.nextError = { code: 8, message: 'too little memory' }
+  await expect(set.sessions[0].step([5], 'last', best)).rejects.toMatchObject({ code: 'exhausted' })
+  expect(service.messages).toHaveLength(1)
+})
+
 test('sends many sessions in messages of sixteen steps', async () => {
   await set.sessions[0].step([5], 'last', [])
   set.reorder(Array.from({ length: 40 }, () => 0))
@@ -95,9 +110,9 @@ test('sends many sessions in messages of sixteen steps', async () => {
 test('reports the error of a step only to its session', async () => {
   await set.sessions[0].step([5], 'last', [])
   set.reorder([0, 0])
-  service.nextError = { code: 8, message: 'because' }
+  service.nextError = { code: 13, message: 'because' }
   const [first, second] = await Promise.allSettled(set.sessions.map((session) => session.step([1], 'last', best)))
-  expect(first).toMatchObject({ status: 'rejected', reason: { code: 'exhausted' } })
+  expect(first).toMatchObject({ status: 'rejected', reason: { code: 'internal' } })
   expect(second?.status).toBe('fulfilled')
 })
 

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js'
-import type { Step, StepError__Output, StepResponse__Output, StepResult__Output } from '@tandem/proto'
+import type { Step, StepResponse__Output, StepResult__Output } from '@tandem/proto'
 import type { MessageTracer } from '../contract/message-tracer.js'
 import type { MessageTimes } from '../contract/service-call.js'
 import { SessionError, toSessionError } from '../contract/session-error.js'
@@ -128,15 +128,14 @@ export class StepSender {
   /** Never rejects: each step gets its own error. */
   private async send(pending: readonly PendingStep[], ops: SessionOps | null): Promise<void> {
     try {
-      let answer = await this.exchange(pending, ops)
-      // A session to copy may be lost, or the service may have no free session at once.
-      // Steps without operations are replayed and wait for a free session.
-      if (ops && haveOpsFailed(answer.response.error)) {
-        const { sentMs } = answer.times
-        answer = await this.exchange(pending, null)
-        answer = { ...answer, times: { ...answer.times, sentMs } }
-      }
-      for (const [i, one] of pending.entries()) settle(one, answer, { index: i, count: pending.length })
+      const answer = await this.exchange(pending, ops)
+      const again = ops ? pending.filter((_, i) => needsNoOps(answer.response, i)) : []
+      for (const [i, one] of pending.entries())
+        if (!again.includes(one)) settle(one, answer, { index: i, count: pending.length })
+      if (again.length === 0) return
+      const { response, times } = await this.exchange(again, null)
+      const whole = { response, times: { ...times, sentMs: answer.times.sentMs } }
+      for (const [i, one] of again.entries()) settle(one, whole, { index: i, count: again.length })
     } catch (error) {
       for (const { reject } of pending) reject(error)
     }
@@ -190,5 +189,12 @@ function settle(
   else reject(new SessionError('internal', `${service} sent ${results.length} results for ${count} steps`))
 }
 
-const haveOpsFailed = (error: StepError__Output | null): boolean =>
-  error?.code === status.FAILED_PRECONDITION || error?.code === status.RESOURCE_EXHAUSTED
+/**
+ * Whether a step is sent again without the operations of its message. A session to copy may be
+ * lost, or the service may have no memory at once. Steps without operations are replayed, and wait
+ * for memory.
+ */
+function needsNoOps({ error, results }: StepResponse__Output, index: number): boolean {
+  if (error) return error.code === status.FAILED_PRECONDITION || error.code === status.RESOURCE_EXHAUSTED
+  return results[index]?.error?.code === status.RESOURCE_EXHAUSTED
+}
