@@ -43,7 +43,7 @@ const limits: readonly Limit[] = [
 const maxTokens = 24
 const kinds = 8
 const [rounds, shortRounds] = [12, 2]
-/** On a busy machine the moment at which the limit is reached may be missed: then more are asked for. */
+/** A busy machine may miss the moment at which the limit is reached: then more are asked for. */
 const maxRounds = 40
 
 /** F10: the memory of services is full, or their sessions are gone. */
