@@ -153,3 +153,18 @@ describe('tests and operators count what they read', () => {
     ],
   ])('%s', (expression) => expectToCount(expression))
 })
+
+describe('searches count a text once, however often its parts are found', () => {
+  const marker = '<tool_call>'
+  const text = `${'a'.repeat(500)}${marker}`.repeat(1_000)
+
+  it.each([
+    'text.split(marker) | length',
+    'text.rsplit(marker) | length',
+    "text.replace(marker, 'x') | length",
+    'text.count(marker)',
+  ])('%s', (expression) => {
+    const render = compileTemplate(`{% set y = ${expression} %}`, { formatNow: String })
+    expect(() => render({ text, marker }, 3 * text.length * costs.eachCharacter)).not.toThrow()
+  })
+})

@@ -47,19 +47,20 @@ function codesOf(text: string): Uint16Array {
   return codes
 }
 
-/** The algorithm of Knuth, Morris and Pratt. */
+/** The algorithm of Knuth, Morris and Pratt. It counts as work what it has read. */
 function match(codeAt: (index: number) => number, length: number, part: Uint16Array, offset: number): number {
-  spend((length + part.length) * costs.eachCharacter)
+  spend(part.length * costs.eachCharacter)
   if (length < part.length) return -1
   const borders = bordersOf(part)
   let matched = 0
-  for (let index = 0; index < length; index++) {
+  let index = 0
+  for (; index < length && matched < part.length; index++) {
     const code = codeAt(index)
     while (matched > 0 && part[matched] !== code) matched = borders[matched - 1] ?? 0
     if (part[matched] === code) matched++
-    if (matched === part.length) return offset + index + 1 - matched
   }
-  return -1
+  spend(index * costs.eachCharacter)
+  return matched === part.length ? offset + index - matched : -1
 }
 
 /** For each prefix, the length of the longest shorter prefix that also ends it. */
