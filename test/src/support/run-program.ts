@@ -27,7 +27,8 @@ export function runProgram(
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: limitMs,
+    // Not `timeout`: its timer would keep this process alive if the program is missing.
+    signal: AbortSignal.timeout(limitMs),
   })
   const texts = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const)
@@ -35,9 +36,11 @@ export function runProgram(
       texts[name] = (texts[name] + text).slice(-maxCharacters)
     })
   return new Promise((resolve, reject) => {
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'ENOENT' ? resolve({ code: null, ...texts }) : reject(error),
-    )
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') resolve({ code: null, ...texts })
+      // A program that the time limit ends is closed too.
+      else if (error.name !== 'AbortError') reject(error)
+    })
     child.once('close', (code) => resolve({ code, ...texts }))
   })
 }
