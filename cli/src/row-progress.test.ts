@@ -11,6 +11,7 @@ it.each([
   [counts(40, 0), 5, '40/100 rows'],
   [counts(50, 10), 20, '50/100 rows, 5.0 tokens/s, 2 min left'],
   [counts(50, 10, { errors: 1 }), 2, '50/100 rows, 50.0 tokens/s, 10 s left, 1 error'],
+  [counts(50, 10, { completionTokens: 0 }), 20, '50/100 rows, 2 min left'],
   [counts(100, 100, { errors: 2 }), 10, '100/100 rows, 100.0 tokens/s, 2 errors'],
 ])('%j after %d s: %s', (state, seconds, expected) => expect(describeRows(state, 100, seconds)).toBe(expected))
 

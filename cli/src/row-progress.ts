@@ -42,7 +42,7 @@ export function createRowProgress(
  * @param seconds since this run began
  */
 export function describeRows({ rows, written, errors, completionTokens }: RowCounts, total: number, seconds: number) {
-  const speed = written > 0 && seconds > 0 ? [`${(completionTokens / seconds).toFixed(1)} tokens/s`] : []
+  const speed = completionTokens > 0 && seconds > 0 ? [`${(completionTokens / seconds).toFixed(1)} tokens/s`] : []
   const left = written > 0 && rows < total ? [`${formatTime(((total - rows) * seconds) / written)} left`] : []
   const faults = errors > 0 ? [`${errors} ${errors === 1 ? 'error' : 'errors'}`] : []
   return [`${rows}/${total} rows`, ...speed, ...left, ...faults].join(', ')

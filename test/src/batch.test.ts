@@ -56,7 +56,7 @@ describe('tandem batch', () => {
       if (signal === 'SIGKILL') killed++
       else await rm(join(folder, 'broken.jsonl'))
       // The next process would wait 10 seconds for the lock of the dead one.
-      await rm(join(folder, 'broken.jsonl.lock.lock'), { recursive: true, force: true })
+      await rm(join(folder, 'broken.jsonl.lock'), { recursive: true, force: true })
     }
     await finish('broken.jsonl')
     expect(await read('broken.jsonl')).toBe(unbroken)

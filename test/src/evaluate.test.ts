@@ -81,7 +81,7 @@ describe('tandem evaluate', () => {
       if (signal === 'SIGKILL') killed++
       else for (const name of rowFiles) await rm(join(folder, 'broken', name), { force: true })
       // The next process would wait 10 seconds for the lock of the dead one.
-      await rm(join(folder, 'broken', 'evaluation.lock.lock'), { recursive: true, force: true })
+      await rm(join(folder, 'broken', 'evaluation.lock'), { recursive: true, force: true })
     }
     await finish('broken')
     for (const name of rowFiles) expect(await read('broken', name)).toBe(await read('unbroken', name))

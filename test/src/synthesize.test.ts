@@ -91,7 +91,7 @@ describe('tandem synthesize', () => {
       if (signal === 'SIGKILL') killed++
       else for (const stage of ['answers', 'scores']) await rm(join(folder, `broken.${stage}.jsonl`), { force: true })
       // The next process would wait 10 seconds for the lock of the dead one.
-      await rm(join(folder, 'broken.jsonl.lock.lock'), { recursive: true, force: true })
+      await rm(join(folder, 'broken.jsonl.lock'), { recursive: true, force: true })
     }
     await finish('broken.jsonl')
     expect(await read('broken.jsonl')).toBe(await read('unbroken.jsonl'))

@@ -1,21 +1,12 @@
-import {
-  checkEvaluation,
-  type EvaluationOptions,
-  makeReport,
-  openPromptFile,
-  type PromptForm,
-  runEvaluation,
-} from '@tandem/evaluation'
+import { join } from 'node:path'
+import { checkEvaluation, type EvaluationOptions, makeReport, openPromptFile, runEvaluation } from '@tandem/evaluation'
 import type { Context } from '../context.js'
-import { withLock } from '../lock.js'
 import { evaluatedStrategies } from './evaluated-strategies.js'
-import { showEvaluation } from './evaluation-progress.js'
-import { type GatewayOptions, withGateway } from './with-gateway.js'
+import { type FileRunOptions, modelField, runSettings, showProgress, withOutput } from './file-run.js'
+import { withGateway } from './with-gateway.js'
 
 /** The options of `tandem evaluate`. */
-export type EvaluateOptions = GatewayOptions & {
-  readonly out: string
-  readonly format?: PromptForm | undefined
+export type EvaluateOptions = FileRunOptions & {
   readonly strategies: string
   readonly sweep?: readonly string[] | undefined
   readonly samples?: number | undefined
@@ -27,15 +18,6 @@ export type EvaluateOptions = GatewayOptions & {
   /** A file of preference pairs. */
   readonly heldOut?: string | undefined
   readonly limit?: number | undefined
-  readonly maxTokens?: number | undefined
-  /** Fields of every request. */
-  readonly body?: Readonly<Record<string, unknown>> | undefined
-  readonly seed: number
-  readonly concurrency?: number | undefined
-  /** Seconds. */
-  readonly retryFor: number
-  /** Seconds. */
-  readonly timeout: number
   /** Whether only the report is made, of results that are there. */
   readonly reportOnly?: boolean | undefined
   readonly export?: 'alpaca_eval' | undefined
@@ -52,61 +34,42 @@ export type EvaluateOptions = GatewayOptions & {
 export async function evaluate(path: string | undefined, given: EvaluateOptions, context: Context): Promise<void> {
   const { out } = given
   const settings = given.reportOnly ? null : await readSettings(path, given, context.signal)
-  await withOutput(out, context, async (signal) => {
+  const work = async (signal: AbortSignal) => {
     if (settings) await answer(settings, given, { ...context, signal })
     const options = { compare: given.compare ?? null, exportFor: given.export ?? null }
     const lines = await makeReport(out, options, signal)
     context.output.write(lines.map((line) => `${line}\n`).join(''))
-  })
+  }
+  // The folder may be a volume, with no place for a lock next to it.
+  await withOutput(out, context, work, join(out, 'evaluation'))
 }
 
 type Settings = Omit<EvaluationOptions, 'server'>
 
 async function answer(settings: Settings, given: EvaluateOptions, context: Context): Promise<void> {
-  const gatewayOptions = gatewayOptionsOf(given)
   context.output.write(`${settings.prompts.path}: ${settings.prompts.count} prompts\n`)
-  await withGateway(gatewayOptions, context, async ({ server, model }) => {
-    const named = gatewayOptions.url !== undefined && model !== undefined ? { model } : {}
-    const body = { ...named, ...settings.body }
+  await withGateway(given, context, (gateway) => {
+    const body = { ...modelField(given, gateway), ...settings.body }
     const { signal } = context
-    await showEvaluation(given.out, context, (onCounts) =>
-      runEvaluation({ ...settings, server, body, onCounts, signal }),
+    return showProgress(given.out, context, (onCounts) =>
+      runEvaluation({ ...settings, server: gateway.server, body, onCounts, signal }),
     )
   })
 }
 
 async function readSettings(path: string | undefined, given: EvaluateOptions, signal: AbortSignal): Promise<Settings> {
   if (path === undefined) throw new Error('the file of prompts is missing. Only --report-only needs none')
-  const { out, seed, concurrency, timeout, retryFor, maxTokens, body } = given
   const settings = {
+    ...runSettings(given),
     prompts: await openPromptFile(path, signal, given.format),
-    out,
     strategies: evaluatedStrategies(given.strategies, given.sweep ?? []),
     samples: given.samples ?? null,
     ...{ oracle: given.oracle ?? null, picker: given.picker ?? null },
     ...{ reference: given.reference ?? null, baseline: given.baseline ?? null },
     ...{ datasetField: given.datasetField ?? null, limit: given.limit ?? null },
     heldOut: given.heldOut === undefined ? null : await openPromptFile(given.heldOut, signal, 'trl'),
-    body: { ...body, ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }) },
-    seed,
-    concurrency: concurrency ?? null,
-    ...{ timeoutMs: timeout * 1000, retryForMs: retryFor * 1000 },
     signal,
   }
   checkEvaluation(settings)
   return settings
-}
-
-/** The options that are left for the gateway. */
-function gatewayOptionsOf(given: EvaluateOptions): GatewayOptions {
-  const { out, format, strategies, sweep, samples, oracle, picker, reference, baseline, datasetField, ...more } = given
-  const { limit, heldOut, maxTokens, body, seed, concurrency, retryFor, timeout, reportOnly, ...rest } = more
-  const { export: _format, compare, ...gateway } = rest
-  return gateway
-}
-
-/** Runs work while no other process writes into the same folder. */
-function withOutput(folder: string, { output, signal }: Context, work: (signal: AbortSignal) => Promise<void>) {
-  const onWait = () => output.write(`Another process writes into ${folder}, or was killed just now: waiting for it\n`)
-  return withLock({ folder, name: 'evaluation.lock', onWait, signal }, work)
 }

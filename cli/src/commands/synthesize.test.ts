@@ -41,7 +41,7 @@ it('writes the pairs, and says what became of the prompts', async () => {
   })
   expect((await readFile(join(folder, 'a.jsonl'), 'utf8')).split('\n')).toHaveLength(3)
   expect(words).toContain('a.jsonl, answers: 6/6 rows, ')
-  expect(words).toContain('a.jsonl, scores: 4/4 rows, ')
+  expect(words).toContain('a.jsonl, scores: 4/4 rows\n')
   const counts = [
     `${join(folder, 'a.jsonl')}: 2 pairs of 4 prompts`,
     '  dropped, prompts that are in the file twice: 1',

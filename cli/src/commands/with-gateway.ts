@@ -23,11 +23,11 @@ export type GatewayOptions = Omit<UpFlags, 'host' | 'port' | 'apiKey' | 'replica
  * `tandem up` would start, on a free port, and ends them afterwards.
  * @throws Error if a setting is wrong, or models are named for a running gateway; errors of `work`
  */
-export async function withGateway(
+export async function withGateway<T>(
   { url, apiKeys, ...flags }: GatewayOptions,
   given: Context,
-  work: (gateway: Gateway) => Promise<void>,
-): Promise<void> {
+  work: (gateway: Gateway) => Promise<T>,
+): Promise<T> {
   if (url !== undefined) {
     assertNothingToStart(flags)
     return work({ server: { url: readUrl(url), apiKey: apiKeys[0] }, model: flags.pair })
@@ -43,7 +43,7 @@ export async function withGateway(
   const listen = { host: '127.0.0.1', port: 0, apiKeys: [] }
   const stack = await explainStartErrors(loaded, context.signal, () => startStack(pair, listen, context, extraModels))
   try {
-    await work({ server: { url: stack.url }, model: pair.name })
+    return await work({ server: { url: stack.url }, model: pair.name })
   } finally {
     await stack.group.stop()
   }

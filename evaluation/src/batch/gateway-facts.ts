@@ -67,6 +67,13 @@ export async function readGatewayFacts(server: Server, signal: AbortSignal): Pro
   }
 }
 
+/** Requests at once if the gateway does not say how many it works on. */
+const usualConcurrency = 8
+
+/** How many requests to send at once. @param wanted null: as many as the gateway works on */
+export const concurrencyOf = (wanted: number | null, { concurrentRequests }: GatewayFacts): number =>
+  wanted ?? concurrentRequests ?? usualConcurrency
+
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** The parsed answer; null if the server has no such route, or one of another form. */

@@ -1,6 +1,6 @@
 /** Many requests at once over the REST API of a gateway, written in order, resumable. */
 
-export { type GatewayFacts, readGatewayFacts } from './gateway-facts.js'
+export { concurrencyOf, type GatewayFacts, readGatewayFacts } from './gateway-facts.js'
 export { ask, type Outcome, type Patience, type Question, ServiceError } from './http/ask.js'
 export { Connection, type Server } from './http/connection.js'
 export { addRun, type Manifest, manifestPath, openManifest } from './manifest/manifest.js'

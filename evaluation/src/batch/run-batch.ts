@@ -1,7 +1,7 @@
 import type { Fields, PromptFile } from '../prompts/index.js'
 import { version } from '../version.js'
 import { assertBatchBody, type RequestSettings } from './batch-request.js'
-import { type GatewayFacts, readGatewayFacts } from './gateway-facts.js'
+import { concurrencyOf, type GatewayFacts, readGatewayFacts } from './gateway-facts.js'
 import type { Patience } from './http/ask.js'
 import type { Server } from './http/connection.js'
 import { openManifest } from './manifest/manifest.js'
@@ -25,9 +25,6 @@ export interface BatchOptions extends Patience, Omit<RequestSettings, 'model'> {
   readonly onCounts?: ((counts: Counts, total: number) => void) | undefined
   readonly signal: AbortSignal
 }
-
-/** Requests at once if the gateway does not say how many it works on. */
-const usualConcurrency = 8
 
 /** The file of the rows of a batch. */
 export const batchPath = (out: string, shard: Shard | null): string => (shard ? shardPath(out, shard) : out)
@@ -64,7 +61,7 @@ export async function runBatch(options: BatchOptions): Promise<Counts> {
   return runRecorded(manifest, {
     ...options,
     out,
-    concurrency: options.concurrency ?? facts.concurrentRequests ?? usualConcurrency,
+    concurrency: concurrencyOf(options.concurrency, facts),
     jobs: (skip) => rows.jobs(skip),
     rowOf: rows.rowOf,
     isRow: rows.isRow,

@@ -1,4 +1,4 @@
-import type { Counts, Pace, Server } from '../batch/index.js'
+import type { StageOptions } from '../answers/complete-file.js'
 import type { Fields, PromptFile } from '../prompts/index.js'
 import type { AskedStrategy } from './plan/methods.js'
 
@@ -6,9 +6,8 @@ import type { AskedStrategy } from './plan/methods.js'
 export type EvaluationStage = 'answers' | 'scores by the oracle' | 'scores by the picker' | 'held-out pairs'
 
 /** An evaluation of strategies on a file of prompts. */
-export interface EvaluationOptions extends Omit<Pace, 'concurrency'> {
+export interface EvaluationOptions extends StageOptions<EvaluationStage> {
   readonly prompts: PromptFile
-  readonly server: Server
   /** The folder of the answers, the scores and the results. */
   readonly out: string
   readonly strategies: readonly AskedStrategy[]
@@ -32,9 +31,4 @@ export interface EvaluationOptions extends Omit<Pace, 'concurrency'> {
   readonly body: Fields
   /** The seed that the seed of each answer is made from. */
   readonly seed: number
-  /** Maximum requests at once; null: as many as the gateway works on at once. */
-  readonly concurrency: number | null
-  /** Called when a file is open, and after each row, with the number of rows at the end. */
-  readonly onCounts?: ((stage: EvaluationStage, counts: Counts, total: number) => void) | undefined
-  readonly signal: AbortSignal
 }

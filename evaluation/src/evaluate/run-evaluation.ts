@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
+import { completeFile } from '../answers/complete-file.js'
 import { ScoreJobs } from '../answers/score-jobs.js'
 import { type Selection, selectPrompts } from '../answers/select-prompts.js'
-import { addRun, nameOf, openManifest, readGatewayFacts } from '../batch/index.js'
-import { completeFile } from './answers/complete-file.js'
+import { nameOf, openManifest, readGatewayFacts } from '../batch/index.js'
 import { EvaluationAnswers } from './answers/evaluation-answers.js'
 import { limitSelection } from './answers/limit-selection.js'
 import { checkEvaluation, requireRewardModels } from './check-evaluation.js'
@@ -34,14 +34,10 @@ export async function runEvaluation(options: EvaluationOptions): Promise<string>
   const pair = String(options.body.model ?? facts.model)
   const prepared = { options, plan, selection, facts, pair, oracle, asked }
   await mkdir(options.out, { recursive: true })
-  const started = new Date().toISOString()
-  const manifest = await openManifest(evaluationPaths(options.out).answers, asked)
   const files = await completeFiles(prepared)
   const heldOut = await scoreHeldOut(prepared)
-  await addRun(manifest, { started, ended: new Date().toISOString() })
-  const [first] = manifest.runs
-  const createdAt = typeof first?.started === 'string' ? first.started : started
-  return writeResults(prepared, files, { createdAt, heldOut })
+  const [first] = (await openManifest(files.answers, asked)).runs
+  return writeResults(prepared, files, { createdAt: String(first?.started), heldOut })
 }
 
 async function selectAsked({ prompts, datasetField, limit }: EvaluationOptions): Promise<Selection> {
@@ -64,7 +60,8 @@ async function completeFiles(prepared: PreparedEvaluation): Promise<EvaluationFi
     pools: plan.pools,
     model: facts.model,
   })
-  await completeFile(options, facts, 'answers', answers, rows)
+  const manifest = await openManifest(answers, asked)
+  await completeFile(options, facts, { stage: 'answers', out: answers, manifest }, rows)
   const score = (stage: EvaluationStage, rewardModel: string) =>
     completeScores(prepared, stage, rewardModel, rows.perPrompt)
   const byOracle = await score('scores by the oracle', oracle)
@@ -78,12 +75,12 @@ async function completeScores(
   rewardModel: string,
   perPrompt: number,
 ): Promise<string> {
-  const { out, signal } = options
-  const paths = evaluationPaths(out)
-  const path = paths.scores(rewardModel)
-  await openManifest(path, scoreSettings(asked, rewardModel, facts))
+  const { signal } = options
+  const paths = evaluationPaths(options.out)
+  const out = paths.scores(rewardModel)
+  const manifest = await openManifest(out, scoreSettings(asked, rewardModel, facts))
   const name = nameOf(asked)
   const jobs = await ScoreJobs.create({ selection, answers: paths.answers, perPrompt, rewardModel, name, signal })
-  await completeFile(options, facts, stage, path, jobs)
-  return path
+  await completeFile(options, facts, { stage, out, manifest }, jobs)
+  return out
 }

@@ -1,5 +1,5 @@
+import type { StageOptions } from '../answers/complete-file.js'
 import type { Method } from '../answers/pool.js'
-import type { Counts, Pace, Server } from '../batch/index.js'
 import type { Fields, PromptFile } from '../prompts/index.js'
 import type { AdherenceSettings } from './adherence/settings.js'
 
@@ -7,9 +7,8 @@ import type { AdherenceSettings } from './adherence/settings.js'
 export type Stage = 'answers' | 'scores'
 
 /** Synthesis of preference pairs. */
-export interface SynthesisOptions extends Omit<Pace, 'concurrency'> {
+export interface SynthesisOptions extends StageOptions<Stage> {
   readonly prompts: PromptFile
-  readonly server: Server
   /** The JSONL file of the pairs. The answers are kept next to it. */
   readonly out: string
   /** The strategy of the chosen answers. For adherence pairs: of all samples. */
@@ -28,9 +27,4 @@ export interface SynthesisOptions extends Omit<Pace, 'concurrency'> {
   readonly body: Fields
   /** The seed that the seed of each answer is made from. */
   readonly seed: number
-  /** Maximum requests at once; null: as many as the gateway works on at once. */
-  readonly concurrency: number | null
-  /** Called when a file is open, and after each row, with the number of rows at the end. */
-  readonly onCounts?: ((stage: Stage, counts: Counts, total: number) => void) | undefined
-  readonly signal: AbortSignal
 }

@@ -1,10 +1,10 @@
 import { AnswerJobs } from '../answers/answer-jobs.js'
+import { completeFile } from '../answers/complete-file.js'
 import { ScoreJobs } from '../answers/score-jobs.js'
 import { type Selection, selectPrompts } from '../answers/select-prompts.js'
 import { addRun, type GatewayFacts, type Manifest, nameOf, openManifest, readGatewayFacts } from '../batch/index.js'
 import type { Fields } from '../prompts/index.js'
 import { readExpected } from './adherence/criteria/expected.js'
-import { askAll } from './ask-all.js'
 import type { SynthesisCounts } from './counts.js'
 import { EarlierRejected } from './earlier-rejected.js'
 import { makePairs } from './make-pairs.js'
@@ -83,11 +83,11 @@ async function makeFiles({ options, plan, selection, facts, rewardModel, asked }
   const paths = runPaths(options.out)
   const answers = new AnswerJobs({ ...options, selection, name, pools: plan.pools, model: facts.model })
   const manifest = await openManifest(paths.answers, asked)
-  await askAll(options, facts, 'answers', [paths.answers, manifest], answers)
+  await completeFile(options, facts, { stage: 'answers', out: paths.answers, manifest }, answers)
   const files = { selection, answers: paths.answers, perPrompt: answers.perPrompt, scores: null, signal }
   if (rewardModel === null) return files
   const scores = await ScoreJobs.create({ ...files, rewardModel, name })
   const scored = await openManifest(paths.scores, { ...asked, reward_model: rewardModel })
-  await askAll(options, facts, 'scores', [paths.scores, scored], scores)
+  await completeFile(options, facts, { stage: 'scores', out: paths.scores, manifest: scored }, scores)
   return { ...files, scores: paths.scores }
 }

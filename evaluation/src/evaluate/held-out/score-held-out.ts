@@ -1,9 +1,9 @@
 import { basename, extname } from 'node:path'
+import { completeFile } from '../../answers/complete-file.js'
 import { readRows } from '../../answers/read-rows.js'
 import { nameOf, openManifest } from '../../batch/index.js'
 import type { EvaluationResults } from '../../report/index.js'
 import { version } from '../../version.js'
-import { completeFile } from '../answers/complete-file.js'
 import { evaluationPaths } from '../evaluation-paths.js'
 import type { PreparedEvaluation } from '../prepared-evaluation.js'
 import { HeldOutJobs, parseHeldOutRow } from './held-out-jobs.js'
@@ -33,9 +33,9 @@ async function scoreWith(
   const path = evaluationPaths(options.out).heldOut(rewardModel)
   const model = facts.models?.find(({ name }) => name === rewardModel) ?? rewardModel
   const settings = { code: version, pairs: { sha256: pairs.sha256, count: pairs.count }, reward_model: model }
-  await openManifest(path, settings)
+  const manifest = await openManifest(path, settings)
   const jobs = new HeldOutJobs(pairs, rewardModel, nameOf(settings))
-  await completeFile(options, facts, 'held-out pairs', path, jobs)
+  await completeFile(options, facts, { stage: 'held-out pairs', out: path, manifest }, jobs)
   const found: HeldOut['pairs'] = []
   for await (const { chosen, rejected } of readRows(path, parseHeldOutRow, options.signal))
     if (chosen !== null && rejected !== null) found.push({ chosen, rejected })

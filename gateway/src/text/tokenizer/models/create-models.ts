@@ -36,8 +36,8 @@ export function createModels(
 
 function createWordLevel(config: Component, ids: IdLookup): PieceModels {
   const unknown = findUnknownId(config.unk_token, ids)
-  // biome-ignore lint/correctness/useYield: a look-up is one step.
   const withSpecials = function* (piece: string) {
+    yield
     const id = ids.get(piece) ?? unknown
     return id === null ? [] : [id]
   }
