@@ -36,7 +36,7 @@ const gatewayLayers = ['routes', 'telemetry', 'openai', 'decode', 'session', 'te
  * no gateway.
  */
 const askingLayers = ['evaluate', 'synthesis', 'answers', 'batch', 'prompts'].map((name) => `evaluation/src/${name}`)
-const reportingLayers = ['evaluate', 'report', 'statistics'].map((name) => `evaluation/src/${name}`)
+const reportingLayers = ['evaluate', 'report', 'statistics', 'criteria'].map((name) => `evaluation/src/${name}`)
 
 const forbidUpward = (layers: readonly string[]): readonly ForbiddenImport[] =>
   layers.map((from, i) => ({ from, to: layers.slice(0, i) })).slice(1)
@@ -48,6 +48,7 @@ export const forbiddenImports: readonly ForbiddenImport[] = [
   ...forbidUpward(reportingLayers),
   { from: 'evaluation/src/evaluate', to: ['evaluation/src/synthesis'] },
   { from: 'evaluation/src/report', to: askingLayers },
+  { from: 'evaluation/src/criteria', to: askingLayers },
 ]
 
 /** External packages that only some parts may import. */

@@ -15,6 +15,7 @@ export type EvaluateOptions = FileRunOptions & {
   readonly reference?: string | undefined
   readonly baseline?: string | undefined
   readonly datasetField?: string | undefined
+  readonly expectedField?: string | undefined
   /** A file of preference pairs. */
   readonly heldOut?: string | undefined
   readonly limit?: number | undefined
@@ -66,7 +67,8 @@ async function readSettings(path: string | undefined, given: EvaluateOptions, si
     samples: given.samples ?? null,
     ...{ oracle: given.oracle ?? null, picker: given.picker ?? null },
     ...{ reference: given.reference ?? null, baseline: given.baseline ?? null },
-    ...{ datasetField: given.datasetField ?? null, limit: given.limit ?? null },
+    ...{ datasetField: given.datasetField ?? null, expectedField: given.expectedField ?? 'expected' },
+    limit: given.limit ?? null,
     heldOut: given.heldOut === undefined ? null : await openPromptFile(given.heldOut, signal, 'trl'),
     signal,
   }

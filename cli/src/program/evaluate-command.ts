@@ -58,3 +58,4 @@ const addPromptOptions = (command: Command) =>
       new Option('--limit <number>', 'only the first prompts of the file').argParser(wholeNumber(1, 1_000_000)),
     )
     .option('--dataset-field <name>', 'the column with the dataset of a prompt (default: one dataset, the file)')
+    .option('--expected-field <name>', 'the column with the expected answer, or a list of them (default: expected)')

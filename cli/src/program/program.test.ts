@@ -160,7 +160,7 @@ describe('createProgram', () => {
     expect(calls[0]).toEqual(['evaluate', 'p.jsonl', { out: 'run', oracle: 'o', ...defaults }])
     await parse(
       'evaluate p --out run --url http://h --strategies aad,eft --sweep alpha=0.1,0.2 --sweep beta=1,2 --oracle o --picker p ' +
-        '--samples 16 --limit 9 --max-tokens 8 --seed 5 --reference aad --baseline eft --dataset-field d ' +
+        '--samples 16 --limit 9 --max-tokens 8 --seed 5 --reference aad --baseline eft --dataset-field d --expected-field e ' +
         '--export alpaca_eval --compare other --held-out pairs',
     )
     expect(calls[1]?.[2]).toMatchObject({
@@ -176,6 +176,7 @@ describe('createProgram', () => {
         reference: 'aad',
         baseline: 'eft',
         datasetField: 'd',
+        expectedField: 'e',
         export: 'alpaca_eval',
         compare: 'other',
         heldOut: 'pairs',

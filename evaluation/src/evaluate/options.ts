@@ -25,6 +25,8 @@ export interface EvaluationOptions extends StageOptions<EvaluationStage> {
   readonly baseline: string | null
   /** The column of the prompts with the name of their dataset; null: all are of one dataset. */
   readonly datasetField: string | null
+  /** The column of the prompts with the expected answers. */
+  readonly expectedField: string
   /** Maximum prompts: the first ones; null: all. */
   readonly limit: number | null
   /** Fields of every request. */

@@ -109,10 +109,10 @@ it('another oracle scores the answers that are there', async () => {
   expect(again.answers.map(({ oracle }) => oracle)).not.toEqual(results.answers.map(({ oracle }) => oracle))
 })
 
-it('keeps the name, the text and the dataset of a prompt', async () => {
-  const rows = ['koala', 'vicuna'].map((dataset) => ({ instruction: ` Say ${dataset}. `, dataset }))
+it('keeps the name, the text, the dataset and the expected answers of a prompt', async () => {
+  const rows = ['koala', 'vicuna'].map((dataset) => ({ instruction: ` Say ${dataset}. `, dataset, expected: 1 }))
   const { results } = await evaluate(rows, { datasetField: 'dataset', limit: 1 })
-  expect(results.prompts).toEqual([{ id: 'prompt 1', text: ' Say koala. ', dataset: 'koala' }])
+  expect(results.prompts).toEqual([{ id: 'prompt 1', text: ' Say koala. ', dataset: 'koala', expected: ['1'] }])
   const body = { messages: [{ role: 'system', content: 'Be brief.' }, ...user('Hi')] }
   const named = [{ custom_id: 'a', method: 'POST', url: '/v1/chat/completions', body }]
   expect((await evaluate(named)).results.prompts).toMatchObject([

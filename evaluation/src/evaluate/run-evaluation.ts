@@ -3,6 +3,7 @@ import { completeFile } from '../answers/complete-file.js'
 import { ScoreJobs } from '../answers/score-jobs.js'
 import { type Selection, selectPrompts } from '../answers/select-prompts.js'
 import { nameOf, openManifest, readGatewayFacts } from '../batch/index.js'
+import { readExpected } from '../criteria/expected.js'
 import { EvaluationAnswers } from './answers/evaluation-answers.js'
 import { limitSelection } from './answers/limit-selection.js'
 import { checkEvaluation, requireRewardModels } from './check-evaluation.js'
@@ -40,11 +41,14 @@ export async function runEvaluation(options: EvaluationOptions): Promise<string>
   return writeResults(prepared, files, { createdAt: String(first?.started), heldOut })
 }
 
-async function selectAsked({ prompts, datasetField, limit }: EvaluationOptions): Promise<Selection> {
+async function selectAsked({ prompts, datasetField, expectedField, limit }: EvaluationOptions): Promise<Selection> {
   const selection = await selectPrompts(
     prompts,
     () => true,
-    (prompt) => datasetOf(prompt, prompts.path, datasetField),
+    (prompt) => {
+      datasetOf(prompt, prompts.path, datasetField)
+      readExpected(prompt.columns, expectedField)
+    },
   )
   return limitSelection(selection, limit)
 }

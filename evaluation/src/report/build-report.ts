@@ -14,6 +14,7 @@ import { lengthTable } from './tables/length-table.js'
 import { differences } from './tables/method-scores.js'
 import { paperTable } from './tables/paper-table.js'
 import { ratingsTable } from './tables/ratings-table.js'
+import { criteriaTable } from './tables/criteria-table.js'
 import { type SweepPoint, sweepPoints, sweepTable } from './tables/sweep-table.js'
 import type { Table } from './tables/table.js'
 import { testsTable } from './tables/tests-table.js'
@@ -48,6 +49,7 @@ function tablesOf(
     testsTable(scored, options),
     baselineTable(scored, options),
     ratingsTable(scored, options),
+    criteriaTable(scored, options),
     lengthTable(scored),
     bestOfNTable(curves),
     sweepTable(points, scored.results.reference),

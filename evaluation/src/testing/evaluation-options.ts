@@ -29,6 +29,7 @@ export async function evaluationOptions(
     samples: null,
     limit: null,
     datasetField: null,
+    expectedField: 'expected',
     heldOut: null,
   }
   return { prompts, out, server: { url }, ...models, ...asked, body: {}, seed: 7, signal, ...limits, ...changes }

@@ -1,4 +1,5 @@
 import { replaceFile } from '../../batch/index.js'
+import { readExpected } from '../../criteria/expected.js'
 import type { EvaluatedAnswer, EvaluatedPrompt, EvaluationResults, EvaluationResultsInput } from '../../report/index.js'
 import { parseResults } from '../../report/index.js'
 import { evaluationPaths } from '../evaluation-paths.js'
@@ -53,7 +54,8 @@ async function answersOf({ options, selection, plan }: PreparedEvaluation, files
     for await (const prompt of selection.read()) {
       const dataset = datasetOf(prompt, options.prompts.path, options.datasetField)
       const id = promptId(prompt)
-      prompts.push({ id, text: promptText(prompt), dataset })
+      const expected = [...readExpected(prompt.columns, options.expectedField)]
+      prompts.push({ id, text: promptText(prompt), dataset, expected })
       const found = await take(rows, perPrompt)
       for (const strategy of plan.strategies) answers.push(...strategyAnswers(strategy, id, found))
     }

@@ -11,6 +11,8 @@ const promptSchema = z.strictObject({
   /** The text as it was in the file of prompts: untrimmed, without a template. */
   text: z.string(),
   dataset: name,
+  /** The texts of which a right answer has one. Empty: no answer is expected. */
+  expected: z.array(z.string()).default([]),
 })
 
 const strategySchema = z.strictObject({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { contentStems } from './criteria/words.js'
+import { contentStems } from '../../criteria/words.js'
 import { type Candidate, findRejected, isNear } from './find-rejected.js'
 import type { JudgedPrompt, Sample } from './judged-prompt.js'
 

@@ -1,5 +1,4 @@
 import { showValue } from '@tandem/process'
-import type { Fields } from '../../../prompts/index.js'
 import { wordsOf } from './words.js'
 
 /**
@@ -7,7 +6,7 @@ import { wordsOf } from './words.js'
  * right. No answer is expected if the column is missing, null or an empty list.
  * @throws Error if the column has another value
  */
-export function readExpected(columns: Fields, field: string): readonly string[] {
+export function readExpected(columns: Readonly<Record<string, unknown>>, field: string): readonly string[] {
   const value = columns[field] ?? []
   const list = Array.isArray(value) ? value : [value]
   return list.map((entry) => {
