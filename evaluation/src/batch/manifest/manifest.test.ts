@@ -50,6 +50,13 @@ it('takes other settings as long as there are no rows', async () => {
   expect((await openManifest(out, { seed: 2 })).settings).toEqual({ seed: 2 })
 })
 
+it('keeps its runs if all rows are lost', async () => {
+  const out = join(folder(), 'lost.jsonl')
+  await addRun(await openManifest(out, settings), { rows: 3 })
+  await writeFile(out, '')
+  expect((await openManifest(out, settings)).runs).toEqual([{ rows: 3 }])
+})
+
 it('refuses rows without a manifest, and a manifest that it cannot read', async () => {
   const out = join(folder(), 'c.jsonl')
   await writeFile(out, '{}\n')

@@ -43,9 +43,10 @@ export async function openManifest(out: string, settings: Fields): Promise<Manif
   // As the file has them: without undefined.
   const given = JSON.parse(JSON.stringify(settings)) as Fields
   const size = await sizeOf(out)
+  const differences = found ? findDifferences(found.settings, given) : []
   // Without rows, nothing depends on the settings yet.
-  if (found && size > 0) {
-    assertEqual(out, found.settings, given)
+  if (found && (size > 0 || differences.length === 0)) {
+    assertNone(out, differences)
     return { path, ...found }
   }
   if (size > 0)
@@ -80,12 +81,12 @@ async function readManifest(path: string): Promise<Omit<Manifest, 'path'> | null
   throw new Error(`${path} is not a manifest of this version: expected format ${formatVersion}. Give another --out`)
 }
 
-function assertEqual(out: string, before: Fields, now: Fields): void {
-  const differences = findDifferences(before, now).map(describeDifference)
+function assertNone(out: string, differences: ReturnType<typeof findDifferences>): void {
   if (differences.length === 0) return
+  const shown = differences.slice(0, maxShown).map(describeDifference)
   const more = differences.length > maxShown ? `; and ${differences.length - maxShown} more` : ''
   throw new Error(
-    `${out} was begun with other settings: ${differences.slice(0, maxShown).join('; ')}${more}. ` +
+    `${out} was begun with other settings: ${shown.join('; ')}${more}. ` +
       'Give the same settings to continue it, or another --out',
   )
 }

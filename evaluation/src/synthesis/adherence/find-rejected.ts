@@ -1,6 +1,6 @@
-import { isIdentical } from '../preference/preference-pair.js'
 import { isRight } from '../../criteria/expected.js'
 import { topicShare } from '../../criteria/topic.js'
+import { isIdentical } from '../preference/preference-pair.js'
 import type { JudgedPrompt, Sample } from './judged-prompt.js'
 
 /** A good sample of a prompt of the same kind. */

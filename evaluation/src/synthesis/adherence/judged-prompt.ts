@@ -1,14 +1,14 @@
 import type { Answer } from '../../answers/answer.js'
 import { rowSeed } from '../../batch/index.js'
-import type { Prompt } from '../../prompts/index.js'
-import type { Tally } from '../counts.js'
-import { isBlank, isCut, isIdentical } from '../preference/preference-pair.js'
-import type { Group } from '../read-groups.js'
 import { isRight, readExpected } from '../../criteria/expected.js'
 import { isRefusal } from '../../criteria/refusal.js'
 import { repetition } from '../../criteria/repetition.js'
 import { topicShare } from '../../criteria/topic.js'
 import { contentStems, wordsOf } from '../../criteria/words.js'
+import type { Prompt } from '../../prompts/index.js'
+import type { Tally } from '../counts.js'
+import { isBlank, isCut, isIdentical } from '../preference/preference-pair.js'
+import type { Group } from '../read-groups.js'
 import type { AdherenceSettings } from './settings.js'
 
 /** Settings of the judgement. */
