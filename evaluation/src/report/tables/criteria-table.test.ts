@@ -5,7 +5,7 @@ import { smallResults } from '../testing/small-results.js'
 import { criteriaTable } from './criteria-table.js'
 import type { Cell } from './table.js'
 
-const valueOf = (cell: Cell) =>
+const numberOf = (cell: Cell) =>
   cell.kind === 'estimate' ? cell.estimate.value : cell.kind === 'number' ? cell.value : null
 
 /** The table of one method that answers each prompt with a text. */
@@ -17,7 +17,7 @@ function measure(rows: readonly { prompt: string; expected?: string[]; answer: s
   })
   const answers = small.answers.map((answer, i) => ({ ...answer, text: rows[i]?.answer ?? '' }))
   const table = criteriaTable(new ScoredResults(parseResults({ ...small, prompts, answers })), { resamples: 200 })
-  return Object.fromEntries(table.columns.map((name, i) => [name, valueOf(table.rows[0]?.[i] as Cell)]))
+  return Object.fromEntries(table.columns.map((name, i) => [name, numberOf(table.rows[0]?.[i] as Cell)]))
 }
 
 it('measures each answer by its prompt', () => {
