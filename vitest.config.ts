@@ -34,8 +34,6 @@ const longest = [
   'test/src/evaluate',
   'test/src/batch',
   'test/src/synthesize',
-  'test/src/batch',
-  'test/src/synthesize',
   'test/src/exported',
   'test/src/observability/prometheus',
   'test/src/packages/packages',
