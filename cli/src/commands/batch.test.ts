@@ -1,67 +1,46 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type FakeGateway, startFakeGateway } from '@tandem/evaluation/testing'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { createTestContext } from '../testing/test-context.js'
+import { expect, it } from 'vitest'
+import { useFileCommand } from '../testing/file-command.js'
 import { type BatchCommandOptions, batch } from './batch.js'
 
-let folder: string
-let prompts: string
-let gateway: FakeGateway
-let words: string
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tandem-batch-'))
-  prompts = join(folder, 'prompts.txt')
-  await writeFile(prompts, 'Hi\nHo\nHm\n')
-  gateway = await startFakeGateway()
-})
-afterAll(async () => {
-  await gateway.stop()
-  await rm(folder, { recursive: true, force: true })
-})
-beforeEach(() => {
-  words = ''
-})
+const command = useFileCommand(['Hi', 'Ho', 'Hm'])
 
-const run = (out: string, changes: Partial<BatchCommandOptions> = {}, path = prompts) => {
-  const base = { out: join(folder, out), url: gateway.url, apiKeys: [], samples: 1, seed: 0, retryFor: 0, timeout: 60 }
-  const context = createTestContext(folder, (text) => {
-    words += text
-  })
-  return batch(path, { ...base, ...changes }, context)
-}
+const run = (out: string, changes: Partial<BatchCommandOptions> = {}, path = command.prompts) =>
+  batch(path, { ...command.base(out), samples: 1, ...changes }, command.context)
 
 it('writes the answers, and says what it did', async () => {
   await run('a.jsonl', { strategy: 'aad alpha=0.2', maxTokens: 9, tokenIds: true, body: { stop: ['x'] }, pair: 'mine' })
-  expect(gateway.received.at(-1)?.body).toMatchObject({
+  expect(command.gateway.received.at(-1)?.body).toMatchObject({
     model: 'mine',
     max_tokens: 9,
     return_token_ids: true,
     stop: ['x'],
     decoding: { strategy: 'aad', alpha: 0.2 },
   })
-  expect((await readFile(join(folder, 'a.jsonl'), 'utf8')).split('\n')).toHaveLength(4)
-  const out = join(folder, 'a.jsonl')
-  expect(words).toMatch(/^.*prompts\.txt: 3 prompts \(one in each line\)\na\.jsonl: 3\/3 rows, [\d.]+ tokens\/s\n/)
-  expect(words).toMatch(new RegExp(`${out}: 3 rows, 3 of this run with \\d+ tokens\\.\\n$`))
+  expect((await readFile(join(command.folder, 'a.jsonl'), 'utf8')).split('\n')).toHaveLength(4)
+  const out = join(command.folder, 'a.jsonl')
+  expect(command.words).toMatch(
+    /^.*prompts\.txt: 3 prompts \(one in each line\)\na\.jsonl: 3\/3 rows, [\d.]+ tokens\/s\n/,
+  )
+  expect(command.words).toMatch(new RegExp(`${out}: 3 rows, 3 of this run with \\d+ tokens\\.\\n$`))
   await run('a.jsonl', { strategy: 'aad alpha=0.2', maxTokens: 9, tokenIds: true, body: { stop: ['x'] }, pair: 'mine' })
-  expect(words).toContain(`${out}: 3 rows, 0 of this run with 0 tokens.\n`)
+  expect(command.words).toContain(`${out}: 3 rows, 0 of this run with 0 tokens.\n`)
 })
 
 it('a shard has a file of its own, and a seed for each row that is that of the whole run', async () => {
   await run('whole.jsonl')
   for (const number of [1, 2]) await run('part.jsonl', { shard: { number, count: 2 } })
-  const read = (name: string) => readFile(join(folder, name), 'utf8')
+  const read = (name: string) => readFile(join(command.folder, name), 'utf8')
   const parts = [await read('part-00001-of-00002.jsonl'), await read('part-00002-of-00002.jsonl')]
   expect(parts.join('')).toBe(await read('whole.jsonl'))
 })
 
 it('counts prompts that were refused', async () => {
-  const path = join(folder, 'refused.txt')
+  const path = join(command.folder, 'refused.txt')
   await writeFile(path, 'refuse this\nHi\n')
   await run('refused.jsonl', {}, path)
-  expect(words).toContain('Rows with an error instead of an answer: 1.')
+  expect(command.words).toContain('Rows with an error instead of an answer: 1.')
 })
 
 it.each([
