@@ -7,10 +7,12 @@ import type { Report } from './report.js'
 import { describeMissing } from './results/missing-answers.js'
 import type { EvaluationResults } from './results/results-schema.js'
 import { ScoredResults, type Setting } from './results/scored-results.js'
+import { describeUnjudged } from './results/unjudged.js'
 import { accuracyTable } from './tables/accuracy-table.js'
 import { baselineTable } from './tables/baseline-table.js'
 import { bestOfNTable, type PoolCurves, poolCurves } from './tables/best-of-n-table.js'
 import { criteriaTable } from './tables/criteria-table.js'
+import { judgeTable } from './tables/judge-table.js'
 import { lengthTable } from './tables/length-table.js'
 import { differences } from './tables/method-scores.js'
 import { paperTable } from './tables/paper-table.js'
@@ -32,7 +34,7 @@ export function buildReport(results: EvaluationResults, options: IntervalOptions
   return {
     title: results.title,
     facts: factsOf(results),
-    notes: describeMissing(scored),
+    notes: [...describeMissing(scored), ...describeUnjudged(scored)],
     tables: tablesOf(scored, curves, points, options),
     figures: withDifferentIds(figures),
   }
@@ -48,6 +50,7 @@ function tablesOf(
     paperTable(scored, options),
     testsTable(scored, options),
     baselineTable(scored, options),
+    judgeTable(scored, options),
     ratingsTable(scored, options),
     criteriaTable(scored, options),
     lengthTable(scored),
@@ -72,6 +75,7 @@ const factsOf = (results: EvaluationResults): [string, string][] => [
   ['made', results.createdAt],
   ['oracle', results.oracle],
   ['picker', results.picker ?? 'none'],
+  ...(results.judge === null ? [] : [['judge', results.judge] as [string, string]]),
   ['reference', results.reference],
   ['prompts', String(results.prompts.length)],
   ...Object.entries(results.facts),

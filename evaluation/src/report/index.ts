@@ -16,4 +16,6 @@ export type {
   EvaluatedStrategy,
   EvaluationResults,
   EvaluationResultsInput,
+  JudgedOrder,
+  Judgement,
 } from './results/results-schema.js'

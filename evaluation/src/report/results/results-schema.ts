@@ -41,12 +41,26 @@ const answerSchema = z.strictObject({
   picker: score.default(null),
 })
 
+/**
+ * What a judge said in one order: which strategy is better, a tie, an answer without a verdict, or
+ * an error of the request.
+ */
+const orderSchema = z.enum(['first', 'second', 'tie', 'unparsed', 'refused'])
+
 const judgementSchema = z.strictObject({
   prompt: name,
   first: name,
   second: name,
-  /** 1 if the first strategy's answer is better, 0 if the second's is, 0.5 for a tie. */
-  score: z.number().min(0).max(1),
+  /**
+   * 1 if the first strategy's answer is better, 0 if the second's is, 0.5 for a tie; null if the
+   * judge gave no verdict.
+   */
+  score: z.number().min(0).max(1).nullable(),
+  /**
+   * What the judge said with the first strategy's answer in the first place, then with the other
+   * one there; null if it was not asked, because both answers are the same text.
+   */
+  orders: z.tuple([orderSchema, orderSchema]).nullable().default(null),
 })
 
 const heldOutSchema = z.strictObject({
@@ -72,6 +86,8 @@ export const resultsSchema = z.strictObject({
   prompts: z.array(promptSchema).min(1),
   strategies: z.array(strategySchema).min(1),
   answers: z.array(answerSchema).max(maxAnswers),
+  /** The name of the judge; null if there is none, or it has no name. */
+  judge: name.nullable().default(null),
   /** Outcomes of a judge: an LLM or persons. */
   judgements: z.array(judgementSchema).default([]),
   /** Scores of reward models on preference pairs that they were not trained on. */
@@ -88,3 +104,7 @@ export type EvaluatedPrompt = EvaluationResults['prompts'][number]
 export type EvaluatedStrategy = EvaluationResults['strategies'][number]
 /** An answer with its scores. */
 export type EvaluatedAnswer = EvaluationResults['answers'][number]
+/** A comparison of two strategies' answers to a prompt by a judge. */
+export type Judgement = EvaluationResults['judgements'][number]
+/** What a judge said in one order. */
+export type JudgedOrder = z.output<typeof orderSchema>

@@ -1,9 +1,9 @@
 import type { IntervalOptions } from '../../statistics/index.js'
-import { summarizeOutcomes } from '../../statistics/index.js'
 import type { EvaluatedStrategy } from '../results/results-schema.js'
 import type { ScoredResults, Setting } from '../results/scored-results.js'
+import { JudgedComparison } from './judged-comparison.js'
 import { scoreMethod, winRate } from './method-scores.js'
-import { type Cell, estimated, none, type Table, text } from './table.js'
+import { type Cell, none, type Table, text } from './table.js'
 
 /**
  * Makes the table in the form of Table 4: R of each method, its win rate against the baseline, and
@@ -44,10 +44,7 @@ function row(scored: ScoredResults, setting: Setting, strategy: EvaluatedStrateg
   ]
 }
 
-/**
- * The win rate of one strategy against another by the judge; each prompt's judgements are
- * averaged.
- */
+/** The win rate of one strategy against another by the judge. */
 function judged(
   scored: ScoredResults,
   { dataset }: Setting,
@@ -55,15 +52,6 @@ function judged(
   second: EvaluatedStrategy,
   options: IntervalOptions,
 ): Cell {
-  const prompts = new Set(scored.promptsOf(dataset))
-  const byPrompt = new Map<string, number[]>()
-  for (const judgement of scored.results.judgements) {
-    const isForward = judgement.first === first.id && judgement.second === second.id
-    const isBackward = judgement.first === second.id && judgement.second === first.id
-    if (!prompts.has(judgement.prompt) || !(isForward || isBackward)) continue
-    const score = isForward ? judgement.score : 1 - judgement.score
-    byPrompt.set(judgement.prompt, [...(byPrompt.get(judgement.prompt) ?? []), score])
-  }
-  const outcomes = [...byPrompt.values()].map((list) => list.reduce((sum, value) => sum + value) / list.length)
-  return outcomes.length > 0 ? estimated(summarizeOutcomes(outcomes, options)) : none()
+  const comparison = new JudgedComparison(scored, first, second, dataset)
+  return comparison.judgements.length > 0 ? comparison.winRate(options) : none()
 }

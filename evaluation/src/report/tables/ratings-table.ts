@@ -23,7 +23,7 @@ export function ratingsTable(scored: ScoredResults, options: IntervalOptions): T
     const methods = scored.strategies(setting.pair, 'method')
     return [
       ...rated(scored, setting, scored.results.oracle, oracleOutcomes(scored, setting, methods), options),
-      ...rated(scored, setting, 'judge', judgeOutcomes(scored, setting, methods), options),
+      ...rated(scored, setting, scored.results.judge ?? 'judge', judgeOutcomes(scored, setting, methods), options),
     ]
   })
   return {
@@ -117,8 +117,9 @@ function judgeOutcomes(
     .map((prompt) =>
       scored.results.judgements.flatMap((judgement) => {
         const [first, second] = [labels.get(judgement.first), labels.get(judgement.second)]
+        const { score } = judgement
         const isOurs = judgement.prompt === prompt && first !== undefined && second !== undefined
-        return isOurs ? [{ first, second, score: judgement.score }] : []
+        return isOurs && score !== null ? [{ first, second, score }] : []
       }),
     )
     .filter((outcomes) => outcomes.length > 0)
