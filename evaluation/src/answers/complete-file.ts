@@ -37,7 +37,7 @@ export interface StageOptions<Stage extends string> extends Patience {
 /** Completes the file of a stage, and records it in its manifest. Errors as `runJobs`. */
 export function completeFile<Stage extends string, J extends Question>(
   { server, concurrency, timeoutMs, retryForMs, onCounts, signal }: StageOptions<Stage>,
-  facts: GatewayFacts,
+  facts: Pick<GatewayFacts, 'concurrentRequests'>,
   { stage, out, manifest }: FileStage<Stage>,
   rows: StageRows<J>,
 ): Promise<Counts> {

@@ -71,8 +71,10 @@ export async function readGatewayFacts(server: Server, signal: AbortSignal): Pro
 const usualConcurrency = 8
 
 /** How many requests to send at once. @param wanted null: as many as the gateway works on */
-export const concurrencyOf = (wanted: number | null, { concurrentRequests }: GatewayFacts): number =>
-  wanted ?? concurrentRequests ?? usualConcurrency
+export const concurrencyOf = (
+  wanted: number | null,
+  { concurrentRequests }: Pick<GatewayFacts, 'concurrentRequests'>,
+): number => wanted ?? concurrentRequests ?? usualConcurrency
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 

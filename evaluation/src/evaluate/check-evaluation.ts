@@ -1,11 +1,12 @@
 import { assertBatchBody } from '../batch/batch-request.js'
 import type { GatewayFacts } from '../batch/index.js'
+import { checkJudge } from './judge/check-judge.js'
 import type { EvaluationOptions } from './options.js'
 import { type EvaluationPlan, planEvaluation } from './plan/plan-evaluation.js'
 
 type Checked = Pick<
   EvaluationOptions,
-  'strategies' | 'samples' | 'body' | 'prompts' | 'oracle' | 'picker' | 'reference' | 'baseline'
+  'strategies' | 'samples' | 'body' | 'prompts' | 'oracle' | 'picker' | 'reference' | 'baseline' | 'judge'
 >
 
 /** What an evaluation does: its plan, and the methods that the tables compare with. */
@@ -28,7 +29,9 @@ export function checkEvaluation(options: Checked): CheckedEvaluation {
   if (prompts.hasTexts) throw new Error(`${prompts.path} has texts, and a reward model needs conversations`)
   const plan = planEvaluation(strategies, samples)
   requirePicker(options, plan)
-  return { ...plan, ...comparedMethods(options, plan) }
+  const checked = { ...plan, ...comparedMethods(options, plan) }
+  if (options.judge) checkJudge(options.judge, checked)
+  return checked
 }
 
 function requirePicker({ oracle, picker }: Checked, { strategies }: EvaluationPlan): void {

@@ -7,6 +7,8 @@ export interface EvaluationPaths {
   scores(rewardModel: string): string
   /** The scores of held-out pairs by a reward model. */
   heldOut(rewardModel: string): string
+  /** What a judge said. */
+  judgements(judge: string): string
   /** The results, from which every report is made. */
   readonly results: string
 }
@@ -16,5 +18,6 @@ export const evaluationPaths = (folder: string): EvaluationPaths => ({
   answers: join(folder, 'answers.jsonl'),
   scores: (rewardModel) => join(folder, `scores.${rewardModel}.jsonl`),
   heldOut: (rewardModel) => join(folder, `held-out.${rewardModel}.jsonl`),
+  judgements: (judge) => join(folder, `judgements.${judge.replace(/[^\w.-]+/g, '_')}.jsonl`),
   results: join(folder, 'results.json'),
 })

@@ -1,9 +1,15 @@
 import type { StageOptions } from '../answers/complete-file.js'
 import type { Fields, PromptFile } from '../prompts/index.js'
+import type { JudgeOptions } from './judge/judge-options.js'
 import type { AskedStrategy } from './plan/methods.js'
 
 /** The stages of a run. */
-export type EvaluationStage = 'answers' | 'scores by the oracle' | 'scores by the picker' | 'held-out pairs'
+export type EvaluationStage =
+  | 'answers'
+  | 'scores by the oracle'
+  | 'scores by the picker'
+  | 'judgements'
+  | 'held-out pairs'
 
 /** An evaluation of strategies on a file of prompts. */
 export interface EvaluationOptions extends StageOptions<EvaluationStage> {
@@ -17,6 +23,8 @@ export interface EvaluationOptions extends StageOptions<EvaluationStage> {
   readonly oracle: string | null
   /** The reward model that best-of-n picks by; null: there is none. */
   readonly picker: string | null
+  /** An LLM that compares the answers too; null: there is none. */
+  readonly judge: JudgeOptions | null
   /** Preference pairs in TRL's form for the accuracy of the reward models; null: none. */
   readonly heldOut: PromptFile | null
   /** Label of the method whose win rates are shown; null: the first strategy. */

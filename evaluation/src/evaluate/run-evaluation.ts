@@ -11,6 +11,8 @@ import { evaluationPaths } from './evaluation-paths.js'
 import { answerSettings, scoreSettings } from './evaluation-settings.js'
 import { assertPairs } from './held-out/held-out-jobs.js'
 import { scoreHeldOut } from './held-out/score-held-out.js'
+import { openJudge } from './judge/opened-judge.js'
+import { judgeAnswers } from './judgements/judge-answers.js'
 import type { EvaluationOptions, EvaluationStage } from './options.js'
 import type { PreparedEvaluation } from './prepared-evaluation.js'
 import { datasetOf } from './results/describe-prompt.js'
@@ -33,12 +35,14 @@ export async function runEvaluation(options: EvaluationOptions): Promise<string>
   const oracle = requireRewardModels(options, facts)
   const asked = answerSettings(options, plan.pools, facts)
   const pair = String(options.body.model ?? facts.model)
-  const prepared = { options, plan, selection, facts, pair, oracle, asked }
+  const judge = await openJudge(options, plan)
+  const prepared = { options, plan, selection, facts, pair, oracle, judge, asked }
   await mkdir(options.out, { recursive: true })
   const files = await completeFiles(prepared)
+  const judgements = judge === null ? [] : await judgeAnswers(prepared, files, judge)
   const heldOut = await scoreHeldOut(prepared)
   const [first] = (await openManifest(files.answers, asked)).runs
-  return writeResults(prepared, files, { createdAt: String(first?.started), heldOut })
+  return writeResults(prepared, files, { createdAt: String(first?.started), heldOut, judgements })
 }
 
 async function selectAsked({ prompts, datasetField, expectedField, limit }: EvaluationOptions): Promise<Selection> {

@@ -23,7 +23,7 @@ export async function evaluationOptions(
   const { signal } = new AbortController()
   const prompts = await openPromptFile(path, signal)
   const limits = { timeoutMs: 60_000, retryForMs: 60_000, concurrency: 3 }
-  const models = { oracle: 'oracle', picker: null, reference: null, baseline: null }
+  const models = { oracle: 'oracle', picker: null, reference: null, baseline: null, judge: null }
   const asked = {
     strategies: [method('aad'), method('greedy-sft')],
     samples: null,

@@ -8,6 +8,8 @@ export interface Received {
   readonly path: string
   readonly body: Readonly<Record<string, unknown>>
   readonly requestId: string | undefined
+  /** The header authorization. */
+  readonly authorization: string | undefined
   /** Number of requests for answers before this one. */
   readonly number: number
 }
@@ -69,8 +71,9 @@ export async function startFakeGateway(options: FakeOptions = {}): Promise<FakeG
 async function read(request: IncomingMessage, number: number): Promise<Received> {
   let text = ''
   for await (const part of request) text += part
-  const requestId = request.headers['x-request-id']
-  return { path: request.url ?? '', body: JSON.parse(text), requestId: requestId as string | undefined, number }
+  const requestId = request.headers['x-request-id'] as string | undefined
+  const { authorization } = request.headers
+  return { path: request.url ?? '', body: JSON.parse(text), requestId, authorization, number }
 }
 
 function send(response: ServerResponse, { status, headers, text }: Reply): void {

@@ -39,7 +39,7 @@ export const manifestPath = (out: string): string => `${out}.manifest.json`
  */
 export async function openManifest(out: string, settings: Fields): Promise<Manifest> {
   const path = manifestPath(out)
-  const found = await readManifest(path)
+  const found = await readManifestFile(path)
   // As the file has them: without undefined.
   const given = JSON.parse(JSON.stringify(settings)) as Fields
   const size = await sizeOf(out)
@@ -56,6 +56,11 @@ export async function openManifest(out: string, settings: Fields): Promise<Manif
   return manifest
 }
 
+/** Reads the manifest of a file of rows; null if there are no rows that depend on its settings. */
+export async function readManifest(out: string): Promise<Omit<Manifest, 'path'> | null> {
+  return (await sizeOf(out)) > 0 ? readManifestFile(manifestPath(out)) : null
+}
+
 /** Adds what a process has done. */
 export function addRun(manifest: Manifest, run: Fields): Promise<void> {
   return writeManifest({ ...manifest, runs: [...manifest.runs, run].slice(-maxRuns) })
@@ -70,7 +75,7 @@ const sizeOf = (path: string): Promise<number> =>
 const writeManifest = ({ path, settings, runs }: Manifest): Promise<void> =>
   replaceFile(path, `${JSON.stringify({ format: formatVersion, settings, runs }, null, 2)}\n`)
 
-async function readManifest(path: string): Promise<Omit<Manifest, 'path'> | null> {
+async function readManifestFile(path: string): Promise<Omit<Manifest, 'path'> | null> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null
     throw error

@@ -1,14 +1,23 @@
 import type { Report } from '../../report/index.js'
-import { formatCell } from '../../report/tables/table.js'
+import { formatCell, type Table } from '../../report/tables/table.js'
 
-/** The table that a terminal shows. */
-const shownTable = 'methods'
+/** Columns of the table of a judge that a terminal has room for. */
+const judgeColumns: readonly string[] = ['comparison', 'dataset', 'W by judge', 'W by oracle', 'ties', 'no verdict']
 
-/** Describes a report for a terminal: R, W and the length of each method, then the notes. */
+/**
+ * Describes a report for a terminal: R, W and the length of each method, what a judge said, then
+ * the notes.
+ */
 export function summarizeReport({ tables, notes }: Report): string[] {
-  const table = tables.find(({ id }) => id === shownTable)
-  if (!table) return [...notes]
-  return [...alignColumns([table.columns, ...table.rows.map((row) => row.map(formatCell))]), table.caption, ...notes]
+  const shown = tables.filter(({ id }) => id === 'methods' || id === 'judge')
+  return [...shown.flatMap(describeTable), ...notes]
+}
+
+function describeTable({ id, columns, rows, caption }: Table): string[] {
+  const isShown = columns.map((name) => id !== 'judge' || judgeColumns.includes(name))
+  const pick = (cells: readonly string[]) => cells.filter((_, i) => isShown[i])
+  const lines = alignColumns([columns, ...rows.map((row) => row.map(formatCell))].map(pick))
+  return id === 'judge' ? lines : [...lines, caption]
 }
 
 function alignColumns(rows: readonly (readonly string[])[]): string[] {

@@ -1,16 +1,18 @@
 import { basename } from 'node:path'
 import type { GatewayFacts } from '../../batch/index.js'
 import { version } from '../../version.js'
+import { judgeFacts, type OpenedJudge } from '../judge/opened-judge.js'
 import type { PreparedEvaluation } from '../prepared-evaluation.js'
 
 /** Describes how the answers and scores were made: names with values, as a report shows them. */
-export function describeRun({ options, plan, selection, facts }: PreparedEvaluation): Record<string, string> {
+export function describeRun({ options, plan, selection, facts, judge }: PreparedEvaluation): Record<string, string> {
   const { prompts, body, seed } = options
   const { model: _pair, ...others } = body
   return {
     'file of prompts': `${basename(prompts.path)}, ${prompts.count} prompts, SHA-256 ${prompts.sha256}`,
     ...(selection.duplicates > 0 ? { 'prompts that are in the file twice': String(selection.duplicates) } : {}),
     ...modelFacts(facts),
+    ...describeJudge(judge),
     requests: plan.pools.map(({ samples, decoding }) => `${samples} x ${JSON.stringify(decoding)}`).join('; '),
     'fields of all requests': JSON.stringify(others),
     seed: String(seed),
@@ -27,3 +29,10 @@ const modelFacts = ({ models }: GatewayFacts): Record<string, string> =>
       [id, precision, `version ${weights}`, ...(adapter === null ? [] : [`adapter ${adapter}`])].join(', '),
     ]),
   )
+
+function describeJudge(judge: OpenedJudge | null): Record<string, string> {
+  if (judge === null) return {}
+  const { url, model, prompt, parameters } = judgeFacts(judge)
+  const requests = `${JSON.stringify(parameters)}, prompt SHA-256 ${prompt}`
+  return { [`judge ${judge.judge.name}`]: `${model} at ${url}, ${requests}` }
+}

@@ -8,17 +8,19 @@ import type { PreparedEvaluation } from '../prepared-evaluation.js'
 import { datasetOf, promptId, promptText } from './describe-prompt.js'
 import { describeRun } from './describe-run.js'
 import { pickAnswers } from './pick-answers.js'
-import { type EvaluationFiles, readScoredRows, type ScoredRow } from './read-scored-rows.js'
+import { readAnsweredPrompts } from './read-answered-prompts.js'
+import type { EvaluationFiles, ScoredRow } from './read-scored-rows.js'
 
 /**
  * Writes the results of complete files.
- * @param given when the evaluation was begun, as ISO 8601, and the scores of held-out pairs
+ * @param given when the evaluation was begun, as ISO 8601, the scores of held-out pairs, and what
+ *   the judge said
  * @returns the path of the results
  */
 export async function writeResults(
   prepared: PreparedEvaluation,
   files: EvaluationFiles,
-  given: Pick<EvaluationResults, 'createdAt' | 'heldOut'>,
+  given: Pick<EvaluationResults, 'createdAt' | 'heldOut' | 'judgements'>,
 ): Promise<string> {
   const { options, oracle, plan, pair } = prepared
   const results: EvaluationResultsInput = {
@@ -32,6 +34,8 @@ export async function writeResults(
     baseline: plan.baseline,
     strategies: plan.strategies.map((planned) => strategyOf(planned, pair)),
     ...(await answersOf(prepared, files)),
+    judge: options.judge?.name ?? null,
+    judgements: [...given.judgements],
     heldOut: given.heldOut,
   }
   const { results: path } = evaluationPaths(options.out)
@@ -45,34 +49,18 @@ const strategyOf = ({ label, method, role }: PlannedStrategy, pair: string) => {
 }
 
 /** The prompts and the answers to them, prompt by prompt. */
-async function answersOf({ options, selection, plan }: PreparedEvaluation, files: EvaluationFiles) {
+async function answersOf(prepared: PreparedEvaluation, files: EvaluationFiles) {
+  const { options, plan } = prepared
   const prompts: EvaluatedPrompt[] = []
   const answers: EvaluatedAnswer[] = []
-  const rows = readScoredRows(files, options.signal)
-  const perPrompt = plan.pools.reduce((sum, { samples }) => sum + samples, 0)
-  try {
-    for await (const prompt of selection.read()) {
-      const dataset = datasetOf(prompt, options.prompts.path, options.datasetField)
-      const id = promptId(prompt)
-      const expected = [...readExpected(prompt.columns, options.expectedField)]
-      prompts.push({ id, text: promptText(prompt), dataset, expected })
-      const found = await take(rows, perPrompt)
-      for (const strategy of plan.strategies) answers.push(...strategyAnswers(strategy, id, found))
-    }
-  } finally {
-    await rows.return(undefined)
+  for await (const { prompt, rows } of readAnsweredPrompts(prepared, files)) {
+    const dataset = datasetOf(prompt, options.prompts.path, options.datasetField)
+    const id = promptId(prompt)
+    const expected = [...readExpected(prompt.columns, options.expectedField)]
+    prompts.push({ id, text: promptText(prompt), dataset, expected })
+    for (const strategy of plan.strategies) answers.push(...strategyAnswers(strategy, id, rows))
   }
   return { prompts, answers }
-}
-
-async function take(rows: AsyncGenerator<ScoredRow>, count: number): Promise<ScoredRow[]> {
-  const taken: ScoredRow[] = []
-  while (taken.length < count) {
-    const { value, done } = await rows.next()
-    if (done) throw new Error('the file of answers has too few rows: run the same command again')
-    taken.push(value)
-  }
-  return taken
 }
 
 function strategyAnswers(planned: PlannedStrategy, prompt: string, rows: readonly ScoredRow[]): EvaluatedAnswer[] {

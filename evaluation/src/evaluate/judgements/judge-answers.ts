@@ -1,0 +1,63 @@
+import { completeFile } from '../../answers/complete-file.js'
+import { readRows } from '../../answers/read-rows.js'
+import { nameOf, openManifest } from '../../batch/index.js'
+import type { Fields } from '../../prompts/index.js'
+import type { JudgedOrder, Judgement } from '../../report/index.js'
+import { evaluationPaths } from '../evaluation-paths.js'
+import { type JudgeRow, parseJudgeRow } from '../judge/judge-row.js'
+import type { OpenedJudge } from '../judge/opened-judge.js'
+import { orderOutcome } from '../judge/verdict/order-outcome.js'
+import type { PreparedEvaluation } from '../prepared-evaluation.js'
+import type { EvaluationFiles } from '../results/read-scored-rows.js'
+import { type Comparison, readComparisons } from './comparisons.js'
+import { JudgeJobs } from './judge-jobs.js'
+import { judgeSettings } from './judge-settings.js'
+
+/**
+ * Asks the judge for both orders of every comparison, and writes its judgements.
+ * @returns the outcome of every comparison
+ * @throws Error if the file was begun with another judge; errors of `runJobs`
+ */
+export async function judgeAnswers(
+  prepared: PreparedEvaluation,
+  files: EvaluationFiles,
+  opened: OpenedJudge,
+): Promise<Judgement[]> {
+  const { options } = prepared
+  const { judge, parameters, pairs } = opened
+  const path = evaluationPaths(options.out).judgements(judge.name)
+  const settings: Fields = judgeSettings(prepared, opened)
+  const manifest = await openManifest(path, settings)
+  const read = () => readComparisons(prepared, files, pairs)
+  const comparisons: Comparison[] = []
+  for await (const { index, promptId, first, second, isEqual } of read())
+    comparisons.push({ index, promptId, first, second, isEqual })
+  const jobs = new JudgeJobs({ judge, parameters, comparisons, read, name: nameOf(settings) })
+  // The endpoint does not say how many requests it works on.
+  const facts = { concurrentRequests: null }
+  await completeFile({ ...options, server: judge.server }, facts, { stage: 'judgements', out: path, manifest }, jobs)
+  return readJudgements(comparisons, path, options.signal)
+}
+
+async function readJudgements(
+  comparisons: readonly Comparison[],
+  path: string,
+  signal: AbortSignal,
+): Promise<Judgement[]> {
+  const rows = readRows(path, parseJudgeRow, signal)
+  const next = async () => (await rows.next()).value as JudgeRow
+  const judgements: Judgement[] = []
+  for (const { promptId: prompt, first, second, isEqual } of comparisons) {
+    const orders: Judgement['orders'] = isEqual ? null : [orderOf(await next()), mirrored(orderOf(await next()))]
+    judgements.push({ prompt, first, second, score: orders === null ? 0.5 : orderOutcome(orders), orders })
+  }
+  await rows.return(undefined)
+  return judgements
+}
+
+/** What a row says of the places. */
+const orderOf = ({ verdict, error }: JudgeRow): JudgedOrder => verdict ?? (error === null ? 'unparsed' : 'refused')
+
+/** What a row with the strategies exchanged says of the strategies. */
+const mirrored = (order: JudgedOrder): JudgedOrder =>
+  order === 'first' ? 'second' : order === 'second' ? 'first' : order
