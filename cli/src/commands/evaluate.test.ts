@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type FakeGateway, startFakeGateway } from '@tandem/evaluation/testing'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { type FakeGateway, longest, startFakeGateway, startFakeJudge } from '@tandem/evaluation/testing'
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { createTestContext } from '../testing/test-context.js'
 import { type EvaluateOptions, evaluate } from './evaluate.js'
 
@@ -24,13 +24,18 @@ beforeEach(() => {
   words = ''
 })
 
-const run = (out: string, changes: Partial<EvaluateOptions> = {}, path: string | undefined = prompts) => {
+const run = (
+  out: string,
+  changes: Partial<EvaluateOptions> = {},
+  path: string | undefined = prompts,
+  environment: NodeJS.ProcessEnv = {},
+) => {
   const asked = { strategies: 'aad,greedy-sft', oracle: 'oracle', seed: 0, retryFor: 0, timeout: 60 }
   const context = createTestContext(folder, (text) => {
     words += text
   })
   const base = { out: join(folder, out), url: gateway.url, apiKeys: [] }
-  return evaluate(path, { ...base, ...asked, ...changes }, context)
+  return evaluate(path, { ...base, ...asked, ...changes }, { ...context, environment })
 }
 
 it('answers, scores and reports, and says what was found', async () => {
@@ -45,6 +50,18 @@ it('answers, scores and reports, and says what was found', async () => {
   expect(words).toContain('a, scores by the picker: 12/12 rows\n')
   expect(words).toMatch(/\nmethod +R +W +tokens\ngreedy-sft /)
   expect(words).toContain(`${join(folder, 'a', 'report.html')}: the report`)
+})
+
+it('says how much a judge is asked, asks it with its key, and shows what it said', async () => {
+  const judge = await startFakeJudge(longest)
+  onTestFinished(() => judge.stop())
+  const flags = { judgeUrl: judge.url, judgeModel: 'm', strategies: 'aad,greedy-sft,eft', limit: 2 }
+  await run('judged', flags, prompts, { TANDEM_JUDGE_KEY: 'secret-key' })
+  expect(words).toContain('Judge m: at most 8 requests, for both orders of 4 pairs of answers\n')
+  expect(words).toContain('judged, judgements: 8/8 rows\n')
+  expect(words).toMatch(/\ncomparison +dataset +W by judge +W by oracle +ties +no verdict\naad against greedy-sft /)
+  expect(words).not.toContain('secret-key')
+  expect(judge.received.map(({ authorization }) => authorization)).toEqual(new Array(9).fill('Bearer secret-key'))
 })
 
 it('makes the report again without a gateway, with answers for alpaca_eval and a comparison', async () => {

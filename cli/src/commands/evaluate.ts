@@ -1,12 +1,22 @@
 import { join } from 'node:path'
-import { checkEvaluation, type EvaluationOptions, makeReport, openPromptFile, runEvaluation } from '@tandem/evaluation'
+import {
+  checkEvaluation,
+  type EvaluationOptions,
+  makeReport,
+  maxJudgeRequests,
+  openPromptFile,
+  runEvaluation,
+} from '@tandem/evaluation'
 import type { Context } from '../context.js'
 import { evaluatedStrategies } from './evaluated-strategies.js'
 import { type FileRunOptions, modelField, runSettings, showProgress, withOutput } from './file-run.js'
+import { type JudgeFlags, judgeOptions } from './judge-options.js'
 import { withGateway } from './with-gateway.js'
 
+type AskOptions = FileRunOptions & JudgeFlags
+
 /** The options of `tandem evaluate`. */
-export type EvaluateOptions = FileRunOptions & {
+export type EvaluateOptions = AskOptions & {
   readonly strategies: string
   readonly sweep?: readonly string[] | undefined
   readonly samples?: number | undefined
@@ -34,7 +44,7 @@ export type EvaluateOptions = FileRunOptions & {
  */
 export async function evaluate(path: string | undefined, given: EvaluateOptions, context: Context): Promise<void> {
   const { out } = given
-  const settings = given.reportOnly ? null : await readSettings(path, given, context.signal)
+  const settings = given.reportOnly ? null : await readSettings(path, given, context)
   const work = async (signal: AbortSignal) => {
     if (settings) await answer(settings, given, { ...context, signal })
     const options = { compare: given.compare ?? null, exportFor: given.export ?? null }
@@ -49,6 +59,7 @@ type Settings = Omit<EvaluationOptions, 'server'>
 
 async function answer(settings: Settings, given: EvaluateOptions, context: Context): Promise<void> {
   context.output.write(`${settings.prompts.path}: ${settings.prompts.count} prompts\n`)
+  context.output.write(describeJudge(settings))
   await withGateway(given, context, (gateway) => {
     const body = { ...modelField(given, gateway), ...settings.body }
     const { signal } = context
@@ -58,7 +69,19 @@ async function answer(settings: Settings, given: EvaluateOptions, context: Conte
   })
 }
 
-async function readSettings(path: string | undefined, given: EvaluateOptions, signal: AbortSignal): Promise<Settings> {
+/** How much the judge is asked, before anything starts: it may cost money. */
+function describeJudge(settings: Settings): string {
+  const { judge, prompts, limit } = settings
+  if (judge === null) return ''
+  const requests = maxJudgeRequests(checkEvaluation(settings), judge, Math.min(prompts.count, limit ?? prompts.count))
+  return `Judge ${judge.name}: at most ${requests} requests, for both orders of ${requests / 2} pairs of answers\n`
+}
+
+async function readSettings(
+  path: string | undefined,
+  given: EvaluateOptions,
+  { environment, signal }: Context,
+): Promise<Settings> {
   if (path === undefined) throw new Error('the file of prompts is missing. Only --report-only needs none')
   const settings = {
     ...runSettings(given),
@@ -69,6 +92,7 @@ async function readSettings(path: string | undefined, given: EvaluateOptions, si
     ...{ reference: given.reference ?? null, baseline: given.baseline ?? null },
     ...{ datasetField: given.datasetField ?? null, expectedField: given.expectedField ?? 'expected' },
     limit: given.limit ?? null,
+    judge: await judgeOptions(given, environment),
     heldOut: given.heldOut === undefined ? null : await openPromptFile(given.heldOut, signal, 'trl'),
     signal,
   }

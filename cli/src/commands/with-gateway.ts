@@ -51,13 +51,15 @@ export async function withGateway<T>(
 
 /**
  * Reads an address as a person writes it: without a scheme it is http.
+ * @param option the option that names it, for the message
+ * @param meaning what is at the address
  * @throws Error if it is not an http address
  */
-export function readUrl(text: string): string {
+export function readUrl(text: string, option = '--url', meaning = 'a gateway'): string {
   const url = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`
   if (/^https?:/i.test(url) && URL.canParse(url)) return url
   throw new Error(
-    `--url ${text} is not the address of a gateway; expected http://HOST:PORT, e.g. http://127.0.0.1:8080`,
+    `${option} ${text} is not the address of ${meaning}; expected http://HOST:PORT, e.g. http://127.0.0.1:8080`,
   )
 }
 

@@ -18,7 +18,7 @@ export function addEvaluateCommand({ program, run, environment, actions }: Defin
     .description('compare strategies on the prompts of a file: answers, scores and a report; run again, it continues')
     .argument('[prompts]', 'a file of conversations, as for "batch"')
     .requiredOption('--out <folder>', 'the folder of the answers, the scores, the results and the report')
-  addRunOptions(addPromptOptions(addReportOptions(addStrategyOptions(addFormatOption(command)))))
+  addRunOptions(addPromptOptions(addReportOptions(addJudgeOptions(addStrategyOptions(addFormatOption(command))))))
     .addHelpText('after', evaluateExamples)
     .action((prompts: string | undefined, { verbose, ...options }: WithoutKeys & CommonFlags) => {
       const { apiKey: _keys, ...flags } = options
@@ -45,6 +45,19 @@ const addStrategyOptions = (command: Command) =>
     )
     .option('--reference <strategy>', 'the strategy whose win rates are shown (default: the first one)')
     .option('--baseline <strategy>', 'the strategy that all are compared with (default: greedy-sft, if it is named)')
+
+const addJudgeOptions = (command: Command) =>
+  command
+    .option('--judge-url <url>', 'an OpenAI-compatible endpoint: its model compares answers (key: TANDEM_JUDGE_KEY)')
+    .option('--judge-model <name>', 'the model that compares answers')
+    .option('--judge-name <name>', 'the name of the judge in the report and in files (default: the model)')
+    .option('--judge-prompt <file>', 'a prompt of your own with {{prompt}}, {{answer_a}} and {{answer_b}}')
+    .addOption(
+      new Option(
+        '--judge-pairs <which>',
+        'each strategy with the reference, or every two (default: reference)',
+      ).choices(['reference', 'all']),
+    )
 
 const addReportOptions = (command: Command) =>
   command

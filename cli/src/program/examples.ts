@@ -119,12 +119,15 @@ export const evaluateExamples = `${sameSettings}
 R is the mean score of the oracle, W the win rate of the reference against a strategy. The folder gets
 report.html with its tables and figures as files of their own, results.json, and the rows that these
 are made of. If the command ends early, run it again: it continues. best-of-n is not asked for: it is
-picked from one pool of samples, which serves every n.
+picked from one pool of samples, which serves every n. A judge is asked for both orders of each pair of
+answers: a win is a win in both, and orders that differ are a tie.
 
 Examples:
   tandem evaluate prompts.jsonl --out run --oracle oracle --reward oracle=path/to/reward --max-tokens 256
   tandem evaluate prompts.jsonl --out run --strategies "aad,greedy-dpo,greedy-sft,best-of-n n=2" --samples 16 \\
     --sweep "aad alpha=0.05,0.1,0.2" --oracle oracle --picker picker --url http://127.0.0.1:8080
+  TANDEM_JUDGE_KEY=KEY tandem evaluate prompts.jsonl --out run --oracle oracle --url http://127.0.0.1:8080 \\
+    --judge-url https://HOST/v1 --judge-model MODEL
   tandem evaluate --out run --report-only --compare earlier-run --export alpaca_eval`
 
 export const synthesizeExamples = `${sameSettings}
