@@ -9,14 +9,18 @@ import { fixturesFolder, tinyFolder } from './support/fixtures.js'
 import { type Stack, startStack } from './support/stack.js'
 
 /** Enough prompts that 20 processes do not finish them. */
-const promptCount = 40
+const promptCount = 24
 const kills = 20
+
+/** The context of the tiny models is too short for the default prompt. */
+const judgePrompt = '{{prompt}}\nA: {{answer_a}}\nB: {{answer_b}}\nWhich is better: A, B or tie?'
 
 let folder: string
 let stack: Stack
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tandem-evaluate-'))
   const row = (_: unknown, i: number) => JSON.stringify({ instruction: `What is ${i}?`, dataset: `set-${i % 2}` })
+  await writeFile(join(folder, 'judge.txt'), judgePrompt)
   await writeFile(join(folder, 'prompts.jsonl'), `${Array.from({ length: promptCount }, row).join('\n')}\n`)
   const source = tinyFolder('llama-tied')
   const path = (name: string) => join(folder, name)
@@ -44,11 +48,14 @@ function start(out: string, ...args: readonly string[]) {
   return startCli([...fixed, ...models, ...args], join(folder, 'home'))
 }
 
+/** The options of a judge: the gateway judges its own answers. */
+const judged = () => ['--judge-url', stack.url, '--judge-model', 'tiny', '--judge-prompt', join(folder, 'judge.txt')]
+
 const finish = (out: string, ...args: readonly string[]) => finishCli(start(out, ...args))
 
-const rowFiles = ['answers.jsonl', 'scores.oracle.jsonl', 'scores.picker.jsonl']
+const rowFiles = ['answers.jsonl', 'scores.oracle.jsonl', 'scores.picker.jsonl', 'judgements.tiny.jsonl']
 const read = (out: string, name: string) => readFile(join(folder, out, name), 'utf8')
-/** The bytes of answers and scores together. */
+/** The bytes of answers, scores and judgements together. */
 const sizeOf = async (out: string) => {
   const sizes = rowFiles.map((name) =>
     stat(join(folder, out, name)).then(
@@ -63,18 +70,23 @@ const answerSchema = z.object({
   ...{ prompt: z.string(), strategy: z.string(), sample: z.int(), text: z.string(), tokens: z.int() },
   ...{ oracle: z.number(), picker: z.number() },
 })
-const resultsSchema = z.object({ createdAt: z.string(), answers: z.array(answerSchema) })
+const judgementSchema = z.object({ prompt: z.string(), first: z.string(), score: z.number().nullable() })
+const resultsSchema = z.object({
+  createdAt: z.string(),
+  answers: z.array(answerSchema),
+  judgements: z.array(judgementSchema),
+})
 const resultsOf = async (out: string) => resultsSchema.parse(JSON.parse(await read(out, 'results.json')))
 
 describe('tandem evaluate', () => {
   it('killed at 20 random moments and continued, its files are those of an unbroken run', async () => {
-    await finish('unbroken')
+    await finish('unbroken', ...judged())
     const whole = await sizeOf('unbroken')
     let killed = 0
     while (killed < kills) {
-      const run = start('broken')
-      // A random moment: before the files exist, or when they have grown by up to a 14th of the whole.
-      const size = (await sizeOf('broken')) - 1 + Math.floor(Math.random() * (whole / 14))
+      const run = start('broken', ...judged())
+      // A random moment: before the files exist, or when they have grown by up to a tenth of the whole.
+      const size = (await sizeOf('broken')) - 1 + Math.floor(Math.random() * (whole / 10))
       await expect.poll(async () => run.hasEnded || (await sizeOf('broken')) >= size, { interval: 1 }).toBe(true)
       run.child.kill('SIGKILL')
       const [, signal] = await run.end
@@ -83,12 +95,30 @@ describe('tandem evaluate', () => {
       // The next process would wait 10 seconds for the lock of the dead one.
       await rm(join(folder, 'broken', 'evaluation.lock'), { recursive: true, force: true })
     }
-    await finish('broken')
+    await finish('broken', ...judged())
     for (const name of rowFiles) expect(await read('broken', name)).toBe(await read('unbroken', name))
     expect({ ...(await resultsOf('broken')), createdAt: '' }).toEqual({
       ...(await resultsOf('unbroken')),
       createdAt: '',
     })
+  })
+
+  it('a judge that says nothing of use is reported as such', async () => {
+    const output = await finish('judged', ...judged())
+    // Each other method against aad, in both orders, for every prompt.
+    expect(output).toContain(
+      `Judge tiny: at most ${promptCount * 4} requests, for both orders of ${promptCount * 2} pairs`,
+    )
+    const { judgements } = await resultsOf('judged')
+    expect(judgements).toHaveLength(promptCount * 2)
+    const left = judgements.filter(({ score }) => score === null).length
+    expect(left).toBeGreaterThan(promptCount)
+    const report = await read('judged', 'report.md')
+    const note = new RegExp(`The judge tiny gave no verdict on \\d+ of ${promptCount} prompts`, 'g')
+    expect(report.match(note)).toHaveLength(2)
+    expect(await read('judged', 'judge.csv')).toMatch(/^comparison,.*\naad against greedy-sft,tiny,prompts,/)
+    const rows = (await read('judged', 'judgements.tiny.jsonl')).trim().split('\n')
+    expect(JSON.parse(rows[0] ?? '')).toMatchObject({ index: 0, verdict: null, text: expect.stringMatching(/./) })
   })
 
   it('the answers are those of the gateway, with the scores of /v1/score', async () => {
