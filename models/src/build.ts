@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path'
+import { assertAdapterScale } from './adapter-scale.js'
 import { buildExport } from './folder/build-export.js'
 import { buildFolder } from './folder/build-folder.js'
 import type { BuildProgress, FolderOptions, TextModel, TextValidator } from './folder/model-folder.js'
@@ -16,6 +17,8 @@ export interface BuildOptions {
   readonly source: string
   /** The folder of a PEFT LoRA adapter for the source. */
   readonly adapter?: string | undefined
+  /** A factor of the adapter's own scale (lora_alpha / rank). Default: 1, as it was trained. */
+  readonly adapterScale?: number | undefined
   /**
    * Merges the adapter into the weights. By default the graph computes the adapter separately at
    * run time.
@@ -50,17 +53,25 @@ export async function buildModel(options: BuildOptions): Promise<Manifest> {
   const { signal, merge = false, switched = false } = options
   if (switched && (merge || options.adapter === undefined))
     throw new Error('switched needs an adapter that is not merged: give an adapter, and do not merge it')
+  assertScale(options)
   const graph = await findExport(options.source)
   if (graph !== null) return buildExported(graph, options)
   const source = await openModelSource(options.source, signal)
   try {
-    const adapter = options.adapter === undefined ? null : await openAdapter(options.adapter, source)
+    const adapter =
+      options.adapter === undefined ? null : await openAdapter(options.adapter, source, options.adapterScale)
     const modelId = adapter?.name ?? basename(resolve(options.source)).replace(/\.gguf$/i, '')
     const precision = options.precision ?? defaultPrecision(source)
     return await buildFolder(source, adapter, { ...folderOptions(options, modelId), merge, switched, precision })
   } finally {
     await source.weights.close()
   }
+}
+
+function assertScale({ adapter, adapterScale }: BuildOptions): void {
+  if (adapterScale === undefined) return
+  assertAdapterScale(adapterScale, 'adapterScale')
+  if (adapter === undefined) throw new Error('adapterScale is the scale of an adapter: give an adapter too')
 }
 
 /** Builds a model folder from an exported graph. Its weights cannot be changed. */

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { adapterScaleSchema } from './adapter-scale.js'
 import { headKinds } from './config.js'
 
+export * from './adapter-scale.js'
 export * from './exported-contract.js'
 export * from './graph-contract.js'
 
@@ -74,6 +76,8 @@ export const manifestSchema = z.strictObject({
     .strictObject({
       name: z.string(),
       merged: z.boolean(),
+      /** The factor of the adapter's own scale with which it is applied. */
+      scale: adapterScaleSchema.default(1),
       /**
        * Whether a graph input switches the adapter for each token (graph-contract.ts), so that the
        * folder is a pair.

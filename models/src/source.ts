@@ -49,7 +49,7 @@ export interface LoraUpdate {
   readonly rank: number
   /** [rank, in] */
   readonly a: Float32Array
-  /** [out, rank], times lora_alpha / rank (or / sqrt(rank) with rslora). */
+  /** [out, rank], times lora_alpha / rank (or / sqrt(rank) with rslora) and `Adapter.scale`. */
   readonly b: Float32Array
 }
 
@@ -63,6 +63,8 @@ export interface SavedTensor {
 /** A LoRA adapter. */
 export interface Adapter {
   readonly name: string
+  /** The factor of its own scale that its updates include. */
+  readonly scale: number
   /**
    * Updates by the Hugging Face name of the layer's weight
    * ("model.layers.0.self_attn.q_proj.weight").

@@ -16,6 +16,7 @@ export function toModelResponse(manifest: Manifest, role: string, engine: string
     contextLength: manifest.contextLength,
     precision: manifest.precision,
     adapter: manifest.adapter?.name ?? '',
+    adapterScale: manifest.adapter?.scale ?? 0,
     kvBytesPerToken: keyValueBytesPerToken(manifest),
     engine,
     device,
@@ -25,5 +26,5 @@ export function toModelResponse(manifest: Manifest, role: string, engine: string
 /** Builds the handshake of the base model, from that of the model with its adapter. */
 export function toBaseModel(model: GetModelResponse, role: string): GetModelResponse {
   const version = createHash('sha256').update(`${model.version} without its adapter`).digest('hex')
-  return { ...model, modelId: `${model.modelId} without its adapter`, version, role, adapter: '' }
+  return { ...model, modelId: `${model.modelId} without its adapter`, version, role, adapter: '', adapterScale: 0 }
 }

@@ -13,6 +13,8 @@ import { megabytes } from '../util/table.js'
 /** The options of `tandem build`. */
 export interface BuildCommandOptions {
   readonly adapter?: string | undefined
+  /** A factor of the scale of `adapter`. */
+  readonly adapterScale?: number | undefined
   readonly merge?: boolean | undefined
   readonly switched?: boolean | undefined
   readonly out: string
@@ -25,7 +27,9 @@ export interface BuildCommandOptions {
  * @throws Error saying what is wrong with an option or a source
  */
 export async function build(source: string, options: BuildCommandOptions, context: Context): Promise<void> {
-  const { adapter, merge, switched, out, precision, name } = options
+  const { adapter, adapterScale, merge, switched, out, precision, name } = options
+  if (adapter === undefined && adapterScale !== undefined)
+    throw new Error('--adapter-scale is the scale of an adapter: give the adapter with --adapter')
   if (adapter === undefined && merge)
     throw new Error('--merge adds an adapter into the weights: give the adapter with --adapter')
   if (switched && (adapter === undefined || merge))
@@ -44,7 +48,8 @@ export async function build(source: string, options: BuildCommandOptions, contex
       `SOURCE ${source} is a LoRA adapter: give its base model as SOURCE, and the adapter with --adapter ${source}`,
     )
   if (adapterPath !== undefined) await warnOfOtherBase(found.path, adapterPath, context.output)
-  const request = { source: found.path, adapter: adapterPath, merge, switched, out, precision, modelId: name }
+  const built = { source: found.path, adapter: adapterPath, adapterScale, merge, switched }
+  const request = { ...built, out, precision, modelId: name }
   const manifest = await explainDiskErrors(dirname(resolve(out)), '--out', () =>
     buildWithProgress({ ...request, signal: context.signal }, context),
   )

@@ -122,8 +122,11 @@ function mergeLayers(layers: readonly Layer[]): Layer {
     // A catalog pair and two own models exclude each other: the stronger origin decides.
     const hasPair = merged.has('pair')
     const hasModels = merged.has('sft') || merged.has('dpo')
+    // The scale was chosen for the adapter of its own origin.
+    const hasAdapter = hasPair || merged.has('dpo')
     for (const [key, entry] of layer) {
-      const isDecided = key === 'pair' ? hasModels : hasPair && (key === 'sft' || key === 'dpo')
+      const isDecided =
+        key === 'pair' ? hasModels : key === 'adapter_scale' ? hasAdapter : hasPair && (key === 'sft' || key === 'dpo')
       if (!isDecided && !merged.has(key)) merged.set(key, entry)
     }
   }

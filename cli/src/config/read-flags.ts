@@ -17,6 +17,8 @@ export interface UpFlags {
   readonly model?: readonly NamedSource[]
   readonly reward?: readonly NamedSource[]
   readonly precision?: Precision
+  /** A factor of the scale of the DPO adapter. */
+  readonly adapterScale?: number
   readonly paired?: boolean
   readonly name?: string
   readonly templateFrom?: 'dpo' | 'sft'
@@ -35,11 +37,12 @@ export interface UpFlags {
  * @throws Error naming the option that is wrong
  */
 export function readFlags(flags: UpFlags): Layer {
-  const { config: _file, model, reward, templateFrom, apiKey, metrics, ...same } = flags
+  const { config: _file, model, reward, adapterScale, templateFrom, apiKey, metrics, ...same } = flags
   const given: Record<string, unknown> = {
     ...same,
     models: model && sourcesByName(model),
     rewards: reward && sourcesByName(reward),
+    adapter_scale: adapterScale,
     template_from: templateFrom,
     api_keys: apiKey,
     'telemetry.metrics': metrics,

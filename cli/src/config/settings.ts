@@ -1,5 +1,5 @@
 import { gatewayEnvironmentSchema, maxOrigins, originSchema } from '@tandem/gateway/config'
-import { precisions } from '@tandem/models/folder'
+import { adapterScaleSchema, precisions } from '@tandem/models/folder'
 import { functionNames, integerVariable, modelNameSchema, rewardNameSchema } from '@tandem/process'
 import { logitEnvironmentSchema } from '@tandem/services'
 import { z } from 'zod'
@@ -44,6 +44,8 @@ export const extraModelSchema = z.strictObject(
     /** The base of a LoRA adapter. Default: the pair's SFT model. */
     base: source.optional(),
     precision: z.enum(precisions).optional(),
+    /** A factor of the scale of a LoRA adapter. */
+    adapter_scale: adapterScaleSchema.optional(),
   },
   { error: ({ code }) => (code === 'invalid_type' ? 'expected a source, or {source: ..., base: ...}' : undefined) },
 )
@@ -65,6 +67,7 @@ export const settingsSchema = z
     models: z.record(extraModelNameSchema, sourceOrModel),
     rewards: z.record(rewardModelNameSchema, sourceOrModel),
     precision: z.enum(precisions),
+    adapter_scale: adapterScaleSchema,
     paired: z.boolean({ error: ({ input }) => (input === 'auto' ? tuneAdvice : 'expected true or false') }),
     name: gateway.TANDEM_PAIR.unwrap(),
     template_from: gateway.TANDEM_TEMPLATE_FROM.unwrap(),
@@ -144,7 +147,7 @@ export function schemaOf(key: SettingKey): z.ZodType {
     : telemetrySchema.shape[own]
 }
 
-const withoutVariable: ReadonlySet<SettingKey> = new Set(['pair', 'precision', 'paired', 'replicas'])
+const withoutVariable: ReadonlySet<SettingKey> = new Set(['pair', 'precision', 'adapter_scale', 'paired', 'replicas'])
 
 /** Returns the environment variable of a setting; null if it has none. */
 export function variableOf(key: SettingKey): string | null {
@@ -162,6 +165,7 @@ export const flagNames: Partial<Readonly<Record<SettingKey, string>>> = {
   models: '--model',
   rewards: '--reward',
   precision: '--precision',
+  adapter_scale: '--adapter-scale',
   paired: '--paired',
   name: '--name',
   template_from: '--template-from',

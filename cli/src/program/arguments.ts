@@ -1,3 +1,4 @@
+import { adapterScaleSchema } from '@tandem/models/folder'
 import { InvalidArgumentError } from 'commander'
 import type { NamedSource } from '../config/read-flags.js'
 import { extraModelNameSchema } from '../config/settings.js'
@@ -19,6 +20,13 @@ export function fraction(text: string): number {
   const value = Number(text)
   if (text.trim() !== '' && value > 0 && value <= 1) return value
   throw new InvalidArgumentError('It must be a number above 0 and at most 1.')
+}
+
+/** Parses the factor of an adapter's scale. */
+export function adapterScale(text: string): number {
+  const result = adapterScaleSchema.safeParse(text.trim() === '' ? Number.NaN : Number(text))
+  if (result.success) return result.data
+  throw new InvalidArgumentError(`It is ${text}: ${result.error.issues[0]?.message}.`)
 }
 
 /** Adds one key to the list. */

@@ -5,7 +5,7 @@ import type { ModelsOptions } from '../commands/models.js'
 import type { PullOptions } from '../commands/pull.js'
 import type { CommonFlags, Definition } from './actions.js'
 import { buildExamples, doctorExamples, modelsExamples, pullExamples } from './examples.js'
-import { addConfigOption, addListenOptions, addVerbose, precisionOption } from './options.js'
+import { adapterScaleOption, addConfigOption, addListenOptions, addVerbose, precisionOption } from './options.js'
 
 /** Adds the commands for models and the machine: build, pull, models, doctor. */
 export function addModelCommands({ program, run, actions }: Omit<Definition, 'environment'>): void {
@@ -15,6 +15,7 @@ export function addModelCommands({ program, run, actions }: Omit<Definition, 'en
     )
     .argument('<source>')
     .option('--adapter <folder>', 'a PEFT LoRA adapter for the source, or hf:ORG/REPO of one')
+    .addOption(adapterScaleOption("the scale of --adapter, as a factor of the adapter's own (default: 1)"))
     .option('--merge', 'add the adapter into the weights (default: it is computed separately)')
     .option(
       '--switched',

@@ -2,7 +2,7 @@ import { defaultPairName } from '@tandem/models/catalog'
 import { precisions } from '@tandem/models/folder'
 import { type Command, Option } from 'commander'
 import { maxReplicas } from '../config/settings.js'
-import { apiKey, namedSource, wholeNumber } from './arguments.js'
+import { adapterScale, apiKey, namedSource, wholeNumber } from './arguments.js'
 
 /** Options that several commands share. */
 
@@ -20,6 +20,7 @@ const addPairOptions = (command: Command) =>
     )
     .option('--dpo <source>', 'the same, or a LoRA adapter for the --sft model')
     .addOption(precisionOption())
+    .addOption(adapterScaleOption("the scale of the LoRA adapter --dpo, as a factor of the adapter's own (default: 1)"))
     .option('--paired', 'one process for both models, if --dpo is a LoRA adapter on --sft: the weights are loaded once')
     .option('--no-paired', 'two services, the default ("tandem tune" measures which is faster here)')
     .addOption(new Option('--threads <number>', 'number of threads of each service').argParser(wholeNumber(1, 1024)))
@@ -88,6 +89,10 @@ export const addAskOptions = (command: Command) =>
 /** Creates --precision. */
 export const precisionOption = () =>
   new Option('--precision <name>', 'precision of the weights (default: what fits the source)').choices([...precisions])
+
+/** Creates --adapter-scale. */
+export const adapterScaleOption = (description: string) =>
+  new Option('--adapter-scale <factor>', description).argParser(adapterScale)
 
 /** Creates --api-key. */
 export const apiKeyOption = (description: string) => new Option('--api-key <key>', description).argParser(apiKey)

@@ -10,7 +10,7 @@ import { explainDiskErrors } from '../util/disk-error.js'
 import { warnOfEndTokens } from './end-tokens.js'
 
 /** The inputs of a build, without its place. */
-export type BuildRequest = Pick<BuildOptions, 'source' | 'adapter' | 'precision' | 'switched'> & {
+export type BuildRequest = Pick<BuildOptions, 'source' | 'adapter' | 'adapterScale' | 'precision' | 'switched'> & {
   readonly modelId: string
   /** Identifies the content of `source`. Default: it is found from the files. */
   readonly identity?: string | undefined
@@ -60,6 +60,7 @@ export async function buildWithProgress(options: BuildOptions, { output }: Pick<
 
 /** Returns the name of a build's folder in the cache: equal for equal inputs. */
 async function cachedName(request: BuildRequest, signal: AbortSignal): Promise<string> {
+  const { adapterScale = 1 } = request
   const source = request.identity ?? (await weightsIdentity(request.source))
   const adapter = request.adapter === undefined ? null : await adapterIdentity(request.adapter, signal)
   const key = shortHash([
@@ -69,6 +70,8 @@ async function cachedName(request: BuildRequest, signal: AbortSignal): Promise<s
     request.modelId,
     request.switched ? 'switched' : null,
     builderVersion,
+    // Left out if it is 1, so that folders of earlier versions are found.
+    ...(adapterScale === 1 ? [] : [`scale ${adapterScale}`]),
   ])
   return `${request.modelId.replaceAll(/[^\w.-]+/g, '-')}-${key}`
 }

@@ -1,6 +1,7 @@
 import type { ChatMessage } from '@tandem/models'
 import { type CatalogPair, defaultPairName, findPair } from '@tandem/models/catalog'
 import type { Precision } from '@tandem/models/folder'
+import { flagNames } from '../config/settings.js'
 import type { Context } from '../context.js'
 import { weightsPath } from '../pull/pull-weights.js'
 import { warnOfOtherBase } from './adapter-base.js'
@@ -9,7 +10,7 @@ import type { BuildRequest } from './build-cached.js'
 import { type AdapterBase, plainName } from './prepare-model.js'
 import { resolvePair } from './resolve-pair.js'
 import type { Source } from './source.js'
-import { validatePair } from './validate-sources.js'
+import { type PairLabels, scaleWithoutAdapter, validatePair } from './validate-sources.js'
 
 /**
  * The two models of a pair: `sft` and `dpo`; or only `dpo`, a LoRA adapter that names its base; or
@@ -20,12 +21,14 @@ export interface PairOptions {
   readonly dpo?: string | undefined
   readonly pair?: string | undefined
   readonly precision?: Precision | undefined
+  /** A factor of the adapter's own scale. Default: 1. */
+  readonly adapter_scale?: number | undefined
   /** The name of the pair in the API. */
   readonly name?: string | undefined
   /** The model whose chat template is used. Default: `dpo`. */
   readonly template_from?: 'dpo' | 'sft' | undefined
-  /** Returns the name of a source in messages. Default: `--sft` and `--dpo`. */
-  readonly labelOf?: ((model: 'sft' | 'dpo') => string) | undefined
+  /** Returns the name of a setting in messages. Default: its flag. */
+  readonly labelOf?: PairLabels | undefined
 }
 
 /** The properties of a pair that do not depend on its files. */
@@ -72,7 +75,7 @@ type FullSource = Exclude<Source, { kind: 'adapter' }>
 
 /** The name in the API of a pair whose DPO model is a running service. */
 const servedName = 'pair'
-const flagOf = (model: 'sft' | 'dpo') => `--${model}`
+const flagOf: PairLabels = (key) => flagNames[key] ?? key
 const plainDemo: readonly ChatMessage[] = [{ role: 'user', content: 'How do I stay calm in traffic?' }]
 
 /**
@@ -88,13 +91,13 @@ export async function planPair(options: PairOptions, context: Context): Promise<
 
 function planCatalogPair(
   pairName: string,
-  { precision, name }: PairOptions,
+  { precision, adapter_scale: adapterScale, name }: PairOptions,
   { home }: Pick<Context, 'home'>,
 ): AdapterPlan {
   const pair = findPair(pairName)
   const adapterBase = { source: weightsPath(pair, home), identity: pair.sft.sha256 }
   const sft = { ...adapterBase, precision: precision ?? pair.precision, modelId: `${pair.name}-sft` }
-  const dpo = { ...sft, modelId: `${pair.name}-dpo`, adapter: pair.adapter }
+  const dpo = { ...sft, modelId: `${pair.name}-dpo`, adapter: pair.adapter, adapterScale }
   const { endTokens, demo } = pair
   const described = { name: name ?? pair.name, adapterBase, endTokens, demo }
   const both = { ...dpo, switched: true }
@@ -102,7 +105,7 @@ function planCatalogPair(
 }
 
 async function planOwnPair(
-  { precision, name, template_from, labelOf = flagOf, ...texts }: PairOptions,
+  { precision, adapter_scale: adapterScale, name, template_from, labelOf = flagOf, ...texts }: PairOptions,
   context: Context,
 ): Promise<PairPlan> {
   const parts = await resolvePair(texts, labelOf, context)
@@ -119,6 +122,8 @@ async function planOwnPair(
       `${parts.sft.where} is a LoRA adapter, which needs a base model. Build a full model first: ` +
         `"tandem build SOURCE --adapter ${parts.sft.text} --merge --out FOLDER", then give --sft FOLDER`,
     )
+  if (dpo.kind !== 'adapter' && adapterScale !== undefined)
+    throw scaleWithoutAdapter(labelOf('adapter_scale'), adapterScale, parts.dpo.where)
   if (dpo.kind !== 'adapter') return { kind: 'full', described, sft, dpo, precision, dpoTitle: parts.dpo.where }
   if (base === null)
     throw new Error(
@@ -129,7 +134,7 @@ async function planOwnPair(
   const where = { sft: parts.sft.where, dpo: parts.dpo.where }
   const hasOwnTemplate = await checkAdapterTexts(base.source, dpo.path, where, context.output)
   const full = { ...base, precision, modelId: plainName(base.source) }
-  const adapted = { ...full, adapter: dpo.path, modelId: plainName(dpo.path) }
+  const adapted = { ...full, adapter: dpo.path, adapterScale, modelId: plainName(dpo.path) }
   const both = { ...adapted, switched: true }
   const pairedRefusal = hasOwnTemplate && template_from === 'sft' ? refusePaired(parts.dpo.where) : null
   return { kind: 'adapter', described, sft: full, dpo: adapted, both, pairedRefusal, catalogPair: null }

@@ -7,6 +7,7 @@ import { warnOfOtherBase } from './adapter-base.js'
 import { buildCached } from './build-cached.js'
 import { warnOfEndTokens } from './end-tokens.js'
 import { findSource, type Source } from './source.js'
+import { scaleWithoutAdapter } from './validate-sources.js'
 
 /** A model to serve: a source, and the base of a LoRA adapter. */
 export interface ModelSource {
@@ -16,6 +17,8 @@ export interface ModelSource {
    */
   readonly base?: string | undefined
   readonly precision?: Precision | undefined
+  /** A factor of an adapter's own scale. Default: 1. */
+  readonly adapter_scale?: number | undefined
 }
 
 /** Weights that an adapter can be applied to. */
@@ -33,7 +36,7 @@ export interface AdapterBase {
  * @throws Error saying what is wrong with the source and what to give instead
  */
 export async function prepareModel(
-  { source, base, precision }: ModelSource,
+  { source, base, precision, adapter_scale: adapterScale }: ModelSource,
   label: string,
   sft: AdapterBase | null,
   context: Context,
@@ -43,6 +46,8 @@ export async function prepareModel(
     throw new Error(
       `${label} has the base ${base}, but only a LoRA adapter has a base, and ${source} is not one. Remove the base`,
     )
+  if (found.kind !== 'adapter' && adapterScale !== undefined)
+    throw scaleWithoutAdapter(`${label}: adapter_scale`, adapterScale, source)
   if (found.kind !== 'adapter') return prepareFullModel(found, precision, context)
   const weights = base === undefined ? sft : await findBase(base, label)
   if (weights === null)
@@ -52,7 +57,10 @@ export async function prepareModel(
         'Give the Hugging Face folder or GGUF file of its base as "base" in tandem.yaml',
     )
   await warnOfOtherBase(weights.source, found.path, context.output)
-  return buildCached({ ...weights, adapter: found.path, precision, modelId: plainName(found.path) }, context)
+  return buildCached(
+    { ...weights, adapter: found.path, adapterScale, precision, modelId: plainName(found.path) },
+    context,
+  )
 }
 
 /**

@@ -6,6 +6,9 @@ import { assertNoWebAddress } from '../source-text/web-address.js'
 
 /** Checks of sources by their text only, before anything is read, downloaded or built. */
 
+/** Names the settings of a pair in messages. */
+export type PairLabels = (key: 'sft' | 'dpo' | 'adapter_scale') => string
+
 /** The given texts of two models, or of a pair of the catalog. */
 interface PairTexts {
   readonly sft?: string | undefined
@@ -22,6 +25,12 @@ export function validateSources(loaded: LoadedSettings): void {
   validatePair(settings, (model) => labelOf(loaded, model))
   if (settings.paired === true && settings.dpo !== undefined && isService(settings.dpo))
     throw pairedWithoutAdapter(`${labelOf(loaded, 'dpo')} ${settings.dpo}`)
+  if (settings.adapter_scale !== undefined && settings.dpo !== undefined && isService(settings.dpo))
+    throw scaleWithoutAdapter(
+      labelOf(loaded, 'adapter_scale'),
+      settings.adapter_scale,
+      `${labelOf(loaded, 'dpo')} ${settings.dpo}`,
+    )
   for (const key of ['models', 'rewards'] as const)
     for (const [name, { source, base }] of Object.entries(settings[key])) {
       const label = labelOf(loaded, `${key}.${name}`)
@@ -49,6 +58,14 @@ export function validatePair({ sft, dpo, pair }: PairTexts, labelOfModel: (model
 /** Creates the error for a pair with only one model. */
 export const missingModel = (flag: '--sft' | '--dpo') =>
   new Error(`${flag} is missing: a pair needs two models. Give both --sft and --dpo, or --pair NAME`)
+
+/**
+ * Creates the error for the scale of a model that is not an adapter.
+ * @param label the name of the scale in messages: "--adapter-scale"
+ * @param model the model in messages: "--dpo path"
+ */
+export const scaleWithoutAdapter = (label: string, scale: number, model: string) =>
+  new Error(`${label} is ${scale}, but only a LoRA adapter has a scale, and ${model} is not one. Remove the scale`)
 
 /**
  * Creates the error for --paired with a DPO model that is not an adapter.

@@ -8,7 +8,7 @@ import { version } from '../version.js'
 let gateway: ToyGateway
 beforeAll(async () => {
   gateway = await startToyGateway(
-    ({ sft }) => Object.assign(sft.model, { adapter: 'tuned', precision: 'int8' }),
+    ({ sft }) => Object.assign(sft.model, { adapter: 'tuned', adapterScale: 0.4, precision: 'int8' }),
     'dpo',
     ['amateur'],
   )
@@ -34,6 +34,7 @@ test('/info lists the models, the strategies and the limits', async () => {
     version: 'a'.repeat(64),
     precision: 'fp32',
     adapter: null,
+    adapter_scale: null,
     context_tokens: 64,
     vocabulary_size: 512,
     max_sessions: null,
@@ -45,7 +46,7 @@ test('/info lists the models, the strategies and the limits', async () => {
     pair: 'toy',
     models: [
       { ...model, name: 'dpo' },
-      { ...model, name: 'sft', adapter: 'tuned', precision: 'int8' },
+      { ...model, name: 'sft', adapter: 'tuned', adapter_scale: 0.4, precision: 'int8' },
       { ...model, name: 'amateur' },
     ],
     reward_models: [{ name: 'picker', role: 'reward', id: 'toy-reward', version: 'd'.repeat(64), context_tokens: 64 }],

@@ -58,7 +58,8 @@ function describe(
   name: string,
   { info, replicas }: Pick<ServedModel | RewardModel, 'info' | 'replicas'>,
 ): ServedModelInfo {
-  const { role, modelId, version, precision, adapter, contextLength, vocabularySize, maxSessions, engine } = info
+  const { role, modelId, version, precision, adapter, adapterScale, contextLength } = info
+  const { vocabularySize, maxSessions, engine } = info
   return {
     name,
     role,
@@ -66,6 +67,7 @@ function describe(
     version,
     precision,
     adapter: adapter === '' ? null : adapter,
+    adapter_scale: adapterScale === 0 ? null : adapterScale,
     context_tokens: contextLength,
     vocabulary_size: vocabularySize,
     max_sessions: maxSessions === 0 ? null : maxSessions,

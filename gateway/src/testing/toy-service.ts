@@ -40,6 +40,7 @@ export class ToyService {
     contextLength: 64,
     precision: 'fp32',
     adapter: '',
+    adapterScale: 0,
     kvBytesPerToken: 4,
     engine: 'toy',
   }

@@ -47,7 +47,7 @@ export async function buildFolder(
     precision,
     texts: adapter === null ? source : withAdapterTexts(source, adapter.textFiles),
     source: { kind: source.weights.kind, files: source.files },
-    adapter: adapter && { name: adapter.name, merged: merge, switched, files: adapter.files },
+    adapter: adapter && { name: adapter.name, merged: merge, scale: adapter.scale, switched, files: adapter.files },
     graph: {
       names: [graphFileName, dataFileName],
       bytes: graphDataBytes(graph),

@@ -129,6 +129,7 @@ async function planFolder({ source, adapter, precision, model }: FolderContent, 
     adapter: adapter && {
       name: adapter.name,
       merged: adapter.merged,
+      scale: adapter.scale,
       switched: adapter.switched,
       sha256: combinedHash(await hashFiles(adapterFiles, report, options.signal)),
     },

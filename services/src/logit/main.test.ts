@@ -56,6 +56,7 @@ test('describes what it serves', async () => {
     eosTokenIds: manifest.eosTokenIds,
     precision: 'fp32',
     adapter: '',
+    adapterScale: 0,
     kvBytesPerToken: manifest.layers * 2 * manifest.keyValueHeads * manifest.headSize * 4,
     engine: 'onnxruntime-node 1.30.0, cpu, 1 thread',
   })

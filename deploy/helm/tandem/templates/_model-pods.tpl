@@ -81,6 +81,10 @@ manifest. @param root, model
     - --adapter
     - {{ . | quote }}
     {{- end }}
+    {{- if ne (float64 $build.adapterScale) 1.0 }}
+    - --adapter-scale
+    - {{ $build.adapterScale | quote }}
+    {{- end }}
     {{- with $build.precision }}
     - --precision
     - {{ . | quote }}

@@ -27,6 +27,12 @@ const servedModelSchema = z
       .describe('The SHA-256 of the built files, in hex. Models with equal versions produce equal logits.'),
     precision: z.string().describe('The precision of the weights, such as `fp32` or `int8`.'),
     adapter: z.string().nullable().describe('The LoRA adapter of the model. Null if there is none.'),
+    adapter_scale: z
+      .number()
+      .nullable()
+      .describe(
+        "The factor of the adapter's own scale with which it is applied. Null without an adapter, or if the service does not report it.",
+      ),
     context_tokens: z.int().describe('The context length of the model, in tokens.'),
     vocabulary_size: z.int().describe('The vocabulary size of the model.'),
     max_sessions: z

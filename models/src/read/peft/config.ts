@@ -75,9 +75,10 @@ export interface TargetRule {
 
 /**
  * Reads adapter_config.json as peft 0.21 does.
+ * @param adapterScale a factor of lora_alpha
  * @throws Error with the key that cannot be applied
  */
-export function parseLoraConfig(config: Readonly<Record<string, unknown>>, path: string): LoraConfig {
+export function parseLoraConfig(config: Readonly<Record<string, unknown>>, path: string, adapterScale = 1): LoraConfig {
   if (config.peft_type !== 'LORA')
     throw new Error(`${path} has peft_type ${JSON.stringify(config.peft_type)}; only "LORA" is applied`)
   const result = schema.safeParse(config)
@@ -96,7 +97,8 @@ export function parseLoraConfig(config: Readonly<Record<string, unknown>>, path:
     rank,
     savedModules: c.modules_to_save ?? [],
     isClassifier: c.task_type === 'SEQ_CLS',
-    scale: (module) => alpha(module) / (c.use_rslora ? Math.sqrt(rank(module)) : rank(module)),
+    // The order of an edited lora_alpha, so that the result has the same bits.
+    scale: (module) => (alpha(module) * adapterScale) / (c.use_rslora ? Math.sqrt(rank(module)) : rank(module)),
     targets: {
       modules: parseTargets(c.target_modules, path),
       excluded: parseNames(c.exclude_modules ?? [], path),

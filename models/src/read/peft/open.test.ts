@@ -39,14 +39,18 @@ function update(module: string, rank = 2, adapter = ''): Record<string, TensorTo
 const updates = (modules: readonly string[], rank = 2) =>
   Object.assign({}, ...modules.map((module) => update(module, rank)))
 
-async function open(config: object, tensors: Readonly<Record<string, TensorToWrite>>): Promise<Adapter> {
+async function open(
+  config: object,
+  tensors: Readonly<Record<string, TensorToWrite>>,
+  scale?: number,
+): Promise<Adapter> {
   const folder = await createFolder()
   const complete = { peft_type: 'LORA', r: 2, lora_alpha: 6, target_modules: ['q_proj'], ...config }
   await writeFile(join(folder, 'adapter_config.json'), JSON.stringify(complete))
   await writeFile(join(folder, 'adapter_model.safetensors'), encodeSafetensors(tensors))
   const base = await openBase()
   try {
-    const adapter = await openAdapter(folder, base)
+    const adapter = await openAdapter(folder, base, scale)
     expect(adapter.name).toBe(basename(folder))
     return adapter
   } finally {
@@ -68,6 +72,13 @@ it('reads low-rank updates with the scale in b', async () => {
   expect(adapter.files.map((file) => basename(file))).toEqual(['adapter_config.json', 'adapter_model.safetensors'])
   const named = await open({}, { ...update(q(0), 2, '.default'), ...update(q(1), 2, '.default') })
   expect(named.updates).toEqual(adapter.updates)
+})
+
+it('multiplies every alpha by the given scale', async () => {
+  const scaled = await open({ alpha_pattern: { 'layers.1.self_attn.q_proj': 3 } }, bothQ, 0.5)
+  expect([0, 1].map((layer) => scaleOf(scaled, q(layer)))).toEqual([1.5, 0.75])
+  expect(scaled.scale).toBe(0.5)
+  expect(scaleOf(await open({ use_rslora: true }, bothQ, 0.5), q(0))).toBe(Math.fround(3 / Math.sqrt(2)))
 })
 
 it('divides by the root of the rank with rslora', async () => {

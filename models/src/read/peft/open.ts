@@ -29,13 +29,14 @@ const tensorName = /^base_model\.model\.(?<module>.+?)\.(?<kind>lora_A|lora_B|ba
 /**
  * Opens a PEFT LoRA adapter for a checkpoint. The matrices b of its low-rank updates include the
  * scale.
+ * @param scale a factor of the adapter's own scale; tensors that are saved completely keep theirs
  * @throws Error with the part that cannot be applied, does not fit the base, or is missing
  */
-export async function openAdapter(folder: string, source: ModelSource): Promise<Adapter> {
+export async function openAdapter(folder: string, source: ModelSource, scale = 1): Promise<Adapter> {
   const root = resolve(folder)
   await assertAdapterFolder(root)
   const path = join(root, adapterConfigName)
-  const config = await readLoraConfig(root)
+  const config = await readLoraConfig(root, scale)
   const texts = await readAdapterTexts(root)
   const weights = await openSafetensors([join(root, adapterWeightsName)])
   try {
@@ -47,6 +48,7 @@ export async function openAdapter(folder: string, source: ModelSource): Promise<
       updates.set(`${module}.weight`, await readUpdate(weights, config, module, names, root))
     return {
       name: basename(root),
+      scale,
       updates,
       saved,
       isClassifier: config.isClassifier || saved.has(scoreName),
@@ -58,10 +60,14 @@ export async function openAdapter(folder: string, source: ModelSource): Promise<
   }
 }
 
-/** Reads adapter_config.json. @throws Error with the key that cannot be applied */
-export async function readLoraConfig(folder: string): Promise<LoraConfig> {
+/**
+ * Reads adapter_config.json.
+ * @param scale a factor of the adapter's own scale
+ * @throws Error with the key that cannot be applied
+ */
+export async function readLoraConfig(folder: string, scale = 1): Promise<LoraConfig> {
   const path = join(resolve(folder), adapterConfigName)
-  return parseLoraConfig(parseJsonObject(await readFile(path), path), path)
+  return parseLoraConfig(parseJsonObject(await readFile(path), path), path, scale)
 }
 
 async function assertAdapterFolder(root: string): Promise<void> {

@@ -58,6 +58,25 @@ test('each variant gives the logits of its own model', async () => {
   expect(largestDifference(foundBase, base)).toBeLessThanOrEqual(tolerance)
 })
 
+test('an adapter at 0.4 of its scale: the pair gives the logits of the folder with this model only', async () => {
+  const load = async (name: string, more: object) => {
+    const out = join(folder, name)
+    await buildModel({ source, adapter, adapterScale: 0.4, out, precision: 'fp32', ...more })
+    return OnnxEngine.load({ folder: out, threads: 1 })
+  }
+  const [single, pair] = [await load('adapted at 0.4', {}), await load('pair at 0.4', { switched: true })]
+  try {
+    const expected = await single.run(forwardOf(single, 'adapted'))
+    expect(largestDifference(await pair.run(forwardOf(pair, 'adapted')), expected)).toBeLessThanOrEqual(tolerance)
+    const whole = await engines.adapted.run(forwardOf(engines.adapted, 'adapted'))
+    expect(largestDifference(whole, expected)).toBeGreaterThan(0.1)
+    const base = await engines.base.run(forwardOf(engines.base, 'adapted'))
+    expect(largestDifference(await pair.run(forwardOf(pair, 'base')), base)).toBeLessThanOrEqual(tolerance)
+  } finally {
+    await Promise.all([single.close(), pair.close()])
+  }
+})
+
 test('both variants in one run give the same logits as apart, step after step', async () => {
   const { pair } = engines
   const apart = { adapted: forwardOf(engines.adapted, 'adapted'), base: forwardOf(engines.base, 'adapted') }

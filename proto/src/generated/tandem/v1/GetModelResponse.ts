@@ -20,6 +20,7 @@ export interface GetModelResponse {
   'maxSessions'?: (number);
   'engineRoles'?: (string)[];
   'release'?: (string);
+  'adapterScale'?: (number | string);
   '_bosTokenId'?: "bosTokenId";
 }
 
@@ -41,5 +42,6 @@ export interface GetModelResponse__Output {
   'maxSessions': (number);
   'engineRoles': (string)[];
   'release': (string);
+  'adapterScale': (number);
   '_bosTokenId'?: "bosTokenId";
 }
