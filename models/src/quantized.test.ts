@@ -133,6 +133,7 @@ describe('an adapter', () => {
   const adapter: Adapter = {
     textFiles: new Map(),
     name: 'synthetic',
+    scale: 1,
     files: [],
     saved: new Map(),
     isClassifier: false,

@@ -12,10 +12,11 @@ sft: models/sft
 dpo: grpc://10.0.0.2:7002
 models:
   amateur: ../small
-  base: { source: lora, base: weights.gguf, precision: fp32 }
+  base: { source: lora, base: weights.gguf, precision: fp32, adapter_scale: 2 }
 rewards:
   picker: /reward
 precision: int8
+adapter_scale: 0.4
 paired: false
 name: mine
 template_from: sft
@@ -41,10 +42,20 @@ request_timeout_ms: 1000
       dpo: 'grpc://10.0.0.2:7002',
       models: {
         amateur: { source: join(folder, 'small') },
-        base: { source: join(folder, 'deploy/lora'), base: join(folder, 'deploy/weights.gguf'), precision: 'fp32' },
+        base: {
+          ...{ source: join(folder, 'deploy/lora'), base: join(folder, 'deploy/weights.gguf') },
+          ...{ precision: 'fp32', adapter_scale: 2 },
+        },
       },
       rewards: { picker: { source: '/reward' } },
-      ...{ precision: 'int8', paired: false, name: 'mine', template_from: 'sft', end_tokens: ['<user>', '<|end|>'] },
+      ...{
+        precision: 'int8',
+        adapter_scale: 0.4,
+        paired: false,
+        name: 'mine',
+        template_from: 'sft',
+        end_tokens: ['<user>', '<|end|>'],
+      },
       ...{ host: '127.0.0.1', port: 0, api_keys: ['one', 'two'], threads: 2, kv_bytes: 1_000_000, strict: true },
       ...{ log_level: 'warn', request_timeout_ms: 1000, insecure_grpc: true },
       tls_ca: join(folder, 'deploy/tls/ca.crt'),
@@ -92,6 +103,14 @@ request_timeout_ms: 1000
     ['strict: 1', 'tandem.yaml:1: strict is 1: expected true or false'],
     ['port:', 'tandem.yaml:1: port is null: expected a number'],
     ['precision: int3', 'tandem.yaml:1: precision is "int3": expected one of "fp32", '],
+    ['adapter_scale: 0', 'tandem.yaml:1: adapter_scale is 0: expected a number above 0 and at most 100'],
+    ['adapter_scale: -1', 'tandem.yaml:1: adapter_scale is -1: expected a number above 0 and at most 100'],
+    ['adapter_scale: .nan', 'adapter_scale is null: expected a number above 0 and at most 100'],
+    ['adapter_scale: .inf', 'adapter_scale is null: expected a number above 0 and at most 100'],
+    [
+      'models:\n  a: { source: x, adapter_scale: "1" }',
+      'tandem.yaml:2: models.a.adapter_scale is "1": expected a number above 0 and at most 100',
+    ],
     ['models:\n  ok: x\n  dpo: y', 'tandem.yaml:3: models.dpo is "y": the name "dpo" is a model of the pair'],
     ['port: 1\nmodels:\n  __proto__: x', 'tandem.yaml:3: the key "__proto__" is not allowed; remove it'],
     ['models: { a: { source: x, "__proto__": { base: y } } }', 'tandem.yaml:1: the key "__proto__" is not allowed'],

@@ -57,6 +57,14 @@ describe('precedence', () => {
     expect([labelOf(loaded, 'port'), labelOf(loaded, 'host')]).toEqual(['--port', 'tandem.yaml:1: host'])
   })
 
+  it('takes the scale of an adapter with the adapter, or from a stronger origin', async () => {
+    await write('dpo: lora\nadapter_scale: 0.4\n')
+    expect((await load({ sft: 'a' })).settings.adapter_scale).toBe(0.4)
+    expect((await load({ adapterScale: 0.2 })).settings).toMatchObject({ adapter_scale: 0.2 })
+    for (const flags of [{ dpo: 'other' }, { pair: 'smollm2-135m-adherence' }])
+      expect((await load(flags)).settings.adapter_scale).toBeUndefined()
+  })
+
   it('merges additional models name by name', async () => {
     await write('models:\n  base: grpc://10.0.0.1:1\n  amateur: grpc://10.0.0.1:2\n')
     const environment = { TANDEM_MODELS: 'base=10.0.0.9:1, other=10.0.0.9:3', TANDEM_SFT: '10.0.0.9:4' }

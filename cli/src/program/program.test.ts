@@ -60,7 +60,7 @@ describe('createProgram', () => {
   it('up: parses every option', async () => {
     await parse(
       'up --sft a --dpo b --precision int8 --port 0 --host ::1 --threads 2 --name n --template-from sft --api-key k1 --api-key k2 ' +
-        '--model amateur=c --model base_2=grpc://h:1 --reward picker=d=e --config f.yaml --paired --replicas 3 --verbose',
+        '--model amateur=c --model base_2=grpc://h:1 --reward picker=d=e --config f.yaml --adapter-scale 0.40 --paired --replicas 3 --verbose',
     )
     const parsed = {
       sft: 'a',
@@ -70,6 +70,7 @@ describe('createProgram', () => {
       host: '::1',
       threads: 2,
       name: 'n',
+      adapterScale: 0.4,
       paired: true,
       replicas: 3,
     }
@@ -98,12 +99,12 @@ describe('createProgram', () => {
 
   it('generate, build and pull', async () => {
     await parse('generate hello --strategy aad --alpha 0.25 --max-tokens 7 --url http://h')
-    await parse('build in --adapter a --merge --out o --precision fp32')
+    await parse('build in --adapter a --adapter-scale 1.5 --merge --out o --precision fp32')
     await parse('pull')
     expect(calls[0]?.slice(0, 2)).toEqual(['generate', 'hello'])
     expect(calls[0]?.[2]).toMatchObject({ strategy: 'aad', alpha: 0.25, maxTokens: 7, url: 'http://h' })
     expect(calls[1]?.slice(0, 2)).toEqual(['build', 'in'])
-    expect(calls[1]?.[2]).toMatchObject({ adapter: 'a', merge: true, out: 'o', precision: 'fp32' })
+    expect(calls[1]?.[2]).toMatchObject({ adapter: 'a', adapterScale: 1.5, merge: true, out: 'o', precision: 'fp32' })
     expect(calls[2]).toEqual(['pull', 'smollm2-135m-adherence', {}])
   })
 
@@ -230,6 +231,11 @@ describe('createProgram', () => {
     ['up --port 0x50', 'It must be a whole number from 0 to 65535.'],
     ['up --threads 0', 'It must be a whole number from 1 to 1024.'],
     ['up --precision int3', 'Allowed choices are fp32, fp16, int8, int4, native, fast.'],
+    ['up --adapter-scale 0', 'It is 0: expected a number above 0 and at most 100.'],
+    ['chat --adapter-scale -0.4', 'It is -0.4: expected a number above 0 and at most 100.'],
+    ['build in --out o --adapter-scale NaN', 'It is NaN: expected a number above 0 and at most 100.'],
+    ['evaluate p --out a --adapter-scale Infinity', 'It is Infinity: expected a number above 0 and at most 100.'],
+    ['up --adapter-scale half', 'It is half: expected a number above 0 and at most 100.'],
     ['up --template-from both', 'Allowed choices are dpo, sft.'],
     ['up --api-key a,b', 'A key must not be empty or contain a comma.'],
     ['up --model amateur', 'It must be NAME=SOURCE, e.g. amateur=path/to/model or amateur=grpc://127.0.0.1:7003.'],

@@ -36,7 +36,18 @@ describe('prepareModel', () => {
     expect(await prepare({ source: adapter, base })).toBe(onSft)
   })
 
+  it('applies an adapter at a factor of its scale', async () => {
+    const scaled = await prepare({ source: adapter, base, adapter_scale: 0.4 })
+    expect((await loadManifest(scaled)).adapter?.scale).toBe(0.4)
+    expect(await prepare({ source: adapter, base })).not.toBe(scaled)
+  })
+
   it.each<[string, ModelSource, string]>([
+    [
+      'a scale for a source that is not an adapter',
+      { source: base, adapter_scale: 0.4 },
+      `--model amateur: adapter_scale is 0.4, but only a LoRA adapter has a scale, and ${base} is not one. Remove the scale`,
+    ],
     [
       'an adapter without weights',
       { source: adapter },

@@ -72,6 +72,17 @@ describe('preparePair', () => {
     expect((await loadManifest(other.sft)).precision).toBe('int8')
   })
 
+  it.each([false, true])('builds each scale of an adapter separately, in one folder: %s', async (paired) => {
+    const whole = await prepare({ sft, dpo, paired })
+    expect(await prepare({ sft, dpo, paired, adapter_scale: 1 })).toEqual(whole)
+    const scaled = await prepare({ sft, dpo, paired, adapter_scale: 0.4 })
+    expect(scaled.dpo).not.toBe(whole.dpo)
+    expect(scaled.sft).toBe(paired ? scaled.dpo : whole.sft)
+    const manifest = await loadManifest(scaled.dpo)
+    expect(manifest.adapter).toMatchObject({ scale: 0.4, switched: paired })
+    expect(manifest.version).not.toBe((await loadManifest(whole.dpo)).version)
+  })
+
   it('builds once if two calls need the same model, and the second says what it waits for', async () => {
     const pairs = await Promise.all([prepare({ sft, dpo }), prepare({ sft, dpo })])
     expect(pairs[0]).toEqual(pairs[1])
@@ -99,6 +110,11 @@ describe('preparePair', () => {
     ['a pair and models', { sft, dpo, pair: 'x' }, '--pair names both models'],
     ['an unknown pair', { pair: 'x' }, 'there is no pair "x" in the catalog'],
     ['--paired without an adapter', { sft, dpo: sft, paired: true }, 'is not one. Remove --paired'],
+    [
+      'a scale of a full model',
+      { sft, dpo: sft, adapter_scale: 0.4 },
+      `--adapter-scale is 0.4, but only a LoRA adapter has a scale, and --dpo ${sft} is not one. Remove the scale`,
+    ],
     ['an adapter as SFT', { sft: dpo, dpo: sft }, 'is a LoRA adapter, which needs a base model'],
   ])('refuses %s', async (_name, options, message) => {
     await expect(prepare(options)).rejects.toThrow(message)

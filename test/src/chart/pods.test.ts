@@ -94,6 +94,17 @@ describe.skipIf(withoutHelm)(`pods of the chart${withoutHelm}`, () => {
     expect(changed.map(([name]) => name)).toEqual(['tandem-logit-dpo'])
   })
 
+  test('a model is built with its adapter at a scale, which is left out if it is 1', () => {
+    const argsOf = (build: object) => {
+      const source = { type: 'build', build: { source: 'hf:a/b', adapter: 'hf:a/c', precision: 'int8', ...build } }
+      const pod = podsOf(render({ models: { dpo: { source } } })).find(({ name }) => name === 'tandem-logit-dpo')
+      return pod?.spec.initContainers?.find(({ name }) => name === 'build-model')?.args
+    }
+    const adapter = ['hf:a/b', '--adapter', 'hf:a/c']
+    expect(argsOf({})).toEqual([...adapter, '--precision', 'int8'])
+    expect(argsOf({ adapterScale: 0.4 })).toEqual([...adapter, '--adapter-scale', '0.4', '--precision', 'int8'])
+  })
+
   test('a GPU is a limit, and the paper has one for each model', () => {
     const pods = podsOfComponent(render(valuesOf('two-gpus.yaml')), 'service')
     expect(pods.map(({ main }) => main.resources?.limits?.['nvidia.com/gpu'])).toEqual([1, 1])
