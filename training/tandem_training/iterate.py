@@ -11,13 +11,13 @@
 import argparse
 import json
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 from .data.read import hash_of, read_rows
 from .errors import InputError
 from .iterate_options import rounds
+from .program import run_program
 from .split import select_prompts
 
 
@@ -67,7 +67,7 @@ class Rounds:
                 f"the command of --synthesize ended without an error and did not write {partial}: "
                 "expected the pairs there"
             )
-        partial.rename(out)
+        _rename_pairs(partial, out)
         return out
 
     def prompts(self) -> Path:
@@ -109,15 +109,22 @@ def _check_same(args: argparse.Namespace, rest: list[str]) -> None:
         )
 
 
+def _rename_pairs(partial: Path, out: Path) -> None:
+    """Gives the pairs their final name, then the files that the command wrote next to them."""
+    partial.rename(out)
+    for path in sorted(out.parent.glob(f"{partial.stem}.*")):
+        path.rename(path.with_name(out.stem + path.name.removeprefix(partial.stem)))
+
+
 def _call(command: list[str], what: str) -> None:
     try:
-        done = subprocess.run(command)
+        code = run_program(command)
     except OSError as error:
         raise InputError(f"{what} cannot start ({error}): give a program that exists") from error
-    if done.returncode != 0:
+    if code != 0:
         raise InputError(
-            f"{what} ended with exit code {done.returncode}. Its messages are above. After the cause is removed, the "
-            f"same command continues here. It was: {shlex.join(command)}"
+            f"{what} ended with exit code {code}. Its messages are above. After the cause is removed, the same command "
+            f"continues here. It was: {shlex.join(command)}"
         )
 
 

@@ -31,4 +31,5 @@ rows = [
 is_first = not Path(args.out).exists()
 with Path(args.out).open("w") as file:
     file.writelines(json.dumps(row) + "\n" for row in (rows[:1] if is_first else rows))
+Path(f"{args.out}.manifest.json").write_text("{}")
 raise SystemExit(1 if is_first else 0)

@@ -104,6 +104,8 @@ def test_iterate_makes_all_rounds_and_continues(tmp_path, write, capfd):
         "1-prime": "pairs-1.jsonl",
         "2": "pairs-2.jsonl",
     }
+    names = [f"pairs-{round}.jsonl{end}" for round in "12" for end in ("", ".manifest.json")]
+    assert sorted(path.name for path in out.glob("pairs-*")) == names
     assert record(out / "round-1-prime")["adapter"] == str(out / "round-0")
     assert record(out / "round-2")["adapter"] is None
     assert train(*args, "--beta", "0.5") == 1
