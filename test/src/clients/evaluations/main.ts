@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { installPython } from '../../support/installed.js'
-import { startTinyStack } from '../../support/tiny-stack.js'
+import { startTinyStack, type TinyStackOptions } from '../../support/tiny-stack.js'
+import { runAlpacaEval } from './alpaca-eval/alpaca-eval.js'
 import { runGuidellm } from './guidellm.js'
 import { runLangChainTests } from './langchain.js'
 import { runLmEval } from './lm-eval.js'
@@ -8,22 +9,32 @@ import type { Check } from './report.js'
 import type { Server } from './server.js'
 
 /**
- * `npm run clients -w test`: runs lm-eval, LangChain's standard tests and guidellm, unmodified,
- * against a gateway and two services. It installs them from PyPI once, into the cache of clients.
+ * `npm run clients -w test`: runs lm-eval, LangChain's standard tests, alpaca_eval and guidellm,
+ * unmodified, against a gateway and its services. It installs them from PyPI once, into the cache of clients.
  * `-- lm-eval langchain` runs only those that are named. The exit code is 0 if all checks pass, 1 if
  * one fails, 2 for unknown names and 3 if a client cannot be installed.
  */
 
-type Run = (python: string, server: Server) => Promise<Check[]>
-const clients: Readonly<Record<string, { readonly fixture: string; readonly run: Run }>> = {
-  'lm-eval': { fixture: 'evaluations', run: runLmEval },
-  langchain: { fixture: 'evaluations', run: runLangChainTests },
-  guidellm: { fixture: 'guidellm', run: runGuidellm },
+interface Client {
+  /** The folder with its requirements. */
+  readonly fixture: string
+  readonly run: (python: string, server: Server) => Promise<Check[]>
+  readonly stack: TinyStackOptions
+}
+
+const key = 'secret'
+const open: TinyStackOptions = { env: { TANDEM_API_KEYS: key } }
+/** Two programs ask for the same scores: they must be the same bits. */
+const scored: TinyStackOptions = { env: { TANDEM_API_KEYS: key, TANDEM_STRICT: '1' }, reward: 'oracle' }
+const clients: Readonly<Record<string, Client>> = {
+  'lm-eval': { fixture: 'evaluations', run: runLmEval, stack: open },
+  langchain: { fixture: 'evaluations', run: runLangChainTests, stack: open },
+  'alpaca-eval': { fixture: 'evaluations', run: runAlpacaEval, stack: scored },
+  guidellm: { fixture: 'guidellm', run: runGuidellm, stack: open },
 }
 const installLimitMs = 1_500_000
 /** The exit code if a client cannot be installed. */
 const notInstalled = 3
-const key = 'secret'
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -33,9 +44,11 @@ async function main(named: readonly string[]): Promise<number> {
     console.error(`unknown client "${unknown}": expected ${Object.keys(clients).join(', ')}`)
     return 2
   }
-  const chosen = Object.entries(clients).filter(([name]) => named.length === 0 || named.includes(name))
+  const chosen = Object.entries(clients)
+    .filter(([name]) => named.length === 0 || named.includes(name))
+    .map(([, client]) => client)
   const pythons = new Map<string, string>()
-  for (const fixture of new Set(chosen.map(([, client]) => client.fixture))) {
+  for (const fixture of new Set(chosen.map((client) => client.fixture))) {
     console.log(`installing test/fixtures/${fixture}/requirements.txt, unless the cache has it`)
     const installed = await installPython(fixture, [3, 10], installLimitMs)
     if ('missing' in installed) {
@@ -44,12 +57,26 @@ async function main(named: readonly string[]): Promise<number> {
     }
     pythons.set(fixture, join(installed.folder, 'venv/bin/python'))
   }
-  const stack = await startTinyStack({ env: { TANDEM_API_KEYS: key } })
+  const checks: Check[] = []
+  for (const options of new Set(chosen.map(({ stack }) => stack)))
+    checks.push(
+      ...(await runOn(
+        options,
+        chosen.filter(({ stack }) => stack === options),
+        pythons,
+      )),
+    )
+  return checks.some(({ problem }) => problem !== null) ? 1 : 0
+}
+
+/** Runs clients on one stack. */
+async function runOn(options: TinyStackOptions, chosen: readonly Client[], pythons: ReadonlyMap<string, string>) {
+  const stack = await startTinyStack(options)
   try {
     const server = { url: stack.url, key, model: 'tiny' }
     const checks: Check[] = []
-    for (const [, { fixture, run }] of chosen) checks.push(...show(await run(pythons.get(fixture) ?? '', server)))
-    return checks.some(({ problem }) => problem !== null) ? 1 : 0
+    for (const { fixture, run } of chosen) checks.push(...show(await run(pythons.get(fixture) ?? '', server)))
+    return checks
   } finally {
     await stack.stop()
   }
