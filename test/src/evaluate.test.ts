@@ -150,6 +150,81 @@ describe('tandem evaluate', () => {
   })
 })
 
+describe('tandem evaluate with scales of the adapter', () => {
+  const limit = 6
+  const scaledFolder = 'adapter-scale-0.4'
+  const swept = ['--strategies', 'aad,greedy-sft', '--sweep', 'aad adapter_scale=0.4,1']
+  const scaledFiles = [...rowFiles.slice(0, 2), ...rowFiles.slice(0, 2).map((name) => join(scaledFolder, name))]
+  const path = (name: string) => join(folder, name)
+
+  // Batches of other sizes must not change the bits.
+  beforeAll(() => writeFile(path('strict.yaml'), 'strict: true\n'))
+
+  /** Starts the command with models of its own. */
+  function startOwn(out: string, ...args: readonly string[]) {
+    const lora = tinyFolder('llama-tied+lora')
+    const models = ['--sft', tinyFolder('llama-tied'), '--dpo', lora, '--reward', `oracle=${path('oracle')}`]
+    const fixed = ['evaluate', path('prompts.jsonl'), '--out', path(out), '--config', path('strict.yaml')]
+    const questions = ['--oracle', 'oracle', '--max-tokens', '5', '--limit', String(limit)]
+    return startCli([...fixed, ...models, ...questions, ...args], path('home'))
+  }
+  const textsOf = async (out: string, label: string) =>
+    (await resultsOf(out)).answers.filter(({ strategy }) => strategy === label).map(({ text }) => text)
+  const gatewayOf = async (out: string) =>
+    manifestSchema.parse(JSON.parse(await read(out, 'answers.jsonl.manifest.json'))).settings.gateway
+
+  it('has a row for each scale, with the answers of a pair that is served at it', async () => {
+    const output = await finishCli(startOwn('swept', ...swept))
+    expect(output).toContain('The adapter is applied at 0.4 of its own scale\n')
+    expect(output).toContain(`swept, answers, ${scaledFolder}: ${limit}/${limit} rows`)
+    const [whole, scaled] = [await textsOf('swept', 'aad'), await textsOf('swept', 'aad adapter_scale=0.4')]
+    expect(scaled).toHaveLength(limit)
+    expect(scaled).not.toEqual(whole)
+    expect(await textsOf('swept', 'aad adapter_scale=1')).toEqual(whole)
+    expect(await read('swept', 'sweeps.csv')).toMatch(/aad adapter_scale=0\.4,.*,adapter_scale,0\.4,/)
+    expect(await read('swept', 'report.html')).toContain('llama-tied+lora at 0.4 of its own scale')
+
+    await finishCli(startOwn('at-0.4', '--strategies', 'aad', '--adapter-scale', '0.4'))
+    expect(await textsOf('at-0.4', 'aad')).toEqual(scaled)
+    expect(await gatewayOf(`swept/${scaledFolder}`)).toEqual(await gatewayOf('at-0.4'))
+    const scalesOf = async (out: string) => (await gatewayOf(out)).models.map((model) => model.adapter_scale)
+    expect([await scalesOf('swept'), await scalesOf(`swept/${scaledFolder}`)]).toEqual([
+      [null, 1],
+      [null, 0.4],
+    ])
+  })
+
+  it('killed within the answers at a scale and continued, its files are those of an unbroken run', async () => {
+    const run = startOwn('killed', ...swept)
+    const answers = path(`killed/${scaledFolder}/answers.jsonl`)
+    const sizeNow = () =>
+      stat(answers).then(
+        ({ size }) => size,
+        () => 0,
+      )
+    await expect.poll(async () => run.hasEnded || (await sizeNow()) > 0, { interval: 1 }).toBe(true)
+    run.child.kill('SIGKILL')
+    await run.end
+    await expect(read('killed', 'results.json')).rejects.toThrow('ENOENT')
+    await rm(path('killed/evaluation.lock'), { recursive: true, force: true })
+    await finishCli(startOwn('killed', ...swept))
+    for (const name of scaledFiles) expect(await read('killed', name)).toBe(await read('swept', name))
+    expect({ ...(await resultsOf('killed')), createdAt: '' }).toEqual({ ...(await resultsOf('swept')), createdAt: '' })
+  })
+
+  it('is refused for a DPO model without an adapter, before anything is answered', async () => {
+    const run = startOwn('refused', ...swept, '--dpo', tinyFolder('llama-tied'))
+    expect((await run.end)[0]).toBe(1)
+    expect(run.output).toContain('--adapter-scale is 1, but only a LoRA adapter has a scale')
+    await expect(stat(path('refused/answers.jsonl'))).rejects.toThrow('ENOENT')
+  })
+})
+
+const manifestSchema = z.object({
+  settings: z.object({
+    gateway: z.object({ models: z.array(z.looseObject({ adapter_scale: z.number().nullable() })) }),
+  }),
+})
 const bodySchema = z.object({
   choices: z.array(z.object({ message: z.object({ content: z.string() }) })).optional(),
   data: z.array(z.object({ score: z.number() })).optional(),

@@ -27,14 +27,15 @@ export function parseMethods(words: readonly string[]): Method[] {
 
 /**
  * Checks a method before a message is sent, as the gateway would.
+ * @returns the names of the models that it reads; none if the server chooses the strategy
  * @throws Error if the strategy is unknown, or does not have such a parameter
  */
-export function validateMethod(method: Method): void {
+export function validateMethod(method: Method): readonly string[] {
   const given = Object.entries(method).filter(([, value]) => value !== undefined)
   // Without a name, the requested model names the strategy.
-  if (method.strategy === undefined) return
+  if (method.strategy === undefined) return []
   try {
-    validateDecoding(Object.fromEntries(given))
+    return validateDecoding(Object.fromEntries(given))
   } catch (error) {
     throw new Error(error instanceof Error ? error.message.replace(/^decoding\./, '') : String(error), { cause: error })
   }

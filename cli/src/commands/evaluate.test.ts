@@ -87,6 +87,10 @@ it.each<[string, Partial<EvaluateOptions>]>([
   ['unknown strategy "nope"', { strategies: 'nope' }],
   ['--reference is "eft": expected a strategy of --strategies: aad, greedy-sft', { reference: 'eft' }],
   ['best-of-n needs a reward model that picks: give --picker NAME', { strategies: 'aad,best-of-n' }],
+  [
+    'adapter_scale needs models that this command starts, and the gateway at --url has its own: remove --url. Or serve the scales',
+    { sweep: ['aad adapter_scale=0.4'] },
+  ],
   ['--oracle is missing: expected the reward model that scores the answers', { oracle: undefined }],
 ])('refuses what cannot work: %s', async (message, changes) => {
   await expect(run('refused', changes)).rejects.toThrow(message)

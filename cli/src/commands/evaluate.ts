@@ -7,6 +7,7 @@ import {
   openPromptFile,
   runEvaluation,
 } from '@tandem/evaluation'
+import { loadSettings } from '../config/load-settings.js'
 import type { Context } from '../context.js'
 import { evaluatedStrategies } from './evaluated-strategies.js'
 import { type FileRunOptions, modelField, runSettings, showProgress, withOutput } from './file-run.js'
@@ -55,17 +56,22 @@ export async function evaluate(path: string | undefined, given: EvaluateOptions,
   await withOutput(out, context, work, join(out, 'evaluation'))
 }
 
-type Settings = Omit<EvaluationOptions, 'server'>
+type Settings = Omit<EvaluationOptions, 'serve'>
 
 async function answer(settings: Settings, given: EvaluateOptions, context: Context): Promise<void> {
   context.output.write(`${settings.prompts.path}: ${settings.prompts.count} prompts\n`)
   context.output.write(describeJudge(settings))
-  await withGateway(given, context, (gateway) => {
-    const body = { ...modelField(given, gateway), ...settings.body }
-    const { signal } = context
-    return showProgress(given.out, context, (onCounts) =>
-      runEvaluation({ ...settings, server: gateway.server, body, onCounts, signal }),
-    )
+  const { signal } = context
+  await showProgress(given.out, context, (onCounts, end) => {
+    const serve: EvaluationOptions['serve'] = (adapterScale, work) => {
+      end()
+      if (adapterScale !== null) context.output.write(`The adapter is applied at ${adapterScale} of its own scale\n`)
+      const scaled = { ...given, ...(adapterScale === null ? {} : { adapterScale }) }
+      return withGateway(scaled, context, (gateway) =>
+        work({ server: gateway.server, model: modelField(given, gateway).model }),
+      )
+    }
+    return runEvaluation({ ...settings, serve, onCounts, signal })
   })
 }
 
@@ -77,25 +83,42 @@ function describeJudge(settings: Settings): string {
   return `Judge ${judge.name}: at most ${requests} requests, for both orders of ${requests / 2} pairs of answers\n`
 }
 
-async function readSettings(
-  path: string | undefined,
-  given: EvaluateOptions,
-  { environment, signal }: Context,
-): Promise<Settings> {
+async function readSettings(path: string | undefined, given: EvaluateOptions, context: Context): Promise<Settings> {
   if (path === undefined) throw new Error('the file of prompts is missing. Only --report-only needs none')
+  const { signal } = context
+  const strategies = evaluatedStrategies(given.strategies, given.sweep ?? [])
   const settings = {
     ...runSettings(given),
     prompts: await openPromptFile(path, signal, given.format),
-    strategies: evaluatedStrategies(given.strategies, given.sweep ?? []),
+    ...{ strategies, adapterScale: await ownScale(strategies, given, context) },
     samples: given.samples ?? null,
     ...{ oracle: given.oracle ?? null, picker: given.picker ?? null },
     ...{ reference: given.reference ?? null, baseline: given.baseline ?? null },
     ...{ datasetField: given.datasetField ?? null, expectedField: given.expectedField ?? 'expected' },
     limit: given.limit ?? null,
-    judge: await judgeOptions(given, environment),
+    judge: await judgeOptions(given, context.environment),
     heldOut: given.heldOut === undefined ? null : await openPromptFile(given.heldOut, signal, 'trl'),
     signal,
   }
   checkEvaluation(settings)
   return settings
+}
+
+/**
+ * The scale of the strategies that name none, if others name one: then every pair is started with a
+ * scale, so that a model that has none is refused before anything is answered.
+ * @throws Error if a gateway runs already, whose adapter has one scale
+ */
+async function ownScale(
+  strategies: EvaluationOptions['strategies'],
+  { url, ...flags }: EvaluateOptions,
+  { environment }: Context,
+): Promise<number | null> {
+  if (strategies.every(({ adapterScale }) => adapterScale === null)) return null
+  if (url === undefined) return (await loadSettings(flags, environment)).settings.adapter_scale ?? 1
+  throw new Error(
+    `adapter_scale needs models that this command starts, and the gateway at --url has its own: remove --url. Or serve ` +
+      'the scales as additional models there (models: dpo_04: {source: ..., adapter_scale: 0.4}), and name ' +
+      'them: "contrastive expert=dpo_04" is aad at that scale',
+  )
 }

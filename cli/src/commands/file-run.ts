@@ -53,11 +53,14 @@ export function withOutput<T>(
 /** Is told of the rows of a stage, whose name is empty if a run has only one. */
 export type OnCounts = (stage: string, counts: Counts, total: number) => void
 
-/** Shows the progress of each stage: the next one ends the one before it. */
+/**
+ * Shows the progress of each stage: the next one ends the one before it.
+ * @param work gets a function that ends the last one, before something else is shown
+ */
 export async function showProgress<T>(
   path: string,
   { output, signal }: Context,
-  work: (onCounts: OnCounts) => Promise<T>,
+  work: (onCounts: OnCounts, end: () => void) => Promise<T>,
 ): Promise<T> {
   const stages = new Map<string, RowProgress>()
   const stop = () => {
@@ -70,7 +73,7 @@ export async function showProgress<T>(
     return progress
   }
   try {
-    return await work((stage, counts, total) => (stages.get(stage) ?? begin(stage)).update(counts, total))
+    return await work((stage, counts, total) => (stages.get(stage) ?? begin(stage)).update(counts, total), stop)
   } catch (error) {
     stop()
     if (signal.aborted) output.write(`${path} is not complete: run the same command again to continue\n`)

@@ -11,6 +11,7 @@ const modelSchema = z.object({
   version: z.string(),
   precision: z.string(),
   adapter: z.string().nullable(),
+  adapter_scale: z.number().nullish(),
 })
 const infoSchema = z.object({
   version: z.string(),

@@ -2,15 +2,28 @@ import { assertBatchBody } from '../batch/batch-request.js'
 import type { GatewayFacts } from '../batch/index.js'
 import { checkJudge } from './judge/check-judge.js'
 import type { EvaluationOptions } from './options.js'
-import { type EvaluationPlan, planEvaluation } from './plan/plan-evaluation.js'
+import type { PlannedStrategy } from './plan/plan-evaluation.js'
+import { type EvaluationPart, planParts } from './plan/plan-parts.js'
 
 type Checked = Pick<
   EvaluationOptions,
-  'strategies' | 'samples' | 'body' | 'prompts' | 'oracle' | 'picker' | 'reference' | 'baseline' | 'judge'
+  | 'strategies'
+  | 'samples'
+  | 'adapterScale'
+  | 'body'
+  | 'prompts'
+  | 'oracle'
+  | 'picker'
+  | 'reference'
+  | 'baseline'
+  | 'judge'
 >
 
-/** What an evaluation does: its plan, and the methods that the tables compare with. */
-export interface CheckedEvaluation extends EvaluationPlan {
+/** What an evaluation does: its parts, and the methods that the tables compare with. */
+export interface CheckedEvaluation {
+  readonly parts: readonly EvaluationPart[]
+  /** The strategies of all parts. */
+  readonly strategies: readonly PlannedStrategy[]
   readonly reference: string
   readonly baseline: string | null
 }
@@ -22,19 +35,20 @@ const usualBaseline = 'greedy-sft'
  * @throws Error naming the setting
  */
 export function checkEvaluation(options: Checked): CheckedEvaluation {
-  const { strategies, samples, body, prompts } = options
+  const { strategies, body, prompts } = options
   assertBatchBody(body)
   if ('decoding' in body) throw new Error('decoding cannot be set in --body: use --strategies')
   for (const { method } of strategies) assertBatchBody({ decoding: method })
   if (prompts.hasTexts) throw new Error(`${prompts.path} has texts, and a reward model needs conversations`)
-  const plan = planEvaluation(strategies, samples)
-  requirePicker(options, plan)
-  const checked = { ...plan, ...comparedMethods(options, plan) }
+  const parts = planParts(options)
+  const planned = parts.flatMap((part) => part.strategies)
+  requirePicker(options, planned)
+  const checked = { parts, strategies: planned, ...comparedMethods(options, planned) }
   if (options.judge) checkJudge(options.judge, checked)
   return checked
 }
 
-function requirePicker({ oracle, picker }: Checked, { strategies }: EvaluationPlan): void {
+function requirePicker({ oracle, picker }: Checked, strategies: readonly PlannedStrategy[]): void {
   const best = strategies.find(({ pick }) => pick === 'best')
   if (best && picker === null)
     throw new Error(`${best.label} needs a reward model that picks: give --picker NAME, or leave it out`)
@@ -42,7 +56,7 @@ function requirePicker({ oracle, picker }: Checked, { strategies }: EvaluationPl
     throw new Error(`--picker is ${picker}, as --oracle: what it picks would be judged by itself. Name another one`)
 }
 
-function comparedMethods({ reference, baseline }: Checked, { strategies }: EvaluationPlan) {
+function comparedMethods({ reference, baseline }: Checked, strategies: readonly PlannedStrategy[]) {
   const labels = strategies.filter(({ role }) => role === 'method').map(({ label }) => label)
   for (const [name, label] of Object.entries({ reference, baseline }))
     if (label !== null && !labels.includes(label))

@@ -1,15 +1,15 @@
 import type { GatewayFacts } from '../batch/index.js'
 import type { Fields } from '../prompts/index.js'
 import { version } from '../version.js'
-import type { EvaluationOptions } from './options.js'
 import type { Pool } from './plan/plan-evaluation.js'
+import type { PartRun } from './prepared-part.js'
 
 /**
  * Everything that the answers depend on. Reward models are not among it, so that other ones can
  * score the same answers.
  */
 export function answerSettings(
-  { prompts, body, seed, limit }: EvaluationOptions,
+  { prompts, body, seed, limit }: PartRun,
   pools: readonly Pool[],
   facts: GatewayFacts,
 ): Fields {

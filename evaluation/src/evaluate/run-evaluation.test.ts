@@ -84,6 +84,50 @@ it('one pool of samples serves best-of-n for all n, picked by the picker', async
   }
 })
 
+it('asks one gateway for each scale of the adapter, one after the other', async () => {
+  const other = await startFakeGateway({ rewardModels: ['oracle'], modelVersion: 'v2', adapterScale: 0.4 })
+  const served: (number | null)[] = []
+  let open = 0
+  const serve: EvaluationOptions['serve'] = async (scale, work) => {
+    served.push(scale)
+    expect(open++).toBe(0)
+    const { url } = scale === 0.4 ? other : gateway
+    return work({ server: { url }, model: undefined }).finally(() => open--)
+  }
+  const strategies = [method('aad'), method('greedy-sft'), sweep('aad', {}, 0.4), sweep('aad', {}, 1)]
+  const changes = { strategies, serve, adapterScale: 1 }
+  try {
+    const { options, results, received } = await evaluate(['Hi', 'Ho'], changes)
+    expect(served).toEqual([1, 0.4])
+    const answersOf = (requests: readonly { path: string }[]) => requests.filter(({ path }) => path !== '/v1/score')
+    expect([received, other.received].map((requests) => answersOf(requests).length)).toEqual([4, 2])
+    expect(results.strategies.map(({ label, parameters, role }) => [label, parameters, role])).toEqual([
+      ['aad', {}, 'method'],
+      ['greedy-sft', {}, 'method'],
+      ['aad adapter_scale=1', { adapter_scale: 1 }, 'sweep'],
+      ['aad adapter_scale=0.4', { adapter_scale: 0.4 }, 'sweep'],
+    ])
+    const texts = (label: string) => results.answers.filter((one) => one.strategy === label).map(({ text }) => text)
+    expect(texts('aad adapter_scale=1')).toEqual(texts('aad'))
+    expect(texts('aad adapter_scale=0.4')).toHaveLength(2)
+    expect(results.facts).toMatchObject({
+      'model dpo': expect.stringContaining('version v1'),
+      'model dpo of adapter-scale-0.4': expect.stringContaining(
+        'version v2, adapter fake-lora at 0.4 of its own scale',
+      ),
+      'requests of adapter-scale-0.4': '1 x {"strategy":"aad"}',
+    })
+    const path = join(options.out, 'results.json')
+    const bytes = await readFile(path)
+    const before = [gateway.received.length, other.received.length]
+    await runEvaluation(options)
+    expect([gateway.received.length, other.received.length]).toEqual(before)
+    expect(await readFile(path)).toEqual(bytes)
+  } finally {
+    await other.stop()
+  }
+})
+
 it('a prompt that the gateway refuses has no answers', async () => {
   const { results } = await evaluate(['Hi', 'refuse this'])
   expect(results.prompts).toHaveLength(2)

@@ -1,15 +1,16 @@
-import type { AskedStrategy, EvaluationOptions } from '../evaluate/index.js'
+import type { AskedStrategy, EvaluationOptions, Serve } from '../evaluate/index.js'
 import { openPromptFile } from '../prompts/index.js'
 
 /** A method as `--strategies` names it. */
-export const method = (strategy: string, parameters: object = {}): AskedStrategy => ({
-  method: { strategy, ...parameters },
-  role: 'method',
-})
+export const method = (
+  strategy: string,
+  parameters: object = {},
+  adapterScale: number | null = null,
+): AskedStrategy => ({ method: { strategy, ...parameters }, role: 'method', adapterScale })
 
 /** A point of a sweep. */
-export const sweep = (strategy: string, parameters: object): AskedStrategy => ({
-  ...method(strategy, parameters),
+export const sweep = (strategy: string, parameters: object, adapterScale: number | null = null): AskedStrategy => ({
+  ...method(strategy, parameters, adapterScale),
   role: 'sweep',
 })
 
@@ -27,10 +28,12 @@ export async function evaluationOptions(
   const asked = {
     strategies: [method('aad'), method('greedy-sft')],
     samples: null,
+    adapterScale: null,
     limit: null,
     datasetField: null,
     expectedField: 'expected',
     heldOut: null,
   }
-  return { prompts, out, server: { url }, ...models, ...asked, body: {}, seed: 7, signal, ...limits, ...changes }
+  const serve: Serve = (_, work) => work({ server: { url }, model: undefined })
+  return { prompts, out, serve, ...models, ...asked, body: {}, seed: 7, signal, ...limits, ...changes }
 }

@@ -27,6 +27,8 @@ export interface FakeOptions {
   readonly intercept?: (received: Received) => Promise<Reply | 'drop' | undefined> | Reply | 'drop' | undefined
   /** The version of the model in /info. */
   readonly modelVersion?: string
+  /** The scale of the adapter of its model. Default: it has no adapter. */
+  readonly adapterScale?: number
   /** The names of its reward models. Default: none. */
   readonly rewardModels?: readonly string[]
   /** Whether it has /info and /tokenizer_info. */
@@ -88,8 +90,10 @@ export const errorReply = (status: number, error: object, headers: Readonly<Reco
   headers,
 })
 
-function describe(path: string, { modelVersion = 'v1', rewardModels = [], isTandem = true }: FakeOptions): Reply {
-  const model = { name: 'dpo', id: 'fake-dpo', version: modelVersion, precision: 'fp32', adapter: null }
+function describe(path: string, { modelVersion = 'v1', adapterScale, ...options }: FakeOptions): Reply {
+  const { rewardModels = [], isTandem = true } = options
+  const adapted = { adapter: adapterScale === undefined ? null : 'fake-lora', adapter_scale: adapterScale ?? null }
+  const model = { name: 'dpo', id: 'fake-dpo', version: modelVersion, precision: 'fp32', ...adapted }
   const info = {
     version: '0.1.0',
     pair: 'fake',

@@ -1,10 +1,7 @@
 import type { StrategyPair } from '../judge/judged-pairs.js'
-import type { PlannedStrategy } from '../plan/plan-evaluation.js'
-import type { PreparedEvaluation } from '../prepared-evaluation.js'
+import type { CompletedPart } from '../prepared-part.js'
 import { promptId, promptText } from '../results/describe-prompt.js'
-import { pickAnswers } from '../results/pick-answers.js'
 import { readAnsweredPrompts } from '../results/read-answered-prompts.js'
-import type { EvaluationFiles, ScoredRow } from '../results/read-scored-rows.js'
 
 /** Two strategies that both answered a prompt. */
 export interface Comparison {
@@ -27,25 +24,17 @@ export interface ShownComparison extends Comparison {
 
 /** Yields every comparison that has both answers: prompt by prompt, pair by pair. */
 export async function* readComparisons(
-  prepared: PreparedEvaluation,
-  files: EvaluationFiles,
+  parts: readonly CompletedPart[],
   pairs: readonly StrategyPair[],
 ): AsyncGenerator<ShownComparison> {
-  for await (const { prompt, rows } of readAnsweredPrompts(prepared, files)) {
+  for await (const { prompt, answers } of readAnsweredPrompts(parts)) {
     const shared = { index: prompt.index, promptId: promptId(prompt), prompt: promptText(prompt) }
+    // The text of a method's only answer; null if there is none.
+    const textOf = (label: string) => answers.get(label)?.[0]?.row.text ?? null
     for (const [one, other] of pairs) {
-      const [a, b] = [answerOf(one, rows), answerOf(other, rows)]
+      const [a, b] = [textOf(one.label), textOf(other.label)]
       if (a === null || b === null) continue
       yield { ...shared, first: one.label, second: other.label, texts: [a, b], isEqual: a === b }
     }
   }
-}
-
-/** The text of a method's answer; null if there is none. */
-function answerOf(strategy: PlannedStrategy, rows: readonly ScoredRow[]): string | null {
-  const [answer] = pickAnswers(
-    strategy,
-    rows.filter(({ pool }) => pool === strategy.pool),
-  )
-  return answer?.row.text ?? null
 }

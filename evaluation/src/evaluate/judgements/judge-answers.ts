@@ -7,8 +7,8 @@ import { evaluationPaths } from '../evaluation-paths.js'
 import { type JudgeRow, parseJudgeRow } from '../judge/judge-row.js'
 import type { OpenedJudge } from '../judge/opened-judge.js'
 import { orderOutcome } from '../judge/verdict/order-outcome.js'
-import type { PreparedEvaluation } from '../prepared-evaluation.js'
-import type { EvaluationFiles } from '../results/read-scored-rows.js'
+import type { EvaluationOptions } from '../options.js'
+import type { CompletedPart } from '../prepared-part.js'
 import { type Comparison, readComparisons } from './comparisons.js'
 import { JudgeJobs } from './judge-jobs.js'
 import { judgeSettings } from './judge-settings.js'
@@ -19,16 +19,15 @@ import { judgeSettings } from './judge-settings.js'
  * @throws Error if the file was begun with another judge; errors of `runJobs`
  */
 export async function judgeAnswers(
-  prepared: PreparedEvaluation,
-  files: EvaluationFiles,
+  options: EvaluationOptions,
+  parts: readonly CompletedPart[],
   opened: OpenedJudge,
 ): Promise<Judgement[]> {
-  const { options } = prepared
   const { judge, parameters, pairs } = opened
   const path = evaluationPaths(options.out).judgements(judge.name)
-  const settings: Fields = judgeSettings(prepared, opened)
+  const settings: Fields = judgeSettings(options, parts, opened)
   const manifest = await openManifest(path, settings)
-  const read = () => readComparisons(prepared, files, pairs)
+  const read = () => readComparisons(parts, pairs)
   const comparisons: Comparison[] = []
   for await (const { index, promptId, first, second, isEqual } of read())
     comparisons.push({ index, promptId, first, second, isEqual })

@@ -17,7 +17,7 @@ it('asks once for each strategy', () => {
 })
 
 it('best-of-n of every n, random-of-n and the curves read one pool, as large as the largest', () => {
-  const best = [method('best-of-n', { n: 2 }), sweep('best-of-n', { n: 5 }), method('random-of-n', { n: 3 })]
+  const best = [method('best-of-n', { n: 2 }), method('random-of-n', { n: 3 }), sweep('best-of-n', { n: 5 })]
   const { pools, strategies } = planEvaluation([method('aad'), ...best], 4)
   expect(pools).toEqual([
     { decoding: { strategy: 'aad' }, samples: 1 },
@@ -39,14 +39,7 @@ it('samples at another temperature are another pool', () => {
   ])
 })
 
-it('a point of a sweep that is a method too is only the method', () => {
-  const { strategies } = planEvaluation([sweep('aad', { alpha: 0.1 }), method('aad', { alpha: 0.1 })], null)
-  expect(strategies.map(({ role }) => role)).toEqual(['method'])
-})
-
 it.each([
-  [[method('aad'), method('aad')], null, 'the strategy aad is named twice: expected each one once'],
-  [[], null, 'no strategy is named'],
   [[method('best-of-n', { n: 0 })], null, 'n of best-of-n n=0 is 0: expected a whole number from 1 to 1024'],
   [[method('best-of-n', { reward: 'x' })], null, 'reward of best-of-n cannot be set here: use --picker'],
   [[method('aad')], 0, '--samples is 0: expected a whole number from 1 to 1024'],

@@ -2,7 +2,7 @@ import type { Method } from '../../answers/pool.js'
 import { labelOf } from './methods.js'
 
 /** Which answers of a pool are those of a strategy: all, the first, or the best by the picker. */
-export type Pick = 'all' | 'first' | 'best'
+export type AnswerPick = 'all' | 'first' | 'best'
 
 /** Where the answers of a strategy come from. */
 export interface Source {
@@ -10,7 +10,7 @@ export interface Source {
   readonly decoding: Method
   /** The number of answers to each prompt that the strategy needs. */
   readonly samples: number
-  readonly pick: Pick
+  readonly pick: AnswerPick
 }
 
 /** Samples of best-of-n and random-of-n if nothing else is said, as at the gateway. */
@@ -21,7 +21,7 @@ export const maxSamples = 1024
 const nucleus = { strategy: 'sample', top_p: 0.9 }
 
 /** The strategies that choose one of n samples, with how they do it. */
-const choices: Readonly<Record<string, Pick>> = { 'best-of-n': 'best', 'random-of-n': 'first' }
+const choices: Readonly<Record<string, AnswerPick>> = { 'best-of-n': 'best', 'random-of-n': 'first' }
 
 /**
  * Decides where the answers of a strategy come from. The strategies that choose one of n samples

@@ -2,18 +2,28 @@ import { basename } from 'node:path'
 import type { GatewayFacts } from '../../batch/index.js'
 import { version } from '../../version.js'
 import { judgeFacts, type OpenedJudge } from '../judge/opened-judge.js'
-import type { PreparedEvaluation } from '../prepared-evaluation.js'
+import type { PreparedPart } from '../prepared-part.js'
 
-/** Describes how the answers and scores were made: names with values, as a report shows them. */
-export function describeRun({ options, plan, selection, facts, judge }: PreparedEvaluation): Record<string, string> {
+/**
+ * Describes how the answers and scores were made: names with values, as a report shows them.
+ * @param parts the parts of the run, the first of which describes what all have in common
+ * @param judge null if none was asked
+ */
+export function describeRun(parts: readonly PreparedPart[], judge: OpenedJudge | null): Record<string, string> {
+  const [first, ...others] = parts
+  if (first === undefined) return {}
+  return { ...describeFirst(first), ...describeJudge(judge), ...Object.assign({}, ...others.map(describeOther)) }
+}
+
+function describeFirst(prepared: PreparedPart): Record<string, string> {
+  const { options, selection, facts } = prepared
   const { prompts, body, seed } = options
   const { model: _pair, ...others } = body
   return {
     'file of prompts': `${basename(prompts.path)}, ${prompts.count} prompts, SHA-256 ${prompts.sha256}`,
     ...(selection.duplicates > 0 ? { 'prompts that are in the file twice': String(selection.duplicates) } : {}),
-    ...modelFacts(facts),
-    ...describeJudge(judge),
-    requests: plan.pools.map(({ samples, decoding }) => `${samples} x ${JSON.stringify(decoding)}`).join('; '),
+    ...modelFacts(facts, ''),
+    requests: requestsOf(prepared),
     'fields of all requests': JSON.stringify(others),
     seed: String(seed),
     'chat template': facts.template === null ? 'unknown' : `SHA-256 ${facts.template}`,
@@ -22,11 +32,25 @@ export function describeRun({ options, plan, selection, facts, judge }: Prepared
   }
 }
 
-const modelFacts = ({ models }: GatewayFacts): Record<string, string> =>
+/** The models and requests of a part with another scale. Only a model with an adapter differs. */
+function describeOther(prepared: PreparedPart): Record<string, string> {
+  const { facts, part } = prepared
+  const models = facts.models?.filter(({ name, adapter }) => name === 'dpo' && adapter !== null) ?? null
+  const place = ` of ${part.name}`
+  return { ...modelFacts({ models }, place), [`requests${place}`]: requestsOf(prepared) }
+}
+
+const requestsOf = ({ part }: PreparedPart) =>
+  part.pools.map(({ samples, decoding }) => `${samples} x ${JSON.stringify(decoding)}`).join('; ')
+
+const modelFacts = ({ models }: Pick<GatewayFacts, 'models'>, place: string): Record<string, string> =>
   Object.fromEntries(
-    (models ?? []).map(({ name, id, version: weights, precision, adapter }) => [
-      `model ${name}`,
-      [id, precision, `version ${weights}`, ...(adapter === null ? [] : [`adapter ${adapter}`])].join(', '),
+    (models ?? []).map(({ name, id, version: weights, precision, adapter, adapter_scale: scale }) => [
+      `model ${name}${place}`,
+      [
+        ...[id, precision, `version ${weights}`],
+        ...(adapter === null ? [] : [`adapter ${adapter}${scale == null ? '' : ` at ${scale} of its own scale`}`]),
+      ].join(', '),
     ]),
   )
 

@@ -2,41 +2,48 @@ import { replaceFile } from '../../batch/index.js'
 import { readExpected } from '../../criteria/expected.js'
 import type { EvaluatedAnswer, EvaluatedPrompt, EvaluationResults, EvaluationResultsInput } from '../../report/index.js'
 import { parseResults } from '../../report/index.js'
+import type { CheckedEvaluation } from '../check-evaluation.js'
 import { evaluationPaths } from '../evaluation-paths.js'
+import type { OpenedJudge } from '../judge/opened-judge.js'
+import type { EvaluationOptions } from '../options.js'
 import { type PlannedStrategy, parametersOf } from '../plan/plan-evaluation.js'
-import type { PreparedEvaluation } from '../prepared-evaluation.js'
+import type { CompletedPart } from '../prepared-part.js'
 import { datasetOf, promptId, promptText } from './describe-prompt.js'
 import { describeRun } from './describe-run.js'
-import { pickAnswers } from './pick-answers.js'
 import { readAnsweredPrompts } from './read-answered-prompts.js'
-import type { EvaluationFiles, ScoredRow } from './read-scored-rows.js'
+
+/** What was found besides answers and scores. */
+export interface Findings extends Pick<EvaluationResults, 'heldOut' | 'judgements'> {
+  /** Null if no judge was asked. */
+  readonly judge: OpenedJudge | null
+}
 
 /**
- * Writes the results of complete files.
- * @param given when the evaluation was begun, as ISO 8601, the scores of held-out pairs, and what
- *   the judge said
+ * Writes the results of complete parts.
  * @returns the path of the results
  */
 export async function writeResults(
-  prepared: PreparedEvaluation,
-  files: EvaluationFiles,
-  given: Pick<EvaluationResults, 'createdAt' | 'heldOut' | 'judgements'>,
+  options: EvaluationOptions,
+  { reference, baseline }: CheckedEvaluation,
+  parts: readonly CompletedPart[],
+  { judge, judgements, heldOut }: Findings,
 ): Promise<string> {
-  const { options, oracle, plan, pair } = prepared
+  const [first] = parts
+  if (first === undefined) throw new TypeError('expected a part with answers')
   const results: EvaluationResultsInput = {
     format: 'tandem-evaluation/1',
-    title: `Evaluation of ${pair}`,
-    createdAt: given.createdAt,
-    facts: describeRun(prepared),
-    oracle,
+    title: `Evaluation of ${first.pair}`,
+    createdAt: first.createdAt,
+    facts: describeRun(parts, judge),
+    oracle: first.oracle,
     picker: options.picker,
-    reference: plan.reference,
-    baseline: plan.baseline,
-    strategies: plan.strategies.map((planned) => strategyOf(planned, pair)),
-    ...(await answersOf(prepared, files)),
-    judge: options.judge?.name ?? null,
-    judgements: [...given.judgements],
-    heldOut: given.heldOut,
+    reference,
+    baseline,
+    strategies: parts.flatMap(({ part, pair }) => part.strategies.map((planned) => strategyOf(planned, pair))),
+    ...(await answersOf(options, parts)),
+    judge: judge?.judge.name ?? null,
+    judgements,
+    heldOut,
   }
   const { results: path } = evaluationPaths(options.out)
   // Checked before it is written: a report must be able to read it.
@@ -44,28 +51,27 @@ export async function writeResults(
   return path
 }
 
-const strategyOf = ({ label, method, role }: PlannedStrategy, pair: string) => {
-  return { id: label, label, strategy: method.strategy, parameters: parametersOf(method), pair, role }
+function strategyOf(planned: PlannedStrategy, pair: string) {
+  const { label, method, role } = planned
+  return { id: label, label, strategy: method.strategy, parameters: parametersOf(planned), pair, role }
 }
 
 /** The prompts and the answers to them, prompt by prompt. */
-async function answersOf(prepared: PreparedEvaluation, files: EvaluationFiles) {
-  const { options, plan } = prepared
+async function answersOf(
+  { prompts: file, datasetField, expectedField }: EvaluationOptions,
+  parts: readonly CompletedPart[],
+) {
   const prompts: EvaluatedPrompt[] = []
   const answers: EvaluatedAnswer[] = []
-  for await (const { prompt, rows } of readAnsweredPrompts(prepared, files)) {
-    const dataset = datasetOf(prompt, options.prompts.path, options.datasetField)
+  for await (const { prompt, answers: byStrategy } of readAnsweredPrompts(parts)) {
     const id = promptId(prompt)
-    const expected = [...readExpected(prompt.columns, options.expectedField)]
-    prompts.push({ id, text: promptText(prompt), dataset, expected })
-    for (const strategy of plan.strategies) answers.push(...strategyAnswers(strategy, id, rows))
+    const expected = [...readExpected(prompt.columns, expectedField)]
+    prompts.push({ id, text: promptText(prompt), dataset: datasetOf(prompt, file.path, datasetField), expected })
+    for (const [strategy, picked] of byStrategy)
+      for (const { sample, row } of picked) {
+        const { text, tokens, oracle, picker } = row
+        answers.push({ prompt: id, strategy, sample, text, tokens, oracle, picker })
+      }
   }
   return { prompts, answers }
-}
-
-function strategyAnswers(planned: PlannedStrategy, prompt: string, rows: readonly ScoredRow[]): EvaluatedAnswer[] {
-  const pool = rows.filter((row) => row.pool === planned.pool)
-  return pickAnswers(planned, pool).map(({ sample, row: { text, tokens, oracle, picker } }) => {
-    return { prompt, strategy: planned.label, sample, text, tokens, oracle, picker }
-  })
 }

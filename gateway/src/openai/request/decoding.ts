@@ -174,11 +174,13 @@ export function resolveDecoding(
 
 /**
  * Validates a `decoding` object before it is sent to a server.
+ * @returns the names of the models that the strategy reads
  * @throws ApiError as `resolveDecoding`, except for missing models
  */
-export function validateDecoding(decoding: Readonly<Record<string, unknown>>): void {
+export function validateDecoding(decoding: Readonly<Record<string, unknown>>): readonly string[] {
   const { strategy, own } = readDecoding(null, decoding)
-  parseFields(strategy.parameters, own, 'decoding')
+  const { lead, others } = bindStrategy(strategy, parseFields(strategy.parameters, own, 'decoding')).reads([])
+  return [lead, ...others]
 }
 
 function readDecoding(modelStrategy: string | null, decoding: Readonly<Record<string, unknown>>) {

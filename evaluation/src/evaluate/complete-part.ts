@@ -1,0 +1,85 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { completeFile } from '../answers/complete-file.js'
+import { ScoreJobs } from '../answers/score-jobs.js'
+import type { Selection } from '../answers/select-prompts.js'
+import { nameOf, openManifest, readGatewayFacts } from '../batch/index.js'
+import { EvaluationAnswers } from './answers/evaluation-answers.js'
+import { requireRewardModels } from './check-evaluation.js'
+import { evaluationPaths } from './evaluation-paths.js'
+import { answerSettings, scoreSettings } from './evaluation-settings.js'
+import type { EvaluationOptions, EvaluationStage, ServedGateway } from './options.js'
+import type { EvaluationPart } from './plan/plan-parts.js'
+import type { CompletedPart, PartRun, PreparedPart } from './prepared-part.js'
+import type { EvaluationFiles } from './results/read-scored-rows.js'
+
+/**
+ * Asks a gateway what it serves, before the requests of a part.
+ * @throws Error if it lacks a reward model
+ */
+export async function preparePart(
+  given: EvaluationOptions,
+  part: EvaluationPart,
+  selection: Selection,
+  { server, model }: ServedGateway,
+): Promise<PreparedPart> {
+  const body = { ...(model === undefined ? {} : { model }), ...given.body }
+  const options = { ...given, ...partStages(given, part), out: folderOf(given.out, part), server, body }
+  const facts = await readGatewayFacts(server, options.signal)
+  const oracle = requireRewardModels(options, facts)
+  const asked = answerSettings(options, part.pools, facts)
+  const pair = String(body.model ?? facts.model)
+  return { options, part, selection, facts, pair, oracle, asked }
+}
+
+const folderOf = (out: string, { name }: EvaluationPart) => (name === null ? out : join(out, name))
+
+/** Names the part in its stages, if it is not the only one. */
+function partStages({ onCounts }: EvaluationOptions, { name }: EvaluationPart): Pick<PartRun, 'onCounts'> {
+  if (name === null) return { onCounts }
+  return { onCounts: (stage, counts, total) => onCounts?.(`${stage}, ${name}`, counts, total) }
+}
+
+/** Completes the files of answers and scores of a part. Errors of `runJobs`. */
+export async function completePart(prepared: PreparedPart): Promise<CompletedPart> {
+  const { options, asked } = prepared
+  await mkdir(options.out, { recursive: true })
+  const files = await completeFiles(prepared)
+  const [first] = (await openManifest(files.answers, asked)).runs
+  return { ...prepared, files, createdAt: String(first?.started) }
+}
+
+async function completeFiles(prepared: PreparedPart): Promise<EvaluationFiles> {
+  const { options, part, selection, facts, oracle, asked } = prepared
+  const { answers } = evaluationPaths(options.out)
+  const rows = new EvaluationAnswers({
+    ...options,
+    selection,
+    name: nameOf(asked),
+    pools: part.pools,
+    model: facts.model,
+  })
+  const manifest = await openManifest(answers, asked)
+  await completeFile(options, facts, { stage: 'answers', out: answers, manifest }, rows)
+  const score = (stage: EvaluationStage, rewardModel: string) =>
+    completeScores(prepared, stage, rewardModel, rows.perPrompt)
+  const byOracle = await score('scores by the oracle', oracle)
+  const byPicker = options.picker === null ? null : await score('scores by the picker', options.picker)
+  return { answers, oracle: byOracle, picker: byPicker }
+}
+
+async function completeScores(
+  { options, selection, facts, asked }: PreparedPart,
+  stage: EvaluationStage,
+  rewardModel: string,
+  perPrompt: number,
+): Promise<string> {
+  const { signal } = options
+  const paths = evaluationPaths(options.out)
+  const out = paths.scores(rewardModel)
+  const manifest = await openManifest(out, scoreSettings(asked, rewardModel, facts))
+  const name = nameOf(asked)
+  const jobs = await ScoreJobs.create({ selection, answers: paths.answers, perPrompt, rewardModel, name, signal })
+  await completeFile(options, facts, { stage, out, manifest }, jobs)
+  return out
+}
