@@ -206,3 +206,11 @@ it.each<[string, Partial<JudgeOptions>, Partial<EvaluationOptions>, string]>([
   await expect(evaluate(['Hi'], judgeAt(server, judge), changes)).rejects.toThrow(message)
   expect(server.received).toHaveLength(0)
 })
+
+it('compares strategies that need different scales of the adapter', async () => {
+  const server = await startJudge(longest)
+  const strategies = [method('aad', {}, 0.4), method('greedy-sft')]
+  const { results } = await evaluate(['Hi'], judgeAt(server), { strategies, adapterScale: 1 })
+  const loss = { first: 'aad adapter_scale=0.4', second: 'greedy-sft', score: 0, orders: ['second', 'second'] }
+  expect(results.judgements).toEqual([{ prompt: 'prompt 1', ...loss }])
+})
