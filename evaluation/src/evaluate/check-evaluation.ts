@@ -2,6 +2,7 @@ import { assertBatchBody } from '../batch/batch-request.js'
 import type { GatewayFacts } from '../batch/index.js'
 import { checkJudge } from './judge/check-judge.js'
 import type { EvaluationOptions } from './options.js'
+import { labelOf } from './plan/methods.js'
 import type { PlannedStrategy } from './plan/plan-evaluation.js'
 import { type EvaluationPart, planParts } from './plan/plan-parts.js'
 
@@ -56,16 +57,16 @@ function requirePicker({ oracle, picker }: Checked, strategies: readonly Planned
     throw new Error(`--picker is ${picker}, as --oracle: what it picks would be judged by itself. Name another one`)
 }
 
-function comparedMethods({ reference, baseline }: Checked, strategies: readonly PlannedStrategy[]) {
+function comparedMethods({ strategies: asked, reference, baseline }: Checked, strategies: readonly PlannedStrategy[]) {
   const labels = strategies.filter(({ role }) => role === 'method').map(({ label }) => label)
   for (const [name, label] of Object.entries({ reference, baseline }))
     if (label !== null && !labels.includes(label))
       throw new Error(
         `--${name} is "${label}": expected a strategy of --strategies: ${labels.join(', ') || 'none given'}`,
       )
-  const [first] = labels
+  const first = asked.find(({ role }) => role === 'method')
   if (first === undefined) throw new Error('only sweeps are named: expected a method too, e.g. --strategies aad')
-  const chosen = reference ?? first
+  const chosen = reference ?? labelOf(first.method, first.adapterScale)
   const hasUsual = labels.includes(usualBaseline) && chosen !== usualBaseline
   return { reference: chosen, baseline: baseline ?? (hasUsual ? usualBaseline : null) }
 }
