@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { comparisonStep } from './evaluation-steps.js'
+import { laterRounds } from './plan.js'
+
+/** Sections of the reports that the summary shows. */
+const shown = ['Methods', 'Best-of-N', 'Sweeps of parameters', 'Reward models']
+
+/**
+ * Makes the summary of a complete run in Markdown: the tables of the methods, and how each later
+ * round differs from round 0.
+ */
+export async function summarize(out: string): Promise<string> {
+  const path = (...names: readonly string[]) => join(out, ...names)
+  const methods = await readFile(path(comparisonStep.name, 'report.md'), 'utf8')
+  const rounds = await Promise.all(
+    laterRounds.map(async (round) => {
+      const report = await readFile(path(`methods-${round}`, 'comparison/report.md'), 'utf8')
+      return sectionOf(report, 'Differences between the runs').replace(/^## .*/, `## ${round} against round-0`)
+    }),
+  )
+  const end = `The whole report: ${path(comparisonStep.name, 'report.html')}`
+  return [...shown.map((title) => sectionOf(methods, title)), ...rounds, end].filter((part) => part !== '').join('\n\n')
+}
+
+/** The section of a report in Markdown, or nothing if the report lacks it. */
+export function sectionOf(report: string, title: string): string {
+  const section = report.split(/^(?=## )/m).find((part) => part.startsWith(`## ${title}\n`))
+  return section?.trim() ?? ''
+}
