@@ -53,6 +53,13 @@ const judged = () => ['--judge-url', stack.url, '--judge-model', 'tiny', '--judg
 
 const finish = (out: string, ...args: readonly string[]) => finishCli(start(out, ...args))
 
+let unbroken: Promise<string> | undefined
+/** The output of a run with a judge that nothing interrupts. */
+const finishUnbroken = () => {
+  unbroken ??= finish('unbroken', ...judged())
+  return unbroken
+}
+
 const rowFiles = ['answers.jsonl', 'scores.oracle.jsonl', 'scores.picker.jsonl', 'judgements.tiny.jsonl']
 const read = (out: string, name: string) => readFile(join(folder, out, name), 'utf8')
 /** The bytes of answers, scores and judgements together. */
@@ -80,7 +87,7 @@ const resultsOf = async (out: string) => resultsSchema.parse(JSON.parse(await re
 
 describe('tandem evaluate', () => {
   it('killed at 20 random moments and continued, its files are those of an unbroken run', async () => {
-    await finish('unbroken', ...judged())
+    await finishUnbroken()
     const whole = await sizeOf('unbroken')
     let killed = 0
     while (killed < kills) {
@@ -104,20 +111,20 @@ describe('tandem evaluate', () => {
   })
 
   it('a judge that says nothing of use is reported as such', async () => {
-    const output = await finish('judged', ...judged())
+    const output = await finishUnbroken()
     // Each other method against aad, in both orders, for every prompt.
     expect(output).toContain(
       `Judge tiny: at most ${promptCount * 4} requests, for both orders of ${promptCount * 2} pairs`,
     )
-    const { judgements } = await resultsOf('judged')
+    const { judgements } = await resultsOf('unbroken')
     expect(judgements).toHaveLength(promptCount * 2)
     const left = judgements.filter(({ score }) => score === null).length
     expect(left).toBeGreaterThan(promptCount)
-    const report = await read('judged', 'report.md')
+    const report = await read('unbroken', 'report.md')
     const note = new RegExp(`The judge tiny gave no verdict on \\d+ of ${promptCount} prompts`, 'g')
     expect(report.match(note)).toHaveLength(2)
-    expect(await read('judged', 'judge.csv')).toMatch(/^comparison,.*\naad against greedy-sft,tiny,prompts,/)
-    const rows = (await read('judged', 'judgements.tiny.jsonl')).trim().split('\n')
+    expect(await read('unbroken', 'judge.csv')).toMatch(/^comparison,.*\naad against greedy-sft,tiny,prompts,/)
+    const rows = (await read('unbroken', 'judgements.tiny.jsonl')).trim().split('\n')
     expect(JSON.parse(rows[0] ?? '')).toMatchObject({ index: 0, verdict: null, text: expect.stringMatching(/./) })
   })
 

@@ -59,7 +59,9 @@ it('says how much a judge is asked, asks it with its key, and shows what it said
   await run('judged', flags, prompts, { TANDEM_JUDGE_KEY: 'secret-key' })
   expect(words).toContain('Judge m: at most 8 requests, for both orders of 4 pairs of answers\n')
   expect(words).toContain('judged, judgements: 8/8 rows\n')
-  expect(words).toMatch(/\ncomparison +dataset +W by judge +W by oracle +ties +no verdict\naad against greedy-sft /)
+  expect(words).toMatch(
+    /\ncomparison +dataset +W by judge +W by oracle +ties +no verdict +first place\naad against greedy-sft /,
+  )
   expect(words).not.toContain('secret-key')
   expect(judge.received.map(({ authorization }) => authorization)).toEqual(new Array(9).fill('Bearer secret-key'))
 })

@@ -2,7 +2,9 @@ import type { Report } from '../../report/index.js'
 import { formatCell, type Table } from '../../report/tables/table.js'
 
 /** Columns of the table of a judge that a terminal has room for. */
-const judgeColumns: readonly string[] = ['comparison', 'dataset', 'W by judge', 'W by oracle', 'ties', 'no verdict']
+const judgeColumns: readonly string[] = [
+  ...['comparison', 'dataset', 'W by judge', 'W by oracle', 'ties', 'no verdict', 'first place'],
+]
 
 /**
  * Describes a report for a terminal: R, W and the length of each method, what a judge said, then

@@ -8,14 +8,7 @@ const maxNamed = 5
 export function describeUnjudged({ results }: ScoredResults): string[] {
   const { judge, judgements, strategies } = results
   const labels = new Map(strategies.map(({ id, label, pair }) => [id, `${label} (${pair})`]))
-  const groups = new Map<string, Judgement[]>()
-  for (const judgement of judgements) {
-    const key = JSON.stringify([judgement.first, judgement.second])
-    const group = groups.get(key)
-    if (group) group.push(judgement)
-    else groups.set(key, [judgement])
-  }
-  return [...groups.values()].flatMap((group) => {
+  return byStrategies(judgements).flatMap((group) => {
     const without = group.filter(({ score }) => score === null)
     const [one] = without
     if (!one) return []
@@ -27,6 +20,18 @@ export function describeUnjudged({ results }: ScoredResults): string[] {
         `for ${first} and ${second}: ${named.join(', ')}${more}. ${reasons(without)}Its win rates leave them out.`,
     ]
   })
+}
+
+/** The judgements of each two strategies. */
+function byStrategies(judgements: readonly Judgement[]): Judgement[][] {
+  const groups = new Map<string, Judgement[]>()
+  for (const judgement of judgements) {
+    const key = JSON.stringify([judgement.first, judgement.second])
+    const group = groups.get(key)
+    if (group) group.push(judgement)
+    else groups.set(key, [judgement])
+  }
+  return [...groups.values()]
 }
 
 /** How many requests had which fault. */

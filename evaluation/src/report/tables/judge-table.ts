@@ -12,13 +12,7 @@ export function judgeTable(scored: ScoredResults, options: IntervalOptions): Tab
   return {
     id: 'judge',
     title: `Judge ${judge}`,
-    caption:
-      `W: win rate of the first method by ${judge} and by ${oracle}, ties as halves. The judge saw both orders of the ` +
-      'answers: a win is a win in both, and orders that differ are a tie. Equal answers are ties that were not asked ' +
-      'for. No verdict: an order has none that can be read; these prompts are left out. Same in both orders: share ' +
-      'of comparisons with one verdict. First place: share of verdicts for the answer that stood first, ties as ' +
-      `halves; 0.5 is no position bias. Agreement: share of prompts on which the judge and ${oracle} prefer the same ` +
-      'answer, if neither calls a tie. Brackets: 95% interval.',
+    caption: captionOf(judge, oracle),
     columns: [
       ...['comparison', 'pair', 'dataset', 'prompts', 'W by judge', 'W by oracle', 'ties', 'equal answers'],
       ...['no verdict', 'same in both orders', 'first place', 'agreement'],
@@ -26,6 +20,14 @@ export function judgeTable(scored: ScoredResults, options: IntervalOptions): Tab
     rows: scored.settings().flatMap((setting) => rowsOf(scored, setting, options)),
   }
 }
+
+const captionOf = (judge: string, oracle: string): string =>
+  `W: win rate of the first method by ${judge} and by ${oracle}, ties as halves. The judge saw both orders of the ` +
+  'answers: a win is a win in both, and orders that differ are a tie. Equal answers are ties that were not asked ' +
+  'for. No verdict: an order has none that can be read; these prompts are left out. Same in both orders: share ' +
+  'of comparisons with one verdict. First place: share of verdicts for the answer that stood first, ties as ' +
+  `halves; 0.5 is no position bias. Agreement: share of prompts on which the judge and ${oracle} prefer the same ` +
+  'answer, if neither calls a tie. Brackets: 95% interval.'
 
 function rowsOf(scored: ScoredResults, setting: Setting, options: IntervalOptions): Cell[][] {
   return judgedPairs(scored, setting).flatMap(([first, second]) => {

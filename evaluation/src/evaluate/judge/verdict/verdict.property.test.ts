@@ -72,7 +72,7 @@ describe('parseVerdict', () => {
 
   it('reads nothing from a text without one of the words', () =>
     assert(
-      property(string({ unit: 'binary', maxLength: 200 }), (text) => {
+      property(string({ maxLength: 60 }), (text) => {
         const hasWord = /(?<![a-z])(a|b|tie)(?![a-z])/i.test(text)
         if (!hasWord) expect(parseVerdict(text)).toBeNull()
       }),
