@@ -75,7 +75,7 @@ const sizeOf = async (out: string) => {
 
 const answerSchema = z.object({
   ...{ prompt: z.string(), strategy: z.string(), sample: z.int(), text: z.string(), tokens: z.int() },
-  ...{ oracle: z.number(), picker: z.number() },
+  ...{ oracle: z.number(), picker: z.number().nullable() },
 })
 const judgementSchema = z.object({ prompt: z.string(), first: z.string(), score: z.number().nullable() })
 const resultsSchema = z.object({
@@ -196,8 +196,8 @@ describe('tandem evaluate with scales of the adapter', () => {
     expect(await gatewayOf(`swept/${scaledFolder}`)).toEqual(await gatewayOf('at-0.4'))
     const scalesOf = async (out: string) => (await gatewayOf(out)).models.map((model) => model.adapter_scale)
     expect([await scalesOf('swept'), await scalesOf(`swept/${scaledFolder}`)]).toEqual([
-      [null, 1],
-      [null, 0.4],
+      [1, null],
+      [0.4, null],
     ])
   })
 

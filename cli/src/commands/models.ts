@@ -71,6 +71,7 @@ function toJson(pairs: readonly Pair[], { folder, weights, hub, models: built }:
     model: manifest && {
       id: manifest.modelId,
       precision: manifest.precision,
+      adapter: manifest.adapter && { name: manifest.adapter.name, scale: manifest.adapter.scale },
       architecture: manifest.architecture,
       head: manifest.head,
       builder: builderOf(manifest),
@@ -124,10 +125,14 @@ const isUnnamed = ({ revisions, unfinishedBytes }: Pick<CachedCommit, 'revisions
 const modelRow = ({ path, bytes, state, manifest }: CachedModel) => [
   '  model',
   megabytes(bytes),
-  manifest?.precision ?? '',
+  [manifest?.precision, ...describeScale(manifest)].join(', '),
   manifest && state === 'other-builder' ? `builder ${builderOf(manifest)}, now ${builderVersion}` : state,
   path,
 ]
+
+/** Tells builds of one adapter apart. */
+const describeScale = (manifest: CachedModel['manifest']) =>
+  manifest?.adapter && manifest.adapter.scale !== 1 ? [`adapter at ${manifest.adapter.scale}`] : []
 
 /** Whether a folder may be deleted. An unfinished one may belong to a running build. */
 const mayBeDeleted = (state: CachedState) => state === 'other-builder' || state === 'unreadable'

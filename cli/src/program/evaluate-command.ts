@@ -31,7 +31,7 @@ const addStrategyOptions = (command: Command) =>
   command
     .option('--strategies <list>', 'strategies with their parameters', 'aad,greedy-dpo,greedy-sft')
     .addOption(
-      new Option('--sweep <values>', 'values of parameters: "aad alpha=0.05,0.1,0.2" (repeatable)').argParser(
+      new Option('--sweep <values>', 'values of parameters, or of adapter_scale: "aad alpha=0.05,0.1,0.2" (repeatable)').argParser(
         (text: string, before: readonly string[] = []) => [...before, text],
       ),
     )

@@ -10,6 +10,7 @@ Examples:
   tandem up
   tandem up --sft hf:ORG/SFT --dpo hf:ORG/DPO@v1.0
   tandem up --dpo hf:ORG/LORA
+  tandem up --dpo path/to/lora-adapter --adapter-scale 0.4
   tandem up --sft path/to/sft --dpo path/to/lora-adapter --model amateur=path/to/small-model
   tandem up --sft grpc://10.0.0.2:7001 --dpo grpc://10.0.0.3:7002 --reward picker=path/to/reward-model
   tandem up --config tandem.yaml --port 0
@@ -38,6 +39,7 @@ export const buildExamples = `
 Examples:
   tandem build path/to/sft --out models/sft --precision int8
   tandem build model.gguf --adapter path/to/lora --merge --out models/dpo
+  tandem build model.gguf --adapter path/to/lora --adapter-scale 0.4 --out models/dpo
   tandem build hf:ORG/REPO --precision int8 --out models/sft`
 
 export const pullExamples = `
@@ -120,7 +122,8 @@ R is the mean score of the oracle, W the win rate of the reference against a str
 report.html with its tables and figures as files of their own, results.json, and the rows that these
 are made of. If the command ends early, run it again: it continues. best-of-n is not asked for: it is
 picked from one pool of samples, which serves every n. A judge is asked for both orders of each pair of
-answers: a win is a win in both, and orders that differ are a tie.
+answers: a win is a win in both, and orders that differ are a tie. adapter_scale is the scale of the
+DPO adapter, for which the models are started anew.
 
 Examples:
   tandem evaluate prompts.jsonl --out run --oracle oracle --reward oracle=path/to/reward --max-tokens 256
@@ -128,6 +131,8 @@ Examples:
     --sweep "aad alpha=0.05,0.1,0.2" --oracle oracle --picker picker --url http://127.0.0.1:8080
   TANDEM_JUDGE_KEY=KEY tandem evaluate prompts.jsonl --out run --oracle oracle --url http://127.0.0.1:8080 \\
     --judge-url https://HOST/v1 --judge-model MODEL
+  tandem evaluate prompts.jsonl --out run --dpo my-dpo --sweep "aad adapter_scale=0.2,0.4,1" --oracle oracle \\
+    --reward oracle=path/to/reward
   tandem evaluate --out run --report-only --compare earlier-run --export alpaca_eval`
 
 export const synthesizeExamples = `${sameSettings}

@@ -16,7 +16,7 @@ export interface SweepPoint extends MethodScores {
 
 /** Scores the points of all sweeps, in the order of x. */
 export function sweepPoints(scored: ScoredResults, options: IntervalOptions): SweepPoint[] {
-  return findSweeps(scored).flatMap((sweep) =>
+  return findSweeps(scored.results.strategies).flatMap((sweep) =>
     scored
       .settings()
       .filter(({ pair }) => pair === sweep.pair)

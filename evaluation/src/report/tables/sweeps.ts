@@ -1,5 +1,4 @@
 import type { EvaluatedStrategy } from '../results/results-schema.js'
-import type { ScoredResults } from '../results/scored-results.js'
 
 /** Strategies of one method that differ in a numeric parameter, and perhaps in a second one. */
 export interface Sweep {
@@ -14,18 +13,28 @@ export interface Sweep {
 
 /**
  * Finds the sweeps: strategies with the role `sweep`, and methods of the same kind, in groups
- * of one pair and one decoding method.
+ * of one pair, one decoding method and one parameter.
  */
-export function findSweeps({ results }: ScoredResults): Sweep[] {
-  const swept = results.strategies.filter(({ role }) => role === 'sweep')
+export function findSweeps(strategies: readonly EvaluatedStrategy[]): Sweep[] {
+  const swept = strategies.filter(({ role }) => role === 'sweep')
   const kinds = new Map(swept.map(({ pair, strategy }) => [JSON.stringify([pair, strategy]), { pair, strategy }]))
-  return [...kinds.values()].flatMap(({ pair, strategy }) => {
-    const points = results.strategies.filter(
-      (other) => other.pair === pair && other.strategy === strategy && other.role !== 'pool',
-    )
-    const [x, series = null] = varyingParameters(points)
-    return x === undefined ? [] : [{ pair, strategy, x, series, points: points.filter(hasNumber(x)) }]
-  })
+  return [...kinds.values()].flatMap(({ pair, strategy }) =>
+    sweepsOf(
+      strategies.filter(
+        (other) => other.pair === pair && other.strategy === strategy && other.role !== 'pool',
+      ),
+    ).map((sweep) => ({ pair, strategy, ...sweep })),
+  )
+}
+
+/** The sweep of the parameter with the most values, then those of the points that do not have it. */
+function sweepsOf(strategies: readonly EvaluatedStrategy[]): Omit<Sweep, 'pair' | 'strategy'>[] {
+  const [x] = varyingParameters(strategies)
+  if (x === undefined || !strategies.some(({ role }) => role === 'sweep')) return []
+  const points = strategies.filter(hasNumber(x))
+  if (points.length === 0) return []
+  const [series = null] = varyingParameters(points).filter((name) => name !== x)
+  return [{ x, series, points }, ...sweepsOf(strategies.filter((one) => !points.includes(one)))]
 }
 
 /** The parameters that differ, those with the most numeric values first. */
