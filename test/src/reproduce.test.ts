@@ -22,7 +22,7 @@ describe.skipIf('missing' in found)('npm run reproduce', () => {
   beforeAll(async () => {
     folder = await mkdtemp(prefix)
     first = await reproduce()
-    expect(first).toMatchObject({ code: 0 })
+    if (first.code !== 0) throw new Error(`the run ended with ${first.code}, expected 0: ${first.stderr}`)
   }, limitMs)
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -43,7 +43,7 @@ describe.skipIf('missing' in found)('npm run reproduce', () => {
     expect(reward('aad')).toBeGreaterThan(reward('greedy-sft'))
     const pairs = heldOut.find(({ rewardModel }) => rewardModel === 'oracle')?.pairs ?? []
     expect(pairs.length).toBeGreaterThan(50)
-    expect(pairs.filter(({ chosen, rejected }) => chosen > rejected).length / pairs.length).toBeGreaterThan(0.85)
+    expect(pairs.filter(({ chosen, rejected }) => chosen > rejected).length / pairs.length).toBeGreaterThanOrEqual(0.85)
   })
 
   test('the summary has the methods of the paper, and each round next to round 0', () => {
