@@ -46,9 +46,10 @@ export function rateTable(counted: WinTable, options: BradleyTerryOptions): Rati
  * eq. 3): p_i = W_i / sum_j N_ij / (p_i + p_j).
  */
 function logStrengths(table: WinTable): number[] {
+  const games = playerGames(table)
   let logs = table.players.map(() => 0)
   for (let i = 0; i < maxIterations; i++) {
-    const next = centered(improve(table, logs.map(Math.exp)).map(Math.log))
+    const next = centered(improve(games, logs.map(Math.exp)).map(Math.log))
     const change = Math.max(...next.map((value, j) => Math.abs(value - (logs[j] ?? 0))))
     logs = next
     if (change < tolerance) return logs
@@ -58,13 +59,24 @@ function logStrengths(table: WinTable): number[] {
   )
 }
 
-function improve({ wins }: WinTable, strengths: readonly number[]): number[] {
-  const count = strengths.length
-  return strengths.map((strength, i) => {
-    const games = strengths.map(
-      (other, j) => ((wins[i * count + j] ?? 0) + (wins[j * count + i] ?? 0)) / (strength + other),
-    )
-    return sum(Array.from(wins.subarray(i * count, (i + 1) * count))) / sum(games)
+/** What a player did: it stays the same in all iterations. */
+interface PlayerGames {
+  readonly wins: number
+  /** The number of games against each player. */
+  readonly against: readonly number[]
+}
+
+const playerGames = ({ players, wins }: WinTable): PlayerGames[] =>
+  players.map((_, i) => {
+    const row = wins.subarray(i * players.length, (i + 1) * players.length)
+    const against = Array.from(row, (won, j) => won + (wins[j * players.length + i] ?? 0))
+    return { wins: sum(Array.from(row)), against }
+  })
+
+function improve(games: readonly PlayerGames[], strengths: readonly number[]): number[] {
+  return games.map(({ wins, against }, i) => {
+    const strength = strengths[i] ?? Number.NaN
+    return wins / sum(against.map((count, j) => count / (strength + (strengths[j] ?? Number.NaN))))
   })
 }
 

@@ -43,9 +43,9 @@ function resampledRatings(
   const { resamples = ratingResamples, seed = defaultIntervalOptions.seed } = options
   const randomIndex = createRandomIndex(seed)
   const players = playersOf(prompts.flat())
-  const tables = prompts.map((outcomes) => countWins(players, outcomes).wins)
+  const tables = flatTables(players, prompts)
   const all = Array.from({ length: resamples }, () =>
-    tryRating({ players, wins: resampledSum(tables, randomIndex) }, options),
+    tryRating({ players, wins: resampledSum(tables, prompts.length, randomIndex) }, options),
   )
   const rated = all.filter((ratings) => ratings !== null)
   if (rated.length < resamples)
@@ -53,12 +53,19 @@ function resampledRatings(
   return byPlayer(rated)
 }
 
+/** The wins of each prompt, one table after the other: a resample reads all of them. */
+function flatTables(players: readonly string[], prompts: readonly (readonly PairwiseOutcome[])[]): Float64Array {
+  const flat = new Float64Array(prompts.length * players.length ** 2)
+  for (const [i, outcomes] of prompts.entries()) flat.set(countWins(players, outcomes).wins, i * players.length ** 2)
+  return flat
+}
+
 /** The sum of as many tables as there are, drawn with replacement. */
-function resampledSum(tables: readonly Float64Array[], randomIndex: RandomIndex): Float64Array {
-  const total = new Float64Array(tables[0]?.length ?? 0)
-  for (let drawn = 0; drawn < tables.length; drawn++) {
-    const table = tables[randomIndex(tables.length)]
-    for (let i = 0; i < total.length; i++) total[i] = (total[i] ?? 0) + (table?.[i] ?? 0)
+function resampledSum(tables: Float64Array, count: number, randomIndex: RandomIndex): Float64Array {
+  const total = new Float64Array(tables.length / count)
+  for (let drawn = 0; drawn < count; drawn++) {
+    const start = randomIndex(count) * total.length
+    for (let i = 0; i < total.length; i++) total[i] = (total[i] ?? 0) + (tables[start + i] ?? 0)
   }
   return total
 }
