@@ -2,16 +2,16 @@ import {
   type Counts,
   concurrencyOf,
   type GatewayFacts,
+  type Job,
   type JobRun,
   type Manifest,
   type Patience,
-  type Question,
   runRecorded,
   type Server,
 } from '../batch/index.js'
 
 /** The rows of a stage and the requests that make them. */
-export interface StageRows<J extends Question> extends Pick<JobRun<J>, 'jobs' | 'rowOf' | 'isRow'> {
+export interface StageRows<J extends Job> extends Pick<JobRun<J>, 'jobs' | 'rowOf' | 'isRow'> {
   /** The number of rows of the complete file. */
   readonly total: number
 }
@@ -35,7 +35,7 @@ export interface StageOptions<Stage extends string> extends Patience {
 }
 
 /** Completes the file of a stage, and records it in its manifest. Errors as `runJobs`. */
-export function completeFile<Stage extends string, J extends Question>(
+export function completeFile<Stage extends string, J extends Job>(
   { server, concurrency, timeoutMs, retryForMs, onCounts, signal }: StageOptions<Stage>,
   facts: Pick<GatewayFacts, 'concurrentRequests'>,
   { stage, out, manifest }: FileStage<Stage>,

@@ -3,7 +3,7 @@
 export { concurrencyOf, type GatewayFacts, readGatewayFacts } from './gateway-facts.js'
 export { ask, type Outcome, type Patience, type Question, ServiceError } from './http/ask.js'
 export { Connection, type Server } from './http/connection.js'
-export { addRun, type Manifest, manifestPath, openManifest, readManifest } from './manifest/manifest.js'
+export { addRun, type Manifest, manifestPath, openManifest, readManifest, setAside } from './manifest/manifest.js'
 export { nameOf } from './manifest/name-of.js'
 export { replaceFile } from './manifest/replace-file.js'
 export { readUsage, type Usage } from './read-usage.js'

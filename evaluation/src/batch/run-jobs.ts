@@ -23,8 +23,11 @@ export interface Pace extends Patience {
   readonly concurrency: number
 }
 
+/** A job: a question, or a row that an earlier run has already made. */
+export type Job = Question & { readonly known?: object | undefined }
+
 /** What `runJobs` needs. */
-export interface JobRun<J extends Question> extends Pace {
+export interface JobRun<J extends Job> extends Pace {
   readonly server: Server
   /** The jobs in the order of the rows, without the first `skip`. */
   readonly jobs: (skip: number) => AsyncIterable<J>
@@ -46,20 +49,23 @@ const windowFactor = 8
  * Asks a gateway many questions at once, and writes one row for each, in the order of the jobs. A
  * run that ends early can be run again: it continues after the rows that the file has, and the file
  * becomes the same as that of an unbroken run, as long as the gateway gives the same answers.
- * An error of a single request (400) is a row.
+ * An error of a single request (400) is a row. A known row is written without a request.
  * @throws ServiceError if the service cannot answer; the signal's reason; Error of the file system
  */
-export async function runJobs<J extends Question>(run: JobRun<J>): Promise<Counts> {
+export async function runJobs<J extends Job>(run: JobRun<J>): Promise<Counts> {
   const file = await RowFile.open(run.out, run.isRow, run.signal)
   const connection = new Connection(run.server, run.concurrency)
   let counts: Counts = { rows: file.found, written: 0, errors: 0, promptTokens: 0, completionTokens: 0 }
   run.onCounts?.(counts)
   try {
     const bounds = { concurrency: run.concurrency, window: run.concurrency * windowFactor }
-    const answer = async (job: J, signal: AbortSignal) => ({ job, outcome: await ask(connection, job, run, signal) })
+    const answer = async (job: J, signal: AbortSignal) => ({
+      job,
+      outcome: job.known ? null : await ask(connection, job, run, signal),
+    })
     for await (const { job, outcome } of mapInOrder(run.jobs(file.found), bounds, answer, run.signal)) {
-      await file.append(run.rowOf(job, outcome))
-      counts = add(counts, outcome)
+      await file.append(outcome ? run.rowOf(job, outcome) : (job.known ?? {}))
+      counts = outcome ? add(counts, outcome) : { ...counts, rows: counts.rows + 1 }
       run.onCounts?.(counts)
     }
     return counts

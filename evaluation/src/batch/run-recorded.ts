@@ -1,13 +1,12 @@
-import type { Question } from './http/ask.js'
 import { addRun, type Manifest } from './manifest/manifest.js'
-import { type Counts, type JobRun, runJobs } from './run-jobs.js'
+import { type Counts, type Job, type JobRun, runJobs } from './run-jobs.js'
 
 /**
  * Runs jobs as `runJobs`, and adds to the manifest when this process worked on them and how many
  * rows, errors and tokens it wrote, also if it ends early.
  * @throws errors of `runJobs`
  */
-export async function runRecorded<J extends Question>(manifest: Manifest, run: JobRun<J>): Promise<Counts> {
+export async function runRecorded<J extends Job>(manifest: Manifest, run: JobRun<J>): Promise<Counts> {
   const started = new Date().toISOString()
   let counts: Counts | undefined
   const onCounts = (now: Counts) => {

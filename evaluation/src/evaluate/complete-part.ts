@@ -4,10 +4,12 @@ import { completeFile } from '../answers/complete-file.js'
 import { ScoreJobs } from '../answers/score-jobs.js'
 import type { Selection } from '../answers/select-prompts.js'
 import { nameOf, openManifest, readGatewayFacts } from '../batch/index.js'
-import { EvaluationAnswers } from './answers/evaluation-answers.js'
 import { requireRewardModels } from './check-evaluation.js'
 import { evaluationPaths } from './evaluation-paths.js'
 import { answerSettings, scoreSettings } from './evaluation-settings.js'
+import { keepAnswers, keepScores } from './extend/keep-rows.js'
+import { openExtended, readEarlierSettings, removeEarlier } from './extend/open-extended.js'
+import { keepPools } from './extend/pools.js'
 import type { EvaluationOptions, EvaluationStage, ServedGateway } from './options.js'
 import type { EvaluationPart } from './plan/plan-parts.js'
 import type { CompletedPart, PartRun, PreparedPart } from './prepared-part.js'
@@ -19,12 +21,13 @@ import type { EvaluationFiles } from './results/read-scored-rows.js'
  */
 export async function preparePart(
   given: EvaluationOptions,
-  part: EvaluationPart,
+  planned: EvaluationPart,
   selection: Selection,
   { server, model }: ServedGateway,
 ): Promise<PreparedPart> {
   const body = { ...(model === undefined ? {} : { model }), ...given.body }
-  const options = { ...given, ...partStages(given, part), out: folderOf(given.out, part), server, body }
+  const options = { ...given, ...partStages(given, planned), out: folderOf(given.out, planned), server, body }
+  const part = keepPools(planned, (await readEarlierSettings(evaluationPaths(options.out).answers))?.pools)
   const facts = await readGatewayFacts(server, options.signal)
   const oracle = requireRewardModels(options, facts)
   const asked = answerSettings(options, part.pools, facts)
@@ -52,34 +55,30 @@ export async function completePart(prepared: PreparedPart): Promise<CompletedPar
 async function completeFiles(prepared: PreparedPart): Promise<EvaluationFiles> {
   const { options, part, selection, facts, oracle, asked } = prepared
   const { answers } = evaluationPaths(options.out)
-  const rows = new EvaluationAnswers({
-    ...options,
-    selection,
-    name: nameOf(asked),
-    pools: part.pools,
-    model: facts.model,
-  })
-  const manifest = await openManifest(answers, asked)
+  const settings = { ...options, selection, name: nameOf(asked), pools: part.pools, model: facts.model }
+  const { manifest, earlier } = await openExtended(answers, asked)
+  const rows = keepAnswers(settings, earlier, options.signal)
   await completeFile(options, facts, { stage: 'answers', out: answers, manifest }, rows)
-  const score = (stage: EvaluationStage, rewardModel: string) =>
-    completeScores(prepared, stage, rewardModel, rows.perPrompt)
+  await removeEarlier(answers)
+  const score = (stage: EvaluationStage, rewardModel: string) => completeScores(prepared, stage, rewardModel)
   const byOracle = await score('scores by the oracle', oracle)
   const byPicker = options.picker === null ? null : await score('scores by the picker', options.picker)
   return { answers, oracle: byOracle, picker: byPicker }
 }
 
 async function completeScores(
-  { options, selection, facts, asked }: PreparedPart,
+  { options, part, selection, facts, asked }: PreparedPart,
   stage: EvaluationStage,
   rewardModel: string,
-  perPrompt: number,
 ): Promise<string> {
   const { signal } = options
   const paths = evaluationPaths(options.out)
   const out = paths.scores(rewardModel)
-  const manifest = await openManifest(out, scoreSettings(asked, rewardModel, facts))
+  const { manifest, earlier } = await openExtended(out, scoreSettings(asked, rewardModel, facts))
   const name = nameOf(asked)
+  const perPrompt = part.pools.reduce((sum, { samples }) => sum + samples, 0)
   const jobs = await ScoreJobs.create({ selection, answers: paths.answers, perPrompt, rewardModel, name, signal })
-  await completeFile(options, facts, { stage, out, manifest }, jobs)
+  await completeFile(options, facts, { stage, out, manifest }, keepScores(jobs, earlier, part.pools, signal))
+  await removeEarlier(out)
   return out
 }

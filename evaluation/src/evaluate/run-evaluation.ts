@@ -15,7 +15,8 @@ import { writeResults } from './results/write-results.js'
 /**
  * Asks gateways for the answers of strategies to the prompts of a file and for their scores, one
  * gateway for each scale of the adapter, and writes the results. Run again after it ended early, it
- * continues, and the files become those of an unbroken run.
+ * continues, and the files become those of an unbroken run. Run again with more strategies or
+ * samples, it asks only for those.
  * @returns the path of the results
  * @throws Error if a setting is wrong, or differs from those that a file was begun with; errors of
  *   `runJobs`

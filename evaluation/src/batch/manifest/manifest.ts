@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, rename, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Fields } from '../../prompts/index.js'
 import { parseJson } from '../http/read-error.js'
@@ -34,10 +34,11 @@ export const manifestPath = (out: string): string => `${out}.manifest.json`
 /**
  * Opens the manifest of a file of rows, or creates it before there are rows.
  * @param settings everything that the rows depend on, as JSON
+ * @param runs what processes did for rows that this file takes over
  * @throws Error naming what differs, if the rows were begun with other settings; Error if there are
  *   rows without a manifest
  */
-export async function openManifest(out: string, settings: Fields): Promise<Manifest> {
+export async function openManifest(out: string, settings: Fields, runs: Manifest['runs'] = []): Promise<Manifest> {
   const path = manifestPath(out)
   const found = await readManifestFile(path)
   // As the file has them: without undefined.
@@ -51,7 +52,7 @@ export async function openManifest(out: string, settings: Fields): Promise<Manif
   }
   if (size > 0)
     throw new Error(`${out} exists, and has no manifest ${path}: it is not the output of a run. Give another --out`)
-  const manifest: Manifest = { path, settings: given, runs: [] }
+  const manifest: Manifest = { path, settings: given, runs: [...runs] }
   await writeManifest(manifest)
   return manifest
 }
@@ -59,6 +60,15 @@ export async function openManifest(out: string, settings: Fields): Promise<Manif
 /** Reads the manifest of a file of rows; null if there are no rows that depend on its settings. */
 export async function readManifest(out: string): Promise<Omit<Manifest, 'path'> | null> {
   return (await sizeOf(out)) > 0 ? readManifestFile(manifestPath(out)) : null
+}
+
+/**
+ * Renames a file of rows. Its manifest is at both places before the rows move, so that they have
+ * one at every moment.
+ */
+export async function setAside(out: string, target: string, manifest: Omit<Manifest, 'path'>): Promise<void> {
+  await writeManifest({ ...manifest, path: manifestPath(target) })
+  await rename(out, target)
 }
 
 /** Adds what a process has done. */

@@ -1,9 +1,10 @@
 import { completeFile } from '../../answers/complete-file.js'
 import { readRows } from '../../answers/read-rows.js'
-import { nameOf, openManifest } from '../../batch/index.js'
+import { nameOf } from '../../batch/index.js'
 import type { Fields } from '../../prompts/index.js'
 import type { JudgedOrder, Judgement } from '../../report/index.js'
 import { evaluationPaths } from '../evaluation-paths.js'
+import { openExtended, removeEarlier } from '../extend/open-extended.js'
 import { type JudgeRow, parseJudgeRow } from '../judge/judge-row.js'
 import type { OpenedJudge } from '../judge/opened-judge.js'
 import { orderOutcome } from '../judge/verdict/order-outcome.js'
@@ -12,6 +13,7 @@ import type { CompletedPart } from '../prepared-part.js'
 import { type Comparison, readComparisons } from './comparisons.js'
 import { JudgeJobs } from './judge-jobs.js'
 import { judgeSettings } from './judge-settings.js'
+import { isPartOfJudgements, keepJudgements } from './keep-judgements.js'
 
 /**
  * Asks the judge for both orders of every comparison, and writes its judgements.
@@ -26,7 +28,7 @@ export async function judgeAnswers(
   const { judge, parameters, pairs } = opened
   const path = evaluationPaths(options.out).judgements(judge.name)
   const settings: Fields = judgeSettings(options, parts, opened)
-  const manifest = await openManifest(path, settings)
+  const { manifest, earlier } = await openExtended(path, settings, isPartOfJudgements)
   const read = () => readComparisons(parts, pairs)
   const comparisons: Comparison[] = []
   for await (const { index, promptId, first, second, isEqual } of read())
@@ -34,7 +36,9 @@ export async function judgeAnswers(
   const jobs = new JudgeJobs({ judge, parameters, comparisons, read, name: nameOf(settings) })
   // The endpoint does not say how many requests it works on.
   const facts = { concurrentRequests: null }
-  await completeFile({ ...options, server: judge.server }, facts, { stage: 'judgements', out: path, manifest }, jobs)
+  const rows = keepJudgements(jobs, earlier, options.signal)
+  await completeFile({ ...options, server: judge.server }, facts, { stage: 'judgements', out: path, manifest }, rows)
+  await removeEarlier(path)
   return readJudgements(comparisons, path, options.signal)
 }
 

@@ -24,7 +24,7 @@ export interface JudgeSettings {
 /** The requests for verdicts and their rows: both orders of each comparison. */
 export class JudgeJobs {
   /** Which comparison and order each row has. */
-  private readonly places: readonly JudgePlace[]
+  readonly places: readonly JudgePlace[]
 
   constructor(private readonly settings: JudgeSettings) {
     this.places = settings.comparisons.flatMap((one) => (one.isEqual ? [] : bothOrders(one)))

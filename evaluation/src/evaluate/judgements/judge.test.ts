@@ -214,3 +214,19 @@ it('compares strategies that need different scales of the adapter', async () => 
   const loss = { first: 'aad adapter_scale=0.4', second: 'greedy-sft', score: 0, orders: ['second', 'second'] }
   expect(results.judgements).toEqual([{ prompt: 'prompt 1', ...loss }])
 })
+
+it('a strategy that is added later is judged, and nothing that is there is asked again', async () => {
+  const server = await startJudge(longest)
+  const texts = ['Hi', 'Say it', 'same']
+  const few = [method('aad'), method('greedy-sft')]
+  const all = [...few, method('greedy-dpo')]
+  const whole = await evaluate(texts, judgeAt(server, { pairs: 'all' }), { strategies: all })
+  const judge = judgeAt(server, { pairs: 'all' })
+  const { options } = await evaluate(texts, judge, { strategies: few })
+  const before = server.received.length
+  const results = parseResults(JSON.parse(await readFile(await runEvaluation({ ...options, strategies: all }), 'utf8')))
+  // Two new pairs, both orders, of the prompts whose answers differ.
+  expect(server.received.length - before).toBe(2 * 2 * 2)
+  expect(await rowsOf(options)).toEqual(await rowsOf(whole.options))
+  expect(results.judgements).toEqual(whole.results.judgements)
+})
