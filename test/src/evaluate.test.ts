@@ -128,6 +128,22 @@ describe('tandem evaluate', () => {
     expect(JSON.parse(rows[0] ?? '')).toMatchObject({ index: 0, verdict: null, text: expect.stringMatching(/./) })
   })
 
+  it('more samples, added with a kill meanwhile, give the files of a run that had all', async () => {
+    await finish('unbroken', ...judged())
+    await finish('extended', '--samples', '2', ...judged())
+    const size = await sizeOf('extended')
+    const run = start('extended', ...judged())
+    // The rows are set aside, then written again: killed when a part of them is there.
+    const isBetween = (now: number) => now > size / 4 && now < size
+    await expect.poll(async () => run.hasEnded || isBetween(await sizeOf('extended')), { interval: 1 }).toBe(true)
+    run.child.kill('SIGKILL')
+    await run.end
+    await rm(join(folder, 'extended', 'evaluation.lock'), { recursive: true, force: true })
+    await finish('extended', ...judged())
+    for (const name of rowFiles) expect(await read('extended', name)).toBe(await read('unbroken', name))
+    expect((await resultsOf('extended')).answers).toEqual((await resultsOf('unbroken')).answers)
+  })
+
   it('the answers are those of the gateway, with the scores of /v1/score', async () => {
     await finish('whole')
     const { answers } = await resultsOf('whole')
