@@ -31,9 +31,10 @@ const addStrategyOptions = (command: Command) =>
   command
     .option('--strategies <list>', 'strategies with their parameters', 'aad,greedy-dpo,greedy-sft')
     .addOption(
-      new Option('--sweep <values>', 'values of parameters, or of adapter_scale: "aad alpha=0.05,0.1,0.2" (repeatable)').argParser(
-        (text: string, before: readonly string[] = []) => [...before, text],
-      ),
+      new Option(
+        '--sweep <values>',
+        'values of parameters, or of adapter_scale: "aad alpha=0.05,0.1,0.2" (repeatable)',
+      ).argParser((text: string, before: readonly string[] = []) => [...before, text]),
     )
     .option('--oracle <name>', 'the reward model whose scores are R')
     .option('--picker <name>', 'the reward model that best-of-n picks by')

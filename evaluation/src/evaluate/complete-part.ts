@@ -5,7 +5,7 @@ import { ScoreJobs } from '../answers/score-jobs.js'
 import type { Selection } from '../answers/select-prompts.js'
 import { nameOf, openManifest, readGatewayFacts } from '../batch/index.js'
 import { requireRewardModels } from './check-evaluation.js'
-import { evaluationPaths } from './evaluation-paths.js'
+import { type EvaluationFiles, evaluationPaths } from './evaluation-paths.js'
 import { answerSettings, scoreSettings } from './evaluation-settings.js'
 import { keepAnswers, keepScores } from './extend/keep-rows.js'
 import { openExtended, readEarlierSettings, removeEarlier } from './extend/open-extended.js'
@@ -13,7 +13,6 @@ import { keepPools } from './extend/pools.js'
 import type { EvaluationOptions, EvaluationStage, ServedGateway } from './options.js'
 import type { EvaluationPart } from './plan/plan-parts.js'
 import type { CompletedPart, PartRun, PreparedPart } from './prepared-part.js'
-import type { EvaluationFiles } from './results/read-scored-rows.js'
 
 /**
  * Asks a gateway what it serves, before the requests of a part.

@@ -13,6 +13,14 @@ export interface EvaluationPaths {
   readonly results: string
 }
 
+/** The complete files of an evaluation. */
+export interface EvaluationFiles {
+  readonly answers: string
+  readonly oracle: string
+  /** Null if there is no picker. */
+  readonly picker: string | null
+}
+
 /** Names the files of an evaluation in its folder. */
 export const evaluationPaths = (folder: string): EvaluationPaths => ({
   answers: join(folder, 'answers.jsonl'),

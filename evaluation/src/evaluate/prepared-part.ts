@@ -2,9 +2,9 @@ import type { StageOptions } from '../answers/complete-file.js'
 import type { Selection } from '../answers/select-prompts.js'
 import type { GatewayFacts } from '../batch/index.js'
 import type { Fields } from '../prompts/index.js'
+import type { EvaluationFiles } from './evaluation-paths.js'
 import type { EvaluationOptions, EvaluationStage } from './options.js'
 import type { EvaluationPart } from './plan/plan-parts.js'
-import type { EvaluationFiles } from './results/read-scored-rows.js'
 
 /** The options of one part: its folder, and its gateway. */
 export type PartRun = EvaluationOptions & StageOptions<EvaluationStage>

@@ -1,6 +1,7 @@
 import { readRows } from '../../answers/read-rows.js'
 import { parseScoreRow, type ScoreRow } from '../../answers/score-jobs.js'
 import { type EvaluationRow, parseEvaluationRow } from '../answers/evaluation-answers.js'
+import type { EvaluationFiles } from '../evaluation-paths.js'
 
 /** An answer with its scores. */
 export interface ScoredRow extends EvaluationRow {
@@ -8,14 +9,6 @@ export interface ScoredRow extends EvaluationRow {
   readonly oracle: number | null
   /** Null if there is no picker, or it refused the answer. */
   readonly picker: number | null
-}
-
-/** The complete files of an evaluation. */
-export interface EvaluationFiles {
-  readonly answers: string
-  readonly oracle: string
-  /** Null if there is no picker. */
-  readonly picker: string | null
 }
 
 /** Yields the rows of answers with their scores, in the order of the file of answers. */

@@ -20,14 +20,12 @@ export function findSweeps(strategies: readonly EvaluatedStrategy[]): Sweep[] {
   const kinds = new Map(swept.map(({ pair, strategy }) => [JSON.stringify([pair, strategy]), { pair, strategy }]))
   return [...kinds.values()].flatMap(({ pair, strategy }) =>
     sweepsOf(
-      strategies.filter(
-        (other) => other.pair === pair && other.strategy === strategy && other.role !== 'pool',
-      ),
+      strategies.filter((other) => other.pair === pair && other.strategy === strategy && other.role !== 'pool'),
     ).map((sweep) => ({ pair, strategy, ...sweep })),
   )
 }
 
-/** The sweep of the parameter with the most values, then those of the points that do not have it. */
+/** The sweep of the parameter with the most values, then those of points that do not have it. */
 function sweepsOf(strategies: readonly EvaluatedStrategy[]): Omit<Sweep, 'pair' | 'strategy'>[] {
   const [x] = varyingParameters(strategies)
   if (x === undefined || !strategies.some(({ role }) => role === 'sweep')) return []
