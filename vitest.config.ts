@@ -26,6 +26,9 @@ const isolated = [
 
 /** The files that take longest, the longest first. They begin first, so that no worker ends with one of them. */
 const longest = [
+  // Skipped without the Python of training/.
+  'test/src/reproduce',
+  'test/src/training',
   'test/src/real-pair',
   'bench/src/faults/short-form',
   'test/src/kill',

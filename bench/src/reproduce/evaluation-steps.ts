@@ -1,6 +1,6 @@
 import { commandStep, type Step } from './step.js'
 
-/** Options of every command of `tandem` that starts models. One thread is enough for tiny models. */
+/** Options of each command of `tandem` that starts models. One thread is enough for tiny models. */
 export const servingOptions = ['--precision', 'fp32', '--threads', '1', '--max-tokens', '32', '--seed', '1']
 
 /** The prompts that nothing was trained on, with their pairs. */

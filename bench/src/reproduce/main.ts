@@ -29,7 +29,10 @@ await runCommand(async ({ signal, output, answers }) => {
   answers.write(`${await summarize(out)}\n`)
 }, false)
 
-/** The environment of all steps: no settings of this shell, and the cache is in the folder of the run. */
+/**
+ * The environment of all steps. It has no settings of Tandem from this shell, and the cache is in
+ * the folder of the run.
+ */
 function environment(out: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TANDEM_'))
   const path = [join(repositoryFolder, 'training'), process.env.PYTHONPATH].filter((part) => part).join(delimiter)

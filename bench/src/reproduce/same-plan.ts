@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { Step } from './step.js'
 
 /**
- * Records the steps in a new folder, and compares them with those of a folder that was begun before.
+ * Records the steps in a new folder, and compares them with those of a folder that was begun
+ * before.
  * @throws Error if they differ: the models and answers there would not belong together
  */
 export async function requireSamePlan(out: string, steps: readonly Step[]): Promise<void> {

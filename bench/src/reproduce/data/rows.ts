@@ -4,7 +4,7 @@ import { places, plainWords, things, warmWords } from './words.js'
 /** Words of an answer that are warm or plain. */
 const slots = 3
 
-/** The share of warm words in the demonstrations, and in both sides of a pair before they are compared. */
+/** The share of warm words in the demonstrations, and in both sides of a pair before the choice. */
 const warmShare = 0.35
 
 /** A message of a conversation. */
@@ -33,8 +33,9 @@ export interface Rows {
 }
 
 /**
- * Makes a demonstration and a preference pair for each thing in each place. The preferred answer has
- * more warm words: a rule that a tiny model can learn, and that an answer can follow more or less.
+ * Makes a demonstration and a preference pair for each thing in each place. The preferred answer
+ * has more warm words: a rule that a tiny model can learn, and that an answer can follow more or
+ * less.
  */
 export function makeRows(seed: number): Rows {
   const random = createRandom(seed)
