@@ -37,6 +37,16 @@ it('knows prompts by their text, not by their id', () => {
   expect(row?.slice(3, 7).map(value)).toEqual([1, 2, 5, 3])
 })
 
+it('compares runs of one pair each, whatever the names of the pairs', () => {
+  const after = smallResults({ AAD: [3] })
+  const renamed = { ...after, strategies: after.strategies.map((strategy) => ({ ...strategy, pair: 'round 1' })) }
+  const report = compareRuns(run({ AAD: [1] }), parseResults(renamed))
+  expect(report.notes).toEqual([])
+  const [row] = report.tables[0]?.rows ?? []
+  expect(row?.slice(1, 2)).toEqual([{ kind: 'text', text: 'tiny, then round 1' }])
+  expect(row?.slice(3, 7).map(value)).toEqual([1, 1, 3, 2])
+})
+
 it('says that parameters changed, and that no prompt is common', () => {
   const after = smallResults({ AAD: [1] })
   const changed = {

@@ -53,10 +53,19 @@ interface StrategyPair {
 }
 
 function commonStrategies(before: EvaluationResults, after: EvaluationResults): StrategyPair[] {
-  return before.strategies.flatMap((strategy) => {
-    const other = after.strategies.find(({ pair, label }) => pair === strategy.pair && label === strategy.label)
+  const found = strategiesByName(after, before)
+  return [...strategiesByName(before, after)].flatMap(([name, strategy]) => {
+    const other = found.get(name)
     return other ? [{ before: strategy, after: other }] : []
   })
+}
+
+/** Strategies by pair and label; by label if each run has one pair, whose names may differ. */
+function strategiesByName(run: EvaluationResults, other: EvaluationResults): Map<string, EvaluatedStrategy> {
+  const hasOnePair = [run, other].every(({ strategies }) => new Set(strategies.map(({ pair }) => pair)).size === 1)
+  return new Map(
+    run.strategies.map((strategy) => [JSON.stringify([hasOnePair ? '' : strategy.pair, strategy.label]), strategy]),
+  )
 }
 
 /** Results whose prompts have their dataset and text as id. */
@@ -71,8 +80,8 @@ function withTextIds(results: EvaluationResults): EvaluationResults {
 }
 
 function unmatched(run: EvaluationResults, other: EvaluationResults, name: string): string[] {
-  const found = new Set(other.strategies.map(({ pair, label }) => JSON.stringify([pair, label])))
-  const only = run.strategies.filter(({ pair, label }) => !found.has(JSON.stringify([pair, label])))
+  const found = strategiesByName(other, run)
+  const only = [...strategiesByName(run, other)].flatMap(([key, strategy]) => (found.has(key) ? [] : [strategy]))
   return only.length > 0 ? [`Only in the run ${name}: ${only.map(({ label }) => label).join(', ')}.`] : []
 }
 
@@ -100,12 +109,15 @@ function comparisonTable(runs: Runs, pairs: readonly StrategyPair[], options: In
   }
 }
 
+const pairName = ({ before, after }: StrategyPair) =>
+  before.pair === after.pair ? before.pair : `${before.pair}, then ${after.pair}`
+
 function comparisonRow(runs: Runs, pair: StrategyPair, dataset: string, options: IntervalOptions): Cell[] {
   const before = runs.before.scores(pair.before, dataset)
   const after = runs.after.scores(pair.after, dataset)
   const paired = pairScores(after, before)
   const { prompts } = paired
-  const names = [text(pair.before.label), text(pair.before.pair), text(dataset), number(prompts.length, 0)]
+  const names = [text(pair.before.label), text(pairName(pair)), text(dataset), number(prompts.length, 0)]
   if (prompts.length === 0) return [...names, none('no common prompts'), ...new Array<Cell>(7).fill(none())]
   return [...names, ...scoreCells(paired, options), meanTokens(before, prompts), meanTokens(after, prompts)]
 }

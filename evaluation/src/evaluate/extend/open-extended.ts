@@ -17,7 +17,7 @@ export interface OpenedFile {
   readonly earlier: EarlierRows | null
 }
 
-/** Whether rows with the first settings are rows with the second ones too, all of them or a part. */
+/** Whether rows with the first settings are rows with the second ones too, all or a part. */
 export type IsPart = (before: Fields, now: Fields) => boolean
 
 /** Where the rows of an earlier run are while the file is written anew. */
