@@ -15,10 +15,11 @@ const strategies = [
   ...alphas.map((alpha) => strategyOf(`aad alpha=${alpha}`, 'aad', { alpha }, 'sweep')),
 ]
 const asked = Array.from({ length: Number(prompts) }, (_, i) => ({ id: `p${i}`, text: `P ${i}`, dataset: 'set' }))
+const wordsOf = (count) => Array.from({ length: count }, () => `word${next(500)}`).join(' ')
 const answerOf = (strategy, rank, prompt, sample) => {
   const oracle = next(4000) / 1000 + rank / 20
   const score = kind === 'ties' ? Math.round(oracle) : oracle
-  return { prompt, strategy, sample, text: 'x', tokens: 20 + next(100), oracle: score, picker: next(100) / 10 }
+  return { prompt, strategy, sample, text: wordsOf(100), tokens: 20 + next(100), oracle: score, picker: next(100) / 10 }
 }
 const answers = strategies.flatMap(({ id: strategy, role }, rank) =>
   asked.flatMap(({ id }) =>

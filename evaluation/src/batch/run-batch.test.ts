@@ -193,7 +193,7 @@ describe('requests', () => {
   it('end the run if the gateway is gone', async () => {
     const fake = await startFakeGateway({ intercept: () => 'drop' })
     const running = batch(['a'], { retryForMs: 0 }, fake)
-    await expect(running).rejects.toThrow(/no gateway answers at http:.* \(.+\), and did not recover within 0 s/)
+    await expect(running).rejects.toThrow(/no server answers at http:.* \(.+\), and did not recover within 0 s/)
     await fake.stop()
     await expect(batch(['a'], {}, fake)).rejects.toThrow(`no gateway answers at ${fake.url} (`)
   })
@@ -202,7 +202,7 @@ describe('requests', () => {
     const refusal = errorReply(400, { message: 'max_tokens is -1: expected', param: 'max_tokens' })
     return withFake({ intercept: () => refusal }, async (fake) => {
       const running = batch(['Hi'], { body: { max_tokens: -1 } }, fake)
-      await expect(running).rejects.toThrow('the gateway refuses max_tokens, which all requests have: max_tokens is -1')
+      await expect(running).rejects.toThrow('the server refuses max_tokens, which all requests have: max_tokens is -1')
     })
   })
 

@@ -2,7 +2,7 @@
  * Patterns of answers that refuse, or speak of the model instead of the topic. They are English: in
  * other languages this criterion finds nothing.
  */
-export const refusalPatterns: readonly RegExp[] = [
+const refusalPatterns: readonly RegExp[] = [
   /\bi(?:'m| am) (?:so |very |really |truly )?sorry\b/,
   /\bi apologi[sz]e\b/,
   /\bi (?:can't|cannot|can not|won't|will not) (?:help|assist|answer|provide|give|offer|do|write|create|fulfil|comply|discuss)/,

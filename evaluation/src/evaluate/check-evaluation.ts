@@ -1,5 +1,6 @@
 import { assertBatchBody } from '../batch/batch-request.js'
 import type { GatewayFacts } from '../batch/index.js'
+import { maxAnswers } from '../report/index.js'
 import { checkJudge } from './judge/check-judge.js'
 import type { EvaluationOptions } from './options.js'
 import { labelOf } from './plan/methods.js'
@@ -18,6 +19,7 @@ type Checked = Pick<
   | 'reference'
   | 'baseline'
   | 'judge'
+  | 'limit'
 >
 
 /** What an evaluation does: its parts, and the methods that the tables compare with. */
@@ -30,6 +32,8 @@ export interface CheckedEvaluation {
 }
 
 const usualBaseline = 'greedy-sft'
+/** Maximum scales of the adapter: each is a build of the model that stays on the disk. */
+const maxScales = 32
 
 /**
  * Plans an evaluation, and refuses what cannot work before anything is started.
@@ -45,8 +49,20 @@ export function checkEvaluation(options: Checked): CheckedEvaluation {
   const planned = parts.flatMap((part) => part.strategies)
   requirePicker(options, planned)
   const checked = { parts, strategies: planned, ...comparedMethods(options, planned) }
-  if (options.judge) checkJudge(options.judge, checked)
+  const count = Math.min(prompts.count, options.limit ?? prompts.count)
+  requireLimits(checked, count)
+  if (options.judge) checkJudge(options.judge, checked, count)
   return checked
+}
+
+function requireLimits({ parts, strategies }: CheckedEvaluation, prompts: number): void {
+  if (parts.length > maxScales)
+    throw new Error(`the strategies name ${parts.length} scales of the adapter: expected at most ${maxScales}`)
+  const answers = prompts * strategies.reduce((sum, { pick, samples }) => sum + (pick === 'all' ? samples : 1), 0)
+  if (answers > maxAnswers)
+    throw new Error(
+      `the evaluation would have ${answers} answers: expected at most ${maxAnswers}. Use --limit, or name fewer strategies`,
+    )
 }
 
 function requirePicker({ oracle, picker }: Checked, strategies: readonly PlannedStrategy[]): void {

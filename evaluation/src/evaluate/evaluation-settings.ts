@@ -1,7 +1,7 @@
+import type { Pool } from '../answers/pool.js'
 import type { GatewayFacts } from '../batch/index.js'
 import type { Fields } from '../prompts/index.js'
 import { version } from '../version.js'
-import type { Pool } from './plan/plan-evaluation.js'
 import type { PartRun } from './prepared-part.js'
 
 /**

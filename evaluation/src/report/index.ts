@@ -10,12 +10,14 @@ export { type WrittenReport, writeReport } from './output/write-report.js'
 export type { Report } from './report.js'
 export { parseResults } from './results/parse-results.js'
 export { ReportError } from './results/report-error.js'
-export type {
-  EvaluatedAnswer,
-  EvaluatedPrompt,
-  EvaluatedStrategy,
-  EvaluationResults,
-  EvaluationResultsInput,
-  JudgedOrder,
-  Judgement,
+export {
+  type EvaluatedAnswer,
+  type EvaluatedPrompt,
+  type EvaluatedStrategy,
+  type EvaluationResults,
+  type EvaluationResultsInput,
+  exchanged,
+  type JudgedOrder,
+  type Judgement,
+  maxAnswers,
 } from './results/results-schema.js'

@@ -139,7 +139,7 @@ describe('refusals', () => {
   it.each(['max_tokens', 'decoding.alpha'])('of %s, which all requests have, end the run', async (param) => {
     const fake = await refuse(param)
     const running = synthesize(['Hi'], { body: { max_tokens: -1 } }, fake)
-    await expect(running).rejects.toThrow(`the gateway refuses ${param.split('.')[0]}, which all requests have: no`)
+    await expect(running).rejects.toThrow(`the server refuses ${param.split('.')[0]}, which all requests have: no`)
     await fake.stop()
   })
 })

@@ -103,7 +103,7 @@ function resolve({ url }: Connection, { status, text }: HttpAnswer, attempt: num
 function exhausted(url: string, result: Attempt, retryForMs: number): ServiceError {
   const limit = `and did not recover within ${retryForMs / 1000} s`
   if ('fault' in result)
-    return new ServiceError(`no gateway answers at ${url} (${result.fault.message}), ${limit}`, { cause: result.fault })
+    return new ServiceError(`no server answers at ${url} (${result.fault.message}), ${limit}`, { cause: result.fault })
   const { status, text } = result.answer
   return new ServiceError(`${url} answered ${status} (${readError(text).message}), ${limit}`)
 }

@@ -96,6 +96,13 @@ async function readManifestFile(path: string): Promise<Omit<Manifest, 'path'> | 
   throw new Error(`${path} is not a manifest of this version: expected format ${formatVersion}. Give another --out`)
 }
 
+/**
+ * Refuses other settings than those that a file was begun with.
+ * @throws Error naming what differs
+ */
+export const assertSameSettings = (out: string, before: Fields, now: Fields): void =>
+  assertNone(out, findDifferences(before, now))
+
 function assertNone(out: string, differences: ReturnType<typeof findDifferences>): void {
   if (differences.length === 0) return
   const shown = differences.slice(0, maxShown).map(describeDifference)

@@ -9,12 +9,12 @@ const commonCodes: readonly (string | null)[] = [null, 'unsupported_parameter']
  * Ends the run if a row was refused because of a field that all rows have: a file full of the same
  * error helps nobody.
  * @param body the fields of every request
- * @throws ServiceError with the error of the gateway
+ * @throws ServiceError with the error of the server
  */
 export function assertSettings({ status, body: answer }: Outcome, body: Fields): void {
   if (status !== 400) return
   const { message, param, code } = readError(JSON.stringify(answer))
   const name = param?.split('.')[0]
   if (name === undefined || !(name in body) || !commonCodes.includes(code)) return
-  throw new ServiceError(`the gateway refuses ${name}, which all requests have: ${message}`)
+  throw new ServiceError(`the server refuses ${name}, which all requests have: ${message}`)
 }

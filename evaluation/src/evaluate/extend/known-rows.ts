@@ -12,11 +12,11 @@ export interface KnownRow {
  * Yields the rows of an earlier run up to the first one that is not whole.
  * @param parse the row at a number of the earlier file, or null if the value is none
  */
-export async function* readKnownRows(
+export async function* readKnownRows<T>(
   path: string,
-  parse: (value: unknown, number: number) => KnownRow | null,
+  parse: (value: unknown, number: number) => T | null,
   signal: AbortSignal,
-): AsyncGenerator<KnownRow> {
+): AsyncGenerator<T> {
   let number = 0
   for await (const line of splitLines(path, signal)) {
     const known = line.isComplete ? parse(parseJson(line.bytes.toString('utf8')), number++) : null

@@ -1,4 +1,4 @@
-import type { Pool } from '../plan/plan-evaluation.js'
+import type { Pool } from '../../answers/pool.js'
 
 /**
  * Finds the places of an earlier run's rows in a file with more pools or samples. For each prompt,

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Pool } from '../../answers/pool.js'
 import type { Fields } from '../../prompts/index.js'
 import { methodKey } from '../plan/methods.js'
-import type { EvaluationPlan, Pool } from '../plan/plan-evaluation.js'
+import type { EvaluationPlan } from '../plan/plan-evaluation.js'
 
 /**
  * Orders the pools of a plan as those of an earlier run, which come first, so that its rows keep

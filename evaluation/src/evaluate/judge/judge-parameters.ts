@@ -1,6 +1,5 @@
-import { z } from 'zod'
 import { readError } from '../../batch/http/read-error.js'
-import { ask, Connection, type Patience, readChoice, readManifest, ServiceError } from '../../batch/index.js'
+import { ask, Connection, type Patience, readChoice, ServiceError } from '../../batch/index.js'
 import type { Fields } from '../../prompts/index.js'
 import type { JudgeOptions } from './judge-options.js'
 import { judgeRequest } from './judge-request.js'
@@ -19,7 +18,6 @@ const forms: readonly Fields[] = [
   { temperature: 0, max_completion_tokens: maxTokens },
 ]
 
-const begunSchema = z.object({ judge: z.object({ parameters: z.record(z.string(), z.unknown()) }) })
 const refusedStatuses: readonly number[] = [400, 422]
 /** Answers to ask about: the endpoint must work before hours go into real ones. */
 const trial = { prompt: 'What is 1 + 1?', answerA: '2', answerB: '3' }
@@ -30,17 +28,18 @@ export interface TrialOptions extends Patience {
 }
 
 /**
- * Finds the parameters that the judge accepts, with a request for each form. A file that was begun
- * keeps its own, so that a finished run asks nothing.
- * @param path the file of judgements
- * @throws ServiceError if the judge refuses all forms, or does not answer
+ * Finds the parameters that the judge accepts, with a request for each form.
+ * @param begun the parameters of judgements that are there, which are the only form then
+ * @throws ServiceError if the judge refuses all forms, writes nothing, or does not answer
  */
-export async function findParameters(judge: JudgeOptions, path: string, options: TrialOptions): Promise<Fields> {
-  const begun = begunSchema.safeParse((await readManifest(path))?.settings).data?.judge.parameters
-  if (begun) return begun
+export async function findParameters(
+  judge: JudgeOptions,
+  begun: Fields | undefined,
+  options: TrialOptions,
+): Promise<Fields> {
   const connection = new Connection(judge.server, 1)
   try {
-    return await tryForms(judge, connection, options)
+    return await tryForms(judge, connection, begun ? [begun] : forms, options)
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
     throw new ServiceError(`the judge ${judge.model} cannot be asked: ${error.message}`, { cause: error })
@@ -49,15 +48,22 @@ export async function findParameters(judge: JudgeOptions, path: string, options:
   }
 }
 
-async function tryForms(judge: JudgeOptions, connection: Connection, options: TrialOptions): Promise<Fields> {
+async function tryForms(
+  judge: JudgeOptions,
+  connection: Connection,
+  tried: readonly Fields[],
+  options: TrialOptions,
+): Promise<Fields> {
   const faults: string[] = []
-  for (const [i, parameters] of forms.entries()) {
+  for (const [i, parameters] of tried.entries()) {
     const question = judgeRequest(judge, parameters, trial, `evaluate-judge-trial-${i}`)
     const { status, body } = await ask(connection, question, options, options.signal)
     if (status === 200) {
       // It throws if the server is not OpenAI-compatible.
-      readChoice(body)
-      return parameters
+      if (readChoice(body).text.trim() !== '') return parameters
+      throw new ServiceError(
+        `${connection.url} wrote no text within ${maxTokens} tokens: a model that thinks before it answers cannot be a judge`,
+      )
     }
     faults.push(`${status}: ${readError(JSON.stringify(body)).message}`)
     if (!refusedStatuses.includes(status)) break

@@ -14,13 +14,15 @@ export type StrategyPair = readonly [first: PlannedStrategy, second: PlannedStra
 /** Requests for each comparison: both orders of the answers. */
 const ordersEach = 2
 
-/** Lists the methods that are compared; the reference is the first of its pairs. */
+/**
+ * Lists the methods that are compared, in the order of their labels: rows do not depend on the order
+ * in which strategies are named.
+ */
 export function judgedPairs({ strategies, reference }: ComparedStrategies, pairs: JudgedPairs): StrategyPair[] {
-  const methods = strategies.filter(({ role }) => role === 'method')
-  const isReference = ({ label }: PlannedStrategy) => label === reference
-  const ordered = [...methods.filter(isReference), ...methods.filter((method) => !isReference(method))]
-  const firsts = pairs === 'all' ? ordered : ordered.slice(0, 1)
-  return firsts.flatMap((first, i) => ordered.slice(i + 1).map((second) => [first, second] as const))
+  const methods = strategies.filter(({ role }) => role === 'method').sort((a, b) => (a.label < b.label ? -1 : 1))
+  return methods
+    .flatMap((first, i) => methods.slice(i + 1).map((second) => [first, second] as const))
+    .filter((pair) => pairs === 'all' || pair.some(({ label }) => label === reference))
 }
 
 /**

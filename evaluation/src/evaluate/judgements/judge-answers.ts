@@ -2,7 +2,7 @@ import { completeFile } from '../../answers/complete-file.js'
 import { readRows } from '../../answers/read-rows.js'
 import { nameOf } from '../../batch/index.js'
 import type { Fields } from '../../prompts/index.js'
-import type { JudgedOrder, Judgement } from '../../report/index.js'
+import { exchanged, type JudgedOrder, type Judgement } from '../../report/index.js'
 import { evaluationPaths } from '../evaluation-paths.js'
 import { openExtended, removeEarlier } from '../extend/open-extended.js'
 import { type JudgeRow, parseJudgeRow } from '../judge/judge-row.js'
@@ -36,7 +36,7 @@ export async function judgeAnswers(
   const jobs = new JudgeJobs({ judge, parameters, comparisons, read, name: nameOf(settings) })
   // The endpoint does not say how many requests it works on.
   const facts = { concurrentRequests: null }
-  const rows = keepJudgements(jobs, earlier, options.signal)
+  const rows = await keepJudgements(jobs, earlier, options.signal)
   await completeFile({ ...options, server: judge.server }, facts, { stage: 'judgements', out: path, manifest }, rows)
   await removeEarlier(path)
   return readJudgements(comparisons, path, options.signal)
@@ -48,19 +48,22 @@ async function readJudgements(
   signal: AbortSignal,
 ): Promise<Judgement[]> {
   const rows = readRows(path, parseJudgeRow, signal)
-  const next = async () => (await rows.next()).value as JudgeRow
-  const judgements: Judgement[] = []
-  for (const { promptId: prompt, first, second, isEqual } of comparisons) {
-    const orders: Judgement['orders'] = isEqual ? null : [orderOf(await next()), mirrored(orderOf(await next()))]
-    judgements.push({ prompt, first, second, score: orders === null ? 0.5 : orderOutcome(orders), orders })
+  const next = async (): Promise<JudgeRow> => {
+    const { value, done } = await rows.next()
+    if (done) throw new Error(`${path} has too few rows: run the same command again`)
+    return value
   }
-  await rows.return(undefined)
+  const judgements: Judgement[] = []
+  try {
+    for (const { promptId: prompt, first, second, isEqual } of comparisons) {
+      const orders: Judgement['orders'] = isEqual ? null : [orderOf(await next()), exchanged(orderOf(await next()))]
+      judgements.push({ prompt, first, second, score: orders === null ? 0.5 : orderOutcome(orders), orders })
+    }
+  } finally {
+    await rows.return(undefined)
+  }
   return judgements
 }
 
 /** What a row says of the places. */
 const orderOf = ({ verdict, error }: JudgeRow): JudgedOrder => verdict ?? (error === null ? 'unparsed' : 'refused')
-
-/** What a row with the strategies exchanged says of the strategies. */
-const mirrored = (order: JudgedOrder): JudgedOrder =>
-  order === 'first' ? 'second' : order === 'second' ? 'first' : order

@@ -1,4 +1,4 @@
-import type { Outcome, Question } from '../../batch/index.js'
+import type { Job, Outcome } from '../../batch/index.js'
 import { assertSettings } from '../../batch/rows/assert-settings.js'
 import type { Fields } from '../../prompts/index.js'
 import type { JudgeOptions } from '../judge/judge-options.js'
@@ -7,10 +7,10 @@ import { type JudgePlace, judgeRow, parseJudgeRow } from '../judge/judge-row.js'
 import type { Comparison, ShownComparison } from './comparisons.js'
 
 /** A request for a verdict. */
-export type JudgeJob = Question & JudgePlace
+export type JudgeJob = Job & JudgePlace
 
 /** What the judgements are made of. */
-export interface JudgeSettings {
+export interface JudgeJobSettings {
   readonly judge: JudgeOptions
   readonly parameters: Fields
   /** All comparisons; those of equal answers are not asked for. */
@@ -24,9 +24,9 @@ export interface JudgeSettings {
 /** The requests for verdicts and their rows: both orders of each comparison. */
 export class JudgeJobs {
   /** Which comparison and order each row has. */
-  readonly places: readonly JudgePlace[]
+  private readonly places: readonly JudgePlace[]
 
-  constructor(private readonly settings: JudgeSettings) {
+  constructor(private readonly settings: JudgeJobSettings) {
     this.places = settings.comparisons.flatMap((one) => (one.isEqual ? [] : bothOrders(one)))
   }
 

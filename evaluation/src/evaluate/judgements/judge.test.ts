@@ -136,12 +136,15 @@ it('compares all methods with each other if it is asked to, and never points of 
     const { results } = await evaluate(['Hi'], judge, { strategies, picker: 'picker', reference: 'eft' })
     return results.judgements.map(({ first, second }) => [first, second])
   }
-  const withReference = [
-    ['eft', 'aad'],
-    ['eft', 'best-of-n n=2'],
-  ]
-  expect(await pairsOf('reference')).toEqual(withReference)
-  expect(await pairsOf('all')).toEqual([...withReference, ['aad', 'best-of-n n=2']])
+  expect(await pairsOf('reference')).toEqual([
+    ['aad', 'eft'],
+    ['best-of-n n=2', 'eft'],
+  ])
+  expect(await pairsOf('all')).toEqual([
+    ['aad', 'best-of-n n=2'],
+    ['aad', 'eft'],
+    ['best-of-n n=2', 'eft'],
+  ])
 })
 
 it('leaves out the seed, or uses the newer name of the limit, if the endpoint wants it', async () => {
@@ -162,10 +165,12 @@ it('leaves out the seed, or uses the newer name of the limit, if the endpoint wa
 it('a judge that cannot be asked ends the run before there are answers', async () => {
   const closed = await startJudge(() => errorReply(401, { message: 'wrong key' }))
   const strict = await startJudge(() => errorReply(400, { message: 'temperature must be 1' }))
+  const silent = await startJudge(() => ' ')
   const before = gateway.received.length
   for (const [server, message] of [
     [closed, 'answered 401: wrong key'],
     [strict, 'answered 400: temperature must be 1'],
+    [silent, 'wrote no text within 16 tokens: a model that thinks before it answers cannot be a judge'],
   ] as const)
     await expect(evaluate(['Hi'], judgeAt(server))).rejects.toThrow(
       `the judge org/judge cannot be asked: ${server.url} ${message}`,
@@ -180,9 +185,13 @@ it('a finished run asks the judge nothing, and a changed judge needs another nam
   await runEvaluation(options)
   expect(server.received.length).toBe(before)
   const changed = judgeAt(server, { template: '{{prompt}} {{answer_a}} {{answer_b}}' })
-  await expect(runEvaluation({ ...options, judge: changed })).rejects.toThrow(
+  const asked = gateway.received.length
+  const strategies = [...options.strategies, method('eft')]
+  await expect(runEvaluation({ ...options, strategies, judge: changed })).rejects.toThrow(
     /judgements\.org_judge\.jsonl was begun with other settings: judge\.prompt is "[0-9a-f]{64}", and was/,
   )
+  // It is refused before anything else is asked for.
+  expect(gateway.received.length).toBe(asked)
   await runEvaluation({ ...options, judge: { ...changed, name: 'short' } })
   expect(await readdir(options.out)).toContain('judgements.short.jsonl')
 })
@@ -225,8 +234,27 @@ it('a strategy that is added later is judged, and nothing that is there is asked
   const { options } = await evaluate(texts, judge, { strategies: few })
   const before = server.received.length
   const results = parseResults(JSON.parse(await readFile(await runEvaluation({ ...options, strategies: all }), 'utf8')))
-  // Two new pairs, both orders, of the prompts whose answers differ.
-  expect(server.received.length - before).toBe(2 * 2 * 2)
+  // The trial; two new pairs, both orders, of the prompts whose answers differ.
+  expect(server.received.length - before).toBe(1 + 2 * 2 * 2)
   expect(await rowsOf(options)).toEqual(await rowsOf(whole.options))
   expect(results.judgements).toEqual(whole.results.judgements)
+})
+
+it('keeps its judgements if strategies are named in another order, and scales and strategies are added', async () => {
+  const server = await startJudge(longest)
+  const judge = judgeAt(server, { pairs: 'all' })
+  const strategies = [method('aad', {}, 0.4), method('greedy-sft'), sweep('aad', {}, 0.2)]
+  const { options } = await evaluate(['Hi', 'Ho'], judge, { strategies, adapterScale: 1 })
+  // The trial, and both orders of one pair to each prompt.
+  expect(server.received).toHaveLength(1 + 4)
+  const others = [method('eft'), method('aad', {}, 0.7), ...strategies.toReversed()]
+  const results = parseResults(
+    JSON.parse(await readFile(await runEvaluation({ ...options, strategies: others }), 'utf8')),
+  )
+  expect(results.reference).toBe('eft')
+  expect(results.judgements).toHaveLength(2 * 6)
+  // A trial again, and five new pairs, one of which has equal answers.
+  expect(server.received).toHaveLength(1 + 4 + 1 + 4 * 4)
+  await runEvaluation({ ...options, strategies: others.toReversed() })
+  expect(server.received).toHaveLength(1 + 4 + 1 + 4 * 4)
 })

@@ -1,13 +1,6 @@
-import type { Method } from '../../answers/pool.js'
+import type { Method, Pool } from '../../answers/pool.js'
 import { type AskedStrategy, labelOf, methodKey, withScale } from './methods.js'
 import { type AnswerPick, poolSource, type Source, sourceOf } from './sources.js'
-
-/** Answers to each prompt that are made in the same way. */
-export interface Pool {
-  readonly decoding: Method
-  /** The number of answers to each prompt. */
-  readonly samples: number
-}
 
 /** A strategy of the results, and which answers are its own. */
 export interface PlannedStrategy {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Maximum number of answers of one evaluation. */
-const maxAnswers = 1_000_000
+export const maxAnswers = 1_000_000
 
 const name = z.string().min(1).max(200)
 const score = z.number().nullable()
@@ -108,3 +108,7 @@ export type EvaluatedAnswer = EvaluationResults['answers'][number]
 export type Judgement = EvaluationResults['judgements'][number]
 /** What a judge said in one order. */
 export type JudgedOrder = z.output<typeof orderSchema>
+
+/** What an order says of the strategies if they are exchanged. */
+export const exchanged = (order: JudgedOrder): JudgedOrder =>
+  order === 'first' ? 'second' : order === 'second' ? 'first' : order

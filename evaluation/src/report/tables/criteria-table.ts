@@ -8,11 +8,14 @@ import type { EvaluatedAnswer, EvaluatedPrompt, EvaluatedStrategy } from '../res
 import type { ScoredResults, Setting } from '../results/scored-results.js'
 import { type Cell, estimated, none, number, type Table, text } from './table.js'
 
+/** A prompt with the stems of its content words. */
+type StemmedPrompt = EvaluatedPrompt & { readonly stems: ReadonlySet<string> }
+
 /** Measures one criterion of an answer; null if the criterion does not apply to the prompt. */
-type Criterion = (prompt: EvaluatedPrompt, answer: string) => number | null
+type Criterion = (prompt: StemmedPrompt, answer: string) => number | null
 
 const criteria: Readonly<Record<string, Criterion>> = {
-  'on topic': (prompt, answer) => topicShare(contentStems(prompt.text), contentStems(answer)),
+  'on topic': ({ stems }, answer) => topicShare(stems, contentStems(answer)),
   repeats: (_prompt, answer) => repetition(answer),
   refuses: (_prompt, answer) => Number(isRefusal(answer)),
   right: ({ expected }, answer) => (expected.length === 0 ? null : Number(isRight(expected, answer))),
@@ -20,7 +23,9 @@ const criteria: Readonly<Record<string, Criterion>> = {
 
 /** Makes the table of what rules say of the answers' texts. It needs no reward model. */
 export function criteriaTable(scored: ScoredResults, options: IntervalOptions): Table {
-  const prompts = new Map(scored.results.prompts.map((prompt) => [prompt.id, prompt]))
+  const prompts = new Map(
+    scored.results.prompts.map((prompt) => [prompt.id, { ...prompt, stems: contentStems(prompt.text) }]),
+  )
   return {
     id: 'criteria',
     title: 'Answers by rules',
@@ -42,7 +47,7 @@ export function criteriaTable(scored: ScoredResults, options: IntervalOptions): 
 
 function row(
   { results }: ScoredResults,
-  prompts: ReadonlyMap<string, EvaluatedPrompt>,
+  prompts: ReadonlyMap<string, StemmedPrompt>,
   { pair, dataset }: Setting,
   strategy: EvaluatedStrategy,
   options: IntervalOptions,
@@ -61,7 +66,7 @@ function row(
 function cell(
   name: string,
   criterion: Criterion,
-  answers: readonly { readonly prompt: EvaluatedPrompt; readonly answer: EvaluatedAnswer }[],
+  answers: readonly { readonly prompt: StemmedPrompt; readonly answer: EvaluatedAnswer }[],
   options: IntervalOptions,
 ): Cell {
   const byPrompt = new Map<string, number[]>()
@@ -70,5 +75,5 @@ function cell(
     if (value !== null) byPrompt.set(prompt.id, [...(byPrompt.get(prompt.id) ?? []), value])
   }
   const means = [...byPrompt.values()].map((values) => values.reduce((sum, value) => sum + value) / values.length)
-  return means.length > 0 ? estimated(estimateMean(name, means, options)) : none('the criterion fits no answer')
+  return means.length > 0 ? estimated(estimateMean(name, means, options)) : none()
 }

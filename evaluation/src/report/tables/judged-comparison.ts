@@ -1,6 +1,6 @@
 import { mean } from 'simple-statistics'
 import { estimateMean, type IntervalOptions, outcomeOf, summarizeOutcomes } from '../../statistics/index.js'
-import type { EvaluatedStrategy, Judgement } from '../results/results-schema.js'
+import { type EvaluatedStrategy, exchanged, type Judgement } from '../results/results-schema.js'
 import type { ScoredResults } from '../results/scored-results.js'
 import { type Cell, estimated, none } from './table.js'
 
@@ -95,8 +95,6 @@ export class JudgedComparison {
 
 const noVerdict = 'no comparison has a verdict in both orders'
 
-const others = { first: 'second', second: 'first', tie: 'tie', unparsed: 'unparsed', refused: 'refused' } as const
-
 function outcomesOf(judgements: readonly Decided[]): ReadonlyMap<string, number> {
   const scores = new Map<string, number[]>()
   for (const { prompt, score } of judgements) scores.set(prompt, [...(scores.get(prompt) ?? []), score])
@@ -109,5 +107,5 @@ const mirror = ({ prompt, first, second, score, orders }: Judgement): Judgement 
   first: second,
   second: first,
   score: score === null ? null : 1 - score,
-  orders: orders === null ? null : [others[orders[1]], others[orders[0]]],
+  orders: orders === null ? null : [exchanged(orders[1]), exchanged(orders[0])],
 })

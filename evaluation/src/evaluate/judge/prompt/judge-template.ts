@@ -12,6 +12,8 @@ const required = ['prompt', 'answer_a', 'answer_b'] as const
 const known: readonly string[] = [...required, 'code']
 const place = /\{\{\s*(\w+)\s*\}\}/g
 
+/** Maximum characters of a template. */
+const maxTemplate = 100_000
 /** Digits of the code. */
 const codeDigits = 12
 
@@ -21,6 +23,8 @@ const codeDigits = 12
  * @throws Error naming the part
  */
 export function assertTemplate(template: string, path: string): void {
+  if (template.length > maxTemplate)
+    throw new Error(`${path} has ${template.length} characters: expected at most ${maxTemplate}`)
   const found = [...template.matchAll(place)].map(([, name = '']) => name)
   const unknown = found.find((name) => !known.includes(name))
   const expected = `expected ${known.map((name) => `{{${name}}}`).join(', ')}`
