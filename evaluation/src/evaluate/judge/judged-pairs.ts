@@ -15,8 +15,8 @@ export type StrategyPair = readonly [first: PlannedStrategy, second: PlannedStra
 const ordersEach = 2
 
 /**
- * Lists the methods that are compared, in the order of their labels: rows do not depend on the order
- * in which strategies are named.
+ * Lists the methods that are compared, in the order of their labels: rows do not depend on the
+ * order in which strategies are named.
  */
 export function judgedPairs({ strategies, reference }: ComparedStrategies, pairs: JudgedPairs): StrategyPair[] {
   const methods = strategies.filter(({ role }) => role === 'method').sort((a, b) => (a.label < b.label ? -1 : 1))
