@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeRows } from './data/write-rows.js'
-import { runCommand } from './run-command.js'
+import { runStepCommand } from './run-step-command.js'
 import type { Program, Step } from './step.js'
 
 /** Where and how the steps run. */
@@ -19,7 +19,7 @@ export interface RunOptions {
 
 /**
  * Runs the steps in their order, except those that are complete.
- * @throws Error as `runCommand`
+ * @throws Error as `runStepCommand`
  */
 export async function runSteps(steps: readonly Step[], options: RunOptions): Promise<void> {
   await mkdir(join(options.out, 'logs'), { recursive: true })
@@ -36,5 +36,5 @@ export async function runSteps(steps: readonly Step[], options: RunOptions): Pro
 async function runStep({ name, work }: Step, { out, programs, env, signal }: RunOptions): Promise<void> {
   if ('rows' in work) return writeRows(join(out, 'data'), work.rows)
   const words = [...programs[work.program], ...work.args]
-  await runCommand({ words, cwd: out, env, log: join(out, 'logs', `${name}.log`) }, signal)
+  await runStepCommand({ words, cwd: out, env, log: join(out, 'logs', `${name}.log`) }, signal)
 }
