@@ -11,24 +11,20 @@ export const laterRounds = rounds.slice(1).map((round) => `round-${round}`)
 /**
  * All steps in their order.
  * @param start a Hugging Face folder with untrained weights
- * @param tandem the words of the command `tandem`, which `iterate` calls
  * @param seed of the rows
  */
-export const planSteps = (start: string, tandem: readonly string[], seed: number): Step[] => [
+export const planSteps = (start: string, seed: number): Step[] => [
   { name: 'data', output: 'data', work: { rows: seed } },
   ...trainingSteps(start),
   comparisonStep,
-  ...rounds.map((round) => roundStep(round, tandem)),
+  ...rounds.map(roundStep),
   ...laterRounds.map(roundComparisonStep),
 ]
 
 /** A round of iterative DPO, whose pairs `tandem synthesize` makes. */
-function roundStep(round: string, tandem: readonly string[]): Step {
-  const synthesize = [...tandem, 'synthesize', ...servingOptions, '--complete-only'].map(quote).join(' ')
+function roundStep(round: string): Step {
+  const synthesize = ['tandem', 'synthesize', ...servingOptions, '--complete-only'].join(' ')
   const data = ['--model', 'sft', '--data', pairs, '--part', 'picker', '--out', 'rounds']
   const args = ['iterate', ...data, '--rounds', round, '--synthesize', synthesize, ...dpoOptions]
   return commandStep(`round-${round}`, `rounds/round-${round}`, 'tandem-train', ...args)
 }
-
-/** Quotes a word for the shell's syntax. */
-const quote = (word: string): string => `'${word.replaceAll("'", `'"'"'`)}'`

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -38,7 +38,19 @@ test('a failure ends the run with the output of the command', async () => {
 
 test('a folder of other steps is refused', async () => {
   const out = join(folder, 'c')
-  await requireSamePlan(out, [makes('one')])
-  await requireSamePlan(out, [makes('one')])
-  await expect(requireSamePlan(out, [makes('two')])).rejects.toThrow('c was begun with other steps')
+  const begun = [makes('one'), makes('two')]
+  await requireSamePlan(out, begun)
+  await requireSamePlan(out, begun)
+  for (const other of [[makes('one')], [makes('one'), script('two', 'other()')]])
+    await expect(requireSamePlan(out, other)).rejects.toThrow(
+      `c was begun with other steps: ${join(out, 'steps.json')} has another step "two" than this version. Remove `,
+    )
+  expect(await readdir(out)).toEqual(['steps.json'])
+})
+
+test('a plan that cannot be read is not a new folder', async () => {
+  const out = join(folder, 'd')
+  await mkdir(out)
+  await writeFile(join(out, 'steps.json'), '[\n {\n  "name": "da')
+  await expect(requireSamePlan(out, [makes('one')])).rejects.toThrow('steps.json is not JSON: expected the steps of ')
 })

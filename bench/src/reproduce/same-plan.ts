@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Step } from './step.js'
 
 /**
@@ -9,10 +10,41 @@ import type { Step } from './step.js'
  */
 export async function requireSamePlan(out: string, steps: readonly Step[]): Promise<void> {
   const path = join(out, 'steps.json')
-  const plan = `${JSON.stringify(steps, null, 1)}\n`
-  const before = await readFile(path, 'utf8').catch(() => null)
-  if (before !== null && before !== plan)
-    throw new Error(`${out} was begun with other steps (${path}): remove it, or give another --out`)
+  const before = await readPlan(path)
+  if (before === null) return writePlan(out, path, steps)
+  const different = findDifference(before, steps)
+  if (different === null) return
+  throw new Error(
+    `${out} was begun with other steps: ${path} has another step "${different}" than this version. ` +
+      'Remove the folder, or give another --out',
+  )
+}
+
+/** Finds the name of the first step that is not the same in both plans. */
+function findDifference(before: readonly Step[], steps: readonly Step[]): string | null {
+  const longer = before.length > steps.length ? before : steps
+  return longer.find((_, i) => !isDeepStrictEqual(before[i], steps[i]))?.name ?? null
+}
+
+/** Reads the steps of a folder; null if it is new. */
+async function readPlan(path: string): Promise<readonly Step[] | null> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (text === null) return null
+  try {
+    return JSON.parse(text) as Step[]
+  } catch (cause) {
+    throw new Error(`${path} is not JSON: expected the steps of the run. Remove the folder, or give another --out`, {
+      cause,
+    })
+  }
+}
+
+/** The file appears as a whole. */
+async function writePlan(out: string, path: string, steps: readonly Step[]): Promise<void> {
   await mkdir(out, { recursive: true })
-  await writeFile(path, plan)
+  await writeFile(`${path}.part`, `${JSON.stringify(steps, null, 1)}\n`)
+  await rename(`${path}.part`, path)
 }
