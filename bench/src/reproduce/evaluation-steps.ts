@@ -24,10 +24,10 @@ export const roundComparisonStep = (round: string): Step =>
     ...['--strategies', 'aad,greedy-dpo,best-of-n n=2', '--compare', comparisonStep.name],
   )
 
-/** An evaluation. Its report in Markdown is the last file but for the comparison. */
+/** An evaluation. The page of a report is its last file, and the comparison is the last report. */
 function evaluate(out: string, dpo: string, ...args: readonly string[]): Step {
-  // One name for all pairs: a comparison is of methods on pairs of one name.
+  // One name for all pairs: a comparison of two names would show both in each row.
   const models = ['--name', 'tiny', '--sft', 'sft', '--dpo', dpo, ...judges, ...servingOptions]
-  const output = args.includes('--compare') ? `${out}/comparison/report.md` : `${out}/report.md`
+  const output = args.includes('--compare') ? `${out}/comparison/report.html` : `${out}/report.html`
   return commandStep(out, output, 'tandem', 'evaluate', heldOut, '--out', out, ...models, ...args)
 }

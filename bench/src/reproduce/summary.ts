@@ -21,7 +21,7 @@ export async function summarize(out: string): Promise<string> {
     }),
   )
   const spelling = `## Spelling\n\n${await spellingTable(path(comparisonStep.name, 'results.json'))}`
-  const end = `The whole report: ${path(comparisonStep.name, 'report.html')}`
+  const end = `The whole report: ${path(comparisonStep.output)}`
   return [...shown.map((title) => sectionOf(methods, title)), spelling, ...rounds, end].join('\n\n')
 }
 
