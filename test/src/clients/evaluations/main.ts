@@ -10,9 +10,9 @@ import type { Server } from './server.js'
 
 /**
  * `npm run clients -w test`: runs lm-eval, LangChain's standard tests, alpaca_eval and guidellm,
- * unmodified, against a gateway and its services. It installs them from PyPI once, into the cache of clients.
- * `-- lm-eval langchain` runs only those that are named. The exit code is 0 if all checks pass, 1 if
- * one fails, 2 for unknown names and 3 if a client cannot be installed.
+ * unmodified, against a gateway and its services. It installs them from PyPI once, into the cache
+ * of clients. `-- lm-eval langchain` runs only those that are named. The exit code is 0 if all
+ * checks pass, 1 if one fails, 2 for unknown names and 3 if a client cannot be installed.
  */
 
 interface Client {

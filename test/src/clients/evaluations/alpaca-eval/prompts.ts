@@ -9,9 +9,11 @@ export interface AlpacaPrompt {
 }
 
 /** The number of prompts in alpaca_eval's data set, which only the hub has. */
-export const alpacaEvalCount = 805
+const alpacaEvalCount = 805
 
-/** Reads prompts of our own: with spaces at the ends, line breaks, quotes, other alphabets, numbers. */
+/**
+ * Reads prompts of our own: with spaces at the ends, line breaks, quotes, other alphabets, numbers.
+ */
 export const readOwnPrompts = async (): Promise<readonly AlpacaPrompt[]> =>
   JSON.parse(await readFile(join(fixturesFolder, 'alpaca-eval/prompts.json'), 'utf8')) as AlpacaPrompt[]
 

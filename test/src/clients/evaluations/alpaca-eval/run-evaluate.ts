@@ -6,9 +6,9 @@ import { runProgram } from '../../../support/run-program.js'
 /** A pair of outputs that alpaca_eval has joined and compared. */
 export interface Annotation {
   readonly instruction: string
-  /** Of the reference. */
+  /** The output of the reference. */
   readonly output_1: string
-  /** Of the model. */
+  /** The output of the model. */
   readonly output_2: string
   /** From 1, the reference's is better, to 2; 1.5 is a tie. */
   readonly preference: number | null
