@@ -1,29 +1,45 @@
 """Runs another program as a part of this one."""
 
+import os
 import signal
 import subprocess
+from collections import deque
+from contextlib import suppress
 from types import FrameType
 
 
 def run_program(command: list[str]) -> int:
     """Runs a program and returns its exit code. It ends before this one does.
 
-    Ctrl-C reaches both. It is left to the program, which may need some seconds to stop services and to
-    write its last row: `subprocess.run` would kill it after 0.25 seconds. SIGTERM is passed on.
+    Signals are passed on, and the program may need some seconds to stop services and to write its last
+    row: `subprocess.run` would kill it 0.25 seconds after Ctrl-C. In the foreground of a terminal, SIGINT
+    is not passed on, because the terminal sends Ctrl-C to both; to end one by its process id, send SIGTERM.
 
     Raises OSError if the program cannot start, and KeyboardInterrupt if a signal came.
     """
-    child = subprocess.Popen(command)
+    child: subprocess.Popen[bytes] | None = None
     received: list[int] = []
+    unsent: deque[int] = deque()
 
     def stop(number: int, frame: FrameType | None) -> None:
         received.append(number)
-        # The terminal sends Ctrl-C to the child itself.
-        if number == signal.SIGTERM:
-            child.terminate()
+        unsent.append(number)
+        send()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    def send() -> None:
+        # A signal may come at any point and send all, so there is no look whether `unsent` is empty.
+        with suppress(IndexError):
+            while child is not None:
+                number = unsent.popleft()
+                if number != signal.SIGINT or not _has_terminal():
+                    child.send_signal(number)
+
+    # Before the program starts: a signal of that moment would end only this one. The program inherits what is ignored.
+    heard = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
+        child = subprocess.Popen(command)
+        send()
         code = child.wait()
     finally:
         for number, handler in before.items():
@@ -31,3 +47,19 @@ def run_program(command: list[str]) -> int:
     if received:
         raise KeyboardInterrupt
     return code
+
+
+def _has_terminal() -> bool:
+    """Whether this process is in the foreground of a terminal, which sends Ctrl-C to its programs too."""
+    if os.name == "nt":
+        return True
+    try:
+        terminal = os.open(os.ctermid(), os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
