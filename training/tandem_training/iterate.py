@@ -19,6 +19,7 @@ from .errors import InputError
 from .iterate_options import rounds
 from .program import run_program
 from .split import select_prompts
+from .whole_file import write_whole
 
 
 class Rounds:
@@ -53,29 +54,32 @@ class Rounds:
     def pairs(self, name: str) -> Path:
         """Returns the synthetic pairs of round 1 or 2."""
         out = self.args.out / f"pairs-{name}.jsonl"
-        if out.exists():
-            return out
-        dpo = self.folder("0" if name == "1" else "1")
-        rejected = [] if name == "1" else ["--rejected-from", self.pairs("1")]
         # The name stays the same if the command is run again, so that it can continue its own work.
         partial = out.with_name(f"pairs-{name}.partial.jsonl")
-        command = [self.prompts(), "--sft", self.args.model, "--dpo", dpo, "--out", partial, *rejected]
+        if not out.exists():
+            self._synthesize(name, partial)
+            partial.rename(out)
+        # Also for pairs that are there: a run may have been stopped before this.
+        _rename_others(partial, out)
+        return out
+
+    def _synthesize(self, name: str, out: Path) -> None:
+        dpo = self.folder("0" if name == "1" else "1")
+        rejected = [] if name == "1" else ["--rejected-from", self.pairs("1")]
+        command = [self.prompts(), "--sft", self.args.model, "--dpo", dpo, "--out", out, *rejected]
         _say(f"Round {name}: pairs")
         _call([*shlex.split(self.args.synthesize), *(str(part) for part in command)], f"the synthesis of round {name}")
-        if not partial.exists():
+        if not out.exists():
             raise InputError(
-                f"the command of --synthesize ended without an error and did not write {partial}: "
-                "expected the pairs there"
+                f"the command of --synthesize ended without an error and did not write {out}: expected the pairs there"
             )
-        _rename_pairs(partial, out)
-        return out
 
     def prompts(self) -> Path:
         """Returns the prompts of round 0, each once."""
         out = self.args.out / "prompts.jsonl"
         if not out.exists():
             found = select_prompts(read_rows(self.args.data), self.args.data, self.args.part, self.args.split_seed)
-            out.write_text("".join(json.dumps({"prompt": prompt}, ensure_ascii=False) + "\n" for prompt in found))
+            write_whole(out, "".join(json.dumps({"prompt": prompt}, ensure_ascii=False) + "\n" for prompt in found))
         return out
 
 
@@ -99,7 +103,7 @@ def _check_same(args: argparse.Namespace, rest: list[str]) -> None:
     settings = own | {"split_seed": args.split_seed, "synthesize": args.synthesize, "dpo": rest}
     path = args.out / "iterate.json"
     if not path.exists():
-        path.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+        write_whole(path, json.dumps(settings, indent=1) + "\n")
         return
     before = json.loads(path.read_text(encoding="utf-8"))
     changed = [name for name, value in settings.items() if before.get(name) != value]
@@ -109,9 +113,8 @@ def _check_same(args: argparse.Namespace, rest: list[str]) -> None:
         )
 
 
-def _rename_pairs(partial: Path, out: Path) -> None:
-    """Gives the pairs their final name, then the files that the command wrote next to them."""
-    partial.rename(out)
+def _rename_others(partial: Path, out: Path) -> None:
+    """Gives the files that the command wrote next to the pairs their final names."""
     for path in sorted(out.parent.glob(f"{partial.stem}.*")):
         path.rename(path.with_name(out.stem + path.name.removeprefix(partial.stem)))
 
