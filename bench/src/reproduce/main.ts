@@ -45,4 +45,6 @@ function environment(out: string): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(own), ...one, PATH: path, PYTHONPATH: python, TANDEM_HOME: join(out, 'cache') }
 }
 
-const joinPaths = (...paths: readonly (string | undefined)[]): string => paths.filter((path) => path).join(delimiter)
+function joinPaths(...paths: readonly (string | undefined)[]): string {
+  return paths.filter((path) => path).join(delimiter)
+}
