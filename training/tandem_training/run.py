@@ -47,6 +47,8 @@ def _train(options: Options, data: Data, tokenizer: PreTrainedTokenizerBase, bui
     trainer = build(options, data, tokenizer, folder)
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(ProgressBar(options.command))
+    # Before the training: a checkout may move on meanwhile.
+    code = revision()
     start = time.monotonic()
     trainer.train()
     seconds = time.monotonic() - start
@@ -66,7 +68,7 @@ def _train(options: Options, data: Data, tokenizer: PreTrainedTokenizerBase, bui
         },
         "results": summarize(history, evaluation, len(data.evaluation), is_pairs),
         "versions": versions(),
-        "revision": revision(),
+        "revision": code,
         "history": [entry for entry in history if "loss" in entry],
         "evaluation": evaluation,
     }
