@@ -1,4 +1,4 @@
-"""Writes the prompts of the embedded pair: train.jsonl, oracle.jsonl and held-out.jsonl.
+"""Writes prompts for adherence pairs: train.jsonl, oracle.jsonl and held-out.jsonl.
 
     python make_prompts.py FOLDER
 
