@@ -1,5 +1,6 @@
 import { mean } from 'simple-statistics'
 import { outcomeOf } from '../../statistics/index.js'
+import { groupBy } from './group-by.js'
 import type { EvaluatedAnswer, EvaluatedStrategy, EvaluationResults } from './results-schema.js'
 
 /** An answer that the oracle scored. */
@@ -106,13 +107,3 @@ const scorePrompt = (prompt: string, answers: readonly ScoredAnswer[]): PromptSc
   tokens: mean(answers.map(({ tokens }) => tokens)),
   answers,
 })
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const group = groups.get(keyOf(item))
-    if (group) group.push(item)
-    else groups.set(keyOf(item), [item])
-  }
-  return groups
-}

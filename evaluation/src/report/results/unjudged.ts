@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.js'
 import type { JudgedOrder, Judgement } from './results-schema.js'
 import type { ScoredResults } from './scored-results.js'
 
@@ -8,7 +9,8 @@ const maxNamed = 5
 export function describeUnjudged({ results }: ScoredResults): string[] {
   const { judge, judgements, strategies } = results
   const labels = new Map(strategies.map(({ id, label, pair }) => [id, `${label} (${pair})`]))
-  return byStrategies(judgements).flatMap((group) => {
+  const groups = groupBy(judgements, ({ first, second }) => JSON.stringify([first, second]))
+  return [...groups.values()].flatMap((group) => {
     const without = group.filter(({ score }) => score === null)
     const [one] = without
     if (!one) return []
@@ -20,18 +22,6 @@ export function describeUnjudged({ results }: ScoredResults): string[] {
         `for ${first} and ${second}: ${named.join(', ')}${more}. ${reasons(without)}Its win rates leave them out.`,
     ]
   })
-}
-
-/** The judgements of each two strategies. */
-function byStrategies(judgements: readonly Judgement[]): Judgement[][] {
-  const groups = new Map<string, Judgement[]>()
-  for (const judgement of judgements) {
-    const key = JSON.stringify([judgement.first, judgement.second])
-    const group = groups.get(key)
-    if (group) group.push(judgement)
-    else groups.set(key, [judgement])
-  }
-  return [...groups.values()]
 }
 
 /** How many requests had which fault. */
