@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .data.split import parts
 from .errors import InputError
-from .recipes import Lora, Recipe, recipes
+from .recipes import Lora, Recipe, adapters, recipes
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _recipe(preset: Recipe, args: argparse.Namespace) -> Recipe:
         raise InputError("--full and --lora contradict each other: give one of them")
     names = ("learning_rate", "batch_size", "epochs", "warmup", "weight_decay", "max_length", "beta")
     given = {name: getattr(args, name, None) for name in names}
-    lora = None if args.full else preset.lora or (Lora() if args.lora else None)
+    lora = None if args.full else preset.lora or (adapters[args.preset] if args.lora else None)
     sizes = _sizes(args)
     if sizes and lora is None:
         raise InputError("--lora-r, --lora-alpha, --lora-dropout and --lora-targets need --lora")

@@ -31,22 +31,24 @@ class Recipe:
     beta: float | None = None
 
 
-_small = Lora(r=16, alpha=32)
+adapters: dict[str, Lora] = {"paper": Lora(), "cpu": Lora(r=16, alpha=32)}
+"""The sizes of an adapter, by preset."""
 
 recipes: dict[str, dict[str, Recipe]] = {
     "dpo": {
-        "paper": Recipe(1e-6, 32, 2, 0.1, 0.1, "linear", 1024, Lora(), beta=0.1),
-        "cpu": Recipe(1e-4, 16, 1, 0.1, 0.0, "linear", 256, _small, beta=0.1),
+        "paper": Recipe(1e-6, 32, 2, 0.1, 0.1, "linear", 1024, adapters["paper"], beta=0.1),
+        "cpu": Recipe(1e-4, 16, 1, 0.1, 0.0, "linear", 256, adapters["cpu"], beta=0.1),
     },
     "reward": {
         "paper": Recipe(5e-6, 64, 2, 0.0, 0.0, "linear", 1024, None),
-        "cpu": Recipe(1e-4, 16, 1, 0.1, 0.0, "linear", 256, _small),
+        # All weights: an adapter at 1e-4 had learnt nothing after 25 steps (accuracy 0.52).
+        "cpu": Recipe(5e-5, 16, 1, 0.1, 0.0, "linear", 256, None),
     },
     # The paper follows RLHF Workflow (Dong et al. 2024) and names no values of its own.
     "sft": {
         "paper": Recipe(2e-5, 32, 1, 0.03, 0.0, "cosine", 1024, None),
-        "cpu": Recipe(2e-4, 16, 1, 0.1, 0.0, "linear", 256, _small),
+        "cpu": Recipe(2e-4, 16, 1, 0.1, 0.0, "linear", 256, adapters["cpu"]),
     },
 }
 """By command and preset. `cpu` is for models of about 135M parameters and some thousand rows: a
-smaller adapter, a larger learning rate, one epoch, short rows."""
+larger learning rate, one epoch, short rows, and a smaller adapter if there is one."""

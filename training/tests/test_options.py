@@ -30,6 +30,7 @@ def test_values_replace_those_of_the_preset():
     assert (found.beta, found.lora, found.batch_size) == (0.3, Lora(4, 32, 0.05, ("q_proj", "o_proj")), 16)
     assert options("dpo", "--full").recipe.lora is None
     assert options("sft", "--lora").recipe.lora == Lora()
+    assert options("reward", "--part", "all", "--preset", "cpu", "--lora").recipe.lora == Lora(16, 32)
 
 
 def test_a_reward_model_needs_a_part():
