@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { assertAdapterScale } from './adapter-scale.js'
+import type { ModelConfig } from './config.js'
 import { buildExport } from './folder/build-export.js'
 import { buildFolder } from './folder/build-folder.js'
 import type { BuildProgress, FolderOptions, TextModel, TextValidator } from './folder/model-folder.js'
@@ -33,6 +34,11 @@ export interface BuildOptions {
   readonly out: string
   /** Default: `defaultPrecision` of the source. */
   readonly precision?: Precision | undefined
+  /**
+   * The head that the model must have: `score` of a reward model, `vocabulary` of a language model.
+   * Another one is refused before anything is written. Default: either.
+   */
+  readonly head?: ModelConfig['head'] | undefined
   /** Default: the name of the adapter, or of the source without one. */
   readonly modelId?: string | undefined
   /**
@@ -93,6 +99,7 @@ async function buildExported(graph: string, options: BuildOptions): Promise<Mani
 const folderOptions = (options: BuildOptions, modelId: string): FolderOptions => ({
   out: options.out,
   modelId: options.modelId ?? modelId,
+  head: options.head,
   validateText: options.validateText ?? (() => {}),
   onProgress: options.onProgress ?? (() => {}),
   signal: options.signal,

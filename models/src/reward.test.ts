@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -68,6 +68,18 @@ it('the manifest has the head of a reward model and its padding token', async ()
   expect(rowSize(manifest)).toBe(1)
   const language = await buildModel({ source: join(tinyFolder, 'llama-tied'), out: join(folder, 'language') })
   expect(language).toMatchObject({ head: 'vocabulary', padTokenId: null })
+})
+
+it('refuses a model with another head than the wanted one, and writes nothing', async () => {
+  const out = join(folder, 'not-built')
+  await expect(buildModel({ source, head: 'vocabulary', out })).rejects.toThrow(
+    'base is a reward model: expected a language model (reward models are given as --reward NAME=SOURCE)',
+  )
+  await expect(buildModel({ source: join(tinyFolder, 'llama-tied'), head: 'score', out })).rejects.toThrow(
+    'llama-tied is a language model: expected a reward model (an architecture that ends in ForSequenceClassification ' +
+      '(config.json), or a LoRA adapter of task_type SEQ_CLS)',
+  )
+  await expect(stat(out)).rejects.toThrow('ENOENT')
 })
 
 it('a classifier adapter turns a language model into a reward model', async () => {

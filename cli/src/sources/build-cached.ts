@@ -10,7 +10,10 @@ import { explainDiskErrors } from '../util/disk-error.js'
 import { warnOfEndTokens } from './end-tokens.js'
 
 /** The inputs of a build, without its place. */
-export type BuildRequest = Pick<BuildOptions, 'source' | 'adapter' | 'adapterScale' | 'precision' | 'switched'> & {
+export type BuildRequest = Pick<
+  BuildOptions,
+  'source' | 'adapter' | 'adapterScale' | 'precision' | 'switched' | 'head'
+> & {
   readonly modelId: string
   /** Identifies the content of `source`. Default: it is found from the files. */
   readonly identity?: string | undefined

@@ -14,7 +14,8 @@ export interface ExtraModels {
   readonly rewards: Readonly<Record<string, string>>
 }
 
-const keys = ['models', 'rewards'] as const
+const heads = { models: 'vocabulary', rewards: 'score' } as const
+type Key = keyof typeof heads
 
 /**
  * Checks the additional models before the first build, which may take minutes, and downloads those
@@ -23,7 +24,7 @@ const keys = ['models', 'rewards'] as const
  * @throws Error as `findSource` and `pullHub`
  */
 export async function resolveExtraModels(loaded: LoadedSettings, context: Context): Promise<LoadedSettings> {
-  const resolveAll = async (key: (typeof keys)[number]) => {
+  const resolveAll = async (key: Key) => {
     const resolved: LoadedSettings['settings'][typeof key] = {}
     for (const [name, model] of Object.entries(loaded.settings[key])) {
       const label = labelOf(loaded, `${key}.${name}`)
@@ -48,11 +49,11 @@ export async function prepareExtraModels(
   context: Context,
 ): Promise<ExtraModels> {
   const { precision } = loaded.settings
-  const prepareAll = async (key: (typeof keys)[number]) => {
+  const prepareAll = async (key: Key) => {
     const places: Record<string, string> = {}
     for (const [name, model] of Object.entries(loaded.settings[key])) {
       const label = labelOf(loaded, `${key}.${name}`)
-      places[name] = await prepareModel({ precision, ...model }, label, pair.adapterBase, context)
+      places[name] = await prepareModel({ precision, ...model }, heads[key], label, pair.adapterBase, context)
     }
     return places
   }

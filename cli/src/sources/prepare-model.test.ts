@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,9 +17,9 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-function prepare(source: ModelSource, sft: AdapterBase | null = null) {
+function prepare(source: ModelSource, sft: AdapterBase | null = null, head: 'vocabulary' | 'score' = 'vocabulary') {
   const context = createTestContext(join(folder, 'home'))
-  return prepareModel(source, '--model amateur', sft, context)
+  return prepareModel(source, head, '--model amateur', sft, context)
 }
 
 describe('prepareModel', () => {
@@ -40,6 +40,13 @@ describe('prepareModel', () => {
     const scaled = await prepare({ source: adapter, base, adapter_scale: 0.4 })
     expect((await loadManifest(scaled)).adapter?.scale).toBe(0.4)
     expect(await prepare({ source: adapter, base })).not.toBe(scaled)
+  })
+
+  it('refuses a language model in the place of a reward model before it is built', async () => {
+    const expected = /^llama-tied(\+lora)? is a language model: expected a reward model/
+    await expect(prepare({ source: base }, null, 'score')).rejects.toThrow(expected)
+    await expect(prepare({ source: adapter, base }, null, 'score')).rejects.toThrow(expected)
+    expect(await readdir(join(folder, 'home', 'models')).catch(() => [])).toEqual([])
   })
 
   it.each<[string, ModelSource, string]>([

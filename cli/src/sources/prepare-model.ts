@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { exportName, isGraphPath } from '@tandem/models'
+import { type BuildOptions, exportName, isGraphPath } from '@tandem/models'
 import { loadManifest, type Precision } from '@tandem/models/folder'
 import type { Context } from '../context.js'
 import { toServiceSource } from '../source-text/service-address.js'
@@ -28,6 +28,9 @@ export interface AdapterBase {
   readonly identity?: string | undefined
 }
 
+/** The head that a model must have: `score` of a reward model, `vocabulary` of a language model. */
+type Head = NonNullable<BuildOptions['head']>
+
 /**
  * Prepares an additional model.
  * @param label the name of the model in messages, e.g. `--model amateur`
@@ -37,6 +40,7 @@ export interface AdapterBase {
  */
 export async function prepareModel(
   { source, base, precision, adapter_scale: adapterScale }: ModelSource,
+  head: Head,
   label: string,
   sft: AdapterBase | null,
   context: Context,
@@ -48,7 +52,7 @@ export async function prepareModel(
     )
   if (found.kind !== 'adapter' && adapterScale !== undefined)
     throw scaleWithoutAdapter(`${label}: adapter_scale`, adapterScale, source)
-  if (found.kind !== 'adapter') return prepareFullModel(found, precision, context)
+  if (found.kind !== 'adapter') return prepareFullModel(found, { precision, head }, context)
   const weights = base === undefined ? sft : await findBase(base, label)
   if (weights === null)
     throw new Error(
@@ -58,7 +62,7 @@ export async function prepareModel(
     )
   await warnOfOtherBase(weights.source, found.path, context.output)
   return buildCached(
-    { ...weights, adapter: found.path, adapterScale, precision, modelId: plainName(found.path) },
+    { ...weights, adapter: found.path, adapterScale, precision, head, modelId: plainName(found.path) },
     context,
   )
 }
@@ -70,7 +74,7 @@ export async function prepareModel(
  */
 export async function prepareFullModel(
   source: Exclude<Source, { kind: 'adapter' }>,
-  precision: Precision | undefined,
+  { precision, head }: { readonly precision: Precision | undefined; readonly head: Head },
   context: Context,
 ): Promise<string> {
   if (source.kind === 'service') return toServiceSource(source.addresses)
@@ -79,7 +83,7 @@ export async function prepareFullModel(
     await warnOfEndTokens(source.path, context.output)
     return source.path
   }
-  return buildCached({ source: source.path, precision, modelId: plainName(source.path) }, context)
+  return buildCached({ source: source.path, precision, head, modelId: plainName(source.path) }, context)
 }
 
 async function findBase(base: string, label: string): Promise<AdapterBase> {

@@ -5,6 +5,9 @@ import { type PairDescription, type PairOptions, type PairPlan, planPair } from 
 import { prepareFullModel } from './prepare-model.js'
 import { pairedWithoutAdapter } from './validate-sources.js'
 
+/** Both models of a pair are language models. */
+const head = 'vocabulary' as const
+
 /** Two models that are ready to serve. */
 export interface PreparedPair extends PairDescription {
   /** A model folder, or the `grpc://host:port` of a running service. */
@@ -33,19 +36,17 @@ export async function preparePlanned(plan: PairPlan, isPaired: boolean, context:
   const { described } = plan
   if (plan.kind === 'full') {
     const { sft, dpo, precision, dpoTitle } = plan
+    const wanted = { precision, head }
     if (isPaired) throw pairedWithoutAdapter(dpoTitle)
-    const [first, second] = [
-      await prepareFullModel(sft, precision, context),
-      await prepareFullModel(dpo, precision, context),
-    ]
+    const [first, second] = [await prepareFullModel(sft, wanted, context), await prepareFullModel(dpo, wanted, context)]
     return { ...described, sft: first, dpo: second, isPaired }
   }
   if (plan.catalogPair !== null) await pullWeights(plan.catalogPair, context)
   if (isPaired && plan.pairedRefusal !== null) throw new Error(plan.pairedRefusal)
   if (isPaired) {
-    const both = await buildCached(plan.both, context)
+    const both = await buildCached({ ...plan.both, head }, context)
     return { ...described, sft: both, dpo: both, isPaired }
   }
-  const sft = await buildCached(plan.sft, context)
-  return { ...described, sft, dpo: await buildCached(plan.dpo, context), isPaired }
+  const sft = await buildCached({ ...plan.sft, head }, context)
+  return { ...described, sft, dpo: await buildCached({ ...plan.dpo, head }, context), isPaired }
 }

@@ -34,6 +34,8 @@ export interface FolderOptions {
   /** The path of the new model folder. An existing model folder is replaced. */
   readonly out: string
   readonly modelId: string
+  /** The head that the model must have. Default: either. */
+  readonly head: Manifest['head'] | undefined
   /** Throws if the text files cannot be served. Called before anything is written. */
   readonly validateText: TextValidator
   readonly onProgress: (progress: BuildProgress) => void
@@ -68,6 +70,19 @@ export type AdapterContent = Omit<NonNullable<Manifest['adapter']>, 'sha256'> & 
 /** The inputs that determine a model folder: equal plans give equal folders. */
 type Plan = Pick<Manifest, 'modelId' | 'precision' | 'head' | 'source' | 'adapter' | 'builtWith'>
 
+/** What a model is, by its head. */
+const kinds: Readonly<Record<Manifest['head'], string>> = { vocabulary: 'a language model', score: 'a reward model' }
+
+/** Refuses a model of the other kind before its weights are written, which may take minutes. */
+function assertHead(head: Manifest['head'], { head: expected, modelId }: FolderOptions): void {
+  if (expected === undefined || head === expected) return
+  const hint =
+    expected === 'score'
+      ? 'an architecture that ends in ForSequenceClassification (config.json), or a LoRA adapter of task_type SEQ_CLS'
+      : 'reward models are given as --reward NAME=SOURCE'
+  throw new Error(`${modelId} is ${kinds[head]}: expected ${kinds[expected]} (${hint})`)
+}
+
 /**
  * Makes a model folder: graph, weights, tokenizer files and manifest. Atomic: `out` does not change
  * until the new folder is complete. A folder that was built from the same inputs is kept.
@@ -75,6 +90,7 @@ type Plan = Pick<Manifest, 'modelId' | 'precision' | 'head' | 'source' | 'adapte
  */
 export async function makeModelFolder(given: FolderContent, options: FolderOptions): Promise<Manifest> {
   const { out, signal } = options
+  assertHead(given.model.head, options)
   const existing = await existingModel(out)
   const texts = describeTexts(folderTextFiles(given.texts))
   const content = { ...given, model: withEndTokens(given.model, texts.files) }
