@@ -17,12 +17,14 @@ export function testsTable(scored: ScoredResults, options: IntervalOptions): Tab
     title: 'Paired comparisons',
     caption:
       `${reference} minus the method, on prompts that both answered. p: two-sided, by the paired t-test ` +
-      `and by Wilcoxon's signed-rank test, for one comparison; for ${rows.length} comparisons, a p below ` +
-      `${(0.05 / Math.max(1, rows.length)).toPrecision(2)} is significant at 5% (Bonferroni).`,
+      `and by Wilcoxon's signed-rank test, for one comparison${rows.length > 1 ? bonferroni(rows.length) : ''}.`,
     columns: ['method', 'pair', 'dataset', 'prompts', 'difference of R', 'W', 'p (t)', 'p (Wilcoxon)', 'more tokens'],
     rows,
   }
 }
+
+const bonferroni = (comparisons: number) =>
+  `; for ${comparisons} comparisons, a p below ${(0.05 / comparisons).toPrecision(2)} is significant at 5% (Bonferroni)`
 
 function comparison(
   scored: ScoredResults,
