@@ -33,6 +33,7 @@ type Head = NonNullable<BuildOptions['head']>
 
 /**
  * Prepares an additional model.
+ * @param head the kind of model: another one is refused before it is built
  * @param label the name of the model in messages, e.g. `--model amateur`
  * @param sft the weights of the pair's SFT model; null if they are not available
  * @returns a model folder, or the `grpc://host:port` of a service
