@@ -39,6 +39,7 @@ it('asks for the samples of adherence pairs', async () => {
 it.each<[Partial<SynthesizeOptions>, string]>([
   [{ samples: 3 }, '--samples is only for --pairs adherence: use "best-of-n n=8"'],
   [{ pairsPerPrompt: 3 }, '--pairs-per-prompt is only for --pairs adherence'],
+  [{ failedPairsPerPrompt: 1 }, '--failed-pairs-per-prompt is only for --pairs adherence'],
   [{ rejected: 'aad' }, 'chosen and rejected are both aad: every pair would be identical'],
   [{ pairs: 'adherence', chosen: 'aad' }, 'adherence pairs are made of samples, and aad gives one answer'],
   [{ body: { n: 2 } }, 'n cannot be set for a batch'],

@@ -10,6 +10,7 @@ export type SynthesizeOptions = FileRunOptions &
   SideOptions & {
     readonly samples?: number | undefined
     readonly pairsPerPrompt?: number | undefined
+    readonly failedPairsPerPrompt?: number | undefined
     readonly kindField: string
     readonly expectedField: string
     readonly scoreWith?: string | undefined
@@ -57,15 +58,17 @@ async function readSettings(path: string, given: SynthesizeOptions, signal: Abor
 const usualSamples = 6
 const usualPairs = 2
 
-const adherenceOf = ({ samples, pairsPerPrompt, kindField, expectedField }: SynthesizeOptions) => ({
-  samples: samples ?? usualSamples,
-  pairsPerPrompt: pairsPerPrompt ?? usualPairs,
-  kindField,
-  expectedField,
+const adherenceOf = (given: SynthesizeOptions) => ({
+  samples: given.samples ?? usualSamples,
+  pairsPerPrompt: given.pairsPerPrompt ?? usualPairs,
+  failedPairsPerPrompt: given.failedPairsPerPrompt ?? 0,
+  kindField: given.kindField,
+  expectedField: given.expectedField,
 })
 
-function refuseAdherence({ samples, pairsPerPrompt }: SynthesizeOptions): null {
+function refuseAdherence({ samples, pairsPerPrompt, failedPairsPerPrompt }: SynthesizeOptions): null {
   if (samples !== undefined) throw new Error('--samples is only for --pairs adherence: use "best-of-n n=8"')
   if (pairsPerPrompt !== undefined) throw new Error('--pairs-per-prompt is only for --pairs adherence')
+  if (failedPairsPerPrompt !== undefined) throw new Error('--failed-pairs-per-prompt is only for --pairs adherence')
   return null
 }

@@ -137,7 +137,7 @@ describe('createProgram', () => {
     expect(calls[0]).toEqual(['synthesize', 'p.jsonl', { out: 'a.jsonl', ...defaults, ...limits }])
     await parse(
       'synthesize p --out a --pairs adherence --chosen sample --rejected aad --rejected-from f --score-with r ' +
-        '--implicit-prompt --complete-only --samples 4 --pairs-per-prompt 1 --kind-field k --expected-field e ' +
+        '--implicit-prompt --complete-only --samples 4 --pairs-per-prompt 1 --failed-pairs-per-prompt 2 --kind-field k --expected-field e ' +
         '--max-tokens 9 --seed 5 --concurrency 2 --retry-for 6 --timeout 7 --body {"stop":["a"]} --format trl',
     )
     expect(calls[1]?.[2]).toEqual({
@@ -147,6 +147,7 @@ describe('createProgram', () => {
         completeOnly: true,
         samples: 4,
         pairsPerPrompt: 1,
+        failedPairsPerPrompt: 2,
         kindField: 'k',
         expectedField: 'e',
       },

@@ -53,5 +53,11 @@ const addAdherenceOptions = (command: Command) =>
         wholeNumber(1, maxSamples),
       ),
     )
+    .addOption(
+      new Option(
+        '--failed-pairs-per-prompt <number>',
+        'adherence: maximum pairs in addition that reject a sample of the same prompt which fails a criterion (default: 0)',
+      ).argParser(wholeNumber(0, maxSamples)),
+    )
     .option('--kind-field <name>', 'adherence: the column with the kind of a prompt', 'kind')
     .option('--expected-field <name>', 'adherence: the column with the expected answer, or a list of them', 'expected')

@@ -26,7 +26,13 @@ function echo({ body, path }: Received) {
 
 const plain = ['one', 'refuse this', 'zwei 数', 'one', 'three\u2028', 'four'].join('\n')
 const topics = ['camping', 'refuse', 'gardens', 'rivers', 'piano'].map((topic) => `Write about ${topic}`).join('\n')
-const adherence = { samples: 3, pairsPerPrompt: 2, kindField: 'kind', expectedField: 'expected' }
+const adherence = {
+  samples: 3,
+  pairsPerPrompt: 2,
+  failedPairsPerPrompt: 1,
+  kindField: 'kind',
+  expectedField: 'expected',
+}
 const best = { chosen: { strategy: 'best-of-n', n: 3 }, rejected: { strategy: 'worst-of-n', n: 3 } }
 const runs = { paper: {}, best, adherence: { adherence, chosen: { strategy: 'sample' } } }
 type Name = keyof typeof runs

@@ -4,14 +4,18 @@ import type { Answer } from '../../answers/answer.js'
 import { isRight } from '../../criteria/expected.js'
 import { isRefusal } from '../../criteria/refusal.js'
 import { repetition } from '../../criteria/repetition.js'
+import { topicShare } from '../../criteria/topic.js'
+import { contentStems } from '../../criteria/words.js'
 import { collect } from '../../testing/collect.js'
 import { Tally } from '../counts.js'
+import type { Pair } from '../pair.js'
 import type { Group } from '../read-groups.js'
 import { pairAdherence } from './adherence-pairs.js'
 import { isNear } from './find-rejected.js'
-import { maxRepetition } from './judged-prompt.js'
+import { type JudgeSettings, maxRepetition, minTopic } from './judged-prompt.js'
 
 const settings = { kindField: 'kind', expectedField: 'expected', completeOnly: false, samples: 4 }
+type Limits = Pick<JudgeSettings, 'pairsPerPrompt' | 'failedPairsPerPrompt'>
 const topics = ['camping', 'gardens', 'rivers', 'piano', 'bread', 'rome']
 
 /** A sample: about its prompt or about another topic, good or not. */
@@ -62,16 +66,33 @@ async function* stream(all: readonly Group[]): AsyncGenerator<Group> {
   yield* all
 }
 
-const make = (all: readonly Group[], seed: number, pairsPerPrompt: number, tally = new Tally()) =>
-  collect(pairAdherence(stream(all), { ...settings, seed, pairsPerPrompt, count: all.length }, tally))
+const make = (all: readonly Group[], seed: number, limits: Limits, tally = new Tally()) =>
+  collect(pairAdherence(stream(all), { ...settings, ...limits, seed, count: all.length }, tally))
+
+const questionOf = (prompt: Group['prompt']['prompt']) =>
+  typeof prompt === 'string' ? prompt : String(prompt.at(-1)?.content)
+
+/** The criterion that the text fails, found again without the code under test; null if it is good. */
+function faultOf(text: string, { prompt, columns }: Group['prompt']): string | null {
+  if (repetition(text) > maxRepetition) return 'repetitive'
+  if (isRefusal(text)) return 'a refusal'
+  if (typeof columns.expected === 'string') return isRight([columns.expected], text) ? null : 'not the expected answer'
+  const topic = topicShare(contentStems(questionOf(prompt)), contentStems(text))
+  return topic !== null && topic < minTopic ? 'off topic' : null
+}
+
+const limits = record({
+  pairsPerPrompt: integer({ min: 1, max: 3 }),
+  failedPairsPerPrompt: integer({ min: 0, max: 2 }),
+})
 
 describe('adherence pairs', () => {
   it('are good samples of nearly the same length, of two prompts of one kind, no pair twice', async () => {
     let found = 0
     await assert(
-      asyncProperty(groups, integer(), integer({ min: 1, max: 3 }), async (rows, seed, pairsPerPrompt) => {
+      asyncProperty(groups, integer(), limits, async (rows, seed, most) => {
         const all = rows.map(groupOf)
-        const pairs = await make(all, seed, pairsPerPrompt)
+        const pairs = (await make(all, seed, most)).filter(({ columns }) => columns.fault_rejected === null)
         found += pairs.length
         for (const { prompt, chosen, rejected, columns } of pairs) {
           const source = all[Number(columns.index_rejected)]
@@ -82,37 +103,62 @@ describe('adherence pairs', () => {
           expect(chosen.text.trim()).not.toBe(rejected.text.trim())
           expect(isNear(chosen.tokenIds?.length ?? 0, rejected.tokenIds?.length ?? 0)).toBe(true)
           expect(chosen.finishReason).toBe(rejected.finishReason)
-          for (const { text } of [chosen, rejected]) {
-            expect(isRefusal(text)).toBe(false)
-            expect(repetition(text)).toBeLessThanOrEqual(maxRepetition)
-          }
+          expect(faultOf(chosen.text, prompt)).toBe(null)
+          expect(source && faultOf(rejected.text, source.prompt)).toBe(null)
           const expected = prompt.columns.expected
-          if (typeof expected === 'string')
-            expect([isRight([expected], chosen.text), isRight([expected], rejected.text)]).toEqual([true, false])
+          if (typeof expected === 'string') expect(isRight([expected], rejected.text)).toBe(false)
         }
-        const keys = pairs.map(({ prompt, chosen }) => `${prompt.index} ${chosen.text}`)
-        expect(new Set(keys).size).toBe(keys.length)
-        const perPrompt = all.map(({ prompt }) => pairs.filter((pair) => pair.prompt === prompt).length)
-        expect(Math.max(0, ...perPrompt)).toBeLessThanOrEqual(pairsPerPrompt)
+        expectDistinct(pairs, most.pairsPerPrompt)
       }),
       { numRuns: 500 },
     )
     expect(found).toBeGreaterThan(100)
   })
 
-  it('are the same for the same seed', () =>
-    assert(
-      asyncProperty(groups, integer(), async (rows, seed) => {
+  it('if asked for, are also samples of one prompt of which one fails a criterion', async () => {
+    let found = 0
+    await assert(
+      asyncProperty(groups, integer(), limits, async (rows, seed, most) => {
         const all = rows.map(groupOf)
-        expect(await make(all, seed, 2)).toEqual(await make(all, seed, 2))
+        const pairs = (await make(all, seed, most)).filter(({ columns }) => columns.fault_rejected !== null)
+        found += pairs.length
+        for (const { prompt, chosen, rejected, columns } of pairs) {
+          expect(columns.index_rejected).toBe(prompt.index)
+          for (const side of [chosen, rejected]) expect(all[prompt.index]?.pools[0]).toContain(side)
+          expect(isNear(chosen.tokenIds?.length ?? 0, rejected.tokenIds?.length ?? 0)).toBe(true)
+          expect(chosen.finishReason).toBe(rejected.finishReason)
+          expect([faultOf(chosen.text, prompt), faultOf(rejected.text, prompt)]).toEqual([null, columns.fault_rejected])
+        }
+        expectDistinct(pairs, most.failedPairsPerPrompt)
+      }),
+      { numRuns: 500 },
+    )
+    expect(found).toBeGreaterThan(100)
+  })
+
+  it('without such pairs, the others are the same', () =>
+    assert(
+      asyncProperty(groups, integer(), limits, async (rows, seed, most) => {
+        const all = rows.map(groupOf)
+        const both = await make(all, seed, most)
+        const without = await make(all, seed, { ...most, failedPairsPerPrompt: 0 })
+        expect(both.filter(({ columns }) => columns.fault_rejected === null)).toEqual(without)
       }),
     ))
 
-  it('every sample is paired or counted', () =>
+  it('are the same for the same seed', () =>
     assert(
-      asyncProperty(groups, async (rows) => {
+      asyncProperty(groups, integer(), limits, async (rows, seed, most) => {
+        const all = rows.map(groupOf)
+        expect(await make(all, seed, most)).toEqual(await make(all, seed, most))
+      }),
+    ))
+
+  it('every sample is in a pair or counted', () =>
+    assert(
+      asyncProperty(groups, integer({ min: 0, max: 4 }), async (rows, failedPairsPerPrompt) => {
         const tally = new Tally()
-        const pairs = await make(rows.map(groupOf), 1, 4, tally)
+        const pairs = await make(rows.map(groupOf), 1, { pairsPerPrompt: 4, failedPairsPerPrompt }, tally)
         const counts = Object.entries(tally.toRecord())
         const dropped = counts.filter(([reason]) => !reason.startsWith('prompts'))
         const total = dropped.reduce((sum, [, count]) => sum + count, 0)
@@ -120,3 +166,10 @@ describe('adherence pairs', () => {
       }),
     ))
 })
+
+function expectDistinct(pairs: readonly Pair[], perPrompt: number): void {
+  const keys = pairs.map(({ prompt, chosen, rejected }) => `${prompt.index} ${chosen.text} ${rejected.text}`)
+  expect(new Set(keys).size).toBe(keys.length)
+  for (const { prompt } of pairs)
+    expect(pairs.filter((other) => other.prompt === prompt).length).toBeLessThanOrEqual(perPrompt)
+}

@@ -1,8 +1,9 @@
 import type { Tally } from '../counts.js'
 import type { Pair } from '../pair.js'
 import type { Group } from '../read-groups.js'
+import { pairFailed } from './failed-pairs.js'
 import { type Candidate, findRejected } from './find-rejected.js'
-import { type JudgedPrompt, type JudgeSettings, judgePrompt } from './judged-prompt.js'
+import { type JudgedPrompt, type JudgeSettings, judgePrompt, type Sample } from './judged-prompt.js'
 
 /** Settings of adherence pairs. */
 export interface AdherenceRun extends JudgeSettings {
@@ -16,8 +17,9 @@ const maxBlock = 1024
 /**
  * Yields adherence pairs: chosen is a good sample of the prompt, rejected a good sample of nearly
  * the same length of another prompt of the same kind. Both sides come from one distribution, so
- * they differ in nothing but the fit to the prompt. Partners are found in blocks of the file of at
- * most 1,024 prompts.
+ * they differ in nothing but the fit to the prompt. If the settings ask for them, pairs whose rejected
+ * side is a sample of the same prompt that fails a criterion follow. Partners are found in blocks of
+ * the file of at most 1,024 prompts.
  */
 export async function* pairAdherence(
   groups: AsyncIterable<Group>,
@@ -39,7 +41,7 @@ export async function* pairAdherence(
 /** Yields the pairs of a block, in the order of its prompts. */
 export function* pairBlock(
   block: readonly JudgedPrompt[],
-  { pairsPerPrompt }: Pick<JudgeSettings, 'pairsPerPrompt'>,
+  { pairsPerPrompt, failedPairsPerPrompt }: Pick<JudgeSettings, 'pairsPerPrompt' | 'failedPairsPerPrompt'>,
   tally: Tally,
 ): Generator<Pair> {
   const byKind = groupByKind(block)
@@ -49,14 +51,27 @@ export function* pairBlock(
       const found = findRejected(asked, chosen, byKind.get(asked.kind) ?? [])
       if (found) {
         found.uses++
-        yield pairOf(asked, chosen, found)
+        yield pairOf(asked, chosen, { ...found, fault: null })
       } else tally.add('good samples without a partner of the same length and kind')
     }
+    const { pairs, dropped } = pairFailed(asked, failedPairsPerPrompt)
+    for (const { chosen, failed } of pairs) yield pairOf(asked, chosen, { ...failed, source: asked })
+    for (const { fault } of dropped) tally.add(`samples: ${fault}`)
   }
 }
 
-function pairOf(asked: JudgedPrompt, chosen: JudgedPrompt['samples'][number], { source, sample }: Candidate): Pair {
-  const columns = { kind: asked.kind, index_rejected: source.prompt.index, topic_chosen: chosen.topic }
+/** The rejected side of a pair. */
+interface Rejected {
+  /** The prompt that it is a sample of. */
+  readonly source: JudgedPrompt
+  readonly sample: Sample
+  /** The criterion that it fails; null if it is a good sample. */
+  readonly fault: string | null
+}
+
+function pairOf(asked: JudgedPrompt, chosen: Sample, { source, sample, fault }: Rejected): Pair {
+  const index = source.prompt.index
+  const columns = { kind: asked.kind, index_rejected: index, fault_rejected: fault, topic_chosen: chosen.topic }
   return { prompt: asked.prompt, chosen: chosen.answer, rejected: sample.answer, columns }
 }
 

@@ -9,7 +9,7 @@ function sampleOf(text: string, rank: number, topic: number | null = 1, finishRe
 }
 function promptOf(text: string, expected: readonly string[] = []): JudgedPrompt {
   const prompt = { index: 0, prompt: text, columns: {}, body: {}, customId: null }
-  return { prompt, kind: '', expected, stems: contentStems(text), samples: [] }
+  return { prompt, kind: '', expected, stems: contentStems(text), samples: [], failed: [] }
 }
 const asked = promptOf('camping rain')
 const other = promptOf('piano')

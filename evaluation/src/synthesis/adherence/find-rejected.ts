@@ -35,10 +35,12 @@ export function findRejected(asked: JudgedPrompt, chosen: Sample, candidates: re
 
 const isBefore = (a: Candidate, b: Candidate) => a.uses < b.uses || (a.uses === b.uses && a.sample.rank < b.sample.rank)
 
+/** Whether two samples are nearly as long and end in the same way. */
+export const isAlike = (chosen: Sample, rejected: Sample): boolean =>
+  isNear(chosen.length, rejected.length) && chosen.answer.finishReason === rejected.answer.finishReason
+
 function fits(asked: JudgedPrompt, chosen: Sample, { source, sample }: Candidate): boolean {
-  if (source === asked || !isNear(chosen.length, sample.length)) return false
-  if (chosen.answer.finishReason !== sample.answer.finishReason || isIdentical(chosen.answer, sample.answer))
-    return false
+  if (source === asked || !isAlike(chosen, sample) || isIdentical(chosen.answer, sample.answer)) return false
   if (asked.expected.length > 0) return !isRight(asked.expected, sample.answer.text)
   const topic = topicShare(asked.stems, sample.stems)
   return topic === null || topic < (chosen.topic ?? 0)

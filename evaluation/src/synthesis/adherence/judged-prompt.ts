@@ -18,7 +18,7 @@ export interface JudgeSettings extends AdherenceSettings {
   readonly completeOnly: boolean
 }
 
-/** A prompt with its good samples. */
+/** A prompt with its samples. */
 export interface JudgedPrompt {
   readonly prompt: Prompt
   readonly kind: string
@@ -27,9 +27,18 @@ export interface JudgedPrompt {
   readonly stems: ReadonlySet<string>
   /** Its good samples, the best first. */
   readonly samples: readonly Sample[]
+  /** Those that fail a criterion, in their order. */
+  readonly failed: readonly FailedSample[]
 }
 
-/** A good sample. */
+/** A sample that is not good. */
+export interface FailedSample {
+  readonly sample: Sample
+  /** The first criterion that it fails. */
+  readonly fault: string
+}
+
+/** A sample and its measures. */
 export interface Sample {
   readonly answer: Answer
   /** Its number among the samples of its prompt. */
@@ -50,22 +59,30 @@ export const maxRepetition = 0.2
 export const minTopic = 1 / 3
 
 /**
- * Keeps the good samples of a prompt: not empty, not repetitive, no refusal; right if an answer is
- * expected, else on topic. The others are counted by the first criterion that they fail.
+ * Judges the samples of a prompt. Good ones are not repetitive and no refusal; right if an answer is
+ * expected, else on topic. Those that cannot be in a pair are dropped and counted.
  * @throws Error as `readExpected`
  */
 export function judgePrompt({ prompt, pools }: Group, settings: JudgeSettings, tally: Tally): JudgedPrompt {
   const expected = readExpected(prompt.columns, settings.expectedField)
   const stems = contentStems(textOf(prompt.prompt))
   const samples: Sample[] = []
+  const failed: FailedSample[] = []
+  const seen: Answer[] = []
   for (const [number, answer] of (pools[0] ?? []).entries()) {
-    const sample = answer && measure(answer, stems, number, rowSeed(settings.seed, 'rejected', prompt.index, number))
-    const fault = sample ? faultOf(sample, expected, settings, samples) : 'the gateway refused the request'
-    if (sample && fault === null) samples.push(sample)
-    else tally.add(`samples: ${fault}`)
+    const unusable = answer ? whyUnusable(answer, settings, seen) : 'the gateway refused the request'
+    if (!answer || unusable !== null) {
+      tally.add(`samples: ${unusable}`)
+      continue
+    }
+    seen.push(answer)
+    const sample = measure(answer, stems, number, rowSeed(settings.seed, 'rejected', prompt.index, number))
+    const fault = faultOf(sample, expected)
+    if (fault === null) samples.push(sample)
+    else failed.push({ sample, fault })
   }
   samples.sort((a, b) => (b.topic ?? 0) - (a.topic ?? 0) || a.repetition - b.repetition || a.number - b.number)
-  return { prompt, kind: kindOf(prompt, settings.kindField), expected, stems, samples }
+  return { prompt, kind: kindOf(prompt, settings.kindField), expected, stems, samples, failed }
 }
 
 function measure(answer: Answer, prompt: ReadonlySet<string>, number: number, rank: number): Sample {
@@ -74,19 +91,19 @@ function measure(answer: Answer, prompt: ReadonlySet<string>, number: number, ra
   return { answer, number, topic: topicShare(prompt, stems), repetition: repetition(answer.text), stems, length, rank }
 }
 
-function faultOf(
-  { answer, topic, repetition: repeated }: Sample,
-  expected: readonly string[],
-  { completeOnly }: JudgeSettings,
-  before: readonly Sample[],
-): string | null {
+/** Why a sample can be in no pair; null if it can. */
+function whyUnusable(answer: Answer, { completeOnly }: JudgeSettings, before: readonly Answer[]): string | null {
   if (isBlank(answer)) return 'empty'
   if (completeOnly && isCut(answer)) return 'cut by the limit of tokens'
+  return before.some((other) => isIdentical(other, answer)) ? 'the same as another sample' : null
+}
+
+/** The first criterion that a sample fails; null if it is good. */
+function faultOf({ answer, topic, repetition: repeated }: Sample, expected: readonly string[]): string | null {
   if (repeated > maxRepetition) return 'repetitive'
   if (isRefusal(answer.text)) return 'a refusal'
-  if (expected.length > 0 && !isRight(expected, answer.text)) return 'not the expected answer'
-  if (expected.length === 0 && topic !== null && topic < minTopic) return 'off topic'
-  return before.some((other) => isIdentical(other.answer, answer)) ? 'the same as another sample' : null
+  if (expected.length > 0) return isRight(expected, answer.text) ? null : 'not the expected answer'
+  return topic !== null && topic < minTopic ? 'off topic' : null
 }
 
 /** The kind of a prompt; an empty text if its row names none: all such prompts are of one kind. */
