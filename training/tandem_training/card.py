@@ -9,9 +9,9 @@ from typing import Any
 from .arguments import Options
 
 titles = {
-    "sft": "supervised fine-tuning",
-    "dpo": "direct preference optimization (DPO)",
-    "reward": "reward model with the Bradley-Terry loss",
+    "sft": "trained by supervised fine-tuning",
+    "dpo": "trained by direct preference optimization (DPO)",
+    "reward": "trained as a reward model with the Bradley-Terry loss",
 }
 
 
@@ -33,7 +33,7 @@ def write_card(folder: Path, options: Options, facts: dict[str, Any]) -> None:
 
 def _text(options: Options, facts: dict[str, Any]) -> str:
     kind = "A LoRA adapter" if options.recipe.lora else "A whole model"
-    start = f"{kind} for `{options.model.name}`, trained by {titles[options.command]}."
+    start = f"{kind} for `{options.model.name}`, {titles[options.command]}."
     if options.adapter is not None:
         start += f" The training continued the adapter `{options.adapter}`, which was also the reference."
     sections = [
@@ -62,7 +62,8 @@ def _serving(options: Options) -> str:
         return "To serve it, merge it into its base first with PEFT: the SFT model of a pair is a whole model.\n"
     if options.recipe.lora and options.command == "reward":
         return (
-            "To serve it, name it and its base in tandem.yaml:\n\n```yaml\nrewards:\n"
+            "To serve it, name it in tandem.yaml, with its base if that is not the SFT model of the pair:\n\n"
+            "```yaml\nrewards:\n"
             f"  NAME: {{ source: THIS, base: {options.model} }}\n```\n"
         )
     return f"To serve it, with `THIS` for this folder:\n\n```sh\n{command}\n```\n"

@@ -59,6 +59,10 @@ it('says why there is no interval for one prompt, and leaves out tests', () => {
   expect(notesOf(tableOf(report, 'ratings'))[0]).toMatch(/^AAD, Elo: AAD never lost against or tied Greedy/)
 })
 
+it('has no table of comparisons with one method', () => {
+  expect(small({ AAD: [1, 2, 3] }).tables.map(({ id }) => id)).toEqual(['methods', 'criteria', 'lengths'])
+})
+
 it('says that all are ties', () => {
   const report = small({ AAD: [1, 2, 3], Greedy: [1, 2, 3] })
   expect(notesOf(tableOf(report, 'methods'))).toEqual(['Greedy, W: all 3 values are equal'])
@@ -108,6 +112,8 @@ describe('the report of a full evaluation', () => {
     const oracle = rows.map((row) => Number(valuesOf(row)?.[4]))
     expect(oracle).toEqual([...oracle].sort((a, b) => a - b))
     expect(valuesOf(rows[0])?.[4]).toBeCloseTo(Number(valuesOf(rows[0])?.[6]), 9)
+    // Of one sample, both pick the same: the mean length of all.
+    expect(valuesOf(rows[0])?.[7]).toBeCloseTo(Number(valuesOf(rows[0])?.[8]), 9)
   })
 
   it('has the figures of the paper, one sweep each with its second parameter as lines', () => {

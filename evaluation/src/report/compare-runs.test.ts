@@ -47,6 +47,18 @@ it('compares runs of one pair each, whatever the names of the pairs', () => {
   expect(row?.slice(3, 7).map(value)).toEqual([1, 1, 3, 2])
 })
 
+it.each([
+  ['version a', 'version a', true],
+  [undefined, 'version a', true],
+  ['version a', 'version b', false],
+])('the oracle %s and %s of one name: can be compared is %j', (first, second, isComparable) => {
+  const scored = (version?: string) =>
+    run({ AAD: [1, 2] }, { facts: version === undefined ? {} : { 'model oracle': version } })
+  const compare = () => compareRuns(scored(first), scored(second), { resamples: 100 })
+  if (isComparable) expect(compare().tables).toHaveLength(1)
+  else expect(compare).toThrow('The oracle oracle of one run is version a, and that of the other is version b')
+})
+
 it('says that parameters changed, and that no prompt is common', () => {
   const after = smallResults({ AAD: [1] })
   const changed = {

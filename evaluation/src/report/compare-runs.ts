@@ -7,7 +7,7 @@ import {
   wilcoxonTest,
 } from '../statistics/index.js'
 import type { Report } from './report.js'
-import { ReportError } from './results/report-error.js'
+import { requireOneOracle } from './results/require-one-oracle.js'
 import type { EvaluatedStrategy, EvaluationResults } from './results/results-schema.js'
 import { type PairedScores, type PromptScore, pairScores, ScoredResults } from './results/scored-results.js'
 import { type Cell, estimated, none, number, type Table, text } from './tables/table.js'
@@ -22,10 +22,7 @@ export function compareRuns(
   after: EvaluationResults,
   options: IntervalOptions = {},
 ): Report {
-  if (before.oracle !== after.oracle)
-    throw new ReportError(
-      `The runs were scored by ${before.oracle} and ${after.oracle}: expected one oracle. Score one of them again`,
-    )
+  requireOneOracle(before, after)
   const runs = { before: new ScoredResults(withTextIds(before)), after: new ScoredResults(withTextIds(after)) }
   const pairs = commonStrategies(before, after)
   return {

@@ -29,6 +29,8 @@ export class EarlierRejected {
     private readonly places: ReadonlyMap<string, readonly [start: number, length: number]>,
     /** The SHA-256 of the file, in hex. */
     readonly sha256: string,
+    /** Pairs that are not used, because a later one has the same prompt. */
+    readonly repeated: number,
   ) {}
 
   /**
@@ -40,15 +42,17 @@ export class EarlierRejected {
     await pipeline(createReadStream(path), hash, { signal })
     const places = new Map<string, readonly [number, number]>()
     let number = 0
+    let pairs = 0
     for await (const { bytes, end, isComplete } of splitLines(path, signal)) {
       number++
       if (bytes.length === 0) continue
       const [prompt] = split(parse(bytes, `${path} line ${number}`), `${path} line ${number}`)
       if (places.size >= maxRows)
         throw new Error(`${path} has more than ${maxRows} rows: divide it, and the prompts with it`)
+      pairs++
       places.set(promptKey(prompt), [end - bytes.length - (isComplete ? 1 : 0), bytes.length])
     }
-    return new EarlierRejected(path, await open(path), places, hash.digest('hex'))
+    return new EarlierRejected(path, await open(path), places, hash.digest('hex'), pairs - places.size)
   }
 
   /** Whether there is an answer to the prompt with this key. */

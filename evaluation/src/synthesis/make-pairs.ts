@@ -23,6 +23,7 @@ export async function makePairs(options: SynthesisOptions, sources: PairSources)
   const tally = new Tally()
   tally.add('prompts that are in the file twice', files.selection.duplicates)
   tally.add('prompts that the earlier round does not have', files.selection.unwanted)
+  tally.add('pairs of the earlier round with the prompt of a later one', earlier?.repeated ?? 0)
   const groups = readGroups(files)
   const pairs = adherence
     ? pairAdherence(groups, { ...adherence, completeOnly, seed: options.seed, count: files.selection.count }, tally)

@@ -198,6 +198,17 @@ describe('a second round', () => {
     expect(textOf(third.rows[0]?.rejected)).toBe(textOf(implicit.rows[0]?.rejected))
   })
 
+  it('uses the last pair of a prompt, and counts the others', async () => {
+    const { out, rows } = await synthesize(['Hi'])
+    await writeFile(
+      out,
+      [{ ...rows[0], rejected: user('other') }, rows[0]].map((row) => `${JSON.stringify(row)}\n`).join(''),
+    )
+    const { counts, rows: second } = await synthesize(['Hi'], { rejected: { from: out } })
+    expect(second).toMatchObject([{ rejected: rows[0]?.rejected }])
+    expect(counts.dropped).toEqual({ 'pairs of the earlier round with the prompt of a later one': 1 })
+  })
+
   it('refuses a file without pairs, or without these prompts', async () => {
     const { path, out } = await synthesize(['Hi'])
     await expect(synthesize(['Hi'], { rejected: { from: path } })).rejects.toThrow(

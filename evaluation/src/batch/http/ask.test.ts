@@ -34,6 +34,24 @@ it('tries again while other requests get answers, however long it takes', async 
   await expect(impatient).rejects.toThrow(`${gateway.url} answered 429 (full), and did not recover within -0.001 s`)
 })
 
+it('makes a row of the third answer with 500, whatever other refusals there were', async () => {
+  const statuses = [503, 503, 500, 429, 500, 200]
+  const other = await startFakeGateway({
+    intercept: () => {
+      const status = statuses.shift() ?? 200
+      return status === 200 ? undefined : errorReply(status, { message: 'no' }, { 'retry-after': '0' })
+    },
+  })
+  const there = new Connection({ url: other.url }, 1)
+  const patience = { timeoutMs: 60_000, retryForMs: 60_000 }
+  expect(await ask(there, question('recovers'), patience, signal)).toMatchObject({ status: 200 })
+  statuses.push(503, 500, 500, 500)
+  expect(await ask(there, question('fails'), patience, signal)).toMatchObject({ status: 500 })
+  expect(statuses).toEqual([])
+  there.close()
+  await other.stop()
+})
+
 it('notes when it had an outcome', async () => {
   connection.lastOutcomeMs = 0
   await ask(connection, question('noted'), { timeoutMs: 60_000, retryForMs: 0 }, signal)

@@ -55,9 +55,11 @@ export async function ask(
   signal: AbortSignal,
 ): Promise<Outcome> {
   let failedMs = 0
+  let failures = 0
   for (let attempt = 0; ; attempt++) {
     const result = await tryOnce(connection, question, timeoutMs, signal)
-    const outcome = 'answer' in result ? resolve(connection, result.answer, attempt) : null
+    if ('answer' in result && judgeStatus(result.answer.status) === 'retry-then-row') failures++
+    const outcome = 'answer' in result ? resolve(connection, result.answer, failures) : null
     const nowMs = performance.now()
     if (outcome) {
       connection.lastOutcomeMs = nowMs
@@ -88,11 +90,12 @@ async function tryOnce(
 
 /**
  * The outcome of an answer; null if it is to be tried again.
+ * @param failures answers with 500 so far, this one included
  * @throws ServiceError if no other request can be answered either
  */
-function resolve({ url }: Connection, { status, text }: HttpAnswer, attempt: number): Outcome | null {
+function resolve({ url }: Connection, { status, text }: HttpAnswer, failures: number): Outcome | null {
   const verdict = judgeStatus(status)
-  if (verdict === 'retry' || (verdict === 'retry-then-row' && attempt + 1 < maxFailures)) return null
+  if (verdict === 'retry' || (verdict === 'retry-then-row' && failures < maxFailures)) return null
   if (verdict === 'end') throw new ServiceError(`${url} answered ${status}: ${readError(text).message}`)
   const body = parseJson(text)
   if (body === undefined && status === 200)

@@ -26,7 +26,7 @@ function describeFirst(prepared: PreparedPart): Record<string, string> {
     requests: requestsOf(prepared),
     'fields of all requests': JSON.stringify(others),
     seed: String(seed),
-    'chat template': facts.template === null ? 'unknown' : `SHA-256 ${facts.template}`,
+    'tokenizer and chat template': facts.template === null ? 'unknown' : `SHA-256 ${facts.template}`,
     'version of the gateway': facts.version ?? 'unknown',
     'version of tandem evaluate': version,
   }

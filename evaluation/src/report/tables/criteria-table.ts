@@ -3,7 +3,7 @@ import { isRefusal } from '../../criteria/refusal.js'
 import { repetition } from '../../criteria/repetition.js'
 import { topicShare } from '../../criteria/topic.js'
 import { contentStems } from '../../criteria/words.js'
-import { estimateMean, type IntervalOptions } from '../../statistics/index.js'
+import { estimateMean, type IntervalOptions, summarize } from '../../statistics/index.js'
 import type { EvaluatedAnswer, EvaluatedPrompt, EvaluatedStrategy } from '../results/results-schema.js'
 import type { ScoredResults, Setting } from '../results/scored-results.js'
 import { type Cell, estimated, none, number, type Table, text } from './table.js'
@@ -32,9 +32,9 @@ export function criteriaTable(scored: ScoredResults, options: IntervalOptions): 
     caption:
       "On topic: mean share of the prompt's content words that the answer takes up. Repeats: mean share of 4-grams " +
       'of words that stood in the answer before. Refuses: share of answers that refuse, or speak of the model ' +
-      '(English patterns). Right: share of the answers with an expected text, where one is given. ' +
+      '(English patterns). Right: share of the answers with an expected text, where one is given. Tokens: mean length. ' +
       'Brackets: 95% interval.',
-    columns: ['method', 'pair', 'dataset', 'answers', ...Object.keys(criteria)],
+    columns: ['method', 'pair', 'dataset', 'answers', ...Object.keys(criteria), 'tokens'],
     rows: scored
       .settings()
       .flatMap((setting) =>
@@ -59,7 +59,12 @@ function row(
       return prompt?.dataset === dataset ? [{ prompt, answer }] : []
     })
   const names = [text(strategy.label), text(pair), text(dataset), number(answers.length, 0)]
-  return [...names, ...Object.entries(criteria).map(([name, criterion]) => cell(name, criterion, answers, options))]
+  const lengths = answers.map(({ answer }) => answer.tokens)
+  return [
+    ...names,
+    ...Object.entries(criteria).map(([name, criterion]) => cell(name, criterion, answers, options)),
+    lengths.length > 0 ? number(summarize('lengths', lengths).mean, 0) : none(),
+  ]
 }
 
 /** The mean over prompts; the answers to one prompt are averaged first. */

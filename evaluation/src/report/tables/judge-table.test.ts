@@ -59,6 +59,7 @@ it('counts wins, ties and missing verdicts, and compares orders, places and the 
     'first place': '0.63',
     // The judge and the oracle agree on the first of three prompts that neither calls a tie.
     agreement: '0.33',
+    'more tokens': '0',
   })
 })
 

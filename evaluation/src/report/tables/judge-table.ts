@@ -2,7 +2,7 @@ import type { IntervalOptions } from '../../statistics/index.js'
 import type { EvaluatedStrategy } from '../results/results-schema.js'
 import type { ScoredResults, Setting } from '../results/scored-results.js'
 import { JudgedComparison } from './judged-comparison.js'
-import { winRate } from './method-scores.js'
+import { moreTokens, winRate } from './method-scores.js'
 import { type Cell, number, type Table, text } from './table.js'
 
 /** Makes the table of what an LLM judge said of pairs of methods. Null if there is no judge. */
@@ -15,7 +15,7 @@ export function judgeTable(scored: ScoredResults, options: IntervalOptions): Tab
     caption: captionOf(judge, oracle),
     columns: [
       ...['comparison', 'pair', 'dataset', 'prompts', 'W by judge', 'W by oracle', 'ties', 'equal answers'],
-      ...['no verdict', 'same in both orders', 'first place', 'agreement'],
+      ...['no verdict', 'same in both orders', 'first place', 'agreement', 'more tokens'],
     ],
     rows: scored.settings().flatMap((setting) => rowsOf(scored, setting, options)),
   }
@@ -27,7 +27,7 @@ const captionOf = (judge: string, oracle: string): string =>
   'for. No verdict: an order has none that can be read; these prompts are left out. Same in both orders: share ' +
   'of comparisons with one verdict. First place: share of verdicts for the answer that stood first, ties as ' +
   `halves; 0.5 is no position bias. Agreement: share of prompts on which the judge and ${oracle} prefer the same ` +
-  'answer, if neither calls a tie. Brackets: 95% interval.'
+  'answer, if neither calls a tie. More tokens: mean length of the first minus the second. Brackets: 95% interval.'
 
 function rowsOf(scored: ScoredResults, setting: Setting, options: IntervalOptions): Cell[][] {
   return judgedPairs(scored, setting).flatMap(([first, second]) => {
@@ -45,6 +45,7 @@ function rowsOf(scored: ScoredResults, setting: Setting, options: IntervalOption
         judged.sameInBothOrders(options),
         judged.firstPlace(options),
         judged.agreement(options),
+        moreTokens(scored, first, second, setting.dataset, options),
       ],
     ]
   })

@@ -28,12 +28,34 @@ export function scoreMethod(
   const scores = strategy ? scored.scores(strategy, dataset) : []
   if (!strategy || scores.length === 0) return { reward: missing, win: missing, length: missing }
   const oracle = scores.map((score) => score.oracle)
-  const tokens = scores.map((score) => score.tokens)
   return {
     reward: estimated(estimateMean('scores', oracle, options)),
     win: reference && reference.id !== strategy.id ? winRate(scored, reference, strategy, dataset, options) : none(),
-    length: number(summarize('lengths', tokens).mean, 0),
+    length: meanLength(scored, strategy, dataset),
   }
+}
+
+/** Returns the mean length of a strategy's scored answers, in tokens. */
+export function meanLength(scored: ScoredResults, strategy: EvaluatedStrategy, dataset: string): Cell {
+  const lengths = scored.scores(strategy, dataset).map(({ tokens }) => tokens)
+  return lengths.length > 0 ? number(summarize('lengths', lengths).mean, 0) : none()
+}
+
+/** Returns the mean of first minus second of the lengths on common prompts, in tokens. */
+export function moreTokens(
+  scored: ScoredResults,
+  first: EvaluatedStrategy,
+  second: EvaluatedStrategy,
+  dataset: string,
+  options: IntervalOptions,
+): Cell {
+  const lengths = new Map(scored.scores(second, dataset).map(({ prompt, tokens }) => [prompt, tokens]))
+  const values = scored.scores(first, dataset).flatMap(({ prompt, tokens }) => {
+    const other = lengths.get(prompt)
+    return other === undefined ? [] : [tokens - other]
+  })
+  const difference = meanDifference(values, options)
+  return difference ? estimated(difference, 0) : none('no common prompts')
 }
 
 const missing = none('no scored answers')

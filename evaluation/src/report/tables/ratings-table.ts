@@ -9,6 +9,7 @@ import {
 } from '../../statistics/index.js'
 import type { EvaluatedStrategy } from '../results/results-schema.js'
 import type { ScoredResults, Setting } from '../results/scored-results.js'
+import { meanLength } from './method-scores.js'
 import { type Cell, estimated, none, type Table, text } from './table.js'
 
 /** Resamples of ratings, each of which is a fit. */
@@ -16,9 +17,9 @@ const resamples = 1000
 
 /**
  * Makes the table of Bradley-Terry ratings (Table 5): by the oracle's scores, and by the judge
- * if it compared answers.
+ * if it compared answers. Null if there are no outcomes.
  */
-export function ratingsTable(scored: ScoredResults, options: IntervalOptions): Table {
+export function ratingsTable(scored: ScoredResults, options: IntervalOptions): Table | null {
   const rows = scored.settings().flatMap((setting) => {
     const methods = scored.strategies(setting.pair, 'method')
     return [
@@ -26,13 +27,14 @@ export function ratingsTable(scored: ScoredResults, options: IntervalOptions): T
       ...rated(scored, setting, scored.results.judge ?? 'judge', judgeOutcomes(scored, setting, methods), options),
     ]
   })
+  if (rows.length === 0) return null
   return {
     id: 'ratings',
     title: 'Ratings',
     caption:
       'Elo by the Bradley-Terry model from all pairwise outcomes, with mean 1500. ' +
       `W: win rate of ${scored.results.reference} by the same outcomes. Brackets: 95% interval over prompts.`,
-    columns: ['method', 'pair', 'dataset', 'outcomes by', 'Elo', 'W'],
+    columns: ['method', 'pair', 'dataset', 'outcomes by', 'Elo', 'W', 'tokens'],
     rows,
   }
 }
@@ -45,6 +47,7 @@ function rated(
   options: IntervalOptions,
 ): Cell[][] {
   if (prompts.length === 0) return []
+  const lengthOf = (strategy?: EvaluatedStrategy) => (strategy ? meanLength(scored, strategy, dataset) : none())
   const row = (method: string, elo: Cell) => [
     text(method),
     text(pair),
@@ -52,6 +55,7 @@ function rated(
     text(by),
     elo,
     referenceWins(prompts, scored.results.reference, method, options),
+    lengthOf(scored.method(pair, method)),
   ]
   const ratings = tryRatings(prompts, options)
   // If there are no ratings, the win rates are still right.

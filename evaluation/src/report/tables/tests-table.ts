@@ -1,17 +1,21 @@
 import { type IntervalOptions, pairedTTest, type TestResult, wilcoxonTest } from '../../statistics/index.js'
 import type { EvaluatedStrategy } from '../results/results-schema.js'
 import type { ScoredResults, Setting } from '../results/scored-results.js'
-import { differences, meanDifference, winRate } from './method-scores.js'
+import { differences, meanDifference, moreTokens, winRate } from './method-scores.js'
 import { type Cell, estimated, none, number, type Table, text } from './table.js'
 
-/** Makes the table of paired comparisons of the reference with each other method. */
-export function testsTable(scored: ScoredResults, options: IntervalOptions): Table {
+/**
+ * Makes the table of paired comparisons of the reference with each other method. Null if there is
+ * no other.
+ */
+export function testsTable(scored: ScoredResults, options: IntervalOptions): Table | null {
   const { reference } = scored.results
   const rows = scored.settings().flatMap((setting) => {
     const first = scored.method(setting.pair, reference)
     const others = scored.strategies(setting.pair, 'method').filter(({ label }) => label !== reference)
     return first ? others.map((second) => comparison(scored, setting, first, second, options)) : []
   })
+  if (rows.length === 0) return null
   return {
     id: 'tests',
     title: 'Paired comparisons',
@@ -48,22 +52,8 @@ function comparison(
   ]
 }
 
-/** The mean difference of lengths on the common prompts. */
-function moreTokens(
-  scored: ScoredResults,
-  first: EvaluatedStrategy,
-  second: EvaluatedStrategy,
-  dataset: string,
-  options: IntervalOptions,
-): Cell {
-  const lengths = new Map(scored.scores(second, dataset).map(({ prompt, tokens }) => [prompt, tokens]))
-  const values = scored.scores(first, dataset).flatMap(({ prompt, tokens }) => {
-    const other = lengths.get(prompt)
-    return other === undefined ? [] : [tokens - other]
-  })
-  const difference = meanDifference(values, options)
-  return difference ? estimated(difference, 0) : none('no common prompts')
-}
-
 /** The cell of a test's p-value. Less than 0.0001 is shown as such. */
-export const probability = ({ p, reason }: TestResult): Cell => (p === null ? none(reason) : number(p, 4))
+export function probability({ p, reason }: TestResult): Cell {
+  if (p === null) return none(reason)
+  return p < 0.0001 ? text('< 0.0001') : number(p, 4)
+}

@@ -17,9 +17,9 @@ const maxBlock = 1024
 /**
  * Yields adherence pairs: chosen is a good sample of the prompt, rejected a good sample of nearly
  * the same length of another prompt of the same kind. Both sides come from one distribution, so
- * they differ in nothing but the fit to the prompt. If the settings ask for them, pairs whose rejected
- * side is a sample of the same prompt that fails a criterion follow. Partners are found in blocks of
- * the file of at most 1,024 prompts.
+ * they differ in nothing but the fit to the prompt. If the settings ask for them, there are also
+ * pairs whose rejected side is a sample of the same prompt that fails a criterion. Partners are
+ * found in blocks of the file of at most 1,024 prompts.
  */
 export async function* pairAdherence(
   groups: AsyncIterable<Group>,

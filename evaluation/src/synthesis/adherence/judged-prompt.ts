@@ -59,8 +59,8 @@ export const maxRepetition = 0.2
 export const minTopic = 1 / 3
 
 /**
- * Judges the samples of a prompt. Good ones are not repetitive and no refusal; right if an answer is
- * expected, else on topic. Those that cannot be in a pair are dropped and counted.
+ * Judges the samples of a prompt. Good ones are not repetitive and no refusal; right if an answer
+ * is expected, else on topic. Those that cannot be in a pair are dropped and counted.
  * @throws Error as `readExpected`
  */
 export function judgePrompt({ prompt, pools }: Group, settings: JudgeSettings, tally: Tally): JudgedPrompt {
