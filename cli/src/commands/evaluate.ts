@@ -35,6 +35,8 @@ export type EvaluateOptions = AskOptions & {
   readonly export?: 'alpaca_eval' | undefined
   /** The folder of an earlier evaluation to compare with. */
   readonly compare?: string | undefined
+  /** Folders of evaluations of other pairs. */
+  readonly combine?: readonly string[] | undefined
 }
 
 /**
@@ -48,7 +50,8 @@ export async function evaluate(path: string | undefined, given: EvaluateOptions,
   const settings = given.reportOnly ? null : await readSettings(path, given, context)
   const work = async (signal: AbortSignal) => {
     if (settings) await answer(settings, given, { ...context, signal })
-    const options = { compare: given.compare ?? null, exportFor: given.export ?? null }
+    const { compare = null, combine = [], export: exportFor = null } = given
+    const options = { compare, combine, exportFor }
     const lines = await makeReport(out, options, signal)
     context.output.write(lines.map((line) => `${line}\n`).join(''))
   }

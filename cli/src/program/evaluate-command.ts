@@ -27,6 +27,8 @@ export function addEvaluateCommand({ program, run, environment, actions }: Defin
     })
 }
 
+const repeated = (text: string, before: readonly string[] = []) => [...before, text]
+
 const addStrategyOptions = (command: Command) =>
   command
     .option('--strategies <list>', 'strategies with their parameters', 'aad,greedy-dpo,greedy-sft')
@@ -34,7 +36,7 @@ const addStrategyOptions = (command: Command) =>
       new Option(
         '--sweep <values>',
         'values of parameters, or of adapter_scale: "aad alpha=0.05,0.1,0.2" (repeatable)',
-      ).argParser((text: string, before: readonly string[] = []) => [...before, text]),
+      ).argParser(repeated),
     )
     .option('--oracle <name>', 'the reward model whose scores are R')
     .option('--picker <name>', 'the reward model that best-of-n picks by')
@@ -65,6 +67,12 @@ const addReportOptions = (command: Command) =>
     .option('--report-only', 'make the report of the results that are in the folder, without a gateway')
     .addOption(new Option('--export <form>', 'write the answers of each strategy for a judge').choices(['alpaca_eval']))
     .option('--compare <folder>', 'the folder of an earlier evaluation: report the differences')
+    .addOption(
+      new Option(
+        '--combine <folder>',
+        'the folder of an evaluation of another pair: one report with a block for each pair (repeatable)',
+      ).argParser(repeated),
+    )
 
 const addPromptOptions = (command: Command) =>
   command

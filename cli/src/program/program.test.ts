@@ -163,7 +163,7 @@ describe('createProgram', () => {
     await parse(
       'evaluate p --out run --url http://h --strategies aad,eft --sweep alpha=0.1,0.2 --sweep beta=1,2 --oracle o --picker p ' +
         '--samples 16 --limit 9 --max-tokens 8 --seed 5 --reference aad --baseline eft --dataset-field d --expected-field e ' +
-        '--export alpaca_eval --compare other --held-out pairs ' +
+        '--export alpaca_eval --compare other --combine c --combine d --held-out pairs ' +
         '--judge-url http://j --judge-model m --judge-name n --judge-prompt f --judge-pairs all',
     )
     expect(calls[1]?.[2]).toMatchObject({
@@ -182,6 +182,7 @@ describe('createProgram', () => {
         expectedField: 'e',
         export: 'alpaca_eval',
         compare: 'other',
+        combine: ['c', 'd'],
         heldOut: 'pairs',
       },
       ...{ judgeUrl: 'http://j', judgeModel: 'm', judgeName: 'n', judgePrompt: 'f', judgePairs: 'all' },

@@ -10,6 +10,7 @@ import type { Report } from './report.js'
 import { requireOneOracle } from './results/require-one-oracle.js'
 import type { EvaluatedStrategy, EvaluationResults } from './results/results-schema.js'
 import { type PairedScores, type PromptScore, pairScores, ScoredResults } from './results/scored-results.js'
+import { withTextIds } from './results/with-text-ids.js'
 import { type Cell, estimated, none, number, type Table, text } from './tables/table.js'
 import { probability } from './tables/tests-table.js'
 
@@ -63,17 +64,6 @@ function strategiesByName(run: EvaluationResults, other: EvaluationResults): Map
   return new Map(
     run.strategies.map((strategy) => [JSON.stringify([hasOnePair ? '' : strategy.pair, strategy.label]), strategy]),
   )
-}
-
-/** Results whose prompts have their dataset and text as id. */
-function withTextIds(results: EvaluationResults): EvaluationResults {
-  const ids = new Map(results.prompts.map(({ id, dataset, text: words }) => [id, JSON.stringify([dataset, words])]))
-  const idOf = (prompt: string) => ids.get(prompt) ?? prompt
-  return {
-    ...results,
-    prompts: results.prompts.map((prompt) => ({ ...prompt, id: idOf(prompt.id) })),
-    answers: results.answers.map((answer) => ({ ...answer, prompt: idOf(answer.prompt) })),
-  }
 }
 
 function unmatched(run: EvaluationResults, other: EvaluationResults, name: string): string[] {

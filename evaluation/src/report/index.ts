@@ -8,6 +8,7 @@ export { compareRuns } from './compare-runs.js'
 export { answersToCsv } from './output/to-csv.js'
 export { type WrittenReport, writeReport } from './output/write-report.js'
 export type { Report } from './report.js'
+export { combineRuns } from './results/combine-runs.js'
 export { parseResults } from './results/parse-results.js'
 export { ReportError } from './results/report-error.js'
 export {

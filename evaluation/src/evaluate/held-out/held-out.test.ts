@@ -56,7 +56,7 @@ it('both sides are scored in one request, and the report has the accuracy of eac
   ]
   const dataset = `pairs-${number}`
   expect(results.heldOut).toEqual(['oracle', 'picker'].map((rewardModel) => ({ rewardModel, dataset, pairs })))
-  await makeReport(options.out, { compare: null, exportFor: null }, options.signal)
+  await makeReport(options.out, { compare: null, combine: [], exportFor: null }, options.signal)
   expect(await readFile(join(options.out, 'reward-models.csv'), 'utf8')).toMatch(/^picker,pairs-1,3,0\.5,/m)
 })
 

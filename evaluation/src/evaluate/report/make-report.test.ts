@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop())
 
 const { signal } = new AbortController()
-const plain = { compare: null, exportFor: null }
+const plain = { compare: null, combine: [], exportFor: null }
 
 /** Makes an evaluation of some prompts. */
 async function evaluate(prompts: readonly string[], changes: Partial<EvaluationOptions> = {}) {
@@ -94,6 +94,15 @@ it('compares with an earlier evaluation', async () => {
   ]
   await makeReport(after, { ...plain, compare: before }, signal)
   expect(await read(after, 'comparison', 'comparison.csv')).toMatch(/^aad,fake,asked,2,/m)
+})
+
+it('combines evaluations, of different pairs only', async () => {
+  const [first, second] = [await evaluate(['one', 'two']), await evaluate(['one', 'two'], { seed: 8 })]
+  const path = join(second, 'results.json')
+  await expect(makeReport(first, { ...plain, combine: [second] }, signal)).rejects.toThrow('are of the pair fake')
+  await writeFile(path, (await read(path)).replaceAll('"pair":"fake"', '"pair":"other"'))
+  await makeReport(first, { ...plain, combine: [second] }, signal)
+  expect(await read(first, 'combined', 'methods.csv')).toMatch(/^method,dataset,fake: R,.*,other: R,/)
 })
 
 it('refuses a folder without results', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import {
   answersToCsv,
   buildReport,
+  combineRuns,
   compareRuns,
   type EvaluationResults,
   parseResults,
@@ -17,6 +18,8 @@ import { summarizeReport } from './summarize-report.js'
 export interface ReportOptions {
   /** The folder of an earlier evaluation to compare with. */
   readonly compare: string | null
+  /** Folders of evaluations of other pairs, for a report of all pairs. */
+  readonly combine: readonly string[]
   readonly exportFor: 'alpaca_eval' | null
 }
 
@@ -33,6 +36,7 @@ export async function makeReport(folder: string, options: ReportOptions, signal:
   const lines = [...summarizeReport(report), ...describeFiles(written)]
   if (options.exportFor !== null) lines.push(...(await exportAnswers(results, folder)))
   if (options.compare !== null) lines.push(...(await compare(results, folder, options.compare, signal)))
+  if (options.combine.length > 0) lines.push(...(await combine(results, folder, options.combine, signal)))
   return lines
 }
 
@@ -61,6 +65,17 @@ function parse(path: string, text: string): unknown {
 async function compare(results: EvaluationResults, folder: string, other: string, signal: AbortSignal) {
   const report = compareRuns(await readResults(other, signal), results)
   const written = await writeReport(report, join(folder, 'comparison'), new Map(), signal)
+  return describeFiles(written)
+}
+
+async function combine(
+  results: EvaluationResults,
+  folder: string,
+  others: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const combined = combineRuns(results, await Promise.all(others.map((other) => readResults(other, signal))))
+  const written = await writeReport(buildReport(combined), join(folder, 'combined'), new Map(), signal)
   return describeFiles(written)
 }
 
