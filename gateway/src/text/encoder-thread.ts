@@ -43,29 +43,29 @@ export function createEncoderThread(source: TextSource, options: EncoderThreadOp
 }
 
 class SharedThread implements EncoderThread {
-  readonly #source: TextSource
-  readonly #workerUrl: URL
-  readonly #cancelLimitMs: number
-  readonly #calls = new Map<number, Call>()
+  private readonly source: TextSource
+  private readonly workerUrl: URL
+  private readonly cancelLimitMs: number
+  private readonly calls = new Map<number, Call>()
   /** Timers of cancelled calls that the thread has not dropped. */
-  readonly #cancelled = new Map<number, NodeJS.Timeout>()
-  #worker: Worker | null = null
-  #isReady = false
-  #lastId = 0
+  private readonly cancelled = new Map<number, NodeJS.Timeout>()
+  private worker: Worker | null = null
+  private isReady = false
+  private lastId = 0
 
   constructor(source: TextSource, workerUrl: URL, cancelLimitMs: number) {
-    this.#source = source
-    this.#workerUrl = workerUrl
-    this.#cancelLimitMs = cancelLimitMs
+    this.source = source
+    this.workerUrl = workerUrl
+    this.cancelLimitMs = cancelLimitMs
   }
 
   async run(jobs: readonly EncodeJob[], signal: AbortSignal): Promise<number[][]> {
     signal.throwIfAborted()
-    const id = ++this.#lastId
-    const cancel = () => this.#cancel(id, signal.reason)
+    const id = ++this.lastId
+    const cancel = () => this.cancel(id, signal.reason)
     const answer = new Promise<number[][]>((resolve, reject) => {
-      this.#calls.set(id, { jobs, resolve, reject })
-      this.#post({ type: 'encode', id, jobs })
+      this.calls.set(id, { jobs, resolve, reject })
+      this.post({ type: 'encode', id, jobs })
     })
     signal.addEventListener('abort', cancel)
     try {
@@ -76,78 +76,78 @@ class SharedThread implements EncoderThread {
   }
 
   prepare(): void {
-    this.#worker ??= this.#start()
+    this.worker ??= this.start()
   }
 
   async close(): Promise<void> {
-    await this.#stop('was closed')
+    await this.stop('was closed')
   }
 
-  #post(request: EncoderRequest): void {
+  private post(request: EncoderRequest): void {
     this.prepare()
-    this.#worker?.postMessage(request)
+    this.worker?.postMessage(request)
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#workerUrl, { workerData: this.#source })
+  private start(): Worker {
+    const worker = new Worker(this.workerUrl, { workerData: this.source })
     worker.unref()
     const failed = (reason: string) => {
-      if (this.#worker === worker) void this.#stop(reason)
+      if (this.worker === worker) void this.stop(reason)
     }
-    worker.on('message', (answer: EncoderAnswer) => this.#receive(answer))
+    worker.on('message', (answer: EncoderAnswer) => this.receive(answer))
     worker.on('error', (error: Error) => failed(`failed: ${error.message}`))
     worker.on('exit', (code: number) => failed(`ended with code ${code}`))
     return worker
   }
 
-  #receive(answer: EncoderAnswer): void {
+  private receive(answer: EncoderAnswer): void {
     if (answer.type === 'ready') {
-      this.#isReady = true
+      this.isReady = true
       return
     }
     if (answer.type === 'cancelled') {
-      clearTimeout(this.#cancelled.get(answer.id))
-      this.#cancelled.delete(answer.id)
+      clearTimeout(this.cancelled.get(answer.id))
+      this.cancelled.delete(answer.id)
       return
     }
-    const call = this.#calls.get(answer.id)
-    this.#calls.delete(answer.id)
+    const call = this.calls.get(answer.id)
+    this.calls.delete(answer.id)
     if (answer.type === 'encoded') call?.resolve(answer.ids)
     else if (answer.code === null) call?.reject(failure(`failed: ${answer.message}`))
     else call?.reject(new TextError(answer.code, answer.message))
   }
 
-  #cancel(id: number, reason: unknown): void {
-    this.#calls.get(id)?.reject(reason)
-    if (!this.#calls.delete(id)) return
-    this.#post({ type: 'cancel', id })
+  private cancel(id: number, reason: unknown): void {
+    this.calls.get(id)?.reject(reason)
+    if (!this.calls.delete(id)) return
+    this.post({ type: 'cancel', id })
     // A thread that still reads the tokenizer is not caught in a call.
-    if (!this.#isReady) return
-    const timer = setTimeout(() => void this.#replace(), this.#cancelLimitMs)
-    this.#cancelled.set(id, timer.unref())
+    if (!this.isReady) return
+    const timer = setTimeout(() => void this.replace(), this.cancelLimitMs)
+    this.cancelled.set(id, timer.unref())
   }
 
   /** Ends the thread and gives the other calls to a new one. */
-  async #replace(): Promise<void> {
-    const calls = [...this.#calls]
-    this.#calls.clear()
-    const ending = this.#stop('was replaced')
+  private async replace(): Promise<void> {
+    const calls = [...this.calls]
+    this.calls.clear()
+    const ending = this.stop('was replaced')
     for (const [id, call] of calls) {
-      this.#calls.set(id, call)
-      this.#post({ type: 'encode', id, jobs: call.jobs })
+      this.calls.set(id, call)
+      this.post({ type: 'encode', id, jobs: call.jobs })
     }
     await ending
   }
 
   /** Ends the thread; its calls fail. The next call starts another one. */
-  async #stop(reason: string): Promise<void> {
-    const ending = this.#worker
-    this.#worker = null
-    this.#isReady = false
-    for (const timer of this.#cancelled.values()) clearTimeout(timer)
-    this.#cancelled.clear()
-    for (const call of this.#calls.values()) call.reject(failure(reason))
-    this.#calls.clear()
+  private async stop(reason: string): Promise<void> {
+    const ending = this.worker
+    this.worker = null
+    this.isReady = false
+    for (const timer of this.cancelled.values()) clearTimeout(timer)
+    this.cancelled.clear()
+    for (const call of this.calls.values()) call.reject(failure(reason))
+    this.calls.clear()
     await ending?.terminate()
   }
 }

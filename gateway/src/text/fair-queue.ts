@@ -23,26 +23,26 @@ const turnsAhead = 32
  * of the others by some turns only: a flow of new tasks does not stop a long one.
  */
 export class FairQueue<T> {
-  readonly #waiting: { readonly entry: QueuedWork<T>; turns: number }[] = []
+  private readonly waiting: { readonly entry: QueuedWork<T>; turns: number }[] = []
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0
+    return this.waiting.length === 0
   }
 
   add(entry: QueuedWork<T>): void {
-    const least = Math.min(...this.#waiting.map(({ turns }) => turns))
-    this.#waiting.push({ entry, turns: this.isEmpty ? 0 : Math.max(0, least - turnsAhead) })
+    const least = Math.min(...this.waiting.map(({ turns }) => turns))
+    this.waiting.push({ entry, turns: this.isEmpty ? 0 : Math.max(0, least - turnsAhead) })
   }
 
   /** Drops a task. Its `onEnd` is not called. */
   remove(id: number): void {
-    const index = this.#waiting.findIndex(({ entry }) => entry.id === id)
-    if (index >= 0) this.#waiting.splice(index, 1)
+    const index = this.waiting.findIndex(({ entry }) => entry.id === id)
+    if (index >= 0) this.waiting.splice(index, 1)
   }
 
   /** Does one turn of the next task. */
   takeTurn(): void {
-    const [first, ...others] = this.#waiting
+    const [first, ...others] = this.waiting
     if (first === undefined) return
     const next = others.reduce((best, each) => (each.turns < best.turns ? each : best), first)
     next.turns++

@@ -34,14 +34,14 @@ export interface PairedScores {
 /** Results, with look-ups. Answers without an oracle score are left out of all of them. */
 export class ScoredResults {
   readonly results: EvaluationResults
-  readonly #scores = new Map<string, PromptScore[]>()
+  private readonly scoresById = new Map<string, PromptScore[]>()
 
   constructor(results: EvaluationResults) {
     this.results = results
     const order = new Map(results.prompts.map(({ id }, i) => [id, i]))
     for (const [strategy, answers] of groupBy(results.answers.filter(isScored), ({ strategy }) => strategy)) {
       const scores = [...groupBy(answers, ({ prompt }) => prompt)].map(([prompt, list]) => scorePrompt(prompt, list))
-      this.#scores.set(
+      this.scoresById.set(
         strategy,
         scores.sort((a, b) => (order.get(a.prompt) ?? 0) - (order.get(b.prompt) ?? 0)),
       )
@@ -68,7 +68,7 @@ export class ScoredResults {
   /** The scores of a strategy on a dataset, in the order of the prompts. */
   scores(strategy: EvaluatedStrategy, dataset: string): PromptScore[] {
     const inDataset = new Set(this.promptsOf(dataset))
-    return (this.#scores.get(strategy.id) ?? []).filter(({ prompt }) => inDataset.has(prompt))
+    return (this.scoresById.get(strategy.id) ?? []).filter(({ prompt }) => inDataset.has(prompt))
   }
 
   /** The ids of a dataset's prompts. */

@@ -10,37 +10,37 @@ const unitsPerSection = 16
 /** The ids of a text, while it is encoded. */
 export class Encoding {
   readonly ids: number[] = []
-  readonly #model: PieceModel
-  #units = 0
+  private readonly model: PieceModel
+  private units = 0
 
   /** @param model encodes the pieces */
   constructor(model: PieceModel) {
-    this.#model = model
+    this.model = model
   }
 
   /** Appends an added token. */
   *addToken(id: number): Work<void> {
     this.ids.push(id)
-    if (this.#isDue(unitsPerSection)) yield
+    if (this.isDue(unitsPerSection)) yield
   }
 
   /** Appends the ids of the pieces of one section. */
   *addPieces(pieces: Iterable<string>): Work<void> {
-    if (this.#isDue(unitsPerSection)) yield
+    if (this.isDue(unitsPerSection)) yield
     for (const piece of pieces) {
       if (piece === '') continue
-      const ids = yield* this.#model(piece)
+      const ids = yield* this.model(piece)
       if (ids.length <= unitsPerStep) for (const id of ids) this.ids.push(id)
       else yield* appendIds(this.ids, ids)
-      if (this.#isDue(1 + piece.length)) yield
+      if (this.isDue(1 + piece.length)) yield
     }
   }
 
   /** Counts work. Returns whether a step is done. */
-  #isDue(units: number): boolean {
-    this.#units += units
-    if (this.#units < unitsPerStep) return false
-    this.#units = 0
+  private isDue(units: number): boolean {
+    this.units += units
+    if (this.units < unitsPerStep) return false
+    this.units = 0
     return true
   }
 }

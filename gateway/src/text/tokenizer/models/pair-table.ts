@@ -6,43 +6,43 @@ const initialSize = 1_024
  * entry, a quarter of a `Map` with numbers as keys; tokenizers have up to half a million merges.
  */
 export class PairTable {
-  #entries = new Int32Array(3 * initialSize).fill(empty)
-  #mask = initialSize - 1
-  #count = 0
+  private entries = new Int32Array(3 * initialSize).fill(empty)
+  private mask = initialSize - 1
+  private count = 0
 
   /** Returns the value of a pair, or -1. */
   get(first: number, second: number): number {
-    return this.#entries[this.#find(first, second) + 2] as number
+    return this.entries[this.find(first, second) + 2] as number
   }
 
   /** Sets the value of a pair. */
   set(first: number, second: number, value: number): void {
-    const at = this.#find(first, second)
-    if (this.#entries[at] === empty) this.#count++
-    this.#entries[at] = first
-    this.#entries[at + 1] = second
-    this.#entries[at + 2] = value
-    if (2 * this.#count > this.#mask) this.#grow()
+    const at = this.find(first, second)
+    if (this.entries[at] === empty) this.count++
+    this.entries[at] = first
+    this.entries[at + 1] = second
+    this.entries[at + 2] = value
+    if (2 * this.count > this.mask) this.grow()
   }
 
   /** Returns the place of a pair, or the empty place where it belongs. */
-  #find(first: number, second: number): number {
+  private find(first: number, second: number): number {
     let hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b)
     hash ^= hash >>> 15
-    for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
+    for (let slot = hash & this.mask; ; slot = (slot + 1) & this.mask) {
       const at = 3 * slot
-      const found = this.#entries[at]
-      if (found === empty || (found === first && this.#entries[at + 1] === second)) return at
+      const found = this.entries[at]
+      if (found === empty || (found === first && this.entries[at + 1] === second)) return at
     }
   }
 
-  #grow(): void {
-    const old = this.#entries
-    this.#entries = new Int32Array(2 * old.length).fill(empty)
-    this.#mask = 2 * this.#mask + 1
+  private grow(): void {
+    const old = this.entries
+    this.entries = new Int32Array(2 * old.length).fill(empty)
+    this.mask = 2 * this.mask + 1
     for (let at = 0; at < old.length; at += 3) {
       if (old[at] === empty) continue
-      this.#entries.set(old.subarray(at, at + 3), this.#find(old[at] as number, old[at + 1] as number))
+      this.entries.set(old.subarray(at, at + 3), this.find(old[at] as number, old[at + 1] as number))
     }
   }
 }

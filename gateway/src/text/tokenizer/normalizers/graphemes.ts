@@ -25,40 +25,40 @@ export function* readGraphemes(parts: Iterable<string>): Generator<string> {
 
 class ClusterReader {
   /** Begins with the first cluster that has not been yielded. */
-  #text = ''
-  #window = windowLength;
+  private text = ''
+  private window = windowLength;
 
   *read(part: string, isEnd: boolean): Generator<string> {
-    const text = this.#text + part
+    const text = this.text + part
     let start = 0
-    while (start + this.#window < text.length || (isEnd && start < text.length - end.length)) {
+    while (start + this.window < text.length || (isEnd && start < text.length - end.length)) {
       single.lastIndex = start
       const singles = (single.exec(text)?.[0].length ?? 0) - 1
       for (let index = 0; index < singles; index++) yield text.charAt(start + index)
       if (singles > 0) start += singles
-      for (const cluster of this.#closedClusters(text, start)) {
+      for (const cluster of this.closedClusters(text, start)) {
         yield cluster
         start += cluster.length
       }
     }
-    this.#text = text.slice(start)
+    this.text = text.slice(start)
   }
 
   /**
    * Returns clusters that end inside the window; only the first one if the window is long. If there
    * is none, the next window is twice as long.
    */
-  #closedClusters(text: string, start: number): string[] {
-    const isLong = this.#window > windowLength
-    const isCut = /[\ud800-\udbff]/.test(text.charAt(start + this.#window - 1))
-    const window = text.slice(start, start + this.#window + (isCut ? 1 : 0))
+  private closedClusters(text: string, start: number): string[] {
+    const isLong = this.window > windowLength
+    const isCut = /[\ud800-\udbff]/.test(text.charAt(start + this.window - 1))
+    const window = text.slice(start, start + this.window + (isCut ? 1 : 0))
     const closed: string[] = []
     for (const { segment, index } of segmenter.segment(window)) {
       if (index + segment.length === window.length) break
       closed.push(segment)
       if (isLong) break
     }
-    this.#window = closed.length === 0 ? 2 * this.#window : windowLength
+    this.window = closed.length === 0 ? 2 * this.window : windowLength
     return closed
   }
 }
