@@ -2,15 +2,16 @@ import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-// The condition makes workspace imports resolve to TypeScript sources, so that unit tests need no build.
-// Tests that start processes or worker threads run what `npm run build` made: `npm test` builds first.
+// The condition makes workspace imports resolve to TypeScript sources, so that unit tests need no
+// build. Tests that start processes or worker threads run what `npm run build` made: `npm test`
+// builds first.
 const conditions = ['tandem-source']
 
 /**
- * Tests with a process per file. The others share processes, so that a process loads a module once and not
- * once per file: they change nothing that outlives a file. These tests do, or their code does: they set
- * globals of OpenTelemetry or mock modules, they measure their process, or they load onnxruntime, whose
- * behaviour depends on what was loaded before it.
+ * Tests with a process per file. The others share processes, so that a process loads a module once
+ * and not once per file: they change nothing that outlives a file. These tests do, or their code
+ * does: they set globals of OpenTelemetry or mock modules, they measure their process, or they load
+ * onnxruntime, whose behaviour depends on what was loaded before it.
  */
 const isolated = [
   'telemetry/src/{measure-process,report-faults}.test.ts',
@@ -24,7 +25,10 @@ const isolated = [
   'test/src/observability/{documentation,names,promtool}.test.ts',
 ]
 
-/** The files that take longest, the longest first. They begin first, so that no worker ends with one of them. */
+/**
+ * The files that take longest, the longest first. They begin first, so that no worker ends with one
+ * of them.
+ */
 const longest = [
   // Skipped without the Python of training/.
   'test/src/reproduce',
@@ -87,15 +91,17 @@ export default defineConfig({
         },
       },
     ],
-    // These limits only end what hangs: a test that takes 10 s here may take minutes on a busy machine.
+    // These limits only end what hangs: a test that takes 10 s here may take minutes on a busy
+    // machine.
     testTimeout: 600_000,
     hookTimeout: 900_000,
     expect: { poll: { timeout: 120_000 } },
-    // For two cores: many tests wait for processes and for time limits, and meanwhile another file runs.
+    // For two cores: many tests wait for processes and for time limits, and meanwhile another file
+    // runs.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    // Concurrent tests run in one batch of at most 32 answers: two answers each. On a busy machine an answer of a
-    // larger batch could take longer than fetch waits.
+    // Concurrent tests run in one batch of at most 32 answers: two answers each. On a busy machine
+    // an answer of a larger batch could take longer than fetch waits.
     maxConcurrency: 16,
     // Tests that load onnxruntime themselves: it reports what it runs otherwise.
     env: { ORT_DISABLE_TELEMETRY: '1' },

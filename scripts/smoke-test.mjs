@@ -1,6 +1,6 @@
 /**
- * Starts `tandem up` with the tiny pair of the tests, asks for one answer, compares it with the golden tokens, and stops it.
- * Runs what `npm run build` made, under the Node that runs this file.
+ * Starts `tandem up` with the tiny pair of the tests, asks for one answer, compares it with the
+ * golden tokens, and stops it. Runs what `npm run build` made, under the Node that runs this file.
  *
  * usage: node scripts/smoke-test.mjs
  */

@@ -1,8 +1,10 @@
 /**
- * Runs the build and the suite under other versions of Node, which come from the npm packages node-<platform>-<arch>.
+ * Runs the build and the suite under other versions of Node, which come from the npm packages
+ * node-<platform>-<arch>.
  *
  * usage: npm run test:node -- [--short] VERSION ...      (24, 22.15.0, ...)
- *   --short   only start a stack, ask for one answer and stop it (scripts/smoke-test.mjs); needs a build
+ *   --short   only start a stack, ask for one answer and stop it (scripts/smoke-test.mjs);
+ *             needs a build
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'

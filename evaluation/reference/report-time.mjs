@@ -1,4 +1,5 @@
-// Prints the time that `buildReport` takes, and a hash of the report: a faster version must keep every number.
+// Prints the time that `buildReport` takes, and a hash of the report: a faster version must keep
+// every number.
 // node report-time.mjs [methods|all|ties] [PROMPTS]
 import { createHash } from 'node:crypto'
 import { buildReport, parseResults } from '../dist/report/index.js'

@@ -3,7 +3,10 @@ import { collectEachMinute, collectGarbage } from './collect-garbage.js'
 
 const size = 1024 * 1024
 
-/** Returns a reference to an object that nothing else holds, after two minor collections made it old. */
+/**
+ * Returns a reference to an object that nothing else holds, after two minor collections made it
+ * old.
+ */
 function makeOldGarbage(): WeakRef<Uint8Array> {
   const garbage = [new Uint8Array(size)]
   collectGarbage('minor')

@@ -68,7 +68,8 @@ test('any bytes are refused with an error, or parsed', () => {
         expect(error).toBeInstanceOf(RangeError)
         return
       }
-      // What the check accepts, the parser reads or refuses with an error; it does not loop or crash.
+      // What the check accepts, the parser reads or refuses with an error; it does not loop or
+      // crash.
       try {
         requestDeserialize(Buffer.from(bytes))
       } catch (error) {

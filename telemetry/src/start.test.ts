@@ -41,7 +41,9 @@ const start = async (endpoint: string, protocol: string, environment: NodeJS.Pro
   return child
 }
 
-/** Sums the spans that the process has exported, dropped or failed to export, and those that wait. */
+/**
+ * Sums the spans that the process has exported, dropped or failed to export, and those that wait.
+ */
 async function countSpans({ metricsUrl }: TelemetryProcess) {
   const samples = [...parseSamples(await (await fetch(metricsUrl ?? '')).text())]
   const sum = (pattern: RegExp) =>

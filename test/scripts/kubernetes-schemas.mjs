@@ -1,6 +1,6 @@
 /**
- * Writes the JSON schemas that kubeconform needs for the kinds of the Helm chart: from the OpenAPI document of
- * Kubernetes, and from custom resource definitions. They are too large to check in.
+ * Writes the JSON schemas that kubeconform needs for the kinds of the Helm chart: from the OpenAPI
+ * document of Kubernetes, and from custom resource definitions. They are too large to check in.
  *
  * node test/scripts/kubernetes-schemas.mjs OUT SWAGGER CRD...
  */
@@ -14,7 +14,10 @@ if (out === undefined || swagger === undefined)
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Accepts what the API server accepts, and no field that it does not know: a misspelt one is an error. */
+/**
+ * Accepts what the API server accepts, and no field that it does not know: a misspelt one is an
+ * error.
+ */
 function makeStrict(schema) {
   if (Array.isArray(schema)) return schema.map(makeStrict)
   if (!isObject(schema)) return schema

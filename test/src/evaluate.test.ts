@@ -92,7 +92,8 @@ describe('tandem evaluate', () => {
     let killed = 0
     while (killed < kills) {
       const run = start('broken', ...judged())
-      // A random moment: before the files exist, or when they have grown by up to a tenth of the whole.
+      // A random moment: before the files exist, or when they have grown by up to a tenth of the
+      // whole.
       const size = (await sizeOf('broken')) - 1 + Math.floor(Math.random() * (whole / 10))
       await expect.poll(async () => run.hasEnded || (await sizeOf('broken')) >= size, { interval: 1 }).toBe(true)
       run.child.kill('SIGKILL')

@@ -83,7 +83,8 @@ describe('tandem synthesize', () => {
     let killed = 0
     while (killed < kills) {
       const run = start('broken.jsonl', 'prompts.jsonl')
-      // A random moment: before the files exist, or when they have grown by up to an 11th of the whole.
+      // A random moment: before the files exist, or when they have grown by up to an 11th of the
+      // whole.
       const size = (await sizeOf('broken')) - 1 + Math.floor(Math.random() * (whole / 11))
       await expect.poll(async () => run.hasEnded || (await sizeOf('broken')) >= size, { interval: 1 }).toBe(true)
       run.child.kill('SIGKILL')

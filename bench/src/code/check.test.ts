@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { expect, it } from 'vitest'
 import { findProblems } from './check.js'
 
@@ -19,6 +20,25 @@ it('reports a wide comment with its line', () => {
   expect(findProblems([source('proto/src/x.ts', [], [[7, 101]])])).toEqual([
     'proto/src/x.ts:7 is a comment of 101 columns: expected at most 100',
   ])
+})
+
+it('reports a wide comment of a test', () => {
+  expect(findProblems([], [{ path: 'proto/src/x.test.ts', commentWidths: new Map([[2, 120]]) }])).toEqual([
+    'proto/src/x.test.ts:2 is a comment of 120 columns: expected at most 100',
+  ])
+})
+
+it.each([
+  ['evaluation/src/statistics/x.ts', '../report/y.js'],
+  ['evaluation/src/statistics/x.ts', '../answers/y.js'],
+  ['gateway/src/access/x.ts', '../openai/y.js'],
+  ['gateway/src/session/x.ts', '../access/y.js'],
+  ['gateway/src/health/x.ts', '../routes/y.js'],
+])('reports that %s imports %s', (from, name) => {
+  const to = posix.join(posix.dirname(from), name).replace('.js', '.ts')
+  expect(findProblems([source(from, [name]), source(to)])).toContainEqual(
+    expect.stringContaining(`${from} imports ${to}`),
+  )
 })
 
 it('reports an import against the layers of the gateway', () => {

@@ -1,6 +1,7 @@
 import { fileCycles, fileImports, folderCycles, type ImportCycle } from './import-graph.js'
 import { forbiddenImports, restrictedPackages, workspaceImports } from './layers.js'
 import type { SourceMeasures } from './measure-file.js'
+import type { Comments } from './read-sources.js'
 
 const commentColumns = 100
 
@@ -10,11 +11,12 @@ export type CheckedSource = Pick<SourceMeasures, 'path' | 'imports' | 'commentWi
 /**
  * Returns a line for everything that breaks a rule: wide comments, circular imports, imports
  * against the layers.
+ * @param others files whose imports are not checked, only their comments
  */
-export function findProblems(sources: readonly CheckedSource[]): string[] {
+export function findProblems(sources: readonly CheckedSource[], others: readonly Comments[] = []): string[] {
   const imports = fileImports(sources)
   return [
-    ...sources.flatMap(wideComments),
+    ...[...sources, ...others].flatMap(wideComments),
     ...fileCycles(imports).map((cycle) => describeCycle('files', cycle)),
     ...folderCycles(imports).map((cycle) => describeCycle('folders', cycle)),
     ...imports.flatMap(({ from, to }) =>
@@ -26,7 +28,7 @@ export function findProblems(sources: readonly CheckedSource[]): string[] {
   ]
 }
 
-const wideComments = ({ path, commentWidths }: CheckedSource): string[] =>
+const wideComments = ({ path, commentWidths }: Comments): string[] =>
   [...commentWidths]
     .filter(([, width]) => width > commentColumns)
     .map(([line, width]) => `${path}:${line} is a comment of ${width} columns: expected at most ${commentColumns}`)

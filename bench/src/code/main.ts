@@ -8,15 +8,18 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { findProblems } from './check.js'
 import { describeCode } from './code-table.js'
-import { readSources } from './read-sources.js'
+import { readOtherComments, readSources } from './read-sources.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
 
 const sources = readSources(root)
 if (values.check) {
-  const problems = findProblems(sources)
+  const others = readOtherComments(root)
+  const problems = findProblems(sources, others)
   for (const problem of problems) console.log(problem)
-  console.log(problems.length === 0 ? `${sources.length} files follow the rules` : `${problems.length} problems`)
+  console.log(
+    problems.length === 0 ? `${sources.length + others.length} files follow the rules` : `${problems.length} problems`,
+  )
   if (problems.length > 0) process.exitCode = 1
 } else console.log(describeCode(sources))

@@ -6,6 +6,9 @@ import { measureFile, type SourceMeasures } from './measure-file.js'
 
 const rootSchema = z.object({ workspaces: z.array(z.string()) })
 
+/** The comments of a file. */
+export type Comments = Pick<SourceMeasures, 'path' | 'commentWidths'>
+
 /**
  * Measures every source file of the workspaces. Tests, their helpers and generated files are left
  * out.
@@ -14,24 +17,41 @@ const rootSchema = z.object({ workspaces: z.array(z.string()) })
  */
 export function readSources(root: string): SourceMeasures[] {
   const { workspaces } = rootSchema.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
-  // The parser of the compiler itself. Its API may change with a release, and the release is
-  // pinned.
+  return withCompiler((api) =>
+    workspaces.flatMap((workspace) => readProject(api, root, join(workspace, 'tsconfig.json'), isSource)),
+  )
+}
+
+/**
+ * Reads the comments of what `readSources` leaves out: of tests, their helpers and scripts.
+ * Generated files are left out here too.
+ * @throws Error if a tsconfig of the root folder is missing
+ */
+export const readOtherComments = (root: string): Comments[] =>
+  withCompiler((api) =>
+    ['tsconfig.test.json', 'tsconfig.scripts.json'].flatMap((config) =>
+      readProject(api, root, config, (path) => !isSource(path) && !isGenerated(path)),
+    ),
+  )
+
+/** Runs work with the parser of the compiler. Its API may change, so the release is pinned. */
+function withCompiler<T>(work: (api: API) => T): T {
   const api = new API()
   try {
-    return workspaces.flatMap((workspace) => readWorkspace(api, root, workspace))
+    return work(api)
   } finally {
     api.close()
   }
 }
 
-function readWorkspace(api: API, root: string, workspace: string): SourceMeasures[] {
-  const config = join(root, workspace, 'tsconfig.json')
+function readProject(api: API, root: string, name: string, isWanted: (path: string) => boolean): SourceMeasures[] {
+  const config = join(root, name)
   const snapshot = api.updateSnapshot({ openProjects: [config] })
   const project = snapshot.getProject(config)
-  if (!project) throw new Error(`${config} cannot be read: expected a tsconfig.json in each workspace`)
+  if (!project) throw new Error(`${config} cannot be read: expected a file with the settings of the compiler`)
   return project.rootFiles
     .map((file) => ({ file, path: relative(root, file).replaceAll('\\', '/') }))
-    .filter(({ path }) => isSource(path))
+    .filter(({ path }) => isWanted(path))
     .map(({ file, path }) => {
       const tree = project.program.getSourceFile(file)
       if (!tree) throw new Error(`${path} is in ${config}, and the compiler has no syntax tree of it`)
@@ -40,6 +60,11 @@ function readWorkspace(api: API, root: string, workspace: string): SourceMeasure
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/** Returns whether a file is neither a test, a helper of tests, nor generated. */
+/**
+ * Returns whether a file is in a workspace, and is neither a test, a helper of tests, nor
+ * generated.
+ */
 export const isSource = (path: string): boolean =>
-  !path.startsWith('test/') && !/\.test\.ts$|\/testing\/|\/generated\//.test(path)
+  /^\w+\/src\//.test(path) && !path.startsWith('test/') && !/\.test\.ts$|\/testing\//.test(path) && !isGenerated(path)
+
+const isGenerated = (path: string): boolean => path.includes('/generated/')

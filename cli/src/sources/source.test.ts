@@ -24,7 +24,8 @@ async function make(...names: string[]) {
 describe('findSource', () => {
   it('distinguishes the kinds of folders and files', async () => {
     await make('m/tandem.json', 'm/config.json', 'c/config.json', 'a/adapter_config.json', 'w.GGUF')
-    // As peft reads them: a config.json next to an adapter, and what is left of one next to a full model.
+    // As peft reads them: a config.json next to an adapter, and what is left of one next to a full
+    // model.
     await make('a2/config.json', 'a2/adapter_config.json', 'a2/adapter_model.safetensors', 'a2/tokenizer.json')
     await make('a3/config.json', 'a3/adapter_config.json')
     await make('c2/config.json', 'c2/adapter_config.json', 'c2/model-00001-of-00002.safetensors')

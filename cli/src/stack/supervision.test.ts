@@ -29,7 +29,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Serves at the port of PORT. Each start adds a line to the file `starts`; from a number on, starts fail. */
+/**
+ * Serves at the port of PORT. Each start adds a line to the file `starts`; from a number on, starts
+ * fail.
+ */
 const service = `
 import { appendFileSync, readFileSync } from 'node:fs'
 process.on('disconnect', () => process.exit(0))

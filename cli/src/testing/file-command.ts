@@ -20,8 +20,8 @@ export interface FileCommand {
 }
 
 /**
- * Creates a folder with a file of prompts, and starts a gateway, before the tests of a file; removes
- * both afterwards.
+ * Creates a folder with a file of prompts, and starts a gateway, before the tests of a file;
+ * removes both afterwards.
  * @param lines the prompts
  * @returns an object that is filled in when the tests begin
  */

@@ -7,7 +7,8 @@ const pairs = fc.array(fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ 
 
 describe('pairedTTest', () => {
   it('computes t of differences 1, 2, 3 by hand', () => {
-    // mean 2, standard deviation 1: t = 2 sqrt(3). With 2 degrees of freedom p = 1 - t / sqrt(t^2 + 2).
+    // mean 2, standard deviation 1: t = 2 sqrt(3).
+    // With 2 degrees of freedom p = 1 - t / sqrt(t^2 + 2).
     const t = 2 * Math.sqrt(3)
     const found = pairedTTest([1, 2, 3], [0, 0, 0])
     expect(found.statistic).toBeCloseTo(t, 12)
@@ -26,7 +27,8 @@ describe('pairedTTest', () => {
 
 describe('wilcoxonTest', () => {
   it('counts the sign patterns of three differences by hand', () => {
-    // Positive ranks 1 and 3, negative rank 2: W = 2. Sums of at most 2: 0, 1 and 2, so p = 2 * 3/8.
+    // Positive ranks 1 and 3, negative rank 2: W = 2.
+    // Sums of at most 2: 0, 1 and 2, so p = 2 * 3/8.
     expect(wilcoxonTest([1, 0, 3], [0, 2, 0])).toEqual({ statistic: 2, p: 0.75, reason: null })
   })
 

@@ -44,7 +44,9 @@ export interface FakeGateway {
   stop(): Promise<void>
 }
 
-/** Starts a gateway without models. What differs between two runs of a real one differs here too. */
+/**
+ * Starts a gateway without models. What differs between two runs of a real one differs here too.
+ */
 export async function startFakeGateway(options: FakeOptions = {}): Promise<FakeGateway> {
   const received: Received[] = []
   let open = 0

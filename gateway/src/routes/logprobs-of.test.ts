@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 
-/** Whose log-probabilities an answer has: those of the model that its name means, or that it names. */
+/**
+ * Whose log-probabilities an answer has: those of the model that its name means, or that it names.
+ */
 
 let gateway: ToyGateway
 beforeAll(async () => {

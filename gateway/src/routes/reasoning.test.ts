@@ -39,7 +39,9 @@ describe.each(Object.entries(templates))('with the template %s', (name, template
   const post = (body: object) =>
     gateway.post('/v1/chat/completions', { model: 'toy', messages: [{ role: 'user', content: 'a' }], ...body })
 
-  /** Makes the models write a text, and returns the message, which is the same if it is streamed. */
+  /**
+   * Makes the models write a text, and returns the message, which is the same if it is streamed.
+   */
   async function answer(text: string, more: object = {}) {
     const ids = cutIntoTokens(text, [])
     promptLength = null

@@ -44,7 +44,9 @@ const ask = (path: Path, decoding: object, changes: object = {}) =>
     ...changes,
   })
 
-/** Asks with timings. Returns the ids and the timings of each choice, and checks that they match. */
+/**
+ * Asks with timings. Returns the ids and the timings of each choice, and checks that they match.
+ */
 async function timed(decoding: object, changes: object = {}, path: Path = '/v1/completions') {
   const body = (await (await ask(path, { timings: true, ...decoding }, changes)).json()) as Body
   return body.choices.map(({ token_ids = [], decoding_timings = [] }) => {

@@ -46,6 +46,8 @@ export async function loadedModules(
   }
 }
 
-/** Returns those of the paths that are in one of the folders, `gateway/dist` or `node_modules/yaml`. */
+/**
+ * Returns those of the paths that are in one of the folders, `gateway/dist` or `node_modules/yaml`.
+ */
 export const pathsIn = (paths: readonly string[], ...folders: readonly string[]): readonly string[] =>
   paths.filter((path) => folders.some((folder) => path.includes(`/${folder}/`)))

@@ -15,7 +15,9 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-/** Starts a server as the environment says, and returns its environment with the port that it got. */
+/**
+ * Starts a server as the environment says, and returns its environment with the port that it got.
+ */
 async function serve(environment: Record<string, string>): Promise<[Record<string, string>, GrpcServer]> {
   const {
     TANDEM_LISTEN: listen = '127.0.0.1:0',

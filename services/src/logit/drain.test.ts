@@ -100,7 +100,8 @@ test('while clients are connected, both models report NOT_SERVING and serve all 
   for (const { step } of running) expect((await step([4, 388], [365])).results[0]?.position).toBe(3)
   for (const address of addresses)
     expect((await resultOf(connect(address), fullStep(`new ${address}`, [], [4]))).position).toBe(1)
-  // The gateway has gone: nothing is left to hand over. A client with open streams closes its connection late.
+  // The gateway has gone: nothing is left to hand over. A client with open streams closes its
+  // connection late.
   const ended = running.map(({ stream }) => once(stream, 'error'))
   for (const { stream } of running) stream.cancel()
   await Promise.all(ended)

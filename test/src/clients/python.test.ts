@@ -25,7 +25,8 @@ const key = 'secret'
 let stack: Stack
 beforeAll(async () => {
   if (python === '') return
-  // A stream without a token begins with a comment. A client that waits for its beginning waits so long.
+  // A stream without a token begins with a comment. A client that waits for its beginning waits so
+  // long.
   stack = await startTinyStack({ env: { TANDEM_API_KEYS: key, TANDEM_PING_MS: '500' } })
 })
 afterAll(() => stack?.stop())

@@ -7,8 +7,8 @@ import { runSchemathesis } from '../support/schemathesis/run.js'
 
 /**
  * Sends valid and invalid requests that Schemathesis derives from /openapi.json, to a server with
- * API keys, limits and two replicas of each model. No request may fail with an internal error, every
- * answer must match the document, and no replica may keep a session.
+ * API keys, limits and two replicas of each model. No request may fail with an internal error,
+ * every answer must match the document, and no replica may keep a session.
  */
 
 const installed = await installPython('schemathesis', [3, 10])

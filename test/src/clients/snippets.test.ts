@@ -84,7 +84,8 @@ test('the page names the installed versions', async () => {
 })
 
 test('the files that the page names exist', () => {
-  // Links to a part of a page end with # and its name, those to a part of this page have nothing else.
+  // Links to a part of a page end with # and its name, those to a part of this page have nothing
+  // else.
   const names = [...text.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, name = '']) => name)
   expect(names.length).toBeGreaterThan(10)
   expect(names.filter((name) => !existsSync(join(dirname(page), name)))).toEqual([])

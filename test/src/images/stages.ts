@@ -31,7 +31,9 @@ export class Stage {
 /** Reads a Dockerfile of `deploy/docker`. */
 export const readDockerfile = (name: string): string => readFileSync(join(dockerFolder, name), 'utf8')
 
-/** Returns the stages of a Dockerfile by their names. Arguments before the first are in stage "". */
+/**
+ * Returns the stages of a Dockerfile by their names. Arguments before the first are in stage "".
+ */
 export function readStages(content: string): ReadonlyMap<string, Stage> {
   const stages = new Map<string, Instruction[]>([['', []]])
   let current = stages.get('')

@@ -8,7 +8,10 @@ import { startTinyStack } from '../support/tiny-stack.js'
 import { type Jaeger, type JaegerSpan, type JaegerTrace, startJaeger, withoutJaeger } from './testing/jaeger.js'
 import { streamTraced } from './testing/stream-traced.js'
 
-/** A real Jaeger receives the trace of one streamed AAD answer, with the settings that the documentation names. */
+/**
+ * A real Jaeger receives the trace of one streamed AAD answer, with the settings that the
+ * documentation names.
+ */
 
 const maxTokens = 12
 /** Ends a test that hangs. In milliseconds. */

@@ -67,8 +67,8 @@ export class ServiceClient {
   }
 
   /**
-   * Closes the sessions of all steps, so that the next ones get their places at once. Otherwise they
-   * wait until those have been idle for a second.
+   * Closes the sessions of all steps, so that the next ones get their places at once. Otherwise
+   * they wait until those have been idle for a second.
    */
   async closeSessions(): Promise<void> {
     await this.step({ closeSessionIds: [...this.sessions] })

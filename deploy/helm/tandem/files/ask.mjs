@@ -1,4 +1,6 @@
-/** Asks the gateway for one answer, with the first API key of a file of keys. Run by `helm test`. */
+/**
+ * Asks the gateway for one answer, with the first API key of a file of keys. Run by `helm test`.
+ */
 import { readFileSync } from 'node:fs'
 
 const { TANDEM_URL: url, TANDEM_API_KEYS_FILE: file } = process.env

@@ -27,7 +27,8 @@ it('measures each answer by its prompt', () => {
     { prompt: 'Tell me about rain.', answer: "I'm sorry, I cannot help with rain." },
     { prompt: 'What is it?', answer: 'go go go go go go go go' },
   ])
-  // City, capital and Italy or Peru: 1 of 3 and 2 of 3; rain: 1 of 1; the last prompt has no content words.
+  // City, capital and Italy or Peru: 1 of 3 and 2 of 3; rain: 1 of 1; the last prompt has no
+  // content words.
   expect(found['on topic']).toBeCloseTo((1 / 3 + 2 / 3 + 1) / 3, 12)
   expect(found.repeats).toBeCloseTo(0.8 / 4, 12)
   expect(found).toMatchObject({ answers: 4, refuses: 0.25, right: 0.5, tokens: 25 })

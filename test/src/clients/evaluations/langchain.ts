@@ -5,7 +5,9 @@ import { type Check, checkEqual } from './report.js'
 import type { Server } from './server.js'
 
 const limitMs = 600_000
-/** Reasons to skip that the tests give for what Tandem does not have, or for what is not recorded. */
+/**
+ * Reasons to skip that the tests give for what Tandem does not have, or for what is not recorded.
+ */
 const expectedSkips =
   /Test requires (tool|structured output|json mode)|does not (explicitly )?support|Unnecessary|VCR not set up/
 /** Tests that must have run. A test that is skipped without a word would prove nothing. */

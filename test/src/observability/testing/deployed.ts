@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { repositoryFolder } from '../../support/fixtures.js'
 
-/** The folder of what is deployed: the dashboard, the alert rules, the configuration of Prometheus. */
+/**
+ * The folder of what is deployed: the dashboard, the alert rules, the configuration of Prometheus.
+ */
 export const deployedFolder = join(repositoryFolder, 'deploy/observability')
 
 /** An expression of PromQL, and the labels that the text next to it prints. */

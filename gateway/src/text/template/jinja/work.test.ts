@@ -18,7 +18,10 @@ const large = {
 const render = (expression: string, variables: object) =>
   compileTemplate(`{% set y = ${expression} %}`, { formatNow: String })({ ...variables }, work)
 
-/** Expects that an expression counts what it reads: of small values it is cheap, of large ones it is not. */
+/**
+ * Expects that an expression counts what it reads: of small values it is cheap, of large ones it is
+ * not.
+ */
 function expectToCount(expression: string): void {
   expect(() => render(expression, small)).not.toThrow()
   expect(() => render(expression, large), expression).toThrow(WorkLimitError)

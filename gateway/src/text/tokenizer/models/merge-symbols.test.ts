@@ -11,7 +11,9 @@ function createMerges(pairs: readonly (readonly [number, number])[]): Merges {
   return { rankOf: (left, right) => ranks.get(left, right), madeIds: Int32Array.from(pairs, (_, rank) => 4 + rank) }
 }
 
-/** Merges the leftmost pair of the lowest rank, again and again: the definition, in quadratic time. */
+/**
+ * Merges the leftmost pair of the lowest rank, again and again: the definition, in quadratic time.
+ */
 function mergeNaively(symbols: readonly number[], merges: Merges): number[] {
   const ranks = symbols.slice(1).map((right, index) => merges.rankOf(symbols[index] ?? 0, right))
   const best = Math.min(...ranks.filter((rank) => rank >= 0))
