@@ -3,7 +3,9 @@ import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
-/** The folders from the top, as index.ts lists them. Folders of one line do not import each other. */
+/**
+ * The folders from the top, as index.ts lists them. Folders of one line do not import each other.
+ */
 const layers = [
   ['program'],
   ['commands'],
@@ -28,7 +30,7 @@ const levelOf = (folder: string) => layers.findIndex((folders) => folders.includ
 it.each(files.filter((name) => !entries.includes(name)))('%s imports only its own folder and lower ones', (name) => {
   const folder = posix.dirname(name)
   expect(levelOf(folder)).toBeGreaterThanOrEqual(0)
-  const imports = readFileSync(join(source, name), 'utf8').matchAll(/from '(\.[^']+)'/g)
+  const imports = readFileSync(join(source, name), 'utf8').matchAll(/(?:from |import\()'(\.[^']+)'/g)
   for (const [, path = ''] of imports) {
     const imported = posix.dirname(posix.join(folder, path))
     expect(imported === folder || levelOf(imported) > levelOf(folder), `${name} imports ${path}`).toBe(true)

@@ -31,6 +31,9 @@ const gatewayLayers = ['routes', 'telemetry', 'openai', 'decode', 'session', 'te
   (name) => `gateway/src/${name}`,
 )
 
+/** The layers that use `access`, which imports none of the layers. */
+const accessUsers = ['gateway/src/routes', 'gateway/src/openai']
+
 /**
  * The layers of evaluation: what asks a gateway, and under `evaluate` also the reports, which know
  * no gateway.
@@ -41,14 +44,24 @@ const reportingLayers = ['evaluate', 'report', 'statistics', 'criteria'].map((na
 const forbidUpward = (layers: readonly string[]): readonly ForbiddenImport[] =>
   layers.map((from, i) => ({ from, to: layers.slice(0, i) })).slice(1)
 
-/** Imports that the layers forbid. */
+/**
+ * Imports that the layers forbid. `health` of the gateway is a program of its own: it asks a
+ * running gateway and loads no part of one.
+ */
 export const forbiddenImports: readonly ForbiddenImport[] = [
   ...forbidUpward(gatewayLayers),
   ...forbidUpward(askingLayers),
   ...forbidUpward(reportingLayers),
   { from: 'evaluation/src/evaluate', to: ['evaluation/src/synthesis'] },
   { from: 'evaluation/src/report', to: askingLayers },
+  { from: 'evaluation/src/statistics', to: askingLayers },
   { from: 'evaluation/src/criteria', to: askingLayers },
+  { from: 'gateway/src/access', to: gatewayLayers },
+  ...gatewayLayers
+    .filter((layer) => !accessUsers.includes(layer))
+    .map((from) => ({ from, to: ['gateway/src/access'] })),
+  { from: 'gateway/src/health', to: [...gatewayLayers, 'gateway/src/access'] },
+  ...[...gatewayLayers, 'gateway/src/access'].map((from) => ({ from, to: ['gateway/src/health'] })),
 ]
 
 /** External packages that only some parts may import. */
