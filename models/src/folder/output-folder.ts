@@ -101,7 +101,9 @@ async function putInPlace(building: string, target: string): Promise<void> {
   }
 }
 
+/** Keeps new names over a loss of power. Windows has no such operation. */
 async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
   const folder = await open(path, 'r')
   try {
     await folder.sync()
