@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseCoreList, pinnedTo, twoCores } from './cores.js'
+import { pinnedTo, twoCores } from './cores.js'
 
 describe('cores', () => {
-  it('parses the lists that taskset prints', () => {
-    expect(parseCoreList(' 0,1\n')).toEqual([0, 1])
-    expect(parseCoreList('0,2-4')).toEqual([0, 2, 3, 4])
-    expect(parseCoreList('')).toEqual([])
-  })
-
   it('binds a process by a launcher', () => {
     expect(pinnedTo(1)).toEqual(['taskset', '-c', '1'])
   })

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { parseCoreList } from '@tandem/process'
 import { Unavailable } from './unavailable.js'
 
 const run = promisify(execFile)
@@ -15,18 +16,6 @@ export async function findCores(): Promise<number[]> {
   } catch {
     return []
   }
-}
-
-/** Parses a list of cores like "0,2-3". */
-export function parseCoreList(text: string): number[] {
-  return text
-    .trim()
-    .split(',')
-    .filter((part) => part !== '')
-    .flatMap((part) => {
-      const [first = Number.NaN, last = first] = part.split('-').map(Number)
-      return Array.from({ length: last - first + 1 }, (_, i) => first + i)
-    })
 }
 
 /** Returns the launcher command that binds a process to a core. */

@@ -3,6 +3,7 @@ import { isatty } from 'node:tty'
 import pino, { type Logger } from 'pino'
 import { collectEachMinute } from './collect-garbage.js'
 import { createLogFormatter, hasColours } from './log-lines.js'
+import { messageOf } from './message-of.js'
 import { type PongMessage, pingMessageSchema, type ReadyMessage } from './messages.js'
 
 /** What ends a process in its order. */
@@ -42,7 +43,7 @@ export async function runServerProcess(name: string, start: () => Promise<Runnin
   try {
     server = await start()
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     process.stderr.write(`${name} cannot start: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`)
     process.exit(1)
   }

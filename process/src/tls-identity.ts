@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import type { TlsFiles } from './grpc-security.js'
+import { messageOf } from './message-of.js'
 
 /** Contents of PEM files that belong together. */
 export interface TlsMaterial {
@@ -70,7 +71,7 @@ export class TlsIdentity {
       this.material = found
       for (const listener of this.listeners) listener(found)
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error)
       if (message !== this.lastFault) this.onFault(`${message}; the files that were read before stay in use`)
       this.lastFault = message
     }

@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest'
-import { describeDevice, parseCoreList } from './device.js'
+import { describeDevice } from './device.js'
 import { cpu } from './engine/compute-device.js'
-
-test.each([
-  ['0', [0]],
-  ['0-2,5', [0, 1, 2, 5]],
-  ['3,8-9', [3, 8, 9]],
-])('parses the cores of "%s"', (list, expected) => expect(parseCoreList(list)).toEqual(expected))
 
 test('this process runs on at least one core of this machine', async () => {
   const device = await describeDevice(cpu, 2)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { availableParallelism, hostname } from 'node:os'
+import { parseCoreList } from '@tandem/process'
 import type { Device } from '@tandem/proto'
 import type { Logger } from 'pino'
 import type { ComputeDevice } from './engine/compute-device.js'
@@ -21,14 +22,6 @@ async function allowedCores(): Promise<number[]> {
   const status = await readFile('/proc/self/status', 'utf8').catch(() => '')
   const [, list] = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status) ?? []
   return list === undefined ? Array.from({ length: availableParallelism() }, (_, i) => i) : parseCoreList(list)
-}
-
-/** Parses a list of cores as Linux writes it: "0-2,5" is 0, 1, 2, 5. */
-export function parseCoreList(list: string): number[] {
-  return list.split(',').flatMap((range) => {
-    const [first = Number.NaN, last = first] = range.split('-').map(Number)
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i)
-  })
 }
 
 /** Logs what a user may not expect of the device that a model runs on. */

@@ -1,3 +1,4 @@
+import { messageOf } from '@tandem/process'
 /** The codes of google.rpc.Code that a service answers with. */
 export const statusCodes = {
   cancelled: 1,
@@ -52,7 +53,7 @@ export class ServiceError extends Error {
    */
   static from(error: unknown): ServiceError {
     if (error instanceof ServiceError) return error
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     if (outOfMemory.test(message)) return resourceExhausted(tooLittleMemory, { cause: error })
     return new ServiceError(statusCodes.internal, message, null, { cause: error })
   }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { type ServerWritableStream, status } from '@grpc/grpc-js'
 import type { Manifest } from '@tandem/models/folder'
+import { messageOf } from '@tandem/process'
 import type { TextFileChunk } from '@tandem/proto'
 import type { Logger } from 'pino'
 
@@ -46,7 +47,7 @@ export async function sendTextFiles(
     }
     call.end()
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     log.error({ err: error }, 'text files cannot be read')
     call.emit('error', { code: status.INTERNAL, details: `the model's text files cannot be read: ${message}` })
   }

@@ -1,4 +1,5 @@
-import { isAlive, type UpProcess } from '@tandem/test'
+import { isAlive } from '@tandem/process'
+import type { UpProcess } from '@tandem/test'
 import { createRandom, draw } from '../measure/random.js'
 import { itemOfRound } from '../prompts.js'
 import type { FaultResult, FaultSettings } from './case.js'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { adapterTextNames, isGraphPath, openExport } from '@tandem/models'
-import { hashFile } from '../util/hash-file.js'
+import { hashFile } from '@tandem/process'
 
 /**
  * Returns a text that identifies the content of a checkpoint folder or file, or of an exported

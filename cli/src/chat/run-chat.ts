@@ -1,4 +1,5 @@
 import { createInterface, type Interface } from 'node:readline'
+import { messageOf } from '@tandem/process'
 import type { Context } from '../context.js'
 import type { Conversation } from './conversation.js'
 import { describeMethod } from './method.js'
@@ -58,7 +59,7 @@ export async function runChat(
       return await answerLine(line)
     } catch (error) {
       if (!isTerminal || signal.aborted) throw error
-      output.write(`${error instanceof Error ? error.message : String(error)}\n`)
+      output.write(`${messageOf(error)}\n`)
       return 'continue'
     }
   }

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isAlive } from '@tandem/process'
 import { describe, expect, it } from 'vitest'
-import { answers, context, folder, isAlive, pair, pids, useStandIns, words } from '../testing/stand-in-processes.js'
+import { answers, context, folder, pair, pids, useStandIns, words } from '../testing/stand-in-processes.js'
 import { generate } from './generate.js'
 
 useStandIns()

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isAlive } from '@tandem/process'
 import { describe, expect, it } from 'vitest'
 import {
   answers,
@@ -7,7 +8,6 @@ import {
   controller,
   fixture,
   folder,
-  isAlive,
   options,
   pair,
   pids,

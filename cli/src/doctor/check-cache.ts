@@ -1,5 +1,6 @@
 import { mkdtemp, rmdir, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { messageOf } from '@tandem/process'
 import type { Home } from '../home.js'
 import { gigabytes } from '../util/table.js'
 import { type Finding, fail, ok, warn } from './finding.js'
@@ -15,7 +16,7 @@ export async function checkCache({ folder }: Pick<Home, 'folder'>): Promise<Find
   try {
     await rmdir(await mkdtemp(join(existing, '.tandem-doctor-')))
   } catch (error) {
-    const why = `${folder} cannot be written: ${error instanceof Error ? error.message : String(error)}`
+    const why = `${folder} cannot be written: ${messageOf(error)}`
     return fail('cache', why, 'give your user write permission there, or set TANDEM_HOME to another folder')
   }
   const { bavail, bsize } = await statfs(existing)

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
+import { messageOf } from '@tandem/process'
 import { z } from 'zod'
 import type { Context } from '../context.js'
 import { type Finding, fail, ok } from './finding.js'
@@ -38,7 +39,7 @@ function describe(providers: z.infer<typeof providersSchema>): Finding {
 
 /** Returns the error line of a failed process, without its command line. */
 const firstLine = (error: unknown) => {
-  const text = error instanceof Error ? error.message : String(error)
+  const text = messageOf(error)
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   return lines.find((line) => /^\w*Error: /.test(line)) ?? lines[0] ?? 'no message'
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '@tandem/process'
 import { type LoadedSettings, labelOf, loadSettings } from '../config/load-settings.js'
 import type { UpFlags } from '../config/read-flags.js'
 import type { Context } from '../context.js'
@@ -30,5 +31,3 @@ async function loadValid(flags: UpFlags, environment: NodeJS.ProcessEnv): Promis
   validateSources(loaded)
   return loaded
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { CatalogPair } from '@tandem/models'
+import { hashFile } from '@tandem/process'
 import type { Context } from '../context.js'
 import type { Home } from '../home.js'
 import { withLock } from '../lock.js'
 import { createProgress } from '../progress.js'
 import { explainDiskErrors } from '../util/disk-error.js'
-import { hashFile } from '../util/hash-file.js'
 import { downloadWheel } from './download-wheel.js'
 import { unfinishedPrefix, unzipFile } from './unzip.js'
 

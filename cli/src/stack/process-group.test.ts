@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isAlive } from '@tandem/process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ProcessGroup } from './process-group.js'
 
@@ -41,16 +42,7 @@ setInterval(() => {}, 1000)`
 
 const pidOf = (address: string) => Number(address.split(':')[1])
 
-function isAlive(pid: number) {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Waits long, because the machine's first process collects orphans late. */
+/** Waits long, because the machine may be busy. */
 async function isGone(pid: number) {
   for (let i = 0; i < 2400 && isAlive(pid); i++) await delay(50)
   return !isAlive(pid)

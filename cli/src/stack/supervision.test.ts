@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isAlive } from '@tandem/process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keepGatewayAddress, keepServiceAddresses } from './environments.js'
 import { maxFailedStarts } from './keep-serving.js'
@@ -54,15 +55,6 @@ async function script(name: string, { failsFrom = Infinity, source = service } =
 
 const pid = (): number => group.processes[0]?.pid ?? 0
 const never = new AbortController().signal
-
-function isAlive(process_: number) {
-  try {
-    process.kill(process_, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 describe('a supervised group', () => {
   it('starts a process that ends again, at its first address, and reports both', async () => {

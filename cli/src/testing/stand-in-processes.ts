@@ -115,13 +115,3 @@ export async function until(condition: () => boolean) {
 
 /** The processes that the output names. */
 export const pids = () => [...new Set([...words.matchAll(/pid (\d+)/g)].map((match) => Number(match[1])))]
-
-/** Whether a process runs. */
-export function isAlive(pid: number) {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -1,3 +1,4 @@
+import { messageOf } from '@tandem/process'
 import type { Prompt, PromptFile } from '../prompts/index.js'
 import { promptKey } from './prompt-key.js'
 
@@ -68,6 +69,6 @@ function checkPrompt(prompt: Prompt, { path, hasTexts }: PromptFile, check: (pro
   try {
     check(prompt)
   } catch (error) {
-    throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`${place}: ${messageOf(error)}`, { cause: error })
   }
 }

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
+import { hashFile, messageOf } from '@tandem/process'
 import { recognizeForm, rowReaders } from './forms/index.js'
 import type { Prompt, PromptForm, PromptRow } from './prompt.js'
 import { type Container, findContainer, type PromptRecord, readRecords } from './read-records.js'
@@ -45,12 +43,6 @@ export async function openPromptFile(path: string, signal: AbortSignal, form?: P
   return { path, sha256, ...found, read }
 }
 
-async function hashFile(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash, { signal })
-  return hash.digest('hex')
-}
-
 async function checkRows(path: string, container: Container, signal: AbortSignal, given: PromptForm | undefined) {
   let form = container === 'text' ? 'lines' : given
   let hasTexts = false
@@ -84,6 +76,6 @@ function explain<T>(path: string, { place }: PromptRecord, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw new Error(`${path} ${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`${path} ${place}: ${messageOf(error)}`, { cause: error })
   }
 }

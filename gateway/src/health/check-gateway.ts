@@ -1,4 +1,4 @@
-import { parseEnvironment, resolveListenHost } from '@tandem/process'
+import { messageOf, parseEnvironment, resolveListenHost } from '@tandem/process'
 import { gatewayEnvironmentSchema } from '../config.js'
 
 const schema = gatewayEnvironmentSchema.pick({ TANDEM_HOST: true, TANDEM_PORT: true })
@@ -21,7 +21,7 @@ async function ask(url: string, deadlineMs: number): Promise<Response> {
   try {
     return await fetch(url, { signal: AbortSignal.timeout(deadlineMs) })
   } catch (error) {
-    throw new Error(`${url} does not answer: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`${url} does not answer: ${messageOf(error)}`, {
       cause: error,
     })
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '@tandem/process'
 import { checkGateway } from './check-gateway.js'
 
 /** The time limit of the images' health checks is a second longer. */
@@ -6,6 +7,6 @@ const deadlineMs = 4_000
 try {
   await checkGateway(process.env, deadlineMs)
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`${messageOf(error)}\n`)
   process.exitCode = 1
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isAlive } from '@tandem/process'
 
 /** A process of this machine. */
 export interface ProcessInfo {
@@ -47,21 +48,6 @@ function fromPs(): ProcessInfo[] {
       ? []
       : [{ pid: Number(pid), parent: Number(parent), command }]
   })
-}
-
-/** Returns whether a process runs. A zombie does not. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch {
-    return false
-  }
-  if (!existsSync('/proc/self/stat')) return true
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return false
-  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isAlive } from './processes.js'
+import { isAlive } from '@tandem/process'
 import { startTandemUp, type TandemUp } from './tandem-up.js'
 import { parseServingLine, type UpProcess } from './up-process.js'
 

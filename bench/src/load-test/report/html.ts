@@ -1,5 +1,5 @@
+import { escapeHtml } from '@tandem/process'
 import type { Table } from '@tandem/test'
-import { escapeHtml } from './escape-html.js'
 import { plotSvg } from './plot-svg.js'
 import type { Section } from './section.js'
 

@@ -1,5 +1,5 @@
+import { escapeHtml } from '@tandem/process'
 import { type Axis, axisOf } from './axis.js'
-import { escapeHtml } from './escape-html.js'
 import type { Plot, PlotSeries, Point } from './plot.js'
 
 const size = { width: 640, height: 320 }

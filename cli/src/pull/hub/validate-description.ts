@@ -5,7 +5,7 @@ import {
   validateExportTexts,
   validateGgufHeader,
 } from '@tandem/models'
-import { withTimeout } from '@tandem/process'
+import { messageOf, withTimeout } from '@tandem/process'
 import { type HubSnapshot, snapshotPath } from '../../cache/hub-cache.js'
 import { validateText } from '../validate-text.js'
 import type { Hub } from './hub.js'
@@ -66,5 +66,3 @@ function remoteFile(
     close: async () => {},
   }
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,3 +1,4 @@
+import { messageOf } from '@tandem/process'
 import { z } from 'zod'
 import { readError } from '../../batch/http/read-error.js'
 import { type Outcome, type Question, ServiceError } from '../../batch/index.js'
@@ -70,7 +71,7 @@ function conversationsOf(path: string, { prompt, columns, index }: Prompt): obje
     const { chosen, rejected } = parseFields(sidesSchema, columns)
     return [chosen, rejected].map((side) => [...prompt, ...side])
   } catch (error) {
-    throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`${place}: ${messageOf(error)}`, { cause: error })
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '@tandem/process'
 import { z } from 'zod'
 import { answerPaths, type PromptRow } from '../prompt.js'
 import { messagesSchema, parseFields } from './parse-fields.js'
@@ -26,6 +27,6 @@ function inBody<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw new Error(`body.${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`body.${messageOf(error)}`, { cause: error })
   }
 }

@@ -1,3 +1,4 @@
+import { escapeHtml } from '@tandem/process'
 import { useVariables } from '../figures/palette.js'
 import { leadingTables, type Report } from '../report.js'
 import { type Cell, formatCell, formatNumber, notesOf, type Table } from '../tables/table.js'
@@ -58,13 +59,3 @@ function content(cell: Cell): string {
   const bounds = [interval.low, interval.high].map((bound) => formatNumber(bound, cell.digits))
   return `${shown} <span class="interval">[${bounds.join(', ')}]</span>`
 }
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-const escapeHtml = (value: string): string => value.replace(/[&<>"']/g, (character) => entities[character] ?? '')

@@ -1,4 +1,4 @@
-import { titleOf } from '@tandem/process'
+import { messageOf, titleOf } from '@tandem/process'
 import type { GetModelResponse__Output } from '@tandem/proto'
 import { compareTokenizers, type Text } from '../../text/index.js'
 import type { LogitServiceConnection } from '../grpc/logit-service.js'
@@ -72,7 +72,7 @@ function probeTemplate(text: Text): string[] {
     text.renderConversation([{ role: 'user', content: 'Hello' }], { addGenerationPrompt: true })
     return []
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     return [`the chat template cannot render a single user message: ${reason}`]
   }
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { type Resolve, resolveAll } from '@tandem/process'
+import { messageOf, type Resolve, resolveAll } from '@tandem/process'
 import { RepeatedTask } from '../waiting/repeated-task.js'
 import { limitPlaces, type Place, placesOf, splitAddress } from './addresses.js'
 
@@ -62,7 +62,7 @@ export class AddressSource {
       this.failures.delete(address)
       this.known.set(address, placesOf(address, found))
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       this.failures.set(address, `the host ${host} cannot be resolved: ${reason}`)
     }
     if (!this.isClosed) this.update()
