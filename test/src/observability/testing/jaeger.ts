@@ -1,12 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { freePort } from '../../support/processes.js'
+import { startProgram } from './start-program.js'
 
-const startLimitMs = 120_000
 const program = process.env.TANDEM_TEST_JAEGER || 'jaeger'
 
 /** Why tests with Jaeger are skipped; empty if it is installed. */
@@ -63,26 +61,16 @@ export async function startJaeger(folder: string): Promise<Jaeger> {
   const file = join(folder, 'jaeger.yaml')
   const [otlp, http, grpc] = [await freePort(), await freePort(), await freePort()].map((port) => `127.0.0.1:${port}`)
   await writeFile(file, JSON.stringify(toConfiguration({ otlp, http, grpc })))
-  const child = spawn(program, [`--config=${file}`], { stdio: ['ignore', 'ignore', 'pipe'] })
-  let errors = ''
-  child.stderr.on('data', (chunk) => {
-    errors = `${errors}${chunk}`.slice(-4000)
-  })
-  const exited = once(child, 'exit')
-  const stop = async () => {
-    child.kill('SIGTERM')
-    await exited
-  }
   const get = async <T extends z.ZodType>(path: string, data: T) => {
     const response = await fetch(`http://${http}/api/${path}`)
     return data.parse(z.object({ data: z.unknown() }).parse(await response.json()).data)
   }
   const services = async () => (await get('services', z.array(z.string()).nullable())) ?? []
-  const end = Date.now() + startLimitMs
-  while ((await services().catch(() => null)) === null) {
-    if (child.exitCode === null && Date.now() < end) await delay(50)
-    else throw new Error(`jaeger is not ready: ${errors}`)
+  const isReady = async () => {
+    await services()
+    return true
   }
+  const stop = await startProgram('jaeger', [`--config=${file}`], isReady, program)
   const traces: Jaeger['traces'] = (service, tags = {}) =>
     get(`traces?service=${service}&tags=${encodeURIComponent(JSON.stringify(tags))}`, z.array(traceSchema))
   return { endpoint: `http://${otlp}`, services, traces, stop }

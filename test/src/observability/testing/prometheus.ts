@@ -1,13 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { parse } from 'yaml'
 import { freePort } from '../../support/processes.js'
 import { deployedFolder, readDeployed } from './deployed.js'
-
-const startLimitMs = 120_000
+import { startProgram } from './start-program.js'
 
 /** A series of the result of a query. */
 export interface ResultSeries {
@@ -44,21 +40,8 @@ export async function startPrometheus(folder: string, metricsUrls: readonly stri
   await writeFile(file, JSON.stringify(toConfiguration(metricsUrls.map((url) => new URL(url).host))))
   const address = `127.0.0.1:${await freePort()}`
   const paths = [`--config.file=${file}`, `--storage.tsdb.path=${join(folder, 'data')}`]
-  const child = spawn('prometheus', [...paths, `--web.listen-address=${address}`, '--log.level=warn'])
-  let errors = ''
-  child.stderr.on('data', (chunk) => {
-    errors = `${errors}${chunk}`.slice(-4000)
-  })
-  const exited = once(child, 'exit')
-  const stop = async () => {
-    child.kill('SIGTERM')
-    await exited
-  }
-  const end = Date.now() + startLimitMs
-  while (!(await fetch(`http://${address}/-/ready`).catch(() => undefined))?.ok) {
-    if (child.exitCode === null && Date.now() < end) await delay(50)
-    else throw new Error(`prometheus is not ready: ${errors}`)
-  }
+  const args = [...paths, `--web.listen-address=${address}`, '--log.level=warn']
+  const stop = await startProgram('prometheus', args, async () => (await fetch(`http://${address}/-/ready`)).ok)
   return { query: (expression) => query(address, expression), get: (path) => get(address, path), stop }
 }
 
