@@ -3,7 +3,13 @@ import type { GenerationEvent, Report } from '../decode/answers/generation-event
 import type { GenerationRequest } from '../decode/answers/generation-request.js'
 import { runTogether, type TakePlace } from '../decode/answers/run-together.js'
 import type { PromptToken } from '../decode/loop/token.js'
-import { type Answer, type PreparedPrompt, type PreparedRequest, toUsage } from '../openai/answer/answer.js'
+import {
+  type Answer,
+  countPromptTokens,
+  type PreparedPrompt,
+  type PreparedRequest,
+  toUsage,
+} from '../openai/answer/answer.js'
 import type { Usage } from '../openai/schemas/usage.js'
 
 /**
@@ -34,7 +40,7 @@ export interface Decoder {
  */
 export async function* streamAnswers(decoder: Decoder, request: PreparedRequest): AsyncGenerator<object, void> {
   const { prompts, writer, head } = request
-  const promptTokens = promptTokensOf(prompts)
+  const promptTokens = countPromptTokens(prompts)
   let completionTokens = 0
   let generatedTokens = 0
   const usage = () => toUsage(promptTokens, completionTokens)
@@ -99,10 +105,6 @@ function promptAt(prompts: readonly PreparedPrompt[], place: number): PreparedPr
 
 const usageOf = (prompts: readonly PreparedPrompt[], answers: readonly Answer[]): Usage =>
   toUsage(
-    promptTokensOf(prompts),
+    countPromptTokens(prompts),
     answers.reduce((sum, { tokens }) => sum + tokens.length, 0),
   )
-
-/** Counts each prompt once, even if it has several answers. */
-const promptTokensOf = (prompts: readonly PreparedPrompt[]): number =>
-  prompts.reduce((sum, { request }) => sum + request.promptIds.length, 0)

@@ -1,4 +1,4 @@
-import type { PreparedRequest } from '../openai/answer/answer.js'
+import { countPromptTokens, type PreparedRequest } from '../openai/answer/answer.js'
 import type { ApiError } from '../openai/api-error.js'
 import type { RequestAnswers } from './answer-times.js'
 import type { Operation } from './request-attributes.js'
@@ -25,7 +25,7 @@ export interface RequestSummary {
 
 /** Number of tokens of all prompts. */
 export const promptTokensOf = ({ request }: Pick<RequestSummary, 'request'>): number =>
-  request?.prompts.reduce((sum, prompt) => sum + prompt.request.promptIds.length, 0) ?? 0
+  request ? countPromptTokens(request.prompts) : 0
 
 /** Number of answers to all prompts. A request that was refused before it could run has one. */
 export const answerCountOf = ({ request }: Pick<RequestSummary, 'request'>): number =>

@@ -47,6 +47,10 @@ export interface AnswerDelta extends Delta {
   readonly report: Report | null
 }
 
+/** Counts the tokens of all prompts, each prompt once, even if it has several answers. */
+export const countPromptTokens = (prompts: readonly PreparedPrompt[]): number =>
+  prompts.reduce((sum, { request }) => sum + request.promptIds.length, 0)
+
 /** Builds the token usage of a request. */
 export const toUsage = (promptTokens: number, completionTokens: number): Usage => ({
   prompt_tokens: promptTokens,
