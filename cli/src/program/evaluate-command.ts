@@ -7,6 +7,7 @@ import { keysOf } from './keys-of.js'
 import { addAskOptions, addServedOptions } from './options.js'
 import { addFormatOption, addRunOptions } from './run-options.js'
 
+/** As evaluation/src/evaluate/plan/sources.ts has it, which the start must not load. */
 const maxSamples = 1024
 
 /** Options as commander gives them: only the keys of the command line. */

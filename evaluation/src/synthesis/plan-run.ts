@@ -2,10 +2,7 @@ import type { Method } from '../answers/pool.js'
 import { assertBatchBody } from '../batch/batch-request.js'
 import type { GatewayFacts } from '../batch/index.js'
 import type { SynthesisOptions } from './options.js'
-import { needsReward, type Plan, planSides } from './sides.js'
-
-/** Maximum samples for each prompt of adherence pairs. */
-const maxSamples = 64
+import { maxSamples, needsReward, type Plan, planSides } from './sides.js'
 
 type Planned = Pick<SynthesisOptions, 'chosen' | 'rejected' | 'adherence' | 'body' | 'prompts'>
 

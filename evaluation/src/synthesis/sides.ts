@@ -1,4 +1,4 @@
-import type { Method, Pool } from '../answers/pool.js'
+import { type Method, nucleus, type Pool } from '../answers/pool.js'
 import type { Fields } from '../prompts/index.js'
 
 /** The source of one side: the only answer of a pool, or its best or worst by reward. */
@@ -18,9 +18,8 @@ export interface Plan {
 
 /** Samples of best-of-n and worst-of-n if nothing else is said. */
 const defaultSamples = 8
-const maxSamples = 64
-/** The paper's nucleus (section 6). */
-const nucleus = { top_p: 0.9 }
+/** Maximum samples for each prompt. */
+export const maxSamples = 64
 
 const picks: Readonly<Record<string, Side['pick']>> = { 'best-of-n': 'best', 'worst-of-n': 'worst' }
 

@@ -1,4 +1,4 @@
-import type { Method } from '../../answers/pool.js'
+import { type Method, nucleus } from '../../answers/pool.js'
 import { labelOf } from './methods.js'
 
 /** Which answers of a pool are those of a strategy: all, the first, or the best by the picker. */
@@ -17,8 +17,8 @@ export interface Source {
 const defaultN = 8
 /** Maximum samples for each prompt. */
 export const maxSamples = 1024
-/** The samples of best-of-n (the paper, section 5). */
-const nucleus = { strategy: 'sample', top_p: 0.9 }
+/** The samples of best-of-n. */
+const nucleusSamples = { strategy: 'sample', ...nucleus }
 
 /** The strategies that choose one of n samples, with how they do it. */
 const choices: Readonly<Record<string, AnswerPick>> = { 'best-of-n': 'best', 'random-of-n': 'first' }
@@ -33,7 +33,7 @@ export function sourceOf(method: Method): Source {
   if (!pick) return { decoding: method, samples: 1, pick: 'first' }
   const { n = defaultN, reward, strategy, ...others } = method
   if (reward !== undefined) throw new Error(`reward of ${strategy} cannot be set here: use --picker`)
-  return { decoding: { ...nucleus, ...others }, samples: requireCount(`n of ${labelOf(method)}`, n), pick }
+  return { decoding: { ...nucleusSamples, ...others }, samples: requireCount(`n of ${labelOf(method)}`, n), pick }
 }
 
 /**
@@ -41,7 +41,7 @@ export function sourceOf(method: Method): Source {
  * @throws Error if the number is wrong
  */
 export const poolSource = (samples: number): Source => ({
-  decoding: nucleus,
+  decoding: nucleusSamples,
   samples: requireCount('--samples', samples),
   pick: 'all',
 })
