@@ -1,4 +1,4 @@
-import { quantile } from '../measure/statistics.js'
+import { interpolatedQuantile } from '../measure/statistics.js'
 import { describeCycle } from './check.js'
 import { fileCycles, fileImports, folderCycles } from './import-graph.js'
 import type { SourceMeasures } from './measure-file.js'
@@ -57,7 +57,7 @@ function row(name: string, sources: readonly SourceMeasures[]): string[] {
     percent(sum(sources.map((source) => source.documentedExports)), exports, 0),
     ((1000 * sum(sources.map((source) => source.anyTypes))) / lines).toFixed(1),
     percent(widths.length, lines, 0),
-    `${round(quantile(widths, 0.9))} / ${largest(widths)}`,
+    `${round(interpolatedQuantile(widths, 0.9))} / ${largest(widths)}`,
     `${wide} (${percent(wide, lines, 1)})`,
   ]
 }
@@ -69,7 +69,7 @@ const largest = (values: readonly number[]): number => values.reduce((most, valu
 const round = (value: number): string => value.toFixed(0)
 
 const spread = (values: readonly number[]): string =>
-  `${round(quantile(values, 0.5))} / ${round(quantile(values, 0.9))} / ${largest(values)}`
+  `${round(interpolatedQuantile(values, 0.5))} / ${round(interpolatedQuantile(values, 0.9))} / ${largest(values)}`
 
 const percent = (part: number, whole: number, digits: number): string =>
   whole === 0 ? '–' : `${((100 * part) / whole).toFixed(digits)}%`

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { estimate, mean, median, quantile, scale } from './statistics.js'
+import { estimate, interpolatedQuantile, mean, median, scale } from './statistics.js'
 
 describe('statistics', () => {
   it('computes the median of an odd and of an even number of rounds', () => {
@@ -8,8 +8,8 @@ describe('statistics', () => {
   })
 
   it('interpolates percentiles between ranks', () => {
-    expect(quantile([0, 10, 20, 30, 40], 0.1)).toBe(4)
-    expect(quantile([7], 0.9)).toBe(7)
+    expect(interpolatedQuantile([0, 10, 20, 30, 40], 0.1)).toBe(4)
+    expect(interpolatedQuantile([7], 0.9)).toBe(7)
   })
 
   it('returns the median with the 10th and 90th percentile', () => {

@@ -14,17 +14,21 @@ export function estimate(values: readonly number[]): Estimate {
   if (values.length === 0) throw new RangeError('expected at least one round')
   const wrong = values.find((value) => !Number.isFinite(value))
   if (wrong !== undefined) throw new RangeError(`a round gave ${wrong}: expected a finite number`)
-  return { value: quantile(values, 0.5), low: quantile(values, 0.1), high: quantile(values, 0.9) }
+  return {
+    value: interpolatedQuantile(values, 0.5),
+    low: interpolatedQuantile(values, 0.1),
+    high: interpolatedQuantile(values, 0.9),
+  }
 }
 
 /** Computes the median. */
-export const median = (values: readonly number[]): number => quantile(values, 0.5)
+export const median = (values: readonly number[]): number => interpolatedQuantile(values, 0.5)
 
 /** Computes the mean. */
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** Computes a quantile, linear between the two nearest ranks. */
-export function quantile(values: readonly number[], share: number): number {
+/** Computes a quantile, linear between the two nearest ranks, of values in any order. */
+export function interpolatedQuantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const rank = share * (sorted.length - 1)
   const [below, above] = [sorted[Math.floor(rank)], sorted[Math.ceil(rank)]]

@@ -30,7 +30,7 @@ const captionOf = (judge: string, oracle: string): string =>
   'answer, if neither calls a tie. More tokens: mean length of the first minus the second. Brackets: 95% interval.'
 
 function rowsOf(scored: ScoredResults, setting: Setting, options: IntervalOptions): Cell[][] {
-  return judgedPairs(scored, setting).flatMap(([first, second]) => {
+  return methodPairs(scored, setting).flatMap(([first, second]) => {
     const judged = new JudgedComparison(scored, first, second, setting.dataset)
     if (judged.judgements.length === 0) return []
     return [
@@ -52,7 +52,7 @@ function rowsOf(scored: ScoredResults, setting: Setting, options: IntervalOption
 }
 
 /** Every two methods of a pair of models; the reference is the first of its pairs. */
-function judgedPairs(scored: ScoredResults, { pair }: Setting): (readonly [EvaluatedStrategy, EvaluatedStrategy])[] {
+function methodPairs(scored: ScoredResults, { pair }: Setting): (readonly [EvaluatedStrategy, EvaluatedStrategy])[] {
   const methods = scored.strategies(pair, 'method')
   const isReference = ({ label }: EvaluatedStrategy) => label === scored.results.reference
   const ordered = [...methods.filter(isReference), ...methods.filter((method) => !isReference(method))]
