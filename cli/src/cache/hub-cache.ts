@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Home } from '../home.js'
+import { parseJson } from '../util/parse-json.js'
 import type { HubFile } from './hub-file.js'
 
 /**
@@ -97,12 +98,4 @@ async function writeWhole(path: string, text: string): Promise<void> {
 async function listNames(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
   return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort()
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

