@@ -109,7 +109,7 @@ it('refuses other names', () => {
     )
 })
 
-it('refuses ratios that are no numbers from 0 to 1', () => {
+it('refuses ratios that are not numbers from 0 to 1', () => {
   for (const ratio of ['1.5', '-0.1', 'all', 'NaN', 'Infinity'])
     expect(() => createSampler({ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: ratio })).toThrow(
       `OTEL_TRACES_SAMPLER_ARG is "${ratio}": expected a number from 0 to 1`,

@@ -83,6 +83,6 @@ describe('tandem batch', () => {
     await finish('settings.jsonl', '--shard', '1/60')
     const run = start('settings.jsonl', '--shard', '1/60', '--seed', '12')
     expect((await run.end)[0]).toBe(1)
-    expect(run.output).toContain('was begun with other settings: seed is 12, and was 11.')
+    expect(run.output).toContain('was started with other settings: seed is 12, and was 11.')
   })
 })

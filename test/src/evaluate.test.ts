@@ -111,7 +111,7 @@ describe('tandem evaluate', () => {
     })
   })
 
-  it('a judge that says nothing of use is reported as such', async () => {
+  it('reports a judge without verdicts', async () => {
     const output = await finishUnbroken()
     // Each other method against aad, in both orders, for every prompt.
     expect(output).toContain(
@@ -129,7 +129,7 @@ describe('tandem evaluate', () => {
     expect(JSON.parse(rows[0] ?? '')).toMatchObject({ index: 0, verdict: null, text: expect.stringMatching(/./) })
   })
 
-  it('more samples, added with a kill meanwhile, give the files of a run that had all', async () => {
+  it('adding samples, with a kill in between, gives the files of one full run', async () => {
     await finish('unbroken', ...judged())
     await finish('extended', '--samples', '2', ...judged())
     const size = await sizeOf('extended')

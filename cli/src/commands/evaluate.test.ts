@@ -88,7 +88,7 @@ it('makes the report again without a gateway, with answers for alpaca_eval and a
 it.each<[string, Partial<EvaluateOptions>]>([
   ['unknown strategy "nope"', { strategies: 'nope' }],
   ['--reference is "eft": expected a strategy of --strategies: aad, greedy-sft', { reference: 'eft' }],
-  ['best-of-n needs a reward model that picks: give --picker NAME', { strategies: 'aad,best-of-n' }],
+  ['best-of-n needs a picker: give --picker NAME', { strategies: 'aad,best-of-n' }],
   [
     'adapter_scale needs models that this command starts, and the gateway at --url has its own: remove --url. Or serve the scales',
     { sweep: ['aad adapter_scale=0.4'] },

@@ -46,7 +46,8 @@ export function withOutput<T>(
   work: (signal: AbortSignal) => Promise<T>,
   locked = path,
 ): Promise<T> {
-  const onWait = () => output.write(`Another process writes ${path}, or was killed just now: waiting for it\n`)
+  const onWait = () =>
+    output.write(`${path} is locked by another process, or by one that was just killed. Waiting for the lock\n`)
   return withLock({ folder: dirname(resolve(locked)), name: basename(locked), onWait, signal }, work)
 }
 

@@ -40,7 +40,7 @@ const addStrategyOptions = (command: Command) =>
       ).argParser(repeated),
     )
     .option('--oracle <name>', 'the reward model whose scores are R')
-    .option('--picker <name>', 'the reward model that best-of-n picks by')
+    .option('--picker <name>', 'the reward model that best-of-n uses to choose')
     .option('--held-out <file>', 'preference pairs: report how often the reward models are right')
     .addOption(
       new Option('--samples <number>', 'samples to each prompt for the curves of best-of-N').argParser(
@@ -66,7 +66,9 @@ const addJudgeOptions = (command: Command) =>
 const addReportOptions = (command: Command) =>
   command
     .option('--report-only', 'make the report of the results that are in the folder, without a gateway')
-    .addOption(new Option('--export <form>', 'write the answers of each strategy for a judge').choices(['alpaca_eval']))
+    .addOption(
+      new Option('--export <form>', 'write the answers of each strategy for alpaca_eval').choices(['alpaca_eval']),
+    )
     .option('--compare <folder>', 'the folder of an earlier evaluation: report the differences')
     .addOption(
       new Option(

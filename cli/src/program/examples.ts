@@ -120,10 +120,10 @@ Examples:
 export const evaluateExamples = `${sameSettings}
 R is the mean score of the oracle, W the win rate of the reference against a strategy. The folder gets
 report.html with its tables and figures as files of their own, results.json, and the rows that these
-are made of. If the command ends early, run it again: it continues. best-of-n is not asked for: it is
-picked from one pool of samples, which serves every n. A judge is asked for both orders of each pair of
-answers: a win is a win in both, and orders that differ are a tie. adapter_scale is the scale of the
-DPO adapter, for which the models are started anew.
+are made of. If the command ends early, run it again: it continues. best-of-n sends no requests of its
+own: it chooses from one pool of samples, for every n. A judge sees both orders of each pair of answers.
+A strategy wins if both orders prefer it; if the orders disagree, it is a tie. adapter_scale is the
+scale of the DPO adapter: the command restarts the models for each scale.
 
 Examples:
   tandem evaluate prompts.jsonl --out run --oracle oracle --reward oracle=path/to/reward --max-tokens 256

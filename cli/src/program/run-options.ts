@@ -17,14 +17,15 @@ export const addRunOptions = (command: Command) =>
   command
     .addOption(new Option('--body <json>', 'fields of every request, e.g. \'{"stop": ["\\n"]}\'').argParser(jsonObject))
     .addOption(
-      new Option('--seed <number>', 'the seed that the seed of each answer is made from')
+      new Option('--seed <number>', 'the base seed: each answer gets its own seed from it')
         .default(0)
         .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
     )
     .addOption(
-      new Option('--concurrency <number>', 'requests at once (default: as many as the gateway works on)').argParser(
-        wholeNumber(1, 4096),
-      ),
+      new Option(
+        '--concurrency <number>',
+        'requests at once (default: the concurrency limit of the gateway)',
+      ).argParser(wholeNumber(1, 4096)),
     )
     .addOption(
       new Option('--retry-for <seconds>', 'how long to try again if the gateway is overloaded or unreachable')

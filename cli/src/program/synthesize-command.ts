@@ -16,7 +16,7 @@ type WithoutKeys = Omit<SynthesizeOptions, 'apiKeys'> & { readonly apiKey?: read
 /** Adds the command synthesize. */
 export function addSynthesizeCommand({ program, run, environment, actions }: Definition): void {
   const command = addAskOptions(addServedOptions(program.command('synthesize')))
-    .description('make preference pairs for DPO of the prompts of a file; run again, it continues')
+    .description('make preference pairs for DPO from a file of prompts; run again, it continues')
     .argument('<prompts>', 'a file of prompts, as for "batch"; other columns of a file of pairs are not read')
     .requiredOption('--out <file>', 'the JSONL file to write; its settings and counts are in FILE.manifest.json')
   addRunOptions(addAdherenceOptions(addPairOptions(addFormatOption(command))))
@@ -36,7 +36,10 @@ const addPairOptions = (command: Command) =>
         .default('preference'),
     )
     .option('--chosen <strategy>', 'the strategy of the chosen answers, with its parameters (default: aad)')
-    .option('--rejected <strategy>', 'that of the rejected answers (default: "sample top_p=0.9" of the DPO model)')
+    .option(
+      '--rejected <strategy>',
+      'the strategy of the rejected answers (default: "sample top_p=0.9" of the DPO model)',
+    )
     .option('--rejected-from <file>', 'pairs of an earlier round whose rejected answers are kept')
     .option('--score-with <name>', 'the reward model of the scores (default: the first of the gateway)')
     .option('--implicit-prompt', "write whole conversations without a column prompt, for TRL's RewardTrainer")

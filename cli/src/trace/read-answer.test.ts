@@ -46,7 +46,7 @@ describe('readAnswer', () => {
     expect(readAnswer((stream + end).replaceAll('\n', '\r\n'), 'a')).toEqual(whole)
   })
 
-  it('reads what there is of a stream that ends early', () => {
+  it('reads an incomplete stream that ends early', () => {
     const cut = { ...expected, promptTokens: null, isComplete: false, choices: [{ index: 0, text: 'Hello', timings }] }
     expect(readAnswer(stream, 'a')).toEqual(cut)
     expect(readAnswer(`${stream}${chunk('more', timings).slice(0, 40)}`, 'a')).toEqual(cut)

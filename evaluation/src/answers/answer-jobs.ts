@@ -20,7 +20,7 @@ export interface AnswerSettings {
   /** Fields of every request. */
   readonly body: Fields
   readonly seed: number
-  /** With it the names of the requests begin. */
+  /** Prefix of the names of the requests. */
   readonly name: string
 }
 

@@ -31,7 +31,7 @@ export interface ScoreSettings {
   /** Rows of answers to each prompt. */
   readonly perPrompt: number
   readonly rewardModel: string
-  /** With it the names of the requests begin. */
+  /** Prefix of the names of the requests. */
   readonly name: string
   readonly signal: AbortSignal
 }

@@ -242,7 +242,7 @@ describe('settings', () => {
     const { path, out, text } = await batch(['Hi'])
     const again = (changes: Partial<BatchOptions>, { url } = gateway) =>
       batchOptions(path, out, url, changes).then(runBatch)
-    await expect(again({ seed: 8 })).rejects.toThrow(`${out} was begun with other settings: seed is 8, and was 7.`)
+    await expect(again({ seed: 8 })).rejects.toThrow(`${out} was started with other settings: seed is 8, and was 7.`)
     await expect(again({ body: { n_x: 1 } })).rejects.toThrow('request.n_x is 1, and was missing')
     await withFake({ modelVersion: 'v2' }, (fake) =>
       expect(again({}, fake)).rejects.toThrow('gateway.models.0.version is "v2", and was "v1"'),
@@ -266,7 +266,7 @@ describe('settings', () => {
   ])('refuses %j', async (changes, message) => expect(batch(['Hi'], changes)).rejects.toThrow(message))
 
   it('refuses texts without a length, and samples of OpenAI rows', async () => {
-    await expect(batch([{ prompt: 'Once' }])).rejects.toThrow('continues by only 16 tokens unless told otherwise')
+    await expect(batch([{ prompt: 'Once' }])).rejects.toThrow('generates only 16 tokens by default')
     const row = { custom_id: 'a', method: 'POST', url: '/v1/completions', body: { prompt: 'x' } }
     await expect(batch([row], { samples: 2 })).rejects.toThrow('--samples is 2: in OpenAI')
   })

@@ -40,7 +40,7 @@ export function assertBatch({ prompts, body, samples }: Pick<BatchOptions, 'prom
   const hasLength = 'max_tokens' in body || 'max_completion_tokens' in body
   if (prompts.form !== 'openai' && prompts.hasTexts && !hasLength)
     throw new Error(
-      `${prompts.path} has texts, which /v1/completions continues by only 16 tokens unless told otherwise: give --max-tokens`,
+      `${prompts.path} has texts, and /v1/completions generates only 16 tokens by default: give --max-tokens`,
     )
 }
 

@@ -68,9 +68,11 @@ function requireLimits({ parts, strategies }: CheckedEvaluation, prompts: number
 function requirePicker({ oracle, picker }: Checked, strategies: readonly PlannedStrategy[]): void {
   const best = strategies.find(({ pick }) => pick === 'best')
   if (best && picker === null)
-    throw new Error(`${best.label} needs a reward model that picks: give --picker NAME, or leave it out`)
+    throw new Error(`${best.label} needs a picker: give --picker NAME, or leave ${best.label} out`)
   if (picker !== null && picker === oracle)
-    throw new Error(`--picker is ${picker}, as --oracle: what it picks would be judged by itself. Name another one`)
+    throw new Error(
+      `--picker and --oracle are both ${picker}: expected two models, because one would judge its own choice`,
+    )
 }
 
 function comparedMethods({ strategies: asked, reference, baseline }: Checked, strategies: readonly PlannedStrategy[]) {

@@ -177,16 +177,8 @@ it.each<[string, Partial<EvaluationOptions>, string]>([
     { oracle: 'x' },
     '--oracle x is not served; the reward models of the gateway are: oracle, picker. Add one with --reward NAME=SOURCE',
   ],
-  [
-    'one model for both',
-    { picker: 'oracle' },
-    '--picker is oracle, as --oracle: what it picks would be judged by itself',
-  ],
-  [
-    'best-of-n without a picker',
-    { strategies: [method('best-of-n')] },
-    'best-of-n needs a reward model that picks: give --picker NAME',
-  ],
+  ['one model for both', { picker: 'oracle' }, '--picker and --oracle are both oracle: expected two models'],
+  ['best-of-n without a picker', { strategies: [method('best-of-n')] }, 'best-of-n needs a picker: give --picker NAME'],
   [
     'an unknown reference',
     { reference: 'eft' },
@@ -208,6 +200,6 @@ it('refuses texts, and other settings for a folder that was begun', async () => 
   await expect(evaluate([{ prompt: 'Once' }])).rejects.toThrow('has texts, and a reward model needs conversations')
   const { options } = await evaluate(['Hi'])
   await expect(runEvaluation({ ...options, seed: 8 })).rejects.toThrow(
-    'was begun with other settings: seed is 8, and was 7',
+    'was started with other settings: seed is 8, and was 7',
   )
 })

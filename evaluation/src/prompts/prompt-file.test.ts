@@ -142,7 +142,7 @@ describe('refusals name the file, the place and what to do', () => {
       chatRow({ messages: user('x'), seed: 2 ** 60 }),
       'line 1: body.seed is 1152921504606847000: expected an integer from -9007199254740991',
     ],
-    ['twice.jsonl', chatRow({ messages: user('x') }).repeat(2), 'line 2: custom_id "a" is there twice'],
+    ['twice.jsonl', chatRow({ messages: user('x') }).repeat(2), 'line 2: custom_id "a" is used twice'],
   ])('%s', async (name, content, message) => {
     await expect(open(name, content)).rejects.toThrow(`${join(folder(), name)} ${message}`)
   })

@@ -55,7 +55,7 @@ async function checkRows(path: string, container: Container, signal: AbortSignal
     if (count === 0) hasTexts = isText
     if (form === 'trl' && isText !== hasTexts) throw new Error(mixed(path, record.place, isText))
     if (row.customId !== null && names.has(row.customId))
-      throw new Error(`${path} ${record.place}: custom_id "${row.customId}" is there twice: expected one row for each`)
+      throw new Error(`${path} ${record.place}: custom_id "${row.customId}" is used twice: expected one row for each`)
     if (row.customId !== null) names.add(row.customId)
     hasTexts ||= isText
     count++

@@ -20,7 +20,7 @@ export function planRun({ chosen, rejected, adherence, body, prompts }: Planned)
     throw new Error(`${prompts.path} has texts, and a reward model needs conversations`)
   if (prompts.hasTexts && !('max_tokens' in body))
     throw new Error(
-      `${prompts.path} has texts, which /v1/completions continues by only 16 tokens unless told otherwise: give --max-tokens`,
+      `${prompts.path} has texts, and /v1/completions generates only 16 tokens by default: give --max-tokens`,
     )
   return plan
 }

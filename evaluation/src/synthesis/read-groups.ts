@@ -62,7 +62,7 @@ async function* readScored(
     for await (const row of rows) {
       const scored = scores && row.text !== null ? ((await scores.next()).value as ScoreRow | undefined) : null
       if (scored !== null && scored?.answer !== at)
-        throw new Error('the file of scores does not fit the file of answers: remove it')
+        throw new Error('the file of scores does not match the file of answers: delete it and run again')
       yield { row, score: scored?.score ?? null }
       at++
     }

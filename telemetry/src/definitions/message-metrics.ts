@@ -34,7 +34,7 @@ export const messageMetrics = {
     name: 'tandem.service_errors',
     kind: 'counter',
     unit: '',
-    description: 'Messages and steps that were refused or failed, by gRPC status. A cancelled message is none.',
+    description: 'Messages and steps that were refused or failed, by gRPC status. Cancelled messages do not count.',
     attributes: [...roleOfModel, 'code'],
     processes: services,
   },

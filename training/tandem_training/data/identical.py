@@ -14,7 +14,7 @@ def check_identical(pairs: list[Example], path: Path, drop: bool) -> tuple[list[
     lines = [pair.line for pair in pairs if pair.answers["chosen"] == pair.answers["rejected"]]
     if lines and not drop:
         raise InputError(
-            f"{path}, {lines_of(lines)}: chosen and rejected are equal, and such a pair prefers nothing. "
+            f"{path}, {lines_of(lines)}: chosen and rejected are equal, and such a pair expresses no preference. "
             "Remove these rows, or give --drop-identical"
         )
     kept = [pair for pair in pairs if pair.answers["chosen"] != pair.answers["rejected"]]

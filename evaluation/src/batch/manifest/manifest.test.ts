@@ -38,7 +38,7 @@ it('refuses other settings and says which', async () => {
   await writeFile(out, '{}\n')
   const changed = { ...settings, request: { max_tokens: 9, decoding: {}, n: 1 }, models: [{ name: 'sft' }] }
   await expect(openManifest(out, changed)).rejects.toThrow(
-    `${out} was begun with other settings: request.max_tokens is 9, and was 8; request.decoding.alpha is missing, and was 0.1; ` +
+    `${out} was started with other settings: request.max_tokens is 9, and was 8; request.decoding.alpha is missing, and was 0.1; ` +
       'request.n is 1, and was missing; and 1 more. Give the same settings to continue it, or another --out',
   )
 })

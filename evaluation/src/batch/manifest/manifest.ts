@@ -108,7 +108,7 @@ function assertNone(out: string, differences: ReturnType<typeof findDifferences>
   const shown = differences.slice(0, maxShown).map(describeDifference)
   const more = differences.length > maxShown ? `; and ${differences.length - maxShown} more` : ''
   throw new Error(
-    `${out} was begun with other settings: ${shown.join('; ')}${more}. ` +
+    `${out} was started with other settings: ${shown.join('; ')}${more}. ` +
       'Give the same settings to continue it, or another --out',
   )
 }

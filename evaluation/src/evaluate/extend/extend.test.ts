@@ -98,14 +98,14 @@ it('refuses fewer strategies, and more of them while rows are set aside', async 
   const onCounts = () => ending.abort(new Error('ended'))
   const larger = { ...options, ...more }
   await expect(runEvaluation({ ...options, strategies: [method('aad')] })).rejects.toThrow(
-    'was begun with other settings: pools.1',
+    'was started with other settings: pools.1',
   )
-  await expect(runEvaluation({ ...options, ...more, seed: 8 })).rejects.toThrow('was begun with other settings')
+  await expect(runEvaluation({ ...options, ...more, seed: 8 })).rejects.toThrow('was started with other settings')
   let written = 0
   const later: EvaluationOptions['onCounts'] = () => ++written === 3 && onCounts()
   await expect(runEvaluation({ ...larger, onCounts: later, signal: ending.signal })).rejects.toThrow('ended')
   await expect(runEvaluation({ ...larger, samples: 5 })).rejects.toThrow(
-    /answers\.jsonl is not complete, and .*answers\.earlier\.jsonl has rows that belong into it: first give the settings/,
+    /answers\.earlier\.jsonl has rows of an unfinished extension of .*answers\.jsonl: run the last command again/,
   )
   await runEvaluation(larger)
 })

@@ -35,8 +35,8 @@ export async function openExtended(out: string, settings: Fields, isPart: IsPart
   const isLarger = found && isPart(found.settings, settings) && !isPart(settings, found.settings)
   if (aside && (isLarger || !isPart(aside.settings, settings)))
     throw new Error(
-      `${out} is not complete, and ${path} has rows that belong into it: first give the settings that ${out} was ` +
-        'last run with, then add strategies or samples',
+      `${path} has rows of an unfinished extension of ${out}: run the last command again, then add strategies ` +
+        'or samples',
     )
   if (isLarger) await setAside(out, path, found)
   const earlier = isLarger ? found : aside

@@ -29,7 +29,7 @@ export class HeldOutJobs {
   constructor(
     private readonly pairs: PromptFile,
     private readonly rewardModel: string,
-    /** With it the names of the requests begin. */
+    /** Prefix of the names of the requests. */
     private readonly name: string,
   ) {}
 

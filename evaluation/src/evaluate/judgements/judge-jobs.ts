@@ -17,7 +17,7 @@ export interface JudgeJobSettings {
   readonly comparisons: readonly Comparison[]
   /** Yields the comparisons with their texts, in the same order. */
   readonly read: () => AsyncGenerator<ShownComparison>
-  /** With it the names of the requests begin. */
+  /** Prefix of the names of the requests. */
   readonly name: string
 }
 

@@ -188,7 +188,7 @@ it('a finished run asks the judge nothing, and a changed judge needs another nam
   const asked = gateway.received.length
   const strategies = [...options.strategies, method('eft')]
   await expect(runEvaluation({ ...options, strategies, judge: changed })).rejects.toThrow(
-    /judgements\.org_judge\.jsonl was begun with other settings: judge\.prompt is "[0-9a-f]{64}", and was/,
+    /judgements\.org_judge\.jsonl was started with other settings: judge\.prompt is "[0-9a-f]{64}", and was/,
   )
   // It is refused before anything else is asked for.
   expect(gateway.received.length).toBe(asked)

@@ -58,7 +58,7 @@ function parse(path: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new Error(`${path} is not JSON: run "tandem evaluate" again, which writes it anew`, { cause })
+    throw new Error(`${path} is not JSON: run "tandem evaluate" again to rewrite it`, { cause })
   }
 }
 

@@ -48,7 +48,8 @@ class ScoreReader {
   /** The score of the answer at a row of the file of answers. Call it in the order of the rows. */
   async read(answer: number): Promise<number | null> {
     const row = (await this.rows.next()).value as ScoreRow | undefined
-    if (row?.answer !== answer) throw new Error(`${this.path} does not fit the file of answers: remove it`)
+    if (row?.answer !== answer)
+      throw new Error(`${this.path} does not match the file of answers: delete it and run again`)
     return row.score
   }
 
