@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { findProblems } from './check.js'
 import { describeCode } from './code-table.js'
 import { readOtherComments, readSources } from './read-sources.js'
+import { wideProse } from './wide-prose.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
@@ -16,7 +17,7 @@ const { values } = parseArgs({ options: { check: { type: 'boolean', default: fal
 const sources = readSources(root)
 if (values.check) {
   const others = readOtherComments(root)
-  const problems = findProblems(sources, others)
+  const problems = [...findProblems(sources, others), ...wideProse(root)]
   for (const problem of problems) console.log(problem)
   console.log(
     problems.length === 0 ? `${sources.length + others.length} files follow the rules` : `${problems.length} problems`,
