@@ -189,8 +189,15 @@ test('a client that disconnects while it waits or is being answered gives its pl
 test('a request that the full queue refuses costs no tokens', async () => {
   const admission = new Admission({ maxConcurrent: 1, maxWaiting: 0 })
   const { post, usage } = createClient({ tokensPerMinute: 1000 }, { admission })
-  gateway.dpo.beforeStep = () => delay(20)
-  const [first, second] = await Promise.all([post(completion), post(completion)])
+  let goOn = () => {}
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  gateway.dpo.beforeStep = () => held
+  const asked = [post(completion), post(completion)]
+  await Promise.race(asked)
+  goOn()
+  const [first, second] = await Promise.all(asked)
   expect([first?.status, second?.status]).toEqual([200, 429])
   expect(await refusalOf(second as Response)).toMatchObject({ code: 'too_many_requests' })
   expect(usage?.tokenState?.remaining).toBe(1000 - 8)
