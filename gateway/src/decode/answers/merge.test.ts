@@ -1,20 +1,30 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { merge } from './merge.js'
 
-async function* source(name: string, pauses: readonly number[], log: string[] = []): AsyncGenerator<string, void> {
-  for (const [i, ms] of pauses.entries()) {
+type Event = Promise<void> | undefined
+
+/** Yields a value after each of the events. */
+async function* source(name: string, events: readonly Event[], log: string[] = []): AsyncGenerator<string, void> {
+  for (const [i, event] of events.entries()) {
     log.push(`${name}${i} asked`)
-    await delay(ms)
+    await event
     yield `${name}${i}`
   }
 }
 
 test('yields values in order of arrival with the index of their source, and asks all sources at once', async () => {
   const log: string[] = []
-  const merged = merge([source('a', [40, 1], log), source('b', [10, 10], log), source('c', [])])
+  let goOn = () => {}
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const merged = merge([source('a', [held, undefined], log), source('b', [undefined, undefined], log), source('c', [])])
   const found: (readonly [number, string])[] = []
-  for await (const one of merged) found.push(one)
+  for await (const one of merged) {
+    found.push(one)
+    if (one[1] === 'b1') goOn()
+  }
   expect(found).toEqual([
     [1, 'b0'],
     [1, 'b1'],
@@ -26,9 +36,9 @@ test('yields values in order of arrival with the index of their source, and asks
 
 test('asks a source for its next value only after the last one was consumed', async () => {
   const log: string[] = []
-  const merged = merge([source('a', [0, 0], log)])
+  const merged = merge([source('a', [undefined, undefined], log)])
   await merged.next()
-  await delay(5)
+  for (let i = 0; i < 10; i++) await turn()
   expect(log).toEqual(['a0 asked'])
   await merged.next()
   expect(log).toEqual(['a0 asked', 'a1 asked'])
@@ -39,7 +49,7 @@ test('throws an error of a source in its place', async () => {
     yield 'last words'
     throw new Error('gone')
   }
-  const merged = merge([failing(), source('b', [1_000])])
+  const merged = merge([failing(), source('b', [new Promise(() => {})])])
   expect(await merged.next()).toEqual({ done: false, value: [0, 'last words'] })
   await expect(merged.next()).rejects.toThrow('gone')
 })
