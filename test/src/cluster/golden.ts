@@ -21,7 +21,7 @@ const bodyOf = ({ messages, max_tokens, params }: GoldenRow, model: string): obj
 })
 
 /** Returns the token ids of an answer without the end token, which golden answers omit. */
-export const tokensOf = ({ tokenIds, finish }: ClientAnswer): readonly number[] =>
+export const tokensOf = ({ tokenIds, finish }: Pick<ClientAnswer, 'tokenIds' | 'finish'>): readonly number[] =>
   finish === 'stop' && tokenIds.at(-1) === endTokenId ? tokenIds.slice(0, -1) : tokenIds
 
 /** Whether an answer is whole and has exactly these token ids. */

@@ -29,7 +29,10 @@ export interface ClusterOptions {
   readonly namespace: string
   /** The name of the Helm release. */
   readonly release: string
-  /** Words before each command of kubectl and helm: a program that runs it in the cluster's network. */
+  /**
+   * Words before each command of kubectl and helm: a program that runs it in the cluster's
+   * network.
+   */
   readonly prefix: readonly string[]
   readonly signal: AbortSignal
 }

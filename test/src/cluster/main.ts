@@ -62,15 +62,14 @@ async function runSteps(kubernetes: Kubernetes, { only, keeps }: ClusterArgument
   }
   rows.push(await runStep('`helm install`, until all pods are ready', installation))
   if (!rows.every(isPassed)) return
-  const client = await ClientPod.create(kubernetes, {
-    image: `${registry}/tandem-gateway:${tag}`,
-    url: `http://${names.release}-gateway`,
-    key,
-  })
+  const url = `http://${names.release}-gateway`
+  const client = await ClientPod.create(kubernetes, { image: `${registry}/tandem-gateway:${tag}`, url, key })
   const context: StepContext = {
     kubernetes,
     client,
     golden: goldenRequests(model),
+    url,
+    apiKey: key,
     signal,
     upgrade: (values) => upgrade(kubernetes, values),
     log,

@@ -15,6 +15,9 @@ export interface StepContext {
   readonly kubernetes: Kubernetes
   readonly client: ClientPod
   readonly golden: readonly GoldenRequest[]
+  /** The URL of the gateway in the cluster. */
+  readonly url: string
+  readonly apiKey: string
   readonly signal: AbortSignal
   /**
    * Changes values of the release, and waits until it has rolled out. Values that were set before

@@ -72,7 +72,7 @@ const make = (all: readonly Group[], seed: number, limits: Limits, tally = new T
 const questionOf = (prompt: Group['prompt']['prompt']) =>
   typeof prompt === 'string' ? prompt : String(prompt.at(-1)?.content)
 
-/** The criterion that the text fails, found again without the code under test; null if it is good. */
+/** The criterion that the text fails, without the code under test; null if it is good. */
 function faultOf(text: string, { prompt, columns }: Group['prompt']): string | null {
   if (repetition(text) > maxRepetition) return 'repetitive'
   if (isRefusal(text)) return 'a refusal'

@@ -32,7 +32,10 @@ const kill =
 
 const titleOf = (component: string) => `\`kubectl delete pod --force\` of a pod of ${component} under load`
 
-/** SIGKILL of a pod of each role. The streams of a gateway break with it; those of a service do not. */
+/**
+ * SIGKILL of a pod of each role. The streams of a gateway break with it; those of a service do
+ * not.
+ */
 export const forced: readonly Step[] = [
   ...['sft', 'dpo'].map((component) => ({
     key: `force-${component}`,

@@ -1,7 +1,10 @@
 import type { Pod } from '../kubernetes.js'
 import type { Step, StepContext, StepResult } from '../step.js'
 
-/** Prints the user, and whether files can be created in the root, in the program's folder and in /tmp. */
+/**
+ * Prints the user, and whether files can be created in the root, in the program's folder and in
+ * /tmp.
+ */
 const program = `
 import { rmSync, writeFileSync } from 'node:fs'
 const canWrite = (folder) => {

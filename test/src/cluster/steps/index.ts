@@ -1,5 +1,6 @@
 import type { Step } from '../step.js'
 import { answers } from './answers.js'
+import { batchJob } from './batch.js'
 import { evicted, forced } from './disruptions.js'
 import { foreignPod } from './foreign-pod.js'
 import { gatewayImage, userAndFiles } from './hardening.js'
@@ -18,6 +19,7 @@ export const steps: readonly Step[] = [
   coldStart,
   ...forced,
   evicted,
+  batchJob,
   newAdapter,
   upgraded,
   uninstalled,

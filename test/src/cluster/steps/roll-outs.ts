@@ -13,7 +13,8 @@ const rollOutTo = (context: StepContext, folder: string): Promise<void> =>
 
 /**
  * A new adapter is rolled out while clients ask, and then the old one. Every answer has the tokens
- * with the old adapter or with the new one, never a mixture; after a roll-out all have those of its pair.
+ * with the old adapter or with the new one, never a mixture; after a roll-out all have those of its
+ * pair.
  */
 export const newAdapter: Step = {
   key: 'adapter',

@@ -49,7 +49,7 @@ async function withReadyGateway<T>(kubernetes: Kubernetes, work: () => Promise<T
   }
 }
 
-/** A request comes while there are no models, and then the models are scaled up, as KEDA does it. */
+/** A request comes without models. Then the models are scaled up, as KEDA does it. */
 export const coldStart: Step = {
   key: 'cold',
   title: 'a cold start: a request wakes models that were scaled to zero',
