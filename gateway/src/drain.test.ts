@@ -79,7 +79,7 @@ test('a gateway that stops is not ready, finishes running and queued answers, an
 })
 
 test('during the delay it is not ready but accepts requests, then it refuses them', async () => {
-  await start({ TANDEM_DRAIN_DELAY_MS: '300' })
+  await start({ TANDEM_DRAIN_DELAY_MS: '5000' })
   const running = post({ stream: true })
   await isRunning()
   const stopped = gateway.stop()

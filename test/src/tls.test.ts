@@ -98,7 +98,7 @@ test('a gateway whose certificate the services refuse does not start, and says w
     TANDEM_SFT: secure.addresses.sft,
     TANDEM_DPO: secure.addresses.dpo,
     TANDEM_PORT: '0',
-    TANDEM_START_TIMEOUT_MS: '1000',
+    TANDEM_START_TIMEOUT_MS: '10000',
   })
   expect(code).toBe(1)
   expect(errors).toContain("it refuses this gateway's certificate: expected one that has not expired and is signed by")

@@ -29,7 +29,7 @@ test('closed: each client waits for its answer; no more requests are open than c
     await new Promise((resolve) => setTimeout(resolve, 1))
     open--
   }
-  expect(await sendAll({ type: 'closed', clients: 3, rampMs: 0 }, send, 50, createRandom(1), signal)).toEqual([])
+  expect(await sendAll({ type: 'closed', clients: 3, rampMs: 0 }, send, 1_000, createRandom(1), signal)).toEqual([])
   expect(most).toBe(3)
   expect(sent).toBeGreaterThan(3)
 })

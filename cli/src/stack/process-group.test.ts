@@ -116,7 +116,7 @@ describe('ProcessGroup', () => {
     await group.start(await script('first', service), signal)
     const dying = await script('second', `${service}\nconsole.error('last words')`)
     const second = pidOf((await group.start(dying, signal)).at)
-    await delay(100)
+    await expect.poll(() => lines).toContain('second: last words')
     process.kill(second, 'SIGKILL')
     expect(await group.firstEnd).toEqual({ name: 'second', how: 'killed by SIGKILL', lastLines: 'last words' })
   })

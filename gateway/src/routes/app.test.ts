@@ -58,9 +58,17 @@ describe('refuses', () => {
 
   test('a request when the queue is full, with a time to retry', async () => {
     const app = gateway.app({ admission: new Admission({ maxConcurrent: 1, maxWaiting: 1 }) })
-    gateway.dpo.beforeStep = () => delay(50)
+    // No answer can end before one request is refused.
+    let goOn = () => {}
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    gateway.dpo.beforeStep = () => held
     const body = { model: 'toy', prompt, max_tokens: 1 }
-    const answers = await Promise.all([1, 2, 3].map(() => postJson(app, '/v1/completions', body)))
+    const asked = [1, 2, 3].map(() => postJson(app, '/v1/completions', body))
+    await Promise.race(asked)
+    goOn()
+    const answers = await Promise.all(asked)
     gateway.dpo.beforeStep = () => undefined
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429])
     expect(answers[2]?.headers.get('retry-after')).toMatch(/^([1-9]|[1-5]\d|60)$/)
@@ -88,10 +96,17 @@ test('a service that dies during an answer ends the stream with an error, and is
   const own = await startToyGateway()
   const [replica] = own.pair.models.get('dpo')?.replicas.describe() ?? []
   const port = Number(replica?.address.split(':')[1])
-  own.sft.beforeStep = () => delay(5)
+  let steps = 0
+  let goOn = () => {}
+  const killed = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  own.dpo.beforeStep = () => (++steps < 3 ? undefined : killed)
   const body = { model: 'toy', prompt, max_tokens: 60, ignore_eos: true, stream: true }
   const response = await own.post('/v1/completions', body)
-  setTimeout(() => own.dpo.kill(), 40)
+  await expect.poll(() => steps).toBeGreaterThanOrEqual(3)
+  own.dpo.kill()
+  goOn()
   const events = (await readEvents(response)) as { error?: { message: string } }[]
   expect(events.at(-1)?.error?.message).toMatch(/the DPO service at 127\.0\.0\.1:\d+ is unavailable/)
   expect((await own.app().request('/readyz')).status).toBe(503)

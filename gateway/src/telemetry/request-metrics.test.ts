@@ -47,7 +47,7 @@ describe('the metrics', () => {
     request.destroy()
     await expect.poll(() => now.logLines).toMatchObject([{ status: 499, code: 'service_aborted' }])
     expect(await sampleOf('requestSuccess', ',finished_reason="abort"')).toBe(1)
-    expect(await sampleOf('requestErrors', ',status="499",code=""')).toBeUndefined()
+    expect(await sampleOf('requestErrors', ',status="499",code="service_aborted"')).toBeUndefined()
   })
 
   test('count refused keys and errors of other routes once, each by its code', async () => {

@@ -52,7 +52,7 @@ test('counts the time of runs and the messages that wait, also while the model r
 })
 
 test('counts evictions, but not closed, replaced or expired sessions', async () => {
-  const { host, run, read } = join({ maxSessions: 2, ttlMs: 40 })
+  const { host, run, read } = join({ maxSessions: 2, ttlMs: 3_000 })
   await run('a', [], [1])
   await run('b', [], [1])
   await host.run({ ...emptyWork, forks: [{ from: 'b', to: 'a' }] }, never())

@@ -139,10 +139,10 @@ describe('a stream', () => {
   })
 
   test('that fails sends the error as an event, then [DONE]', async () => {
-    const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 900, receiveTimeoutMs: 5_000 }
+    const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 5_000, receiveTimeoutMs: 60_000 }
     // The first steps are answered at once, the others only after the limit.
     let steps = 0
-    gateway.dpo.beforeStep = () => (steps++ < 8 ? undefined : delay(2_000))
+    gateway.dpo.beforeStep = () => (steps++ < 8 ? undefined : delay(10_000))
     const body = { ...request, max_tokens: 50, ignore_eos: true, stream: true }
     const response = await postJson(gateway.app({ limits }), path, body)
     expect(response.status).toBe(200)

@@ -41,11 +41,13 @@ test('splits sequences over several calls if one call cannot hold them', async (
 })
 
 test('a signal or a deadline ends a call and cancels it in the service', async () => {
-  toy.beforeScore = () => delay(2_000)
+  toy.beforeScore = () => delay(60_000, undefined, { ref: false })
   const controller = new AbortController()
-  const call = service.score([[1]], 5_000, controller.signal)
-  setTimeout(() => controller.abort(), 30)
-  await expect(call).rejects.toMatchObject({ code: 'aborted' })
+  const call = service.score([[1]], 60_000, controller.signal)
+  const isAborted = expect(call).rejects.toMatchObject({ code: 'aborted' })
+  await expect.poll(() => toy.sequences).toEqual([[1]])
+  controller.abort()
+  await isAborted
   await expect.poll(() => toy.cancelled).toBe(1)
   await expect(service.score([[1]], 30, never)).rejects.toMatchObject({ code: 'deadline' })
   await expect(service.score([[1]], 5_000, AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' })
