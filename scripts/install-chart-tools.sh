@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the tests of the Helm chart need into a folder: helm, kubeconform, and the schemas of Kubernetes and of
-# the custom resources that the chart can create. It needs Go and Node (after npm ci), and about two minutes.
+# Installs what the tests of the Helm chart need into a folder: helm, kubeconform, and the schemas
+# of Kubernetes and of the custom resources that the chart can create. It needs Go and Node (after
+# npm ci), and about two minutes.
 #
 #   scripts/install-chart-tools.sh FOLDER
 #   export HELM=FOLDER/helm KUBECONFORM=FOLDER/kubeconform KUBERNETES_SCHEMAS=FOLDER/schemas

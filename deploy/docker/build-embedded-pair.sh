@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the models of the embedded pair, unless they are there: FOLDER/sft, FOLDER/dpo and the reward model FOLDER/picker.
-# The weights are downloaded once into TANDEM_HOME.
+# Builds the models of the embedded pair, unless they are there: FOLDER/sft, FOLDER/dpo and the
+# reward model FOLDER/picker. The weights are downloaded once into TANDEM_HOME.
 # usage: build-embedded-pair FOLDER
 set -eu
 [ $# -eq 1 ] || { echo "usage: build-embedded-pair FOLDER" >&2; exit 1; }

@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Builds the images tandem-gateway, tandem-service and tandem-cli, and tandem-models if MODELS names a folder.
+# Builds the images tandem-gateway, tandem-service and tandem-cli, and tandem-models if MODELS names
+# a folder.
 #
-# usage: [VARIABLE=VALUE ...] deploy/docker/build-images.sh [gateway] [service] [cli] [models]     (default: all)
+# usage: [VARIABLE=VALUE ...] deploy/docker/build-images.sh [gateway] [service] [cli] [models]
+# Without a name, it builds all of them.
 #   BUILDER     docker or buildah (default: docker)
 #   TAG         the tag of the images (default: the version in package.json)
 #   PREFIX      what stands before the names: registry.example/team/ (default: nothing)
 #   BASE        the image with Node that all start from (default: that of the Dockerfile)
 #   MODELS      a folder with the model folders sft and dpo, for tandem-models
-#   BUILD_ARGS  more options of the builder: "--build-arg ONNXRUNTIME_NODE_INSTALL=cuda12 --network host"
+#   BUILD_ARGS  more options of the builder:
+#               "--build-arg ONNXRUNTIME_NODE_INSTALL=cuda12 --network host"
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -1,7 +1,7 @@
 """Measures how often intervals of 95% cover the true mean (docs/decisions/intervals.md).
 
-Compares the percentile bootstrap with BCa: 3,000 samples of each kind, 2,000 resamples of each. Needs
-what requirements.txt names.
+Compares the percentile bootstrap with BCa: 3,000 samples of each kind, 2,000 resamples of each.
+Needs what requirements.txt names.
 """
 
 import numpy as np

@@ -95,7 +95,7 @@ def best_of():
 
 
 def ratings():
-    """Bradley-Terry by choix. A tie is one win of each, and a win two, which has the same optimum."""
+    """Bradley-Terry by choix. A tie is one win of each, a win is two: the optimum is the same."""
     names = ["aad", "greedy-dpo", "eft", "greedy-sft", "bo2"]
     strengths = np.array([1.0, 0.3, 0.2, -0.5, -0.7])
     outcomes = []

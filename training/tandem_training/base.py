@@ -19,7 +19,8 @@ def run(args: argparse.Namespace) -> None:
     """Writes the folder. It appears when it is complete."""
     for path in (args.gguf, args.built / "tandem.json"):
         if not path.exists():
-            raise InputError(f"{path} is missing: expected --gguf FILE, and as --built what tandem build made of it")
+            raise InputError(f"{path} is missing: expected --gguf FILE and --built FOLDER, the folder that "
+                "tandem build wrote from it")
     with new_folder(args.out) as folder:
         _write(args.gguf, args.built, folder)
     print(f"{args.out} is complete")

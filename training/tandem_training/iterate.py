@@ -3,7 +3,7 @@
 | round | starts from | trained on |
 |---|---|---|
 | 0 | the SFT model | the given pairs |
-| 1 | the SFT model | chosen by AAD with the models of round 0, rejected sampled from its DPO model |
+| 1 | the SFT model | chosen by AAD with the models of round 0, rejected by sampling its DPO model |
 | 1-prime | the DPO model of round 0 | the same |
 | 2 | the SFT model | chosen by AAD with the DPO model of round 1, rejected those of round 1 |
 """
@@ -23,7 +23,7 @@ from .whole_file import write_whole
 
 
 class Rounds:
-    """The files of a run, each made once. A run that was stopped continues at the first missing one."""
+    """The files of a run, each made once. A stopped run continues at the first missing one."""
 
     def __init__(self, args: argparse.Namespace, rest: list[str]) -> None:
         self.args = args
@@ -98,7 +98,7 @@ def run(args: argparse.Namespace, rest: list[str]) -> None:
 
 
 def _check_same(args: argparse.Namespace, rest: list[str]) -> None:
-    """Refuses to continue a run with other data or options: its rounds would not belong together."""
+    """Refuses to continue a run with other data or options: its rounds would not match."""
     own = {"model": str(args.model.resolve()), "data": hash_of(args.data), "part": args.part}
     settings = own | {"split_seed": args.split_seed, "synthesize": args.synthesize, "dpo": rest}
     path = args.out / "iterate.json"
@@ -109,7 +109,8 @@ def _check_same(args: argparse.Namespace, rest: list[str]) -> None:
     changed = [name for name, value in settings.items() if before.get(name) != value]
     if changed:
         raise InputError(
-            f"{args.out} was begun with other values of {', '.join(changed)} ({path}): give the same, or another --out"
+            f"{args.out} was started with other values of {', '.join(changed)} ({path}): "
+            "give the same, or another --out"
         )
 
 

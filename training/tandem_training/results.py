@@ -10,7 +10,7 @@ figures = {
     "accuracy": ("rewards/accuracies", "accuracy", "mean_token_accuracy"),
     "margin": ("rewards/margins", "margin"),
 }
-"""What is shown, and the names that TRL's trainers give it. The first name that is there is used."""
+"""What is shown, and the names that TRL's trainers give it. The first name that exists is used."""
 
 
 def figure_of(logs: dict[str, Any], name: str, prefix: str = "") -> float | None:
@@ -19,7 +19,7 @@ def figure_of(logs: dict[str, Any], name: str, prefix: str = "") -> float | None
 
 
 def summarize(history: list[dict[str, Any]], evaluation: dict[str, float], rows: int, is_pairs: bool) -> dict:
-    """Returns the rows of the card's result: the first and last tenth of the steps, and unseen rows."""
+    """Returns the rows of the card's result: first and last tenth of the steps, and unseen rows."""
     steps = [entry for entry in history if "loss" in entry]
     tenth = max(1, len(steps) // 10)
     results: dict[str, Any] = {}

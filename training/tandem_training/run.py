@@ -97,7 +97,7 @@ def _refuse_nan(history: list[dict[str, Any]]) -> None:
 
 
 def _quieten() -> None:
-    """Hides bars and warnings that no user can act on: TRL uses names that transformers deprecates."""
+    """Hides bars, and warnings that no user can act on: names that transformers deprecates."""
     logging.disable_progress_bar()
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 

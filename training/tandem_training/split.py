@@ -1,4 +1,4 @@
-"""Writes each part of a file to a file of its own: the parts that --part of the trainings selects."""
+"""Writes each part of a file, which --part of the trainings selects, to a file of its own."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from .out_folder import check_new
 
 
 def run(args: argparse.Namespace) -> None:
-    """Writes picker.jsonl, oracle.jsonl and evaluation.jsonl. Rows keep their order and all keys."""
+    """Writes picker.jsonl, oracle.jsonl, evaluation.jsonl. Rows keep their order and all keys."""
     check_new(args.out)
     rows = read_rows(args.data)
     chosen: dict[str, list[Row]] = {name: [] for name in parts}

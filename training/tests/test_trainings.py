@@ -50,7 +50,8 @@ def test_a_continued_adapter_is_its_own_reference(tmp_path, write):
     assert train(*begin, "--out", tmp_path / "a", "--lora-dropout", "0") == 0
     assert train(*begin, "--out", tmp_path / "b", "--adapter", tmp_path / "a") == 0
     assert losses(tmp_path / "b")[0] == pytest.approx(0.693147, abs=1e-5)
-    # A reference that is the base would begin elsewhere, and a saved copy of it would be a second adapter.
+    # A reference that is the base would begin elsewhere, and a saved copy of it would be a second
+    # adapter.
     assert sorted(path.name for path in (tmp_path / "b").iterdir() if path.is_dir()) == []
     one, two = (load_file(tmp_path / name / "adapter_model.safetensors") for name in ("a", "b"))
     assert one.keys() == two.keys() and any(not torch.equal(one[key], two[key]) for key in one)
@@ -109,4 +110,4 @@ def test_iterate_makes_all_rounds_and_continues(tmp_path, write, capfd):
     assert record(out / "round-1-prime")["adapter"] == str(out / "round-0")
     assert record(out / "round-2")["adapter"] is None
     assert train(*args, "--beta", "0.5") == 1
-    assert "was begun with other values of dpo" in capfd.readouterr().err
+    assert "was started with other values of dpo" in capfd.readouterr().err

@@ -13,10 +13,10 @@ ${profileNames.map((name) => `  ${name.padEnd(8)} ${profiles[name].what}`).join(
   --tiny              starts a pair of a few thousand weights instead: a check of this command
   --replicas 1        services of each model that are started
   --model NAME        default: the first model of the gateway
-  --rate R            arrivals per second, a Poisson process; of a ramp the first rate, of a spike that before it
+  --rate R            arrivals per second, a Poisson process; ramp: the first rate; spike: the rate before the spike
   --clients N         instead of --rate, for smoke, steady and soak: N clients, each with one request at a time;
                       smoke: 2
-  --seconds S         the measured window; of a ramp that of each rate, and more for rates below 20 requests
+  --seconds S         the measured window; ramp: that of each rate, longer if a rate gives fewer than 20 requests
   --warm-up S         seconds before the window, which are not reported
   --route-seconds S   of load on each route that does not stream; 0: none
   --tokens N          tokens of each answer; end tokens do not end it

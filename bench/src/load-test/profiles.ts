@@ -7,7 +7,7 @@ export type ProfileName = (typeof profileNames)[number]
 export interface Profile {
   /** What the profile does, in one line. */
   readonly what: string
-  /** Arrivals per second; of a ramp the first rate, of a spike the rate before it. */
+  /** Arrivals per second; ramp: the first rate; spike: the rate before the spike. */
   readonly rate: number
   /** Clients of a closed loop, instead of the rate. Null: an open loop. */
   readonly clients: number | null

@@ -43,7 +43,7 @@ test('a folder of other steps is refused', async () => {
   await requireSamePlan(out, begun)
   for (const other of [[makes('one')], [makes('one'), script('two', 'other()')]])
     await expect(requireSamePlan(out, other)).rejects.toThrow(
-      `c was begun with other steps: ${join(out, 'steps.json')} has another step "two" than this version. Remove `,
+      `c was started with other steps: ${join(out, 'steps.json')} has another step "two" than this version. Remove `,
     )
   expect(await readdir(out)).toEqual(['steps.json'])
 })

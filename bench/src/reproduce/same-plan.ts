@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Step } from './step.js'
 
 /**
- * Records the steps in a new folder, and compares them with those of a folder that was begun
+ * Records the steps in a new folder, and compares them with those of a folder that was started
  * before.
  * @throws Error if they differ: the models and answers there would not belong together
  */
@@ -15,7 +15,7 @@ export async function requireSamePlan(out: string, steps: readonly Step[]): Prom
   const different = findDifference(before, steps)
   if (different === null) return
   throw new Error(
-    `${out} was begun with other steps: ${path} has another step "${different}" than this version. ` +
+    `${out} was started with other steps: ${path} has another step "${different}" than this version. ` +
       'Remove the folder, or give another --out',
   )
 }

@@ -1,8 +1,11 @@
-"""Alignment-aware decoding as one writes it with transformers: two models, a forward of each for every token, KV caches, float32 on CPU.
+"""Alignment-aware decoding as one writes it with transformers.
+
+Two models, a forward of each for every token, KV caches, float32 on CPU.
 
 usage: loop.py GGUF ADAPTER THREADS
-A line of stdin is a request, {"prompt_ids": [...], "max_tokens": n, "alpha": 0.1}; a line of stdout its answer, {"token_ids": [...],
-"ms": when each token was there}. The first line says {"ready": versions}. End tokens do not end an answer. Ends with its stdin.
+A line of stdin is a request, {"prompt_ids": [...], "max_tokens": n, "alpha": 0.1}; a line of stdout
+its answer, {"token_ids": [...], "ms": when each token was there}. The first line says
+{"ready": versions}. End tokens do not end an answer. Ends with its stdin.
 """
 import json
 import math

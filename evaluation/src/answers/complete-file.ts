@@ -27,7 +27,7 @@ export interface FileStage<Stage extends string> {
 /** Options that are the same for all stages of a run. */
 export interface StageOptions<Stage extends string> extends Patience {
   readonly server: Server
-  /** Maximum requests at once; null: as many as the gateway works on at once. */
+  /** Maximum requests at once; null: the gateway's concurrency limit. */
   readonly concurrency: number | null
   /** Called when a file is open, and after each row, with the number of rows at the end. */
   readonly onCounts?: ((stage: Stage, counts: Counts, total: number) => void) | undefined

@@ -1,4 +1,4 @@
-import type { Fields, Prompt } from '../prompts/index.js'
+import type { Fields, Prompt, PromptFile } from '../prompts/index.js'
 import { rowSeed } from './row-seed.js'
 
 /** What the requests of a batch have in common. */
@@ -7,7 +7,7 @@ export interface RequestSettings {
   readonly model: string
   /** Fields of every request. They win over those of the row; `decoding` is merged key by key. */
   readonly body: Fields
-  /** The seed that the seeds of the rows are made from. */
+  /** Base seed; each row gets its own seed from it. */
   readonly seed: number
   /** The number of answers to each prompt. */
   readonly samples: number
@@ -35,6 +35,15 @@ const ownDecodingFields: Readonly<Record<string, string>> = {
 export function assertBatchBody(body: Fields): void {
   assertWithout(body, ownFields, '')
   if (isFields(body.decoding)) assertWithout(body.decoding, ownDecodingFields, 'decoding.')
+}
+
+/**
+ * Refuses texts without a limit of tokens, because the default of the server is small.
+ * @throws Error naming the file and the setting
+ */
+export function requireLength({ path, hasTexts }: Pick<PromptFile, 'path' | 'hasTexts'>, body: Fields): void {
+  if (!hasTexts || 'max_tokens' in body || 'max_completion_tokens' in body) return
+  throw new Error(`${path} has texts: /v1/completions generates only 16 tokens by default. Set --max-tokens`)
 }
 
 function assertWithout(body: Fields, fields: Readonly<Record<string, string>>, prefix: string): void {

@@ -71,7 +71,7 @@ export async function readGatewayFacts(server: Server, signal: AbortSignal): Pro
 /** Requests at once if the gateway does not say how many it works on. */
 const usualConcurrency = 8
 
-/** How many requests to send at once. @param wanted null: as many as the gateway works on */
+/** How many requests to send at once. @param wanted null: the gateway's concurrency limit */
 export const concurrencyOf = (
   wanted: number | null,
   { concurrentRequests }: Pick<GatewayFacts, 'concurrentRequests'>,

@@ -75,7 +75,7 @@ it('shards one after the other are the file of the whole run', () =>
     { numRuns: 20 },
   ))
 
-it('whatever the concurrency, the file is the same', async () => {
+it('the file is the same at any concurrency', async () => {
   const files = await Promise.all(
     [1, 2, 16].map(async (concurrency) => run(await prepare('plain.txt', { concurrency }))),
   )

@@ -36,7 +36,7 @@ export interface EvaluationOptions extends Omit<StageOptions<EvaluationStage>, '
   readonly samples: number | null
   /** The reward model whose scores are R; null: it is missing, and the error names those served. */
   readonly oracle: string | null
-  /** The reward model that best-of-n picks by; null: there is none. */
+  /** The reward model that best-of-n uses to choose; null: there is none. */
   readonly picker: string | null
   /** An LLM that compares the answers too; null: there is none. */
   readonly judge: JudgeOptions | null
@@ -54,6 +54,6 @@ export interface EvaluationOptions extends Omit<StageOptions<EvaluationStage>, '
   readonly limit: number | null
   /** Fields of every request. */
   readonly body: Fields
-  /** The seed that the seed of each answer is made from. */
+  /** Base seed; each answer gets its own seed from it. */
   readonly seed: number
 }

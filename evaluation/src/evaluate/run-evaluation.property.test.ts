@@ -65,7 +65,7 @@ it('continued from any byte of its files, also with garbage after it, the result
     { numRuns: 60, examples: [['answers', 0, new Uint8Array(), true]] },
   ))
 
-it('whatever the concurrency, answers, scores and judgements are the same', async () => {
+it('answers, scores and judgements are the same at any concurrency', async () => {
   const runs = []
   for (const concurrency of [1, 2, 16]) {
     const options = await prepare(concurrency)

@@ -25,6 +25,6 @@ export interface SynthesisOptions extends StageOptions<Stage> {
   readonly completeOnly: boolean
   /** Fields of every request. */
   readonly body: Fields
-  /** The seed that the seed of each answer is made from. */
+  /** Base seed; each answer gets its own seed from it. */
   readonly seed: number
 }

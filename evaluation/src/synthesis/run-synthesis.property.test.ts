@@ -72,7 +72,7 @@ it('continued from any byte of its files, also with garbage after it, the pairs 
     { numRuns: 40 },
   ))
 
-it('whatever the concurrency, the pairs are the same', async () => {
+it('the pairs are the same at any concurrency', async () => {
   for (const name of Object.keys(runs) as Name[]) {
     const files = []
     for (const concurrency of [1, 2, 16]) {

@@ -242,7 +242,7 @@ describe('what cannot work is refused', () => {
       row({ prompt: 'Once' }, '/v1/completions', 'b'),
     ]
     await expect(synthesize(mixed, { body: { max_tokens: 5 } })).rejects.toThrow('expected one kind in a file')
-    await expect(synthesize([{ prompt: 'Once' }])).rejects.toThrow('continues by only 16 tokens')
+    await expect(synthesize([{ prompt: 'Once' }])).rejects.toThrow('generates only 16 tokens by default')
     await expect(synthesize([{ prompt: 'Once' }], best)).rejects.toThrow('a reward model needs conversations')
   })
 

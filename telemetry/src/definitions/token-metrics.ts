@@ -25,7 +25,7 @@ export const tokenMetrics = {
     name: 'tandem.decode_steps',
     kind: 'counter',
     unit: '',
-    description: 'Steps of the decode loop, by whether the SFT model was run in them. A step gives at least one token.',
+    description: 'Decode steps, labelled by whether the SFT model ran. A step gives at least one token.',
     attributes: [...model, 'sft'],
     processes: gateway,
   },

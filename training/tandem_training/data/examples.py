@@ -110,7 +110,7 @@ def _explicit(prompt: Any, answers: dict[str, Any]) -> tuple | str:
         if form == "messages" and (len(answer) != 1 or answer[0]["role"] != "assistant"):
             return (
                 f"{key} has {len(answer)} messages, the first by {answer[0]['role']}: expected only the answer, "
-                "one message by assistant. The messages before it belong into prompt"
+                "one message by assistant. Move the messages before it to prompt"
             )
     if form == "messages" and prompt[-1]["role"] == "assistant":
         return "prompt ends with a message by assistant: expected the last message by user"

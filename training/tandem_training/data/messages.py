@@ -4,7 +4,7 @@ from typing import Any
 
 Message = dict[str, str]
 Text = str | list[Message]
-"""A prompt or an answer: a string, or a list of messages. One file has only one of the two forms."""
+"""A prompt or an answer: a string, or a list of messages. A file has only one of the two forms."""
 
 roles = ("system", "user", "assistant")
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Asked, askFirst } from '../asked.js'
 import type { FaultCase, FaultResult, FaultSettings } from '../case.js'
 import { holdRequest } from '../held-request.js'
-import { LooseStack } from '../loose-stack.js'
+import { ServiceStack } from '../service-stack.js'
 import { streamAnswer } from '../stream-answer.js'
 import { Tally } from '../tally.js'
 
@@ -17,13 +17,13 @@ const drainCase = (
   key: string,
   title: string,
   expected: string,
-  run: (stack: LooseStack, tally: Tally, signal: AbortSignal) => Promise<void>,
+  run: (stack: ServiceStack, tally: Tally, signal: AbortSignal) => Promise<void>,
 ): FaultCase => ({
   key,
   title,
   expected,
   run: async ({ isShort, signal }: FaultSettings): Promise<FaultResult> => {
-    const stack = await LooseStack.start({ env: { TANDEM_DRAIN_MS: drainMs } })
+    const stack = await ServiceStack.start({ env: { TANDEM_DRAIN_MS: drainMs } })
     try {
       const tally = new Tally()
       for (let i = 0; i < (isShort ? shortTries : tries); i++) await run(stack, tally, signal)
@@ -50,7 +50,7 @@ export const drained: readonly FaultCase[] = [
   ),
 ]
 
-async function drainGateway(stack: LooseStack, tally: Tally, signal: AbortSignal): Promise<void> {
+async function drainGateway(stack: ServiceStack, tally: Tally, signal: AbortSignal): Promise<void> {
   const [gateway] = stack.gateways
   if (gateway === undefined) throw new RangeError('the stack has no gateway')
   const asked = await askFirst(stack, { count: answersAtOnce, maxTokens }, signal)
@@ -71,7 +71,7 @@ async function drainGateway(stack: LooseStack, tally: Tally, signal: AbortSignal
   await gateway.startAgain()
 }
 
-async function drainServices(stack: LooseStack, tally: Tally, signal: AbortSignal): Promise<void> {
+async function drainServices(stack: ServiceStack, tally: Tally, signal: AbortSignal): Promise<void> {
   const asked = await askFirst(stack, { count: answersAtOnce, maxTokens }, signal)
   for (const service of stack.services) {
     await stack.waitUntilServing()
@@ -91,7 +91,7 @@ async function drainServices(stack: LooseStack, tally: Tally, signal: AbortSigna
 }
 
 /** Streams all answers. `flow` resolves when each has a token or has ended. */
-function openStreams(stack: LooseStack, asked: readonly Asked[], signal: AbortSignal) {
+function openStreams(stack: ServiceStack, asked: readonly Asked[], signal: AbortSignal) {
   const flows: Promise<void>[] = []
   const answers = asked.map(({ body }) => {
     const { promise, resolve } = createSignal()

@@ -9,7 +9,7 @@ import {
   type StepResponse__Output,
 } from '@tandem/proto'
 import type { FaultCase } from '../case.js'
-import { LooseStack } from '../loose-stack.js'
+import { ServiceStack } from '../service-stack.js'
 import { Tally } from '../tally.js'
 
 const sessionId = 'owned'
@@ -31,7 +31,7 @@ export const forged: readonly FaultCase[] = [
     title: 'the id of a session is reused or forged on another connection',
     expected: 'it reads nothing, and the session goes on',
     run: async () => {
-      const stack = await LooseStack.start({})
+      const stack = await ServiceStack.start({})
       const [service] = stack.servicesOf('dpo')
       const [owner, other] = [openClient(service?.address ?? ''), openClient(service?.address ?? '')]
       try {

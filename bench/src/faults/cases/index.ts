@@ -7,15 +7,15 @@ import { forged } from './forged.js'
 import { killed } from './killed.js'
 import { killedReward } from './killed-reward.js'
 import { limited } from './limited.js'
-import { misfits } from './misfits.js'
+import { manyClients } from './many-clients.js'
+import { mismatched } from './mismatched.js'
 import { overloaded } from './overloaded.js'
 import { partitioned } from './partitioned.js'
+import { processFaultCases } from './process-faults.js'
 import { rolled } from './rolled.js'
 import { slowReader } from './slow-reader.js'
 import { soaked } from './soaked.js'
 import { stopped } from './stopped.js'
-import { stormed } from './stormed.js'
-import { troubled } from './troubled.js'
 import { uncollected } from './uncollected.js'
 import { unresolved } from './unresolved.js'
 import { wrongAnswered } from './wrong-answers.js'
@@ -29,7 +29,7 @@ export const faultCases: readonly FaultCase[] = [
   ...stopped,
   delayed,
   ...wrongAnswered,
-  misfits,
+  mismatched,
   ...rolled,
   ...drained,
   ...limited,
@@ -39,7 +39,7 @@ export const faultCases: readonly FaultCase[] = [
   ...unresolved,
   ...partitioned,
   ...damaged,
-  ...troubled,
+  ...processFaultCases,
   ...soaked,
-  ...stormed,
+  ...manyClients,
 ]

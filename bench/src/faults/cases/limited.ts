@@ -1,7 +1,7 @@
 import { askAll } from '../ask-during.js'
 import { type Asked, askFirst } from '../asked.js'
 import type { FaultCase, FaultSettings } from '../case.js'
-import { LooseStack } from '../loose-stack.js'
+import { ServiceStack } from '../service-stack.js'
 import { Tally } from '../tally.js'
 import { type LoadPeak, watchLoad } from '../watch-load.js'
 
@@ -63,8 +63,8 @@ export const limited: readonly FaultCase[] = [
   },
 ]
 
-async function withStack<T>(serviceEnv: Readonly<Record<string, string>>, work: (stack: LooseStack) => Promise<T>) {
-  const stack = await LooseStack.start({ serviceEnv })
+async function withStack<T>(serviceEnv: Readonly<Record<string, string>>, work: (stack: ServiceStack) => Promise<T>) {
+  const stack = await ServiceStack.start({ serviceEnv })
   try {
     return await work(stack)
   } finally {
@@ -79,7 +79,7 @@ async function withStack<T>(serviceEnv: Readonly<Record<string, string>>, work: 
  */
 async function exceed(
   { name, isReached }: Limit,
-  stack: LooseStack,
+  stack: ServiceStack,
   asked: readonly Asked[],
   tally: Tally,
   { isShort, signal, log }: FaultSettings,

@@ -6,7 +6,7 @@ import { findSaturation, judgeOverload, type NamedLoad } from '../../overload/ju
 import { askAll } from '../ask-during.js'
 import { askFirst } from '../asked.js'
 import type { FaultCase, FaultResult, FaultSettings } from '../case.js'
-import { LooseStack } from '../loose-stack.js'
+import { ServiceStack } from '../service-stack.js'
 import { Tally } from '../tally.js'
 
 const shortForm = {
@@ -37,7 +37,7 @@ export const overloaded: readonly FaultCase[] = [
     expected: '200 and 429 with Retry-After only; goodput stays at 0.9 of its peak or more (judged in the long form)',
     run: async (settings) => {
       const { pair } = settings.isShort ? shortForm : longForm
-      const stack = await LooseStack.start({
+      const stack = await ServiceStack.start({
         pair,
         gatewayEnv: { TANDEM_MAX_CONCURRENT: '4', TANDEM_MAX_WAITING: '8' },
       })
@@ -50,7 +50,7 @@ export const overloaded: readonly FaultCase[] = [
   },
 ]
 
-async function overload(stack: LooseStack, { isShort, signal, log }: FaultSettings): Promise<FaultResult> {
+async function overload(stack: ServiceStack, { isShort, signal, log }: FaultSettings): Promise<FaultResult> {
   const { sweepMs, overloadMs, level } = isShort ? shortForm : longForm
   const tally = new Tally()
   const asked = await askFirst(stack, { count: 4, maxTokens: tokens }, signal)

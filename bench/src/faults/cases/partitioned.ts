@@ -1,7 +1,7 @@
 import { askDuring } from '../ask-during.js'
 import { askFirst } from '../asked.js'
 import type { FaultCase, FaultSettings } from '../case.js'
-import { LooseStack, type PairAddresses } from '../loose-stack.js'
+import { type PairAddresses, ServiceStack } from '../service-stack.js'
 import { Tally } from '../tally.js'
 import { type Direction, TcpProxy } from '../tcp-proxy.js'
 
@@ -28,7 +28,7 @@ export const partitioned: readonly FaultCase[] = [
         sft: await throughProxy(sft),
         dpo: await throughProxy(dpo),
       })
-      const stack = await LooseStack.start({ replicas: 2, addressesFor, gatewayEnv: { TANDEM_HANG_MS: hangMs } })
+      const stack = await ServiceStack.start({ replicas: 2, addressesFor, gatewayEnv: { TANDEM_HANG_MS: hangMs } })
       try {
         return await breakNetwork(stack, proxies, settings)
       } finally {
@@ -39,7 +39,7 @@ export const partitioned: readonly FaultCase[] = [
   },
 ]
 
-async function breakNetwork(stack: LooseStack, proxies: readonly TcpProxy[], { isShort, signal }: FaultSettings) {
+async function breakNetwork(stack: ServiceStack, proxies: readonly TcpProxy[], { isShort, signal }: FaultSettings) {
   const tally = new Tally()
   await stack.waitUntilServing()
   const asked = await askFirst(stack, { count: kinds, maxTokens }, signal)

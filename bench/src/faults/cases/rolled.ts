@@ -1,7 +1,7 @@
 import { askFirst } from '../asked.js'
 import type { FaultCase, FaultResult, FaultSettings } from '../case.js'
-import { LooseStack } from '../loose-stack.js'
 import type { ServerProcess } from '../server-process.js'
+import { ServiceStack } from '../service-stack.js'
 import { SteadyLoad } from '../steady-load.js'
 import { Tally } from '../tally.js'
 
@@ -22,7 +22,7 @@ export const rolled: readonly FaultCase[] = [
       const { pair } = settings.isShort ? shortForm : longForm
       const env = { TANDEM_DRAIN_MS: drainMs }
       const gatewayEnv = { TANDEM_DRAIN_DELAY_MS: drainDelayMs }
-      const stack = await LooseStack.start({ pair, replicas: 2, gateways: 2, env, gatewayEnv })
+      const stack = await ServiceStack.start({ pair, replicas: 2, gateways: 2, env, gatewayEnv })
       try {
         return await rollAll(stack, settings)
       } finally {
@@ -32,7 +32,7 @@ export const rolled: readonly FaultCase[] = [
   },
 ]
 
-async function rollAll(stack: LooseStack, { isShort, signal, log }: FaultSettings): Promise<FaultResult> {
+async function rollAll(stack: ServiceStack, { isShort, signal, log }: FaultSettings): Promise<FaultResult> {
   const { rounds, clients, kinds, maxTokens } = isShort ? shortForm : longForm
   const tally = new Tally()
   await stack.waitUntilServing()
@@ -58,7 +58,7 @@ async function rollAll(stack: LooseStack, { isShort, signal, log }: FaultSetting
 }
 
 /** Restarts a process as a rolling update does: only while all others are ready. */
-async function restart(stack: LooseStack, server: ServerProcess): Promise<string> {
+async function restart(stack: ServiceStack, server: ServerProcess): Promise<string> {
   await stack.waitUntilServing()
   const end = await server.end('SIGTERM')
   await server.startAgain()

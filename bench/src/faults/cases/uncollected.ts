@@ -2,7 +2,7 @@ import { startCollector } from '../../telemetry/collectors.js'
 import { askAll } from '../ask-during.js'
 import { askFirst } from '../asked.js'
 import type { FaultCase } from '../case.js'
-import { LooseStack } from '../loose-stack.js'
+import { ServiceStack } from '../service-stack.js'
 import { Tally } from '../tally.js'
 
 /** Longer than the limit of an export below. */
@@ -19,7 +19,7 @@ export const uncollected: readonly FaultCase[] = [
     expected: 'the same tokens, at the same speed',
     run: async ({ isShort, signal }) => {
       const collector = await startCollector(slowMs)
-      const stack = await LooseStack.start({
+      const stack = await ServiceStack.start({
         env: {
           OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
           OTEL_EXPORTER_OTLP_TIMEOUT: '200',
@@ -31,7 +31,7 @@ export const uncollected: readonly FaultCase[] = [
           TANDEM_TRACE_TOKENS: '1',
         },
       })
-      const plain = await LooseStack.start({ env: { OTEL_SDK_DISABLED: 'true' } })
+      const plain = await ServiceStack.start({ env: { OTEL_SDK_DISABLED: 'true' } })
       try {
         const tally = new Tally()
         const asked = await askFirst(plain, { count: kinds, maxTokens }, signal)

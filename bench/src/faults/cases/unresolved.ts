@@ -5,8 +5,8 @@ import { freePort } from '@tandem/test'
 import { askAll, askDuring } from '../ask-during.js'
 import { askFirst } from '../asked.js'
 import type { FaultCase, FaultResult, FaultSettings } from '../case.js'
-import { LooseStack } from '../loose-stack.js'
 import { preloadOption } from '../process-faults.js'
+import { ServiceStack } from '../service-stack.js'
 import { Tally } from '../tally.js'
 import { withFolder } from '../with-folder.js'
 
@@ -34,7 +34,7 @@ async function run(file: string, settings: FaultSettings): Promise<FaultResult> 
   const setName: SetName = (found) => writeFile(file, JSON.stringify({ [host]: found }))
   await setName([first, deadAddress])
   const ports = { sft: await freePort(), dpo: await freePort() }
-  const stack = await LooseStack.start({
+  const stack = await ServiceStack.start({
     replicas: 2,
     listenAt: (role, i) => `${[first, second][i]}:${ports[role]}`,
     addressesFor: () => ({ sft: [`${host}:${ports.sft}`], dpo: [`${host}:${ports.dpo}`] }),
@@ -56,7 +56,7 @@ async function run(file: string, settings: FaultSettings): Promise<FaultResult> 
 /** Changes what the name resolves to: addresses, or the code of an error. */
 type SetName = (found: readonly string[] | string) => Promise<void>
 
-async function changeName(stack: LooseStack, setName: SetName, { signal, log }: FaultSettings): Promise<FaultResult> {
+async function changeName(stack: ServiceStack, setName: SetName, { signal, log }: FaultSettings): Promise<FaultResult> {
   const tally = new Tally()
   const shared = { url: stack.url, asked: await askFirst(stack, { count: kinds, maxTokens }, signal), tally, signal }
   const change = async (label: string, found: readonly string[] | string) => {

@@ -25,7 +25,7 @@ export type ProbeState = 'connecting' | 'refused' | 'draining' | 'serving'
 /** Is told what the probe finds. */
 export interface ProbeListener {
   /** Returns why the model cannot be used, or null. Called after each connect. */
-  findMisfit(model: GetModelResponse__Output): string | null
+  findMismatch(model: GetModelResponse__Output): string | null
   /** @param askedMs when the load was asked for, on the clock of performance.now() */
   onLoad(load: GetLoadResponse__Output, askedMs: number): void
   /** The connection is lost. */
@@ -48,7 +48,7 @@ export class Probe {
   private readonly task = new RepeatedTask(() => this.run(), probeIntervalMs)
   private readonly closing = new AbortController()
   private readonly callMs: number
-  private misfit: string | null = null
+  private mismatch: string | null = null
   private isServing = false
   /** Whether the last probe passed, and nothing has raised a doubt since. */
   private isReachable = false
@@ -71,7 +71,7 @@ export class Probe {
 
   get state(): ProbeState {
     if (!this.isReachable || !this.isVerified) return 'connecting'
-    if (this.misfit !== null) return 'refused'
+    if (this.mismatch !== null) return 'refused'
     return this.isServing ? 'serving' : 'draining'
   }
 
@@ -83,7 +83,7 @@ export class Probe {
         return this.error?.message ?? `${name} is not connected yet`
       case 'refused':
         return (
-          `${name} now serves ${this.model?.modelId}, which does not fit the others (${this.misfit}). ` +
+          `${name} now serves ${this.model?.modelId}, which does not fit the others (${this.mismatch}). ` +
           'Serve models that fit, or restart the gateway to use the new model'
         )
       case 'draining':
@@ -165,7 +165,7 @@ export class Probe {
     if (epoch !== this.epoch || !this.connection.isConnected)
       throw new SessionError('unavailable', `${this.connection.name} is unavailable: the connection was lost`)
     this.model = model
-    this.misfit = this.listener.findMisfit(model)
+    this.mismatch = this.listener.findMismatch(model)
     this.verifiedEpoch = epoch
   }
 

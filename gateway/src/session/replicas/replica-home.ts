@@ -4,7 +4,7 @@ import type { Wish } from './lease.js'
 /** What a replica needs of its set. */
 export interface ReplicaHome {
   /** Returns why the model does not fit the others, or null. */
-  findMisfit(model: GetModelResponse__Output): string | null
+  findMismatch(model: GetModelResponse__Output): string | null
   /** Whether no other replica takes sessions. */
   isAlone(replica: unknown): boolean
   /** Whether another replica is ready for sessions of this version and release. */

@@ -5,7 +5,7 @@ import { Waiters } from '../waiting/waiters.js'
 import { AddressSource } from './address-source.js'
 import type { Place } from './addresses.js'
 import { choose } from './choose.js'
-import { findMisfit } from './find-misfit.js'
+import { findMismatch } from './find-mismatch.js'
 import type { Lease, Replicas, Wish } from './lease.js'
 import { describeChange, describeFaults, mayServe, serves } from './matching.js'
 import { hashPrefixes, PrefixAffinity, type PromptPrefixes } from './prefix-affinity.js'
@@ -51,7 +51,7 @@ export class ReplicaSet<Connection extends ProbedConnection> implements Replicas
   private wakeTimer: NodeJS.Timeout | undefined
   private isClosed = false
   private readonly home: ReplicaHome = {
-    findMisfit: (model) => this.findMisfit(model),
+    findMismatch: (model) => this.findMismatch(model),
     isAlone: (replica) => ![...this.replicas.values()].some((other) => other !== replica && other.isServing),
     canMove: (wish) => this.findPlaces(wish).length > 0,
     onRestart: (address) => this.affinity.forget(address),
@@ -143,9 +143,9 @@ export class ReplicaSet<Connection extends ProbedConnection> implements Replicas
     for (const replica of this.replicas.values()) replica.close()
   }
 
-  private findMisfit(model: GetModelResponse__Output): string | null {
+  private findMismatch(model: GetModelResponse__Output): string | null {
     this.firstRead ??= model
-    return findMisfit(model, this.firstRead)
+    return findMismatch(model, this.firstRead)
   }
 
   private tryAcquire(wish: Wish, prefixes: PromptPrefixes): Lease<Connection> | null {

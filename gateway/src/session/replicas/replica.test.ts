@@ -7,7 +7,7 @@ test('a replica whose address is gone is draining, also if its service is ready'
   const toy = new ToyService(3)
   const connection = new LogitServiceConnection('dpo', await toy.start())
   const home = {
-    findMisfit: () => null,
+    findMismatch: () => null,
     isAlone: () => true,
     canMove: () => false,
     onRestart: () => undefined,

@@ -33,7 +33,7 @@ export class Replica<Connection extends ProbedConnection> implements LeaseHome<C
     hangMs: number,
   ) {
     this.probe = new Probe(connection, hangMs, {
-      findMisfit: (model) => this.findMisfit(model),
+      findMismatch: (model) => this.findMismatch(model),
       onLoad: (load, askedMs) => this.room.report(load, askedMs),
       onDisconnect: () => this.onDisconnect(),
       onHang: () => this.onHang(),
@@ -150,11 +150,11 @@ export class Replica<Connection extends ProbedConnection> implements LeaseHome<C
     this.home.onChange()
   }
 
-  private findMisfit(model: GetModelResponse__Output): string | null {
+  private findMismatch(model: GetModelResponse__Output): string | null {
     // Failures of calls that the last connection lost say nothing about this one.
     this.recentFailures = 0
     if (this.model?.device?.engineId !== model.device?.engineId) this.home.onRestart(this.address)
-    return this.home.findMisfit(model)
+    return this.home.findMismatch(model)
   }
 
   private onProbe(): void {

@@ -5,7 +5,7 @@ import { type GoldenRequest, tokensOf } from '../golden.js'
 import type { Step, StepContext, StepResult } from '../step.js'
 
 const shards = 4
-const method = ['--strategy', 'aad alpha=0.1', '--max-tokens', '48', '--token-ids']
+const method = ['--strategy', 'aad alpha=0.1', '--max-tokens=48', '--token-ids']
 const jobLimitS = 600
 const pollMs = 200
 const firstRowLimitMs = 120_000

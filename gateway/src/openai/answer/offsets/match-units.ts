@@ -1,6 +1,6 @@
-/** After so many units that agree, a search ends and the next one starts. */
+/** Number of matching units after which a search ends and the next one starts. */
 const enough = 16
-/** Differences of one search. It keeps the time linear, also for texts with nothing in common. */
+/** Maximum differences in one search, so that the time is linear, even for unrelated texts. */
 const maxDifferences = 64
 
 /** A place in both lists, and how many units agree before it. */
@@ -100,5 +100,8 @@ class Search {
   }
 }
 
-/** Of two places the further one. Of equal ones that which skips more of the second list. */
+/**
+ * Returns the further of two places. If they are equal, returns the one that skips more of the
+ * second list.
+ */
 const further = (a: Place, b: Place): Place => (b.i + b.j > a.i + a.j || (b.i + b.j === a.i + a.j && b.j > a.j) ? b : a)

@@ -12,8 +12,8 @@ const kinds = 4
 const maxTokens = 48
 const [rounds, shortRounds] = [5, 1]
 
-/** A stack whose processes can be troubled from inside. */
-interface Troubled {
+/** A stack with a way to cause faults inside its processes. */
+interface FaultyStack {
   readonly stack: FaultStack
   readonly faults: ProcessFaults
   readonly asked: readonly Asked[]
@@ -21,9 +21,9 @@ interface Troubled {
   readonly signal: AbortSignal
 }
 
-const troubledCase = (
+const processFaultCase = (
   { key, title, expected }: Pick<FaultCase, 'key' | 'title' | 'expected'>,
-  run: (troubled: Troubled) => Promise<void>,
+  run: (faulty: FaultyStack) => Promise<void>,
 ): FaultCase => ({
   key,
   title,
@@ -44,8 +44,8 @@ const troubledCase = (
 })
 
 /** F15: processes that stand still or end by a bug. F16: clocks that jump. */
-export const troubled: readonly FaultCase[] = [
-  troubledCase(
+export const processFaultCases: readonly FaultCase[] = [
+  processFaultCase(
     {
       key: 'F15',
       title: 'the event loop of each process is blocked for 1 s',
@@ -58,19 +58,19 @@ export const troubled: readonly FaultCase[] = [
       }
     },
   ),
-  troubledCase(
+  processFaultCase(
     {
       key: 'F15-rejection',
       title: 'an unhandled rejection ends a service, then the gateway',
       expected:
         'of a service: the same tokens, after a pause; of the gateway: a broken connection, then the same tokens',
     },
-    async (troubled) => {
-      for (const { role } of troubled.stack.services) await rejectInService(troubled, role)
-      await rejectInGateway(troubled)
+    async (faulty) => {
+      for (const { role } of faulty.stack.services) await rejectInService(faulty, role)
+      await rejectInGateway(faulty)
     },
   ),
-  troubledCase(
+  processFaultCase(
     { key: 'F16', title: 'all clocks jump by an hour, forward and back', expected: 'the same tokens' },
     async ({ stack, faults, ...shared }) => {
       const pids = stack.processes.map(({ pid }) => pid)
@@ -89,7 +89,7 @@ export const troubled: readonly FaultCase[] = [
   ),
 ]
 
-async function rejectInService({ stack, faults, ...shared }: Troubled, role: string): Promise<void> {
+async function rejectInService({ stack, faults, ...shared }: FaultyStack, role: string): Promise<void> {
   await stack.waitUntilServing()
   const victim = stack.services.find((service) => service.role === role)
   if (victim === undefined) throw new Error(`no ${role} service serves`)
@@ -101,7 +101,7 @@ async function rejectInService({ stack, faults, ...shared }: Troubled, role: str
 }
 
 /** The gateway takes its answers with it. Clients send their requests again. */
-async function rejectInGateway({ stack, faults, asked, tally, signal }: Troubled): Promise<void> {
+async function rejectInGateway({ stack, faults, asked, tally, signal }: FaultyStack): Promise<void> {
   await stack.waitUntilServing()
   const gateway = stack.processes.find(({ role }) => role === 'gateway')
   if (gateway === undefined) throw new Error('no gateway serves')

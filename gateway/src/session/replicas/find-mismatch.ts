@@ -16,7 +16,7 @@ const traits: readonly (readonly [name: string, read: (model: GetModelResponse__
  * precision and the adapter may differ.
  * @param expected the model that the gateway was started with
  */
-export function findMisfit(found: GetModelResponse__Output, expected: GetModelResponse__Output): string | null {
+export function findMismatch(found: GetModelResponse__Output, expected: GetModelResponse__Output): string | null {
   const differences = traits
     .filter(([, read]) => read(found) !== read(expected))
     .map(([name, read]) => `${name}: ${read(found) || 'none'}, expected ${read(expected) || 'none'}`)

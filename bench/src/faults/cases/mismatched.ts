@@ -21,7 +21,7 @@ const otherTokenizer: ChangeModel = (model) => ({ ...model, tokenizerFingerprint
  * Changes the second replica of each model. The gateway expects of all replicas what it reads
  * first, so the second one waits for the first.
  */
-function secondReplica(change: ChangeModel): Misfit['faultsAt'] {
+function secondReplica(change: ChangeModel): Mismatch['faultsAt'] {
   const firstReads = { sft: new Signal(), dpo: new Signal() }
   return (side, replica) => ({
     changeModel: async (model) => {
@@ -59,7 +59,7 @@ function changeTextFile(name: string, data: Buffer): Buffer {
   return Buffer.from(JSON.stringify(tokenizer))
 }
 
-interface Misfit {
+interface Mismatch {
   readonly name: string
   readonly replicas: number
   readonly faultsAt: (side: Side, replica: number) => ProxyFaults
@@ -67,7 +67,7 @@ interface Misfit {
   readonly refusal: RegExp | null
 }
 
-const misfitsOf: readonly Misfit[] = [
+const mismatches: readonly Mismatch[] = [
   {
     name: 'a replica with another vocabulary size',
     replicas: 2,
@@ -94,8 +94,8 @@ const misfitsOf: readonly Misfit[] = [
   },
 ]
 
-async function tryMisfit(misfit: Misfit, { signal, log }: FaultSettings, tally: Tally): Promise<number> {
-  const { replicas, faultsAt, refusal, name } = misfit
+async function tryMismatch(mismatch: Mismatch, { signal, log }: FaultSettings, tally: Tally): Promise<number> {
+  const { replicas, faultsAt, refusal, name } = mismatch
   let proxied: ProxiedStack
   try {
     proxied = await ProxiedStack.start({ pair: 'tiny', replicas, faultsAt })
@@ -107,7 +107,7 @@ async function tryMisfit(misfit: Misfit, { signal, log }: FaultSettings, tally: 
     return 0
   }
   try {
-    await askAll(proxied, misfit, signal, tally)
+    await askAll(proxied, mismatch, signal, tally)
     return await proxied.stack.countLeaked()
   } finally {
     await proxied.stop()
@@ -116,7 +116,7 @@ async function tryMisfit(misfit: Misfit, { signal, log }: FaultSettings, tally: 
 
 async function askAll(
   { stack, url, proxies, allProxies }: ProxiedStack,
-  { name, refusal }: Misfit,
+  { name, refusal }: Mismatch,
   signal: AbortSignal,
   tally: Tally,
 ): Promise<void> {
@@ -133,14 +133,14 @@ async function askAll(
 }
 
 /** F7: services whose models do not fit each other. */
-export const misfits: FaultCase = {
+export const mismatched: FaultCase = {
   key: 'F7-handshake',
   title: 'another vocabulary size or tokenizer, of a replica or of a model',
   expected: 'the same tokens through the other replica; refused at the start; or 500',
   run: async (settings) => {
     const tally = new Tally()
     let leaked = 0
-    for (const misfit of misfitsOf) leaked += await tryMisfit(misfit, settings, tally)
+    for (const mismatch of mismatches) leaked += await tryMismatch(mismatch, settings, tally)
     return tally.result(leaked)
   },
 }

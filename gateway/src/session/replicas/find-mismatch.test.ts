@@ -1,6 +1,6 @@
 import type { GetModelResponse__Output } from '@tandem/proto'
 import { expect, test } from 'vitest'
-import { findMisfit } from './find-misfit.js'
+import { findMismatch } from './find-mismatch.js'
 
 const model = {
   modelId: 'm',
@@ -15,7 +15,7 @@ const model = {
 
 test('another version, precision, adapter or order of end tokens fits', () => {
   const other = { ...model, version: 'z', precision: 'int8', adapter: 'x', modelId: 'n', eosTokenIds: [3, 2] }
-  expect(findMisfit(other, model)).toBeNull()
+  expect(findMismatch(other, model)).toBeNull()
 })
 
 test.each([
@@ -28,5 +28,5 @@ test.each([
   [{ chatTemplateFingerprint: '' }, 'chat template: none, expected cccccccccccc'],
   [{ role: 'sft', contextLength: 8 }, 'role: sft, expected dpo; context length: 8, expected 64'],
 ])('%j does not fit', (changes, message) => {
-  expect(findMisfit({ ...model, ...changes }, model)).toBe(message)
+  expect(findMismatch({ ...model, ...changes }, model)).toBe(message)
 })

@@ -15,7 +15,7 @@ export interface PairAddresses {
 export type Role = 'sft' | 'dpo'
 
 /** How a stack is started. */
-export interface LooseStackOptions {
+export interface ServiceStackOptions {
   /** Default: tiny. */
   readonly pair?: FaultPair
   /** Services of each model. Default: 1. */
@@ -37,7 +37,7 @@ const settleLimitMs = 20_000
 const pollMs = 50
 
 /** Services and gateways without a `tandem up`: a case ends and starts each by itself. */
-export class LooseStack {
+export class ServiceStack {
   /** The name of the pair in the API. */
   readonly model = 'faulty'
 
@@ -50,7 +50,7 @@ export class LooseStack {
   ) {}
 
   /** Starts a stack at fp32. Stop it. */
-  static async start(options: LooseStackOptions): Promise<LooseStack> {
+  static async start(options: ServiceStackOptions): Promise<ServiceStack> {
     const { pair = 'tiny', replicas = 1, gateways = 1 } = options
     const folders = await buildPair(pair)
     const started: ServerProcess[] = []
@@ -63,7 +63,7 @@ export class LooseStack {
       const services = await settleAll(places.map(({ role, i }) => start(startService(role, i, folders, options))))
       const addresses = await gatewayAddresses(services, options)
       const own = range(gateways).map((i) => start(startGateway(i, addresses, options)))
-      return new LooseStack(services, await settleAll(own), promptsOf(pair), replicas)
+      return new ServiceStack(services, await settleAll(own), promptsOf(pair), replicas)
     } catch (error) {
       await Promise.all(started.map((server) => server.end('SIGKILL')))
       throw error
@@ -118,7 +118,7 @@ async function settleAll<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   return Promise.all(promises)
 }
 
-const startService = (role: Role, index: number, folders: PairFolders, options: LooseStackOptions) =>
+const startService = (role: Role, index: number, folders: PairFolders, options: ServiceStackOptions) =>
   ServerProcess.start({
     name: `${role.toUpperCase()} service ${index + 1}`,
     script: 'services/dist/logit/main.js',
@@ -133,7 +133,7 @@ const startService = (role: Role, index: number, folders: PairFolders, options: 
     envAt: (address) => ({ TANDEM_LISTEN: address }),
   })
 
-const startGateway = (index: number, { sft, dpo }: PairAddresses, options: LooseStackOptions) =>
+const startGateway = (index: number, { sft, dpo }: PairAddresses, options: ServiceStackOptions) =>
   ServerProcess.start({
     name: `gateway ${index + 1}`,
     script: 'gateway/dist/main.js',
@@ -151,7 +151,7 @@ const startGateway = (index: number, { sft, dpo }: PairAddresses, options: Loose
 
 async function gatewayAddresses(
   services: readonly ServerProcess[],
-  { addressesFor }: LooseStackOptions,
+  { addressesFor }: ServiceStackOptions,
 ): Promise<PairAddresses> {
   const of = (role: string) => services.filter(({ name }) => name.startsWith(role)).map(({ address }) => address)
   const own = { sft: of('SFT'), dpo: of('DPO') }
