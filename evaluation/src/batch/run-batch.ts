@@ -1,6 +1,6 @@
 import type { Fields, PromptFile } from '../prompts/index.js'
 import { version } from '../version.js'
-import { assertBatchBody, type RequestSettings } from './batch-request.js'
+import { assertBatchBody, type RequestSettings, requireLength } from './batch-request.js'
 import { concurrencyOf, type GatewayFacts, readGatewayFacts } from './gateway-facts.js'
 import type { Patience } from './http/ask.js'
 import type { Server } from './http/connection.js'
@@ -37,11 +37,7 @@ export function assertBatch({ prompts, body, samples }: Pick<BatchOptions, 'prom
   assertBatchBody(body)
   if (prompts.form === 'openai' && samples > 1)
     throw new Error(`--samples is ${samples}: in OpenAI's Batch form each answer has a row with its own custom_id`)
-  const hasLength = 'max_tokens' in body || 'max_completion_tokens' in body
-  if (prompts.form !== 'openai' && prompts.hasTexts && !hasLength)
-    throw new Error(
-      `${prompts.path} has texts, and /v1/completions generates only 16 tokens by default: give --max-tokens`,
-    )
+  if (prompts.form !== 'openai') requireLength(prompts, body)
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Method } from '../answers/pool.js'
-import { assertBatchBody } from '../batch/batch-request.js'
+import { assertBatchBody, requireLength } from '../batch/batch-request.js'
 import type { GatewayFacts } from '../batch/index.js'
 import type { SynthesisOptions } from './options.js'
 import { maxSamples, needsReward, type Plan, planSides } from './sides.js'
@@ -18,10 +18,7 @@ export function planRun({ chosen, rejected, adherence, body, prompts }: Planned)
   const plan = adherence ? planSamples(chosen, adherence.samples) : planSides(chosen, second)
   if (prompts.hasTexts && needsReward(plan))
     throw new Error(`${prompts.path} has texts, and a reward model needs conversations`)
-  if (prompts.hasTexts && !('max_tokens' in body))
-    throw new Error(
-      `${prompts.path} has texts, and /v1/completions generates only 16 tokens by default: give --max-tokens`,
-    )
+  requireLength(prompts, body)
   return plan
 }
 

@@ -7,15 +7,19 @@ import { judgeRequest } from './judge-request.js'
 /** Maximum tokens of a verdict. A word needs fewer; some models write marks around it. */
 const maxTokens = 16
 
+/** For models that think before they answer. Many of them refuse a temperature. */
+const thinking: Fields = { max_completion_tokens: 4096 }
+
 /**
- * The parameters of the requests, each form if an endpoint refuses the one before it: not all take
- * a seed, and some models of OpenAI take only the newer name of the limit.
+ * The parameters of the requests, each form if an endpoint refuses the one before it, or writes no
+ * text: not all take a seed, and some models of OpenAI take only the newer name of the limit.
  */
 const forms: readonly Fields[] = [
   { temperature: 0, max_tokens: maxTokens, seed: 0 },
   { temperature: 0, max_tokens: maxTokens },
   { temperature: 0, max_completion_tokens: maxTokens, seed: 0 },
   { temperature: 0, max_completion_tokens: maxTokens },
+  thinking,
 ]
 
 const refusedStatuses: readonly number[] = [400, 422]
@@ -61,9 +65,8 @@ async function tryForms(
     if (status === 200) {
       // It throws if the server is not OpenAI-compatible.
       if (readChoice(body).text.trim() !== '') return parameters
-      throw new ServiceError(
-        `${connection.url} wrote no text within ${maxTokens} tokens: a model that thinks before it answers cannot be a judge`,
-      )
+      faults.push(`without text: ${JSON.stringify(parameters)}`)
+      continue
     }
     faults.push(`${status}: ${readError(JSON.stringify(body)).message}`)
     if (!refusedStatuses.includes(status)) break

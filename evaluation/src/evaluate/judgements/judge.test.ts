@@ -162,6 +162,15 @@ it('leaves out the seed, or uses the newer name of the limit, if the endpoint wa
   expect(await asked('max_tokens')).toEqual({ temperature: 0, max_completion_tokens: 16, seed: 0 })
 })
 
+it('gives a model that thinks before it answers more tokens, and no temperature', async () => {
+  const server = await startJudge((shown, received) =>
+    Number(received.body.max_completion_tokens ?? 0) > 16 ? longest(shown, received) : ' ',
+  )
+  await evaluate(['Hi'], judgeAt(server))
+  const { model: _model, messages: _messages, ...parameters } = server.received.at(-1)?.body ?? {}
+  expect(parameters).toEqual({ max_completion_tokens: 4096 })
+})
+
 it('a judge that cannot be asked ends the run before there are answers', async () => {
   const closed = await startJudge(() => errorReply(401, { message: 'wrong key' }))
   const strict = await startJudge(() => errorReply(400, { message: 'temperature must be 1' }))
@@ -170,7 +179,7 @@ it('a judge that cannot be asked ends the run before there are answers', async (
   for (const [server, message] of [
     [closed, 'answered 401: wrong key'],
     [strict, 'answered 400: temperature must be 1'],
-    [silent, 'wrote no text within 16 tokens: a model that thinks before it answers cannot be a judge'],
+    [silent, 'answered without text: {"temperature":0,"max_tokens":16,"seed":0}'],
   ] as const)
     await expect(evaluate(['Hi'], judgeAt(server))).rejects.toThrow(
       `the judge org/judge cannot be asked: ${server.url} ${message}`,
