@@ -60,7 +60,7 @@ const addAdherenceOptions = (command: Command) =>
     .addOption(
       new Option(
         '--failed-pairs-per-prompt <number>',
-        'adherence: maximum pairs in addition that reject a sample of the same prompt which fails a criterion (default: 0)',
+        'adherence: maximum additional pairs that reject a failed sample of the same prompt (default: 0)',
       ).argParser(wholeNumber(0, maxSamples)),
     )
     .option('--kind-field <name>', 'adherence: the column with the kind of a prompt', 'kind')

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
+import { hashFile } from '@tandem/process'
 import { z } from 'zod'
 import type { Answer } from '../answers/answer.js'
 import { promptKey } from '../answers/prompt-key.js'
@@ -38,8 +36,7 @@ export class EarlierRejected {
    * @throws Error naming the line that is no pair
    */
   static async open(path: string, signal: AbortSignal): Promise<EarlierRejected> {
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(path), hash, { signal })
+    const sha256 = await hashFile(path, signal)
     const places = new Map<string, readonly [number, number]>()
     let number = 0
     let pairs = 0
@@ -52,7 +49,7 @@ export class EarlierRejected {
       pairs++
       places.set(promptKey(prompt), [end - bytes.length - (isComplete ? 1 : 0), bytes.length])
     }
-    return new EarlierRejected(path, await open(path), places, hash.digest('hex'), pairs - places.size)
+    return new EarlierRejected(path, await open(path), places, sha256, pairs - places.size)
   }
 
   /** Whether there is an answer to the prompt with this key. */

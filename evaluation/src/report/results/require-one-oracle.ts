@@ -3,7 +3,7 @@ import type { EvaluationResults } from './results-schema.js'
 
 /**
  * Requires that two runs were scored by the same reward model: one of the same name, and of the
- * same version if both runs know it.
+ * same version if both runs know it. Their facts name it, as `describeRun` writes them.
  * @throws ReportError
  */
 export function requireOneOracle(before: EvaluationResults, after: EvaluationResults): void {
