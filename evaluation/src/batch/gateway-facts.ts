@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { withTimeout } from '@tandem/process'
 import { z } from 'zod'
+import type { Fields } from '../prompts/index.js'
 import { ServiceError } from './http/ask.js'
 import { Connection, type HttpAnswer, type Server } from './http/connection.js'
 import { parseJson, readError } from './http/read-error.js'
@@ -18,6 +19,8 @@ const infoSchema = z.object({
   pair: z.string(),
   models: z.array(modelSchema),
   reward_models: z.array(modelSchema),
+  default_strategy: z.string(),
+  strategies: z.array(z.object({ name: z.string(), defaults: z.record(z.string(), z.unknown()) })),
   limits: z.object({ concurrent_requests: z.int().min(1) }),
 })
 const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })).min(1) })
@@ -32,11 +35,26 @@ export interface GatewayFacts {
   readonly version: string | null
   /** The served models with their versions, reward models last; null if it is another server. */
   readonly models: readonly z.output<typeof modelSchema>[] | null
+  /** How it decodes if a request does not say it; null if it is another server. */
+  readonly decoding: DecodingDefaults | null
   /** The names of the served reward models. */
   readonly rewardModels: readonly string[]
   /** SHA-256 of the tokenizer's settings with the chat template; null if it has no such route. */
   readonly template: string | null
 }
+
+/** What a gateway uses for fields of `decoding` that a request leaves out. */
+export interface DecodingDefaults {
+  readonly strategy: string
+  /** For each strategy, the default values of its parameters. */
+  readonly parameters: Readonly<Record<string, Fields>>
+}
+
+/** The settings of a gateway as a manifest has them. @param models those that the rows depend on */
+export const gatewaySettings = (
+  { version, decoding, template }: GatewayFacts,
+  models: GatewayFacts['models'],
+): Fields => ({ version, models, decoding, template })
 
 /** Time limit of each question, in milliseconds. */
 const limitMs = 60_000
@@ -52,17 +70,30 @@ export async function readGatewayFacts(server: Server, signal: AbortSignal): Pro
     const tokenizer = await get(connection, '/tokenizer_info', signal)
     const template = tokenizer.status === 200 ? sha256(tokenizer.text) : null
     if (info) {
-      const { version, pair, models, reward_models, limits } = info
-      const all = [...models, ...reward_models]
-      const rewardModels = reward_models.map(({ name }) => name)
-      const concurrentRequests = limits.concurrent_requests
-      return { model: pair, concurrentRequests, version, models: all, rewardModels, template }
+      const { version, pair, models, reward_models, limits, default_strategy: strategy, strategies } = info
+      return {
+        model: pair,
+        concurrentRequests: limits.concurrent_requests,
+        version,
+        models: [...models, ...reward_models],
+        decoding: { strategy, parameters: Object.fromEntries(strategies.map((s) => [s.name, s.defaults])) },
+        rewardModels: reward_models.map(({ name }) => name),
+        template,
+      }
     }
     const listed = await read(connection, '/v1/models', modelsSchema, signal)
     const model = listed?.data[0]?.id
     if (model === undefined)
       throw new ServiceError(`${server.url} does not list models: expected an OpenAI-compatible server`)
-    return { model, concurrentRequests: null, version: null, models: null, rewardModels: [], template }
+    return {
+      model,
+      concurrentRequests: null,
+      version: null,
+      models: null,
+      decoding: null,
+      rewardModels: [],
+      template,
+    }
   } finally {
     connection.close()
   }

@@ -1,9 +1,9 @@
 /** Many requests at once over the REST API of a gateway, written in order, resumable. */
 
-export { concurrencyOf, type GatewayFacts, readGatewayFacts } from './gateway-facts.js'
+export { concurrencyOf, type GatewayFacts, gatewaySettings, readGatewayFacts } from './gateway-facts.js'
 export { ask, type Outcome, type Patience, type Question, ServiceError } from './http/ask.js'
 export { Connection, type Server } from './http/connection.js'
-export { addRun, type Manifest, manifestPath, openManifest, readManifest, setAside } from './manifest/manifest.js'
+export { type Manifest, manifestPath, openManifest, readManifest, recordRun, setAside } from './manifest/manifest.js'
 export { nameOf } from './manifest/name-of.js'
 export { replaceFile } from './manifest/replace-file.js'
 export { readUsage, type Usage } from './read-usage.js'

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readRevision } from '../revision.js'
 import { batchOptions } from '../testing/batch-options.js'
 import {
   errorReply,
@@ -231,10 +232,15 @@ describe('settings', () => {
         request: { model: 'fake', max_tokens: 4 },
         seed: 7,
         samples: 1,
-        gateway: { version: '0.1.0', models: [{ name: 'dpo', version: 'v1' }], template: expect.any(String) },
+        gateway: {
+          version: '0.1.0',
+          models: [{ name: 'dpo', version: 'v1' }],
+          decoding: { strategy: 'aad', parameters: { aad: { alpha: 0.1 } } },
+          template: expect.any(String),
+        },
         shard: null,
       },
-      runs: [{ rows: 1, written: 1, errors: 0 }],
+      runs: [{ rows: 1, written: 1, errors: 0, revision: await readRevision() }],
     })
   })
 
@@ -256,7 +262,10 @@ describe('settings', () => {
     withFake({ isTandem: false }, async (fake) => {
       const { out } = await batch(['Hi'], {}, fake)
       const { settings } = JSON.parse(await readFile(`${out}.manifest.json`, 'utf8'))
-      expect(settings).toMatchObject({ request: { model: 'fake' }, gateway: { version: null, models: null } })
+      expect(settings).toMatchObject({
+        request: { model: 'fake' },
+        gateway: { version: null, models: null, decoding: null },
+      })
     }))
 
   it.each([

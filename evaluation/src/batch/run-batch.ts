@@ -1,7 +1,7 @@
 import type { Fields, PromptFile } from '../prompts/index.js'
 import { version } from '../version.js'
 import { assertBatchBody, type RequestSettings, requireLength } from './batch-request.js'
-import { concurrencyOf, type GatewayFacts, readGatewayFacts } from './gateway-facts.js'
+import { concurrencyOf, type GatewayFacts, gatewaySettings, readGatewayFacts } from './gateway-facts.js'
 import type { Patience } from './http/ask.js'
 import type { Server } from './http/connection.js'
 import { openManifest } from './manifest/manifest.js'
@@ -73,6 +73,6 @@ function pinnedSettings({ prompts, body, seed, samples }: BatchOptions, facts: G
     request: { model: facts.model, ...body },
     seed,
     samples,
-    gateway: { version: facts.version, models: facts.models, template: facts.template },
+    gateway: gatewaySettings(facts, facts.models),
   }
 }

@@ -1,4 +1,4 @@
-import { addRun, type Manifest } from './manifest/manifest.js'
+import { type Manifest, recordRun } from './manifest/manifest.js'
 import { type Counts, type Job, type JobRun, runJobs } from './run-jobs.js'
 
 /**
@@ -16,6 +16,6 @@ export async function runRecorded<J extends Job>(manifest: Manifest, run: JobRun
   try {
     return await runJobs({ ...run, onCounts })
   } finally {
-    await addRun(manifest, { started, ended: new Date().toISOString(), concurrency: run.concurrency, ...counts })
+    await recordRun(manifest, started, { concurrency: run.concurrency, ...counts })
   }
 }

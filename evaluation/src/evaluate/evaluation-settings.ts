@@ -1,5 +1,5 @@
 import type { Pool } from '../answers/pool.js'
-import type { GatewayFacts } from '../batch/index.js'
+import { type GatewayFacts, gatewaySettings } from '../batch/index.js'
 import type { Fields } from '../prompts/index.js'
 import { version } from '../version.js'
 import type { PartRun } from './prepared-part.js'
@@ -20,7 +20,7 @@ export function answerSettings(
     request: { model: facts.model, ...body },
     pools,
     seed,
-    gateway: { version: facts.version, models, template: facts.template },
+    gateway: gatewaySettings(facts, models),
   }
 }
 

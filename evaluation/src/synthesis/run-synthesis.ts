@@ -2,7 +2,7 @@ import { AnswerJobs } from '../answers/answer-jobs.js'
 import { completeFile } from '../answers/complete-file.js'
 import { ScoreJobs } from '../answers/score-jobs.js'
 import { type Selection, selectPrompts } from '../answers/select-prompts.js'
-import { addRun, type GatewayFacts, type Manifest, nameOf, openManifest, readGatewayFacts } from '../batch/index.js'
+import { type GatewayFacts, nameOf, openManifest, readGatewayFacts, recordRun } from '../batch/index.js'
 import { readExpected } from '../criteria/expected.js'
 import type { Fields } from '../prompts/index.js'
 import type { SynthesisCounts } from './counts.js'
@@ -58,12 +58,9 @@ async function synthesize(
   const started = new Date().toISOString()
   const files = await makeFiles({ options, plan, selection, facts, rewardModel, asked })
   const counts = await makePairs(options, { plan, earlier, files })
-  await record(manifest, started, counts)
+  await recordRun(manifest, started, { ...counts })
   return counts
 }
-
-const record = (manifest: Manifest, started: string, counts: SynthesisCounts) =>
-  addRun(manifest, { started, ended: new Date().toISOString(), ...counts })
 
 /** The prompts that are asked: with an earlier round, those that it has. */
 function selectAsked({ prompts, adherence }: SynthesisOptions, earlier: EarlierRejected | null): Promise<Selection> {

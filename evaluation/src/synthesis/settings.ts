@@ -1,4 +1,4 @@
-import type { GatewayFacts } from '../batch/index.js'
+import { type GatewayFacts, gatewaySettings } from '../batch/index.js'
 import type { Fields } from '../prompts/index.js'
 import { version } from '../version.js'
 import type { SynthesisOptions } from './options.js'
@@ -18,7 +18,7 @@ export function answerSettings(
     request: { model: facts.model, ...body },
     pools,
     seed,
-    gateway: { version: facts.version, models: facts.models, template: facts.template },
+    gateway: gatewaySettings(facts, facts.models),
   }
 }
 

@@ -101,6 +101,8 @@ function describe(path: string, { modelVersion = 'v1', adapterScale, ...options 
     pair: 'fake',
     models: [model],
     reward_models: rewardModels.map((name) => ({ ...model, name })),
+    default_strategy: 'aad',
+    strategies: [{ name: 'aad', model_id: 'fake/aad', parameters: ['alpha'], defaults: { alpha: 0.1 } }],
     limits: { concurrent_requests: 4 },
   }
   if (path === '/v1/models') return json({ data: [{ id: 'fake' }] })

@@ -72,9 +72,15 @@ test('/info lists the models, the strategies and the limits', async () => {
       cache_salt_characters: 1024,
     },
   })
-  const strategies = info.strategies as { name: string; model_id: string | null; parameters: string[] }[]
+  expect(info.default_strategy).toBe('aad')
+  const strategies = info.strategies as { name: string; model_id: string | null }[]
   expect(strategies.map(({ name }) => name)).toEqual(strategyNames)
-  expect(strategies[0]).toEqual({ name: 'aad', model_id: 'toy/aad', parameters: ['alpha', 'temperature', 'seed'] })
+  expect(strategies[0]).toEqual({
+    name: 'aad',
+    model_id: 'toy/aad',
+    parameters: ['alpha', 'temperature', 'seed'],
+    defaults: { alpha: 0.1, temperature: 0 },
+  })
   expect(strategies.find(({ name }) => name === 'formula')?.model_id).toBeNull()
   expect(info.model_ids).toEqual(['toy', ...strategies.flatMap(({ model_id }) => model_id ?? [])])
   expect(info.model_ids).toContain('toy/best-of-n')
@@ -88,7 +94,7 @@ test('without a reward model best-of-n is not listed, and its error says that on
   const { model_ids, strategies } = (await get('/info')) as { model_ids: string[]; strategies: object[] }
   expect(data.map(({ id }) => id)).toEqual(model_ids)
   expect(model_ids).not.toContain('toy/best-of-n')
-  expect(strategies).toContainEqual({ name: 'best-of-n', model_id: null, parameters: expect.anything() })
+  expect(strategies).toContainEqual(expect.objectContaining({ name: 'best-of-n', model_id: null }))
   expect((await app.request('/v1/models/toy%2Fbest-of-n')).status).toBe(404)
   const body = { model: 'toy/best-of-n', messages: [{ role: 'user', content: 'a' }] }
   const answer = await gateway.post('/v1/chat/completions', body)

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { strategies } from '../decode/strategies/index.js'
+import { defaultStrategyName, defaultsOf, strategies } from '../decode/strategies/index.js'
 import { modelNames, nameOfStrategy } from '../openai/request/decoding.js'
 import { requestLimits } from '../openai/request/request-limits.js'
 import type { Info, ServedModelInfo, Version } from '../openai/schemas/info.js'
@@ -20,10 +20,12 @@ export function createInfoHandlers({ pair, pairName, rewards, admission, limits 
     model_ids: modelNames(pairName, rewards.size > 0),
     models: [...pair.models].map(([name, served]) => describe(name, served)),
     reward_models: [...rewards.values()].map((reward) => describe(reward.name, reward)),
-    strategies: strategies.map(({ name, parameters }) => ({
-      name,
-      model_id: nameOfStrategy(pairName, name, rewards.size > 0),
-      parameters: Object.keys(parameters.shape),
+    default_strategy: defaultStrategyName,
+    strategies: strategies.map((strategy) => ({
+      name: strategy.name,
+      model_id: nameOfStrategy(pairName, strategy.name, rewards.size > 0),
+      parameters: Object.keys(strategy.parameters.shape),
+      defaults: defaultsOf(strategy),
     })),
     limits: {
       context_tokens: pair.contextLength,

@@ -1,6 +1,7 @@
 import { readFile, rename, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Fields } from '../../prompts/index.js'
+import { readRevision } from '../../revision.js'
 import { parseJson } from '../http/read-error.js'
 import { describeDifference, findDifferences } from './differences.js'
 import { replaceFile } from './replace-file.js'
@@ -69,6 +70,15 @@ export async function readManifest(out: string): Promise<Omit<Manifest, 'path'> 
 export async function setAside(out: string, target: string, manifest: Omit<Manifest, 'path'>): Promise<void> {
   await writeManifest({ ...manifest, path: manifestPath(target) })
   await rename(out, target)
+}
+
+/**
+ * Adds what this process has done, when, and with which commit of the code.
+ * @param started the time of its start, as ISO 8601
+ */
+export async function recordRun(manifest: Manifest, started: string, done: Fields): Promise<void> {
+  const revision = await readRevision()
+  await addRun(manifest, { started, ended: new Date().toISOString(), revision, ...done })
 }
 
 /** Adds what a process has done. */

@@ -24,6 +24,7 @@ function describeFirst(prepared: PreparedPart): Record<string, string> {
     ...(selection.duplicates > 0 ? { 'prompts that are in the file twice': String(selection.duplicates) } : {}),
     ...modelFacts(facts, ''),
     requests: requestsOf(prepared),
+    ...defaultsOf(prepared),
     'fields of all requests': JSON.stringify(others),
     seed: String(seed),
     'tokenizer and chat template': facts.template === null ? 'unknown' : `SHA-256 ${facts.template}`,
@@ -42,6 +43,14 @@ function describeOther(prepared: PreparedPart): Record<string, string> {
 
 const requestsOf = ({ part }: PreparedPart) =>
   part.pools.map(({ samples, decoding }) => `${samples} x ${JSON.stringify(decoding)}`).join('; ')
+
+/** The values of the parameters that the requests do not name. */
+function defaultsOf({ part, facts: { decoding } }: PreparedPart): Record<string, string> {
+  if (decoding === null) return {}
+  const names = new Set(part.pools.map(({ decoding: { strategy } }) => String(strategy ?? decoding.strategy)))
+  const texts = [...names].map((name) => `${name} ${JSON.stringify(decoding.parameters[name] ?? {})}`)
+  return { 'default parameters': texts.join('; ') }
+}
 
 const modelFacts = ({ models }: Pick<GatewayFacts, 'models'>, place: string): Record<string, string> =>
   Object.fromEntries(

@@ -45,6 +45,18 @@ export function findStrategy(name: string): Strategy | undefined {
   return strategies.find((strategy) => strategy.name === name)
 }
 
+/**
+ * The default values of a strategy's parameters, by name. The seed is not among them: each request
+ * without one gets another.
+ */
+export const defaultsOf = ({ parameters }: Strategy): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries<z.ZodType>(parameters.shape)
+      .filter(([name]) => name !== 'seed')
+      .map(([name, field]) => [name, field.safeParse(undefined).data] as const)
+      .filter(([, value]) => value !== undefined),
+  )
+
 /** Binds a strategy to its parameters. @param parameters output of the strategy's own schema */
 export function bindStrategy(strategy: Strategy, parameters: z.output<typeof strategy.parameters>): BoundStrategy {
   if ('pick' in strategy) return bindTokenStrategy(strategy, parameters)

@@ -89,11 +89,17 @@ export const infoSchema = z
     reward_models: z
       .array(servedModelSchema)
       .describe('The reward models of this server. The first one is the default.'),
+    default_strategy: z.string().describe('The strategy of requests that name none.'),
     strategies: z.array(
       z.object({
         name: z.string().describe('The name of the strategy.'),
         model_id: z.string().nullable().describe('The model name that selects the strategy. Null if there is none.'),
         parameters: z.array(z.string()).describe('The names of its parameters.'),
+        defaults: z
+          .record(z.string(), z.unknown())
+          .describe(
+            'The default values of its parameters. The description of `decoding` says what a parameter without one means.',
+          ),
       }),
     ),
     limits: limitsSchema,

@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { readRevision } from './revision.js'
+import { useFolder } from './testing/folder.js'
+
+const folder = useFolder()
+const gitIn =
+  (checkout: string) =>
+  (...args: readonly string[]) =>
+    execFileSync('git', ['-C', checkout, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { encoding: 'utf8' })
+
+it('is the commit of the checkout, and says if files differ from it', async () => {
+  const checkout = join(folder(), 'own')
+  const git = gitIn(checkout)
+  const source = join(checkout, 'package/src')
+  await mkdir(source, { recursive: true })
+  await writeFile(join(source, 'a.js'), '1')
+  git('init', '-q')
+  git('add', '.')
+  git('commit', '-q', '-m', 'one')
+  const commit = git('rev-parse', 'HEAD').trim()
+  expect(await readRevision(source)).toBe(commit)
+  await writeFile(join(source, 'a.js'), '2')
+  expect(await readRevision(source)).toBe(`${commit}-dirty`)
+})
+
+it('is null for a package that is installed in a checkout of something else, and without one', async () => {
+  const checkout = join(folder(), 'other')
+  const git = gitIn(checkout)
+  const installed = join(checkout, 'node_modules/tandem/dist')
+  await mkdir(installed, { recursive: true })
+  await writeFile(join(installed, 'a.js'), '1')
+  expect(await readRevision(installed)).toBeNull()
+  git('init', '-q')
+  await writeFile(join(checkout, 'mine.txt'), '1')
+  git('add', 'mine.txt')
+  git('commit', '-q', '-m', 'mine')
+  expect(await readRevision(installed)).toBeNull()
+})
