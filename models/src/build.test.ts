@@ -88,7 +88,16 @@ it('checks the text files before it writes anything', async () => {
     await expect(build).rejects.toThrow(message)
     expect(phases).toEqual([])
   }
-  await refused('tokenizer.json', '{"model": {}}', 'tokenizer.json cannot be used.')
+  await refused(
+    'tokenizer.json',
+    '{"model": {}}',
+    'tokenizer.json cannot be used: model.vocab is missing: expected an object or a list. Save it again with',
+  )
+  await refused(
+    'tokenizer.json',
+    '{"model": {"vocab": {"a": 0, "b": "1"}}}',
+    'cannot be used: model.vocab.b is "1": expected',
+  )
   await refused('tokenizer.json', '[', 'tokenizer.json is not JSON')
   await refused('tokenizer_config.json', '{"a": ', 'tokenizer_config.json is not JSON')
 

@@ -1,3 +1,5 @@
+import { messageOf } from '@tandem/process'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseModelConfig } from './config.js'
 
@@ -14,6 +16,21 @@ const llama = {
 }
 const parse = (changes: Record<string, unknown>, generation: Record<string, unknown> | null = null) =>
   parseModelConfig({ ...llama, ...changes }, generation)
+
+const keys = [
+  ...Object.keys(llama).filter((key) => key !== 'model_type'),
+  ...['architectures', 'eos_token_id', 'pad_token_id', 'rope_scaling', 'rope_parameters', 'layer_types'],
+]
+
+/** The message of what `work` throws; a text of its own if it throws nothing. */
+function refusalOf(work: () => unknown): string {
+  try {
+    work()
+    return 'accepted'
+  } catch (error) {
+    return messageOf(error)
+  }
+}
 
 describe('parseModelConfig', () => {
   it('fills in the defaults of a llama config', () => {
@@ -106,6 +123,42 @@ describe('parseModelConfig', () => {
     [{ model_type: 'qwen3', layer_types: ['full_attention', 'linear_attention'] }, 'layer type "linear_attention"'],
   ])('refuses %j', (changes, message) => {
     expect(() => parse(changes)).toThrow(message)
+  })
+
+  const advice = '. Correct the file, or download the model again'
+  it.each<[Record<string, unknown>, string]>([
+    [{ hidden_size: 'x' }, 'hidden_size is "x": expected an integer above 0'],
+    [{ eos_token_id: 'x' }, 'eos_token_id is "x": expected an integer of at least 0 or a list'],
+    [{ eos_token_id: [1, 'x'] }, 'eos_token_id.1 is "x": expected an integer of at least 0'],
+    [{ rope_scaling: { factor: -1 } }, 'rope_scaling.factor is -1: expected a number above 0'],
+    [{ rope_parameters: { full_attention: 5 } }, 'rope_parameters.full_attention is 5: expected an object'],
+    [
+      { num_hidden_layers: 0, hidden_size: undefined, intermediate_size: 1.5, vocab_size: null, rms_norm_eps: '1' },
+      'num_hidden_layers is 0: expected an integer above 0; ' +
+        'hidden_size is missing: expected an integer above 0; ' +
+        'intermediate_size is 1.5: expected an integer above 0; and 2 more',
+    ],
+  ])('says what it found in %j and what it expected', (changes, faults) => {
+    expect(() => parse(changes)).toThrow(new Error(`config.json cannot be used: ${faults}${advice}`))
+  })
+
+  it('names generation_config.json if the fault is there', () => {
+    expect(() => parse({}, { bos_token_id: -1 })).toThrow(
+      new Error(
+        `generation_config.json cannot be used: bos_token_id is -1: expected an integer of at least 0${advice}`,
+      ),
+    )
+  })
+
+  it('refuses any values in one short line', () => {
+    const changes = fc.record(Object.fromEntries(keys.map((key) => [key, fc.jsonValue()])), { requiredKeys: [] })
+    fc.assert(
+      fc.property(changes, (values) => {
+        const message = refusalOf(() => parse(values, { eos_token_id: values.eos_token_id }))
+        expect(message).not.toMatch(/^$|\n|Invalid input/)
+        expect(message.length).toBeLessThan(1000)
+      }),
+    )
   })
 
   it.each([

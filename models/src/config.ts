@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseConfigFile } from './parse-file.js'
 import { parseRopeConfig, type RopeConfig, ropeConfigSchema } from './rope-config.js'
 import { generationSchema, resolveSpecialTokens, type SpecialTokens, specialTokenFields } from './special-tokens.js'
 
@@ -96,8 +97,8 @@ export function parseModelConfig(
   generationConfig: Readonly<Record<string, unknown>> | null,
 ): ModelConfig {
   const architecture = parseArchitecture(config.model_type)
-  const c = parseWith(configSchema, config, 'config.json')
-  const generation = parseWith(generationSchema, generationConfig ?? {}, 'generation_config.json')
+  const c = parseConfigFile(configSchema, config, 'config.json')
+  const generation = parseConfigFile(generationSchema, generationConfig ?? {}, 'generation_config.json')
   const trait = traits[architecture]
   refuseUnsupported(c, trait)
 
@@ -140,13 +141,6 @@ export function parseArchitecture(modelType: unknown, where = 'config.json'): Ar
         'and give that folder, whose graph is served without changes; or add the architecture, see CONTRIBUTING.md',
     )
   return known
-}
-
-/** Validates a JSON value. @throws Error with the file and the wrong fields */
-export function parseWith<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
-  const result = schema.safeParse(value)
-  if (!result.success) throw new Error(`${file} cannot be used. ${z.prettifyError(result.error)}`)
-  return result.data
 }
 
 function refuseUnsupported(config: Config, trait: Traits): void {

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { expectations } from '@tandem/process'
 import { z } from 'zod'
 import { adapterScaleSchema } from './adapter-scale.js'
 import { headKinds } from './config.js'
+import { parseFile } from './parse-file.js'
 
 export * from './adapter-scale.js'
 export * from './exported-contract.js'
@@ -36,7 +38,10 @@ const exportedGraphSchema = z.strictObject({
 /** The facts about an exported graph that services need. */
 export type ExportedGraph = Readonly<z.infer<typeof exportedGraphSchema>>
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .register(expectations, { expected: 'a SHA-256 of 64 hexadecimal digits' })
 
 /**
  * `tandem.json`: everything that a service must know about a model folder without reading the
@@ -126,12 +131,10 @@ export async function loadManifest(folder: string): Promise<Manifest> {
       { cause },
     )
   }
-  const result = manifestSchema.safeParse(parseJson(text, path))
-  if (!result.success)
-    throw new Error(
-      `${path} is not a manifest that this version reads. Build the folder again. ${z.prettifyError(result.error)}`,
-    )
-  return result.data
+  return parseFile(manifestSchema, parseJson(text, path), {
+    what: `${path} is not a manifest that this version reads`,
+    advice: 'Build the folder again.',
+  })
 }
 
 function parseJson(text: string, path: string): unknown {

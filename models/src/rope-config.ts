@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseConfigFile } from './parse-file.js'
 
 /** The rotary position embedding: angle(position, i) = position * inverseFrequencies[i]. */
 export interface RopeConfig {
@@ -64,8 +65,11 @@ export function parseRopeConfig(keys: RopeKeys, headSize: number, contextLength:
  * the layer type.
  */
 function ropeParameters(keys: RopeKeys): Parameters {
-  const flat = keys.rope_scaling ?? keys.rope_parameters ?? {}
-  return parametersSchema.parse(flat.full_attention ?? flat)
+  const name = keys.rope_scaling == null ? 'rope_parameters' : 'rope_scaling'
+  const flat = keys[name] ?? {}
+  const nested = flat.full_attention
+  const path = nested == null ? [name] : [name, 'full_attention']
+  return parseConfigFile(parametersSchema, nested ?? flat, 'config.json', path)
 }
 
 /** Computes 1 / theta^(2i / head size), rounded to float32 at the same places as torch. */

@@ -22,17 +22,30 @@ export const expectations = z.registry<{ readonly expected: string }>()
  */
 export function expectationOf(issue: z.core.$ZodRawIssue): string | undefined {
   const owner = issue.schema ?? issue.inst
-  const own = owner instanceof z.ZodType ? expectations.get(owner) : undefined
-  if (own) return `expected ${own.expected}`
-  if (owner instanceof z.ZodNumber) return `expected ${owner.isInt ? 'an integer' : 'a number'}${rangeOf(owner)}`
-  if (owner instanceof z.ZodString) return `expected a string${lengthOf(owner)}`
-  if (owner instanceof z.ZodArray)
-    return issue.code === 'too_big' ? `expected a list of at most ${issue.maximum}` : 'expected a list'
-  if (owner instanceof z.ZodBoolean) return 'expected true or false'
-  if (owner instanceof z.ZodObject || owner instanceof z.ZodRecord) return 'expected an object'
-  if (owner instanceof z.ZodEnum) return `expected one of ${owner.options.map(showValue).join(', ')}`
-  if (owner instanceof z.ZodLiteral) return `expected ${[...owner.values].map(showValue).join(' or ')}`
+  if (owner instanceof z.ZodArray && issue.code === 'too_big') return `expected a list of at most ${issue.maximum}`
+  const accepted = acceptedBy(owner)
+  return accepted === undefined ? undefined : `expected ${accepted}`
+}
+
+function acceptedBy(schema: unknown): string | undefined {
+  const own = schema instanceof z.ZodType ? expectations.get(schema) : undefined
+  if (own) return own.expected
+  if (schema instanceof z.ZodNumber) return `${schema.isInt ? 'an integer' : 'a number'}${rangeOf(schema)}`
+  if (schema instanceof z.ZodString) return `a string${lengthOf(schema)}`
+  if (schema instanceof z.ZodArray) return 'a list'
+  if (schema instanceof z.ZodTuple) return `a list of ${schema.def.items.length}`
+  if (schema instanceof z.ZodBoolean) return 'true or false'
+  if (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) return 'an object'
+  if (schema instanceof z.ZodEnum) return `one of ${schema.options.map(showValue).join(', ')}`
+  if (schema instanceof z.ZodLiteral) return [...schema.values].map(showValue).join(' or ')
+  // The key that tells the forms of a discriminated union apart has a message of its own.
+  if (schema instanceof z.ZodUnion && !(schema instanceof z.ZodDiscriminatedUnion)) return acceptedByAny(schema.options)
   return undefined
+}
+
+function acceptedByAny(schemas: readonly unknown[]): string | undefined {
+  const accepted = schemas.map(acceptedBy)
+  return accepted.includes(undefined) ? undefined : [...new Set(accepted)].join(' or ')
 }
 
 /**
@@ -44,14 +57,23 @@ export const joinIssue = (name: string, message: string): string =>
 
 function describeUnknownKeys(keys: readonly string[], owner: unknown): string {
   const known = owner instanceof z.ZodObject ? `; expected one of: ${Object.keys(owner.shape).join(', ')}` : ''
-  return `has no key "${shorten(keys[0] ?? '')}"${known}`
+  return `has no key ${JSON.stringify(shorten(keys[0] ?? ''))}${known}`
+}
+
+/** Ranges that were described. A file may have many wrong numbers of one kind. */
+const ranges = new WeakMap<z.ZodNumber, string>()
+
+function rangeOf(schema: z.ZodNumber): string {
+  const known = ranges.get(schema) ?? describeRange(schema)
+  ranges.set(schema, known)
+  return known
 }
 
 /**
  * Describes the bounds of a number. Bounds that all safe integers have are shown only if there are
  * no others.
  */
-function rangeOf(schema: z.ZodNumber): string {
+function describeRange(schema: z.ZodNumber): string {
   const { isInt } = schema
   const { minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below } = z.toJSONSchema(schema, { io: 'input' })
   const isBound = (value: number | undefined) => value !== undefined && !(isInt && Math.abs(value) === maxInteger)

@@ -34,6 +34,7 @@ export {
   titleOf,
 } from './model-names.js'
 export { parseCoreList } from './parse-core-list.js'
+export { type ParseOptions, parseValue } from './parse-value.js'
 export { hostOf, isLoopbackHost, plaintextAdvice, resolveGrpcListener } from './plaintext-rule.js'
 export { quantile } from './quantile.js'
 export { type Resolve, resolveAll } from './resolve-all.js'

@@ -49,8 +49,8 @@ it('reports an import against the layers of the gateway', () => {
 })
 
 it('reports an import against the order of the workspaces', () => {
-  expect(findProblems([source('models/src/x.ts', ['@tandem/proto'])])).toEqual([
-    'models/src/x.ts imports @tandem/proto: models may import no other workspace',
+  expect(findProblems([source('process/src/x.ts', ['@tandem/proto'])])).toEqual([
+    'process/src/x.ts imports @tandem/proto: process may import no other workspace',
   ])
 })
 

@@ -6,8 +6,8 @@
 /** The workspaces that each workspace may import. A new workspace needs a row. */
 export const workspaceImports: Readonly<Record<string, readonly string[]>> = {
   proto: [],
-  models: [],
   process: [],
+  models: ['process'],
   telemetry: ['process'],
   services: ['proto', 'models', 'process', 'telemetry'],
   gateway: ['proto', 'process', 'telemetry'],

@@ -62,7 +62,7 @@ test('a later run of a case replaces its row; the others stay, in the order of t
 test('a file that holds no report is refused and stays as it is', async () => {
   await writeFile(file, '{"name": "tandem"}')
   await expect(addToReport(file, await run('F1', found), ['F1'])).rejects.toThrow(
-    /faults\.json holds no report of faults .*: name another file/s,
+    /faults\.json holds no report of faults: the file is {"name":"tandem"}: expected a list\. Name another file$/,
   )
   expect(await readFile(file, 'utf8')).toBe('{"name": "tandem"}')
 })

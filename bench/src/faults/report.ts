@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { parseValue } from '@tandem/process'
 import { z } from 'zod'
 import type { FaultCase, FaultSettings } from './case.js'
 
@@ -63,7 +64,6 @@ async function readReport(file: string): Promise<readonly FaultRow[]> {
     if (error.code === 'ENOENT') return '[]'
     throw error
   })
-  const { data, error } = z.array(rowSchema).safeParse(JSON.parse(text))
-  if (data) return data
-  throw new Error(`${file} holds no report of faults (${z.prettifyError(error)}): name another file`)
+  const toError = (faults: string) => new Error(`${file} holds no report of faults: ${faults}. Name another file`)
+  return parseValue(z.array(rowSchema), JSON.parse(text), { name: 'the file', toError })
 }

@@ -1,4 +1,5 @@
 import { adapterScaleSchema } from '@tandem/models/folder'
+import { expectationOf } from '@tandem/process'
 import { InvalidArgumentError } from 'commander'
 import type { NamedSource } from '../config/read-flags.js'
 import { extraModelNameSchema } from '../config/settings.js'
@@ -24,7 +25,8 @@ export function fraction(text: string): number {
 
 /** Parses the factor of an adapter's scale. */
 export function adapterScale(text: string): number {
-  const result = adapterScaleSchema.safeParse(text.trim() === '' ? Number.NaN : Number(text))
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  const result = adapterScaleSchema.safeParse(value, { error: expectationOf })
   if (result.success) return result.data
   throw new InvalidArgumentError(`It is ${text}: ${result.error.issues[0]?.message}.`)
 }

@@ -33,3 +33,13 @@ describe('special_tokens_map.json', () => {
     expect(read(tokenizer, 'tokenizer_config.json')).toBe(undefined)
   })
 })
+
+it.each([
+  [1, 'chat_template is 1: expected a string or a list'],
+  [[{ name: 'default' }], 'chat_template.0.template is missing: expected a string'],
+])('refuses the chat template %j in tokenizer_config.json', (template, fault) => {
+  const files = { ...tokenizer, 'tokenizer_config.json': { chat_template: template } }
+  expect(() => read(files, 'chat_template.jinja')).toThrow(
+    `tokenizer_config.json cannot be used: ${fault}. Save it again with transformers: AutoTokenizer`,
+  )
+})

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseTokenizerFile } from '../parse-file.js'
 import { parseJsonObject } from '../read/json-file.js'
 import type { ModelSource } from '../source.js'
 
@@ -77,9 +78,7 @@ function readConfig(files: ReadonlyMap<string, Uint8Array>): JsonFile | null {
 }
 
 function inlineTemplate(config: JsonFile['value']): string | null {
-  const result = tokenizerConfigSchema.safeParse(config)
-  if (!result.success) throw new Error(`${configName} cannot be used. ${z.prettifyError(result.error)}`)
-  const template = result.data.chat_template ?? null
+  const { chat_template: template = null } = parseTokenizerFile(tokenizerConfigSchema, config, configName)
   if (template === null || typeof template === 'string') return template
   return template.find(({ name }) => name === 'default')?.template ?? null
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseTokenizerFile } from '../parse-file.js'
 import { readTokens } from '../read/tokens.js'
 import { readTokenizerConfig } from './text-files.js'
 
@@ -23,16 +24,15 @@ export function readTextTokens(files: ReadonlyMap<string, Uint8Array>): Map<numb
   const tokenizer = files.get('tokenizer.json')
   if (tokenizer === undefined) return null
   const tokens = readTokens(tokenizer)
-  const config = configSchema.safeParse(readTokenizerConfig(files) ?? {})
-  if (!config.success) throw new Error(`tokenizer_config.json cannot be used. ${z.prettifyError(config.error)}`)
+  const config = parseTokenizerFile(configSchema, readTokenizerConfig(files) ?? {}, 'tokenizer_config.json')
   const known = new Set(tokens.values())
   const add = (content: string, id: number) => {
     if (content === '' || known.has(content)) return
     known.add(content)
     tokens.set(id, content)
   }
-  for (const [id, { content }] of Object.entries(config.data.added_tokens_decoder ?? {})) add(content, Number(id))
-  for (const content of namedTokens(config.data)) add(content, nextId(tokens))
+  for (const [id, { content }] of Object.entries(config.added_tokens_decoder ?? {})) add(content, Number(id))
+  for (const content of namedTokens(config)) add(content, nextId(tokens))
   return tokens
 }
 

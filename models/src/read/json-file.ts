@@ -1,3 +1,4 @@
+import { messageOf, parseValue } from '@tandem/process'
 import { z } from 'zod'
 
 /**
@@ -10,9 +11,7 @@ export function parseJsonObject(bytes: Uint8Array, name: string): Record<string,
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
-    throw new Error(`${name} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new Error(`${name} is not JSON: ${messageOf(cause)}`, { cause })
   }
-  const result = z.record(z.string(), z.unknown()).safeParse(value)
-  if (!result.success) throw new Error(`${name} is not a JSON object`)
-  return result.data
+  return parseValue(z.record(z.string(), z.unknown()), value, { name })
 }

@@ -59,7 +59,7 @@ it('reports what it found if there is no checkpoint', async () => {
     `${empty} has 0 bytes: expected a GGUF file, which is longer; is the download`,
   )
   const damaged = await folderWith({ 'config.json': '[1]', 'model.safetensors': weights })
-  await expect(openModelSource(damaged)).rejects.toThrow(`${join(damaged, 'config.json')} is not a JSON object`)
+  await expect(openModelSource(damaged)).rejects.toThrow(`${join(damaged, 'config.json')} is [1]: expected an object`)
   const other = join(await folderWith({ 'notes.txt': 'a thesis' }), 'notes.txt')
   await expect(openModelSource(other)).rejects.toThrow(`${other} is neither a GGUF file nor a folder`)
 })

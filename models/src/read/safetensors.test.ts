@@ -77,6 +77,10 @@ it('reads shards as one source', async () => {
   await expect(openModelSource(folder)).rejects.toThrow(`${index} names the file m-3.safetensors, which is missing`)
   await writeIndex({ a: '../m-1.safetensors' })
   await expect(openModelSource(folder)).rejects.toThrow('names the file "../m-1.safetensors": expected a file in')
+  await writeIndex({ a: 1 })
+  await expect(openModelSource(folder)).rejects.toThrow(
+    `${index} is not an index of shards: weight_map.a is 1: expected a string. Download the file again`,
+  )
   await writeFile(index, '{"weight_map"')
   await expect(openModelSource(folder)).rejects.toThrow(`${index} is not JSON`)
   await writeIndex(map)
@@ -89,7 +93,9 @@ it('refuses a damaged file and names the file and the tensor', async () => {
   const pointer = Buffer.from('version https://git-lfs.github.com/spec/v1\n')
   expect(await refusal(pointer)).toContain('is the download complete, or is this a pointer of Git LFS?')
   expect(await refusal(encodeHeader('{"a": '))).toContain('Error: FILE: the header is not JSON')
-  expect(await refusal(one({ dtype: 'F32', shape: [2, 2] }))).toContain('FILE: the header is damaged')
+  expect(await refusal(one({ dtype: 'F32', shape: [2, 2] }))).toBe(
+    'Error: FILE: the header is damaged: a.weight.data_offsets is missing: expected a list of 2. Download the file again',
+  )
   expect(await refusal(one({ dtype: 'F32', shape: [3, 2], data_offsets: [0, 16] }))).toBe(
     'Error: FILE: tensor a.weight has 16 bytes: expected 24 for F32 [3,2]',
   )

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
+import { parseFile } from '../parse-file.js'
 import type { StoredType, WeightSource } from '../source.js'
 import { type BinaryFile, openBinaryFile } from './binary-file.js'
 import { parseJsonObject } from './json-file.js'
@@ -19,6 +20,8 @@ const headerSchema = z.record(
     data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
   }),
 )
+
+const downloadAdvice = 'Download the file again'
 
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) })
 
@@ -53,16 +56,15 @@ export interface ShardIndex {
  * @throws Error if it is not an index or names files in other folders
  */
 export async function readShardIndex(path: string): Promise<ShardIndex> {
-  const result = indexSchema.safeParse(parseJsonObject(await readFile(path), path))
-  if (!result.success) throw new Error(`${path} is not an index of shards. ${z.prettifyError(result.error)}`)
-  const names = [...new Set(Object.values(result.data.weight_map))].sort()
+  const index = parseJsonObject(await readFile(path), path)
+  const what = `${path} is not an index of shards`
+  const { weight_map: map } = parseFile(indexSchema, index, { what, advice: downloadAdvice })
+  const names = [...new Set(Object.values(map))].sort()
   if (names.length === 0) throw new Error(`${path} names no file: expected the shards of a checkpoint`)
   const outside = names.find((name) => name !== basename(name) || name === '..')
   if (outside !== undefined)
     throw new Error(`${path} names the file "${outside}": expected a file in the folder of the index`)
-  const places = Object.entries(result.data.weight_map).map(
-    ([tensor, name]) => [tensor, join(dirname(path), name)] as const,
-  )
+  const places = Object.entries(map).map(([tensor, name]) => [tensor, join(dirname(path), name)] as const)
   return { path, files: names.map((name) => join(dirname(path), name)), places: new Map(places) }
 }
 
@@ -145,9 +147,9 @@ async function readHeader(file: BinaryFile) {
     )
   const parsed = parseJsonObject(await file.read(8, Number(length)), `${file.path}: the header`)
   const { __metadata__: _, ...tensors } = parsed
-  const result = headerSchema.safeParse(tensors)
-  if (!result.success) throw new Error(`${file.path}: the header is damaged. ${z.prettifyError(result.error)}`)
-  return { header: result.data, dataStart: 8 + Number(length) }
+  const what = `${file.path}: the header is damaged`
+  const header = parseFile(headerSchema, tensors, { what, advice: downloadAdvice })
+  return { header, dataStart: 8 + Number(length) }
 }
 
 const isParameter = (name: string) => /\.(weight|bias)$/.test(name)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseTokenizerFile } from '../parse-file.js'
 import { parseJsonObject } from './json-file.js'
 
 const tokenizerSchema = z.looseObject({
@@ -13,9 +14,8 @@ const tokenizerSchema = z.looseObject({
  * @throws Error if the file is not a tokenizer.json
  */
 export function readTokens(bytes: Uint8Array): Map<number, string> {
-  const result = tokenizerSchema.safeParse(parseJsonObject(bytes, 'tokenizer.json'))
-  if (!result.success) throw new Error(`tokenizer.json cannot be used. ${z.prettifyError(result.error)}`)
-  const { model, added_tokens } = result.data
+  const file = parseJsonObject(bytes, 'tokenizer.json')
+  const { model, added_tokens } = parseTokenizerFile(tokenizerSchema, file, 'tokenizer.json')
   const tokens = new Map<number, string>()
   if (Array.isArray(model.vocab)) model.vocab.forEach(([token], id) => void tokens.set(id, token))
   else for (const [token, id] of Object.entries(model.vocab)) tokens.set(id, token)

@@ -1,4 +1,3 @@
-import { messageOf } from '@tandem/process'
 import { z } from 'zod'
 import { answerPaths, type PromptRow } from '../prompt.js'
 import { messagesSchema, parseFields } from './parse-fields.js'
@@ -19,14 +18,6 @@ const completionSchema = z.looseObject({ prompt: z.string() })
 export function readOpenAiRow(value: unknown): PromptRow {
   const { custom_id: customId, url, body } = parseFields(rowSchema, value)
   const isChat = url === '/v1/chat/completions'
-  const { messages, prompt, ...fields } = inBody(() => parseFields(isChat ? chatSchema : completionSchema, body))
+  const { messages, prompt, ...fields } = parseFields(isChat ? chatSchema : completionSchema, body, ['body'])
   return { prompt: (isChat ? messages : prompt) as PromptRow['prompt'], customId, body: fields, columns: {} }
-}
-
-function inBody<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    throw new Error(`body.${messageOf(error)}`, { cause: error })
-  }
 }

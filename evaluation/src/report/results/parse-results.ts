@@ -1,4 +1,4 @@
-import { describeIssue, joinIssue } from '@tandem/process'
+import { parseValue } from '@tandem/process'
 import { ReportError } from './report-error.js'
 import { type EvaluationResults, resultsSchema } from './results-schema.js'
 
@@ -7,10 +7,8 @@ import { type EvaluationResults, resultsSchema } from './results-schema.js'
  * @throws ReportError if a value is not as expected, or if names do not fit together
  */
 export function parseResults(value: unknown): EvaluationResults {
-  const { data, error } = resultsSchema.safeParse(value, { error: (issue) => describeIssue(issue) })
-  const issue = error?.issues[0]
-  if (issue) throw new ReportError(joinIssue(issue.path.map(String).join('.') || 'The file of results', issue.message))
-  if (!data) throw new ReportError('The results are empty: expected an object')
+  const toError = (faults: string) => new ReportError(faults)
+  const data = parseValue(resultsSchema, value, { name: 'The file of results', toError })
   requireConsistency(data)
   return data
 }

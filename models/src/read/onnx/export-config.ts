@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseWith } from '../../config.js'
+import { parseConfigFile } from '../../parse-file.js'
 import { generationSchema, resolveSpecialTokens, type SpecialTokens, specialTokenFields } from '../../special-tokens.js'
 import type { GraphShape } from './parse-export.js'
 
@@ -93,10 +93,10 @@ export function parseExportConfig(
   }
 }
 
-const parseConfig = (config: JsonObject) => parseWith(configSchema, config, 'config.json')
+const parseConfig = (config: JsonObject) => parseConfigFile(configSchema, config, 'config.json')
 
 function resolveTexts(config: Config, generationConfig: JsonObject | null, path: string): ExportTextConfig {
-  const generation = parseWith(generationSchema, generationConfig ?? {}, 'generation_config.json')
+  const generation = parseConfigFile(generationSchema, generationConfig ?? {}, 'generation_config.json')
   const contextLength = config.max_position_embeddings ?? config.n_positions
   if (contextLength == null)
     throw new Error(

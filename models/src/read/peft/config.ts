@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseFile } from '../../parse-file.js'
 import { mergeAdvice } from './merge-advice.js'
 
 /** Keys about the training or the origin of an adapter, which do not change its result. */
@@ -81,9 +82,8 @@ export interface TargetRule {
 export function parseLoraConfig(config: Readonly<Record<string, unknown>>, path: string, adapterScale = 1): LoraConfig {
   if (config.peft_type !== 'LORA')
     throw new Error(`${path} has peft_type ${JSON.stringify(config.peft_type)}; only "LORA" is applied`)
-  const result = schema.safeParse(config)
-  if (!result.success) throw new Error(`${path} cannot be used. ${z.prettifyError(result.error)}`)
-  const c = result.data
+  const advice = 'Correct the file, or save the adapter again with peft: save_pretrained(...)'
+  const c = parseFile(schema, config, { what: `${path} cannot be used`, advice })
   refuseUnsupported(c, path)
   const byPattern = (patterns: Record<string, number> | null | undefined, otherwise: number) => {
     const rules = Object.entries(patterns ?? {}).map(

@@ -179,6 +179,15 @@ it.each(refusals)('refuses by name: %s', async (key, config) => {
   await expect(open(config, bothQ)).rejects.toThrow(`adapter_config.json has ${key}`)
 })
 
+it.each([
+  [{ r: 0 }, 'r is 0: expected an integer above 0'],
+  [{ init_lora_weights: 1 }, 'init_lora_weights is 1: expected true or false or a string'],
+  [{ layers_to_transform: [0, '1'] }, 'layers_to_transform.1 is "1": expected an integer'],
+  [{ rank_pattern: { q_proj: -1 } }, 'rank_pattern.q_proj is -1: expected a number above 0'],
+])('says what it found in %j and what it expected', async (config, fault) => {
+  await expect(open(config, bothQ)).rejects.toThrow(`adapter_config.json cannot be used: ${fault}`)
+})
+
 it('refuses an invalid pattern', async () => {
   await expect(open({ target_modules: '(unclosed' }, bothQ)).rejects.toThrow(
     'the pattern "(unclosed" is not a valid regex',
