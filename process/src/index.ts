@@ -18,7 +18,7 @@ export {
 } from './environment.js'
 export { escapeHtml } from './escape-html.js'
 export { type GrpcSecurity, grpcSecurityFields, type TlsFiles, toGrpcSecurity } from './grpc-security.js'
-export { hashFile } from './hash-file.js'
+export { type HashOptions, hashFile } from './hash-file.js'
 export { isAlive } from './is-alive.js'
 export { createLogger, type RunningServer, runServerProcess } from './lifecycle.js'
 export { createLogFormatter, hasColours, type LogFormat } from './log-lines.js'
@@ -39,6 +39,7 @@ export { hostOf, isLoopbackHost, plaintextAdvice, resolveGrpcListener } from './
 export { quantile } from './quantile.js'
 export { type Resolve, resolveAll } from './resolve-all.js'
 export { shorten, showValue } from './show-value.js'
+export { syncFolder } from './sync-folder.js'
 export {
   maxTimings,
   type TimelineMessage,

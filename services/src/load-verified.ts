@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { hashFile, type Manifest } from '@tandem/models/folder'
+import type { Manifest } from '@tandem/models/folder'
+import { hashFile } from '@tandem/process'
 
 /** Something that a service loads from a model folder. */
 interface Loaded {
@@ -30,9 +31,7 @@ async function verifyFiles(folder: string, files: Manifest['files']): Promise<vo
   for (const [name, { sha256 }] of Object.entries(files)) {
     const path = join(folder, name)
     const found = await hashFile(path)
-    if (found.sha256 !== sha256)
-      throw new Error(
-        `${path} has the SHA-256 ${found.sha256}, but the manifest says ${sha256}. Build the folder again.`,
-      )
+    if (found !== sha256)
+      throw new Error(`${path} has the SHA-256 ${found}, but the manifest says ${sha256}. Build the folder again.`)
   }
 }

@@ -76,7 +76,8 @@ async function findDamaged(files: readonly ExpectedFile[], isHashed: boolean, { 
     for (const { path, bytes, digest } of files) {
       signal.throwIfAborted()
       const hasSize = (await stat(path).catch(() => null))?.size === bytes
-      const isOther = async () => (await hashFile(path, signal, createFileHash(digest.algorithm, bytes))) !== digest.hex
+      const isOther = async () =>
+        (await hashFile(path, signal, { hash: createFileHash(digest.algorithm, bytes) })) !== digest.hex
       if (!hasSize || (isHashed && (await isOther()))) damaged.push(path)
       doneBytes += bytes
       if (isHashed) progress.update('hashes', doneBytes, totalBytes)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
+import { hashFile } from '@tandem/process'
 
 /** Size and hash of a file. */
 export interface FileRecord {
@@ -11,20 +11,17 @@ export interface FileRecord {
 /** Returns the SHA-256 of data in hexadecimal. */
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
 
-/** Reads a file as a stream and returns its size and SHA-256. */
-export async function hashFile(
+async function recordFile(
   path: string,
-  onBytes: (bytes: number) => void = () => undefined,
-  signal: AbortSignal | undefined = undefined,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal | undefined,
 ): Promise<FileRecord> {
-  const hash = createHash('sha256')
   let bytes = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal }) as AsyncIterable<Uint8Array>) {
-    hash.update(chunk)
-    bytes += chunk.byteLength
-    onBytes(chunk.byteLength)
+  const count = (read: number) => {
+    bytes += read
+    onBytes(read)
   }
-  return { bytes, sha256: hash.digest('hex') }
+  return { sha256: await hashFile(path, signal, { onBytes: count }), bytes }
 }
 
 /** Returns records of files by base name, sorted by name. */
@@ -35,7 +32,7 @@ export async function hashFiles(
 ): Promise<Record<string, FileRecord>> {
   const records: Record<string, FileRecord> = {}
   const byName = paths.map((path) => [basename(path), path] as const).sort(([a], [b]) => (a < b ? -1 : 1))
-  for (const [name, path] of byName) records[name] = await hashFile(path, onBytes, signal)
+  for (const [name, path] of byName) records[name] = await recordFile(path, onBytes, signal)
   return records
 }
 

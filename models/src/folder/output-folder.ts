@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { isAlive, syncFolder } from '@tandem/process'
 import { loadManifest, type Manifest, manifestFileName } from '../manifest.js'
 
 /**
@@ -69,15 +70,6 @@ async function removeStale(parent: string, prefix: string): Promise<void> {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 /**
  * Renames the new folder to its final name. A rename cannot replace a folder with files, so the old
  * folder is renamed first, to a name that the next build removes. Tries again if another process
@@ -98,16 +90,5 @@ async function putInPlace(building: string, target: string): Promise<void> {
     } finally {
       await rm(aside, { recursive: true, force: true })
     }
-  }
-}
-
-/** Keeps new names over a loss of power. Windows has no such operation. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }

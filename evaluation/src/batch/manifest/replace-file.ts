@@ -1,5 +1,6 @@
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncFolder } from '@tandem/process'
 
 /**
  * Replaces a file by a new content. Whatever ends the process or the machine, the file is the old
@@ -16,15 +17,4 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   }
   await rename(temporary, path)
   await syncFolder(dirname(path))
-}
-
-/** Keeps the new name over a loss of power. Windows has no such operation. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const folder = await open(path)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }
