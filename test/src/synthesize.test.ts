@@ -47,6 +47,18 @@ function start(out: string, prompts: string, ...args: readonly string[]) {
 const finish = (out: string, prompts = 'prompts.jsonl', ...args: readonly string[]) =>
   finishCli(start(out, prompts, ...args))
 
+/** Makes `implicit.jsonl`, whose pairs have no column `prompt`, unless it is there. */
+const finishImplicit = () =>
+  finish(
+    'implicit.jsonl',
+    'prompts.jsonl',
+    '--chosen',
+    'best-of-n n=3',
+    '--rejected',
+    'worst-of-n n=3',
+    '--implicit-prompt',
+  )
+
 const read = (name: string) => readFile(join(folder, name), 'utf8')
 const rowsOf = async (name: string) =>
   (await read(name))
@@ -118,8 +130,7 @@ describe('tandem synthesize', () => {
   })
 
   it('best and worst of n: the chosen side has the higher score', async () => {
-    const sides = ['--chosen', 'best-of-n n=3', '--rejected', 'worst-of-n n=3', '--implicit-prompt']
-    await finish('implicit.jsonl', 'prompts.jsonl', ...sides)
+    await finishImplicit()
     const rows = await rowsOf('implicit.jsonl')
     expect(rows.length).toBeGreaterThan(promptCount / 2)
     for (const { prompt, chosen, score_chosen, score_rejected } of rows) {
@@ -147,6 +158,7 @@ describe('tandem synthesize', () => {
   it.skipIf('missing' in found)('TRL reads the pairs: DPOTrainer and RewardTrainer train two steps', async () => {
     const python = 'python' in found ? found.python : ''
     await finish('first.jsonl')
+    await finishImplicit()
     const files = ['first.jsonl', 'implicit.jsonl'].map((name) => join(folder, name))
     const script = join(fixturesFolder, 'trl/two_steps.py')
     const { code, stdout, stderr } = await runProgram(python, [script, tinyFolder('llama-tied'), ...files])
