@@ -132,7 +132,7 @@ test('watches the file until it is closed', async () => {
   store.watch(log)
   try {
     await writeFile(file, 'new')
-    await expect.poll(() => nameOf(store, 'new'), { timeout: 60_000 }).toBe('key-1')
+    await expect.poll(() => nameOf(store, 'new')).toBe('key-1')
   } finally {
     store.close()
   }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { Admission } from './admission.js'
@@ -85,7 +84,7 @@ describe('refuses', () => {
 
   test('a request after its deadline', async () => {
     const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 80, receiveTimeoutMs: 5_000 }
-    gateway.dpo.beforeStep = () => delay(200)
+    gateway.dpo.beforeStep = () => new Promise(() => undefined)
     const app = gateway.app({ limits })
     expect(await refusal(postJson(app, '/v1/completions', { model: 'toy', prompt }))).toMatchObject({ status: 504 })
     gateway.dpo.beforeStep = () => undefined
@@ -93,20 +92,23 @@ describe('refuses', () => {
 })
 
 test('a service that dies during an answer ends the stream with an error, and is used again after its restart', async () => {
-  const own = await startToyGateway()
+  const own = await startToyGateway(undefined, 'dpo', [], 500)
   const [replica] = own.pair.models.get('dpo')?.replicas.describe() ?? []
   const port = Number(replica?.address.split(':')[1])
-  own.sft.beforeStep = () => delay(5)
+  await expect.poll(async () => (await own.app().request('/readyz')).status).toBe(200)
   const body = { model: 'toy', prompt, max_tokens: 60, ignore_eos: true, stream: true }
   const response = await own.post('/v1/completions', body)
-  setTimeout(() => own.dpo.kill(), 40)
+  // The answer has begun, and a stream computes only what is read. If a step before its first chunk
+  // never ended, there would be no stream, but a 504 after the time limit of the request.
+  expect(response.status).toBe(200)
+  own.dpo.beforeStep = () => own.dpo.kill()
   const events = (await readEvents(response)) as { error?: { message: string } }[]
   expect(events.at(-1)?.error?.message).toMatch(/the DPO service at 127\.0\.0\.1:\d+ is unavailable/)
   expect((await own.app().request('/readyz')).status).toBe(503)
   expect((await own.post('/v1/completions', { model: 'toy', prompt })).status).toBe(503)
+  own.dpo.beforeStep = () => undefined
   await own.dpo.start(port)
-  for (let i = 0; i < 2400 && (await own.app().request('/readyz')).status !== 200; i++) await delay(50)
-  expect((await own.app().request('/readyz')).status).toBe(200)
+  await expect.poll(async () => (await own.app().request('/readyz')).status).toBe(200)
   own.dpo.isServing = false
   await expect
     .poll(async () => (await own.app().request('/readyz')).json())

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type RewardModel, toRewardJob } from '../session/models/reward-model.js'
@@ -12,12 +11,13 @@ import type { createApp } from './app.js'
 
 let gateway: ToyGateway
 let toy: ToyReward
+let address: string
 let rewards: Map<string, RewardModel>
 let app: ReturnType<typeof createApp>
 beforeEach(async () => {
   gateway = await startToyGateway()
   toy = new ToyReward()
-  const address = await toy.start()
+  address = await toy.start()
   rewards = new Map()
   for (const name of ['picker', 'other']) rewards.set(name, await openToyReward(name, address))
   app = gateway.app({ rewards })
@@ -131,12 +131,15 @@ test('reports whether the service is busy, slow or unavailable', async () => {
   const busy = await errorOf(post({ messages: first }))
   expect(busy).toMatchObject({ status: 503, code: 'service_exhausted' })
   expect(busy.headers.get('retry-after')).toBe('1')
-  toy.beforeScore = () => delay(1_000)
+  toy.beforeScore = () => new Promise(() => undefined)
   app = gateway.app({
     rewards,
     limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 50, receiveTimeoutMs: 5_000 },
   })
   expect(await errorOf(post({ messages: first }))).toMatchObject({ status: 504, code: 'service_deadline' })
+  toy.beforeScore = () => undefined
+  rewards.get('picker')?.replicas.close()
+  rewards.set('picker', await openToyReward('picker', address, 500))
   toy.kill()
   app = gateway.app({ rewards })
   expect(await errorOf(post({ messages: first }))).toMatchObject({ status: 503, code: 'service_unavailable' })
@@ -147,7 +150,7 @@ test('reports whether the service is busy, slow or unavailable', async () => {
 
 test('a client that disconnects ends the call and releases its place', async () => {
   app = gateway.app({ rewards, admission: new Admission({ maxConcurrent: 1, maxWaiting: 1 }) })
-  toy.beforeScore = () => delay(1_000)
+  toy.beforeScore = () => new Promise(() => undefined)
   const client = new AbortController()
   const gone = post({ messages: first }, { signal: client.signal })
   await expect.poll(() => toy.sequences.length).toBe(1)

@@ -5,7 +5,7 @@ import { openToyReward } from '../testing/toy-sets.js'
 import { createRecordedGateway } from './testing/recorded-gateway.js'
 
 const { now, start, stop, serve, chat, finish, serverSpans, spansOf, sampleOf } = createRecordedGateway()
-beforeEach(start)
+beforeEach(() => start())
 afterEach(stop)
 
 const unavailable = { code: 14, message: 'the engine has stopped', heldPosition: 0, heldPrefixHash: '0' }
@@ -42,6 +42,8 @@ test('a failover is counted, logged and drawn in the trace', async () => {
 })
 
 test('a failover after which the request could not continue is only drawn', async () => {
+  await stop()
+  await start(500)
   let steps = 0
   now.toys.dpo.beforeStep = () => {
     if (++steps === 3) now.toys.dpo.kill()

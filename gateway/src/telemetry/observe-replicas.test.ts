@@ -27,14 +27,14 @@ test('reports each state of each model until the observation ends', async () => 
     for (const { attributes } of found) expect(attributes).toMatchObject(labels)
     return Object.fromEntries(found.map(({ attributes, value }) => [attributes.state, value]))
   }
-  await expect.poll(() => countsOf('logit'), { timeout: 20_000 }).toEqual({ ...none, ready: 3 })
+  await expect.poll(() => countsOf('logit')).toEqual({ ...none, ready: 3 })
 
   leaving.isServing = false
   for (const toy of [lost, changed]) toy.kill()
   changed.model.contextLength = 32
   await changed.start(Number(addresses[2]?.split(':')[1]))
   const now = { ...none, draining: 1, connecting: 1, refused: 1 }
-  await expect.poll(() => countsOf('logit'), { timeout: 20_000 }).toEqual(now)
+  await expect.poll(() => countsOf('logit')).toEqual(now)
   expect(await countsOf('reward')).toEqual({ ...none, ready: 1 })
 
   end()

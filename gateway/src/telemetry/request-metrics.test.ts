@@ -7,7 +7,7 @@ import { createGatewayTelemetry } from './gateway-telemetry.js'
 import { createRecordedGateway, messages } from './testing/recorded-gateway.js'
 
 const { now, start, stop, chat, finish, sampleOf, serverSpans } = createRecordedGateway()
-beforeEach(start)
+beforeEach(() => start())
 afterEach(stop)
 
 describe('the metrics', () => {

@@ -6,7 +6,7 @@ import { createGatewayTelemetry } from './gateway-telemetry.js'
 import { createRecordedGateway } from './testing/recorded-gateway.js'
 
 const { now, start, stop, serve, chat, finish, serverSpans, spansOf } = createRecordedGateway()
-beforeEach(start)
+beforeEach(() => start())
 afterEach(stop)
 
 const microsOf = ([seconds, nanos]: readonly [number, number]) => seconds * 1e6 + nanos / 1e3

@@ -6,7 +6,7 @@ import { createGatewayTelemetry } from './gateway-telemetry.js'
 import { createRecordedGateway, secret } from './testing/recorded-gateway.js'
 
 const { now, start, stop, serve, chat, finish, serverSpans } = createRecordedGateway()
-beforeEach(start)
+beforeEach(() => start())
 afterEach(stop)
 
 describe('text', () => {

@@ -8,7 +8,7 @@ import { connectModels, type LogitReplicas } from '../session/models/connect-mod
 import type { Pair } from '../session/models/pair.js'
 import { createGatewayTelemetry } from '../telemetry/gateway-telemetry.js'
 import { checkAnswers } from './checked-app.js'
-import { openToyReplicas } from './toy-sets.js'
+import { openToyReplicas, toyTimes } from './toy-sets.js'
 
 /** Changes of the app's dependencies. */
 export type ToyChanges = Partial<AppDependencies> & {
@@ -34,14 +34,14 @@ export interface ToyApps {
 export async function openToyApps(
   addresses: ReadonlyMap<string, readonly string[]>,
   templateFrom = 'dpo',
-  replayTimeoutMs = 500,
+  replayTimeoutMs = toyTimes.replayTimeoutMs,
 ): Promise<ToyApps> {
   const { logit: replicas } = openToyReplicas(addresses, new Map(), replayTimeoutMs)
   const close = () => {
     for (const set of replicas.values()) set.close()
   }
   try {
-    const pair = await connectModels(replicas, templateFrom, AbortSignal.timeout(10_000))
+    const pair = await connectModels(replicas, templateFrom, AbortSignal.timeout(toyTimes.startLimitMs))
     const dependencies = toyDependencies(pair)
     const app = ({ apiKeys, ...changes }: ToyChanges = {}) => {
       const keys = apiKeys ? new KeyStore({ keys: apiKeys }) : dependencies.keys
@@ -62,7 +62,7 @@ const toyDependencies = (pair: Pair): AppDependencies => ({
   corsOrigins: [],
   admission: new Admission({ maxConcurrent: 4, maxWaiting: 4 }),
   activeAnswers: new ActiveAnswers(),
-  limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 10_000, receiveTimeoutMs: 5_000 },
+  limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 600_000, receiveTimeoutMs: 60_000 },
   pingMs: 15_000,
   maxReplays: 4,
   stage: { current: 'serving' },

@@ -2,6 +2,7 @@ import type { createApp } from '../routes/app.js'
 import { parseEvents } from './parse-events.js'
 import { openToyApps, type ToyApps } from './toy-apps.js'
 import { ToyService } from './toy-service.js'
+import { toyTimes } from './toy-sets.js'
 
 export type { ToyChanges } from './toy-apps.js'
 
@@ -20,13 +21,14 @@ export interface ToyGateway extends ToyServices, Pick<ToyApps, 'pair' | 'app'> {
 
 /**
  * Starts toy services: the pair and those of `otherNames`, and creates the app over them.
- * @param replayTimeoutMs time to wait for a service that is gone
+ * @param replayTimeoutMs time to wait for a service that is gone; short only where a test waits for
+ *   its end
  */
 export async function startToyGateway(
   prepare: (services: ToyServices) => void = () => undefined,
   templateFrom = 'dpo',
   otherNames: readonly string[] = [],
-  replayTimeoutMs = 500,
+  replayTimeoutMs = toyTimes.replayTimeoutMs,
 ): Promise<ToyGateway> {
   const others = Object.fromEntries(otherNames.map((name, i) => [name, new ToyService(2003 + i)]))
   const services = { dpo: new ToyService(3), sft: new ToyService(1009), others }

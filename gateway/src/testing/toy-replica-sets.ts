@@ -20,7 +20,7 @@ export const anyReplica: Wish = {
   othersNow: false,
 }
 export const never = new AbortController().signal
-export const soon = () => AbortSignal.timeout(20_000)
+export const soon = () => AbortSignal.timeout(120_000)
 
 /** The services of the running test, and their addresses. */
 export let toys: ToyService[]
@@ -46,8 +46,8 @@ export function createSet(changes: Partial<ReplicaOptions<LogitServiceConnection
     addresses,
     connect: ({ address }) => new LogitServiceConnection('dpo', address),
     resolveMs: 20,
-    hangMs: 10_000,
-    waitMs: 20_000,
+    hangMs: 60_000,
+    waitMs: 120_000,
     ...changes,
   })
   sets.push(set)

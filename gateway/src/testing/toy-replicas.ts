@@ -4,7 +4,7 @@ import { SessionError } from '../session/contract/session-error.js'
 import type { ServiceConnection } from '../session/grpc/service-connection.js'
 import type { Lease, Replicas, Wish } from '../session/replicas/lease.js'
 
-const handshakeLimitMs = 1_000
+const handshakeLimitMs = 60_000
 const retryMs = 5
 
 interface Toy {
@@ -91,7 +91,7 @@ export class ToyReplicas<Connection extends ServiceConnection> implements Replic
 
   constructor(
     readonly replicas: readonly ToyReplica<Connection, Toy>[],
-    private readonly waitLimitMs = 5_000,
+    private readonly waitLimitMs = 120_000,
   ) {}
 
   async acquire(wish: Wish, signal: AbortSignal): Promise<Lease<Connection>> {

@@ -4,29 +4,31 @@ import { openReplicas } from '../session/models/open-replicas.js'
 import { openReward, type RewardModel } from '../session/models/reward-model.js'
 import type { ReplicaSet } from '../session/replicas/replica-set.js'
 
-/** Times of replica sets in tests. */
-const times = { resolveMs: 60_000, hangMs: 5_000, replayTimeoutMs: 3_000 }
-/** Time to wait for a toy. */
-const startLimitMs = 10_000
+/** Times of tests over toys. They only end what hangs: a busy machine takes long for all. */
+export const toyTimes = { resolveMs: 60_000, hangMs: 60_000, replayTimeoutMs: 120_000, startLimitMs: 120_000 }
 
 /** Connects to the replicas of toy services: addresses by name. */
 export const openToyReplicas = (
   services: ReadonlyMap<string, readonly string[]>,
   rewards: ReadonlyMap<string, readonly string[]> = new Map(),
-  replayTimeoutMs = times.replayTimeoutMs,
-) => openReplicas({ services, rewards, ...times, replayTimeoutMs }, { of: () => credentials.createInsecure() })
+  replayTimeoutMs = toyTimes.replayTimeoutMs,
+) => openReplicas({ services, rewards, ...toyTimes, replayTimeoutMs }, { of: () => credentials.createInsecure() })
 
 /** The replicas of a toy reward service. */
-export function toyRewardReplicas(name: string, address: string): ReplicaSet<RewardServiceConnection> {
-  const replicas = openToyReplicas(new Map(), new Map([[name, [address]]])).reward.get(name)
+export function toyRewardReplicas(
+  name: string,
+  address: string,
+  replayTimeoutMs?: number,
+): ReplicaSet<RewardServiceConnection> {
+  const replicas = openToyReplicas(new Map(), new Map([[name, [address]]]), replayTimeoutMs).reward.get(name)
   if (!replicas) throw new TypeError('expected the replicas that were opened')
   return replicas
 }
 
 /** Opens the reward model of a toy. Close its replicas. */
-export const openToyReward = (name: string, address: string): Promise<RewardModel> =>
+export const openToyReward = (name: string, address: string, replayTimeoutMs?: number): Promise<RewardModel> =>
   openReward(name, {
-    replicas: toyRewardReplicas(name, address),
+    replicas: toyRewardReplicas(name, address, replayTimeoutMs),
     maxReplays: 4,
-    signal: AbortSignal.timeout(startLimitMs),
+    signal: AbortSignal.timeout(toyTimes.startLimitMs),
   })

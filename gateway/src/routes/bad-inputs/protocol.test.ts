@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { apiKey } from './testing/bad-input.js'
 import { createTable } from './testing/create-table.js'
 
-const testEach = createTable({ beforeAll, afterAll, test }, { receiveTimeoutMs: 400 })
+const testEach = createTable({ beforeAll, afterAll, test })
 
 const json = JSON.stringify({ model: 'toy', prompt: [4], max_tokens: 1 })
 const head = (line: string, ...headers: readonly string[]) =>
@@ -101,6 +101,7 @@ describe('B14 the HTTP protocol', () => {
 })
 
 describe('B14 slow clients', () => {
+  const testEach = createTable({ beforeAll, afterAll, test }, { receiveTimeoutMs: 400 })
   const late = { status: 408, code: null, message: 'the request was not complete within 400 ms' }
   const drops = (text: string) => [...text].flatMap((letter) => [letter, 60])
   testEach([

@@ -103,7 +103,7 @@ test('rows equal those of fresh sessions, and nothing leaks', async () => {
         models: new Map([['dpo', new ToyReplicas(replicas)]]),
         release: null,
         vocabularyLimit: 512,
-        stepTimeoutMs: 10_000,
+        stepTimeoutMs: 120_000,
         prefixScope: '',
         maxReplays: 1_000,
       })

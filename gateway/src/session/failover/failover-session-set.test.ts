@@ -27,7 +27,7 @@ function requestOver(replicas: ToyReplicas<LogitServiceConnection>, changes: Par
     models: new Map([['dpo', replicas]]),
     release: null,
     vocabularyLimit: 512,
-    stepTimeoutMs: 10_000,
+    stepTimeoutMs: 120_000,
     prefixScope: 'scope',
     maxReplays: 8,
     ...changes,

@@ -42,7 +42,7 @@ function connect(address: string, serverName = '127.0.0.1', certificate = own) {
   return { connection, folder }
 }
 
-const limitMs = 20_000
+const limitMs = 120_000
 /** Returns why a call fails, or null if it does not. */
 const fault = (connection: LogitServiceConnection, withinMs = limitMs): Promise<string | null> =>
   connection.checkHealth(withinMs).then(

@@ -36,8 +36,8 @@ describe('names', () => {
       addresses: [`sft:${port}`],
       connect: (place) => Object.assign(connect(place), { address: place.address }),
       resolveMs: 20,
-      hangMs: 10_000,
-      waitMs: 20_000,
+      hangMs: 60_000,
+      waitMs: 120_000,
       resolve: hosts(() => found),
     })
     sets.push(named)
@@ -81,10 +81,12 @@ describe('the first model', () => {
 
   test('is waited for until the signal aborts, and the error has the reason', async () => {
     const set = createSet({ addresses: ['127.0.0.1:1'] })
-    await expect(set.firstModel(AbortSignal.timeout(500))).rejects.toMatchObject({
-      code: 'unavailable',
-      message: 'the DPO service at 127.0.0.1:1 is unavailable: connect ECONNREFUSED 127.0.0.1:1',
-    })
+    const patience = new AbortController()
+    const message = 'the DPO service at 127.0.0.1:1 is unavailable: connect ECONNREFUSED 127.0.0.1:1'
+    const waiting = expect(set.firstModel(patience.signal)).rejects.toMatchObject({ code: 'unavailable', message })
+    await expect.poll(() => set.fault, { interval: 5 }).toBe(message)
+    patience.abort()
+    await waiting
     expect(() => set.model).toThrow('no model is read yet')
   })
 })

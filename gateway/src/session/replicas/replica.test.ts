@@ -13,7 +13,7 @@ test('a replica whose address is gone is draining, also if its service is ready'
     onRestart: () => undefined,
     onChange: () => undefined,
   }
-  const replica = new Replica(connection, home, 5_000)
+  const replica = new Replica(connection, home, 60_000)
   replica.start()
   await expect.poll(() => replica.state).toBe('ready')
   replica.isRetired = true

@@ -6,7 +6,7 @@ import { type RecordedTelemetry, recordTelemetry } from '@tandem/telemetry/testi
 import pino, { type Logger } from 'pino'
 import type { AppDependencies } from '../../routes/dependencies.js'
 import { serveApp } from '../../testing/serve-app.js'
-import { startToyGateway, type ToyGateway } from '../../testing/toy-gateway.js'
+import { startToyGateway, type ToyGateway, type ToyServices } from '../../testing/toy-gateway.js'
 import { createGatewayTelemetry } from '../gateway-telemetry.js'
 
 /** What the tests of one file see of the gateway that runs now. */
@@ -49,11 +49,15 @@ export function createRecordedGateway() {
     Object.assign(now, { url, log, stopServer: stop })
   }
 
-  /** Call it before each test. */
-  async function start(): Promise<void> {
-    now.toys = await startToyGateway(({ dpo, sft }) => {
+  /**
+   * Call it before each test.
+   * @param replayTimeoutMs as of `startToyGateway`
+   */
+  async function start(replayTimeoutMs?: number): Promise<void> {
+    const prepare = ({ dpo, sft }: ToyServices) => {
       for (const { model } of [dpo, sft]) model.contextLength = 256
-    })
+    }
+    now.toys = await startToyGateway(prepare, 'dpo', [], replayTimeoutMs)
     await serve()
   }
   /** Call it after each test. */

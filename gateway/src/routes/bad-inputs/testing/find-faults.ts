@@ -9,7 +9,10 @@ export async function findFaults(server: GuardedServer, input: BadInput): Promis
   const stepsBefore = server.steps
   const answer = await server.ask(input)
   const hasComputed = server.steps > stepsBefore
-  const next = await server.ask({ status: 200 })
+  let next: HttpAnswer
+  // A server with a short limit also finds this request late if the machine is busy.
+  do next = await server.ask({ status: 200 })
+  while (next.status === 408 && input.status === 408)
   // Streams end just after their answers.
   await expect.poll(() => server.findLeftovers(), { interval: 5 }).toEqual([])
   return [

@@ -10,7 +10,7 @@ import { type HttpAnswer, send, sendRaw } from './http-client.js'
 /** Changes of the gateway and its limits. */
 export type ServerChanges = ToyChanges & Partial<ConnectionLimits>
 
-const limits = { maxPromptTokens: 60, maxBodyBytes: 1_000_000, requestTimeoutMs: 20_000, receiveTimeoutMs: 5_000 }
+const limits = { maxPromptTokens: 60, maxBodyBytes: 1_000_000, requestTimeoutMs: 300_000, receiveTimeoutMs: 120_000 }
 
 /** A gateway behind a socket, with API keys, limits and two toy services of each model. */
 export class GuardedServer {
@@ -25,7 +25,7 @@ export class GuardedServer {
 
   /** Starts the services and listens. Stop it. */
   static async start(changes: ServerChanges): Promise<GuardedServer> {
-    const { receiveTimeoutMs = 20_000, requestTimeoutMs = 60_000, ...others } = changes
+    const { receiveTimeoutMs = 120_000, requestTimeoutMs = 300_000, ...others } = changes
     const gateway = await startGuardedToys()
     const server = createHttpServer(gateway.app({ limits, ...others }), { receiveTimeoutMs, requestTimeoutMs })
     server.listen(0, '127.0.0.1')
