@@ -195,10 +195,10 @@ describe('a client that disconnects', () => {
     const client = new AbortController()
     const answer = post({ ...best({ n: 20 }), max_tokens: maxTokens }, { signal: client.signal })
     await expect.poll(whenTrue, { interval: 2 }).toBe(true)
+    // No step ends from now on: the sessions can close only because the client has gone.
+    gateway.dpo.beforeStep = () => new Promise(() => undefined)
     client.abort()
-    const left = performance.now()
     await expect.poll(() => gateway.dpo.sessions.size, { interval: 5 }).toBe(0)
-    expect(performance.now() - left).toBeLessThan(10_000)
     expect((await answer).status).toBe(499)
   }
 
@@ -209,7 +209,7 @@ describe('a client that disconnects', () => {
   })
 
   test('during scoring leaves no call open', async () => {
-    toy.beforeScore = () => delay(3_000)
+    toy.beforeScore = () => new Promise(() => undefined)
     await disconnect(6, () => toy.sequences.length === 20)
     await expect.poll(() => toy.cancelled).toBe(1)
   })

@@ -184,9 +184,14 @@ describe('sessions', () => {
 
   test('close when a client disconnects before the first token', async () => {
     const client = new AbortController()
-    gateway.dpo.beforeStep = () => delay(300)
+    const isRunning = new Promise<void>((resolve) => {
+      gateway.dpo.beforeStep = () => {
+        resolve()
+        return new Promise(() => undefined)
+      }
+    })
     const answer = gateway.post('/v1/completions', { model: 'toy', prompt }, { signal: client.signal })
-    await delay(50)
+    await isRunning
     client.abort()
     expect((await answer).status).toBe(499)
     gateway.dpo.beforeStep = () => undefined

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type KeyLimits, noLimits } from '../access/key-limits.js'
 import { KeyStore } from '../access/key-store.js'
 import { serveApp } from '../testing/serve-app.js'
@@ -160,6 +160,7 @@ test('requests at once: each holds its place until its answer, its stream or its
 test('a client that disconnects while it waits or is being answered gives its place back', async () => {
   const keys = new KeyStore({ keys: ['key'], defaults: { ...noLimits, concurrent: 2 } })
   const admission = new Admission({ maxConcurrent: 1, maxWaiting: 4 })
+  const acquire = vi.spyOn(admission, 'acquire')
   const server = await serveApp(gateway.app({ keys, admission }))
   gateway.dpo.beforeStep = () => delay(20)
   const headers = { authorization: 'Bearer key', 'content-type': 'application/json' }
@@ -172,14 +173,18 @@ test('a client that disconnects while it waits or is being answered gives its pl
   try {
     const answered = ask({ max_tokens: 60, stream: true })
     await once(answered, 'response')
+    // None of them ends by itself.
+    gateway.dpo.beforeStep = () => new Promise(() => undefined)
     const waiting = ask({ max_tokens: 60 })
+    await expect.poll(() => acquire.mock.calls.length).toBe(2)
     const refused = async () => {
       const [{ statusCode }] = (await once(ask({ max_tokens: 1 }), 'response')) as [{ statusCode: number }]
       return statusCode
     }
-    await expect.poll(refused).toBe(429)
+    expect(await refused()).toBe(429)
     waiting.destroy()
     answered.destroy()
+    gateway.dpo.beforeStep = () => undefined
     await expect.poll(refused).toBe(200)
   } finally {
     await server.stop()

@@ -1,4 +1,4 @@
-import { setTimeout as delay, setImmediate } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import type { StepResponse, StepResult } from '@tandem/proto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { sessionOptions } from '../../testing/session-options.js'
@@ -154,11 +154,9 @@ test('ends when a response comes twice, or never', async () => {
   other.close()
 })
 
-const stepMs = 20_000
-
 test('ends a session at once if its client disconnects, at its deadline, and when it is closed', async () => {
-  service.beforeStep = () => delay(stepMs, undefined, { ref: false })
-  const started = performance.now()
+  // None of them can wait for a step: no step ends.
+  service.beforeStep = () => new Promise(() => undefined)
   const gone = codeOf(session.step([5], 'last', best))
   client.abort()
   expect(await gone).toBe('aborted')
@@ -170,6 +168,4 @@ test('ends a session at once if its client disconnects, at its deadline, and whe
   closed.close()
   expect(await waiting).toBe('aborted')
   expect(await codeOf(closed.sessions[0].readout(best))).toBe('aborted')
-  // None of them waited for a step.
-  expect(performance.now() - started).toBeLessThan(stepMs)
 })

@@ -89,8 +89,10 @@ describe('detokenizing', () => {
   it('takes constant time per token', () => {
     const text = readText('tokenizers/sentencepiece-legacy')
     const ids = Array.from({ length: 200_000 }, (_, index) => index % text.vocabularySize)
-    const started = performance.now()
+    // The time of the processor: others that use it do not count.
+    const before = process.cpuUsage()
     expect(text.decode(ids, { skipSpecialTokens: true }).length).toBeGreaterThan(200_000)
-    expect(performance.now() - started).toBeLessThan(50_000)
+    const { user, system } = process.cpuUsage(before)
+    expect(user + system).toBeLessThan(50_000_000)
   })
 })
