@@ -54,8 +54,7 @@ async function run(
 const server = (stop: string) => `
   setInterval(() => undefined, 1000)
   return { address: '127.0.0.1:7', stop: async () => { process.send('stopping'); ${stop} } }`
-const received = ({ messages }: Run, message: unknown) =>
-  expect.poll(() => messages, { timeout: 60_000 }).toContainEqual(message)
+const received = ({ messages }: Run, message: unknown) => expect.poll(() => messages).toContainEqual(message)
 const ready = { type: 'ready', address: '127.0.0.1:7', baseAddress: null, metricsUrl: null }
 
 describe('runServerProcess', () => {
@@ -71,7 +70,7 @@ describe('runServerProcess', () => {
     const process = await run('answers', server(''))
     await received(process, ready)
     for (const sent of [{ type: 'ping' }, { type: 'ping ' }, 'ping', 7, { type: 'ping' }]) process.child.send(sent)
-    await expect.poll(() => process.messages.length, { timeout: 60_000 }).toBe(3)
+    await expect.poll(() => process.messages.length).toBe(3)
     process.child.kill('SIGTERM')
     await process.end
     expect(process.messages).toEqual([ready, { type: 'pong' }, { type: 'pong' }, 'stopping'])

@@ -44,8 +44,9 @@ test('the health service reports SERVING, and NOT_SERVING once the service drain
   call.on('error', () => undefined)
   call.on('data', ({ status }) => statuses.push(status))
   await expect.poll(() => statuses).toEqual(['SERVING'])
-  const drained = server.drain({ handoverMs: 0, drainMs: 200 })
+  const drained = server.drain({ handoverMs: 0, drainMs: 600_000 })
   await expect.poll(() => statuses).toEqual(['SERVING', 'NOT_SERVING'])
+  call.cancel()
   await drained
 })
 

@@ -48,7 +48,7 @@ const clientOf = ({ cert, key }: Certificate, ca = authority) =>
 function ask(address: string, channel: ChannelCredentials): Promise<string> {
   const client = new LogitService(address, channel, { 'grpc.use_local_subchannel_pool': 1 })
   return new Promise((resolve) => {
-    client.getLoad({}, { deadline: Date.now() + 20_000 }, (error, load) => {
+    client.getLoad({}, { deadline: Date.now() + 120_000 }, (error, load) => {
       client.close()
       resolve(load ? 'answered' : error?.code === 14 ? 'UNAVAILABLE' : String(error))
     })

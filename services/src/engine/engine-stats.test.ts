@@ -52,16 +52,18 @@ test('counts the time of runs and the messages that wait, also while the model r
 })
 
 test('counts evictions, but not closed, replaced or expired sessions', async () => {
-  const { host, run, read } = join({ maxSessions: 2, ttlMs: 3_000 })
+  const { host, run, read } = join({ maxSessions: 2 })
   await run('a', [], [1])
   await run('b', [], [1])
   await host.run({ ...emptyWork, forks: [{ from: 'b', to: 'a' }] }, never())
   expect(read()).toMatchObject({ evictions: 0 })
   await run('c', [], [1])
   await expect.poll(read).toMatchObject({ evictions: 1 })
-  host.closeSessions(['c'])
-  await expect.poll(() => read().sessions).toBe(0)
-  expect(read()).toMatchObject({ evictions: 1, kvBytes: 0 })
+  host.closeSessions(['a', 'b', 'c'])
+  await expect.poll(read).toMatchObject({ sessions: 0, evictions: 1, kvBytes: 0 })
+  const short = join({ ttlMs: 20 })
+  await short.run('a', [], [1])
+  await expect.poll(short.read).toMatchObject({ runs: 1, sessions: 0, evictions: 0, kvBytes: 0 })
 })
 
 test('counts sessions that are evicted for memory', async () => {

@@ -13,7 +13,7 @@ const { path, requestSerialize, responseDeserialize } = LogitService.service.Ste
 /** Sends bytes as a message. @returns the answer, or the error of the call */
 function send(client: Client, bytes: Buffer): Promise<StepResponse__Output | ServiceError> {
   return new Promise((resolve) => {
-    const options = { deadline: Date.now() + 60_000 }
+    const options = { deadline: Date.now() + 360_000 }
     client.makeUnaryRequest(
       path,
       (raw: Buffer) => raw,

@@ -17,7 +17,7 @@ afterEach(async () => {
  */
 function createScorer(settings: Partial<EngineSettings> = {}, maxQueue = 256) {
   const engine = new ToyEngine(1)
-  const { host, close } = joinEngine(engine, {
+  const { host, stats, close } = joinEngine(engine, {
     maxSessions: 4,
     maxPrompts: 4,
     maxBatch: 4,
@@ -25,7 +25,8 @@ function createScorer(settings: Partial<EngineSettings> = {}, maxQueue = 256) {
     ...settings,
   })
   cleanups.push(close)
-  return { engine, scorer: new Scorer(host, { vocabularySize: 32, contextLength: 64, padTokenId: 0 }, maxQueue) }
+  const scorer = new Scorer(host, { vocabularySize: 32, contextLength: 64, padTokenId: 0 }, maxQueue)
+  return { engine, stats, scorer }
 }
 
 const upTo = (length: number, first = 1) => Array.from({ length }, (_, i) => first + (i % 27))
@@ -92,12 +93,13 @@ test('refuses a call that exceeds the queue, and continues the waiting calls', a
 
 test('ends an aborted call at the next run and frees its place in the queue', async () => {
   const { engine, scorer } = createScorer({ maxSessions: 2 }, 4)
-  engine.beforeRun = () => delay(5)
   const controller = new AbortController()
-  const call = scorer.score([upTo(60, 1), upTo(60, 2), upTo(60, 3), upTo(60, 4)], controller.signal)
-  await delay(12)
   const gone = new ServiceError(statusCodes.cancelled, 'the client has disconnected')
-  controller.abort(gone)
+  engine.beforeRun = () => {
+    if (engine.runs.length === 2) controller.abort(gone)
+    return delay(5)
+  }
+  const call = scorer.score([upTo(60, 1), upTo(60, 2), upTo(60, 3), upTo(60, 4)], controller.signal)
   await expect(call).rejects.toBe(gone)
   const seen = engine.runs.length
   await scorer.score([[1], [2], [3]], never())
@@ -106,16 +108,14 @@ test('ends an aborted call at the next run and frees its place in the queue', as
 })
 
 test('a failed sequence fails the call with its reason, and the remaining work is dropped', async () => {
-  const { engine, scorer } = createScorer({ maxPrompts: 1, maxBatch: 1 })
+  const { engine, stats, scorer } = createScorer({ maxPrompts: 1, maxBatch: 1 })
   engine.beforeRun = ({ tokenIds }) => {
     if (tokenIds[0] === 9) throw new Error('out of luck')
   }
   await expect(scorer.score([[9], upTo(60), upTo(60)], never())).rejects.toMatchObject({ code: statusCodes.internal })
-  await delay(20)
-  const seen = engine.runs.length
-  await delay(20)
-  expect(engine.runs.length).toBe(seen)
-  expect(seen).toBeLessThan(6)
+  await expect.poll(() => stats.read()).toMatchObject({ queueLength: 0, sessions: 0 })
+  // The two long sequences have 14 runs.
+  expect(engine.runs.length).toBeLessThan(6)
 })
 
 test('refuses a sequence that cannot fit into memory at once', async () => {

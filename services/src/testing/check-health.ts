@@ -12,7 +12,7 @@ export async function checkHealth(address: string, service: string): Promise<str
   const client = new HealthClient(address, credentials.createInsecure())
   try {
     return await new Promise((resolve, reject) => {
-      const deadline = { deadline: Date.now() + 60_000 }
+      const deadline = { deadline: Date.now() + 360_000 }
       client.check?.({ service }, deadline, (error: Error | null, response: { status: string }) =>
         error ? reject(error) : resolve(response.status),
       )

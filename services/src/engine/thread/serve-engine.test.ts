@@ -8,7 +8,7 @@ const opened: Joined[] = []
 function join(engine = new ToyEngine(), settings: Parameters<typeof joinEngine>[1] = {}) {
   const joined = joinEngine(engine, settings)
   opened.push(joined)
-  return { engine, host: joined.host }
+  return { engine, host: joined.host, stats: joined.stats }
 }
 afterEach(async () => {
   for (const joined of opened.splice(0)) await joined.close()
@@ -218,9 +218,9 @@ test("closing a stream's sessions waits for the work that uses them", async () =
 })
 
 test('closes idle sessions after their time to live', async () => {
-  const { host } = join(new ToyEngine(), { ttlMs: 20 })
+  const { host, stats } = join(new ToyEngine(), { ttlMs: 20 })
   await host.run(work(stepOf('a', [], prompt)), never())
-  await new Promise((resolve) => setTimeout(resolve, 120))
+  await expect.poll(() => stats.read().sessions).toBe(0)
   const after = await host.run(work(stepOf('a', prompt, [1])), never())
   expect(after.results[0]?.failure?.code).toBe(statusCodes.failedPrecondition)
 })
