@@ -18,7 +18,7 @@ export interface FaultStackOptions {
   readonly args?: readonly string[]
 }
 
-const settleLimitMs = 20_000
+const settleLimitMs = 120_000
 const stopLimitMs = 60_000
 const retryMs = 50
 

@@ -33,7 +33,7 @@ export interface ServiceStackOptions {
 }
 
 const readyLimitMs = 120_000
-const settleLimitMs = 20_000
+const settleLimitMs = 120_000
 const pollMs = 50
 
 /** Services and gateways without a `tandem up`: a case ends and starts each by itself. */

@@ -62,7 +62,7 @@ describe('a supervised group', () => {
     expect(served.at).toBe('127.0.0.1:40001')
     const first = pid()
     process.kill(first, 'SIGKILL')
-    await expect.poll(() => reported.length, { timeout: 60_000 }).toBe(2)
+    await expect.poll(() => reported.length).toBe(2)
     expect(reported[0]).toMatch(
       /^The SFT service has ended \(killed by SIGKILL\) and is started again now\. Probably .*Its last output:\nserving$/s,
     )
@@ -78,7 +78,7 @@ describe('a supervised group', () => {
   it('restarts a process that ends by itself with exit code 0', async () => {
     await group.start(await script('gateway'), never)
     process.kill(pid(), 'SIGTERM')
-    await expect.poll(() => reported.length, { timeout: 60_000 }).toBe(2)
+    await expect.poll(() => reported.length).toBe(2)
     expect(reported[0]).toMatch(/^The gateway has ended \(exit code 0\) and is started again now\./)
   })
 
@@ -108,7 +108,7 @@ describe('a supervised group', () => {
     delayMs = 3_600_000
     await group.start(await script('one'), never)
     process.kill(pid(), 'SIGKILL')
-    await expect.poll(() => reported.length, { timeout: 60_000 }).toBe(1)
+    await expect.poll(() => reported.length).toBe(1)
     expect(reported[0]).toContain('is started again in 3600.0 s.')
     await group.stop()
     expect(isAlive(pid())).toBe(false)
@@ -119,7 +119,7 @@ describe('a supervised group', () => {
     await group.start(await script('slow', { source: slow }), never)
     const first = pid()
     process.kill(first, 'SIGKILL')
-    await expect.poll(() => lines.length, { timeout: 60_000 }).toBe(2)
+    await expect.poll(() => lines.length).toBe(2)
     await group.stop()
     expect([isAlive(first), isAlive(pid())]).toEqual([false, false])
     expect(reported).toHaveLength(1)

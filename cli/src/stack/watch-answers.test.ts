@@ -45,14 +45,14 @@ async function watch(source: string, limits: { intervalMs: number; maxMissed: nu
 
 test('a process that answers is asked again and again', async () => {
   const pings = await watch(answers, { intervalMs: 50, maxMissed: 1_000 })
-  await expect.poll(() => pings.length, { timeout: 60_000 }).toBe(4)
+  await expect.poll(() => pings.length).toBeGreaterThanOrEqual(4)
   expect(hung).toBe(0)
 })
 
 test('a process that answers no more counts as hung once, and gets one question', async () => {
   const pings = await watch(answers, { intervalMs: 50, maxMissed: 3 })
   child.kill('SIGSTOP')
-  await expect.poll(() => hung, { timeout: 60_000 }).toBe(1)
+  await expect.poll(() => hung).toBe(1)
   const asked = pings.length
   child.kill('SIGCONT')
   child.kill('SIGTERM')
@@ -62,6 +62,6 @@ test('a process that answers no more counts as hung once, and gets one question'
 
 test('a process that gives no answer counts as hung', async () => {
   const pings = await watch(answersNothing, { intervalMs: 50, maxMissed: 3 })
-  await expect.poll(() => hung, { timeout: 60_000 }).toBe(1)
+  await expect.poll(() => hung).toBe(1)
   expect(pings).toEqual([{ type: 'ping' }])
 })

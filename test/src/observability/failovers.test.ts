@@ -85,6 +85,6 @@ test('a killed service is one failover of one answer, and is ready again after i
   expect((await samplesOf('failover_pause_seconds_count')).get('model="dpo"')).toBe(1)
   await expect.poll(() => running.up.output()).toMatch(/"failovers":1,.*"msg":"request"/)
   await running.waitUntilServing()
-  await expect.poll(readyDpos, { timeout: 30_000 }).toBe(2)
+  await expect.poll(readyDpos).toBe(2)
   expect(await replicasOf('dpo')).toEqual({ connecting: 0, ready: 2, draining: 0, ejected: 0, refused: 0 })
 })

@@ -47,8 +47,8 @@ describe.skipIf(withoutPrometheus)(`Prometheus${withoutPrometheus}`, () => {
     collector = await startCollector()
     const env = {
       TANDEM_SESSION_TTL_MS: '10',
-      TANDEM_HANG_MS: '1000',
-      TANDEM_REPLAY_TIMEOUT_MS: '5000',
+      TANDEM_HANG_MS: '3000',
+      TANDEM_REPLAY_TIMEOUT_MS: '10000',
       TANDEM_MAX_CONCURRENT: '1',
       TANDEM_MAX_WAITING: '1',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,

@@ -49,7 +49,7 @@ export class ServiceClient {
   step(request: StepRequest): Promise<StepResponse__Output> {
     for (const { sessionId } of request.steps ?? []) if (sessionId) this.sessions.add(sessionId)
     return new Promise((resolve, reject) =>
-      this.client.Step(request, { deadline: Date.now() + 60_000 }, (error, response) =>
+      this.client.Step(request, { deadline: Date.now() + 360_000 }, (error, response) =>
         response ? resolve(response) : reject(error),
       ),
     )
