@@ -74,7 +74,7 @@ function pipe(lines: readonly string[], options: Partial<ChatOptions> = {}): Pro
   return chat({ url: stack.url, apiKeys: [], maxTokens, ...options }, context(), { input, output: new PassThrough() })
 }
 
-/** A person's keys: `type` sends some, `shown` is the terminal, `ended` tells when the chat is over. */
+/** A person: `type` sends keys, `shown` is the terminal, `ended` resolves at the end. */
 function sit(options: Partial<ChatOptions> = {}) {
   const input = Object.assign(new PassThrough(), { isTTY: true })
   const output = Object.assign(new PassThrough(), { isTTY: true })
