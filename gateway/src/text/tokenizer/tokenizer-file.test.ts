@@ -75,3 +75,13 @@ describe('unsupported parts', () => {
     )
   })
 })
+
+it('refuses a file with wrong values and says what was found and expected', () => {
+  const advice = 'Save the files again next to the weights, with AutoTokenizer.from_pretrained(...)'
+  expect(() => create({}, { tokenizerJson: { ...tokenizerJson, added_tokens: [{ id: -1, content: 'a' }] } })).toThrow(
+    `tokenizer.json is not a valid tokenizer file: added_tokens.0.id is -1: expected an integer of at least 0. ${advice}`,
+  )
+  expect(() => create({ pad_token: 3 })).toThrow(
+    'tokenizer_config.json is not a valid tokenizer file: pad_token is 3: expected a string or an object. ',
+  )
+})

@@ -1,3 +1,5 @@
+// Not all of process: the encoder's thread would load 6 MB more.
+import { parseValue } from '@tandem/process/parse-value'
 import { z } from 'zod'
 import { mergeAddedTokens, type NamedToken } from './merge-added-tokens.js'
 import type { AddedToken, Component } from './parts.js'
@@ -63,7 +65,7 @@ const namedKeys = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_toke
 /**
  * Parses both files.
  * @param modelVocabularySize number of ids for which the model has rows
- * @throws TextError `invalid_tokenizer` that names the first invalid key
+ * @throws TextError `invalid_tokenizer` that names the invalid keys
  */
 export function parseTokenizerFile(
   tokenizerJson: unknown,
@@ -96,14 +98,13 @@ export function parseTokenizerFile(
 }
 
 function parseWith<T>(schema: z.ZodType<T>, value: unknown, name: string): T {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw new TextError(
-    'invalid_tokenizer',
-    `${name} is not a valid tokenizer file: at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'unreadable'}. ` +
-      'Save the files again next to the weights, with AutoTokenizer.from_pretrained(...).save_pretrained(...), and build again.',
-  )
+  const toError = (faults: string) =>
+    new TextError(
+      'invalid_tokenizer',
+      `${name} is not a valid tokenizer file: ${faults}. ` +
+        'Save the files again next to the weights, with AutoTokenizer.from_pretrained(...).save_pretrained(...), and build again.',
+    )
+  return parseValue(schema, value, { name: 'the file', toError })
 }
 
 function configuredTokens({ added_tokens_decoder: tokens }: z.infer<typeof config>) {
