@@ -22,9 +22,14 @@ const { values, positionals: files } = parseArgs({
   allowPositionals: true,
   options: { load: { type: 'string', default: '8' } },
 })
+const load = Number(values.load)
+if (!Number.isInteger(load) || load < 1) {
+  console.error(`--load is ${values.load}: expected an integer of at least 1`)
+  process.exit(1)
+}
 // Child processes inherit the priority.
 setPriority(19)
-const busy = Array.from({ length: Number(values.load) }, () =>
+const busy = Array.from({ length: load }, () =>
   spawn(process.execPath, ['-e', busyLoop], { stdio: ['pipe', 'ignore', 'inherit'] }),
 )
 try {

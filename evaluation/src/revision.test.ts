@@ -6,10 +6,15 @@ import { readRevision } from './revision.js'
 import { useFolder } from './testing/folder.js'
 
 const folder = useFolder()
+/** Without settings of the user, and without those of a hook that runs this test. */
+const env = { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
 const gitIn =
   (checkout: string) =>
   (...args: readonly string[]) =>
-    execFileSync('git', ['-C', checkout, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { encoding: 'utf8' })
+    execFileSync('git', ['-C', checkout, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
+      encoding: 'utf8',
+      env,
+    })
 
 it('is the commit of the checkout, and says if files differ from it', async () => {
   const checkout = join(folder(), 'own')

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-const limitMs = 10_000
+const limitMs = 60_000
 const own = dirname(fileURLToPath(import.meta.url))
 
 /**
@@ -19,7 +19,15 @@ export async function readRevision(folder = own): Promise<string | null> {
     if ((await git('ls-files', '..')) === '') return null
     return await git('describe', '--always', '--dirty', '--abbrev=40', '--exclude=*')
   } catch {
-    // No git, or no checkout.
+    // No git, no checkout, or git did not answer in time.
     return null
   }
+}
+
+let known: Promise<string | null> | undefined
+
+/** The commit of the code that this process runs, as `readRevision` found it at the first call. */
+export function ownRevision(): Promise<string | null> {
+  known ??= readRevision()
+  return known
 }

@@ -12,7 +12,7 @@ export interface FileRefusal {
 }
 
 /**
- * Parses the content of a file that another program wrote.
+ * Parses the content of a file.
  * @throws Error with what was found, what was expected and what to do
  */
 export function parseFile<T extends z.ZodType>(schema: T, value: unknown, refusal: FileRefusal): z.output<T> {

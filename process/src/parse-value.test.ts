@@ -49,7 +49,7 @@ describe('parseValue', () => {
     [3, 'tokens is 3: expected a list or an object'],
     [['a', 3], 'tokens.1 is 3: expected a string or an object'],
     [{ a: { content: 1, id: 0 } }, 'tokens.a.content is 1: expected a string'],
-  ])('of a union, names the fault in the form that the value has nearly: %j', (tokens, faults) => {
+  ])('of a union, names the wrong parts of a value that has the type of one form: %j', (tokens, faults) => {
     expect(faultsOf({ size: 1, tokens })).toBe(faults)
   })
 

@@ -34,8 +34,8 @@ export function parseValue<T extends z.ZodType>(schema: T, value: unknown, optio
 type Fault = Pick<z.core.$ZodIssue, 'path' | 'message'>
 
 /**
- * Returns the faults of an issue. If a value has one of the forms of a union except for some of its
- * parts, these are its faults: they say more than a list of the forms.
+ * Returns the faults of an issue. If a value is of the type of one form of a union, and only parts
+ * of it are wrong, these parts are named: that says more than a list of the forms.
  */
 function toFaults(issue: z.core.$ZodIssue): readonly Fault[] {
   if (issue.code !== 'invalid_union') return [issue]

@@ -19,8 +19,9 @@ const infoSchema = z.object({
   pair: z.string(),
   models: z.array(modelSchema),
   reward_models: z.array(modelSchema),
-  default_strategy: z.string(),
-  strategies: z.array(z.object({ name: z.string(), defaults: z.record(z.string(), z.unknown()) })),
+  // Older gateways do not say how they decode.
+  default_strategy: z.string().optional(),
+  strategies: z.array(z.object({ name: z.string(), defaults: z.record(z.string(), z.unknown()).optional() })),
   limits: z.object({ concurrent_requests: z.int().min(1) }),
 })
 const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })).min(1) })
@@ -35,7 +36,7 @@ export interface GatewayFacts {
   readonly version: string | null
   /** The served models with their versions, reward models last; null if it is another server. */
   readonly models: readonly z.output<typeof modelSchema>[] | null
-  /** How it decodes if a request does not say it; null if it is another server. */
+  /** How it decodes if a request does not say it; null if the server does not tell. */
   readonly decoding: DecodingDefaults | null
   /** The names of the served reward models. */
   readonly rewardModels: readonly string[]
@@ -76,7 +77,7 @@ export async function readGatewayFacts(server: Server, signal: AbortSignal): Pro
         concurrentRequests: limits.concurrent_requests,
         version,
         models: [...models, ...reward_models],
-        decoding: { strategy, parameters: Object.fromEntries(strategies.map((s) => [s.name, s.defaults])) },
+        decoding: strategy === undefined ? null : { strategy, parameters: defaultsByName(strategies) },
         rewardModels: reward_models.map(({ name }) => name),
         template,
       }
@@ -98,6 +99,9 @@ export async function readGatewayFacts(server: Server, signal: AbortSignal): Pro
     connection.close()
   }
 }
+
+const defaultsByName = (strategies: z.output<typeof infoSchema>['strategies']) =>
+  Object.fromEntries(strategies.map(({ name, defaults = {} }) => [name, defaults]))
 
 /** Requests at once if the gateway does not say how many it works on. */
 const usualConcurrency = 8

@@ -3,7 +3,15 @@
 export { concurrencyOf, type GatewayFacts, gatewaySettings, readGatewayFacts } from './gateway-facts.js'
 export { ask, type Outcome, type Patience, type Question, ServiceError } from './http/ask.js'
 export { Connection, type Server } from './http/connection.js'
-export { type Manifest, manifestPath, openManifest, readManifest, recordRun, setAside } from './manifest/manifest.js'
+export {
+  beginRun,
+  type Manifest,
+  manifestPath,
+  openManifest,
+  readManifest,
+  recordRun,
+  setAside,
+} from './manifest/manifest.js'
 export { nameOf } from './manifest/name-of.js'
 export { replaceFile } from './manifest/replace-file.js'
 export { readUsage, type Usage } from './read-usage.js'

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readRevision } from '../revision.js'
+import { ownRevision } from '../revision.js'
 import { batchOptions } from '../testing/batch-options.js'
 import {
   errorReply,
@@ -240,7 +240,7 @@ describe('settings', () => {
         },
         shard: null,
       },
-      runs: [{ rows: 1, written: 1, errors: 0, revision: await readRevision() }],
+      runs: [{ rows: 1, written: 1, errors: 0, revision: await ownRevision() }],
     })
   })
 

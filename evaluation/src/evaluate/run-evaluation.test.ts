@@ -116,6 +116,7 @@ it('asks one gateway for each scale of the adapter, one after the other', async 
         'version v2, adapter fake-lora at 0.4 of its own scale',
       ),
       'requests of adapter-scale-0.4': '1 x {"strategy":"aad"}',
+      'default parameters': 'aad {"alpha":0.1}; greedy-sft {}',
     })
     const path = join(options.out, 'results.json')
     const bytes = await readFile(path)

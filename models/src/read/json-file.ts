@@ -1,6 +1,8 @@
 import { messageOf, parseValue } from '@tandem/process'
 import { z } from 'zod'
 
+const advice = 'Correct the file, or download the model again'
+
 /**
  * Parses a JSON text that holds an object.
  * @param name the name of the source in errors
@@ -11,7 +13,8 @@ export function parseJsonObject(bytes: Uint8Array, name: string): Record<string,
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
-    throw new Error(`${name} is not JSON: ${messageOf(cause)}`, { cause })
+    throw new Error(`${name} is not JSON: ${messageOf(cause)}. ${advice}`, { cause })
   }
-  return parseValue(z.record(z.string(), z.unknown()), value, { name })
+  const toError = (faults: string) => new Error(`${faults}. ${advice}`)
+  return parseValue(z.record(z.string(), z.unknown()), value, { name, toError })
 }

@@ -47,8 +47,9 @@ describe.skipIf(withoutPrometheus)(`Prometheus${withoutPrometheus}`, () => {
     collector = await startCollector()
     const env = {
       TANDEM_SESSION_TTL_MS: '10',
-      TANDEM_HANG_MS: '3000',
-      TANDEM_REPLAY_TIMEOUT_MS: '10000',
+      // The limit of a probe too: a service that is not ready has also lost its sessions.
+      TANDEM_HANG_MS: '2000',
+      TANDEM_REPLAY_TIMEOUT_MS: '5000',
       TANDEM_MAX_CONCURRENT: '1',
       TANDEM_MAX_WAITING: '1',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -91,7 +92,8 @@ describe.skipIf(withoutPrometheus)(`Prometheus${withoutPrometheus}`, () => {
     await expect.poll(targets).toEqual(['tandem-gateway up ', ...services])
   })
 
-  test('finds a number for every query of the dashboard and for every alert rule', async () => {
+  // On a busy machine most steps find their sessions idle for too long, and send all tokens again.
+  test('finds a number for every query of the dashboard and for every alert rule', { timeout: 1_800_000 }, async () => {
     const modes: readonly CollectorMode[] = ['accept', 'refuse', 'hold']
     let round = 0
     await expect
@@ -101,7 +103,7 @@ describe.skipIf(withoutPrometheus)(`Prometheus${withoutPrometheus}`, () => {
           await driveRequests(stack)
           return withoutNumber(expressions)
         },
-        { interval: 1_000, timeout: 400_000 },
+        { interval: 1_000, timeout: 1_700_000 },
       )
       .toEqual([])
     collector.become('accept')
@@ -143,7 +145,7 @@ describe.skipIf(withoutPrometheus)(`Prometheus${withoutPrometheus}`, () => {
           expect((await chat(stack.url, {})).status).toBeGreaterThanOrEqual(500)
           return withoutNumber(down)
         },
-        { interval: 500, timeout: 240_000 },
+        { interval: 500, timeout: 560_000 },
       )
       .toEqual([])
     expect(await prometheus.query('up == 0')).toMatchObject([{ metric: { job: 'tandem-services' } }])

@@ -1,7 +1,7 @@
 import { readFile, rename, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Fields } from '../../prompts/index.js'
-import { readRevision } from '../../revision.js'
+import { ownRevision } from '../../revision.js'
 import { parseJson } from '../http/read-error.js'
 import { describeDifference, findDifferences } from './differences.js'
 import { replaceFile } from './replace-file.js'
@@ -72,14 +72,23 @@ export async function setAside(out: string, target: string, manifest: Omit<Manif
   await rename(out, target)
 }
 
-/**
- * Adds what this process has done, when, and with which commit of the code.
- * @param started the time of its start, as ISO 8601
- */
-export async function recordRun(manifest: Manifest, started: string, done: Fields): Promise<void> {
-  const revision = await readRevision()
-  await addRun(manifest, { started, ended: new Date().toISOString(), revision, ...done })
+/** The beginning of a run of this process, as the manifest has it. */
+export interface RunBegin {
+  /** The time, as ISO 8601. */
+  readonly started: string
+  /** The git commit of the code; null outside a checkout. */
+  readonly revision: string | null
 }
+
+/** Notes the time and the commit of the code, which may be another one when the run ends. */
+export const beginRun = async (): Promise<RunBegin> => ({
+  started: new Date().toISOString(),
+  revision: await ownRevision(),
+})
+
+/** Adds a run that ends now, with what it has done. */
+export const recordRun = (manifest: Manifest, { started, revision }: RunBegin, done: Fields): Promise<void> =>
+  addRun(manifest, { started, ended: new Date().toISOString(), revision, ...done })
 
 /** Adds what a process has done. */
 export function addRun(manifest: Manifest, run: Fields): Promise<void> {

@@ -12,7 +12,12 @@ import type { PreparedPart } from '../prepared-part.js'
 export function describeRun(parts: readonly PreparedPart[], judge: OpenedJudge | null): Record<string, string> {
   const [first, ...others] = parts
   if (first === undefined) return {}
-  return { ...describeFirst(first), ...describeJudge(judge), ...Object.assign({}, ...others.map(describeOther)) }
+  return {
+    ...describeFirst(first),
+    ...describeDefaults(parts),
+    ...describeJudge(judge),
+    ...Object.assign({}, ...others.map(describeOther)),
+  }
 }
 
 function describeFirst(prepared: PreparedPart): Record<string, string> {
@@ -24,7 +29,6 @@ function describeFirst(prepared: PreparedPart): Record<string, string> {
     ...(selection.duplicates > 0 ? { 'prompts that are in the file twice': String(selection.duplicates) } : {}),
     ...modelFacts(facts, ''),
     requests: requestsOf(prepared),
-    ...defaultsOf(prepared),
     'fields of all requests': JSON.stringify(others),
     seed: String(seed),
     'tokenizer and chat template': facts.template === null ? 'unknown' : `SHA-256 ${facts.template}`,
@@ -44,12 +48,17 @@ function describeOther(prepared: PreparedPart): Record<string, string> {
 const requestsOf = ({ part }: PreparedPart) =>
   part.pools.map(({ samples, decoding }) => `${samples} x ${JSON.stringify(decoding)}`).join('; ')
 
-/** The values of the parameters that the requests do not name. */
-function defaultsOf({ part, facts: { decoding } }: PreparedPart): Record<string, string> {
-  if (decoding === null) return {}
-  const names = new Set(part.pools.map(({ decoding: { strategy } }) => String(strategy ?? decoding.strategy)))
-  const texts = [...names].map((name) => `${name} ${JSON.stringify(decoding.parameters[name] ?? {})}`)
-  return { 'default parameters': texts.join('; ') }
+/** The default parameters of each strategy that was asked for; a request may name others. */
+function describeDefaults(parts: readonly PreparedPart[]): Record<string, string> {
+  const defaults = parts.flatMap(({ part, facts: { decoding } }) =>
+    decoding === null
+      ? []
+      : part.pools.map(({ decoding: { strategy = decoding.strategy } }) => {
+          const name = String(strategy)
+          return `${name} ${JSON.stringify(decoding.parameters[name] ?? {})}`
+        }),
+  )
+  return defaults.length === 0 ? {} : { 'default parameters': [...new Set(defaults)].join('; ') }
 }
 
 const modelFacts = ({ models }: Pick<GatewayFacts, 'models'>, place: string): Record<string, string> =>

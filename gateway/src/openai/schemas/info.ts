@@ -98,7 +98,7 @@ export const infoSchema = z
         defaults: z
           .record(z.string(), z.unknown())
           .describe(
-            'The default values of its parameters. The description of `decoding` says what a parameter without one means.',
+            'The default values of its parameters, without the seed. The schema of `decoding` says what it means to leave out a parameter that has no default.',
           ),
       }),
     ),
