@@ -258,6 +258,13 @@ describe('settings', () => {
     expect(await readFile(out, 'utf8')).toBe(text)
   })
 
+  it('of a gateway that does not tell its defaults have none', () =>
+    withFake({ hasDefaults: false }, async (fake) => {
+      const { out } = await batch(['Hi'], {}, fake)
+      const { settings } = JSON.parse(await readFile(`${out}.manifest.json`, 'utf8'))
+      expect(settings.gateway).toMatchObject({ version: '0.1.0', models: [{ name: 'dpo' }], decoding: null })
+    }))
+
   it('of other OpenAI-compatible servers are what they list', () =>
     withFake({ isTandem: false }, async (fake) => {
       const { out } = await batch(['Hi'], {}, fake)

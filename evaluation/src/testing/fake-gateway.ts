@@ -31,6 +31,8 @@ export interface FakeOptions {
   readonly adapterScale?: number
   /** The names of its reward models. Default: none. */
   readonly rewardModels?: readonly string[]
+  /** Whether /info has the default strategy and the default parameters. Default: true. */
+  readonly hasDefaults?: boolean
   /** Whether it has /info and /tokenizer_info. */
   readonly isTandem?: boolean
 }
@@ -93,7 +95,7 @@ export const errorReply = (status: number, error: object, headers: Readonly<Reco
 })
 
 function describe(path: string, { modelVersion = 'v1', adapterScale, ...options }: FakeOptions): Reply {
-  const { rewardModels = [], isTandem = true } = options
+  const { rewardModels = [], isTandem = true, hasDefaults = true } = options
   const adapted = { adapter: adapterScale === undefined ? null : 'fake-lora', adapter_scale: adapterScale ?? null }
   const model = { name: 'dpo', id: 'fake-dpo', version: modelVersion, precision: 'fp32', ...adapted }
   const info = {
@@ -101,8 +103,8 @@ function describe(path: string, { modelVersion = 'v1', adapterScale, ...options 
     pair: 'fake',
     models: [model],
     reward_models: rewardModels.map((name) => ({ ...model, name })),
-    default_strategy: 'aad',
-    strategies: [{ name: 'aad', model_id: 'fake/aad', parameters: ['alpha'], defaults: { alpha: 0.1 } }],
+    ...(hasDefaults ? { default_strategy: 'aad' } : {}),
+    strategies: [{ name: 'aad', ...(hasDefaults ? { defaults: { alpha: 0.1 } } : {}) }],
     limits: { concurrent_requests: 4 },
   }
   if (path === '/v1/models') return json({ data: [{ id: 'fake' }] })
