@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createRandom, drawInterval } from '../measure/random.js'
 import { sendAll } from './arrivals.js'
 
@@ -34,6 +34,13 @@ test('closed: each client waits for its answer; no more requests are open than c
   expect(await sendAll(arrivals, send, 600_000, createRandom(1), end.signal)).toEqual([])
   expect(most).toBe(3)
   expect(sent).toBeGreaterThan(3)
+})
+
+test('closed: no client sends a request after the time', async () => {
+  const send = vi.fn(async () => undefined)
+  const arrivals = { type: 'closed', clients: 3, rampMs: 0 } as const
+  expect(await sendAll(arrivals, send, 0, createRandom(1), signal)).toEqual([])
+  expect(send).not.toHaveBeenCalled()
 })
 
 test('open: arrivals do not wait for answers; those above the limit are dropped', async () => {

@@ -131,15 +131,27 @@ test('refuses a sequence that it cannot score with a status, and ends a call at 
 test('a client that cancels frees the service', async () => {
   const small = await start({ TANDEM_MODEL: join(folder, 'base'), TANDEM_MAX_QUEUE: '64' })
   const long = { sequences: Array.from({ length: 64 }, () => ({ ids: new Array<number>(256).fill(7) })) }
+  const isBusy = () =>
+    new Promise<boolean>((resolve, reject) => {
+      small.client.getLoad({}, (error, load) => (load ? resolve(load.queued > 0) : reject(error)))
+    })
+  /** Cancels a call when the service has it. Null: the answer came first. */
   const cancel = () =>
-    new Promise<ServiceError | null>((resolve) => {
-      const call = small.client.score(long, (error) => resolve(error))
-      setTimeout(() => call.cancel(), 20)
+    new Promise<ServiceError | null>((resolve, reject) => {
+      let isAnswered = false
+      const call = small.client.score(long, (error) => {
+        isAnswered = true
+        resolve(error)
+      })
+      expect
+        .poll(async () => isAnswered || (await isBusy()), { interval: 2 })
+        .toBe(true)
+        .then(() => call.cancel(), reject)
     })
   let cancelled = await cancel()
   // If this process is stopped for long, the answer comes first.
-  while (cancelled === null) cancelled = await cancel()
-  expect(cancelled.code).toBe(status.CANCELLED)
+  for (let tries = 1; tries < 10 && cancelled === null; tries++) cancelled = await cancel()
+  expect(cancelled?.code).toBe(status.CANCELLED)
   const expected = reference.base.map(({ ids }) => ids)
   await expect.poll(() => score(small.client, expected).catch(() => [])).toHaveLength(5)
   small.client.close()

@@ -101,10 +101,10 @@ describe('B14 the HTTP protocol', () => {
 })
 
 describe('B14 slow clients', () => {
-  const testEach = createTable({ beforeAll, afterAll, test }, { receiveTimeoutMs: 400 })
+  const testSlow = createTable({ beforeAll, afterAll, test }, { receiveTimeoutMs: 400 })
   const late = { status: 408, code: null, message: 'the request was not complete within 400 ms' }
   const drops = (text: string) => [...text].flatMap((letter) => [letter, 60])
-  testEach([
+  testSlow([
     { name: 'headers sent letter by letter', raw: drops(get('/v1/models')), ...late },
     { name: 'headers that do not end', raw: ['GET /v1/models HTTP/1.1\r\nHost: a\r\n', 600, 'x: y\r\n'], ...late },
     {

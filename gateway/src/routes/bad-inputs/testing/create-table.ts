@@ -11,9 +11,9 @@ export interface Runner {
 type Run = (name: string, input: BadInput) => Promise<void>
 
 /**
- * Starts a gateway behind a socket, for all tests of a file. It has API keys with limits, and two
- * toy services of each model. Titles of tests begin with the class of the input, B1 to B20:
- * `npx vitest list gateway/src/routes/bad-inputs` shows them.
+ * Starts a gateway behind a socket, for the tests of this file or `describe`. It has API keys with
+ * limits, and two toy services of each model. Titles of tests begin with the class of the input, B1
+ * to B20: `npx vitest list gateway/src/routes/bad-inputs` shows them.
  * @returns a function that creates a test for each request: it checks the answer, that the
  *   server still works, and that no replica keeps a session
  */

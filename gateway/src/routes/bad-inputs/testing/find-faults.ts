@@ -9,10 +9,10 @@ export async function findFaults(server: GuardedServer, input: BadInput): Promis
   const stepsBefore = server.steps
   const answer = await server.ask(input)
   const hasComputed = server.steps > stepsBefore
-  let next: HttpAnswer
+  let next = await server.ask({ status: 200 })
   // A server with a short limit also finds this request late if the machine is busy.
-  do next = await server.ask({ status: 200 })
-  while (next.status === 408 && input.status === 408)
+  for (let tries = 1; tries < 10 && next.status === 408 && input.status === 408; tries++)
+    next = await server.ask({ status: 200 })
   // Streams end just after their answers.
   await expect.poll(() => server.findLeftovers(), { interval: 5 }).toEqual([])
   return [
