@@ -5,25 +5,23 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { parseGatewayConfig } from './config.js'
 import { Admission } from './routes/admission.js'
 import { type RunningGateway, startGateway } from './start.js'
+import { type HeldAnswers, holdSteps } from './testing/hold-answers.js'
 import { ToyService } from './testing/toy-service.js'
 
 let dpo: ToyService
 let sft: ToyService
 let gateway: RunningGateway
-/** Lets the answers go on, which stop before each token. */
-let goOn: () => void
+/** No answer computes a token until this is released. */
+let held: HeldAnswers
 
 beforeEach(async () => {
   dpo = new ToyService(3)
   sft = new ToyService(1009)
-  const isGoingOn = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
-  dpo.beforeStep = () => isGoingOn
+  held = holdSteps(dpo)
 })
 afterEach(async () => {
   vi.restoreAllMocks()
-  goOn()
+  held.release()
   await gateway.stop()
   dpo.kill()
   sft.kill()
@@ -68,7 +66,7 @@ test('a gateway that stops is not ready, finishes running and queued answers, an
     },
   })
 
-  goOn()
+  held.release()
   expect(await (await streamed).text()).toMatch(/"finish_reason":"length"[\s\S]*data: \[DONE\]\n\n$/)
   for (const answer of await Promise.all(whole)) {
     expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close'])
@@ -94,7 +92,7 @@ test('during the delay it is not ready but accepts requests, then it refuses the
     })
     .toBe(503)
   expect(statuses[0]).toBe(200)
-  goOn()
+  held.release()
   expect((await running).status).toBe(200)
   await stopped
 })
@@ -111,7 +109,7 @@ test('connections without a request close when it stops', async () => {
   const stopped = gateway.stop()
   await ended
   idle.end()
-  goOn()
+  held.release()
   await running
   await stopped
 })

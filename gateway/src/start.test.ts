@@ -8,6 +8,7 @@ import pino from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseGatewayConfig } from './config.js'
 import { type RunningGateway, startGateway } from './start.js'
+import { holdSteps } from './testing/hold-answers.js'
 import { ToyService } from './testing/toy-service.js'
 import { readText } from './text/testing/fixtures.js'
 
@@ -81,18 +82,14 @@ test.each([true, false])(
 test.each([true, false])(
   'a client that disconnects during its prefill (streamed: %s) ends it, and nothing is decoded',
   async (stream) => {
-    let read = () => {}
-    const isRead = new Promise<void>((resolve) => {
-      read = resolve
-    })
-    dpo.beforeStep = () => isRead
+    const held = holdSteps(dpo)
     const client = new AbortController()
     const answer = post({ stream, decoding: { path: 'plain' } }, client.signal).then((response) => response.text())
     await expect.poll(() => [dpo.messages.length, sft.sessions.size], { interval: 5 }).toEqual([1, 1])
     client.abort()
     await expect(answer).rejects.toThrow('abort')
     await expect.poll(() => sft.sessions.size, { interval: 5 }).toBe(0)
-    read()
+    held.release()
     await allClosed()
     expect(dpo.messages).toHaveLength(1)
   },

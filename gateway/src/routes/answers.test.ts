@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { holdSteps } from '../testing/hold-answers.js'
 import { readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 
 /** Several answers to one prompt, and beam searches. */
@@ -204,16 +205,11 @@ describe('both services close the sessions soon after a client disconnects in th
     const read = answer.then((response) => response.text())
     await expect.poll(() => gateway.dpo.sessions.size, { interval: 2 }).toBeGreaterThan(4)
     // No step ends from now on: the sessions can close only because the client has gone.
-    let goOn = () => {}
-    const isGoingOn = new Promise<void>((resolve) => {
-      goOn = resolve
-    })
-    gateway.dpo.beforeStep = () => isGoingOn
+    const held = holdSteps(gateway.dpo)
     client.abort()
     const steps = gateway.dpo.steps.length
     await expect.poll(() => gateway.dpo.sessions.size + gateway.sft.sessions.size, { interval: 5 }).toBe(0)
-    gateway.dpo.beforeStep = () => undefined
-    goOn()
+    held.release()
     await read.catch(() => undefined)
     // The whole answer has several hundred steps.
     expect(gateway.dpo.steps.length - steps).toBeLessThan(100)

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { holdSteps } from '../testing/hold-answers.js'
 import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { Admission } from './admission.js'
 
@@ -58,17 +59,12 @@ describe('refuses', () => {
   test('a request when the queue is full, with a time to retry', async () => {
     const app = gateway.app({ admission: new Admission({ maxConcurrent: 1, maxWaiting: 1 }) })
     // No answer can end before one request is refused.
-    let goOn = () => {}
-    const held = new Promise<void>((resolve) => {
-      goOn = resolve
-    })
-    gateway.dpo.beforeStep = () => held
+    const held = holdSteps(gateway.dpo)
     const body = { model: 'toy', prompt, max_tokens: 1 }
     const asked = [1, 2, 3].map(() => postJson(app, '/v1/completions', body))
     await Promise.race(asked)
-    goOn()
+    held.release()
     const answers = await Promise.all(asked)
-    gateway.dpo.beforeStep = () => undefined
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429])
     expect(answers[2]?.headers.get('retry-after')).toMatch(/^([1-9]|[1-5]\d|60)$/)
   })
@@ -84,22 +80,22 @@ describe('refuses', () => {
 
   test('a request after its deadline', async () => {
     const limits = { maxPromptTokens: 50, maxBodyBytes: 1000, requestTimeoutMs: 80, receiveTimeoutMs: 5_000 }
-    gateway.dpo.beforeStep = () => new Promise(() => undefined)
+    holdSteps(gateway.dpo)
     const app = gateway.app({ limits })
     expect(await refusal(postJson(app, '/v1/completions', { model: 'toy', prompt }))).toMatchObject({ status: 504 })
-    gateway.dpo.beforeStep = () => undefined
   })
 })
 
 test('a service that dies during an answer ends the stream with an error, and is used again after its restart', async () => {
-  const own = await startToyGateway(undefined, 'dpo', [], 500)
+  const own = await startToyGateway({ replayTimeoutMs: 500 })
+  onTestFinished(() => own.stop())
   const [replica] = own.pair.models.get('dpo')?.replicas.describe() ?? []
   const port = Number(replica?.address.split(':')[1])
   await expect.poll(async () => (await own.app().request('/readyz')).status).toBe(200)
   const body = { model: 'toy', prompt, max_tokens: 60, ignore_eos: true, stream: true }
   const response = await own.post('/v1/completions', body)
-  // The answer has begun, and a stream computes only what is read. If a step before its first chunk
-  // never ended, there would be no stream, but a 504 after the time limit of the request.
+  // The answer has begun. A stream computes at most one chunk ahead of its reader, so it is not
+  // over.
   expect(response.status).toBe(200)
   own.dpo.beforeStep = () => own.dpo.kill()
   const events = (await readEvents(response)) as { error?: { message: string } }[]
@@ -116,5 +112,4 @@ test('a service that dies during an answer ends the stream with an error, and is
       faults: [expect.stringMatching('is not serving')],
     })
   expect((await own.post('/v1/completions', { model: 'toy', prompt })).status).toBe(503)
-  own.stop()
 })

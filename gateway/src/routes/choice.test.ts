@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type RewardModel, toAnswerJob } from '../session/models/reward-model.js'
 import { createGatewayTelemetry } from '../telemetry/gateway-telemetry.js'
+import { holdScores, holdSteps } from '../testing/hold-answers.js'
 import { postJson, readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'
 import { openToyReward } from '../testing/toy-sets.js'
@@ -196,7 +197,7 @@ describe('a client that disconnects', () => {
     const answer = post({ ...best({ n: 20 }), max_tokens: maxTokens }, { signal: client.signal })
     await expect.poll(whenTrue, { interval: 2 }).toBe(true)
     // No step ends from now on: the sessions can close only because the client has gone.
-    gateway.dpo.beforeStep = () => new Promise(() => undefined)
+    holdSteps(gateway.dpo)
     client.abort()
     await expect.poll(() => gateway.dpo.sessions.size, { interval: 5 }).toBe(0)
     expect((await answer).status).toBe(499)
@@ -209,7 +210,7 @@ describe('a client that disconnects', () => {
   })
 
   test('during scoring leaves no call open', async () => {
-    toy.beforeScore = () => new Promise(() => undefined)
+    holdScores(toy)
     await disconnect(6, () => toy.sequences.length === 20)
     await expect.poll(() => toy.cancelled).toBe(1)
   })

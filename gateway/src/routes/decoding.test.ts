@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { strategyNames } from '../decode/strategies/index.js'
+import { holdSteps } from '../testing/hold-answers.js'
 import { readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 
 let gateway: ToyGateway
@@ -131,7 +132,8 @@ describe('decoding', () => {
 })
 
 test('additional models work by name; an unknown one is refused with a list of the known ones', async () => {
-  const three = await startToyGateway(undefined, 'dpo', ['amateur'])
+  const three = await startToyGateway({ otherNames: ['amateur'] })
+  onTestFinished(() => three.stop())
   const answer = (model: string) =>
     three.post('/v1/completions', {
       model: 'toy',
@@ -150,7 +152,6 @@ test('additional models work by name; an unknown one is refused with a list of t
   ])
   three.others.amateur?.kill()
   await expect.poll(async () => (await three.app().request('/readyz')).status).toBe(503)
-  three.stop()
 })
 
 test('lists the pair first, then the strategies in the order of the README', async () => {
@@ -184,17 +185,11 @@ describe('sessions', () => {
 
   test('close when a client disconnects before the first token', async () => {
     const client = new AbortController()
-    const isRunning = new Promise<void>((resolve) => {
-      gateway.dpo.beforeStep = () => {
-        resolve()
-        return new Promise(() => undefined)
-      }
-    })
+    const held = holdSteps(gateway.dpo)
     const answer = gateway.post('/v1/completions', { model: 'toy', prompt }, { signal: client.signal })
-    await isRunning
+    await expect.poll(() => held.count).toBeGreaterThan(0)
     client.abort()
     expect((await answer).status).toBe(499)
-    gateway.dpo.beforeStep = () => undefined
     await noneLeft()
   })
 })

@@ -4,7 +4,7 @@ import type { ToyService } from '../testing/toy-service.js'
 
 let gateway: ToyGateway
 beforeAll(async () => {
-  gateway = await startToyGateway(undefined, 'dpo', ['amateur', 'base'])
+  gateway = await startToyGateway({ otherNames: ['amateur', 'base'] })
 })
 afterAll(() => gateway.stop())
 const services = (): Readonly<Record<string, ToyService>> => ({ dpo: gateway.dpo, sft: gateway.sft, ...gateway.others })

@@ -7,11 +7,10 @@ import { version } from '../version.js'
 
 let gateway: ToyGateway
 beforeAll(async () => {
-  gateway = await startToyGateway(
-    ({ sft }) => Object.assign(sft.model, { adapter: 'tuned', adapterScale: 0.4, precision: 'int8' }),
-    'dpo',
-    ['amateur'],
-  )
+  gateway = await startToyGateway({
+    prepare: ({ sft }) => Object.assign(sft.model, { adapter: 'tuned', adapterScale: 0.4, precision: 'int8' }),
+    otherNames: ['amateur'],
+  })
 })
 afterAll(() => gateway.stop())
 

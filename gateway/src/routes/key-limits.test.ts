@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type KeyLimits, noLimits } from '../access/key-limits.js'
 import { KeyStore } from '../access/key-store.js'
+import { holdSteps } from '../testing/hold-answers.js'
 import { serveApp } from '../testing/serve-app.js'
 import { postJson, startToyGateway, type ToyChanges, type ToyGateway } from '../testing/toy-gateway.js'
 import { Admission } from './admission.js'
@@ -132,21 +133,16 @@ test('a request without max_tokens may overdraw the minute; the next one waits f
 
 test('requests at once: each holds its place until its answer, its stream or its client has ended', async () => {
   const { post } = createClient({ concurrent: 1 })
-  let go = () => {}
-  const wait = new Promise<void>((resolve) => {
-    go = resolve
-  })
-  gateway.dpo.messages = []
-  gateway.dpo.beforeStep = () => wait
+  const held = holdSteps(gateway.dpo)
   const running = post(completion)
-  await expect.poll(() => gateway.dpo.messages.length).toBeGreaterThan(0)
+  await expect.poll(() => held.count).toBeGreaterThan(0)
   expect(await refusalOf(await post(completion))).toMatchObject({
     status: 429,
     message: 'requests of this API key at once: 1, its maximum. Retry when one has ended',
     retryAfter: '1',
   })
   const another = post(completion, { key: 'other' })
-  go()
+  held.release()
   expect([(await running).status, (await another).status]).toEqual([200, 200])
   const stream = await post({ ...completion, stream: true })
   expect((await post(completion)).status).toBe(429)
@@ -174,7 +170,7 @@ test('a client that disconnects while it waits or is being answered gives its pl
     const answered = ask({ max_tokens: 60, stream: true })
     await once(answered, 'response')
     // None of them ends by itself.
-    gateway.dpo.beforeStep = () => new Promise(() => undefined)
+    const held = holdSteps(gateway.dpo)
     const waiting = ask({ max_tokens: 60 })
     await expect.poll(() => acquire.mock.calls.length).toBe(2)
     const refused = async () => {
@@ -184,7 +180,7 @@ test('a client that disconnects while it waits or is being answered gives its pl
     expect(await refused()).toBe(429)
     waiting.destroy()
     answered.destroy()
-    gateway.dpo.beforeStep = () => undefined
+    held.release()
     await expect.poll(refused).toBe(200)
   } finally {
     await server.stop()
@@ -194,14 +190,10 @@ test('a client that disconnects while it waits or is being answered gives its pl
 test('a request that the full queue refuses costs no tokens', async () => {
   const admission = new Admission({ maxConcurrent: 1, maxWaiting: 0 })
   const { post, usage } = createClient({ tokensPerMinute: 1000 }, { admission })
-  let goOn = () => {}
-  const held = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
-  gateway.dpo.beforeStep = () => held
+  const held = holdSteps(gateway.dpo)
   const asked = [post(completion), post(completion)]
   await Promise.race(asked)
-  goOn()
+  held.release()
   const [first, second] = await Promise.all(asked)
   expect([first?.status, second?.status]).toEqual([200, 429])
   expect(await refusalOf(second as Response)).toMatchObject({ code: 'too_many_requests' })

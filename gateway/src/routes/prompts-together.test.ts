@@ -133,7 +133,7 @@ describe('prompts of one request', () => {
   })
 
   test('need no more sequences at once than a service can hold', async () => {
-    const small = await startToyGateway(({ dpo }) => Object.assign(dpo.model, { maxSessions: 5 }))
+    const small = await startToyGateway({ prepare: ({ dpo }) => Object.assign(dpo.model, { maxSessions: 5 }) })
     try {
       const watched = { most: 0 }
       small.dpo.beforeStep = async () => {

@@ -23,11 +23,13 @@ const chunkSchema = z.object({ choices: z.array(z.object({ delta: deltaSchema })
 describe.each(Object.entries(templates))('with the template %s', (name, template) => {
   let gateway: ToyGateway
   beforeAll(async () => {
-    gateway = await startToyGateway(({ dpo, sft }) => {
-      for (const service of [dpo, sft]) {
-        useByteTokens(service)
-        service.textFiles.set('chat_template.jinja', template)
-      }
+    gateway = await startToyGateway({
+      prepare: ({ dpo, sft }) => {
+        for (const service of [dpo, sft]) {
+          useByteTokens(service)
+          service.textFiles.set('chat_template.jinja', template)
+        }
+      },
     })
   })
   afterAll(() => gateway.stop())

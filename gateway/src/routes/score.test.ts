@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type RewardModel, toRewardJob } from '../session/models/reward-model.js'
+import { holdScores } from '../testing/hold-answers.js'
 import { postJson, startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 import { ToyReward } from '../testing/toy-reward.js'
 import { openToyReward } from '../testing/toy-sets.js'
@@ -131,13 +132,13 @@ test('reports whether the service is busy, slow or unavailable', async () => {
   const busy = await errorOf(post({ messages: first }))
   expect(busy).toMatchObject({ status: 503, code: 'service_exhausted' })
   expect(busy.headers.get('retry-after')).toBe('1')
-  toy.beforeScore = () => new Promise(() => undefined)
+  const held = holdScores(toy)
   app = gateway.app({
     rewards,
     limits: { maxPromptTokens: 50, maxBodyBytes: 100_000, requestTimeoutMs: 50, receiveTimeoutMs: 5_000 },
   })
   expect(await errorOf(post({ messages: first }))).toMatchObject({ status: 504, code: 'service_deadline' })
-  toy.beforeScore = () => undefined
+  held.release()
   rewards.get('picker')?.replicas.close()
   rewards.set('picker', await openToyReward('picker', address, 500))
   toy.kill()
@@ -150,13 +151,13 @@ test('reports whether the service is busy, slow or unavailable', async () => {
 
 test('a client that disconnects ends the call and releases its place', async () => {
   app = gateway.app({ rewards, admission: new Admission({ maxConcurrent: 1, maxWaiting: 1 }) })
-  toy.beforeScore = () => new Promise(() => undefined)
+  const held = holdScores(toy)
   const client = new AbortController()
   const gone = post({ messages: first }, { signal: client.signal })
   await expect.poll(() => toy.sequences.length).toBe(1)
   client.abort()
   expect((await gone).status).toBe(499)
   await expect.poll(() => toy.cancelled).toBe(1)
-  toy.beforeScore = () => undefined
+  held.release()
   expect((await post({ messages: first })).status).toBe(200)
 })

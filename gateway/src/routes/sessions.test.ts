@@ -7,13 +7,15 @@ let gateway: ToyGateway
 /** The pair in one process: both models share its sessions. */
 let paired: ToyGateway
 beforeAll(async () => {
-  gateway = await startToyGateway(({ sft }) => Object.assign(sft.model, { maxSessions: 3 }))
-  paired = await startToyGateway(({ sft, dpo }) => {
-    for (const { model } of [sft, dpo])
-      Object.assign(model, {
-        maxSessions: 4,
-        device: { host: 'a', kind: 'cpu', units: [0], threads: 1, engineId: 'e' },
-      })
+  gateway = await startToyGateway({ prepare: ({ sft }) => Object.assign(sft.model, { maxSessions: 3 }) })
+  paired = await startToyGateway({
+    prepare: ({ sft, dpo }) => {
+      for (const { model } of [sft, dpo])
+        Object.assign(model, {
+          maxSessions: 4,
+          device: { host: 'a', kind: 'cpu', units: [0], threads: 1, engineId: 'e' },
+        })
+    },
   })
 })
 afterAll(() => {

@@ -3,12 +3,14 @@ import { startToyGateway, type ToyGateway } from '../testing/toy-gateway.js'
 
 let gateway: ToyGateway
 beforeAll(async () => {
-  gateway = await startToyGateway(({ dpo, sft }) => {
-    for (const { textFiles } of [dpo, sft])
-      textFiles.set(
-        'chat_template.jinja',
-        "{{ 'what is' if enable_thinking is false else 'decoding' }}{{ levels | join(' ') }}",
-      )
+  gateway = await startToyGateway({
+    prepare: ({ dpo, sft }) => {
+      for (const { textFiles } of [dpo, sft])
+        textFiles.set(
+          'chat_template.jinja',
+          "{{ 'what is' if enable_thinking is false else 'decoding' }}{{ levels | join(' ') }}",
+        )
+    },
   })
 })
 afterAll(() => gateway.stop())

@@ -6,7 +6,7 @@ import { readEvents, startToyGateway, type ToyGateway } from '../testing/toy-gat
 
 let gateway: ToyGateway
 beforeAll(async () => {
-  gateway = await startToyGateway(undefined, 'dpo', ['amateur'])
+  gateway = await startToyGateway({ otherNames: ['amateur'] })
 })
 afterAll(() => gateway.stop())
 afterEach(() => {

@@ -155,8 +155,10 @@ test.each(['/tokenize', '/detokenize'])(
 
 describe('/tokenizer_info', () => {
   const infoOf = async (files: Readonly<Record<string, string>> = {}) => {
-    const changed = await startToyGateway(({ dpo }) => {
-      for (const [name, content] of Object.entries(files)) dpo.textFiles.set(name, content)
+    const changed = await startToyGateway({
+      prepare: ({ dpo }) => {
+        for (const [name, content] of Object.entries(files)) dpo.textFiles.set(name, content)
+      },
     })
     try {
       const response = await changed.app().request('/tokenizer_info')

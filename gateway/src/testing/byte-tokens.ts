@@ -53,8 +53,10 @@ export function useByteTokens(service: ToyService): void {
 
 /** Starts a toy gateway with these tokens. */
 export function startByteGateway(): Promise<ToyGateway> {
-  return startToyGateway(({ dpo, sft }) => {
-    for (const service of [dpo, sft]) useByteTokens(service)
+  return startToyGateway({
+    prepare: ({ dpo, sft }) => {
+      for (const service of [dpo, sft]) useByteTokens(service)
+    },
   })
 }
 

@@ -16,6 +16,17 @@ export type ToyChanges = Partial<AppDependencies> & {
   readonly apiKeys?: readonly string[]
 }
 
+/** How the gateway uses toy services. */
+export interface ToyOptions {
+  /** Name of the model whose chat template is used. */
+  readonly templateFrom?: string
+  /**
+   * Time to wait for a service that is gone. Give a short time only in a test that waits until it
+   * is over.
+   */
+  readonly replayTimeoutMs?: number | undefined
+}
+
 /** Apps over toy services that were started before. */
 export interface ToyApps {
   readonly pair: Pair
@@ -28,13 +39,10 @@ export interface ToyApps {
 /**
  * Connects to toy services. Close it.
  * @param addresses of the replicas of each model, the pair first
- * @param templateFrom name of the model whose chat template is used
- * @param replayTimeoutMs time to wait for a service that is gone
  */
 export async function openToyApps(
   addresses: ReadonlyMap<string, readonly string[]>,
-  templateFrom = 'dpo',
-  replayTimeoutMs = toyTimes.replayTimeoutMs,
+  { templateFrom = 'dpo', replayTimeoutMs }: ToyOptions = {},
 ): Promise<ToyApps> {
   const { logit: replicas } = openToyReplicas(addresses, new Map(), replayTimeoutMs)
   const close = () => {

@@ -1,8 +1,7 @@
 import type { createApp } from '../routes/app.js'
 import { parseEvents } from './parse-events.js'
-import { openToyApps, type ToyApps } from './toy-apps.js'
+import { openToyApps, type ToyApps, type ToyOptions } from './toy-apps.js'
 import { ToyService } from './toy-service.js'
-import { toyTimes } from './toy-sets.js'
 
 export type { ToyChanges } from './toy-apps.js'
 
@@ -19,20 +18,22 @@ export interface ToyGateway extends ToyServices, Pick<ToyApps, 'pair' | 'app'> {
   stop(): void
 }
 
-/**
- * Starts toy services: the pair and those of `otherNames`, and creates the app over them.
- * @param replayTimeoutMs time to wait for a service that is gone; short only where a test waits for
- *   its end
- */
-export async function startToyGateway(
-  prepare: (services: ToyServices) => void = () => undefined,
-  templateFrom = 'dpo',
-  otherNames: readonly string[] = [],
-  replayTimeoutMs = toyTimes.replayTimeoutMs,
-): Promise<ToyGateway> {
+interface ToyGatewayOptions extends ToyOptions {
+  /** Changes the services before they start. */
+  prepare?(services: ToyServices): void
+  /** Names of models besides the pair. */
+  readonly otherNames?: readonly string[]
+}
+
+/** Starts toy services: the pair and those of `otherNames`, and creates the app over them. */
+export async function startToyGateway({
+  prepare,
+  otherNames = [],
+  ...options
+}: ToyGatewayOptions = {}): Promise<ToyGateway> {
   const others = Object.fromEntries(otherNames.map((name, i) => [name, new ToyService(2003 + i)]))
   const services = { dpo: new ToyService(3), sft: new ToyService(1009), others }
-  prepare(services)
+  prepare?.(services)
   const { dpo, sft } = services
   const all = Object.entries({ dpo, sft, ...others })
   const start = async ([name, service]: [string, ToyService]) => [name, [await service.start()]] as const
@@ -41,7 +42,7 @@ export async function startToyGateway(
   }
   try {
     const addresses = new Map(await Promise.all(all.map(start)))
-    const { pair, app, close } = await openToyApps(addresses, templateFrom, replayTimeoutMs)
+    const { pair, app, close } = await openToyApps(addresses, options)
     const whole = app()
     const stop = () => {
       close()

@@ -4,7 +4,10 @@ import { openReplicas } from '../session/models/open-replicas.js'
 import { openReward, type RewardModel } from '../session/models/reward-model.js'
 import type { ReplicaSet } from '../session/replicas/replica-set.js'
 
-/** Times of tests over toys. They only end what hangs: a busy machine takes long for all. */
+/**
+ * Times of tests over toys: so long that they pass only if something hangs. `resolveMs` is no limit
+ * but the interval between look-ups of addresses.
+ */
 export const toyTimes = { resolveMs: 60_000, hangMs: 60_000, replayTimeoutMs: 120_000, startLimitMs: 120_000 }
 
 /** Connects to the replicas of toy services: addresses by name. */

@@ -5,8 +5,10 @@ import { startToyGateway, type ToyGateway } from '../../testing/toy-gateway.js'
 
 let gateway: ToyGateway
 beforeAll(async () => {
-  gateway = await startToyGateway(({ dpo, sft }) => {
-    for (const { model } of [dpo, sft]) Object.assign(model, { contextLength: 100_000, maxSessions: 0 })
+  gateway = await startToyGateway({
+    prepare: ({ dpo, sft }) => {
+      for (const { model } of [dpo, sft]) Object.assign(model, { contextLength: 100_000, maxSessions: 0 })
+    },
   })
 })
 afterAll(() => gateway.stop())

@@ -146,8 +146,10 @@ describe('completion logprobs', () => {
   })
 
   test('are -9999 for a token of probability 0, as in OpenAI: JSON has no infinity', async () => {
-    const own = await startToyGateway(({ dpo }) => {
-      dpo.impossibleToken = 388
+    const own = await startToyGateway({
+      prepare: ({ dpo }) => {
+        dpo.impossibleToken = 388
+      },
     })
     try {
       const request = { model: 'toy', prompt, max_tokens: 1, echo: true, logprobs: 0 }

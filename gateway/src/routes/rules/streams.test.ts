@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { strategyNames } from '../../decode/strategies/index.js'
+import { holdSteps } from '../../testing/hold-answers.js'
 import { readEvents, startToyGateway, type ToyGateway } from '../../testing/toy-gateway.js'
 
 /**
@@ -100,23 +101,14 @@ const endpoints = [
 
 describe('the first token', () => {
   test.each(endpoints)('%s: nothing is sent before it', async (path, body) => {
-    let goOn = () => {}
-    const isGoingOn = new Promise<void>((resolve) => {
-      goOn = resolve
-    })
-    let steps = 0
-    gateway.dpo.beforeStep = () => {
-      steps++
-      return isGoingOn
-    }
+    const held = holdSteps(gateway.dpo)
     let isOpen = false
     const response = gateway.post(path, { ...body, stream: true }).finally(() => {
       isOpen = true
     })
-    await expect.poll(() => steps).toBeGreaterThan(0)
+    await expect.poll(() => held.count).toBeGreaterThan(0)
     expect(isOpen).toBe(false)
-    gateway.dpo.beforeStep = () => undefined
-    goOn()
+    held.release()
     expect((await readEvents(await response)).length).toBeGreaterThan(1)
   })
 

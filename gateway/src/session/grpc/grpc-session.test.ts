@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { StepResponse, StepResult } from '@tandem/proto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { holdSteps } from '../../testing/hold-answers.js'
 import { sessionOptions } from '../../testing/session-options.js'
 import { ToyService } from '../../testing/toy-service.js'
 import type { Readout, Session, SessionSet } from '../contract/session.js'
@@ -156,7 +157,7 @@ test('ends when a response comes twice, or never', async () => {
 
 test('ends a session at once if its client disconnects, at its deadline, and when it is closed', async () => {
   // None of them can wait for a step: no step ends.
-  service.beforeStep = () => new Promise(() => undefined)
+  holdSteps(service)
   const gone = codeOf(session.step([5], 'last', best))
   client.abort()
   expect(await gone).toBe('aborted')

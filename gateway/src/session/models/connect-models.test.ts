@@ -10,8 +10,10 @@ const tokenizer = readFileSync(
 const otherTokenizer = tokenizer.replace('"ding": 370', '"ding": 371').replace('"jÃł": 371', '"jÃł": 370')
 
 test('limits ids to the smallest vocabulary, and warns of different templates and end tokens', async () => {
-  const gateway = await startToyGateway(({ sft }) => {
-    Object.assign(sft.model, { vocabularySize: 500, chatTemplateFingerprint: 'other', eosTokenIds: [2, 3] })
+  const gateway = await startToyGateway({
+    prepare: ({ sft }) => {
+      Object.assign(sft.model, { vocabularySize: 500, chatTemplateFingerprint: 'other', eosTokenIds: [2, 3] })
+    },
   })
   expect(gateway.pair.vocabularyLimit).toBe(500)
   expect(gateway.pair.eosTokenIds).toEqual([2])
@@ -27,45 +29,49 @@ test('limits ids to the smallest vocabulary, and warns of different templates an
 })
 
 test('refuses a different tokenizer and names the first difference', async () => {
-  const start = startToyGateway(({ sft }) => {
-    Object.assign(sft.model, { tokenizerFingerprint: 'other' })
-    sft.textFiles.set('tokenizer.json', otherTokenizer)
+  const start = startToyGateway({
+    prepare: ({ sft }) => {
+      Object.assign(sft.model, { tokenizerFingerprint: 'other' })
+      sft.textFiles.set('tokenizer.json', otherTokenizer)
+    },
   })
   await expect(start).rejects.toThrow(/so they cannot decode together: id 370 is the token "ding" in the first.*"jÃł"/)
 })
 
 test('checks additional models too and names them', async () => {
-  const gateway = await startToyGateway(
-    ({ others: { amateur } }) => {
+  const gateway = await startToyGateway({
+    prepare: ({ others: { amateur } }) => {
       Object.assign(amateur?.model ?? {}, { vocabularySize: 450, contextLength: 40, tokenizerFingerprint: 'other' })
     },
-    'dpo',
-    ['amateur'],
-  )
+    otherNames: ['amateur'],
+  })
   expect([...gateway.pair.models.keys()]).toEqual(['dpo', 'sft', 'amateur'])
   expect([gateway.pair.vocabularyLimit, gateway.pair.contextLength]).toEqual([450, 40])
   expect(gateway.pair.warnings).toEqual([
     'the vocabularies are padded to different sizes (DPO: 512; SFT: 512; amateur: 450): ids above the smallest size are masked',
   ])
   gateway.stop()
-  const start = startToyGateway(
-    ({ others: { amateur } }) => {
+  const start = startToyGateway({
+    prepare: ({ others: { amateur } }) => {
       Object.assign(amateur?.model ?? {}, { tokenizerFingerprint: 'other' })
       amateur?.textFiles.set('tokenizer.json', otherTokenizer)
     },
-    'sft',
-    ['amateur'],
-  )
+    templateFrom: 'sft',
+    otherNames: ['amateur'],
+  })
   await expect(start).rejects.toThrow(
     /^the tokenizers of the SFT and the amateur model differ, so they cannot decode together: id 370 is .*ding.*jÃł/,
   )
 })
 
 test('uses template and end tokens of the SFT model if configured', async () => {
-  const gateway = await startToyGateway(({ sft }) => {
-    Object.assign(sft.model, { eosTokenIds: [3] })
-    sft.textFiles.set('chat_template.jinja', '{{ messages[0].content }}')
-  }, 'sft')
+  const gateway = await startToyGateway({
+    prepare: ({ sft }) => {
+      Object.assign(sft.model, { eosTokenIds: [3] })
+      sft.textFiles.set('chat_template.jinja', '{{ messages[0].content }}')
+    },
+    templateFrom: 'sft',
+  })
   expect(gateway.pair.eosTokenIds).toEqual([3])
   expect(gateway.pair.text.renderConversation([{ role: 'user', content: 'hi' }], { addGenerationPrompt: true })).toBe(
     'hi',
@@ -74,8 +80,10 @@ test('uses template and end tokens of the SFT model if configured', async () => 
 })
 
 test('refuses an unusable text file and names the model and the reason', async () => {
-  const start = startToyGateway(({ dpo }) => {
-    dpo.textFiles.set('tokenizer_config.json', '{')
+  const start = startToyGateway({
+    prepare: ({ dpo }) => {
+      dpo.textFiles.set('tokenizer_config.json', '{')
+    },
   })
   await expect(start).rejects.toThrow(
     "the DPO model's text: tokenizer_config.json is not JSON. Build the model folder again.",
@@ -84,7 +92,7 @@ test('refuses an unusable text file and names the model and the reason', async (
 
 test('refuses a template that cannot be rendered, and says what is wrong in it', async () => {
   const start = (template: string) =>
-    startToyGateway(({ dpo }) => void dpo.textFiles.set('chat_template.jinja', template))
+    startToyGateway({ prepare: ({ dpo }) => void dpo.textFiles.set('chat_template.jinja', template) })
   await expect(start('{{ messages | random }}')).rejects.toThrow(
     "the DPO model's text: the model's chat template is invalid: the filter random is not supported",
   )
@@ -94,8 +102,10 @@ test('refuses a template that cannot be rendered, and says what is wrong in it',
 })
 
 test('warns of a template that refuses a single user message in its own words', async () => {
-  const gateway = await startToyGateway(({ dpo }) => {
-    dpo.textFiles.set('chat_template.jinja', '{{ raise_exception("needs a tool") }}')
+  const gateway = await startToyGateway({
+    prepare: ({ dpo }) => {
+      dpo.textFiles.set('chat_template.jinja', '{{ raise_exception("needs a tool") }}')
+    },
   })
   expect(gateway.pair.warnings).toEqual([
     "the chat template cannot render a single user message: the model's chat template refuses these messages: needs a tool",
@@ -104,8 +114,10 @@ test('warns of a template that refuses a single user message in its own words', 
 })
 
 test('does not blame the messages for a feature that only some of them use', async () => {
-  const gateway = await startToyGateway(({ dpo }) => {
-    dpo.textFiles.set('chat_template.jinja', '{{ range if messages[0].content == "all" else "ok" }}')
+  const gateway = await startToyGateway({
+    prepare: ({ dpo }) => {
+      dpo.textFiles.set('chat_template.jinja', '{{ range if messages[0].content == "all" else "ok" }}')
+    },
   })
   const response = await gateway.post('/v1/chat/completions', {
     model: 'toy',

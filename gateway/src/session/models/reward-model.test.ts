@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { holdScores } from '../../testing/hold-answers.js'
 import { ToyReward } from '../../testing/toy-reward.js'
 import { ToyService } from '../../testing/toy-service.js'
 import { openToyReward } from '../../testing/toy-sets.js'
@@ -41,7 +41,7 @@ test('splits sequences over several calls if one call cannot hold them', async (
 })
 
 test('a signal or a deadline ends a call and cancels it in the service', async () => {
-  toy.beforeScore = () => delay(60_000, undefined, { ref: false })
+  holdScores(toy)
   const controller = new AbortController()
   const call = service.score([[1]], 60_000, controller.signal)
   const isAborted = expect(call).rejects.toMatchObject({ code: 'aborted' })

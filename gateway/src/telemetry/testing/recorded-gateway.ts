@@ -51,13 +51,13 @@ export function createRecordedGateway() {
 
   /**
    * Call it before each test.
-   * @param replayTimeoutMs as of `startToyGateway`
+   * @param replayTimeoutMs as in `startToyGateway`
    */
   async function start(replayTimeoutMs?: number): Promise<void> {
     const prepare = ({ dpo, sft }: ToyServices) => {
       for (const { model } of [dpo, sft]) model.contextLength = 256
     }
-    now.toys = await startToyGateway(prepare, 'dpo', [], replayTimeoutMs)
+    now.toys = await startToyGateway({ prepare, replayTimeoutMs })
     await serve()
   }
   /** Call it after each test. */
