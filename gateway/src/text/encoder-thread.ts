@@ -89,7 +89,8 @@ class SharedThread implements EncoderThread {
   }
 
   private start(): Worker {
-    const worker = new Worker(this.workerUrl, { workerData: this.source })
+    // Options of this process, such as conditions of imports, are not for the thread.
+    const worker = new Worker(this.workerUrl, { workerData: this.source, execArgv: [] })
     worker.unref()
     const failed = (reason: string) => {
       if (this.worker === worker) void this.stop(reason)
