@@ -5,7 +5,7 @@ import { withTextIds } from './with-text-ids.js'
 
 /**
  * Combines runs of different pairs of models into one, whose tables have a block for each pair
- * (Tables 1, 8 and 9 of the paper). Prompts are the same if their dataset and text are.
+ * (Tables 1 and 8 of the paper). Prompts are the same if their dataset and text are.
  * @throws ReportError if the runs have different oracles or references, or two have one pair
  */
 export function combineRuns(first: EvaluationResults, others: readonly EvaluationResults[]): EvaluationResults {
