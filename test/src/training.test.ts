@@ -49,9 +49,11 @@ describe.skipIf(python === '')('the training recipes', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tandem-training-'))
     await writeFile(join(folder, 'pairs.jsonl'), pairs.map((row) => `${JSON.stringify(row)}\n`).join(''))
-    await train('dpo', 'dpo')
-    await train('reward', 'oracle', '--part', 'oracle')
-    const args = ['--dpo', join(folder, 'dpo'), '--reward', `oracle=${join(folder, 'oracle')}`]
+    const sft = join(folder, 'sft')
+    await train('sft', 'sft', tinyFolder('llama-tied'), '--preset', 'cpu')
+    await train('dpo', 'dpo', sft)
+    await train('reward', 'oracle', tinyFolder('llama-tied'), '--part', 'oracle')
+    const args = ['--sft', sft, '--dpo', join(folder, 'dpo'), '--reward', `oracle=${join(folder, 'oracle')}`]
     up = await startTandemUp(args, { TANDEM_HOME: join(folder, 'home') })
   })
   afterAll(async () => {
@@ -61,15 +63,8 @@ describe.skipIf(python === '')('the training recipes', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  async function train(command: string, name: string, ...args: readonly string[]): Promise<void> {
-    const files = [
-      '--model',
-      tinyFolder('llama-tied'),
-      '--data',
-      join(folder, 'pairs.jsonl'),
-      '--out',
-      join(folder, name),
-    ]
+  async function train(command: string, name: string, model: string, ...args: readonly string[]): Promise<void> {
+    const files = ['--model', model, '--data', join(folder, 'pairs.jsonl'), '--out', join(folder, name)]
     const all = ['-m', 'tandem_training', command, ...files, ...quick, ...args]
     const { code, stderr } = await runProgram(python, all, { cwd })
     if (code !== 0) throw new Error(`the training "${command}" ended with ${code}: ${stderr}`)
@@ -81,7 +76,7 @@ describe.skipIf(python === '')('the training recipes', () => {
     return response.json()
   }
 
-  test('the adapter of two steps of DPO loads on the base that it names, and answers by AAD', async () => {
+  test('the SFT model of a merged adapter is the base of DPO and the SFT model of the pair, and AAD answers', async () => {
     const messages = [{ role: 'user', content: 'question 3' }]
     const body = { model: up.model, max_tokens: 8, messages, decoding: { strategy: 'aad', detail: true } }
     const { choices } = detailSchema.parse(await post('/v1/chat/completions', body))

@@ -30,6 +30,16 @@ class Options:
     seed: int
     drop_identical: bool
 
+    @property
+    def is_merged(self) -> bool:
+        """Whether an adapter is trained and then merged: the SFT model is always a whole model."""
+        return self.command == "sft" and self.recipe.lora is not None
+
+    @property
+    def writes_adapter(self) -> bool:
+        """Whether the folder gets an adapter. If not, it gets a whole model."""
+        return self.recipe.lora is not None and not self.is_merged
+
 
 def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     """Adds the options of a training command. Values that are not given come from the preset."""
@@ -39,12 +49,12 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
     add("--data", type=Path, required=True, metavar="FILE", help="JSONL, one row a line")
     add("--eval-data", type=Path, metavar="FILE", help="rows that are only measured, in place of the part evaluation")
     add("--eval-rows", type=int, metavar="N", help="measure only the first N of these rows (all)")
-    add("--part", choices=("all", *parts), default=None, help=_part_help(command))
+    add("--part", metavar="NAME", default=None, help=_part_help(command))
     add("--split-seed", type=int, default=0, metavar="N", help="another seed makes other parts (0)")
     add("--out", type=Path, required=True, metavar="FOLDER", help="the folder to create")
     add("--preset", choices=tuple(recipes[command]), default="paper", help="the defaults of all values below (paper)")
     add("--full", action="store_true", help="train all weights" + ("" if paper.lora else ", as the paper does"))
-    add("--lora", action="store_true", help="train a LoRA adapter" + (", as the paper does" if paper.lora else ""))
+    add("--lora", action="store_true", help=_lora_help(command))
     _add_values(parser, paper)
     add("--micro-batch", type=int, default=0, metavar="N", help="rows in memory at once; no effect on the result (4)")
     add("--max-steps", type=int, default=-1, metavar="N", help="stop after N optimizer steps")
@@ -56,7 +66,13 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
 
 def _part_help(command: str) -> str:
     default = "no default" if command == "reward" else "all"
-    return f"train on this part of the prompts ({default}); the part evaluation is then measured"
+    return f"train on all, picker or oracle ({default}); with a part, the part evaluation is measured at the end"
+
+
+def _lora_help(command: str) -> str:
+    if command == "sft":
+        return "train a LoRA adapter, and merge it into the model at the end"
+    return "train a LoRA adapter" + (", as the paper does" if recipes[command]["paper"].lora else "")
 
 
 def _add_values(parser: argparse.ArgumentParser, paper: Recipe) -> None:
@@ -76,6 +92,18 @@ def _add_values(parser: argparse.ArgumentParser, paper: Recipe) -> None:
     add("--lora-targets", metavar="NAMES", help=f"with commas; paper: {','.join(lora.targets)}")
 
 
+def check_part(part: str) -> None:
+    """Raises InputError if nothing is trained on the part, or if it does not exist."""
+    if part == "evaluation":
+        raise InputError(
+            "--part is evaluation: expected all, picker or oracle. Nothing is trained on the part evaluation, because "
+            "it measures the models that the other parts train. Give --part picker or --part oracle, and it is "
+            "measured at the end"
+        )
+    if part not in ("all", *parts):
+        raise InputError(f"--part is {part}: expected all, picker or oracle. Give one of them")
+
+
 def read_options(command: str, args: argparse.Namespace) -> Options:
     """Combines the preset and the command line.
 
@@ -86,6 +114,8 @@ def read_options(command: str, args: argparse.Namespace) -> Options:
             "--part is missing. For the paper's roles give --part picker (10% of the training prompts) or "
             "--part oracle (the other 90%). Give --part all to train on every row"
         )
+    part = args.part or "all"
+    check_part(part)
     recipe = _recipe(recipes[command][args.preset], args)
     adapter = getattr(args, "adapter", None)
     if adapter is not None and recipe.lora is None:
@@ -99,7 +129,7 @@ def read_options(command: str, args: argparse.Namespace) -> Options:
         data=args.data,
         eval_data=args.eval_data,
         eval_rows=args.eval_rows,
-        part=args.part or "all",
+        part=part,
         split_seed=args.split_seed,
         out=args.out,
         adapter=adapter,

@@ -25,6 +25,7 @@ def write_card(folder: Path, options: Options, facts: dict[str, Any]) -> None:
         "seed": options.seed,
         "split_seed": options.split_seed,
         "recipe": asdict(options.recipe),
+        "merged": options.is_merged,
         **facts,
     }
     (folder / "training.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -32,8 +33,11 @@ def write_card(folder: Path, options: Options, facts: dict[str, Any]) -> None:
 
 
 def _text(options: Options, facts: dict[str, Any]) -> str:
-    kind = "A LoRA adapter" if options.recipe.lora else "A whole model"
-    start = f"{kind} for `{options.model.name}`, {titles[options.command]}."
+    begin = "A LoRA adapter for" if options.writes_adapter else "A whole model from"
+    start = f"{begin} `{options.model.name}`, {titles[options.command]}."
+    if options.is_merged:
+        lora = options.recipe.lora
+        start += f" A LoRA adapter (r {lora.r}, alpha {lora.alpha}) was trained and merged into the weights."
     if options.adapter is not None:
         start += f" The training continued the adapter `{options.adapter}`, which was also the reference."
     sections = [
@@ -47,7 +51,7 @@ def _text(options: Options, facts: dict[str, Any]) -> str:
 
 
 def _front(options: Options) -> str:
-    library = "peft" if options.recipe.lora else "transformers"
+    library = "peft" if options.writes_adapter else "transformers"
     base = json.dumps(str(options.model))
     return f"---\nbase_model: {base}\nlibrary_name: {library}\ntags: [{options.command}, trl]\n---\n\n"
 
@@ -58,9 +62,7 @@ def _serving(options: Options) -> str:
         "dpo": f"npx tandem up --sft {options.model} --dpo THIS",
         "reward": "npx tandem up --sft ... --dpo ... --reward NAME=THIS",
     }[options.command]
-    if options.recipe.lora and options.command == "sft":
-        return "To serve it, merge it into its base first with PEFT: the SFT model of a pair is a whole model.\n"
-    if options.recipe.lora and options.command == "reward":
+    if options.writes_adapter and options.command == "reward":
         return (
             "To serve it, name it in tandem.yaml, with its base if that is not the SFT model of the pair:\n\n"
             "```yaml\nrewards:\n"
@@ -80,7 +82,8 @@ def _recipe_rows(options: Options) -> dict[str, Any]:
         if recipe.lora is None
         else "LoRA r {r}, alpha {alpha}, dropout {dropout} on {targets}".format(
             **asdict(recipe.lora) | {"targets": ", ".join(recipe.lora.targets)}
-        ),
+        )
+        + (", merged into the weights" if options.is_merged else ""),
         "seed": options.seed,
     }
     return rows | ({"beta": recipe.beta} if recipe.beta is not None else {})

@@ -46,7 +46,7 @@ def read_data(options: Options, parse: Parse) -> Data:
             f"{options.data}: none of {len(examples)} rows is in the part {options.part}. Give more rows, another "
             "--split-seed, or --part all"
         )
-    evaluation = [] if options.part in ("all", "evaluation") else by_part["evaluation"]
+    evaluation = [] if options.part == "all" else by_part["evaluation"]
     counts = {"file": str(options.data), "sha256": hash_of(options.data), "rows": len(rows), "part": options.part}
     if identical:
         counts["dropped: chosen equals rejected"] = identical

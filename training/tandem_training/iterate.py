@@ -14,6 +14,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from .arguments import check_part
 from .data.read import hash_of, read_rows
 from .errors import InputError
 from .iterate_options import rounds
@@ -89,6 +90,7 @@ def run(args: argparse.Namespace, rest: list[str]) -> None:
     unknown = [name for name in names if name not in rounds]
     if unknown:
         raise InputError(f"--rounds has {', '.join(unknown)}: expected names of {', '.join(rounds)}, with commas")
+    check_part(args.part)
     args.out.mkdir(parents=True, exist_ok=True)
     _check_same(args, rest)
     made = Rounds(args, rest)

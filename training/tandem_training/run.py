@@ -77,7 +77,9 @@ def _train(options: Options, data: Data, tokenizer: PreTrainedTokenizerBase, bui
 def _save(trainer: Trainer, tokenizer: PreTrainedTokenizerBase, options: Options, folder: Path) -> None:
     model: Any = trainer.accelerator.unwrap_model(trainer.model)
     model.config.use_cache = True
-    if options.recipe.lora is None:
+    if options.is_merged:
+        model = model.merge_and_unload()
+    if not options.writes_adapter:
         model.save_pretrained(folder)
     else:
         # The absolute path lets `tandem up --dpo FOLDER` find the base.

@@ -37,6 +37,12 @@ def test_a_reward_model_needs_a_part():
     refuses("--part is missing. For the paper's roles give --part picker", "reward")
 
 
+@pytest.mark.parametrize("command", ["sft", "dpo", "reward"])
+def test_nothing_is_trained_on_the_part_evaluation(command):
+    refuses("--part is evaluation: expected all, picker or oracle.*Give --part picker", command, "--part", "evaluation")
+    refuses("--part is test: expected all, picker or oracle", command, "--part", "test")
+
+
 def test_contradictions_are_refused():
     refuses("--full and --lora contradict each other", "dpo", "--full", "--lora")
     refuses("--adapter continues a LoRA adapter and --full trains all weights", "dpo", "--full", "--adapter", "a")

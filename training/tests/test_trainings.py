@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import pair, tiny
+from conftest import assistant, pair, tiny, user
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
 from torch.nn import Dropout
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tandem_training.__main__ import main
 from tandem_training.dpo import silence_reference
@@ -83,6 +83,46 @@ def test_sft_lowers_the_loss_of_the_answers(tmp_path, write):
     args = ["sft", "--model", tiny, "--data", write(*same), "--out", tmp_path / "a", *quick, "--max-steps", 8]
     assert train(*args) == 0
     assert losses(tmp_path / "a")[-1] < losses(tmp_path / "a")[0] - 0.5
+
+
+def test_sft_merges_its_adapter_and_dpo_starts_from_the_model(tmp_path, write):
+    sft, eval_data = tmp_path / "sft", write(pair("unseen", "yes it is"), name="eval.jsonl")
+    begin = ["sft", "--model", tiny, "--data", write(*pairs), "--preset", "cpu", "--eval-data", eval_data]
+    assert train(*begin, "--out", sft, *quick, "--lora-r", 2, "--learning-rate", "3e-2") == 0
+    # The figures of the card are those of the saved weights.
+    [figure] = [value for name, value in record(sft)["results"].items() if name == "loss on 1 unseen rows"]
+    assert float(figure) == pytest.approx(loss_of(sft, "unseen", "yes it is"), rel=1e-3)
+    assert float(figure) != pytest.approx(loss_of(tiny, "unseen", "yes it is"), rel=1e-2)
+    one, two = load_file(tiny / "model.safetensors"), load_file(sft / "model.safetensors")
+    assert one.keys() == two.keys() and {weights.dtype for weights in two.values()} == {torch.float32}
+    ranks = {key: int(torch.linalg.matrix_rank(two[key] - one[key], rtol=1e-3)) for key in one if "norm" not in key}
+    assert {key: rank for key, rank in ranks.items() if rank} == {
+        f"model.layers.{i}.self_attn.{name}_proj.weight": 2 for i in range(3) for name in "qkv"
+    }
+    assert {path.name for path in sft.iterdir()} >= {"config.json", "tokenizer.json", "chat_template.jinja"}
+    assert not list(sft.glob("adapter*"))
+    card = (sft / "README.md").read_text()
+    assert "A whole model from `llama-tied`" in card and "library_name: transformers" in card
+    assert "A LoRA adapter (r 2, alpha 32) was trained and merged into the weights." in card
+    assert train("dpo", "--model", sft, "--data", write(*pairs), "--out", tmp_path / "dpo", *quick) == 0
+    assert losses(tmp_path / "dpo")[0] == pytest.approx(0.693147, abs=1e-5)
+
+
+def loss_of(folder, prompt, answer):
+    """The loss of an answer, computed with transformers only."""
+    tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModelForCausalLM.from_pretrained(folder)
+    prompt_ids = tokenizer.apply_chat_template(user(prompt), add_generation_prompt=True)["input_ids"]
+    ids = tokenizer.apply_chat_template(user(prompt) + assistant(answer))["input_ids"]
+    labels = [-100] * len(prompt_ids) + ids[len(prompt_ids) :]
+    with torch.no_grad():
+        return model(torch.tensor([ids]), labels=torch.tensor([labels])).loss.item()
+
+
+def test_sft_refuses_an_adapter_that_cannot_be_merged(tmp_path, write, capsys):
+    args = ["sft", "--model", tiny, "--data", write(*pairs), "--lora", "--lora-targets", "q_proj,lm_head"]
+    assert train(*args, "--out", tmp_path / "a", *quick) == 1
+    assert "--lora-targets has lm_head, and in this model embed_tokens and lm_head share" in capsys.readouterr().err
+    assert not (tmp_path / "a").exists()
 
 
 def test_iterate_makes_all_rounds_and_continues(tmp_path, write, capfd):
