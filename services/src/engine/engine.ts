@@ -43,7 +43,7 @@ export interface BatchMemory {
 }
 
 /**
- * The naive form of `runBatch`: the oracle of its tests, and the fallback if there is too little
+ * The naive form of `runBatch`: the reference of its tests, and the fallback if there is too little
  * memory for a batch.
  */
 export async function runOneByOne(engine: Pick<Engine, 'run'>, forwards: readonly Forward[]): Promise<LogitsRow[][]> {

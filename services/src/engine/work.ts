@@ -3,8 +3,8 @@ import type { Failure } from '../errors.js'
 import type { ModelVariant } from './engine.js'
 
 /**
- * One validated request. The engine applies the forks, the reorder, the steps in their order, then
- * the closes.
+ * The validated work of one message. The engine applies the forks, the reorder, the steps in their
+ * order, then the closes.
  */
 export interface Work {
   readonly forks: readonly { readonly from: string; readonly to: string }[]
@@ -40,7 +40,7 @@ export interface StepOutcome {
   readonly failure: Failure | null
 }
 
-/** The results of one request. */
+/** The results of the work of one message. */
 export interface WorkOutcome {
   /** One for each step; empty if the work as a whole failed. */
   readonly results: readonly StepOutcome[]

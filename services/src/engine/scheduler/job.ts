@@ -8,8 +8,8 @@ import { ResponseBudget } from './response-budget.js'
 import { type StepContext, StepRun } from './step-run.js'
 
 /**
- * One request and its progress: finished steps, running steps (of different sessions), and steps
- * that have not begun.
+ * The work of one message and its progress: finished steps, running steps (of different sessions),
+ * and steps that have not begun.
  */
 export class Job {
   readonly sessionIds: ReadonlySet<string>
@@ -47,7 +47,7 @@ export class Job {
     return [...this.running.keys()]
   }
 
-  /** Sessions that the request appends tokens to and leaves open. */
+  /** Sessions that the job appends tokens to and leaves open. */
   get steppedSessionIds(): string[] {
     const closed = new Set(this.work.closeSessionIds)
     return this.work.steps
@@ -61,9 +61,9 @@ export class Job {
   }
 
   /**
-   * Bytes that each of the request's sessions will hold. This is not computed once in the
-   * constructor: while the job waits, an earlier request may open, extend or close the same
-   * session, and the store may evict it. So each try to admit the job asks again.
+   * Bytes that each of the job's sessions will hold. This is not computed once in the constructor:
+   * while the job waits, an earlier job may open, extend or close the same session, and the store
+   * may evict it. So each try to admit the job asks again.
    */
   kvNeeds(): ReadonlyMap<string, number> {
     return kvNeeds(this.work, this.context.engine, this.context.store)
@@ -116,7 +116,7 @@ export class Job {
     this.failure = reason
   }
 
-  /** Closes the sessions that the request closes, and returns the outcome. */
+  /** Closes the sessions that the job closes, and returns the outcome. */
   finish(): WorkOutcome {
     for (const id of this.work.closeSessionIds) this.context.store.close(id)
     return {

@@ -11,30 +11,30 @@ import { type QueuedJob, StartQueue } from './start-queue.js'
 import type { StepContext } from './step-run.js'
 
 /**
- * scheduler/ chooses what runs next. It knows neither memory management nor ports. A request is one
+ * scheduler/ chooses what runs next. It knows neither memory management nor ports. A job is one
  * message of the gateway, with steps of one or several sessions.
  */
 
 /** Limits of a batch and of the queue. */
 export interface SchedulerLimits extends BatchLimits {
-  /** Maximum number of unfinished requests. */
+  /** Maximum number of unfinished jobs. */
   readonly maxQueue: number
 }
 
 /**
  * Decides which steps run next. Decode steps of different sessions run as one batch, across
- * requests. Prompts run in chunks, alternating with these batches and with each other. Requests of
- * one session run one after the other, in the order of their arrival.
+ * jobs. Prompts run in chunks, alternating with these batches and with each other. Jobs of one
+ * session run one after the other, in the order of their arrival.
  */
 export class Scheduler {
   private readonly startQueue: StartQueue
-  /** Started requests, in the order in which they are served. */
+  /** Started jobs, in the order in which they are served. */
   private active: QueuedJob[] = []
   private readonly batchWait = new BatchWait()
   private lastKind: NextBatch['kind'] = 'decode'
   private isDriving = false
   private isRunning = false
-  /** Set while nothing runs and requests wait until a session can be evicted. */
+  /** Set while nothing runs and jobs wait until a session can be evicted. */
   private retry: NodeJS.Timeout | undefined
 
   constructor(
@@ -45,27 +45,27 @@ export class Scheduler {
     this.startQueue = new StartQueue(context.store)
   }
 
-  /** Number of unfinished requests. */
+  /** Number of unfinished jobs. */
   get length(): number {
     return this.startQueue.length + this.active.length
   }
 
   /**
-   * Queues a request. The promise never rejects: failures are in the outcome.
-   * @param signal aborted with a ServiceError: the request's remaining work is dropped
+   * Queues a job. The promise never rejects: failures are in the outcome.
+   * @param signal aborted with a ServiceError: the job's remaining work is dropped
    * @param arrivedMs time of arrival, as `epochMs` gives it
    */
   submit(work: Work, signal: AbortSignal, arrivedMs: number): Promise<WorkOutcome> {
-    // A request that only closes sessions frees memory and is never refused.
+    // A job that only closes sessions frees memory and is never refused.
     if (this.length >= this.limits.maxQueue && work.steps.length + work.forks.length > 0)
       return Promise.resolve(this.refusal())
     const job = new Job(this.context, work, signal, arrivedMs)
-    // A request that waits for memory is answered as soon as it is cancelled.
+    // A job that waits for memory is answered as soon as it is cancelled.
     signal.addEventListener('abort', () => void this.drive(), { once: true })
     return new Promise((resolve) => {
       this.startQueue.add({ job, resolve })
       this.stats.add('queueLength', 1)
-      // Between two runs, start it at once: a request that only reads rows again need not wait for
+      // Between two runs, start it at once: a job that only reads rows again need not wait for
       // the next batch.
       if (!this.isRunning) this.admit()
       this.batchWait.arrived([...job.steppedSessionIds, ...work.closeSessionIds])
@@ -73,12 +73,12 @@ export class Scheduler {
     })
   }
 
-  /** Ends the retries: waiting requests are not tried again. */
+  /** Ends the retries: waiting jobs are not tried again. */
   stop(): void {
     clearTimeout(this.retry)
   }
 
-  /** The main loop: schedule, run, postprocess, until no request is active. */
+  /** The main loop: schedule, run, postprocess, until no job is active. */
   private async drive(): Promise<void> {
     if (this.isDriving) return
     this.isDriving = true
@@ -193,7 +193,7 @@ export class Scheduler {
   }
 
   /**
-   * Tries the waiting requests again once a session can be evicted. Nothing is active now, so they
+   * Tries the waiting jobs again once a session can be evicted. Nothing is active now, so they
    * wait for sessions that were used a moment ago. A submit, a close and a cancellation start the
    * loop too.
    */

@@ -2,14 +2,14 @@ import type { SessionStore } from '../sessions/session-store.js'
 import type { WorkOutcome } from '../work.js'
 import type { Job } from './job.js'
 
-/** A queued request, and what answers it. */
+/** A queued job, and what answers it. */
 export interface QueuedJob {
   readonly job: Job
   resolve(outcome: WorkOutcome): void
 }
 
 /**
- * Requests that wait: for a session that an earlier request uses, for the end of the current run,
+ * Jobs that wait: for a session that an earlier job uses, for the end of the current run,
  * or for memory. Decides which of them start; docs/decisions/admission.md has the reasons.
  */
 export class StartQueue {
@@ -22,7 +22,7 @@ export class StartQueue {
     return this.waiting.length
   }
 
-  /** Sessions that the waiting requests append tokens to. */
+  /** Sessions that the waiting jobs append tokens to. */
   get steppedSessionIds(): string[] {
     return this.waiting.flatMap(({ job }) => job.steppedSessionIds)
   }
@@ -32,24 +32,24 @@ export class StartQueue {
   }
 
   /**
-   * Starts all requests that can start, in order.
-   * @param start receives the bytes that each of the request's sessions will hold; it calls
-   * `release` if the request is done at once
+   * Starts all jobs that can start, in order.
+   * @param start receives the bytes that each of the job's sessions will hold; it calls `release`
+   * if the job is done at once
    */
   admit(start: (queued: QueuedJob, needs: ReadonlyMap<string, number>) => void): void {
     while (this.admitOnce(start));
   }
 
-  /** Ends the use of the sessions of a request: later requests can use them. */
+  /** Ends the use of the sessions of a job: later jobs can use them. */
   release({ sessionIds }: Job): void {
     for (const id of sessionIds) this.busySessions.delete(id)
     this.store.release(sessionIds)
   }
 
   /**
-   * Starts waiting requests if no earlier request uses their sessions and their steps fit into
-   * memory. Requests whose sessions exist start before requests that open a session.
-   * @returns whether a started request is done already, so that others may fit now
+   * Starts waiting jobs if no earlier job uses their sessions and their steps fit into memory.
+   * Jobs whose sessions exist start before jobs that open a session.
+   * @returns whether a started job is done already, so that others may fit now
    */
   private admitOnce(start: Parameters<StartQueue['admit']>[0]): boolean {
     const candidates = this.withFreeSessions()
@@ -73,7 +73,7 @@ export class StartQueue {
     return [...started].some(({ job }) => job.isDone)
   }
 
-  /** Waiting requests whose sessions no earlier request uses or waits for. */
+  /** Waiting jobs whose sessions no earlier job uses or waits for. */
   private withFreeSessions(): QueuedJob[] {
     const claimed = new Set(this.busySessions)
     return this.waiting.filter(({ job }) => {

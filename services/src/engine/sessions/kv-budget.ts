@@ -11,7 +11,7 @@ const slackTokens = 16
 
 /**
  * Owns the bytes of keys, values and kept rows: their limit, what is held, and what is promised to
- * a request that starts. If bytes are missing, it frees prefixes first, then the batch memory (a
+ * a job that starts. If bytes are missing, it frees prefixes first, then the batch memory (a
  * mirror of the sessions), then evictable sessions, the least recently used first. It does not know
  * which session may be opened.
  */

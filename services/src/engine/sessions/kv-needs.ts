@@ -5,7 +5,7 @@ import type { SessionStore } from './session-store.js'
 
 /**
  * Computes the bytes of keys, values and kept rows that each session will hold after the steps of a
- * request. A step that will be refused needs none, so that it is refused at once. A request with
+ * job. A step that will be refused needs none, so that it is refused at once. A job with
  * forks or a reorder also returns none, because its needs are known only when it runs: it does not
  * wait for memory.
  */

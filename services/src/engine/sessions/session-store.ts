@@ -8,10 +8,10 @@ import { Session } from './session.js'
 import { bytesOf, SessionTable } from './session-table.js'
 import type { StoreLimits } from './store-limits.js'
 
-/** sessions/ owns sessions and their bytes; it does not know requests, schedules or ports. */
+/** sessions/ owns sessions and their bytes; it does not know jobs, schedules or ports. */
 
 /**
- * Whether a request fits: `later` once other sessions end, `never` if it would not fit even by
+ * Whether a job fits: `later` once other sessions end, `never` if it would not fit even by
  * itself.
  */
 export type Fit = 'now' | 'later' | 'never'
@@ -54,9 +54,9 @@ export class SessionStore {
   }
 
   /**
-   * Says whether the sessions of one request fit next to the sessions that cannot be evicted for
+   * Says whether the sessions of one job fit next to the sessions that cannot be evicted for
    * it.
-   * @param ids all sessions of the request
+   * @param ids all sessions of the job
    * @param needs bytes that each of the sessions that are opened or that grow will hold
    */
   fits(ids: ReadonlySet<string>, needs: ReadonlyMap<string, number>): Fit {

@@ -77,7 +77,7 @@ export class SessionTable {
     return this.idle(this.graceMs)
   }
 
-  /** Other sessions that a request with these ids cannot evict. */
+  /** Other sessions that a job with these ids cannot evict. */
   protectedFrom(ownIds: ReadonlySet<string>): [string, Session][] {
     const evictable = new Set(this.evictable().map(([id]) => id))
     return [...this.sessions].filter(([id]) => !ownIds.has(id) && !evictable.has(id))

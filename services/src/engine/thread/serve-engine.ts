@@ -10,7 +10,7 @@ import type { HostMessage, WorkerMessage } from './messages.js'
 
 /** Limits of the scheduler and of the session store. */
 export interface EngineSettings extends StoreLimits {
-  /** Maximum number of unfinished requests. */
+  /** Maximum number of unfinished jobs. */
   readonly maxQueue: number
   /** Maximum number of decode steps per batch. */
   readonly maxBatch: number
