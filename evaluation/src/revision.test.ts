@@ -16,7 +16,7 @@ const gitIn =
       env,
     })
 
-it('is the commit of the checkout, and says if files differ from it', async () => {
+it('the revision is the commit of the checkout, and says if files differ from it', async () => {
   const checkout = join(folder(), 'own')
   const git = gitIn(checkout)
   const source = join(checkout, 'package/src')
@@ -31,7 +31,7 @@ it('is the commit of the checkout, and says if files differ from it', async () =
   expect(await readRevision(source)).toBe(`${commit}-dirty`)
 })
 
-it('is null for a package that is installed in a checkout of something else, and without one', async () => {
+it('there is no revision for a package that is installed in a checkout of something else, and without one', async () => {
   const checkout = join(folder(), 'other')
   const git = gitIn(checkout)
   const installed = join(checkout, 'node_modules/tandem/dist')

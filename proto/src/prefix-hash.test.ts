@@ -4,7 +4,7 @@ import { emptyPrefixHash, extendPrefixHash } from './prefix-hash.js'
 
 const ids = fc.array(fc.nat({ max: 0xffffffff }), { maxLength: 20 })
 
-test('is FNV-1a: the published hash of the bytes of "foobar"', () => {
+test('the hash is FNV-1a: the published hash of the bytes of "foobar"', () => {
   // Eight bytes make two ids. The value for "foobarfo" follows from two more rounds over the
   // published value for "foobar".
   expect(extendPrefixHash(emptyPrefixHash, [])).toBe(0xcbf29ce484222325n)
@@ -14,7 +14,7 @@ test('is FNV-1a: the published hash of the bytes of "foobar"', () => {
   expect(extendPrefixHash(emptyPrefixHash, [0x626f6f66, 0x6f667261])).toBe(twoRounds(0x85944171f73967e8n, 'fo'))
 })
 
-test('is rolling: extending a prefix gives the hash of the whole', () => {
+test('the hash is rolling: extending a prefix gives the hash of the whole', () => {
   fc.assert(
     fc.property(ids, ids, (a, b) => {
       expect(extendPrefixHash(extendPrefixHash(emptyPrefixHash, a), b)).toBe(

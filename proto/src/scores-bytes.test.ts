@@ -12,7 +12,7 @@ test('arrays are the same after a transfer, at any alignment of the received byt
   )
 })
 
-test('is little-endian', () => {
+test('the bytes are little-endian', () => {
   expect([...toBytes(new Float32Array([1]))]).toEqual([0, 0, 0x80, 0x3f])
   expect([...toBytes(new Uint32Array([258]))]).toEqual([2, 1, 0, 0])
 })

@@ -18,13 +18,13 @@ const load = (environment: NodeJS.ProcessEnv) =>
   loadedModules(['--input-type=module', '--eval', program], { PATH: process.env.PATH, ...environment })
 
 describe('what a process loads', () => {
-  it('the meters only, if nothing is exported', async () => {
+  it('has only the meters, if nothing is exported', async () => {
     const paths = await load({})
     expect(pathsIn(paths, meters)).not.toEqual([])
     expect(pathsIn(paths, sdk, otlp)).toEqual([])
   })
 
-  it('one exporter, if metrics are exported and spans are not', async () => {
+  it('has one exporter, if metrics are exported and spans are not', async () => {
     const paths = await load({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_TRACES_EXPORTER: 'none' })
     expect(pathsIn(paths, otlp)).not.toEqual([])
     expect(pathsIn(paths, sdk)).toEqual([])
@@ -34,11 +34,11 @@ describe('what a process loads', () => {
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://127.0.0.1:1'],
     ['OTEL_PROPAGATORS', 'b3'],
     ['OTEL_NODE_RESOURCE_DETECTORS', 'os'],
-  ])('the whole SDK, if %s is %s', async (name, value) => {
+  ])('has the whole SDK, if %s is %s', async (name, value) => {
     expect(pathsIn(await load({ [name]: value }), sdk)).not.toEqual([])
   })
 
-  it('nothing of it, if OTEL_SDK_DISABLED is true', async () => {
+  it('has nothing of OpenTelemetry, if OTEL_SDK_DISABLED is true', async () => {
     expect(pathsIn(await load({ OTEL_SDK_DISABLED: 'true' }), meters, sdk)).toEqual([])
   })
 })

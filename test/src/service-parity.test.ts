@@ -50,7 +50,7 @@ describe.each(names)('a service of %s at fp32', (name) => {
   afterEach(() => service.closeSessions())
   afterAll(() => service?.stop())
 
-  test('every row of every input in one step, all inputs at once', async () => {
+  test('gives every row of every input in one step, all inputs at once', async () => {
     const found = await Promise.all(inputs.slice(0, 3).map((input, i) => service.append(`whole-${i}`, input.ids, 0)))
     for (const [i, rows] of found.entries())
       expect(difference(inputs[i] as ReferenceInput, rows)).toBeLessThan(tolerance)
@@ -58,7 +58,7 @@ describe.each(names)('a service of %s at fp32', (name) => {
       expect(difference(input, await service.append('whole-0', input.ids, 0))).toBeLessThan(tolerance)
   })
 
-  test('token by token', async () => {
+  test('gives the same rows token by token', async () => {
     for (const input of inputs)
       for (const i of input.ids.keys()) {
         const found = await service.append('single', input.ids.slice(0, i + 1), i)
@@ -67,7 +67,7 @@ describe.each(names)('a service of %s at fp32', (name) => {
       }
   })
 
-  test('after truncation: a step at an earlier position', async () => {
+  test('gives the same rows after truncation, by a step at an earlier position', async () => {
     for (const input of inputs) {
       const middle = Math.floor(input.ids.length / 2)
       await service.append('truncated', [...input.ids.slice(0, middle), 9, 8, 7, 6, 5], 0)
@@ -75,7 +75,7 @@ describe.each(names)('a service of %s at fp32', (name) => {
     }
   })
 
-  test('after a fork, on both sides', async () => {
+  test('gives the same rows after a fork, on both sides', async () => {
     const input = inputs.at(-1) as ReferenceInput
     const middle = Math.floor(input.ids.length / 2)
     await service.append('parent', input.ids.slice(0, middle), 0)
@@ -89,7 +89,7 @@ describe.each(names)('a service of %s at fp32', (name) => {
     expect(difference(input, await service.append('child', input.ids, middle), middle)).toBeLessThan(tolerance)
   })
 
-  test('after a reorder that swaps two sessions', async () => {
+  test('gives the same rows after a reorder that swaps two sessions', async () => {
     const input = inputs.at(-1) as ReferenceInput
     const other = input.ids.map((id) => id ^ 1)
     await service.append('first', input.ids.slice(0, -1), 0)

@@ -18,7 +18,7 @@ test('the knee is the last rate before the first at which too few answers are go
   })
 })
 
-test('a stack that keeps up with all rates, or with none', () => {
+test('there is no knee if a stack keeps up with all rates or with none', () => {
   expect(findKnee([load(1, 1, 1)])).toEqual({ keptPerSecond: 1, saturatedPerSecond: null, peakGoodputPerSecond: 1 })
   expect(findKnee([load(1, 0, 0)])).toEqual({ keptPerSecond: null, saturatedPerSecond: 1, peakGoodputPerSecond: 0 })
 })

@@ -75,7 +75,7 @@ test('a whole answer has its tokens and no first token', async () => {
     expect(record).toMatchObject({ outcome: 'completed', firstTokenMs: null, gapsMs: [], outputTokens: 8 })
 })
 
-test('an unreachable server: each request fails and says why', async () => {
+test('each request to an unreachable server fails and says why', async () => {
   const url = 'http://127.0.0.1:1'
   const { records } = await run({ url, arrivals: { type: 'open', perSecond: 50, maxOpen: 10 }, measureMs: 200 })
   expect(records.length).toBeGreaterThan(0)

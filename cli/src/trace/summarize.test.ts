@@ -24,7 +24,7 @@ describe('summarize', () => {
     ])
   })
 
-  it('of no token has no steps and no speed', () => {
+  it('has no steps and no speed without a token', () => {
     expect(summarize([])).toMatchObject({ tokens: 0, withoutSft: 0, tokensPerSecond: null, prefills: [] })
     expect(summarize([tokenTiming()]).tokensPerSecond).toBeNull()
   })

@@ -169,7 +169,7 @@ describe('requests', () => {
       expect(rows).toMatchObject([{ error: null }])
     }))
 
-  it('that the server fails again and again become rows with an error', () =>
+  it('writes an error row for a request that fails three times', () =>
     withFake({ intercept: () => errorReply(500, { message: 'broken' }, { 'retry-after': '0' }) }, async (fake) => {
       const { rows } = await batch(['Hi'], {}, fake)
       expect(rows).toMatchObject([{ error: { status: 500, message: 'broken' } }])

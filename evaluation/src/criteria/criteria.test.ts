@@ -6,7 +6,7 @@ import { topicShare } from './topic.js'
 import { contentStems, wordsOf } from './words.js'
 
 describe('wordsOf', () => {
-  it('are lower case, without punctuation, with apostrophes, and a character each in Chinese', () => {
+  it('returns lower case without punctuation, keeps apostrophes, and splits Chinese into characters', () => {
     expect(wordsOf("Don’t PANIC: it's 42, ﬁne! 花园")).toEqual(["don't", 'panic', "it's", '42', 'fine', '花', '园'])
     expect(wordsOf(' \n—')).toEqual([])
   })

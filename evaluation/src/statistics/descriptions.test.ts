@@ -68,7 +68,7 @@ describe('correlate', () => {
     expect(correlate([1, 2, 3, 4], [1, 10, 100, 1000]).spearman).toBeCloseTo(1, 12)
   })
 
-  it('says why there is none', () => {
+  it('says why there is no correlation', () => {
     expect(correlate([1, 1, 1], [1, 2, 3])).toMatchObject({ pearson: null, reason: 'all values of a list are equal' })
     expect(correlate([1, 2], [1, 2]).reason).toBe('a correlation needs at least three values')
     expect(() => correlate([1, 2, Number.NaN], [1, 2, 3])).toThrow(/^first\[2\] is NaN/)

@@ -5,7 +5,7 @@ import { Throughput } from './throughput.js'
 
 const rates = fc.double({ min: 1e-6, max: 1e6, noNaN: true })
 
-test('is the time in which the queue and the request itself have their turn, 1 to 60 seconds', () => {
+test('the time to retry is that in which the queue and the request itself have their turn, 1 to 60 seconds', () => {
   expect(estimateRetrySeconds(64, 5)).toBe(13)
   expect(estimateRetrySeconds(0, 1000)).toBe(1)
   expect(estimateRetrySeconds(64, 0.1)).toBe(60)
@@ -13,7 +13,7 @@ test('is the time in which the queue and the request itself have their turn, 1 t
   expect(estimateRetrySeconds(0, Number.NaN)).toBe(60)
 })
 
-test('grows with the queue and falls with the throughput', () => {
+test('the time to retry grows with the queue and falls with the throughput', () => {
   fc.assert(
     fc.property(fc.nat(100_000), fc.nat(1000), rates, rates, (waiting, more, one, other) => {
       const seconds = estimateRetrySeconds(waiting, one)

@@ -26,7 +26,7 @@ describe('special_tokens_map.json', () => {
     expect(read({ ...tokenizer, 'special_tokens_map.json': map }, 'tokenizer_config.json')).toEqual(map)
   })
 
-  it('is ignored if it has', () => {
+  it('is ignored if tokenizer_config.json has added_tokens_decoder', () => {
     const config = { eos_token: '<end>', added_tokens_decoder: {} }
     const files = { ...tokenizer, 'tokenizer_config.json': config, 'special_tokens_map.json': map }
     expect(read(files, 'tokenizer_config.json')).toEqual(config)

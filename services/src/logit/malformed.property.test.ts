@@ -69,7 +69,7 @@ const request = fc.record({
 /** Codes that tell a client what to change: never INTERNAL. */
 const refusals = [3, 4, 8, 9]
 
-test('well-formed messages with any values', async () => {
+test('answers or refuses well-formed messages with any values', async () => {
   const { client, stats } = await serveToy({ maxSessions: 8 })
   await fc.assert(
     fc.asyncProperty(request, async (message) => {
@@ -86,7 +86,7 @@ test('well-formed messages with any values', async () => {
   expect(stats.read().sessions).toBeLessThanOrEqual(8)
 })
 
-test('any bytes, and messages with changed bytes', async () => {
+test('answers or refuses any bytes, and messages with changed bytes', async () => {
   const { client } = await serveToy({ maxSessions: 8 })
   const changed = fc.tuple(request, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 5 }))
   const bytes = fc.oneof(

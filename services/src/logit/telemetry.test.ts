@@ -17,7 +17,7 @@ const pair = {
   ] as const),
 } as const
 
-test('the spans of streamed messages: their parents, attributes and times', async () => {
+test('the spans of streamed messages have parents, attributes and times', async () => {
   const { telemetry, spans } = recordTelemetry()
   const { client } = await serveToy({ prefillChunk: 5 }, { telemetry })
   const before = epochMs()

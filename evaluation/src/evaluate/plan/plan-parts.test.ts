@@ -9,7 +9,7 @@ const plan = (
   adapterScale: number | null = null,
 ) => planParts({ strategies, samples, adapterScale })
 
-it('is one part if no strategy names a scale', () => {
+it('a plan has one part if no strategy names a scale', () => {
   const [part, ...others] = plan([method('aad'), method('greedy-sft')])
   expect(others).toEqual([])
   expect(part).toMatchObject({ adapterScale: null, name: null, pools: [{ samples: 1 }, { samples: 1 }] })

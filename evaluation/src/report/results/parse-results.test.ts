@@ -39,7 +39,7 @@ it.each([
   expect(() => parseResults({ ...small(), ...change })).toThrow(message)
 })
 
-it('refuses what is there twice', () => {
+it('refuses results that name something twice', () => {
   const results = small()
   const twice = { ...results, answers: [...results.answers, ...results.answers.slice(0, 1)] }
   expect(() => parseResults(twice)).toThrow('Strategy AAD has two answers to prompt p0, sample 0: expected one')

@@ -73,7 +73,7 @@ it('says the same if the judgements name the strategies the other way round', ()
   expect(cellsOf(judgeTableOf(other))).toEqual(cellsOf(judgeTableOf(report)))
 })
 
-it('a judge that prefers the first place is seen', () => {
+it('shows that a judge prefers the first place', () => {
   const table = judgeTableOf(reportOf([firstPlaces, firstPlaces], [1, 2], [2, 1]))
   expect(cellsOf(table)).toMatchObject({
     'W by judge': '0.50',

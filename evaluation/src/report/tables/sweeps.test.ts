@@ -26,6 +26,6 @@ it('two parameters that are swept together are one sweep with lines, and a metho
   ])
 })
 
-it('methods without a sweep are none', () => {
+it('finds no sweep in methods without one', () => {
   expect(sweepsOf([point({ alpha: 0.1 }, 'method'), point({ alpha: 0.2 }, 'method')])).toEqual([])
 })

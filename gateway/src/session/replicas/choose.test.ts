@@ -12,7 +12,7 @@ const drawing =
   () =>
     numbers.shift() ?? 0
 
-test('takes the one with more room of two that are drawn', () => {
+test('draws two replicas and takes the one with more room', () => {
   expect(choose([a, b, c], none, drawing(0, 0))).toBe(a)
   expect(choose([a, b, c], none, drawing(0.4, 0))).toBe(b)
   expect(choose([a, b, c], none, drawing(0.7, 0.9))).toBe(b)

@@ -4,7 +4,7 @@ import { describeChange, describeFaults, mayServe, serves } from './matching.js'
 const anyModel = { version: null, release: null }
 const old = { version: 'v1', release: 'old' }
 
-test('a label goes with the same label and with none', () => {
+test('a release label matches the same label and no label', () => {
   expect(serves(old, anyModel)).toBe(true)
   expect(serves(old, { version: 'v1', release: 'old' })).toBe(true)
   expect(serves(old, { version: 'v1', release: '' })).toBe(true)
@@ -32,7 +32,7 @@ test('faults name each replica, and at most eight', () => {
   expect(describeFaults('DPO', many, [])).toMatch(/f7; and 2 more$/)
 })
 
-test('a change names what was served and what is', () => {
+test('the error names the old and the new model', () => {
   const replicas = [
     { address: 'a:1', state: 'ready', version: 'v2', release: 'new' },
     { address: 'b:1', state: 'connecting', version: 'v1', release: 'old' },

@@ -6,7 +6,7 @@ const ready = (release: string): Described => ({ state: 'ready', release })
 const down = (release: string | null): Described => ({ state: 'connecting', release })
 const set = (...replicas: Described[]) => ({ describe: () => replicas })
 
-test('is null if no replica has a label', () => {
+test('picks no release if no replica has a label', () => {
   expect(pickRelease([])).toBeNull()
   expect(pickRelease([set(ready(''), ready('')), set(ready(''), down(null))])).toBeNull()
 })

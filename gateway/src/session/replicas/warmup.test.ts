@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Warmup } from './warmup.js'
 
-test('is unlimited until it is restarted', () => {
+test('a warm-up limits nothing until it is restarted', () => {
   const warmup = new Warmup()
   for (let i = 0; i < 1_000; i++) warmup.begin(0)
   expect([warmup.admits(0), warmup.nextSlotMs(0)]).toEqual([true, null])
@@ -32,7 +32,7 @@ test('a slot is free again after a second, or when its session ends', () => {
   expect(warmup.admits(1_000)).toBe(true)
 })
 
-test('ends when many sessions have answers', () => {
+test('a warm-up ends when many sessions have answers', () => {
   const warmup = new Warmup()
   warmup.restart(1)
   for (let i = 0; i < 64; i++) warmup.answer(warmup.begin(0))
