@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Context } from '@tandem/cli'
+import { messageOf } from '@tandem/process'
 import { Unavailable } from './unavailable.js'
 
 /** A program to install. */
@@ -36,7 +37,7 @@ export async function installOnce(
     await rename(partial, folder)
   } catch (cause) {
     signal.throwIfAborted()
-    const [reason] = cause instanceof Error ? cause.message.split('\n') : [String(cause)]
+    const [reason] = messageOf(cause).split('\n')
     throw new Unavailable(`${title} could not be installed: ${reason?.slice(0, 200)}`, { cause })
   } finally {
     await rm(partial, { recursive: true, force: true })

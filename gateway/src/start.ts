@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
-import { resolveListenHost, SettingsError } from '@tandem/process'
+import { messageOf, resolveListenHost, SettingsError } from '@tandem/process'
 import type { Logger } from 'pino'
 import { noLimits } from './access/key-limits.js'
 import { KeyStore } from './access/key-store.js'
@@ -180,7 +180,7 @@ async function listen(server: Server, address: string, { host, port }: GatewayCo
   try {
     await isOpen
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const message = messageOf(cause)
     throw new Error(`cannot listen on ${host}:${port}: ${message}`, { cause })
   }
 }

@@ -105,9 +105,9 @@ describe('parseModelConfig', () => {
   })
 
   it.each([
-    [{ model_type: 'gpt2' }, 'model_type "gpt2"; known architectures are: llama, mistral, qwen2, qwen3, olmo2'],
+    [{ model_type: 'gpt2' }, 'model_type "gpt2": expected one of llama, mistral, qwen2, qwen3, olmo2'],
     [{ hidden_act: 'gelu' }, 'hidden_act "gelu"'],
-    [{ rope_scaling: { rope_type: 'yarn', factor: 4 } }, 'rope type "yarn"; known are: default, linear, llama3'],
+    [{ rope_scaling: { rope_type: 'yarn', factor: 4 } }, 'rope type "yarn": expected one of default, linear, llama3'],
     [{ rope_scaling: { rope_type: 'linear' } }, 'rope type "linear" without "factor"'],
     [{ partial_rotary_factor: 0.5 }, 'partial_rotary_factor 0.5'],
     [{ quantization_config: { quant_method: 'gptq' } }, 'quantization_config'],

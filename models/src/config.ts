@@ -136,7 +136,7 @@ export function parseArchitecture(modelType: unknown, where = 'config.json'): Ar
   const known = architectureNames.find((name) => name === modelType)
   if (known === undefined)
     throw new Error(
-      `${where} has model_type ${JSON.stringify(modelType)}; known architectures are: ${architectureNames.join(', ')}. ` +
+      `${where} has model_type ${JSON.stringify(modelType)}: expected one of ${architectureNames.join(', ')}. ` +
         'Use a model of one of these; or export this one with optimum ("optimum-cli export onnx --model MODEL FOLDER") ' +
         'and give that folder, whose graph is served without changes; or add the architecture, see CONTRIBUTING.md',
     )

@@ -183,6 +183,6 @@ it('refuses a checkpoint whose tensors do not match its config', () => {
     buildGraph(config, new Weights(source, null, false), { precision: 'fp32', switched: false })
   expect(build({ ...even, layers: 3 })).toThrow('the checkpoint has no tensor model.layers.2.')
   expect(build({ ...even, vocabularySize: 201 })).toThrow(
-    'tensor model.embed_tokens.weight has shape [200,64], config.json requires [201,64]',
+    'tensor model.embed_tokens.weight has shape [200,64]: expected [201,64], as config.json says. Check that both files are',
   )
 })

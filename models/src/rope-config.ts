@@ -53,7 +53,7 @@ export function parseRopeConfig(keys: RopeKeys, headSize: number, contextLength:
   if (headSize % 2 !== 0) throw new Error(`head size is ${headSize}: expected an even number for rotary embeddings`)
   const scale = ropeTypes[type]
   if (scale === undefined)
-    throw new Error(`config.json has rope type "${type}"; known are: ${Object.keys(ropeTypes).join(', ')}`)
+    throw new Error(`config.json has rope type "${type}": expected one of ${Object.keys(ropeTypes).join(', ')}`)
   const frequencies = baseFrequencies(parameters.rope_theta ?? keys.rope_theta ?? defaultTheta, headSize)
   const original = keys.original_max_position_embeddings ?? parameters.original_max_position_embeddings
   const scaled = scale(frequencies, parameters, original ?? contextLength)

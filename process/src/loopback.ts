@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { messageOf } from './message-of.js'
 import { type Resolve, resolveAll } from './resolve-all.js'
 
 /** A host, resolved once: what is checked is what the server then listens on. */
@@ -41,7 +42,7 @@ export async function resolveListenHost(host: string, resolve: Resolve = resolve
 }
 
 function refuseName(host: string, cause: unknown): never {
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  const reason = messageOf(cause)
   throw new Error(
     `the host "${host}" does not resolve to an address: listen on an address of this machine, e.g. 127.0.0.1 (${reason})`,
     { cause },

@@ -99,7 +99,7 @@ function readFile(variable: string, path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw new Error(`${variable} names ${path}, which cannot be read: ${reason}`, { cause })
   }
 }

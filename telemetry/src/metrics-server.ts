@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
+import { messageOf } from '@tandem/process'
 import { createKeyCheck, type MetricsAccess, resolveMetricsAddress } from './metrics-access.js'
 
 /** A scraper needs one connection; more than this many are refused. */
@@ -37,7 +38,7 @@ export async function serveMetrics(
   try {
     await isOpen
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const message = messageOf(cause)
     throw new Error(
       `cannot serve metrics on ${listen}: ${message}. Set TANDEM_METRICS_LISTEN to another host:port, or to off`,
       { cause },

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { parseValue } from '@tandem/process'
+import { messageOf, parseValue } from '@tandem/process'
 import { z } from 'zod'
 import type { FaultCase, FaultSettings } from './case.js'
 
@@ -40,7 +40,7 @@ export async function runCase(fault: FaultCase, settings: FaultSettings): Promis
     const lists = { recoveryMs: [...recoveryMs], notes: [...notes] }
     return { ...row, result: { ...counts, ...lists, seen: Object.fromEntries(seen) } }
   } catch (error) {
-    return { ...row, result: error instanceof Error ? error.message : String(error) }
+    return { ...row, result: messageOf(error) }
   }
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type Agent, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { withTimeout } from '@tandem/process'
+import { messageOf, withTimeout } from '@tandem/process'
 import { EventReader } from './event-reader.js'
 import type { Outcome, RequestRecord } from './request-record.js'
 import { StreamRecord } from './stream-record.js'
@@ -49,7 +49,7 @@ export async function sendRequest(load: LoadRequest, options: SendOptions): Prom
     await readAnswer(response, answer)
   } catch (error) {
     if (leaving?.aborted) return finish('aborted')
-    return finish('failed', error instanceof Error ? error.message : String(error))
+    return finish('failed', messageOf(error))
   }
   if (answer.error !== null) return finish('failed', answer.error)
   return answer.isComplete ? finish('completed') : finish('incomplete', 'the answer ended without its end mark')

@@ -1,4 +1,5 @@
 import { validateDecoding } from '@tandem/gateway/decoding'
+import { messageOf } from '@tandem/process'
 
 /** A strategy's name with its parameters, as `decoding` of a request. */
 export type Method = Readonly<Record<string, string | number | undefined>>
@@ -37,7 +38,7 @@ export function validateMethod(method: Method): readonly string[] {
   try {
     return validateDecoding(Object.fromEntries(given))
   } catch (error) {
-    throw new Error(error instanceof Error ? error.message.replace(/^decoding\./, '') : String(error), { cause: error })
+    throw new Error(messageOf(error).replace(/^decoding\./, ''), { cause: error })
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { defaultTemplate, type JudgedPairs, type JudgeOptions } from '@tandem/evaluation'
+import { messageOf } from '@tandem/process'
 import { readUrl } from './with-gateway.js'
 
 /** The options of `tandem evaluate` that name a judge. */
@@ -48,7 +49,7 @@ async function readTemplate(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause)
+    const found = messageOf(cause)
     throw new Error(`--judge-prompt ${path} cannot be read: ${found}`, { cause })
   }
 }

@@ -1,4 +1,5 @@
 import { parseShard, type Shard } from '@tandem/evaluation/shard'
+import { messageOf } from '@tandem/process'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { BatchCommandOptions } from '../commands/batch.js'
 import type { CommonFlags, Definition } from './actions.js'
@@ -11,7 +12,7 @@ import { addFormatOption, addRunOptions } from './run-options.js'
 /** Adds the command batch. */
 export function addBatchCommand({ program, run, environment, actions }: Definition): void {
   const command = addAskOptions(addServedOptions(program.command('batch')))
-    .description('answer the prompts of a file into another file, many at once; run again, it continues')
+    .description('answer the prompts of a file into another file, many at once; if you run it again, it continues')
     .argument('<prompts>', 'a file of prompts: JSONL, alpaca_eval JSON, or one prompt in each line')
     .requiredOption('--out <file>', 'the JSONL file to write; its settings are in FILE.manifest.json')
   addBatchOptions(addRunOptions(addFormatOption(command)))
@@ -37,6 +38,6 @@ function shard(text: string): Shard {
   try {
     return parseShard(text)
   } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+    throw new InvalidArgumentError(messageOf(error))
   }
 }

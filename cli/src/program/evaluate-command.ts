@@ -16,7 +16,9 @@ type WithoutKeys = Omit<EvaluateOptions, 'apiKeys'> & { readonly apiKey?: readon
 /** Adds the command evaluate. */
 export function addEvaluateCommand({ program, run, environment, actions }: Definition): void {
   const command = addAskOptions(addServedOptions(program.command('evaluate')))
-    .description('compare strategies on the prompts of a file: answers, scores and a report; run again, it continues')
+    .description(
+      'compare strategies on the prompts of a file: answers, scores and a report; if you run it again, it continues',
+    )
     .argument('[prompts]', 'a file of conversations, as for "batch"')
     .requiredOption('--out <folder>', 'the folder of the answers, the scores, the results and the report')
   addRunOptions(addPromptOptions(addReportOptions(addJudgeOptions(addStrategyOptions(addFormatOption(command))))))
@@ -39,11 +41,11 @@ const addStrategyOptions = (command: Command) =>
         'values of parameters, or of adapter_scale: "aad alpha=0.05,0.1,0.2" (repeatable)',
       ).argParser(repeated),
     )
-    .option('--oracle <name>', 'the reward model whose scores are R')
+    .option('--oracle <name>', 'the reward model that scores all answers (R in the report)')
     .option('--picker <name>', 'the reward model that best-of-n uses to choose')
     .option('--held-out <file>', 'preference pairs: report how often the reward models are right')
     .addOption(
-      new Option('--samples <number>', 'samples to each prompt for the curves of best-of-N').argParser(
+      new Option('--samples <number>', 'samples for each prompt for the curves of best-of-N').argParser(
         wholeNumber(2, maxSamples),
       ),
     )

@@ -15,11 +15,11 @@ export function addModelCommands({ program, run, actions }: Omit<Definition, 'en
     )
     .argument('<source>')
     .option('--adapter <folder>', 'a PEFT LoRA adapter for the source, or hf:ORG/REPO of one')
-    .addOption(adapterScaleOption("the scale of --adapter, as a factor of the adapter's own (default: 1)"))
+    .addOption(adapterScaleOption('a factor that multiplies the scale in the config of --adapter (default: 1)'))
     .option('--merge', 'add the adapter into the weights (default: it is computed separately)')
     .option(
       '--switched',
-      'keep both models in one folder, the adapter can be switched off per token (for paired serving)',
+      'keep both models in one folder, so that the adapter can be switched off per token (for paired serving)',
     )
     .requiredOption('--out <folder>', 'the model folder to create')
     .addOption(precisionOption())

@@ -18,9 +18,11 @@ const addPairOptions = (command: Command) =>
       'model folder, Hugging Face folder, GGUF file, exported ONNX graph, hf:ORG/REPO of the hub, ' +
         'or grpc://HOST:PORT of a running service (several replicas: grpc://HOST:PORT,HOST:PORT)',
     )
-    .option('--dpo <source>', 'the same, or a LoRA adapter for the --sft model')
+    .option('--dpo <source>', 'a source as for --sft, or a LoRA adapter for the --sft model')
     .addOption(precisionOption())
-    .addOption(adapterScaleOption("the scale of the LoRA adapter --dpo, as a factor of the adapter's own (default: 1)"))
+    .addOption(
+      adapterScaleOption('a factor that multiplies the scale in the config of the LoRA adapter --dpo (default: 1)'),
+    )
     .option('--paired', 'one process for both models, if --dpo is a LoRA adapter on --sft: the weights are loaded once')
     .option('--no-paired', 'two services, the default ("tandem tune" measures which is faster here)')
     .addOption(new Option('--threads <number>', 'number of threads of each service').argParser(wholeNumber(1, 1024)))

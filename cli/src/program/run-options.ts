@@ -9,7 +9,9 @@ const maxSeconds = 1_000_000
 /** Adds --format. */
 export const addFormatOption = (command: Command) =>
   command.addOption(
-    new Option('--format <name>', 'the form of the prompts (default: recognised)').choices([...promptForms]),
+    new Option('--format <name>', 'the form of the prompts (default: detected from the file)').choices([
+      ...promptForms,
+    ]),
   )
 
 /** Adds what every request has, and how many are sent for how long. */

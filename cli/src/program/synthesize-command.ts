@@ -16,7 +16,7 @@ type WithoutKeys = Omit<SynthesizeOptions, 'apiKeys'> & { readonly apiKey?: read
 /** Adds the command synthesize. */
 export function addSynthesizeCommand({ program, run, environment, actions }: Definition): void {
   const command = addAskOptions(addServedOptions(program.command('synthesize')))
-    .description('make preference pairs for DPO from a file of prompts; run again, it continues')
+    .description('make preference pairs for DPO from a file of prompts; if you run it again, it continues')
     .argument('<prompts>', 'a file of prompts, as for "batch"; other columns of a file of pairs are not read')
     .requiredOption('--out <file>', 'the JSONL file to write; its settings and counts are in FILE.manifest.json')
   addRunOptions(addAdherenceOptions(addPairOptions(addFormatOption(command))))
@@ -31,7 +31,10 @@ export function addSynthesizeCommand({ program, run, environment, actions }: Def
 const addPairOptions = (command: Command) =>
   command
     .addOption(
-      new Option('--pairs <kind>', 'preference: of two strategies; adherence: of samples for other prompts')
+      new Option(
+        '--pairs <kind>',
+        'preference: pairs from two strategies; adherence: the rejected answer is a sample for another prompt',
+      )
         .choices(['preference', 'adherence'])
         .default('preference'),
     )

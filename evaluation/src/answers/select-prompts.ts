@@ -65,7 +65,7 @@ function checkPrompt(prompt: Prompt, { path, hasTexts }: PromptFile, check: (pro
       `${place} is ${isText ? 'a text' : 'a conversation'}, and others are not: expected one kind in a file`,
     )
   if (typeof prompt.prompt !== 'string' && prompt.prompt.at(-1)?.role === 'assistant')
-    throw new Error(`${place} ends with a message by assistant: expected the last message by user`)
+    throw new Error(`${place} ends with a message of the role assistant: expected the role user`)
   try {
     check(prompt)
   } catch (error) {

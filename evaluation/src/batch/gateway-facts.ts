@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { withTimeout } from '@tandem/process'
+import { messageOf, withTimeout } from '@tandem/process'
 import { z } from 'zod'
 import type { Fields } from '../prompts/index.js'
 import { ServiceError } from './http/ask.js'
@@ -127,7 +127,7 @@ async function get(connection: Connection, path: string, signal: AbortSignal): P
     return await connection.get(path, withTimeout(limitMs, signal))
   } catch (cause) {
     signal.throwIfAborted()
-    const found = cause instanceof Error ? cause.message : String(cause)
+    const found = messageOf(cause)
     throw new ServiceError(`no gateway answers at ${connection.url} (${found}). Start one with "tandem up"`, { cause })
   }
 }

@@ -1,4 +1,5 @@
 import { open, readFile, stat } from 'node:fs/promises'
+import { messageOf } from '@tandem/process'
 import type { PromptForm } from './prompt.js'
 import { splitLines } from './split-lines.js'
 
@@ -84,7 +85,7 @@ function parse(text: string, place: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause)
+    const found = messageOf(cause)
     const advice = place.endsWith('.json') ? '. If it has a JSON object in each line, name it .jsonl' : ''
     throw new Error(`${place} is not JSON: ${found}${advice}`, { cause })
   }

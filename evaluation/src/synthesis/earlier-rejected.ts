@@ -45,7 +45,7 @@ export class EarlierRejected {
       if (bytes.length === 0) continue
       const [prompt] = split(parse(bytes, `${path} line ${number}`), `${path} line ${number}`)
       if (places.size >= maxRows)
-        throw new Error(`${path} has more than ${maxRows} rows: divide it, and the prompts with it`)
+        throw new Error(`${path} has more than ${maxRows} rows: split the file, and split the prompts in the same way`)
       pairs++
       places.set(promptKey(prompt), [end - bytes.length - (isComplete ? 1 : 0), bytes.length])
     }
@@ -91,7 +91,9 @@ function split(
 ): readonly [PromptRow['prompt'], Pick<Answer, 'text' | 'reasoning'>] {
   if (typeof rejected === 'string') {
     if (typeof prompt === 'string') return [prompt, { text: rejected, reasoning: null }]
-    throw new Error(`${place} has no prompt: a text without its prompt cannot be divided. Give the explicit form`)
+    throw new Error(
+      `${place} has no column prompt, and the prompt cannot be separated from a text. Use pairs with a column prompt`,
+    )
   }
   const last = rejected.at(-1)
   const reasoning = typeof last?.reasoning_content === 'string' ? last.reasoning_content : null

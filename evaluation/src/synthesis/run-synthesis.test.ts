@@ -233,9 +233,9 @@ describe('what cannot work is refused', () => {
     [{ body: { decoding: {} } }, 'decoding cannot be set in --body: use --chosen and --rejected'],
   ])('%j', async (changes, message) => expect(synthesize(['Hi'], changes)).rejects.toThrow(message))
 
-  it('prompts that no trainer reads', async () => {
+  it('refuses prompts that no trainer reads', async () => {
     const ended = [...user('Hi'), { role: 'assistant', content: 'x' }]
-    await expect(synthesize([{ prompt: ended }])).rejects.toThrow('prompt 1 ends with a message by assistant')
+    await expect(synthesize([{ prompt: ended }])).rejects.toThrow('prompt 1 ends with a message of the role assistant')
     const row = (body: object, url: string, id: string) => ({ custom_id: id, method: 'POST', url, body })
     const mixed = [
       row({ messages: user('Hi') }, '/v1/chat/completions', 'a'),
@@ -246,7 +246,7 @@ describe('what cannot work is refused', () => {
     await expect(synthesize([{ prompt: 'Once' }], best)).rejects.toThrow('a reward model needs conversations')
   })
 
-  it('other settings for a file that was begun', async () => {
+  it('refuses to continue a file with other settings', async () => {
     const { path, out } = await synthesize(['Hi'])
     const again = await synthesisOptions(path, out, gateway.url, { isImplicit: true })
     await expect(runSynthesis(again)).rejects.toThrow('implicit_prompt is true, and was false')

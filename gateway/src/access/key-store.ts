@@ -112,7 +112,8 @@ export class KeyStore {
   /** Logs each fault once, not every two seconds. */
   private report(error: unknown, log: KeyLog): void {
     const fault = error instanceof KeyError ? error.message : String(error)
-    if (fault !== this.lastFault) log.error({ fault }, 'the file of API keys is not used: the keys so far stay valid')
+    if (fault !== this.lastFault)
+      log.error({ fault }, 'the file of API keys cannot be used, so the previous keys stay valid')
     this.lastFault = fault
   }
 }

@@ -31,7 +31,7 @@ test.each([
   [`sha256:${hex}0`, 'the key is not a SHA-256 digest: expected sha256: and 64 hex digits'],
   ['secret word', 'field 2 is not known: expected name=, concurrent=, requests_per_minute=, tokens_per_minute='],
   ['secret name=a rpm=3', 'field 3 is not known: expected name=, concurrent='],
-  ['secret name=a name=b', 'name= is there twice: expected it once'],
+  ['secret name=a name=b', 'name= is given twice: give it once'],
   ['secret name=', 'name= must have 1 to 64 letters, digits, or characters of . _ @ -'],
   ['secret name=a/b', 'name= must have 1 to 64 letters'],
   ['secret name=key-7', 'name= has the form of the names that keys without a name get (key-1)'],

@@ -60,7 +60,7 @@ function parseOptions(options: readonly string[]): Pick<KeyEntry, 'name' | 'limi
     const [name = '', value = ''] = option.split(/=(.*)/s)
     if (!isOption(option))
       throw new KeyError(`field ${i + 2} is not known: expected ${expected}. A key cannot contain a space`)
-    if (found.has(name)) throw new KeyError(`${name}= is there twice: expected it once`)
+    if (found.has(name)) throw new KeyError(`${name}= is given twice: give it once`)
     found.set(name, value)
   }
   const limits = Object.entries(limitNames).flatMap(([option, limit]) => {

@@ -51,7 +51,7 @@ it('reports what it found if there is no checkpoint', async () => {
   const foreign = await folderWith({ 'config.json': '{"model_type":"mamba"}', 'tokenizer.model': '' })
   await expect(openModelSource(foreign)).rejects.toThrow(
     new RegExp(
-      `^${join(foreign, 'config.json')} has model_type "mamba"; known architectures are: llama, .*export this one with optimum`,
+      `^${join(foreign, 'config.json')} has model_type "mamba": expected one of llama, .*export this one with optimum`,
     ),
   )
   const empty = join(await folderWith({ 'model.gguf': '' }), 'model.gguf')

@@ -87,7 +87,10 @@ export class Weights {
     const info = saved === undefined ? this.source.tensors.get(name) : { type: 'F32' as const, shape: saved.shape }
     if (info === undefined) throw missingTensor(this.source, name)
     if (info.shape.join() !== shape.join())
-      throw new Error(`tensor ${name} has shape [${info.shape}], config.json requires [${shape}]`)
+      throw new Error(
+        `tensor ${name} has shape [${info.shape}]: expected [${shape}], as config.json says. ` +
+          'Check that both files are from the same checkpoint',
+      )
     return info
   }
 }

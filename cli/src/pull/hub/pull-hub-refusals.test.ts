@@ -89,7 +89,7 @@ describe('tokens', () => {
     )
   })
 
-  it('with wrong characters are neither sent nor shown', async () => {
+  it('does not send or show a token with invalid characters', async () => {
     await expect(tiny.pull('hf:tiny/sft', { HF_TOKEN: 'two words' })).rejects.toThrow(
       'HF_TOKEN is not a token of the hub',
     )
@@ -108,7 +108,7 @@ describe('refuses before weights are downloaded', () => {
     [
       'an unknown architecture',
       { 'config.json': '{"model_type":"mamba"}' },
-      'hf:tiny/x cannot be used (no weights were downloaded): config.json has model_type "mamba"; known architectures are: llama, ',
+      'hf:tiny/x cannot be used (no weights were downloaded): config.json has model_type "mamba": expected one of llama, ',
     ],
     [
       'a tokenizer that no text is encoded by',

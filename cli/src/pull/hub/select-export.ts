@@ -6,6 +6,7 @@ import {
   isGraphPath,
   textFoldersOf,
 } from '@tandem/models'
+import { messageOf } from '@tandem/process'
 import type { HubFile } from '../../cache/hub-file.js'
 import { formatHubName, type HubName } from '../../source-text/hub-name.js'
 import { filesBelow, filesOfFolder, findNamed, folderOf, joinPath, listed, type Selection } from './repository-files.js'
@@ -49,7 +50,7 @@ export async function selectExternalFiles(
   where: string,
 ): Promise<HubFile[]> {
   const { externalBytes } = await describeExport(graph).catch((cause: unknown) => {
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const message = messageOf(cause)
     throw new Error(`${where} cannot be used: ${message}`, { cause })
   })
   const inFolder = filesOfFolder(files, folderOf(path))

@@ -55,7 +55,7 @@ export class HeldOutJobs {
     if (status !== 200)
       return { index, chosen: null, rejected: null, error: { status, ...readError(JSON.stringify(body)) } }
     const data = bodySchema.safeParse(body).data?.data
-    if (!data) throw new ServiceError('the server sent no two scores: expected the route /v1/score of Tandem')
+    if (!data) throw new ServiceError('the server did not send two scores: expected the route /v1/score of Tandem')
     return { index, chosen: data[0].score, rejected: data[1].score, error: null }
   }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '@tandem/process'
 import { fromWireRow, type Step, type StepResult__Output, toWireReadout, toWireRows } from '@tandem/proto'
 import { CallLog } from '../contract/call-log.js'
 import type { ServiceCall } from '../contract/service-call.js'
@@ -167,7 +168,7 @@ export class GrpcSession implements Session {
   }
 
   private breachOf(cause: unknown): SessionError {
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const message = messageOf(cause)
     const text = `${this.options.service} sent a response that breaks the contract: ${message}`
     return new SessionError('internal', text, { cause })
   }

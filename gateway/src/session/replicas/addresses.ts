@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { isLoopbackAddress } from '@tandem/process'
+import { hostOf, isLoopbackAddress } from '@tandem/process'
 
 /** Maximum number of replicas of one model. */
 export const maxReplicas = 64
@@ -14,8 +14,7 @@ export interface Place {
 
 /** Splits host:port or [IPv6]:port; the host has no brackets. */
 export function splitAddress(address: string): { readonly host: string; readonly port: string } {
-  const end = address.lastIndexOf(':')
-  return { host: address.slice(0, end).replace(/^\[(.*)\]$/, '$1'), port: address.slice(end + 1) }
+  return { host: hostOf(address), port: address.slice(address.lastIndexOf(':') + 1) }
 }
 
 /**

@@ -84,7 +84,7 @@ export class ReplicaSet<Connection extends ProbedConnection> implements Replicas
   /**
    * Waits for the first model.
    * @throws SessionError `refused` if all addresses are of services of another kind; `unavailable`
-   * with   the reasons if the signal aborts before
+   * with the reasons if the signal aborts before
    */
   firstModel(signal: AbortSignal): Promise<GetModelResponse__Output> {
     const attempt = () => {
@@ -104,7 +104,7 @@ export class ReplicaSet<Connection extends ProbedConnection> implements Replicas
     const { version } = this.model
     for (const { model, state, connection } of this.replicas.values())
       if (model?.version === version && state !== 'connecting') return connection
-    throw new SessionError('unavailable', this.fault ?? `no replica of the ${this.options.title} model has its version`)
+    throw new SessionError('unavailable', this.fault ?? this.describeOther(version))
   }
 
   async acquire(wish: Wish, signal: AbortSignal): Promise<Lease<Connection>> {
@@ -120,6 +120,18 @@ export class ReplicaSet<Connection extends ProbedConnection> implements Replicas
     })
     this.scheduleWake()
     return lease
+  }
+
+  /** Says that the replicas now serve another version than the one that was read first. */
+  private describeOther(expected: string): string {
+    const versions = [...this.replicas.values()].flatMap(({ model, state }) =>
+      model && state !== 'connecting' ? [model.version.slice(0, 12)] : [],
+    )
+    const found = [...new Set(versions)].join(', ') || 'none'
+    return (
+      `the replicas of the ${this.options.title} model serve version ${found}: expected ${expected.slice(0, 12)}, ` +
+      'which was read first. Start replicas of that version, or restart the gateway'
+    )
   }
 
   private acquireOther(wish: Wish, prefixes: PromptPrefixes): Lease<Connection> {

@@ -25,7 +25,7 @@ export function createConfig(metadata: MetadataReader, facts: TensorFacts): Reco
   const architecture = metadata.string('general.architecture')
   if (!architectures.some((known) => known === architecture))
     throw new Error(
-      `${metadata.path} has the architecture "${architecture}"; known in GGUF files are: ${architectures.join(', ')}`,
+      `${metadata.path} has the architecture "${architecture}": expected one of ${architectures.join(', ')}`,
     )
   const key = (name: string) => `${architecture}.${name}`
   const number = (name: string) => metadata.number(key(name))
@@ -80,7 +80,7 @@ function ropeParameters(metadata: MetadataReader, key: (name: string) => string)
   const type = metadata.optionalString(key('rope.scaling.type')) ?? 'linear'
   if (type === 'none' || (type === 'linear' && factor === 0)) return { rope_type: 'default', rope_theta: theta }
   if (type === 'linear') return { rope_type: 'linear', rope_theta: theta, factor }
-  throw new Error(`${metadata.path} has ${key('rope.scaling.type')} "${type}"; known are: none, linear`)
+  throw new Error(`${metadata.path} has ${key('rope.scaling.type')} "${type}": expected one of none, linear`)
 }
 
 /** Texts that llama.cpp uses as end tokens if a file names too few. */

@@ -88,7 +88,7 @@ it('reads linear rope, also from a factor without a type', async () => {
 
 it('refuses unsupported metadata by its key', async () => {
   expect(await refuses({ ...tinyGguf(), metadata: tinyMetadata('gemma2') })).toBe(
-    'Error: FILE has the architecture "gemma2"; known in GGUF files are: llama, qwen2, qwen3, olmo2',
+    'Error: FILE has the architecture "gemma2": expected one of llama, qwen2, qwen3, olmo2',
   )
   expect(await refuses(tinyGguf({ 'llama.rope.scaling.type': 'yarn' }))).toContain('llama.rope.scaling.type "yarn"')
   expect(await refuses(tinyGguf({ 'llama.attention.sliding_window': 32 }))).toContain('sliding_window 32')

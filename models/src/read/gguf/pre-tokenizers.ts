@@ -94,7 +94,7 @@ export function findPreTokenizer(metadata: MetadataReader): PreTokenizer {
   const found = Object.hasOwn(preTokenizers, name) ? preTokenizers[name] : undefined
   if (found === undefined)
     throw new Error(
-      `${metadata.path} has the pre-tokenizer "${name}"; known are: ${Object.keys(preTokenizers).join(', ')}. Build from the Hugging Face folder, which has a tokenizer.json`,
+      `${metadata.path} has the pre-tokenizer "${name}": expected one of ${Object.keys(preTokenizers).join(', ')}. Build from the Hugging Face folder, which has a tokenizer.json`,
     )
   return found
 }

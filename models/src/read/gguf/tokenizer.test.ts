@@ -94,7 +94,7 @@ it('refuses other tokenizers by name', async () => {
     `has a tokenizer of the kind "llama"; only "gpt2" (byte-level BPE) is converted. ${folder}`,
   )
   await expect(textFiles({ 'tokenizer.ggml.pre': 'pixtral' })).rejects.toThrow(
-    'has the pre-tokenizer "pixtral"; known are: gpt-2, smollm, starcoder, refact, llama-bpe, llama3, llama-v3, smaug-bpe, ' +
+    'has the pre-tokenizer "pixtral": expected one of gpt-2, smollm, starcoder, refact, llama-bpe, llama3, llama-v3, smaug-bpe, ' +
       'dbrx, qwen2, deepseek-r1-qwen, tekken, gpt-4o, mpt, olmo, deepseek-llm, deepseek-coder, deepseek-v3. ' +
       folder,
   )

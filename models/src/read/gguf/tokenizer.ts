@@ -140,6 +140,9 @@ function createTokenizerConfig(metadata: MetadataReader): Record<string, unknown
 function tokenAt(metadata: MetadataReader, tokens: readonly string[], id: number): string {
   const token = tokens[id]
   if (token === undefined)
-    throw new Error(`${metadata.path} names the special token ${id}, its vocabulary has ${tokens.length} tokens`)
+    throw new Error(
+      `${metadata.path} names the special token ${id}: expected an id below ${tokens.length}, the size of its ` +
+        'vocabulary. Convert the model to GGUF again',
+    )
   return token
 }

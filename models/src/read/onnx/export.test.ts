@@ -161,7 +161,7 @@ describe('a graph', () => {
       'unknown inputs',
       { ...ids, ...cached, inputs_embeds: past, 'past_conv.0': past },
       { ...logits, ...present },
-      'has unknown inputs: inputs_embeds, past_conv.0. Known are input_ids, attention_mask, position_ids, ' +
+      'has unknown inputs: inputs_embeds, past_conv.0. Expected only input_ids, attention_mask, position_ids, ' +
         'num_logits_to_keep, past_key_values.N.key and past_key_values.N.value',
     ],
     [

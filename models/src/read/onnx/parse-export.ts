@@ -61,7 +61,7 @@ function assertInputs(inputs: readonly GraphValue[], pasts: number, path: string
   if (unknown.length > 0)
     throw new Error(
       `${path} has unknown inputs: ${listed(unknown)}. ` +
-        `Known are ${optional.join(', ')}, past_key_values.N.key and past_key_values.N.value. ` +
+        `Expected only ${optional.join(', ')}, past_key_values.N.key and past_key_values.N.value. ` +
         'Give the safetensors checkpoint or a GGUF file of this model, if its architecture is supported',
     )
   if (pasts === 0)

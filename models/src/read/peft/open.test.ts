@@ -212,7 +212,7 @@ it('refuses tensors that do not update a targeted layer of the base', async () =
   const { [`base_model.model.${q(1)}.lora_B.weight`]: _, ...half } = bothQ
   await expect(open({}, half)).rejects.toThrow(`has no lora_B for ${q(1)}`)
   await expect(open({ r: 3 }, bothQ)).rejects.toThrow(
-    `${q(0)} has lora_A [2,2] and lora_B [4,2], its config says rank 3`,
+    `${q(0)} has lora_A [2,2] and lora_B [4,2]: expected rank 3, as its config says. Check`,
   )
 })
 

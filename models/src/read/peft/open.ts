@@ -189,7 +189,10 @@ async function readUpdate(
   const a = await read('lora_A')
   const b = await read('lora_B')
   if (a.shape.length !== 2 || b.shape.length !== 2 || a.shape[0] !== rank || b.shape[1] !== rank)
-    throw new Error(`${root}: ${module} has lora_A [${a.shape}] and lora_B [${b.shape}], its config says rank ${rank}`)
+    throw new Error(
+      `${root}: ${module} has lora_A [${a.shape}] and lora_B [${b.shape}]: expected rank ${rank}, as its config says. ` +
+        'Check that the config and the weights are of the same adapter',
+    )
   const scale = config.scale(module)
   return { rank, a: a.values, b: b.values.map((value) => value * scale) }
 }

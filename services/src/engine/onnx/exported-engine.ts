@@ -7,7 +7,7 @@ import {
   keyValueBytesPerToken,
   keyValueParts,
 } from '@tandem/models/folder'
-import { BufferGarbage } from '@tandem/process'
+import { BufferGarbage, messageOf } from '@tandem/process'
 import { Tensor } from 'onnxruntime-node'
 import {
   type BatchMemory,
@@ -63,7 +63,7 @@ export class ExportedEngine implements Engine {
       return engine
     } catch (cause) {
       await engine.close()
-      const reason = cause instanceof Error ? cause.message : String(cause)
+      const reason = messageOf(cause)
       throw new Error(
         `the exported graph in ${settings.folder} does not run on ${engine.description.device.kind} as its manifest says: ${reason}. ` +
           'Build the folder again. If that does not help, export the model again or use another device.',

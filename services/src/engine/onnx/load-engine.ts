@@ -1,4 +1,5 @@
 import { loadManifest } from '@tandem/models/folder'
+import { messageOf } from '@tandem/process'
 import type { ComputeDevice } from '../compute-device.js'
 import type { Engine } from '../engine.js'
 import type { ModelSettings } from './model-session.js'
@@ -43,7 +44,7 @@ async function engineFor({ kind }: ComputeDevice, isExported: boolean) {
  * Removes the source location and the failed condition that onnxruntime puts before its message.
  */
 function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   if (/_Cuda: Failed to load shared library/.test(message)) return noCuda
   return message.replace(/^\S+\.cc:\d+ .* was false\. /, '').trim()
 }

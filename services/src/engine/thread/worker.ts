@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { collectEachMinute } from '@tandem/process'
+import { collectEachMinute, messageOf } from '@tandem/process'
 import { EngineStats } from '../engine-stats.js'
 import { loadEngine, type OnnxSettings } from '../onnx/load-engine.js'
 import { type EngineSettings, serveEngine } from './serve-engine.js'
@@ -22,6 +22,6 @@ collectEachMinute()
 try {
   serveEngine(port, await loadEngine(onnx), engine, new EngineStats(stats))
 } catch (error) {
-  port.postMessage({ type: 'engine-failed', message: error instanceof Error ? error.message : String(error) })
+  port.postMessage({ type: 'engine-failed', message: messageOf(error) })
   port.close()
 }

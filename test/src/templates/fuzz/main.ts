@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { compileTemplate } from '@tandem/gateway/template'
+import { messageOf } from '@tandem/process'
 import fc from 'fast-check'
 import { findTransformersPython, Jinja2, type Rendered } from '../jinja2.js'
 import { template } from './statements.js'
@@ -25,7 +26,7 @@ function renderHere(source: string): Rendered {
   try {
     return { text: compileTemplate(source, { formatNow: String })(variables) }
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) }
+    return { error: messageOf(error) }
   }
 }
 
