@@ -41,10 +41,12 @@ const prompt = 'alignment aware decoding'
 test.skipIf(python === '')(
   'a stream that the openai client closes frees its sessions while a service is stopped',
   async () => {
-    stack.sft.kill('SIGSTOP')
     const child = spawn(python, [...argsOf(), 'hold'], { stdio: ['pipe', 'pipe', 'inherit'] })
     try {
       const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+      expect((await lines.next()).value).toBe('{"case": "ready"}')
+      stack.sft.kill('SIGSTOP')
+      child.stdin.write('\n')
       expect((await lines.next()).value).toBe('{"case": "open"}')
       const held = () => heldSessions(stack.addresses.dpo)
       await expect.poll(held, { interval: 20 }).toBe(1)
