@@ -131,6 +131,22 @@ describe('versions and releases', () => {
     await first.start(portOf(address))
     await expect(gone).rejects.toMatchObject({ code: 'changed' })
   })
+
+  test('the text files come only from a replica with the version of the first model', async () => {
+    const set = await openReady()
+    const expected = set.model.version.slice(0, 12)
+    for (const [at, address] of addresses.entries()) {
+      toyAt(at).kill()
+      Object.assign(toyAt(at).model, { version: 'e'.repeat(64) })
+      await toyAt(at).start(portOf(address))
+    }
+    const versions = () => set.describe().map(({ version, state }) => [version, state])
+    await expect.poll(versions, { interval: 5 }).toEqual(addresses.map(() => ['e'.repeat(64), 'ready']))
+    expect(() => set.anyConnection()).toThrow(
+      `the replicas of the DPO model serve version eeeeeeeeeeee: expected ${expected}, which was read first. ` +
+        'Start replicas of that version, or restart the gateway',
+    )
+  })
 })
 
 describe('a model that does not fit', () => {
