@@ -8,24 +8,23 @@ import { useFolder } from './testing/folder.js'
 const folder = useFolder()
 /** Without settings of the user, and without those of a hook that runs this test. */
 const env = { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
-const gitIn =
-  (checkout: string) =>
-  (...args: readonly string[]) =>
-    execFileSync('git', ['-C', checkout, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
-      encoding: 'utf8',
-      env,
-    })
+const git = (checkout: string, ...args: readonly string[]) =>
+  execFileSync('git', ['-C', checkout, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { encoding: 'utf8', env })
+
+/** Makes a folder a checkout whose first commit has some of its files. */
+function makeCheckout(folder: string, files: string): void {
+  git(folder, 'init', '-q')
+  git(folder, 'add', files)
+  git(folder, 'commit', '-q', '-m', 'one')
+}
 
 it('the revision is the commit of the checkout, and says if files differ from it', async () => {
   const checkout = join(folder(), 'own')
-  const git = gitIn(checkout)
   const source = join(checkout, 'package/src')
   await mkdir(source, { recursive: true })
   await writeFile(join(source, 'a.js'), '1')
-  git('init', '-q')
-  git('add', '.')
-  git('commit', '-q', '-m', 'one')
-  const commit = git('rev-parse', 'HEAD').trim()
+  makeCheckout(checkout, '.')
+  const commit = git(checkout, 'rev-parse', 'HEAD').trim()
   expect(await readRevision(source)).toBe(commit)
   await writeFile(join(source, 'a.js'), '2')
   expect(await readRevision(source)).toBe(`${commit}-dirty`)
@@ -33,14 +32,11 @@ it('the revision is the commit of the checkout, and says if files differ from it
 
 it('there is no revision for a package that is installed in a checkout of something else, and without one', async () => {
   const checkout = join(folder(), 'other')
-  const git = gitIn(checkout)
   const installed = join(checkout, 'node_modules/tandem/dist')
   await mkdir(installed, { recursive: true })
   await writeFile(join(installed, 'a.js'), '1')
   expect(await readRevision(installed)).toBeNull()
-  git('init', '-q')
   await writeFile(join(checkout, 'mine.txt'), '1')
-  git('add', 'mine.txt')
-  git('commit', '-q', '-m', 'mine')
+  makeCheckout(checkout, 'mine.txt')
   expect(await readRevision(installed)).toBeNull()
 })

@@ -70,11 +70,14 @@ describe('parseValue', () => {
   })
 
   it('describes any value in one line of limited length', () => {
-    const any = fc.oneof(fc.jsonValue(), fc.string({ minLength: 500, maxLength: 2000 }))
-    const lists = fc.oneof(any, fc.array(any), fc.dictionary(fc.string({ maxLength: 500 }), any))
-    const near = fc.record({ size: any, names: lists, tokens: lists, pair: lists, own: lists }, { requiredKeys: [] })
+    const anything = fc.oneof(fc.jsonValue(), fc.string({ minLength: 500, maxLength: 2000 }))
+    const lists = fc.oneof(anything, fc.array(anything), fc.dictionary(fc.string({ maxLength: 500 }), anything))
+    const near = fc.record(
+      { size: anything, names: lists, tokens: lists, pair: lists, own: lists },
+      { requiredKeys: [] },
+    )
     fc.assert(
-      fc.property(fc.oneof(any, near), (value) => {
+      fc.property(fc.oneof(anything, near), (value) => {
         const faults = faultsOf(value)
         expect(faults).not.toMatch(/^$|\n|Invalid input/)
         expect(faults.length).toBeLessThan(1000)

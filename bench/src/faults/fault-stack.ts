@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { heldSessions, SupervisedUp, tinyFolder, type UpProcess, waitUntilGone } from '@tandem/test'
+import { SupervisedUp, tinyFolder, type UpProcess, waitUntilGone } from '@tandem/test'
+import { countLeaked } from './count-leaked.js'
 import { type FaultPair, promptsOf } from './prompts.js'
 
 /** How a stack is started. */
@@ -18,9 +18,7 @@ export interface FaultStackOptions {
   readonly args?: readonly string[]
 }
 
-const settleLimitMs = 120_000
 const stopLimitMs = 60_000
-const retryMs = 50
 
 /** A `tandem up` to which faults happen. It starts processes again that end. */
 export class FaultStack {
@@ -95,13 +93,7 @@ export class FaultStack {
    */
   async countLeaked(): Promise<number> {
     await this.waitUntilServing()
-    const end = performance.now() + settleLimitMs
-    for (;;) {
-      const counts = await Promise.all(this.services.map(({ address }) => heldSessions(address)))
-      const held = counts.reduce((sum, count) => sum + count, 0)
-      if (held === 0 || performance.now() > end) return held
-      await delay(retryMs)
-    }
+    return countLeaked(this.services)
   }
 
   /** Ends all processes. */

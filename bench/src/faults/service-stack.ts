@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { heldSessions } from '@tandem/test'
 import { z } from 'zod'
+import { countLeaked } from './count-leaked.js'
 import { buildPair, type PairFolders } from './pair-folders.js'
 import { type FaultPair, promptsOf } from './prompts.js'
 import { ServerProcess } from './server-process.js'
@@ -33,7 +33,6 @@ export interface ServiceStackOptions {
 }
 
 const readyLimitMs = 120_000
-const settleLimitMs = 120_000
 const pollMs = 50
 
 /** Services and gateways without a `tandem up`: a case ends and starts each by itself. */
@@ -93,14 +92,8 @@ export class ServiceStack {
   }
 
   /** Waits until the services hold no sessions. @returns how many they still hold after a time */
-  async countLeaked(): Promise<number> {
-    const end = performance.now() + settleLimitMs
-    for (;;) {
-      const counts = await Promise.all(this.services.map(({ address }) => heldSessions(address)))
-      const held = counts.reduce((sum, count) => sum + count, 0)
-      if (held === 0 || performance.now() > end) return held
-      await delay(pollMs)
-    }
+  countLeaked(): Promise<number> {
+    return countLeaked(this.services)
   }
 
   /** Ends all processes. */

@@ -4,13 +4,13 @@ export { concurrencyOf, type GatewayFacts, gatewaySettings, readGatewayFacts } f
 export { ask, type Outcome, type Patience, type Question, ServiceError } from './http/ask.js'
 export { Connection, type Server } from './http/connection.js'
 export {
-  beginRun,
   type Manifest,
   manifestPath,
   openManifest,
   readManifest,
   recordRun,
   setAside,
+  startRun,
 } from './manifest/manifest.js'
 export { nameOf } from './manifest/name-of.js'
 export { replaceFile } from './manifest/replace-file.js'

@@ -1,4 +1,4 @@
-import { beginRun, type Manifest, recordRun } from './manifest/manifest.js'
+import { type Manifest, recordRun, startRun } from './manifest/manifest.js'
 import { type Counts, type Job, type JobRun, runJobs } from './run-jobs.js'
 
 /**
@@ -7,7 +7,7 @@ import { type Counts, type Job, type JobRun, runJobs } from './run-jobs.js'
  * @throws errors of `runJobs`
  */
 export async function runRecorded<J extends Job>(manifest: Manifest, run: JobRun<J>): Promise<Counts> {
-  const begin = await beginRun()
+  const start = await startRun()
   let counts: Counts | undefined
   const onCounts = (now: Counts) => {
     counts = now
@@ -16,6 +16,6 @@ export async function runRecorded<J extends Job>(manifest: Manifest, run: JobRun
   try {
     return await runJobs({ ...run, onCounts })
   } finally {
-    await recordRun(manifest, begin, { concurrency: run.concurrency, ...counts })
+    await recordRun(manifest, start, { concurrency: run.concurrency, ...counts })
   }
 }

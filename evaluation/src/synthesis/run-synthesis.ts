@@ -2,7 +2,7 @@ import { AnswerJobs } from '../answers/answer-jobs.js'
 import { completeFile } from '../answers/complete-file.js'
 import { ScoreJobs } from '../answers/score-jobs.js'
 import { type Selection, selectPrompts } from '../answers/select-prompts.js'
-import { beginRun, type GatewayFacts, nameOf, openManifest, readGatewayFacts, recordRun } from '../batch/index.js'
+import { type GatewayFacts, nameOf, openManifest, readGatewayFacts, recordRun, startRun } from '../batch/index.js'
 import { readExpected } from '../criteria/expected.js'
 import type { Fields } from '../prompts/index.js'
 import type { SynthesisCounts } from './counts.js'
@@ -55,10 +55,10 @@ async function synthesize(
   const rewardModel = chooseRewardModel(options, plan, facts)
   const asked = answerSettings(options, plan, facts, earlier?.sha256 ?? null)
   const manifest = await openManifest(options.out, { ...asked, ...pairSettings(options, plan, rewardModel) })
-  const begin = await beginRun()
+  const start = await startRun()
   const files = await makeFiles({ options, plan, selection, facts, rewardModel, asked })
   const counts = await makePairs(options, { plan, earlier, files })
-  await recordRun(manifest, begin, { ...counts })
+  await recordRun(manifest, start, { ...counts })
   return counts
 }
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { useFolder } from '../../testing/folder.js'
-import { addRun, manifestPath, openManifest } from './manifest.js'
+import { manifestPath, openManifest, recordRun, startRun } from './manifest.js'
 
 const folder = useFolder()
 const settings = {
@@ -16,20 +16,22 @@ it('is created once, keeps its runs, and is opened again with the same settings'
   const out = join(folder(), 'a.jsonl')
   const created = await openManifest(out, settings)
   expect(created.runs).toEqual([])
+  const start = await startRun()
   await writeFile(out, '{}\n')
-  await addRun(created, { rows: 3 })
+  await recordRun(created, start, { rows: 3 })
   const opened = await openManifest(out, { ...settings })
-  expect(opened.runs).toEqual([{ rows: 3 }])
+  expect(opened.runs).toEqual([{ ...start, ended: expect.any(String), rows: 3 }])
   expect(JSON.parse(await readFile(manifestPath(out), 'utf8'))).toMatchObject({ format: 1, settings: { seed: 1 } })
 })
 
 it('lists the last 100 runs', async () => {
   const manifest = await openManifest(join(folder(), 'many.jsonl'), settings)
   await writeFile(join(folder(), 'many.jsonl'), '{}\n')
-  await addRun({ ...manifest, runs: Array.from({ length: 120 }, (_, i) => ({ i })) }, { i: 120 })
+  const before = Array.from({ length: 120 }, (_, i) => ({ i }))
+  await recordRun({ ...manifest, runs: before }, await startRun(), { i: 120 })
   const { runs } = await openManifest(join(folder(), 'many.jsonl'), settings)
   expect(runs).toHaveLength(100)
-  expect(runs.at(-1)).toEqual({ i: 120 })
+  expect(runs.at(-1)).toMatchObject({ i: 120 })
 })
 
 it('refuses other settings and says which', async () => {
@@ -52,9 +54,9 @@ it('takes other settings as long as there are no rows', async () => {
 
 it('keeps its runs if all rows are lost', async () => {
   const out = join(folder(), 'lost.jsonl')
-  await addRun(await openManifest(out, settings), { rows: 3 })
+  await recordRun(await openManifest(out, settings), await startRun(), { rows: 3 })
   await writeFile(out, '')
-  expect((await openManifest(out, settings)).runs).toEqual([{ rows: 3 }])
+  expect((await openManifest(out, settings)).runs).toMatchObject([{ rows: 3 }])
 })
 
 it('refuses rows without a manifest, and a manifest that it cannot read', async () => {

@@ -72,8 +72,8 @@ export async function setAside(out: string, target: string, manifest: Omit<Manif
   await rename(out, target)
 }
 
-/** The beginning of a run of this process, as the manifest has it. */
-export interface RunBegin {
+/** The start of a run of this process, as the manifest has it. */
+export interface RunStart {
   /** The time, as ISO 8601. */
   readonly started: string
   /** The git commit of the code; null outside a checkout. */
@@ -81,17 +81,14 @@ export interface RunBegin {
 }
 
 /** Notes the time and the commit of the code, which may be another one when the run ends. */
-export const beginRun = async (): Promise<RunBegin> => ({
+export const startRun = async (): Promise<RunStart> => ({
   started: new Date().toISOString(),
   revision: await ownRevision(),
 })
 
 /** Adds a run that ends now, with what it has done. */
-export const recordRun = (manifest: Manifest, { started, revision }: RunBegin, done: Fields): Promise<void> =>
-  addRun(manifest, { started, ended: new Date().toISOString(), revision, ...done })
-
-/** Adds what a process has done. */
-export function addRun(manifest: Manifest, run: Fields): Promise<void> {
+export function recordRun(manifest: Manifest, { started, revision }: RunStart, done: Fields): Promise<void> {
+  const run = { started, ended: new Date().toISOString(), revision, ...done }
   return writeManifest({ ...manifest, runs: [...manifest.runs, run].slice(-maxRuns) })
 }
 
